@@ -1,0 +1,24 @@
+import js from '@eslint/js'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+export default defineConfig(
+  globalIgnores(['dist', 'coverage', '**/node_modules', '.cache']),
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.mjs', 'demo/*.mjs', 'test/*.mjs'] } },
+    },
+    rules: {
+      // Numbers read well in messages.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // An IDL attribute is a getter on the prototype, whatever it returns.
+      '@typescript-eslint/class-literal-property-style': 'off',
+      // One overload for each kind of listener reads better than a union of them.
+      '@typescript-eslint/unified-signatures': 'off',
+    },
+  },
+  { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+)

@@ -1,0 +1,46 @@
+/** Reading a response's body. */
+
+import { EventTooLargeError } from '../decoder/event-decoder.ts'
+import type { Failure } from './connection-error.ts'
+import { ignore } from './response.ts'
+
+/** The body came to its end. */
+export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
+
+/** Takes a chunk; a promise holds the next one back until it resolves. */
+type Consumer = (chunk: Uint8Array) => Promise<void> | undefined
+
+/** Reads a body chunk by chunk until it ends, breaks off, goes wrong or is aborted: which of these it was. */
+export async function readBody(
+  body: ReadableStream<unknown>,
+  request: AbortController,
+  consume: Consumer,
+): Promise<Failure> {
+  const { signal } = request
+  const reader = body.getReader()
+  // A caller's fetch may know nothing of signals.
+  signal.addEventListener('abort', () => void reader.cancel().catch(ignore), { once: true })
+  try {
+    for (;;) {
+      const { done, value: chunk } = await reader.read()
+      if (done || signal.aborted) return ENDED
+      if (!isBytes(chunk))
+        return giveUp({ reason: 'unsupported', what: 'cannot be read: its body is no stream of bytes' })
+      const hold = consume(chunk)
+      if (hold) await hold
+    }
+  } catch (cause) {
+    if (!(cause instanceof EventTooLargeError)) return { reason: 'network', what: 'broke off', cause }
+    return giveUp({ reason: 'too-large', what: 'holds an event larger than the option "maxBufferSize" allows' })
+  }
+
+  function giveUp(failure: Failure): Failure {
+    request.abort()
+    return failure
+  }
+}
+
+/** By its shape: a test environment's Uint8Array may come from another realm. */
+function isBytes(chunk: unknown): chunk is Uint8Array {
+  return ArrayBuffer.isView(chunk)
+}

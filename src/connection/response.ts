@@ -1,0 +1,65 @@
+/** Whether a response is an event stream. */
+
+import type { Failure } from './connection-error.ts'
+import { mimeEssence } from './content-type.ts'
+import type { FetchLikeResponse } from './request.ts'
+
+/** Why to fail the connection, or nothing. (HTML standard, 9.2.2, "processEventSourceResponse") */
+export function refuse(response: FetchLikeResponse): Failure | undefined {
+  if (!isResponse(response)) return unsupported('the option "fetch" returned no Response')
+
+  const { status, body } = response
+  if (status !== 200) {
+    const answer = status === 204 ? '204, which says that it is over' : `status ${status} instead of 200`
+    return { reason: 'status', status, what: `was refused: the server answered ${answer}` }
+  }
+  const contentType = response.headers.get('content-type')
+  if (contentType === null || mimeEssence(contentType) !== 'text/event-stream') {
+    const given = contentType === null ? 'no Content-Type' : `Content-Type "${contentType.slice(0, 100)}"`
+    return {
+      reason: 'content-type',
+      status,
+      what: `was refused: the server sent ${given} instead of text/event-stream`,
+    }
+  }
+  if (body !== null && !isReadableStream(body)) {
+    return unsupported('the body of the Response is no ReadableStream. Pass a fetch that streams as the option "fetch"')
+  }
+  if (body?.locked === true) return unsupported('the body of the Response is being read elsewhere')
+  return undefined
+}
+
+/** The body of a response that was not refused; null is an empty one. */
+export function bodyOf(response: FetchLikeResponse): ReadableStream<unknown> | null {
+  return response.body as ReadableStream<unknown> | null
+}
+
+/** Frees what a response holds that nobody will read. */
+export function discard(response: FetchLikeResponse): void {
+  if (isResponse(response) && isReadableStream(response.body)) response.body.cancel().catch(ignore)
+}
+
+/** For the rejections of what is being given up. */
+export function ignore(): void {
+  // Nobody waits for it.
+}
+
+function unsupported(what: string): Failure {
+  return { reason: 'unsupported', what: `cannot be read: ${what}` }
+}
+
+/** A caller's fetch may return anything. */
+function isResponse(response: unknown): boolean {
+  return (
+    typeof response === 'object' &&
+    response !== null &&
+    'status' in response &&
+    'headers' in response &&
+    typeof (response.headers as Headers | null)?.get === 'function'
+  )
+}
+
+/** By its methods: a polyfill's stream is no instance of the runtime's class. */
+function isReadableStream(body: unknown): body is ReadableStream {
+  return typeof body === 'object' && body !== null && 'getReader' in body
+}

@@ -1,0 +1,45 @@
+/** The URL that a source was given. */
+
+import { baseURL } from '../platform/base-url.ts'
+import { runtime } from '../platform/globals.ts'
+
+const FETCHABLE = new Set(['http:', 'https:', 'data:', 'blob:'])
+
+/**
+ * Parses `input` against the runtime's base URL.
+ *
+ * @throws a `DOMException` named `SyntaxError` when it is no valid URL.
+ */
+export function parseURL(input: string): URL {
+  const base = baseURL()
+  try {
+    const url = new URL(input, base)
+    // Chromium lets a space in the host of a URL pass as "%20". No valid host of an HTTP URL has a "%".
+    if (!/^https?:$/.test(url.protocol) || !url.host.includes('%')) return url
+  } catch {
+    // Reported below, like a host that is none.
+  }
+  const hint = base === undefined ? '. Here it must be absolute: there is no base URL' : ` relative to "${base}"`
+  throw syntaxError(`"${withoutSecrets(input)}" is not a valid URL${hint}`)
+}
+
+/** Whether `fetch` can bring an event stream from there; for other schemes trying again would be futile. */
+export function isFetchable(url: URL): boolean {
+  return FETCHABLE.has(url.protocol)
+}
+
+/** The URL as it may appear in messages and logs: no password, no query, no fragment, and no content of a data URL. */
+export function presentable(url: URL): string {
+  if (url.protocol === 'data:') return 'data:…'
+  return `${url.protocol}${/^(https?|ftp|file):$/.test(url.protocol) ? '//' : ''}${url.host}${url.pathname}`
+}
+
+/** The same for text that did not parse. */
+function withoutSecrets(input: string): string {
+  return input.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//')
+}
+
+function syntaxError(message: string): Error {
+  if (runtime.DOMException) return new runtime.DOMException(message, 'SyntaxError')
+  return Object.assign(new Error(message), { name: 'SyntaxError' })
+}

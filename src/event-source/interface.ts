@@ -1,0 +1,101 @@
+/** The public types of `EventSource`, in the manner of lib.dom. */
+
+import type { EventSourceInit } from '../connection/options.ts'
+import type { ErrorEvent, SourceMessageEvent } from './events.ts'
+
+/** The events of a source that have a type of their own; messages of other types are `SourceMessageEvent`s too. */
+export interface EventSourceEventMap {
+  open: Event
+  message: SourceMessageEvent
+  error: ErrorEvent
+}
+
+// Handlers can be read loosely, so that an EventSource of ours may stand where lib.dom's is asked for.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
+type LooseHandler = ((this: any, event: any) => any) | null
+
+type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | null
+
+/** Receives server-sent events. (HTML standard, 9.2.2, "the EventSource interface") */
+export interface EventSource extends EventTarget {
+  /** The serialized URL that was given. It never changes, redirects included. */
+  readonly url: string
+  /** Whether cookies go along to other origins. */
+  readonly withCredentials: boolean
+  /** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
+  readonly readyState: 0 | 1 | 2
+
+  readonly CONNECTING: 0
+  readonly OPEN: 1
+  readonly CLOSED: 2
+
+  /** Called when the connection has been established, each time. */
+  get onopen(): LooseHandler
+  set onopen(handler: Handler<Event>)
+  /** Called for each message of type `message`, which is the type of those that name none. */
+  get onmessage(): LooseHandler
+  set onmessage(handler: Handler<SourceMessageEvent>)
+  /** Called when the connection was lost (`readyState` is CONNECTING) or has failed (CLOSED). */
+  get onerror(): LooseHandler
+  set onerror(handler: Handler<ErrorEvent>)
+
+  /** Closes the connection, if any; nothing fires after it. */
+  close(): void
+
+  /**
+   * The last event ID string as of the last message, which a reconnection sends as `Last-Event-ID`. Not in the standard yet
+   * (whatwg/html pull request 12272).
+   */
+  readonly lastEventId: string
+  /**
+   * How long to wait before reconnecting, in ms: 3,000 until the server's `retry` says otherwise. Not in the standard yet
+   * (whatwg/html pull request 12272).
+   */
+  readonly reconnectionTime: number
+
+  addEventListener<Type extends keyof EventSourceEventMap>(
+    type: Type,
+    listener: (this: EventSource, event: EventSourceEventMap[Type]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  addEventListener(
+    type: string,
+    listener: (this: EventSource, event: SourceMessageEvent) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  removeEventListener<Type extends keyof EventSourceEventMap>(
+    type: Type,
+    listener: (this: EventSource, event: EventSourceEventMap[Type]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void
+  removeEventListener(
+    type: string,
+    listener: (this: EventSource, event: SourceMessageEvent) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void
+}
+
+/** The class `EventSource`. */
+export interface EventSourceConstructor {
+  /**
+   * Connects to `url`, which is resolved against the document's base URL or the worker's location where there is one.
+   *
+   * @throws a `TypeError` when an option is wrong, naming it
+   * @throws a `DOMException` named `SyntaxError` when the URL is not valid
+   */
+  new (url: string | URL, options?: EventSourceInit | null): EventSource
+  readonly prototype: EventSource
+  readonly CONNECTING: 0
+  readonly OPEN: 1
+  readonly CLOSED: 2
+}

@@ -1,0 +1,68 @@
+/** One message, one task. */
+
+import { queueTask } from '../platform/task.ts'
+
+/** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
+const READ_AHEAD = 64 * 1024
+
+/**
+ * Delivers items in order, each in a task of its own: all microtasks that one delivery started have run before the next.
+ * An item is delivered at once where a task has run since the last delivery. (A new chunk is no proof of that: chunks that
+ * wait in a stream come microtasks apart.)
+ *
+ * A hop is queued for each item when it comes, not one after the other: in Node that costs a sixth. There is always one hop
+ * more under way than items are waiting, so that none under way means a task has run.
+ */
+export class TaskQueue<Item> {
+  readonly #deliver: (item: Item) => void
+  #hops = 0
+  #waiting: Item[] = []
+  #next = 0
+  #bytesAhead = 0
+  #drained: (() => void) | undefined
+
+  /** The task that creates the queue counts as a delivery: nothing is delivered before it has ended. */
+  constructor(deliver: (item: Item) => void) {
+    this.#deliver = deliver
+    this.#queueHop()
+  }
+
+  push(item: Item): void {
+    const taskHasRun = this.#hops === 0
+    this.#queueHop()
+    if (taskHasRun) this.#deliver(item)
+    else this.#waiting.push(item)
+  }
+
+  /** Drops what waits. */
+  clear(): void {
+    this.#waiting = []
+    this.#next = 0
+    this.#bytesAhead = 0
+    this.#drained?.()
+    this.#drained = undefined
+  }
+
+  /** Whether so many more bytes are enough for now: a promise holds the next ones back until nothing waits. */
+  backpressure(bytes: number): Promise<void> | undefined {
+    if (this.#waiting.length === 0) return undefined
+    this.#bytesAhead += bytes
+    if (this.#bytesAhead < READ_AHEAD) return undefined
+    return new Promise((resolve) => {
+      this.#drained = resolve
+    })
+  }
+
+  #queueHop(): void {
+    this.#hops++
+    queueTask(this.#hop)
+  }
+
+  readonly #hop = (): void => {
+    this.#hops--
+    if (this.#waiting.length === 0) return
+    const item = this.#waiting[this.#next++] as Item
+    if (this.#next === this.#waiting.length) this.clear()
+    this.#deliver(item)
+  }
+}

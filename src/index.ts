@@ -1,0 +1,6 @@
+export { ConnectionError, type FailureReason } from './connection/connection-error.ts'
+export type { EventSourceInit } from './connection/options.ts'
+export type { FetchLike, FetchLikeInit, FetchLikeResponse } from './connection/request.ts'
+export { EventSource } from './event-source/event-source.ts'
+export { ErrorEvent, type SourceMessageEvent } from './event-source/events.ts'
+export type { EventSourceConstructor, EventSourceEventMap } from './event-source/interface.ts'

@@ -1,0 +1,17 @@
+/** The base classes, and stand-ins for runtimes that lack them: importing must work there, using must say what is missing. */
+
+import { runtime } from './globals.ts'
+
+/** `EventTarget`, or where there is none a class whose constructor says so. Chosen once, when the module loads. */
+export const EventTargetBase = runtime.EventTarget ?? (missing('EventTarget') as typeof EventTarget)
+
+/** `Event`, or its stand-in. */
+export const EventBase = runtime.Event ?? (missing('Event') as typeof Event)
+
+function missing(name: string): unknown {
+  return function () {
+    throw new TypeError(
+      `This runtime has no ${name}, which EventSource is built on. Load a polyfill of it before everysource, such as event-target-polyfill.`,
+    )
+  }
+}

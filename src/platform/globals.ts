@@ -1,0 +1,23 @@
+/** The global object, seen with the members that only some runtimes have. */
+
+interface RuntimeGlobals {
+  /** Node, Deno, Bun */
+  process?: { versions?: Record<string, string | undefined> }
+  Bun?: unknown
+  setImmediate?: (task: () => void) => unknown
+  /** Chromium, Firefox */
+  scheduler?: { postTask?: (task: () => void) => Promise<unknown> }
+  MessageChannel?: typeof MessageChannel
+  document?: { baseURI: string }
+  location?: { href: string }
+  fetch?: typeof fetch
+  Request?: typeof Request
+  Event?: typeof Event
+  EventTarget?: typeof EventTarget
+  MessageEvent?: typeof MessageEvent
+  DOMException?: typeof DOMException
+  EventSource?: unknown
+}
+
+/** Nothing is read from it when the module loads: members are tested for where they are used. */
+export const runtime = globalThis as unknown as RuntimeGlobals

@@ -1,0 +1,56 @@
+import { copyFileSync } from 'node:fs'
+import { defineConfig, type Options } from 'tsup'
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number]
+
+const NOTICE =
+  '/*! everysource, MIT. Contains eventsource-parser, MIT, (c) Espen Hovlandsdal: see THIRD-PARTY-LICENSES.txt */'
+
+/** Entries share the index instead of each holding a copy: `instanceof` must hold between them. */
+function shareIndex(extension: '.js' | '.cjs'): Plugin {
+  return {
+    name: 'share-index',
+    setup(build) {
+      build.onResolve({ filter: /^\.\.?\/index\.ts$/ }, ({ path }) => ({
+        path: path.replace(/\.ts$/, extension),
+        external: true,
+      }))
+    },
+  }
+}
+
+const entry = { index: 'src/index.ts', polyfill: 'src/polyfill.ts', 'polyfill/force': 'src/polyfill/force.ts' }
+const common: Options = { target: 'es2022', platform: 'neutral', sourcemap: true, clean: false }
+
+export default defineConfig([
+  {
+    ...common,
+    entry,
+    format: 'esm',
+    dts: true,
+    splitting: false,
+    esbuildPlugins: [shareIndex('.js')],
+  },
+  {
+    ...common,
+    entry,
+    format: 'cjs',
+    dts: true,
+    noExternal: ['eventsource-parser'],
+    banner: { js: NOTICE },
+    esbuildPlugins: [shareIndex('.cjs')],
+  },
+  {
+    ...common,
+    entry: { everysource: 'src/index.ts' },
+    format: 'iife',
+    globalName: 'everysource',
+    outExtension: () => ({ js: '.min.js' }),
+    minify: true,
+    noExternal: ['eventsource-parser'],
+    banner: { js: NOTICE },
+    onSuccess: async () => {
+      copyFileSync('node_modules/eventsource-parser/LICENSE', 'dist/THIRD-PARTY-LICENSES.txt')
+    },
+  },
+])
