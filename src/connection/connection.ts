@@ -6,7 +6,7 @@ import { ENDED, readBody } from './body.ts'
 import { ConnectionError, type Failure } from './connection-error.ts'
 import type { ConnectionOptions } from './options.ts'
 import { INITIAL_RECONNECTION_TIME, isTemporary, reconnectionDelay, STANDARD_POLICY } from './reconnect.ts'
-import { buildRequest, type FetchLike, type FetchLikeResponse } from './request.ts'
+import { buildRequest, type FetchLikeResponse } from './request.ts'
 import { bodyOf, discard, refuse } from './response.ts'
 import { isFetchable } from './url.ts'
 
@@ -143,7 +143,11 @@ export class Connection {
     const openedAt = performance.now()
     this.#sink.open(new URL(response.url ?? '', this.#url).origin)
     const body = bodyOf(response)
-    if (body === null) return ENDED
+    // A listener of `open` may have closed the connection.
+    if (request.signal.aborted || body === null) {
+      discard(response)
+      return ENDED
+    }
 
     this.#decoder.begin(this.#sink.lastEventId)
     const failure = await readBody(body, request, (chunk) => {
