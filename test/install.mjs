@@ -32,7 +32,11 @@ export function run(command, args, cwd) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** npm keeps a record of what it installed; every package that is not optional must be in it, in the same version. */
+/**
+ * npm keeps a record of what it installed; every package that is not optional must be in it, in the same version.
+ *
+ * @param {string} folder
+ */
 function isInstalled(folder) {
   const wanted = readPackages(`${folder}/package-lock.json`)
   const installed = readPackages(`${folder}/node_modules/.package-lock.json`)
@@ -42,6 +46,10 @@ function isInstalled(folder) {
   )
 }
 
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, optional?: boolean }>}
+ */
 function readPackages(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {}
 }
