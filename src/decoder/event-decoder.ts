@@ -18,7 +18,10 @@ export class EventTooLargeError extends Error {}
 /** Decodes one stream after another. (HTML standard, 9.2.5 and 9.2.6) */
 export class EventDecoder {
   readonly #sink: DecoderSink
-  readonly #utf8 = new TextDecoder()
+  // Not the decoder's own handling of the BOM: Deno's (2.9) removes one from the start of any chunk. Cases "BOM …".
+  readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+  /** No character has been decoded yet. */
+  #atStart = true
   readonly #parser
   #lastEventId = ''
   /** The last event ID string that the sink knows of. */
@@ -50,16 +53,22 @@ export class EventDecoder {
   begin(lastEventId: string): void {
     this.#lastEventId = this.#reportedId = lastEventId
     this.#tooLarge = false
+    this.#atStart = true
     this.#utf8.decode()
     this.#parser.reset()
-    // TextDecoder removes the BOM. The parser would remove a second one, and the characters "ï»¿", unless the stream has
-    // already begun for it; a blank line with empty buffers does nothing else.
+    // The parser would remove a second BOM, and the characters "ï»¿", unless the stream has already begun for it; a blank
+    // line with empty buffers does nothing else.
     this.#parser.feed('\n')
   }
 
   /** @throws EventTooLargeError, after the messages before that event have been reported */
   decode(chunk: Uint8Array): void {
-    this.#parser.feed(this.#utf8.decode(chunk, { stream: true }))
+    let text = this.#utf8.decode(chunk, { stream: true })
+    if (this.#atStart && text !== '') {
+      this.#atStart = false
+      if (text.startsWith('\uFEFF')) text = text.slice(1)
+    }
+    this.#parser.feed(text)
     if (this.#tooLarge) throw new EventTooLargeError()
     if (this.#lastEventId !== this.#reportedId) {
       this.#reportedId = this.#lastEventId

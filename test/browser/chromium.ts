@@ -1,0 +1,42 @@
+/** Finds and starts the Chromium that the machine has. */
+
+import { existsSync } from 'node:fs'
+import { chromium, type Browser } from 'playwright-core'
+
+const USUAL_PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/snap/bin/chromium',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
+
+// Root has no sandbox; the rest keeps Chromium from talking to anybody but the page's servers.
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** What CHROMIUM_PATH says, or else the first of the usual places, `npx playwright install`'s among them. */
+export function findChromium(): string | undefined {
+  const told = process.env.CHROMIUM_PATH
+  // Not checked: a wrong path must fail loudly, not be taken for a machine without Chromium.
+  if (told !== undefined && told !== '') return told
+  return [...USUAL_PLACES, chromium.executablePath()].find((path) => existsSync(path))
+}
+
+/** Throws when there is none. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium()
+  if (executablePath === undefined) {
+    throw new Error('There is no Chromium here: install it, or set CHROMIUM_PATH to its binary')
+  }
+  return chromium.launch({ executablePath, args: FLAGS })
+}

@@ -1,0 +1,26 @@
+/** Bundles the suite for runtimes that do not read TypeScript. */
+
+import { build } from 'esbuild'
+import { fileURLToPath } from 'node:url'
+
+const root = new URL('../../', import.meta.url)
+
+/** A path within the project. */
+export function path(relative: string): string {
+  return fileURLToPath(new URL(relative, root))
+}
+
+/** Bundles an entry into `.cache`; modules of `dist` stay outside, so that what is tested is what ships. */
+export async function bundle(entry: string, output: string): Promise<string> {
+  const outfile = path(`.cache/${output}`)
+  await build({
+    entryPoints: [path(entry)],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  })
+  return outfile
+}

@@ -1,0 +1,41 @@
+/** What a runtime makes impossible, each with its reason. One that begins to hold fails the run. */
+
+import type { Environment } from './harness.ts'
+
+interface Exception {
+  /** The test's name. */
+  name: string
+  applies: (env: Environment) => boolean
+  reason: string
+}
+
+const OURS = (env: Environment): boolean => env.ours
+
+const EXCEPTIONS: Exception[] = [
+  { name: 'fact 15: events are trusted', applies: OURS, reason: 'only the runtime itself can dispatch trusted events' },
+  ...chromium({
+    'fact 2: an invalid URL is a DOMException named SyntaxError, at once': 'it lets a space in the host pass',
+    'fact 4: user and password of the URL go out as Basic authorization, and url still shows them':
+      'it blocks such requests',
+    'fact 8: an id that no header can hold is left out, and reconnection goes on': 'it fails for good',
+    'fact 9: a reconnection goes to the original URL, also after more than 20 redirected ones':
+      'it goes where the last redirect led',
+    'fact 9: a redirect to a scheme that is not HTTP is a network error': 'it fails for good',
+    'fact 10: the MIME essence is what counts, in any case and with any parameters': 'it refuses charsets but UTF-8',
+    'fact 10: the stream is UTF-8 whatever the charset parameter says': 'it refuses charsets but UTF-8',
+    'fact 10: another Content-Type, or none, fails the connection': 'it takes "text/event-stream x"',
+    'fact 24: retry: 0 does not storm a server that closes at once': 'it sends some 300 requests a second',
+    'fact 24: retry: 0 does not storm a server that sends a message and closes': 'it sends some 300 requests a second',
+  }),
+]
+
+/** Why a test of this name cannot pass there; undefined where it must. */
+export function exceptionFor(name: string, env: Environment): string | undefined {
+  return EXCEPTIONS.find((exception) => name === exception.name && exception.applies(env))?.reason
+}
+
+/** Where Chromium's own EventSource departs from the standard, or does what no library should. */
+function chromium(reasons: Record<string, string>): Exception[] {
+  const applies = (env: Environment): boolean => !env.ours
+  return Object.entries(reasons).map(([name, reason]) => ({ name, applies, reason: `Chromium: ${reason}` }))
+}

@@ -1,0 +1,214 @@
+/** Construction: facts 1 to 5. */
+
+import { check, ending, equal, stream, thrown } from '../harness.ts'
+import { BROWSER, OURS, type BehaviourFact } from './fact.ts'
+
+const UNFETCHABLE = ['ftp://127.0.0.1/', 'about:blank', 'mailto:a@b.example', 'javascript:0', 'file:///etc/hostname']
+
+export const construction: BehaviourFact[] = [
+  {
+    number: 1,
+    title: 'no argument is a TypeError',
+    run: ({ env }) => {
+      equal(thrown(() => Reflect.construct(env.EventSource, []) as unknown).name, 'TypeError')
+    },
+  },
+  {
+    number: 1,
+    title: 'calling it without new is a TypeError',
+    run: ({ env, otherOrigin }) => {
+      const call = env.EventSource as unknown as (url: string) => unknown
+      equal(thrown(() => call(otherOrigin)).name, 'TypeError')
+    },
+  },
+  {
+    number: 1,
+    title: 'the URL is stringified, whatever has a toString',
+    run: (fact) => {
+      const url = `${fact.otherOrigin}/stringified`
+      equal(fact.open({ toString: () => url } as URL).url, url)
+      equal(fact.open(new URL(url)).url, url)
+      equal(thrown(() => fact.open(Symbol('url') as unknown as string)).name, 'TypeError')
+      const broken = { toString: () => raise(new RangeError('mine')) }
+      equal(thrown(() => fact.open(broken as unknown as string)).message, 'mine')
+    },
+  },
+  {
+    number: 1,
+    title: 'lone surrogates in the URL are replaced',
+    run: (fact) => {
+      equal(fact.open(`${fact.otherOrigin}/\ud800?\udc00`).url, `${fact.otherOrigin}/%EF%BF%BD?%EF%BF%BD`)
+    },
+  },
+  {
+    number: 1,
+    title: 'init may be undefined, null or any object; a primitive is a TypeError',
+    run: (fact) => {
+      for (const init of [undefined, null, {}, [], () => undefined]) {
+        equal(fact.open(fact.otherOrigin, init).withCredentials, false)
+      }
+      for (const init of [1, 'x', true, Symbol('init')]) {
+        equal(thrown(() => fact.open(fact.otherOrigin, init as unknown as object)).name, 'TypeError')
+      }
+    },
+  },
+  {
+    number: 1,
+    title: 'withCredentials converts to a boolean',
+    run: (fact) => {
+      const values = [true, 1, 'false', {}, false, 0, '', null, undefined]
+      const converted = values.map((withCredentials) => fact.open(fact.otherOrigin, { withCredentials }).withCredentials)
+      equal(converted, [true, true, true, true, false, false, false, false, false])
+    },
+  },
+  {
+    number: 2,
+    title: 'an invalid URL is a DOMException named SyntaxError, at once',
+    run: (fact) => {
+      for (const url of ['http://[', 'http://a b/', 'http://127.0.0.1:99999/', 'http://']) {
+        const error = thrown(() => fact.open(url))
+        equal([error.name, error instanceof DOMException], ['SyntaxError', true], `the error for ${url}`)
+      }
+    },
+  },
+  {
+    number: 2,
+    title: 'without a base URL a relative one is a SyntaxError',
+    needs: (env) => env.base === undefined,
+    run: (fact) => {
+      for (const url of ['/x', '', 'x', '?y']) equal(thrown(() => fact.open(url)).name, 'SyntaxError', `the error for "${url}"`)
+    },
+  },
+  {
+    number: 2,
+    title: 'a relative URL is resolved against the base URL, the empty string too',
+    needs: BROWSER,
+    run: (fact) => {
+      for (const url of ['/x', '', 'x', '?y']) equal(fact.open(url).url, new URL(url, fact.env.base).href)
+    },
+  },
+  {
+    number: 2,
+    title: 'the base URL is the one of the moment of construction',
+    needs: () => typeof document !== 'undefined',
+    run: (fact) => {
+      const base = document.createElement('base')
+      base.href = `${fact.otherOrigin}/elsewhere/`
+      document.head.append(base)
+      const source = fact.open('x')
+      base.remove()
+      equal(source.url, `${fact.otherOrigin}/elsewhere/x`)
+    },
+  },
+  {
+    number: 2,
+    title: 'a scheme that cannot be fetched is one error, CLOSED, and no reconnection',
+    run: async (fact) => {
+      for (const url of UNFETCHABLE) {
+        const recorder = fact.listen(url)
+        equal(recorder.source.readyState, 0, `readyState for ${url} at first`)
+        await recorder.until('error')
+        equal(recorder.story, ['error 2'], `what happened for ${url}`)
+      }
+    },
+  },
+  {
+    number: 2,
+    title: 'a scheme that cannot be fetched never reaches fetch',
+    needs: OURS,
+    run: async (fact) => {
+      let calls = 0
+      const fetch = (): Promise<never> => Promise.reject(new Error(`call ${++calls}`))
+      for (const url of UNFETCHABLE) await fact.listen(url, { fetch }).until('error')
+      equal(calls, 0, 'the number of calls')
+    },
+  },
+  {
+    number: 2,
+    title: 'a data URL is an event stream',
+    run: async (fact) => {
+      const recorder = fact.listen('data:text/event-stream,data:%20x%0A%0A')
+      await recorder.until('error')
+      equal(recorder.story, ['open', 'message: x', 'error 0'])
+      equal((recorder.messages[0]?.event as MessageEvent).origin, 'null', 'origin')
+    },
+  },
+  {
+    number: 2,
+    title: 'a blob URL is an event stream',
+    run: async (fact) => {
+      const url = URL.createObjectURL(new Blob(['data: x\n\n'], { type: 'text/event-stream' }))
+      const recorder = fact.listen(url)
+      await recorder.until('error')
+      equal(recorder.story, ['open', 'message: x', 'error 0'])
+    },
+  },
+  {
+    number: 3,
+    title: 'url is serialized, with its fragment, and does not change with redirects',
+    run: async (fact) => {
+      const target = await fact.serve(stream('data: x\n\n'))
+      const served = await fact.serve({ status: 302, headers: { Location: target.url }, steps: [{ end: true }] })
+      const given = served.url.replace('http:', 'HTTP:') + '/a/../é#frag é'
+      const recorder = fact.listen(given)
+      const serialized = new URL(given).href
+      equal(recorder.source.url, serialized)
+      await recorder.until('message')
+      equal(recorder.source.url, serialized, 'url after a redirect')
+    },
+  },
+  {
+    number: 3,
+    title: 'the fragment is not sent',
+    run: async (fact) => {
+      const served = await fact.serve(stream(': hello\n'))
+      const path = new URL(served.url).pathname
+      await fact.listen(`${served.url}?q=1#fragment`).until('open')
+      const { requests } = await served.log({ requests: 1 })
+      equal(requests[0]?.path, `${path}?q=1`)
+    },
+  },
+  {
+    number: 4,
+    title: 'user and password of the URL go out as Basic authorization, and url still shows them',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'), stream(': hello\n'))
+      const url = served.url.replace('//', '//us%C3%A9r:p%3As%20s%ff@')
+      const recorder = fact.listen(url)
+      await recorder.until('open', 2)
+      const { requests } = await served.log({ requests: 2 })
+      const expected = `Basic ${btoa('us\u00c3\u00a9r:p:s s\u00ff')}`
+      equal(requests.map(({ headers }) => headers.authorization), [expected, expected], 'Authorization')
+      equal(recorder.source.url, new URL(url).href, 'url')
+    },
+  },
+  {
+    number: 4,
+    title: 'errors do not show the password',
+    needs: OURS,
+    run: async (fact) => {
+      const served = await fact.serve({ status: 401, steps: [{ end: true }] })
+      const recorder = fact.listen(served.url.replace('//', '//user:s3cret@'))
+      await recorder.until('error')
+      const { error, message } = recorder.heard[0]?.event as ErrorEvent & { error: Error }
+      const shown = [message, String(error), error.stack, JSON.stringify(error), JSON.stringify({ ...error })].join()
+      check(!shown.includes('s3cret') && message.includes('401'), `it shows ${shown}`)
+    },
+  },
+  {
+    number: 5,
+    title: 'no event fires before the synchronous code and its microtasks have finished',
+    run: async (fact) => {
+      const recorders = UNFETCHABLE.map((url) => fact.listen(url))
+      const init = { fetch: () => Promise.resolve(new Response('', { headers: { 'Content-Type': 'text/event-stream' } })) }
+      recorders.push(fact.listen(fact.otherOrigin, init))
+      for (let i = 0; i < 50; i++) await Promise.resolve()
+      equal(recorders.flatMap(({ story }) => story), [], 'what was heard')
+      await Promise.all(recorders.map((recorder) => recorder.until('error')))
+    },
+  },
+]
+
+function raise(error: Error): never {
+  throw error
+}

@@ -1,0 +1,127 @@
+/** Life of a source: facts 23, 24 and 27. (25 and 26 are about processes: test/runtimes/processes.) */
+
+import { check, ending, equal, sleep, stream } from '../harness.ts'
+import type { BehaviourFact } from './fact.ts'
+
+/** How soon the server sees the end of a connection that was closed, in ms. */
+const SOON = 500
+
+export const life: BehaviourFact[] = [
+  {
+    number: 23,
+    title: 'close() while the response is awaited ends the request',
+    run: async (fact) => {
+      const served = await fact.serve({ before: 'never' })
+      const recorder = fact.listen(served.url)
+      const { now } = await served.log({ requests: 1 })
+      recorder.source.close()
+      equal(recorder.source.readyState, 2, 'readyState')
+      const { requests } = await served.log({ closed: 1 })
+      check((requests[0]?.endedAt ?? Infinity) - now < SOON, 'the server saw it too late')
+      equal(recorder.story, [])
+    },
+  },
+  {
+    number: 23,
+    title: 'close() on an open connection ends it, without an event',
+    run: async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message')
+      const { now } = await served.log()
+      recorder.source.close()
+      recorder.source.close()
+      equal(recorder.source.readyState, 2, 'readyState')
+      const { requests } = await served.log({ closed: 1 })
+      check((requests[0]?.endedAt ?? Infinity) - now < SOON, 'the server saw it too late')
+      await sleep(50)
+      equal(recorder.story, ['open', 'message: 1'])
+    },
+  },
+  {
+    number: 23,
+    title: 'close() in the wait cancels the reconnection',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 200\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('error')
+      await sleep(20)
+      recorder.source.close()
+      await sleep(500)
+      equal(recorder.story, ['open', 'error 0'])
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+    },
+  },
+  {
+    number: 23,
+    title: 'close() at once, before anything was sent, fires nothing',
+    run: async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\n'))
+      const recorder = fact.listen(served.url)
+      recorder.source.close()
+      await sleep(200)
+      equal([recorder.story, recorder.source.readyState], [[], 2])
+    },
+  },
+  {
+    number: 24,
+    title: 'the initial reconnection time is 3,000 ms',
+    run: async (fact) => {
+      const served = await fact.serve(ending('data: 1\n\n'), stream())
+      await fact.listen(served.url).until('open', 2)
+      const { requests } = await served.log({ requests: 2 })
+      const wait = (requests[1]?.at ?? 0) - (requests[0]?.endedAt ?? 0)
+      check(wait > 2_950 && wait < 5_000, `it waited ${wait} ms`)
+    },
+  },
+  {
+    number: 24,
+    title: 'retry: 0 does not storm a server that closes at once',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 0\n\n'))
+      const recorder = fact.listen(served.url)
+      await served.log({ requests: 1 })
+      await sleep(3_000)
+      recorder.source.close()
+      const { requests } = await served.log()
+      const first = requests[0]?.at ?? 0
+      const inSecond = (n: number): number => requests.filter(({ at }) => Math.floor((at - first) / 1_000) === n).length
+      const counts = [inSecond(0), inSecond(1), inSecond(2)] as const
+      check(counts[0] >= 2, 'it did not try again')
+      check(counts[0] <= 10 && counts[1] < counts[0] && counts[2] <= counts[1], `it sent ${counts.join(', ')} requests`)
+    },
+  },
+  {
+    number: 24,
+    title: 'retry: 0 does not storm a server that sends a message and closes',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 0\ndata: x\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message')
+      await sleep(1_000)
+      recorder.source.close()
+      const { requests } = await served.log()
+      const first = requests[0]?.at ?? 0
+      const count = requests.filter(({ at }) => at - first < 1_000).length
+      check(count >= 3 && count <= 10, `it sent ${count} requests in the first second`)
+    },
+  },
+  {
+    number: 27,
+    title: 'one lost connection is one error, whether it ends or breaks off',
+    run: async (fact) => {
+      const served = await fact.serve(
+        ending('retry: 10\ndata: 1\n\n'),
+        { steps: [{ write: 'data: 2\n\ndata: unfin' }, { gate: 'heard' }, { reset: true }] },
+        { steps: [{ write: 'data: 3\n\n' }, { gate: 'heard' }, { end: true }] },
+        stream('data: 4\n\n'),
+      )
+      const recorder = fact.listen(served.url)
+      await recorder.until('message', 2)
+      await served.openGate('heard')
+      await recorder.until('message', 4)
+      const lost = (n: number): string[] => ['open', `message: ${n}`, 'error 0']
+      equal(recorder.story, [...lost(1), ...lost(2), ...lost(3), 'open', 'message: 4'])
+    },
+  },
+]

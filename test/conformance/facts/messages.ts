@@ -1,0 +1,258 @@
+/** Messages: facts 15 to 21. */
+
+import { check, ending, equal, sleep, stream } from '../harness.ts'
+import { captureReported } from '../reported.ts'
+import { OURS, type BehaviourFact } from './fact.ts'
+
+export const messages: BehaviourFact[] = [
+  {
+    number: 15,
+    title: 'events are MessageEvents with data, origin, lastEventId, source and ports',
+    run: async (fact) => {
+      const served = await fact.serve(stream('id: 7\ndata: x\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message')
+      const event = recorder.messages[0]?.event as MessageEvent
+      check(event instanceof MessageEvent && event instanceof Event, 'it is no MessageEvent')
+      const { type, data, origin, lastEventId, source, ports, bubbles, cancelable } = event
+      equal(
+        { type, data: data as unknown, origin, lastEventId, source, ports, bubbles, cancelable },
+        {
+          type: 'message',
+          data: 'x',
+          origin: served.origin,
+          lastEventId: '7',
+          source: null,
+          ports: [],
+          bubbles: false,
+          cancelable: false,
+        },
+      )
+      equal(Object.prototype.toString.call(event), '[object MessageEvent]', 'toString')
+      check(event.target === recorder.source && Array.isArray(event.ports), 'target or ports are wrong')
+    },
+  },
+  {
+    number: 15,
+    title: 'every member of the event can be read',
+    run: async (fact) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message')
+      const event = recorder.messages[0]?.event ?? {}
+      const read: unknown[] = []
+      for (const name in event) read.push(Reflect.get(event, name))
+      check(read.includes('x'), 'data is not among them')
+    },
+  },
+  {
+    number: 15,
+    title: 'events are trusted',
+    run: async (fact) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message')
+      equal(recorder.heard.map(({ event }) => event.isTrusted), [true, true], 'isTrusted')
+    },
+  },
+  {
+    number: 16,
+    title: 'messages of the types open and error are messages and change no state',
+    run: async (fact) => {
+      const served = await fact.serve(stream('event: error\ndata: 1\n\nevent: open\ndata: 2\n\ndata: 3\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message')
+      equal(recorder.story, ['open', 'error: 1', 'open: 2', 'message: 3'])
+      equal(recorder.heard.map(({ readyState }) => readyState), [1, 1, 1, 1], 'readyState')
+      check(recorder.messages.every(({ event }) => event instanceof MessageEvent), 'one is no MessageEvent')
+    },
+  },
+  {
+    number: 17,
+    title: 'a blank line commits the id even without data; the end of the stream discards an unfinished event and its id',
+    run: async (fact) => {
+      const served = await fact.serve(
+        ending('retry: 10\nid: 1\n\n'),
+        ending('data: x\n\nid: 2\ndata: unfinished\n'),
+        stream('data: y\n\n'),
+      )
+      const recorder = fact.listen(served.url)
+      await recorder.until('message', 2)
+      equal(recorder.messages.map(({ data, lastEventId }) => [data, lastEventId]), [['x', '1'], ['y', '1']]) // prettier-ignore
+      const { requests } = await served.log({ requests: 3 })
+      equal(requests.map(({ lastEventId }) => lastEventId), [undefined, '1', '1'], 'Last-Event-ID')
+    },
+  },
+  {
+    number: 18,
+    title: 'retry takes effect at its line, without a blank line',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n'), stream())
+      await fact.listen(served.url).until('open', 2)
+      const { requests } = await served.log({ requests: 2 })
+      check((requests[1]?.at ?? 0) < 2_500, 'it waited as if there had been no retry')
+    },
+  },
+  {
+    number: 18,
+    title: 'a retry past 2^31-1 ms overflows no timer',
+    run: async (fact) => {
+      for (const retry of ['2147483648', '4294967297', '99999999999999', '9'.repeat(400)]) {
+        const served = await fact.serve(ending(`retry: ${retry}\ndata: x\n\n`))
+        const recorder = fact.listen(served.url)
+        await recorder.until('error')
+        await sleep(400)
+        equal((await served.log()).requests.length, 1, `the number of requests after a retry of ${retry}`)
+      }
+    },
+  },
+  {
+    number: 19,
+    title: 'CR at the end of a chunk ends its line at once',
+    run: async (fact) => {
+      const served = await fact.serve({
+        steps: [
+          { write: 'data: 1\r\r' },
+          { gate: 'first' },
+          { write: '\ndata: 2\r\n\r' },
+          { gate: 'second' },
+          { write: '\ndata: 3\n\r' },
+        ],
+      })
+      const recorder = fact.listen(served.url)
+      await recorder.until('message')
+      await served.openGate('first')
+      await recorder.until('message', 2)
+      await served.openGate('second')
+      await recorder.until('message', 3)
+      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: 3'])
+    },
+  },
+  {
+    number: 20,
+    title: 'no message is missed by a loop that waits for the next one, in one chunk or in many',
+    run: async (fact) => {
+      const numbers = Array.from({ length: 60 }, (_, i) => `data: ${i}\n\n`)
+      for (const writes of [[numbers.join('')], numbers]) {
+        const served = await fact.serve(stream(...writes))
+        const source = fact.open(served.url)
+        const seen: string[] = []
+        while (seen.length < numbers.length) {
+          seen.push(
+            await new Promise<string>((resolve, reject) => {
+              setTimeout(reject, 10_000, new Error(`no message came after ${seen.join()}`))
+              source.addEventListener('message', (event) => { resolve(String(event.data)) }, { once: true }) // prettier-ignore
+            }),
+          )
+        }
+        equal(seen, numbers.map((_, i) => String(i)))
+        source.close()
+      }
+    },
+  },
+  {
+    number: 20,
+    title: 'microtasks to any depth run between open and messages, and between messages',
+    run: async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\ndata: 2\n\nevent: x\ndata: 3\n\n'))
+      const source = fact.open(served.url)
+      const log: string[] = []
+      const done = new Promise<void>((resolve) => {
+        for (const type of ['open', 'message', 'x']) {
+          source.addEventListener(type, (event) => {
+            log.push(`${event.type} starts`)
+            void deep(200).then(() => {
+              log.push(`${event.type} ends`)
+              if (type === 'x') resolve()
+            })
+          })
+        }
+      })
+      await done
+      const expected = ['open', 'message', 'message', 'x'].flatMap((type) => [`${type} starts`, `${type} ends`])
+      equal(log, expected)
+    },
+  },
+  {
+    number: 20,
+    title: 'close() in a listener stops the next message, of any type, even of the same chunk',
+    run: async (fact) => {
+      for (const next of ['data: 2\n\n', 'event: x\ndata: 2\n\n']) {
+        const served = await fact.serve(stream(`data: 1\n\n${next}`))
+        const recorder = fact.listen(served.url, {}, 'x')
+        recorder.source.onmessage = () => {
+          recorder.source.close()
+        }
+        await recorder.until('message')
+        await served.log({ closed: 1 })
+        await sleep(50)
+        equal(recorder.story, ['open', 'message: 1'])
+      }
+    },
+  },
+  {
+    number: 20,
+    title: 'close() in the listener of open stops all messages',
+    run: async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\n'))
+      const recorder = fact.listen(served.url)
+      recorder.source.onopen = () => {
+        recorder.source.close()
+      }
+      await recorder.until('open')
+      await served.log({ closed: 1 })
+      await sleep(50)
+      equal(recorder.story, ['open'])
+    },
+  },
+  {
+    number: 21,
+    title: 'what a listener throws is reported, and the other listeners, the messages and the connection go on',
+    run: async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\ndata: 2\n\n'))
+      const reported = captureReported('thrown by a listener')
+      const source = fact.open(served.url)
+      for (const type of ['open', 'message']) {
+        source.addEventListener(type, () => {
+          throw new Error('thrown by a listener')
+        })
+      }
+      source.onmessage = () => {
+        throw new Error('thrown by a listener')
+      }
+      const recorder = fact.listen(served.url)
+      const own: string[] = []
+      await new Promise<void>((resolve) => {
+        source.addEventListener('message', (event) => {
+          own.push(String(event.data))
+          if (own.length === 2) resolve()
+        })
+      })
+      await recorder.until('message', 2)
+      await reported.until(5)
+      equal(own, ['1', '2'])
+      equal(source.readyState, 1, 'readyState')
+    },
+  },
+  {
+    number: 21,
+    title: 'an endless line fails with reason too-large and lets go of the connection',
+    needs: OURS,
+    run: async (fact) => {
+      const served = await fact.serve({
+        steps: [{ write: 'retry: 10\ndata: first\n\ndata: ' }, { flood: 'x', bytes: 2 ** 30 }],
+      })
+      const recorder = fact.listen(served.url, { maxBufferSize: 100_000 })
+      await recorder.until('error')
+      equal(recorder.story, ['open', 'message: first', 'error 2'])
+      equal((recorder.heard.at(-1)?.event as ErrorEvent & { error: { reason: string } }).error.reason, 'too-large')
+      const { requests } = await served.log({ closed: 1 })
+      equal(requests.length, 1, 'the number of requests')
+    },
+  },
+]
+
+/** Resolves so many microtasks later, each started by the one before. */
+async function deep(depth: number): Promise<void> {
+  for (let i = 0; i < depth; i++) await Promise.resolve()
+}

@@ -1,0 +1,168 @@
+/** The request: facts 7 to 9. */
+
+import type { Answer } from '../../server/program.ts'
+import { check, ending, equal, stream } from '../harness.ts'
+import { BROWSER, OURS, type BehaviourFact } from './fact.ts'
+
+const REDIRECTS = [301, 302, 303, 307, 308]
+
+export const request: BehaviourFact[] = [
+  {
+    number: 7,
+    title: 'it is a GET for text/event-stream that no cache may answer, without Last-Event-ID',
+    run: async (fact) => {
+      const served = await fact.serve(stream(': hello\n'))
+      await fact.listen(served.url).until('open')
+      const [seen] = (await served.log({ requests: 1 })).requests
+      equal(seen?.method, 'GET')
+      const { accept, 'cache-control': cacheControl, 'last-event-id': lastEventId } = seen?.headers ?? {}
+      equal({ accept, cacheControl, lastEventId }, { accept: 'text/event-stream', cacheControl: 'no-cache' })
+    },
+  },
+  {
+    number: 7,
+    title: 'in a browser no header of ours costs a preflight',
+    needs: BROWSER,
+    run: async (fact) => {
+      const served = await fact.serve(stream(': hello\n'))
+      await fact.listen(served.at(fact.otherOrigin)).until('open')
+      equal((await served.log({ requests: 1 })).preflights, 0, 'the number of preflights')
+    },
+  },
+  {
+    number: 7,
+    title: 'cookies go to the own origin, to others only with credentials',
+    needs: BROWSER,
+    run: async (fact) => {
+      const { url } = await fact.serve({ headers: { 'Set-Cookie': 'fact=7; Path=/' }, steps: [{ end: true }] })
+      await fetch(url)
+      const served = await fact.serve(stream(': hello\n'))
+      await fact.listen(served.url).until('open')
+      await fact.listen(served.at(fact.otherOrigin)).until('open')
+      await fact.listen(served.at(fact.otherOrigin), { withCredentials: true }).until('open')
+      const { requests } = await served.log({ requests: 3 })
+      equal(requests.map(({ headers }) => headers.cookie), ['fact=7', undefined, 'fact=7'], 'Cookie')
+    },
+  },
+  {
+    number: 7,
+    title: "the caller's fetch gets what the standard says, in an init with plain headers",
+    needs: OURS,
+    run: async (fact) => {
+      const calls: unknown[] = []
+      for (const withCredentials of [false, true]) {
+        const fetch = function (this: unknown, url: string, init: RequestInit): Promise<Response> {
+          const { method, mode, credentials, cache, redirect, headers, signal } = init
+          const plain = Object.getPrototypeOf(headers) === Object.prototype && signal instanceof AbortSignal
+          calls.push([this === undefined, url, method, mode, credentials, cache, redirect, plain])
+          return Promise.resolve(new Response(null, { status: 204 }))
+        }
+        await fact.listen(`${fact.otherOrigin}/x`, { fetch, withCredentials }).until('error')
+      }
+      const expected = (credentials: string): unknown[] => {
+        return [true, `${fact.otherOrigin}/x`, 'GET', 'cors', credentials, 'no-store', 'follow', true]
+      }
+      equal(calls, [expected('same-origin'), expected('include')])
+    },
+  },
+  {
+    number: 8,
+    title: 'Last-Event-ID carries the id as UTF-8, at every later connection',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 10\nid: …é✓🚀\ndata: x\n\n'), ending(': nothing new\n'), stream())
+      await fact.listen(served.url).until('open', 3)
+      const { requests } = await served.log({ requests: 3 })
+      equal(requests.map(({ lastEventId }) => lastEventId), [undefined, '…é✓🚀', '…é✓🚀'])
+    },
+  },
+  {
+    number: 8,
+    title: 'Last-Event-ID is absent once the server has reset the id',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 10\nid: 1\ndata: x\n\n'), ending('id\n\n'), stream())
+      await fact.listen(served.url).until('open', 3)
+      const { requests } = await served.log({ requests: 3 })
+      equal(requests.map(({ lastEventId }) => lastEventId), [undefined, '1', undefined])
+    },
+  },
+  {
+    number: 8,
+    title: 'an id that no header can hold is left out, and reconnection goes on',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 10\nid: a\u0001b\u007f\ndata: x\n\n'), stream('data: y\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message', 2)
+      equal(recorder.messages.map(({ lastEventId }) => lastEventId), ['a\u0001b\u007f', 'a\u0001b\u007f'])
+      equal((await served.log({ requests: 2 })).requests[1]?.lastEventId, undefined, 'Last-Event-ID')
+    },
+  },
+  {
+    number: 9,
+    title: '301, 302, 303, 307 and 308 are followed, to other origins too',
+    run: async (fact) => {
+      const target = await fact.serve(stream('data: x\n\n'))
+      for (const status of REDIRECTS) {
+        const served = await fact.serve(redirect(target.at(fact.otherOrigin), status))
+        const recorder = fact.listen(served.url)
+        await recorder.until('message')
+        equal(recorder.story, ['open', 'message: x'], `what happened after a ${status}`)
+        equal((recorder.messages[0]?.event as MessageEvent).origin, fact.otherOrigin, 'origin')
+        recorder.source.close()
+      }
+    },
+  },
+  {
+    number: 9,
+    title: 'a reconnection goes to the original URL, also after more than 20 redirected ones',
+    run: async (fact) => {
+      const rounds = 24
+      const target = await fact.serve(ending('retry: 1\ndata: x\n\n'))
+      const served = await fact.serve(redirect(target.url, 301))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message', rounds)
+      recorder.source.close()
+      const { requests } = await served.log({ requests: rounds })
+      equal(requests.length, rounds, 'the number of requests to the original URL')
+    },
+  },
+  {
+    number: 9,
+    title: 'a redirect that leads nowhere is a network error',
+    run: async (fact) => {
+      const loop = await fact.serve({ status: 302, headers: { Location: '?again' }, steps: [{ end: true }] })
+      const broken = await fact.serve(redirect('http://[', 302))
+      for (const { url } of [loop, broken]) {
+        const recorder = fact.listen(url)
+        await recorder.until('error')
+        equal(recorder.story, ['error 0'], url)
+        check(recorder.source.readyState === 0, 'it gave up')
+      }
+    },
+  },
+  {
+    number: 9,
+    title: 'a redirect to a scheme that is not HTTP is a network error',
+    run: async (fact) => {
+      const served = await fact.serve(redirect('ftp://127.0.0.1/', 302))
+      const recorder = fact.listen(served.url)
+      await recorder.until('error')
+      equal(recorder.story, ['error 0'])
+    },
+  },
+  {
+    number: 9,
+    title: 'a redirect without a Location is no redirect: its status is refused',
+    run: async (fact) => {
+      for (const status of REDIRECTS) {
+        const served = await fact.serve({ status, headers: { 'Content-Type': null }, steps: [{ end: true }] })
+        const recorder = fact.listen(served.url)
+        await recorder.until('error')
+        equal(recorder.story, ['error 2'], `what happened after a ${status}`)
+      }
+    },
+  },
+]
+
+function redirect(location: string, status: number): Answer {
+  return { status, headers: { 'Content-Type': null, Location: location }, steps: [{ end: true }] }
+}

@@ -1,0 +1,232 @@
+/** The response: facts 10 to 14. */
+
+import type { Answer } from '../../server/program.ts'
+import { ending, equal, sleep, stream, thrown, type Fact } from '../harness.ts'
+import { OURS, type BehaviourFact } from './fact.ts'
+
+const BAD_STATUSES = [201, 202, 203, 204, 205, 206, 304, 400, 401, 403, 404, 410, 429, 500, 502, 503]
+
+const GOOD_TYPES = [
+  'text/event-stream',
+  'TEXT/Event-Stream; charset=x',
+  'text/event-stream;',
+  'text/event-stream ; x',
+  'text/event-stream;charset=UTF-8;;',
+]
+
+const BAD_TYPES = [
+  null,
+  '',
+  'text/html',
+  'text/event-streamfoo',
+  'text/event-stream x',
+  'x/text/event-stream',
+  'text /event-stream',
+  'event-stream',
+]
+
+export const response: BehaviourFact[] = [
+  {
+    number: 10,
+    title: 'any status but 200 fails the connection',
+    run: async (fact) => {
+      for (const status of BAD_STATUSES) {
+        const served = await fact.serve({ status, steps: [{ end: true }] })
+        const recorder = fact.listen(served.url)
+        await recorder.until('error')
+        equal(recorder.story, ['error 2'], `what happened after a ${status}`)
+      }
+    },
+  },
+  {
+    number: 10,
+    title: 'the MIME essence is what counts, in any case and with any parameters',
+    run: async (fact) => {
+      for (const type of GOOD_TYPES) {
+        const served = await fact.serve({ ...stream('data: x\n\n'), headers: { 'Content-Type': type } })
+        const recorder = fact.listen(served.url)
+        await recorder.until('message')
+        equal(recorder.story, ['open', 'message: x'], `what happened with "${type}"`)
+        recorder.source.close()
+      }
+    },
+  },
+  {
+    number: 10,
+    title: 'another Content-Type, or none, fails the connection',
+    run: async (fact) => {
+      for (const type of BAD_TYPES) {
+        const served = await fact.serve({ ...ending('data: x\n\n'), headers: { 'Content-Type': type } })
+        const recorder = fact.listen(served.url)
+        await recorder.until('error')
+        equal(recorder.story, ['error 2'], `what happened with ${JSON.stringify(type)}`)
+      }
+    },
+  },
+  {
+    number: 10,
+    title: 'the stream is UTF-8 whatever the charset parameter says',
+    run: async (fact) => {
+      for (const charset of ['windows-1252', 'utf-16', 'nonsense']) {
+        const headers = { 'Content-Type': `text/event-stream; charset=${charset}` }
+        const served = await fact.serve({ ...stream('data: é✓\n\n'), headers })
+        const recorder = fact.listen(served.url)
+        await recorder.until('message')
+        equal(recorder.messages[0]?.data, 'é✓', `the data with ${charset}`)
+        recorder.source.close()
+      }
+    },
+  },
+  {
+    number: 11,
+    title: 'a failed connection is CLOSED, fires one error, and never comes back',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 10\ndata: x\n\n'), { status: 500, steps: [{ end: true }] })
+      const recorder = fact.listen(served.url)
+      await recorder.until('error', 2)
+      await sleep(500)
+      equal(recorder.story, ['open', 'message: x', 'error 0', 'error 2'])
+      equal((await served.log()).requests.length, 2, 'the number of requests')
+    },
+  },
+  {
+    number: 11,
+    title: 'a refused connection is let go by the client',
+    run: async (fact) => {
+      const served = await fact.serve({ ...stream('<p>'), headers: { 'Content-Type': 'text/html' } })
+      await fact.listen(served.url).until('error')
+      await served.log({ closed: 1 })
+    },
+  },
+  {
+    number: 11,
+    title: 'nothing fires when the response that would fail comes after close()',
+    run: async (fact) => {
+      const served = await fact.serve({ status: 500, before: 'answer', steps: [{ end: true }] })
+      const recorder = fact.listen(served.url)
+      await served.log({ requests: 1 })
+      recorder.source.close()
+      await served.openGate('answer')
+      await served.log({ closed: 1 })
+      await sleep(100)
+      equal(recorder.story, [])
+    },
+  },
+  {
+    number: 12,
+    title: 'the end of the body: CONNECTING, one error, the wait, the next request',
+    run: async (fact) => {
+      await interrupted(fact, { steps: [{ write: 'retry: 200\ndata: x\n\n' }, { end: true }] })
+    },
+  },
+  {
+    number: 12,
+    title: 'a connection that breaks off: CONNECTING, one error, the wait, the next request',
+    run: async (fact) => {
+      await interrupted(fact, { steps: [{ write: 'retry: 200\ndata: x\n\n' }, { gate: 'heard' }, { reset: true }] })
+    },
+  },
+  {
+    number: 12,
+    title: 'a connection that breaks off before the response is tried again',
+    run: async (fact) => {
+      // Browsers, Deno and Bun repeat a request by themselves when a connection that was kept alive has died: not every
+      // drop is an error.
+      const served = await fact.serve(ending('retry: 10\n\n'), { drop: true }, { drop: true }, stream('data: x\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message')
+      const { story } = recorder
+      equal([...new Set(story)], ['open', 'error 0', 'message: x'])
+      equal(story.slice(-2), ['open', 'message: x'])
+    },
+  },
+  {
+    number: 12,
+    title: 'a port where nobody listens is a network error',
+    run: async (fact) => {
+      const recorder = fact.listen('http://127.0.0.1:2/')
+      await recorder.until('error')
+      equal(recorder.story, ['error 0'])
+    },
+  },
+  {
+    number: 12,
+    title: 'close() in the listener of error cancels the reconnection',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'))
+      const recorder = fact.listen(served.url)
+      recorder.source.addEventListener('error', () => {
+        recorder.source.close()
+      })
+      await recorder.until('error')
+      await sleep(500)
+      equal(recorder.story, ['open', 'error 0'])
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+    },
+  },
+  {
+    number: 13,
+    title: 'OPEN, then open, then the messages, at each connection',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 10\ndata: 1\n\ndata: 2\n\n'), stream('data: 3\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message', 3)
+      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'error 0', 'open', 'message: 3'])
+      equal(recorder.heard.map(({ readyState }) => readyState), [1, 1, 1, 0, 1, 1], 'readyState')
+      const { bubbles, cancelable, type } = recorder.heard[0]?.event ?? {}
+      equal({ bubbles, cancelable, type }, { bubbles: false, cancelable: false, type: 'open' }, 'the event open')
+    },
+  },
+  {
+    number: 13,
+    title: 'open comes with the headers: it waits for no byte of the body',
+    run: async (fact) => {
+      const served = await fact.serve(stream())
+      await fact.listen(served.url).until('open')
+    },
+  },
+  ...(['gzip', 'deflate', 'br', 'zstd'] as const).map((encoding): BehaviourFact => ({
+    number: 14,
+    title: `${encoding}: compressed streams arrive event by event`,
+    run: async (fact) => {
+      const probe = await fact.serve(stream())
+      await fact.listen(probe.url).until('open')
+      const accepted = (await probe.log({ requests: 1 })).requests[0]?.headers['accept-encoding'] ?? ''
+      // Where a runtime does not ask for an encoding, no server sends it.
+      if (!accepted.includes(encoding)) return
+      const served = await fact.serve({
+        encoding,
+        steps: [{ write: 'data: 1\n\n' }, { gate: 'next' }, { write: 'data: 2\n\n' }],
+      })
+      const recorder = fact.listen(served.url)
+      await recorder.until('message')
+      await served.openGate('next')
+      await recorder.until('message', 2)
+      equal(recorder.story, ['open', 'message: 1', 'message: 2'])
+    },
+  })),
+  {
+    number: 10,
+    title: 'a fetch option that is no function, and a limit that is none, are TypeErrors that name them',
+    needs: OURS,
+    run: (fact) => {
+      for (const [option, value] of Object.entries({ fetch: 1, maxBufferSize: -1 })) {
+        const error = thrown(() => fact.open(fact.otherOrigin, { [option]: value }))
+        equal([error.name, error.message.includes(option), error.message.includes(String(value))], ['TypeError', true, true])
+      }
+    },
+  },
+]
+
+/** Shared by the two ways in which an open connection is lost. */
+async function interrupted(fact: Fact, first: Answer): Promise<void> {
+  const served = await fact.serve(first, stream('data: y\n\n'))
+  const recorder = fact.listen(served.url)
+  await recorder.until('message')
+  await served.openGate('heard')
+  await recorder.until('message', 2)
+  equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y'])
+  const { requests } = await served.log({ requests: 2 })
+  const wait = (requests[1]?.at ?? 0) - (requests[0]?.endedAt ?? 0)
+  equal(wait > 180 && wait < 2_000, true, `a wait of about 200 ms, of ${wait} ms,`)
+}

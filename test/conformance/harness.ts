@@ -1,0 +1,221 @@
+/** What a fact is tested with. No test framework and no runtime's own modules: this runs everywhere. */
+
+import type { Answer, Log, Program } from '../server/program.ts'
+
+/** The interface under test, ours or a runtime's own, as lib.dom describes it. */
+export type EventSourceClass = new (url: string | URL, init?: object | null) => EventSource
+
+/** Where the suite runs and on what. */
+export interface Environment {
+  /** Such as `node24` or `chromium-page`: what the list of exceptions goes by. */
+  runtime: string
+  EventSource: EventSourceClass
+  /** Whether it is ours: facts about our own options apply. */
+  ours: boolean
+  /** Of the test server. The last is for the suite's own requests. */
+  origins: string[]
+  /** What relative URLs are resolved against; undefined where there is nothing. */
+  base: string | undefined
+  /** Decides how cases are cut at random. */
+  seed: number
+  /** How many facts or cases run at once; browsers open six connections to an origin. */
+  concurrency: number
+  /** Only facts and cases whose name contains it. */
+  filter?: string | undefined
+}
+
+/** What was heard on a source, in order. */
+export interface Heard {
+  type: string
+  /** Of messages only. */
+  data: unknown
+  lastEventId: unknown
+  /** `readyState` while the listener ran. */
+  readyState: number
+  isMessage: boolean
+  event: Event
+}
+
+/** How long a condition may take to become true, in ms. */
+const PATIENCE = 15_000
+
+export class FactError extends Error {}
+
+/** One test's view of the world. */
+export class Fact {
+  readonly env: Environment
+  readonly #sources: EventSource[] = []
+  readonly #server: string
+
+  constructor(env: Environment) {
+    this.env = env
+    this.#server = env.origins.at(-1) ?? ''
+  }
+
+  /** An origin that differs from the first one. */
+  get otherOrigin(): string {
+    return this.env.origins[1] ?? ''
+  }
+
+  /** Has the server answer the nth connection with the nth answer. */
+  async serve(...program: Program): Promise<Stream> {
+    const response = await fetch(`${this.#server}/programs`, { method: 'POST', body: JSON.stringify(program) })
+    return new Stream(this.#server, this.env.origins[0] ?? '', await response.text())
+  }
+
+  /** A source that is closed when the test is over. */
+  open(url: string | URL, init?: object | null): EventSource {
+    const source = new this.env.EventSource(url, init)
+    this.#sources.push(source)
+    return source
+  }
+
+  /** A source and all that is heard on it: `open`, `error`, `message` and the types given. */
+  listen(url: string | URL, init?: object | null, ...types: string[]): Recorder {
+    return new Recorder(this.open(url, init), types)
+  }
+
+  end(): void {
+    for (const source of this.#sources) source.close()
+  }
+}
+
+/** A program on the server. */
+export class Stream {
+  readonly id: string
+  readonly origin: string
+  readonly #server: string
+
+  constructor(server: string, origin: string, id: string) {
+    this.#server = server
+    this.origin = origin
+    this.id = id
+  }
+
+  get url(): string {
+    return this.at(this.origin)
+  }
+
+  at(origin: string): string {
+    return `${origin}/s/${this.id}`
+  }
+
+  /** What the server saw, as soon as there were so many requests and so many of them have ended. */
+  async log({ requests = 0, closed = 0 } = {}): Promise<Log> {
+    const response = await fetch(`${this.#server}/log/${this.id}?requests=${requests}&closed=${closed}`)
+    const log = (await response.json()) as Log
+    const ended = log.requests.filter(({ endedAt }) => endedAt !== null).length
+    check(log.requests.length >= requests, `the server saw ${log.requests.length} requests instead of ${requests}`)
+    check(ended >= closed, `the server saw ${ended} connections end instead of ${closed}`)
+    return log
+  }
+
+  async openGate(name: string): Promise<void> {
+    await fetch(`${this.#server}/gates/${this.id}/${name}`, { method: 'POST' })
+  }
+}
+
+/** Hears a source. */
+export class Recorder {
+  readonly source: EventSource
+  readonly heard: Heard[] = []
+  readonly #watchers = new Set<() => void>()
+
+  constructor(source: EventSource, types: string[]) {
+    this.source = source
+    for (const type of new Set(['open', 'error', 'message', ...types])) {
+      source.addEventListener(type, (event) => {
+        const { data, lastEventId } = event as MessageEvent<unknown>
+        const isMessage = 'data' in event
+        this.heard.push({ type, data, lastEventId, isMessage, readyState: source.readyState, event })
+        for (const watcher of [...this.#watchers]) watcher()
+      })
+    }
+  }
+
+  /** What was said, in a form that is easy to compare: `open`, `error 0`, `message: data`. */
+  get story(): string[] {
+    return this.heard.map(({ type, data, isMessage, readyState }) => {
+      if (isMessage) return `${type}: ${String(data)}`
+      return type === 'error' ? `error ${readyState}` : type
+    })
+  }
+
+  get messages(): Heard[] {
+    return this.heard.filter(({ isMessage }) => isMessage)
+  }
+
+  /** Resolves when so many events of a type have been heard. */
+  async until(type: string, count = 1): Promise<void> {
+    await this.untilTrue(
+      () => this.heard.filter((heard) => heard.type === type).length >= count,
+      () => `heard ${JSON.stringify(this.story).slice(0, 500)} while waiting for "${type}" number ${count}`,
+    )
+  }
+
+  untilTrue(holds: () => boolean, otherwise: () => string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (holds()) finish(resolve)
+      }
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer)
+        this.#watchers.delete(look)
+        settle()
+      }
+      const timer = setTimeout(() => {
+        finish(() => {
+          reject(new FactError(otherwise()))
+        })
+      }, PATIENCE)
+      this.#watchers.add(look)
+      look()
+    })
+  }
+}
+
+/** A response that stays open after these writes. */
+export function stream(...writes: string[]): Answer {
+  return { steps: writes.map((write) => ({ write })) }
+}
+
+/** A response that ends after these writes. */
+export function ending(...writes: string[]): Answer {
+  return { steps: [...writes.map((write) => ({ write })), { end: true }] }
+}
+
+/** Stops a source for good: the standard's way to end it. */
+export const NO_CONTENT: Answer = { status: 204, headers: { 'Content-Type': null }, steps: [{ end: true }] }
+
+export function check(holds: boolean, otherwise: string): asserts holds {
+  if (!holds) throw new FactError(otherwise)
+}
+
+/** Compares by their JSON, which serves for all that the facts compare. */
+export function equal(actual: unknown, expected: unknown, what = 'the result'): void {
+  const [given, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
+  if (given === wanted) return
+  let at = 0
+  while (at < (wanted ?? '').length && given?.[at] === wanted?.[at]) at++
+  const around = (text: string | undefined): string => (text ?? 'undefined').slice(Math.max(0, at - 60), at + 100)
+  throw new FactError(`${what} is …${around(given)}… instead of …${around(wanted)}…`)
+}
+
+/** The error that a function throws. */
+export function thrown(run: () => unknown): Error {
+  try {
+    run()
+  } catch (error) {
+    check(error instanceof Error || isNamed(error), 'what was thrown is no error')
+    return error
+  }
+  throw new FactError('nothing was thrown')
+}
+
+function isNamed(error: unknown): error is Error {
+  return typeof error === 'object' && error !== null && 'name' in error
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

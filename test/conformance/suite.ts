@@ -1,0 +1,89 @@
+/** The suite: every case in every cut, and every fact, on one implementation in one runtime. */
+
+import type { Cut } from '../server/program.ts'
+import { eventTypes, streamCases, type StreamCase } from './cases.ts'
+import { exceptionFor } from './exceptions.ts'
+import { facts } from './facts/index.ts'
+import { check, ending, equal, Fact, NO_CONTENT, type Environment } from './harness.ts'
+
+/** The outcome of one case or fact. */
+export interface Result {
+  name: string
+  outcome: 'passed' | 'failed' | 'excepted'
+  /** Why it failed, or why it is excepted. */
+  reason?: string
+}
+
+interface Test {
+  name: string
+  run: (fact: Fact) => Promise<void> | void
+}
+
+const CUTS: Cut[] = ['whole', 'as written', 'every byte', 'random']
+
+/** Runs everything, so many at a time, and reports each as it ends. */
+export async function runSuite(env: Environment, report: (result: Result) => void): Promise<void> {
+  const tests = allTests(env).filter(({ name }) => name.includes(env.filter ?? ''))
+  const queue = tests.values()
+  const work = async (): Promise<void> => {
+    for (const test of queue) report(await judge(test, env))
+  }
+  await Promise.all(Array.from({ length: env.concurrency }, work))
+}
+
+function allTests(env: Environment): Test[] {
+  const cases = streamCases.flatMap((streamCase, index) =>
+    CUTS.map((cut) => ({
+      name: `case "${streamCase.name}", ${cut}${cut === 'random' ? ` (seed ${env.seed})` : ''}`,
+      run: (fact: Fact) => runCase(fact, streamCase, index, cut),
+    })),
+  )
+  const applicable = facts.filter(({ needs }) => needs === undefined || needs(env))
+  const behaviour = applicable.map(({ number, title, run }) => ({ name: `fact ${number}: ${title}`, run }))
+  return [...behaviour, ...cases]
+}
+
+async function judge({ name, run }: Test, env: Environment): Promise<Result> {
+  const exception = exceptionFor(name, env)
+  const fact = new Fact(env)
+  try {
+    await run(fact)
+  } catch (error) {
+    if (exception !== undefined) return { name, outcome: 'excepted', reason: exception }
+    return { name, outcome: 'failed', reason: error instanceof Error ? describe(error) : String(error) }
+  } finally {
+    fact.end()
+  }
+  if (exception === undefined) return { name, outcome: 'passed' }
+  return { name, outcome: 'failed', reason: `it passes now: take it off the list of exceptions ("${exception}")` }
+}
+
+function describe(error: Error): string {
+  return error.constructor.name === 'FactError' ? error.message : `${error.name}: ${error.message}\n${error.stack ?? ''}`
+}
+
+/** Longer than any reconnection time that a case sets, and shorter than the 3,000 ms without one. */
+const TOO_LATE = 2_500
+
+/**
+ * One connection brings the case, the next shows what id is sent, and ends it all. Where the case says nothing about the
+ * reconnection time, a connection before it makes the wait short.
+ */
+async function runCase(fact: Fact, expected: StreamCase, index: number, cut: Cut): Promise<void> {
+  const setsTime = expected.reconnectionTime !== null
+  const first = setsTime ? [] : [ending('retry: 10\ndata: first\n\n')]
+  const { seed } = fact.env
+  const served = await fact.serve(...first, { steps: [{ case: { index, cut, seed } }, { end: true }] }, NO_CONTENT)
+  const recorder = fact.listen(served.url, {}, ...eventTypes)
+  const { requests } = await served.log({ requests: first.length + 2 })
+
+  const events = recorder.messages.map(({ type, data, lastEventId }) => ({ type, data, lastEventId }))
+  equal(events.slice(first.length), expected.events, 'the events')
+  const [caseRequest, nextRequest] = requests.slice(first.length)
+  check(caseRequest !== undefined && nextRequest !== undefined, 'a request is missing')
+  equal(nextRequest.lastEventId ?? '', expected.lastEventId, 'Last-Event-ID')
+  if (fact.env.ours) {
+    equal(Reflect.get(recorder.source, 'reconnectionTime'), expected.reconnectionTime ?? 10, 'the reconnection time')
+  }
+  if (setsTime) check(nextRequest.at - (caseRequest.endedAt ?? 0) < TOO_LATE, 'it waited as if there had been no "retry"')
+}

@@ -1,0 +1,116 @@
+/** One response of a program. */
+
+import type { ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import * as zlib from 'node:zlib'
+import { cutCase } from '../conformance/cases.ts'
+import type { Answer, Step } from './program.ts'
+
+/** Resolves when the test has opened a gate. */
+type Gate = (name: string) => Promise<void>
+
+/** Up to so many pieces go out in a packet each; more would take minutes. */
+const PACKETS_EACH = 3_000
+
+export async function serveAnswer(answer: Answer, response: ServerResponse, gate: Gate): Promise<void> {
+  if (answer.before !== undefined) await gate(answer.before)
+  if (answer.drop) response.socket?.resetAndDestroy()
+  if (response.destroyed) return
+
+  const headers = { 'Content-Type': 'text/event-stream', ...answer.headers }
+  for (const [name, value] of Object.entries(headers)) if (value !== null) response.setHeader(name, value)
+  const body = compressed(answer, response)
+  response.writeHead(answer.status ?? 200)
+  response.flushHeaders()
+
+  for (const step of answer.steps ?? []) {
+    if (response.destroyed) return
+    await perform(step, response, body, gate)
+  }
+}
+
+/** Where a response's text goes. */
+interface Body {
+  write(text: string): Promise<void>
+  end(): void
+}
+
+async function perform(step: Step, response: ServerResponse, body: Body, gate: Gate): Promise<void> {
+  if ('write' in step) await body.write(step.write)
+  else if ('case' in step) await sendPieces(response, cutCase(step.case))
+  else if ('flood' in step) await flood(response, Buffer.from(step.flood), step.bytes)
+  else if ('gate' in step) await gate(step.gate)
+  else if ('wait' in step) await delay(step.wait)
+  else if ('reset' in step) response.socket?.resetAndDestroy()
+  else body.end()
+}
+
+function compressed({ encoding }: Answer, response: ServerResponse): Body {
+  if (encoding === undefined) {
+    return {
+      write: (text) => written(response, Buffer.from(text)),
+      end: () => void response.end(),
+    }
+  }
+  response.setHeader('Content-Encoding', encoding)
+  const compressor = {
+    gzip: () => zlib.createGzip(),
+    deflate: () => zlib.createDeflate(),
+    br: () => zlib.createBrotliCompress(),
+    zstd: () => zlib.createZstdCompress(),
+  }[encoding]()
+  compressor.pipe(response)
+  return {
+    write: (text) =>
+      new Promise((resolve) => {
+        compressor.write(text)
+        compressor.flush(resolve)
+      }),
+    end: () => void compressor.end(),
+  }
+}
+
+/** Resolves when the bytes are in the system's hands, or the connection is gone. */
+function written(response: ServerResponse, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    response.write(bytes, () => {
+      resolve()
+    })
+  })
+}
+
+/**
+ * Each piece as an HTTP chunk of its own and, if there are not too many, as a packet of its own. The framing is written by
+ * hand: a million calls of `response.write` would take longer than all the rest.
+ */
+async function sendPieces(response: ServerResponse, pieces: Uint8Array[]): Promise<void> {
+  const perPacket = pieces.length > PACKETS_EACH ? 1_000 : 1
+  for (let start = 0; start < pieces.length && !response.destroyed; start += perPacket) {
+    const framed = pieces.slice(start, start + perPacket).filter((piece) => piece.length > 0)
+    const parts = framed.flatMap((piece) => [`${piece.length.toString(16)}\r\n`, piece, '\r\n'])
+    const packet = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
+    const { socket } = response
+    if (socket?.write(packet) === false) await drained(socket)
+    else await nextTurn()
+  }
+}
+
+/** As fast as the client reads. */
+async function flood(response: ServerResponse, text: Buffer, bytes: number): Promise<void> {
+  const block = Buffer.concat(Array.from({ length: Math.ceil(65_536 / text.length) }, () => text))
+  for (let sent = 0; sent < bytes && !response.destroyed; sent += block.length) {
+    if (!response.write(block)) await drained(response)
+  }
+}
+
+/** Resolves when a stream takes more, or never will. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      stream.off('drain', finish).off('close', finish)
+      resolve()
+    }
+    stream.on('drain', finish).on('close', finish)
+  })
+}

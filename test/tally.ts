@@ -1,0 +1,62 @@
+/** Counts results and prints what a reader needs: each failure, a line for each suite, and the sum. */
+
+import type { Result } from './conformance/suite.ts'
+
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+  excepted: number
+}
+
+const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0, excepted: 0 })
+
+export class Tally {
+  readonly #sum = none()
+
+  suite(name: string): Suite {
+    return new Suite(name, this.#sum)
+  }
+
+  /** Prints the sum, the last line that a run prints, and sets the exit code. */
+  end(): void {
+    const { passed, failed, skipped } = this.#sum
+    if (failed > 0) process.exitCode = 1
+    console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  }
+}
+
+/** One implementation in one runtime. */
+class Suite {
+  readonly #name: string
+  readonly #sum: Counts
+  readonly #counts = none()
+  readonly #started = performance.now()
+
+  constructor(name: string, sum: Counts) {
+    this.#name = name
+    this.#sum = sum
+  }
+
+  readonly report = ({ name, outcome, reason }: Result): void => {
+    this.#counts[outcome]++
+    if (outcome === 'failed') console.log(`  not ok: ${this.#name}: ${name}\n    ${reason ?? ''}`)
+  }
+
+  /** Where the whole suite cannot run: a failure in CI, where everything must. */
+  missing(reason: string): void {
+    if (process.env.CI === undefined) this.#counts.skipped++
+    else this.#counts.failed++
+    console.log(`  ${this.#name} cannot run: ${reason}`)
+  }
+
+  end(): void {
+    const { passed, failed, skipped, excepted } = this.#counts
+    const parts = [`${passed} passed`, `${failed} failed`]
+    if (skipped > 0) parts.push(`${skipped} skipped`)
+    if (excepted > 0) parts.push(`${excepted} excepted`)
+    const seconds = ((performance.now() - this.#started) / 1_000).toFixed(1)
+    console.log(`${this.#name}: ${parts.join(', ')} (${seconds} s)`)
+    for (const key of ['passed', 'failed', 'skipped', 'excepted'] as const) this.#sum[key] += this.#counts[key]
+  }
+}
