@@ -20,6 +20,13 @@ export default defineConfig(
       '@typescript-eslint/unified-signatures': 'off',
     },
   },
+  {
+    files: ['test/**'],
+    rules: {
+      // Tests take methods apart on purpose.
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
   // TypeScript checks these too, and knows which globals there are.
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked], rules: { 'no-undef': 'off' } },
 )

@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
 import { defineConfig, type Options } from 'tsup'
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
@@ -50,7 +50,7 @@ export default defineConfig([
     noExternal: ['eventsource-parser'],
     banner: { js: NOTICE },
     onSuccess: async () => {
-      copyFileSync('node_modules/eventsource-parser/LICENSE', 'dist/THIRD-PARTY-LICENSES.txt')
+      await copyFile('node_modules/eventsource-parser/LICENSE', 'dist/THIRD-PARTY-LICENSES.txt')
     },
   },
 ])

@@ -43,6 +43,20 @@ class Suite {
     if (outcome === 'failed') console.log(`  not ok: ${this.#name}: ${name}\n    ${reason ?? ''}`)
   }
 
+  /** Runs a check and reports it. */
+  async run(name: string, check: () => Promise<void>): Promise<void> {
+    try {
+      await check()
+      this.report({ name, outcome: 'passed' })
+    } catch (error) {
+      this.report({
+        name,
+        outcome: 'failed',
+        reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
+    }
+  }
+
   /** Where the whole suite cannot run: a failure in CI, where everything must. */
   missing(reason: string): void {
     if (process.env.CI === undefined) this.#counts.skipped++

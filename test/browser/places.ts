@@ -58,7 +58,8 @@ export async function suiteFiles(): Promise<Extra> {
     '/shared-worker.js': await bundled('test/browser/shared-worker.ts', 'esm'),
     '/worker.js': WORKER,
   }
-  for (const place of PLACES) files[pageOf(place)] = `<!doctype html><meta charset="utf-8"><title>${place}</title>${RELAY}${PAGES[place]}`
+  for (const place of PLACES)
+    files[pageOf(place)] = `<!doctype html><meta charset="utf-8"><title>${place}</title>${RELAY}${PAGES[place]}`
 
   return ({ url = '' }, response) => {
     const content = files[url]
@@ -73,11 +74,11 @@ async function bundled(entry: string, format: 'iife' | 'esm'): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [path(entry)],
     bundle: true,
-    write: false,
+    write: false as const,
     format,
     ...(format === 'iife' && { globalName: 'suite' }),
     target: 'es2022',
     logLevel: 'warning',
   })
-  return outputFiles?.[0]?.text ?? ''
+  return outputFiles[0]?.text ?? ''
 }

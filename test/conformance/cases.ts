@@ -61,7 +61,7 @@ export function cutCase({ index, cut, seed }: CaseCut): Uint8Array[] {
   if (cut === 'whole') return [whole]
   const random = randomNumbers(seed + index)
   const pieces: Uint8Array[] = []
-  for (let start = 0; start < whole.length; ) {
+  for (let start = 0; start < whole.length;) {
     const length = cut === 'every byte' ? 1 : 1 + Math.floor(random() ** 3 * Math.min(whole.length, 5000))
     pieces.push(whole.subarray(start, start + length))
     start += length

@@ -3,7 +3,10 @@
 import type { Answer, Log, Program } from '../server/program.ts'
 
 /** The interface under test, ours or a runtime's own, as lib.dom describes it. */
-export type EventSourceClass = new (url: string | URL, init?: object | null) => EventSource
+export interface EventSourceClass {
+  new (url: string | URL, init?: object | null): EventSource
+  readonly prototype: EventSource
+}
 
 /** Where the suite runs and on what. */
 export interface Environment {
@@ -193,11 +196,13 @@ export function check(holds: boolean, otherwise: string): asserts holds {
 
 /** Compares by their JSON, which serves for all that the facts compare. */
 export function equal(actual: unknown, expected: unknown, what = 'the result'): void {
-  const [given, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
+  const [given, wanted] = [actual, expected].map(
+    (value) => (JSON.stringify(value) as string | undefined) ?? 'undefined',
+  ) as [string, string]
   if (given === wanted) return
   let at = 0
-  while (at < (wanted ?? '').length && given?.[at] === wanted?.[at]) at++
-  const around = (text: string | undefined): string => (text ?? 'undefined').slice(Math.max(0, at - 60), at + 100)
+  while (at < wanted.length && given[at] === wanted[at]) at++
+  const around = (text: string): string => text.slice(Math.max(0, at - 60), at + 100)
   throw new FactError(`${what} is …${around(given)}… instead of …${around(wanted)}…`)
 }
 

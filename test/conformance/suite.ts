@@ -59,7 +59,9 @@ async function judge({ name, run }: Test, env: Environment): Promise<Result> {
 }
 
 function describe(error: Error): string {
-  return error.constructor.name === 'FactError' ? error.message : `${error.name}: ${error.message}\n${error.stack ?? ''}`
+  return error.constructor.name === 'FactError'
+    ? error.message
+    : `${error.name}: ${error.message}\n${error.stack ?? ''}`
 }
 
 /** Longer than any reconnection time that a case sets, and shorter than the 3,000 ms without one. */
@@ -85,5 +87,6 @@ async function runCase(fact: Fact, expected: StreamCase, index: number, cut: Cut
   if (fact.env.ours) {
     equal(Reflect.get(recorder.source, 'reconnectionTime'), expected.reconnectionTime ?? 10, 'the reconnection time')
   }
-  if (setsTime) check(nextRequest.at - (caseRequest.endedAt ?? 0) < TOO_LATE, 'it waited as if there had been no "retry"')
+  if (setsTime)
+    check(nextRequest.at - (caseRequest.endedAt ?? 0) < TOO_LATE, 'it waited as if there had been no "retry"')
 }

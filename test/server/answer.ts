@@ -18,16 +18,13 @@ export async function serveAnswer(answer: Answer, response: ServerResponse, gate
   if (answer.drop) response.socket?.resetAndDestroy()
   if (response.destroyed) return
 
-  const headers = { 'Content-Type': 'text/event-stream', ...answer.headers }
+  const headers: NonNullable<Answer['headers']> = { 'Content-Type': 'text/event-stream', ...answer.headers }
   for (const [name, value] of Object.entries(headers)) if (value !== null) response.setHeader(name, value)
   const body = compressed(answer, response)
   response.writeHead(answer.status ?? 200)
   response.flushHeaders()
 
-  for (const step of answer.steps ?? []) {
-    if (response.destroyed) return
-    await perform(step, response, body, gate)
-  }
+  for (const step of answer.steps ?? []) await perform(step, response, body, gate)
 }
 
 /** Where a response's text goes. */
@@ -37,6 +34,7 @@ interface Body {
 }
 
 async function perform(step: Step, response: ServerResponse, body: Body, gate: Gate): Promise<void> {
+  if (response.destroyed) return
   if ('write' in step) await body.write(step.write)
   else if ('case' in step) await sendPieces(response, cutCase(step.case))
   else if ('flood' in step) await flood(response, Buffer.from(step.flood), step.bytes)

@@ -64,7 +64,8 @@ export async function startTestServer(extra: Extra = () => false): Promise<TestS
       await until(
         registration,
         ({ requests }) =>
-          requests.length >= wanted('requests') && requests.filter(({ endedAt }) => endedAt !== null).length >= wanted('closed'),
+          requests.length >= wanted('requests') &&
+          requests.filter(({ endedAt }) => endedAt !== null).length >= wanted('closed'),
       )
       response.end(JSON.stringify(logOf(registration)))
     } else {
@@ -162,5 +163,9 @@ async function text(request: IncomingMessage): Promise<string> {
 }
 
 function listen(server: Server): Promise<Server> {
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => {
+      resolve(server)
+    }),
+  )
 }

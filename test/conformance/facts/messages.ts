@@ -1,5 +1,6 @@
 /** Messages: facts 15 to 21. */
 
+import type { ErrorEvent } from '../../../src/index.ts'
 import { check, ending, equal, sleep, stream } from '../harness.ts'
 import { captureReported } from '../reported.ts'
 import { OURS, type BehaviourFact } from './fact.ts'
@@ -12,11 +13,11 @@ export const messages: BehaviourFact[] = [
       const served = await fact.serve(stream('id: 7\ndata: x\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message')
-      const event = recorder.messages[0]?.event as MessageEvent
+      const event = recorder.messages[0]?.event as MessageEvent<string>
       check(event instanceof MessageEvent && event instanceof Event, 'it is no MessageEvent')
       const { type, data, origin, lastEventId, source, ports, bubbles, cancelable } = event
       equal(
-        { type, data: data as unknown, origin, lastEventId, source, ports, bubbles, cancelable },
+        { type, data, origin, lastEventId, source, ports, bubbles, cancelable },
         {
           type: 'message',
           data: 'x',
@@ -52,7 +53,11 @@ export const messages: BehaviourFact[] = [
       const served = await fact.serve(stream('data: x\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message')
-      equal(recorder.heard.map(({ event }) => event.isTrusted), [true, true], 'isTrusted')
+      equal(
+        recorder.heard.map(({ event }) => event.isTrusted),
+        [true, true],
+        'isTrusted',
+      )
     },
   },
   {
@@ -63,13 +68,21 @@ export const messages: BehaviourFact[] = [
       const recorder = fact.listen(served.url)
       await recorder.until('message')
       equal(recorder.story, ['open', 'error: 1', 'open: 2', 'message: 3'])
-      equal(recorder.heard.map(({ readyState }) => readyState), [1, 1, 1, 1], 'readyState')
-      check(recorder.messages.every(({ event }) => event instanceof MessageEvent), 'one is no MessageEvent')
+      equal(
+        recorder.heard.map(({ readyState }) => readyState),
+        [1, 1, 1, 1],
+        'readyState',
+      )
+      check(
+        recorder.messages.every(({ event }) => event instanceof MessageEvent),
+        'one is no MessageEvent',
+      )
     },
   },
   {
     number: 17,
-    title: 'a blank line commits the id even without data; the end of the stream discards an unfinished event and its id',
+    title:
+      'a blank line commits the id even without data; the end of the stream discards an unfinished event and its id',
     run: async (fact) => {
       const served = await fact.serve(
         ending('retry: 10\nid: 1\n\n'),
@@ -80,7 +93,11 @@ export const messages: BehaviourFact[] = [
       await recorder.until('message', 2)
       equal(recorder.messages.map(({ data, lastEventId }) => [data, lastEventId]), [['x', '1'], ['y', '1']]) // prettier-ignore
       const { requests } = await served.log({ requests: 3 })
-      equal(requests.map(({ lastEventId }) => lastEventId), [undefined, '1', '1'], 'Last-Event-ID')
+      equal(
+        requests.map(({ lastEventId }) => lastEventId),
+        [undefined, '1', '1'],
+        'Last-Event-ID',
+      )
     },
   },
   {
@@ -145,7 +162,10 @@ export const messages: BehaviourFact[] = [
             }),
           )
         }
-        equal(seen, numbers.map((_, i) => String(i)))
+        equal(
+          seen,
+          numbers.map((_, i) => String(i)),
+        )
         source.close()
       }
     },
@@ -245,7 +265,7 @@ export const messages: BehaviourFact[] = [
       const recorder = fact.listen(served.url, { maxBufferSize: 100_000 })
       await recorder.until('error')
       equal(recorder.story, ['open', 'message: first', 'error 2'])
-      equal((recorder.heard.at(-1)?.event as ErrorEvent & { error: { reason: string } }).error.reason, 'too-large')
+      equal((recorder.heard.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
       const { requests } = await served.log({ closed: 1 })
       equal(requests.length, 1, 'the number of requests')
     },

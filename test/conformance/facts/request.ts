@@ -41,7 +41,11 @@ export const request: BehaviourFact[] = [
       await fact.listen(served.at(fact.otherOrigin)).until('open')
       await fact.listen(served.at(fact.otherOrigin), { withCredentials: true }).until('open')
       const { requests } = await served.log({ requests: 3 })
-      equal(requests.map(({ headers }) => headers.cookie), ['fact=7', undefined, 'fact=7'], 'Cookie')
+      equal(
+        requests.map(({ headers }) => headers.cookie),
+        ['fact=7', undefined, 'fact=7'],
+        'Cookie',
+      )
     },
   },
   {
@@ -72,7 +76,10 @@ export const request: BehaviourFact[] = [
       const served = await fact.serve(ending('retry: 10\nid: …é✓🚀\ndata: x\n\n'), ending(': nothing new\n'), stream())
       await fact.listen(served.url).until('open', 3)
       const { requests } = await served.log({ requests: 3 })
-      equal(requests.map(({ lastEventId }) => lastEventId), [undefined, '…é✓🚀', '…é✓🚀'])
+      equal(
+        requests.map(({ lastEventId }) => lastEventId),
+        [undefined, '…é✓🚀', '…é✓🚀'],
+      )
     },
   },
   {
@@ -82,7 +89,10 @@ export const request: BehaviourFact[] = [
       const served = await fact.serve(ending('retry: 10\nid: 1\ndata: x\n\n'), ending('id\n\n'), stream())
       await fact.listen(served.url).until('open', 3)
       const { requests } = await served.log({ requests: 3 })
-      equal(requests.map(({ lastEventId }) => lastEventId), [undefined, '1', undefined])
+      equal(
+        requests.map(({ lastEventId }) => lastEventId),
+        [undefined, '1', undefined],
+      )
     },
   },
   {
@@ -92,7 +102,10 @@ export const request: BehaviourFact[] = [
       const served = await fact.serve(ending('retry: 10\nid: a\u0001b\u007f\ndata: x\n\n'), stream('data: y\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message', 2)
-      equal(recorder.messages.map(({ lastEventId }) => lastEventId), ['a\u0001b\u007f', 'a\u0001b\u007f'])
+      equal(
+        recorder.messages.map(({ lastEventId }) => lastEventId),
+        ['a\u0001b\u007f', 'a\u0001b\u007f'],
+      )
       equal((await served.log({ requests: 2 })).requests[1]?.lastEventId, undefined, 'Last-Event-ID')
     },
   },

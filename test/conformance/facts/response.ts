@@ -172,7 +172,11 @@ export const response: BehaviourFact[] = [
       const recorder = fact.listen(served.url)
       await recorder.until('message', 3)
       equal(recorder.story, ['open', 'message: 1', 'message: 2', 'error 0', 'open', 'message: 3'])
-      equal(recorder.heard.map(({ readyState }) => readyState), [1, 1, 1, 0, 1, 1], 'readyState')
+      equal(
+        recorder.heard.map(({ readyState }) => readyState),
+        [1, 1, 1, 0, 1, 1],
+        'readyState',
+      )
       const { bubbles, cancelable, type } = recorder.heard[0]?.event ?? {}
       equal({ bubbles, cancelable, type }, { bubbles: false, cancelable: false, type: 'open' }, 'the event open')
     },
@@ -212,7 +216,10 @@ export const response: BehaviourFact[] = [
     run: (fact) => {
       for (const [option, value] of Object.entries({ fetch: 1, maxBufferSize: -1 })) {
         const error = thrown(() => fact.open(fact.otherOrigin, { [option]: value }))
-        equal([error.name, error.message.includes(option), error.message.includes(String(value))], ['TypeError', true, true])
+        equal(
+          [error.name, error.message.includes(option), error.message.includes(String(value))],
+          ['TypeError', true, true],
+        )
       }
     },
   },

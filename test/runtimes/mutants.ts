@@ -1,0 +1,199 @@
+/** Does the suite notice? Each mutant breaks one fact on purpose, and the suite must fail on that fact: `npm run test:mutants`. */
+
+import { readFileSync } from 'node:fs'
+import { build } from 'esbuild'
+import { bundle, path } from '../conformance/bundle.ts'
+import type { Result } from '../conformance/suite.ts'
+import { startTestServer } from '../server/server.ts'
+import { Tally } from '../tally.ts'
+import { runSuiteIn } from './suite-process.ts'
+
+interface Mutant {
+  what: string
+  file: string
+  replace: string
+  by: string
+  /** The beginning of the names of the tests that must notice. */
+  noticedBy: string
+}
+
+const MUTANTS: Mutant[] = [
+  {
+    what: 'dispatches all messages of a chunk in one task',
+    file: 'src/event-source/task-queue.ts',
+    replace: 'if (taskHasRun)',
+    by: 'if (taskHasRun || true)',
+    noticedBy: 'fact 20',
+  },
+  {
+    what: 'takes a new chunk for a new task',
+    file: 'src/platform/task.ts',
+    replace: 'if (runtime.setImmediate) runtime.setImmediate(task)',
+    by: 'if (true) void Promise.resolve().then(task)',
+    noticedBy: 'fact 20',
+  },
+  {
+    what: 'drops the id of a block without data',
+    file: 'src/decoder/event-decoder.ts',
+    replace: 'this.#sink.id(this.#lastEventId)',
+    by: '',
+    noticedBy: 'case "id without data"',
+  },
+  {
+    what: 'keeps the BOM',
+    file: 'src/decoder/event-decoder.ts',
+    replace: "text.startsWith('\\uFEFF')",
+    by: 'false',
+    noticedBy: 'case "BOM"',
+  },
+  {
+    what: 'removes two BOMs',
+    file: 'src/decoder/event-decoder.ts',
+    replace: "this.#parser.feed('\\n')",
+    by: '',
+    noticedBy: 'case "two BOMs"',
+  },
+  {
+    what: 'decodes each chunk for itself',
+    file: 'src/decoder/event-decoder.ts',
+    replace: '{ stream: true }',
+    by: '{}',
+    noticedBy: 'case "multibyte',
+  },
+  {
+    what: 'sends the id as Latin-1',
+    file: 'src/connection/request.ts',
+    replace: 'utf8ByteString(lastEventId)',
+    by: 'lastEventId.replace(/[^\\0-\\xff]/g, "?")',
+    noticedBy: 'case "id with latin-1',
+  },
+  {
+    what: 'reconnects to where a redirect led',
+    file: 'src/connection/connection.ts',
+    replace: 'this.#sink.open(new URL(',
+    by: 'this.#url.href = response.url as string\n    this.#sink.open(new URL(',
+    noticedBy: 'fact 9',
+  },
+  {
+    what: 'takes the origin of the first URL',
+    file: 'src/connection/connection.ts',
+    replace: "new URL(response.url ?? '', this.#url).origin",
+    by: 'this.#url.origin',
+    noticedBy: 'fact 9: 301',
+  },
+  {
+    what: 'tries again after a refused response',
+    file: 'src/connection/reconnect.ts',
+    replace: "return reason === 'network'",
+    by: "return reason === 'status' || reason === 'network'",
+    noticedBy: 'fact 11',
+  },
+  {
+    what: 'compares the whole Content-Type',
+    file: 'src/connection/response.ts',
+    replace: 'mimeEssence(contentType)',
+    by: 'contentType',
+    noticedBy: 'fact 10',
+  },
+  {
+    what: 'hands the reconnection time to the timer as it is',
+    file: 'src/connection/reconnect.ts',
+    replace: 'const MAX_DELAY = 2 ** 31 - 1',
+    by: 'const MAX_DELAY = Infinity',
+    noticedBy: 'fact 18',
+  },
+  {
+    what: 'reconnects as fast as the server says',
+    file: 'src/connection/reconnect.ts',
+    replace: 'const MIN_DELAY = 100',
+    by: 'const MIN_DELAY = 0',
+    noticedBy: 'fact 24',
+  },
+  {
+    what: 'leaves the connection open after close()',
+    file: 'src/connection/connection.ts',
+    replace: "if ('request' in state) state.request.abort()",
+    by: '',
+    noticedBy: 'fact 23',
+  },
+  {
+    what: 'leaves the wait running after close()',
+    file: 'src/connection/connection.ts',
+    replace: "if ('timer' in state) clearTimeout(state.timer)",
+    by: '',
+    noticedBy: 'fact 23',
+  },
+  {
+    what: 'fires error before the state has changed',
+    file: 'src/event-source/dispatcher.ts',
+    replace: 'this.#readyState = CONNECTING\n        this.#target.dispatchEvent',
+    by: 'queueMicrotask(() => (this.#readyState = CONNECTING))\n        this.#target.dispatchEvent',
+    noticedBy: 'fact 12',
+  },
+  {
+    what: 'gives a replaced handler a new place',
+    file: 'src/event-source/handler-attributes.ts',
+    replace: 'handler.callback = callback',
+    by: 'this.set(type, null)\n      this.set(type, callback)',
+    noticedBy: 'fact 22',
+  },
+  {
+    what: 'leaves members as classes make them: not enumerable',
+    file: 'src/event-source/webidl.ts',
+    replace: 'Object.defineProperty(prototype, name, { enumerable: true })',
+    by: 'void [prototype, name]',
+    noticedBy: 'fact 6',
+  },
+]
+
+const tally = new Tally()
+const { origins, close } = await startTestServer()
+const entry = await bundle('test/runtimes/entry.ts', 'runtimes.mjs')
+const suite = tally.suite('the suite notices')
+
+// All at once: a broken version mostly waits for what does not come.
+const checks = MUTANTS.map((mutant, index) =>
+  suite.run(`a version that ${mutant.what}`, async () => {
+    const module = await buildMutant(mutant, `.cache/mutants/${index}.mjs`)
+    const results: Result[] = []
+    const settings = { runtime: 'mutant', module, ours: true, base: undefined, origins, seed: 1, concurrency: 24 }
+    // Without the warnings that some of them deserve.
+    await runSuiteIn(
+      [process.execPath, '--no-warnings'],
+      entry,
+      { ...settings, filter: mutant.noticedBy },
+      (result) => {
+        results.push(result)
+      },
+    )
+    if (!results.some(({ outcome }) => outcome === 'failed')) throw new Error(`"${mutant.noticedBy}" did not fail`)
+  }),
+)
+await Promise.all(checks)
+suite.end()
+await close()
+tally.end()
+
+async function buildMutant({ file, replace, by }: Mutant, output: string): Promise<string> {
+  const source = readFileSync(path(file), 'utf8')
+  if (!source.includes(replace)) throw new Error(`${file} does not contain ${replace} any more`)
+  await build({
+    entryPoints: [path('src/index.ts')],
+    outfile: path(output),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'mutate',
+        setup({ onLoad }) {
+          onLoad({ filter: /\.ts$/ }, (args) =>
+            args.path === path(file) ? { contents: source.replace(replace, () => by), loader: 'ts' } : undefined,
+          )
+        },
+      },
+    ],
+  })
+  return path(output)
+}

@@ -1,0 +1,145 @@
+/**
+ * Facts about whole processes, in each server runtime: when one stays alive and when it can exit (25), silence (26), and
+ * how much memory an endless line takes. `node test/runtimes/processes.ts [--only node22]`
+ */
+
+import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { Tally } from '../tally.ts'
+import { missing, RUNTIMES } from './list.ts'
+import { Script } from './script.ts'
+import { Source } from './source.ts'
+
+interface Check {
+  name: string
+  run: (start: Start, runtime: string) => Promise<void>
+}
+
+/** Starts a script in the runtime under test. */
+type Start = (name: string, args: string[], env?: Record<string, string>) => Script
+
+const MIB = 2 ** 20
+
+const CHECKS: Check[] = [
+  {
+    name: 'fact 25: a script of one line lives while it connects, is open and waits, and gets its events',
+    run: async (start) => {
+      const source = await Source.start((response, n) => {
+        if (n === 1) setTimeout(() => response.end('retry: 500\n\n'), 500)
+        else setTimeout(() => response.write('data: here\n\n'), 500)
+        response.flushHeaders()
+      })
+      await using(source, start('one-line', [source.url]), async (script) => {
+        await script.says('here')
+        assert.equal(source.requests, 2)
+      })
+    },
+  },
+  {
+    name: 'fact 25: it survives a server that is killed and comes back ten seconds later',
+    run: async (start) => {
+      const source = await Source.start((response) => {
+        response.write('data: here\n\n')
+      })
+      await using(source, start('one-line', [source.url]), async (script) => {
+        await script.says('here')
+        await source.stop()
+        await delay(10_000)
+        script.output = ''
+        await source.start()
+        await script.says('here')
+      })
+    },
+  },
+  ...['at once', 'connecting', 'open', 'message', 'error', 'waiting'].map((moment): Check => ({
+    name: `fact 25: a process can exit after close(), ${moment}`,
+    run: async (start) => {
+      const source = await Source.start((response) => {
+        if (moment === 'connecting') return
+        response.write('retry: 60000\ndata: x\n\n')
+        if (moment === 'error' || moment === 'waiting') response.end()
+      })
+      await using(source, start('close', [source.url, moment]), (script) => script.ends())
+    },
+  })),
+  {
+    name: 'fact 26: silence costs no reconnection',
+    run: async (start, runtime) => {
+      const source = await Source.start((response) => {
+        // First the headers let wait, then the body: long enough for Bun, which notices a limit of 1 s after 8 s.
+        setTimeout(() => {
+          response.write('data: 1\n\n')
+          setTimeout(() => response.write('data: 2\n\n'), 10_000)
+        }, 2_000)
+      })
+      const node = runtime.startsWith('node')
+      const script = start(node ? 'impatient-node' : 'patient', [source.url, source.plainURL], {
+        BUN_CONFIG_HTTP_IDLE_TIMEOUT: '1',
+      })
+      await using(source, script, async () => {
+        await script.says('message: 2')
+        // Deno has no such limit.
+        const control = runtime === 'deno' ? '' : 'fetch gave up\n'
+        assert.equal(script.output.replace(control, ''), 'open\nmessage: 1\nmessage: 2\n')
+        assert.equal(script.output.includes('fetch gave up'), runtime !== 'deno', 'the limit is not at work')
+        assert.equal(source.requests, 1)
+      })
+    },
+  },
+  ...(
+    [
+      [MIB, 40],
+      [undefined, 400],
+    ] as const
+  ).map(([limit, most]): Check => ({
+    name: `an endless line with ${limit === undefined ? 'the default limit' : 'a limit of 1 Mi'} takes at most ${most} MiB`,
+    run: async (start) => {
+      const block = Buffer.alloc(MIB, 'x')
+      const source = await Source.start((response) => {
+        const pour = (): void => {
+          while (!response.destroyed && response.write(block));
+        }
+        response.on('drain', pour)
+        response.write('data: ')
+        pour()
+      })
+      const args = limit === undefined ? [source.url] : [source.url, String(limit)]
+      await using(source, start('flood', args), async (script) => {
+        await script.says('}')
+        const { reason, readyState, grown } = JSON.parse(script.output) as Record<string, unknown>
+        assert.deepEqual({ reason, readyState }, { reason: 'too-large', readyState: 2 })
+        assert.ok(Number(grown) < most * MIB, `it took ${Math.round(Number(grown) / MIB)} MiB`)
+        await script.ends()
+      })
+    },
+  })),
+]
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, filter: { type: 'string' } } })
+const tally = new Tally()
+const chosen = Object.entries(RUNTIMES).filter(([runtime]) => values.only === undefined || values.only === runtime)
+
+// All at once: what they do is wait.
+await Promise.all(
+  chosen.map(async ([runtime, command]) => {
+    const suite = tally.suite(`processes in ${runtime}`)
+    const absent = missing(command)
+    const start: Start = (name, args, env) => new Script(command, name, args, env)
+    const checks = CHECKS.filter(({ name }) => name.includes(values.filter ?? ''))
+    if (absent !== undefined) suite.missing(absent)
+    else await Promise.all(checks.map(async ({ name, run }) => suite.run(name, () => run(start, runtime))))
+    suite.end()
+  }),
+)
+tally.end()
+
+/** Runs a check and leaves nothing behind. */
+async function using(source: Source, script: Script, check: (script: Script) => Promise<void>): Promise<void> {
+  try {
+    await check(script)
+  } finally {
+    script.kill()
+    await source.stop()
+  }
+}

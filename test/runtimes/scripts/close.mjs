@@ -1,0 +1,9 @@
+// Closes its source at a certain moment and has nothing else to do.
+import { EventSource } from '../../../dist/index.js'
+
+const [, , url, moment] = process.argv
+const source = new EventSource(url)
+if (moment === 'at once') source.close()
+else if (moment === 'connecting') setTimeout(() => source.close(), 300)
+else if (moment === 'waiting') source.onerror = () => setTimeout(() => source.close(), 100)
+else source.addEventListener(moment, () => source.close())

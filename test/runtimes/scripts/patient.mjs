@@ -1,0 +1,4 @@
+// Any runtime as it is.
+import { follow } from './follow.mjs'
+
+follow()

@@ -1,0 +1,29 @@
+/** The suite in a process of its own. */
+
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Environment } from '../conformance/harness.ts'
+import type { Result } from '../conformance/suite.ts'
+
+/** What `entry.ts` is started with. */
+export interface Settings extends Omit<Environment, 'EventSource'> {
+  /** The module that exports `EventSource`. */
+  module: string
+}
+
+/** Runs the bundled entry with a runtime's command and reports each result as it comes. */
+export async function runSuiteIn(
+  [binary = '', ...args]: string[],
+  entry: string,
+  settings: Settings,
+  report: (result: Result) => void,
+): Promise<void> {
+  const child = spawn(binary, [...args, entry, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('{"name":')) report(JSON.parse(line) as Result)
+    else console.log(line)
+  }
+  const code = await exited
+  if (code !== 0) report({ name: 'the suite runs to its end', outcome: 'failed', reason: `exit code ${String(code)}` })
+}
