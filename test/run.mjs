@@ -26,6 +26,7 @@ await check('test:unit', ['--', '--reporter=default', '--reporter=json', `--outp
 await check('test:conformance')
 await check('test:processes')
 await check('test:mutants')
+await check('test:peers')
 await check('test:browser')
 await check('test:package')
 

@@ -44,7 +44,7 @@ class Suite {
   }
 
   /** Runs a check and reports it. */
-  async run(name: string, check: () => Promise<void>): Promise<void> {
+  async run(name: string, check: () => Promise<void> | void): Promise<void> {
     try {
       await check()
       this.report({ name, outcome: 'passed' })

@@ -7,7 +7,7 @@ import { ConnectionError, type Failure } from './connection-error.ts'
 import type { ConnectionOptions } from './options.ts'
 import { INITIAL_RECONNECTION_TIME, isTemporary, reconnectionDelay, STANDARD_POLICY } from './reconnect.ts'
 import { buildRequest, type FetchLikeResponse } from './request.ts'
-import { bodyOf, discard, refuse } from './response.ts'
+import { bodyOf, discard, originOf, refuse } from './response.ts'
 import { isFetchable } from './url.ts'
 
 /** Who a connection works for. After `close()` it calls nothing more. */
@@ -141,7 +141,7 @@ export class Connection {
   async #receive(response: FetchLikeResponse, request: AbortController): Promise<Failure> {
     this.#state = { phase: 'open', request }
     const openedAt = performance.now()
-    this.#sink.open(new URL(response.url ?? '', this.#url).origin)
+    this.#sink.open(originOf(response, this.#url))
     const body = bodyOf(response)
     // A listener of `open` may have closed the connection.
     if (request.signal.aborted || body === null) {

@@ -40,7 +40,7 @@ export function readOptions(init: unknown): ConnectionOptions {
   if (init !== undefined && init !== null && typeof init !== 'object' && typeof init !== 'function') {
     throw new TypeError(`The options must be an object, not ${display(init)}`)
   }
-  const { withCredentials, fetch, maxBufferSize = DEFAULT_MAX_BUFFER_SIZE } = { ...init } as Record<string, unknown>
+  const { withCredentials, fetch, maxBufferSize = DEFAULT_MAX_BUFFER_SIZE } = (init ?? {}) as Record<string, unknown>
   if (fetch !== undefined && typeof fetch !== 'function') {
     throw new TypeError(`The option "fetch" must be a function, not ${display(fetch)}`)
   }

@@ -1,7 +1,7 @@
 /** What goes out at each attempt to connect. */
 
 import { acceptedMembers, hasForbiddenHeaders, patientMembers } from '../platform/fetch.ts'
-import { utf8ByteString } from '../platform/header-encoding.ts'
+import { headerValue } from '../platform/header-encoding.ts'
 
 /** What a `fetch` of the caller's gets as its second argument. Pass members on that you do not know. */
 export interface FetchLikeInit {
@@ -42,7 +42,7 @@ export function buildRequest(target: URL, settings: RequestSettings): [url: stri
   // Browsers send this for `no-store` by themselves, and for a header of ours they would ask the server first. Deno and Bun
   // do not send it.
   if (!hasForbiddenHeaders()) headers['Cache-Control'] = 'no-cache'
-  if (lastEventId !== '' && fitsHeader(lastEventId)) headers['Last-Event-ID'] = utf8ByteString(lastEventId)
+  if (lastEventId !== '' && fitsHeader(lastEventId)) headers['Last-Event-ID'] = headerValue(lastEventId)
 
   const url = new URL(target)
   url.hash = ''

@@ -34,6 +34,15 @@ export function bodyOf(response: FetchLikeResponse): ReadableStream<unknown> | n
   return response.body as ReadableStream<unknown> | null
 }
 
+/** The origin of the final URL, after redirects; that of the request where the response does not tell. */
+export function originOf(response: FetchLikeResponse, requested: URL): string {
+  try {
+    return new URL(response.url ?? '', requested).origin
+  } catch {
+    return requested.origin
+  }
+}
+
 /** Frees what a response holds that nobody will read. */
 export function discard(response: FetchLikeResponse): void {
   if (isResponse(response) && isReadableStream(response.body)) response.body.cancel().catch(ignore)

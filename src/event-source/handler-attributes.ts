@@ -1,5 +1,7 @@
 /** `onopen`, `onmessage`, `onerror`. (HTML standard, 8.1.8.1, "event handlers") */
 
+import { callsHandlerProperties } from '../platform/event-target.ts'
+
 interface Handler {
   callback: object
   listener: (event: Event) => void
@@ -40,7 +42,7 @@ export class HandlerAttributes {
       },
     }
     this.#handlers.set(type, handler)
-    this.#target.addEventListener(type, handler.listener)
+    if (!callsHandlerProperties()) this.#target.addEventListener(type, handler.listener)
   }
 }
 

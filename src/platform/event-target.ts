@@ -8,6 +8,18 @@ export const EventTargetBase = runtime.EventTarget ?? (missing('EventTarget') as
 /** `Event`, or its stand-in. */
 export const EventBase = runtime.Event ?? (missing('Event') as typeof Event)
 
+/** Whether dispatching calls `on…` properties of any target by itself, as workerd does: a handler must not run twice. */
+export function callsHandlerProperties(): boolean {
+  let called = false
+  const target = Object.assign(new EventTargetBase(), {
+    onprobe: () => {
+      called = true
+    },
+  })
+  target.dispatchEvent(new EventBase('probe'))
+  return called
+}
+
 function missing(name: string): unknown {
   return function () {
     throw new TypeError(

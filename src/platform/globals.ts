@@ -9,6 +9,8 @@ interface RuntimeGlobals {
   scheduler?: { postTask?: (task: () => void) => Promise<unknown> }
   MessageChannel?: typeof MessageChannel
   document?: { baseURI: string }
+  /** Workers of browsers */
+  importScripts?: unknown
   location?: { href: string }
   fetch?: typeof fetch
   Request?: typeof Request

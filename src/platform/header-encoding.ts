@@ -1,11 +1,20 @@
 /** Text in header values. */
 
 /**
- * The UTF-8 bytes of a text as a byte string, one character for each byte: what `fetch` takes for a header value that is
- * not ASCII. (Fetch standard, "isomorphic decode")
+ * A text as a header value that goes out as UTF-8: what `fetch` takes is a byte string, one character for each byte. Runtimes
+ * that take any text, such as Workers, encode it themselves. (Fetch standard, "header value")
  */
-export function utf8ByteString(text: string): string {
+export function headerValue(text: string): string {
   // Almost every header value is ASCII, whose UTF-8 bytes are its characters.
-  if (/^[\0-\x7f]*$/.test(text)) return text
+  if (/^[\0-\x7f]*$/.test(text) || takesAnyText()) return text
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('')
+}
+
+function takesAnyText(): boolean {
+  try {
+    new Headers({ 'X-Text': '…' })
+    return true
+  } catch {
+    return false
+  }
 }

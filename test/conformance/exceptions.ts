@@ -36,6 +36,6 @@ export function exceptionFor(name: string, env: Environment): string | undefined
 
 /** Where Chromium's own EventSource departs from the standard, or does what no library should. */
 function chromium(reasons: Record<string, string>): Exception[] {
-  const applies = (env: Environment): boolean => !env.ours
+  const applies = ({ ours, runtime }: Environment): boolean => !ours && runtime.startsWith('chromium')
   return Object.entries(reasons).map(([name, reason]) => ({ name, applies, reason: `Chromium: ${reason}` }))
 }

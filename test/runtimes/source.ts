@@ -4,7 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** Does something with the nth response, counted from 1; its headers are set. */
-type Serve = (response: ServerResponse, n: number) => void
+type Serve = (response: ServerResponse, n: number) => unknown
 
 export class Source {
   readonly #server: Server

@@ -1,0 +1,77 @@
+/** What the README says of other implementations, each claim against the suite: `npm run test:peers`. */
+
+import assert from 'node:assert/strict'
+import { bundle, path } from '../conformance/bundle.ts'
+import type { Result } from '../conformance/suite.ts'
+import { startTestServer } from '../server/server.ts'
+import { Tally } from '../tally.ts'
+import { Script } from './script.ts'
+import { Source } from './source.ts'
+import { runSuiteIn } from './suite-process.ts'
+
+interface Peer {
+  module: string
+  /** Beginnings of the names of tests that it fails. */
+  fails: string[]
+}
+
+const PEERS: Record<string, Peer> = {
+  'eventsource 5.1.5': {
+    module: path('node_modules/eventsource/dist/index.js'),
+    fails: [
+      'fact 18: a retry past 2^31-1 ms overflows no timer',
+      'fact 20: no message is missed',
+      'fact 20: microtasks to any depth',
+      'fact 22: the first handler fixes the place',
+      'case "two BOMs"',
+    ],
+  },
+  "undici 8.12.4's EventSource": {
+    module: path('node_modules/undici/index.js'),
+    fails: [
+      'fact 15: events are MessageEvents',
+      'fact 18: retry takes effect at its line',
+      'fact 20: no message is missed',
+      'fact 20: close() in a listener stops the next message',
+      'fact 23: close() at once',
+      'case "empty type overwrites"',
+    ],
+  },
+}
+
+const tally = new Tally()
+const { origins, close } = await startTestServer()
+const entry = await bundle('test/runtimes/entry.ts', 'runtimes.mjs')
+
+for (const [name, { module, fails }] of Object.entries(PEERS)) {
+  const suite = tally.suite(`claims about ${name}`)
+  const results: Result[] = []
+  const settings = { runtime: 'peer', module, ours: false, base: undefined, origins, seed: 1, concurrency: 24 }
+  await runSuiteIn([process.execPath, '--no-warnings'], entry, settings, (result) => {
+    results.push(result)
+  })
+  const passed = results.filter(({ outcome }) => outcome === 'passed').length
+  console.log(`${name} passes ${passed} of the ${results.length} tests that apply to it`)
+  for (const claim of fails) {
+    await suite.run(`it fails "${claim}"`, () => {
+      const failed = results.some(({ name, outcome }) => name.startsWith(claim) && outcome === 'failed')
+      assert.ok(failed, 'it passes now: take the claim out of the README')
+    })
+  }
+  await suite.run('a process with nothing else to do exits while it waits to reconnect', () => exitsInTheWait(module))
+  suite.end()
+}
+await close()
+tally.end()
+
+async function exitsInTheWait(module: string): Promise<void> {
+  const source = await Source.start((response) => response.end('retry: 3000\n\n'))
+  const script = new Script([process.execPath], 'peer', [source.url, module])
+  try {
+    await script.ends()
+    assert.equal(source.requests, 1)
+  } finally {
+    script.kill()
+    await source.stop()
+  }
+}
