@@ -39,19 +39,19 @@ export interface Heard {
   event: Event
 }
 
-/** How long a condition may take to become true, in ms. */
-const PATIENCE = 15_000
-
 export class FactError extends Error {}
 
 /** One test's view of the world. */
 export class Fact {
   readonly env: Environment
+  readonly #patience: number
   readonly #sources: EventSource[] = []
   readonly #server: string
 
-  constructor(env: Environment) {
+  /** @param patience how long an event may be waited for, in ms */
+  constructor(env: Environment, patience: number) {
     this.env = env
+    this.#patience = patience
     this.#server = env.origins.at(-1) ?? ''
   }
 
@@ -75,7 +75,7 @@ export class Fact {
 
   /** A source and all that is heard on it: `open`, `error`, `message` and the types given. */
   listen(url: string | URL, init?: object | null, ...types: string[]): Recorder {
-    return new Recorder(this.open(url, init), types)
+    return new Recorder(this.open(url, init), types, this.#patience)
   }
 
   end(): void {
@@ -103,9 +103,12 @@ export class Stream {
     return `${origin}/s/${this.id}`
   }
 
-  /** What the server saw, as soon as there were so many requests and so many of them have ended. */
-  async log({ requests = 0, closed = 0 } = {}): Promise<Log> {
-    const response = await fetch(`${this.#server}/log/${this.id}?requests=${requests}&closed=${closed}`)
+  /** What the server saw, as soon as there were so many requests and so many of them have ended; patience is in ms. */
+  async log({ requests = 0, closed = 0, patience = 20_000 } = {}): Promise<Log> {
+    const query = new URLSearchParams(
+      Object.entries({ requests, closed, patience }).map(([name, n]) => [name, String(n)]),
+    )
+    const response = await fetch(`${this.#server}/log/${this.id}?${query.toString()}`)
     const log = (await response.json()) as Log
     const ended = log.requests.filter(({ endedAt }) => endedAt !== null).length
     check(log.requests.length >= requests, `the server saw ${log.requests.length} requests instead of ${requests}`)
@@ -122,10 +125,12 @@ export class Stream {
 export class Recorder {
   readonly source: EventSource
   readonly heard: Heard[] = []
+  readonly #patience: number
   readonly #watchers = new Set<() => void>()
 
-  constructor(source: EventSource, types: string[]) {
+  constructor(source: EventSource, types: string[], patience: number) {
     this.source = source
+    this.#patience = patience
     for (const type of new Set(['open', 'error', 'message', ...types])) {
       source.addEventListener(type, (event) => {
         const { data, lastEventId } = event as MessageEvent<unknown>
@@ -170,7 +175,7 @@ export class Recorder {
         finish(() => {
           reject(new FactError(otherwise()))
         })
-      }, PATIENCE)
+      }, this.#patience)
       this.#watchers.add(look)
       look()
     })

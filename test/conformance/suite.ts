@@ -3,6 +3,7 @@
 import type { Cut } from '../server/program.ts'
 import { eventTypes, streamCases, type StreamCase } from './cases.ts'
 import { exceptionFor } from './exceptions.ts'
+import { testName } from './facts/fact.ts'
 import { facts } from './facts/index.ts'
 import { check, ending, equal, Fact, NO_CONTENT, type Environment } from './harness.ts'
 
@@ -18,6 +19,10 @@ interface Test {
   name: string
   run: (fact: Fact) => Promise<void> | void
 }
+
+/** How long a test waits for an event, in ms; less where it is not expected to come. */
+const PATIENCE = 15_000
+const PATIENCE_WITH_EXCEPTIONS = 2_000
 
 const CUTS: Cut[] = ['whole', 'as written', 'every byte', 'random']
 
@@ -39,13 +44,13 @@ function allTests(env: Environment): Test[] {
     })),
   )
   const applicable = facts.filter(({ needs }) => needs === undefined || needs(env))
-  const behaviour = applicable.map(({ number, title, run }) => ({ name: `fact ${number}: ${title}`, run }))
+  const behaviour = applicable.map((fact) => ({ name: testName(fact), run: fact.run }))
   return [...behaviour, ...cases]
 }
 
 async function judge({ name, run }: Test, env: Environment): Promise<Result> {
   const exception = exceptionFor(name, env)
-  const fact = new Fact(env)
+  const fact = new Fact(env, exception === undefined ? PATIENCE : PATIENCE_WITH_EXCEPTIONS)
   try {
     await run(fact)
   } catch (error) {
@@ -77,7 +82,8 @@ async function runCase(fact: Fact, expected: StreamCase, index: number, cut: Cut
   const { seed } = fact.env
   const served = await fact.serve(...first, { steps: [{ case: { index, cut, seed } }, { end: true }] }, NO_CONTENT)
   const recorder = fact.listen(served.url, {}, ...eventTypes)
-  const { requests } = await served.log({ requests: first.length + 2 })
+  // A million chunks of a byte take Deno's fetch half a minute on a busy machine.
+  const { requests } = await served.log({ requests: first.length + 2, patience: 120_000 })
 
   const events = recorder.messages.map(({ type, data, lastEventId }) => ({ type, data, lastEventId }))
   equal(events.slice(first.length), expected.events, 'the events')

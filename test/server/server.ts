@@ -29,8 +29,8 @@ export interface TestServer {
 export type Extra = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const ORIGINS = 3
-/** How long a question about the log waits for its answer to become true, in ms. */
-const PATIENCE = 20_000
+/** How long a response waits for its gate, in ms. */
+const GATE_PATIENCE = 20_000
 
 export async function startTestServer(extra: Extra = () => false): Promise<TestServer> {
   const registrations = new Map<string, Registration>()
@@ -63,6 +63,7 @@ export async function startTestServer(extra: Extra = () => false): Promise<TestS
       const wanted = (name: string) => Number(searchParams.get(name) ?? 0)
       await until(
         registration,
+        wanted('patience'),
         ({ requests }) =>
           requests.length >= wanted('requests') &&
           requests.filter(({ endedAt }) => endedAt !== null).length >= wanted('closed'),
@@ -107,7 +108,9 @@ async function serveProgram(registration: Registration, request: IncomingMessage
     changed(registration)
   })
   changed(registration)
-  await serveAnswer(answer ?? {}, response, (gate) => until(registration, ({ openGates }) => openGates.has(gate)))
+  await serveAnswer(answer ?? {}, response, (gate) =>
+    until(registration, GATE_PATIENCE, ({ openGates }) => openGates.has(gate)),
+  )
 }
 
 function logRequest(request: IncomingMessage, at: number): LoggedRequest {
@@ -133,7 +136,11 @@ function changed({ watchers }: Registration): void {
 }
 
 /** Resolves when the condition holds, or when patience is out: the test then sees what is missing. */
-function until(registration: Registration, holds: (registration: Registration) => boolean): Promise<void> {
+function until(
+  registration: Registration,
+  patience: number,
+  holds: (registration: Registration) => boolean,
+): Promise<void> {
   return new Promise((resolve) => {
     const check = (): void => {
       if (holds(registration)) finish()
@@ -143,7 +150,7 @@ function until(registration: Registration, holds: (registration: Registration) =
       registration.watchers.delete(check)
       resolve()
     }
-    const timer = setTimeout(finish, PATIENCE).unref()
+    const timer = setTimeout(finish, patience).unref()
     registration.watchers.add(check)
     check()
   })

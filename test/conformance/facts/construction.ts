@@ -65,6 +65,23 @@ export const construction: BehaviourFact[] = [
     },
   },
   {
+    number: 1,
+    title: 'an option of the wrong type is a TypeError that names it and what was given',
+    needs: OURS,
+    run: (fact) => {
+      for (const [option, value] of [
+        ['fetch', 1],
+        ['fetch', null],
+        ['maxBufferSize', -1],
+        ['maxBufferSize', NaN],
+      ] as const) {
+        // prettier-ignore
+        const { name, message } = thrown(() => fact.open(fact.otherOrigin, { [option]: value }))
+        equal([name, message.includes(option), message.includes(String(value))], ['TypeError', true, true], message)
+      }
+    },
+  },
+  {
     number: 2,
     title: 'an invalid URL is a DOMException named SyntaxError, at once',
     run: (fact) => {

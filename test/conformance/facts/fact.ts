@@ -3,13 +3,18 @@
 import type { Environment, Fact } from '../harness.ts'
 
 export interface BehaviourFact {
-  /** The fact's number in docs/behaviour.md. */
+  /** Groups what belongs together, as docs/behaviour.md lists it. */
   number: number
   /** States the fact. */
   title: string
   run: (fact: Fact) => Promise<void> | void
   /** Where it applies: everywhere, if not given. */
   needs?: (env: Environment) => boolean
+}
+
+/** How reports and the list of exceptions call it. */
+export function testName({ number, title }: BehaviourFact): string {
+  return `fact ${number}: ${title}`
 }
 
 /** For facts about options that only our class has. */

@@ -9,12 +9,15 @@ import { messages } from './messages.ts'
 import { request } from './request.ts'
 import { response } from './response.ts'
 
-export const facts: BehaviourFact[] = [
-  ...construction,
-  ...interfaceShape,
-  ...request,
-  ...response,
-  ...messages,
-  ...handlers,
-  ...life,
-]
+/** By subject, in the order in which the documentation lists them. */
+export const factsBySubject: Record<string, BehaviourFact[]> = {
+  Construction: construction,
+  'The shape of the interface': interfaceShape,
+  'The request': request,
+  'The response': response,
+  Messages: messages,
+  'Handler attributes': handlers,
+  'Life of a source': life,
+}
+
+export const facts: BehaviourFact[] = Object.values(factsBySubject).flat()
