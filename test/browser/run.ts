@@ -16,7 +16,7 @@ const { values } = parseArgs({
     place: { type: 'string' },
     native: { type: 'boolean' },
     ours: { type: 'boolean' },
-    filter: { type: 'string' },
+    filter: { type: 'string', multiple: true },
     seed: { type: 'string' },
   },
 })

@@ -70,7 +70,7 @@ export function cutCase({ index, cut, seed }: CaseCut): Uint8Array[] {
 }
 
 /** Numbers from 0 to 1 that a seed repeats. (mulberry32) */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -23,8 +23,8 @@ export interface Environment {
   seed: number
   /** How many facts or cases run at once; browsers open six connections to an origin. */
   concurrency: number
-  /** Only facts and cases whose name contains it. */
-  filter?: string | undefined
+  /** Only facts and cases whose name contains one of these. */
+  filter?: string[] | undefined
 }
 
 /** What was heard on a source, in order. */
@@ -39,7 +39,7 @@ export interface Heard {
   event: Event
 }
 
-export class FactError extends Error {}
+class FactError extends Error {}
 
 /** One test's view of the world. */
 export class Fact {

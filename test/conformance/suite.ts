@@ -28,7 +28,8 @@ const CUTS: Cut[] = ['whole', 'as written', 'every byte', 'random']
 
 /** Runs everything, so many at a time, and reports each as it ends. */
 export async function runSuite(env: Environment, report: (result: Result) => void): Promise<void> {
-  const tests = allTests(env).filter(({ name }) => name.includes(env.filter ?? ''))
+  const { filter = [''] } = env
+  const tests = allTests(env).filter(({ name }) => filter.some((part) => name.includes(part)))
   const queue = tests.values()
   const work = async (): Promise<void> => {
     for (const test of queue) report(await judge(test, env))

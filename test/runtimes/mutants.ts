@@ -161,7 +161,7 @@ const checks = MUTANTS.map((mutant, index) =>
     await runSuiteIn(
       [process.execPath, '--no-warnings'],
       entry,
-      { ...settings, filter: mutant.noticedBy },
+      { ...settings, filter: [mutant.noticedBy] },
       (result) => {
         results.push(result)
       },

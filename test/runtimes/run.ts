@@ -8,7 +8,7 @@ import { missing, RUNTIMES } from './list.ts'
 import { runSuiteIn } from './suite-process.ts'
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, filter: { type: 'string' }, seed: { type: 'string' } },
+  options: { only: { type: 'string' }, filter: { type: 'string', multiple: true }, seed: { type: 'string' } },
 })
 const { only, filter } = values
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))
