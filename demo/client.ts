@@ -1,0 +1,73 @@
+/** What the tour does with a source: shows its states and events, waits for them, leaves. */
+
+import { EventSource } from 'everysource'
+import type { Terminal } from './terminal.ts'
+
+const STATES = ['CONNECTING', 'OPEN', 'CLOSED'] as const
+
+/** One visit to a stream. */
+export interface Visit {
+  path: string
+  source: EventSource
+  terminal: Terminal
+}
+
+/** Opens a source and shows each state it goes through. */
+export function visit(base: string, path: string, terminal: Terminal): Visit {
+  const source = new EventSource(new URL(path, base))
+  terminal.line(path, 'CONNECTING', `to ${source.url}`)
+  source.addEventListener('open', () => {
+    terminal.line(path, 'OPEN')
+  })
+  source.addEventListener('error', ({ message }) => {
+    const lost = source.readyState === EventSource.CONNECTING
+    terminal.line(path, 'error', message)
+    terminal.line(path, STATES[source.readyState], lost ? `again, in about ${source.reconnectionTime} ms` : 'for good')
+  })
+  return { path, source, terminal }
+}
+
+/** Shows each event of a type. */
+export function show({ path, source, terminal }: Visit, type: string): void {
+  source.addEventListener(type, ({ data, lastEventId }) => {
+    terminal.line(path, type, lastEventId === '' ? data : `${data} (id ${lastEventId})`)
+  })
+}
+
+/** Resolves at the event that brings the count of its type to `count`; rejects when the source has failed. */
+export function arrival({ source }: Visit, type: string, count = 1): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let arrived = 0
+    source.addEventListener(type, () => {
+      if (++arrived === count) resolve()
+    })
+    source.addEventListener('error', ({ error }) => {
+      if (source.readyState === EventSource.CLOSED) reject(error)
+    })
+  })
+}
+
+/** Shows the state that the source is in. */
+export function showState({ path, source, terminal }: Visit, remark: string): void {
+  terminal.line(path, STATES[source.readyState], remark)
+}
+
+export function leave(visit: Visit, remark = 'by the client'): void {
+  visit.source.close()
+  showState(visit, remark)
+}
+
+/** A whole visit: shows events of some types until so many of the last of these types have come. */
+export async function follow(
+  base: string,
+  path: string,
+  terminal: Terminal,
+  types: string[],
+  count = 1,
+): Promise<Visit> {
+  const visitor = visit(base, path, terminal)
+  for (const type of types) show(visitor, type)
+  await arrival(visitor, types.at(-1) ?? 'message', count)
+  leave(visitor)
+  return visitor
+}

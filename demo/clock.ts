@@ -1,0 +1,48 @@
+/** The timers of one stream, in seconds, which end with it. */
+
+export class Clock {
+  readonly #second: number
+  readonly #running: Set<NodeJS.Timeout>
+  readonly #own = new Set<NodeJS.Timeout>()
+
+  /**
+   * @param second how many ms a second takes; tests make it short
+   * @param running gets each timer while it runs, next to those of other clocks
+   */
+  constructor(second: number, running = new Set<NodeJS.Timeout>()) {
+    this.#second = second
+    this.#running = running
+  }
+
+  /** Does it every so many seconds, for the first time after the first of them. */
+  every(seconds: number, act: () => void): void {
+    this.#add(setInterval(act, seconds * this.#second))
+  }
+
+  /** Does it once, after so many seconds. */
+  after(seconds: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#remove(timer)
+      act()
+    }, seconds * this.#second)
+    this.#add(timer)
+  }
+
+  stop(): void {
+    // A timeout and an interval are the same kind of thing, and either function clears both.
+    for (const timer of this.#own) {
+      clearTimeout(timer)
+      this.#remove(timer)
+    }
+  }
+
+  #add(timer: NodeJS.Timeout): void {
+    this.#own.add(timer)
+    this.#running.add(timer)
+  }
+
+  #remove(timer: NodeJS.Timeout): void {
+    this.#own.delete(timer)
+    this.#running.delete(timer)
+  }
+}

@@ -1,0 +1,40 @@
+/** The list of what happened and the line with the state, as most pages have them. */
+
+const MOST_LINES = 200
+const STATES = ['CONNECTING', 'OPEN', 'CLOSED']
+
+/**
+ * Adds a line to the list and keeps it in view.
+ *
+ * @param {string} text
+ * @param {'open' | 'message' | 'error' | 'closed'} kind how it looks
+ */
+export function addLine(text, kind) {
+  const list = element('list')
+  const line = document.createElement('li')
+  line.className = kind
+  line.textContent = text
+  list.append(line)
+  if (list.childElementCount > MOST_LINES) list.firstElementChild?.remove()
+  const frame = list.parentElement
+  if (frame) frame.scrollTop = frame.scrollHeight
+}
+
+/**
+ * Shows the state of a source.
+ *
+ * @param {{ readyState: number }} source
+ */
+export function showState(source) {
+  element('state').textContent = STATES[source.readyState] ?? ''
+}
+
+/**
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function element(id) {
+  const found = document.getElementById(id)
+  if (!found) throw new Error(`This page has no element "${id}"`)
+  return found
+}

@@ -1,0 +1,105 @@
+/** `demo/start.mjs`, in a project of a few files: when it builds, and that signals and exit codes pass through. */
+
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { root } from '../install.mjs'
+import { until } from './open.ts'
+
+const BUILT = ['index.js', 'index.cjs', 'index.d.ts', 'polyfill.js', 'everysource.min.js']
+
+/** Says that it runs, with which arguments, and how it ends. */
+const MAIN = `
+const timer = setTimeout(() => {}, process.argv.includes('stay') ? 60_000 : 0)
+process.on('SIGINT', () => { console.log('interrupted'); process.exitCode = 4; clearTimeout(timer) })
+if (process.argv.includes('fail')) process.exitCode = 3
+console.log('running with', ...process.argv.slice(2))
+`
+
+/** @param build what its build script does */
+function createProject(build: string): string {
+  const project = mkdtempSync(join(tmpdir(), 'everysource-'))
+  onTestFinished(() => {
+    rmSync(project, { recursive: true })
+  })
+  const write = (file: string, content: string) => {
+    mkdirSync(dirname(join(project, file)), { recursive: true })
+    writeFileSync(join(project, file), content)
+  }
+  for (const file of ['demo/start.mjs', 'test/install.mjs']) cpSync(join(root, file), join(project, file))
+  write('demo/main.ts', MAIN)
+  write('package.json', JSON.stringify({ type: 'module', scripts: { build } }))
+  write('package-lock.json', JSON.stringify({ packages: {} }))
+  write('tsup.config.ts', '')
+  write('src/deep/index.ts', '')
+  mkdirSync(join(project, 'node_modules/.bin'), { recursive: true })
+  symlinkSync(process.execPath, join(project, 'node_modules/.bin/node'))
+  for (const file of BUILT) {
+    write(join('dist', file), '')
+    // Younger than all sources beyond doubt.
+    const soon = Date.now() / 1000 + 60
+    utimesSync(join(project, 'dist', file), soon, soon)
+  }
+  return project
+}
+
+function start(
+  project: string,
+  ...args: string[]
+): { child: ChildProcess; output: () => string; code: Promise<unknown> } {
+  const child = spawn(process.execPath, [join(project, 'demo/start.mjs'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  }
+  return { child, output: () => output, code: once(child, 'close').then(([code]: unknown[]) => code) }
+}
+
+test('what is built is not built again', async () => {
+  const { output, code } = start(createProject('exit 9'), 'a', '--b')
+  expect(await code).toBe(0)
+  expect(output()).toBe('running with a --b\n')
+})
+
+test.for(['src/deep/index.ts', 'tsup.config.ts', 'package.json'])('a change of %s makes it build', async (file) => {
+  const project = createProject('echo built')
+  const later = Date.now() / 1000 + 120
+  utimesSync(join(project, file), later, later)
+  const { output, code } = start(project)
+  expect(await code).toBe(0)
+  expect(output()).toMatch(/^Building dist from src\nbuilt.*\nrunning with\n$/)
+})
+
+test.for(BUILT)('it builds when %s is missing', async (file) => {
+  const project = createProject('echo built')
+  rmSync(join(project, 'dist', file))
+  const { output, code } = start(project)
+  expect(await code).toBe(0)
+  expect(output()).toContain('built')
+})
+
+test('a build that fails ends it', async () => {
+  const project = createProject('exit 9')
+  rmSync(join(project, 'dist'), { recursive: true })
+  const { output, code } = start(project)
+  expect(await code).toBe(9)
+  expect(output()).not.toContain('running')
+})
+
+test("the demo's exit code is its own", async () => {
+  expect(await start(createProject(''), 'fail').code).toBe(3)
+})
+
+test.skipIf(process.platform === 'win32')('a signal reaches the demo, which decides how to end', async () => {
+  const { child, output, code } = start(createProject(''), 'stay')
+  await until(() => output().includes('running'))
+  child.kill('SIGINT')
+  expect(await code).toBe(4)
+  expect(output()).toContain('interrupted')
+})

@@ -1,0 +1,77 @@
+/** The two `/events` streams as their tutorial has them: on Express, with its cors middleware. */
+
+import cors from 'cors'
+import { EventSource } from 'everysource'
+import express, { type Handler } from 'express'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { listen, openWire, SECOND, until } from './open.ts'
+
+/** Writes the date in this frame each second, the way the tutorial's handler does. */
+function dates(frame: (date: string) => string, timers: Set<NodeJS.Timeout>): Handler {
+  return (request, response) => {
+    response.setHeader('Content-Type', 'text/event-stream')
+    response.setHeader('Cache-Control', 'no-cache')
+    response.setHeader('Connection', 'keep-alive')
+    response.flushHeaders()
+    const timer = setInterval(() => response.write(frame(new Date().toISOString())), SECOND)
+    timers.add(timer)
+    request.on('close', () => {
+      clearInterval(timer)
+      timers.delete(timer)
+    })
+  }
+}
+
+/** @param unframed what the other stream, which should be wrong, writes for a date */
+async function openApp(
+  unframed = (date: string) => `data: ${date}`,
+): Promise<{ url: string; timers: Set<NodeJS.Timeout> }> {
+  const timers = new Set<NodeJS.Timeout>()
+  const app = express()
+  app.use(cors())
+  app.get(
+    '/events',
+    dates((date) => `data: ${date}\n\n`, timers),
+  )
+  app.get('/events/unframed', dates(unframed, timers))
+  const server = await new Promise<Server>((resolve) => {
+    const listening = app.listen(0, '127.0.0.1', () => {
+      resolve(listening)
+    })
+  })
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timers }
+}
+
+test('dates arrive, and the handler hears that the client has closed', async () => {
+  const { url, timers } = await openApp()
+  const { source, messages } = listen(`${url}/events`)
+  await until(() => messages.length >= 3)
+  for (const { data } of messages) expect(new Date(data).toISOString()).toBe(data)
+  source.close()
+  await until(() => timers.size === 0)
+})
+
+test.for([
+  ['line ends', (date: string) => `data: ${date}`],
+  ['blank lines', (date: string) => `data: ${date}\n`],
+] as const)('dates without %s bring bytes but no event, and the source stays open', async ([, unframed]) => {
+  const { url, timers } = await openApp(unframed)
+  const { source, heard, bytes } = listen(`${url}/events/unframed`)
+  await until(() => bytes() > 200)
+  expect(heard).toEqual(['open'])
+  expect(source.readyState).toBe(EventSource.OPEN)
+  source.close()
+  await until(() => timers.size === 0)
+})
+
+test('the middleware opens the stream to any origin', async () => {
+  const { url } = await openApp()
+  const { response } = await openWire(`${url}/events`, { Origin: 'http://example.com' })
+  expect(response.headers['access-control-allow-origin']).toBe('*')
+})

@@ -1,0 +1,198 @@
+/** The demo's pages in Chromium: each is clicked through. */
+
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { DemoServer } from '../../demo/server.ts'
+import { ARTICLE } from '../../demo/streams.ts'
+import { findChromium, launchChromium } from '../browser/chromium.ts'
+import { openServer, SECOND, until } from './open.ts'
+
+// In CI its absence must fail.
+const skipped = findChromium() === undefined && process.env.CI !== 'true'
+
+describe.skipIf(skipped)(
+  `pages in Chromium${skipped ? ', skipped: there is none here, see CHROMIUM_PATH' : ''}`,
+  () => {
+    let browser: Browser
+    beforeAll(async () => {
+      browser = await launchChromium()
+      return () => browser.close()
+    }, 60_000)
+
+    /** Opens the page of a stream, on a server of its own. */
+    async function openPage(name: string, second = SECOND): Promise<{ page: Page; server: DemoServer }> {
+      const server = await openServer({ second })
+      const context = await browser.newContext({ viewport: { width: 360, height: 740 } })
+      const page = await context.newPage()
+      page.setDefaultTimeout(5000)
+      const errors: Error[] = []
+      page.on('pageerror', (error) => errors.push(error))
+      const kinds = new Set<string>()
+      page.on('request', (request) => kinds.add(request.resourceType()))
+      onTestFinished(async () => {
+        await context.close()
+        expect(errors).toEqual([])
+        // The browser's own EventSource is another kind of request.
+        expect(kinds).not.toContain('eventsource')
+      })
+      await page.goto(`${server.url}pages/${name}.html`)
+      return { page, server }
+    }
+
+    const lines = (page: Page) => page.locator('#list li').allTextContents()
+    const state = (page: Page) => page.locator('#state').textContent()
+
+    /** Waits for a line in the list. */
+    const line = (page: Page, text: string | RegExp) => page.locator('#list li', { hasText: text }).first().waitFor()
+
+    /** Clicks on close, and sees that the server hears of it and that nothing comes any more. */
+    async function close({ page, server }: { page: Page; server: DemoServer }, path: string): Promise<void> {
+      expect(server.openStreams(path)).toBe(1)
+      await page.getByRole('button', { name: 'Close' }).click()
+      await until(() => server.openStreams(path) === 0 && server.timers() === 0)
+      expect(await state(page)).toBe('CLOSED')
+      expect((await lines(page)).at(-1)).toBe('closed')
+      expect(await page.getByRole('button', { name: 'Close' }).isDisabled()).toBe(true)
+    }
+
+    test('the index leads to each page, and each fits on a phone', async () => {
+      const { page, server } = await openPage('index')
+      await page.goto(server.url)
+      const links = await page.getByRole('link').all()
+      expect(links).toHaveLength(8)
+      const targets = await Promise.all(links.map((link) => link.getAttribute('href')))
+      for (const target of targets) {
+        await page.locator(`a[href="${target}"]`).click()
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), String(target)).toBe(true)
+        await page.getByRole('link', { name: 'All streams' }).click()
+        await page.getByRole('heading', { name: 'Event streams' }).waitFor()
+      }
+      await until(() => server.timers() === 0)
+    })
+
+    test('/article types, and types again', async () => {
+      const { page, server } = await openPage('article')
+      for (let time = 1; time <= 2; time++) {
+        await page.getByText('Finished').waitFor()
+        expect(await page.locator('#text').textContent()).toBe(ARTICLE)
+        await until(() => server.openStreams('/article') === 0 && server.timers() === 0)
+        await page.getByRole('button', { name: 'Type it again' }).click()
+      }
+    })
+
+    test('/article can be stopped', async () => {
+      const { page, server } = await openPage('article', 1000)
+      await page.locator('#text:text-matches("^H")').waitFor()
+      await page.getByRole('button', { name: 'Stop' }).click()
+      await until(() => server.openStreams('/article') === 0 && server.timers() === 0)
+      expect(await page.getByRole('status').textContent()).toBe('Stopped')
+      const text = (await page.locator('#text').textContent()) ?? ''
+      expect(text).not.toBe(ARTICLE)
+      expect(ARTICLE.startsWith(text)).toBe(true)
+    })
+
+    test('/current-time starts, stops and starts again', async () => {
+      const { page, server } = await openPage('current-time')
+      expect(await page.getByRole('button', { name: 'Stop' }).isDisabled()).toBe(true)
+      expect(server.openStreams('/current-time')).toBe(0)
+      for (const opened of [1, 2]) {
+        await page.getByRole('button', { name: 'Start' }).click()
+        await page
+          .locator('#list li.open')
+          .nth(opened - 1)
+          .waitFor()
+        await line(page, / GMT$/)
+        expect(await state(page)).toBe('OPEN')
+        await page.getByRole('button', { name: 'Stop' }).click()
+        await until(() => server.openStreams('/current-time') === 0 && server.timers() === 0)
+        expect(await state(page)).toBe('CLOSED')
+        expect((await lines(page)).at(-1)).toBe('stopped')
+      }
+    })
+
+    test('/people lists a name and an age', async () => {
+      const opened = await openPage('people')
+      await line(opened.page, 'age: 36')
+      expect(await lines(opened.page)).toEqual(['open', 'name: Ada', 'age: 36'])
+      await close(opened, '/people')
+    })
+
+    test('/stream lists times with their IDs until it is closed', async () => {
+      const opened = await openPage('stream')
+      await line(opened.page, /^\d{4}-\S+ \(id \d+\)$/)
+      expect((await lines(opened.page))[0]).toBe('open')
+      await close(opened, '/stream')
+    })
+
+    test('/stream is closed after ten seconds', async () => {
+      const { page, server } = await openPage('index')
+      await page.clock.install()
+      await page.goto(`${server.url}pages/stream.html`)
+      await line(page, /\(id \d+\)$/)
+      await page.clock.fastForward(10_000)
+      await line(page, 'closed after ten seconds')
+      await until(() => server.openStreams('/stream') === 0 && server.timers() === 0)
+    })
+
+    test('/retry shows the retry time', async () => {
+      const opened = await openPage('retry')
+      await line(opened.page, /^connecttime: .* GMT; retry time: 10000 ms$/)
+      await line(opened.page, / GMT$/)
+      await close(opened, '/retry')
+    })
+
+    test('/retry under another name shows the error and the way to 127.0.0.1', async () => {
+      const { page, server } = await openPage('index')
+      await page.goto(`http://localhost:${server.port}/pages/retry.html`)
+      await line(page, /^error: .*403/)
+      expect(await state(page)).toBe('CLOSED')
+      await page.getByRole('link', { name: 'open it on 127.0.0.1' }).click()
+      await line(page, 'connecttime')
+    })
+
+    test('/events lists dates', async () => {
+      const opened = await openPage('events')
+      await line(opened.page, /Z$/)
+      await close(opened, '/events')
+    })
+
+    test('/events/unframed stays open, and its list empty but for that', async () => {
+      const opened = await openPage('events-unframed')
+      await line(opened.page, 'open')
+      // As good as a wait: the same page with blank lines has its dates by now.
+      const twin = await openPage('events')
+      await line(twin.page, /Z$/)
+      expect(await lines(opened.page)).toEqual(['open'])
+      expect(await state(opened.page)).toBe('OPEN')
+      await close(opened, '/events/unframed')
+    })
+
+    test('/drop comes back with Last-Event-ID, loses nothing, and can be closed', async () => {
+      const { page, server } = await openPage('drop', 200)
+      await line(page, 'part 5')
+      const list = await lines(page)
+      const parts = list.filter((text) => text.startsWith('part'))
+      expect(parts.slice(0, 5)).toEqual([1, 2, 3, 4, 5].map((number) => `part ${number} (id ${number})`))
+
+      // Chromium throws away what a busy page has not read yet of a response that breaks off. So it need not be after part 3,
+      // but it must be from where the page was.
+      const lost = list.findIndex((text) => text.startsWith('reconnecting'))
+      expect(list[lost - 1]).toMatch(/^error: .* broke off/)
+      const had = list.slice(0, lost).filter((text) => text.startsWith('part')).length
+      expect(list[lost]).toBe(`reconnecting with Last-Event-ID: ${had === 0 ? '' : had}`)
+
+      await page.getByRole('button', { name: 'Close' }).click()
+      await until(() => server.openStreams('/drop') === 0 && server.timers() === 0)
+      expect(await state(page)).toBe('CLOSED')
+    })
+
+    test('an error is a line of its own, and the page reconnects', async () => {
+      const { page, server } = await openPage('events')
+      await line(page, /Z$/)
+      await server.close()
+      await page.locator('#list li.error').first().waitFor()
+      expect(await state(page)).toBe('CONNECTING')
+    })
+  },
+)

@@ -1,0 +1,121 @@
+/** The demo's server around its streams: ports, timers, files. */
+
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { expect, test } from 'vitest'
+import { listen, openServer, openWire, until } from './open.ts'
+
+const STREAMS = ['article', 'current-time', 'people', 'stream', 'retry', 'events', 'events/unframed', 'drop']
+
+test.for(STREAMS)('the timers of /%s stop when its client closes', async (path) => {
+  const server = await openServer({ second: 1000 })
+  const { source } = listen(server.url + path)
+  await until(() => server.timers() > 0)
+  expect(server.openStreams(`/${path}`)).toBe(1)
+  source.close()
+  await until(() => server.timers() === 0 && server.openStreams(`/${path}`) === 0)
+})
+
+test('a timer that stops is none of another client', async () => {
+  const server = await openServer()
+  const leaving = listen(`${server.url}stream`)
+  const staying = listen(`${server.url}stream`)
+  await until(() => server.timers() === 2)
+  leaving.source.close()
+  await until(() => server.timers() === 1)
+  const { length } = staying.messages
+  await until(() => staying.messages.length > length)
+})
+
+test('a taken port is replaced by a free one', async () => {
+  const first = await openServer()
+  const second = await openServer({ port: first.port })
+  expect(second.port).not.toBe(first.port)
+  const { messages } = listen(`${second.url}events`)
+  await until(() => messages.length > 0)
+})
+
+test('closing the server ends its streams', async () => {
+  const server = await openServer()
+  const { heard } = listen(`${server.url}stream`)
+  await until(() => heard.includes('open'))
+  await server.close()
+  await until(() => heard.includes('error'))
+  expect(server.timers()).toBe(0)
+})
+
+test.for([
+  ['', 'text/html; charset=utf-8'],
+  ['?a=b', 'text/html; charset=utf-8'],
+  ['pages/article.html', 'text/html; charset=utf-8'],
+  ['pages/style.css', 'text/css; charset=utf-8'],
+  ['pages/list.js', 'text/javascript; charset=utf-8'],
+  ['everysource.min.js', 'text/javascript; charset=utf-8'],
+] as const)('/%s is served as %s', async ([path, type]) => {
+  const { url } = await openServer()
+  const response = await fetch(url + path)
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toBe(type)
+  expect(await response.text()).not.toBe('')
+})
+
+test('the index links to a page for each stream, and every link leads somewhere', async () => {
+  const { url } = await openServer()
+  const index = await (await fetch(url)).text()
+  for (const path of STREAMS) expect(index).toContain(`<code>/${path}</code>`)
+  const links = [...index.matchAll(/href="(\/[^"]*)"/g)].map(([, link = '']) => new URL(link, url))
+  expect(links.length).toBeGreaterThanOrEqual(STREAMS.length)
+  for (const link of links) expect((await fetch(link)).status, link.pathname).toBe(200)
+})
+
+test.for([
+  '/nothing',
+  '/pages',
+  '/pages/',
+  '/streams.ts',
+  '/pages/../streams.ts',
+  '/pages/..%2fstreams.ts',
+  '/pages/%2e%2e/streams.ts',
+  '/../package.json',
+  '//etc/passwd',
+  '/constructor',
+  'http://127.0.0.1/stream/../',
+])('%s is not found', async (path) => {
+  const { port } = await openServer()
+  // By hand: clients resolve the dots before they send them.
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`)
+    })
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+    socket.on('end', () => {
+      resolve(text)
+    })
+    socket.on('error', reject)
+  })
+  expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+})
+
+test.for([
+  ['POST', '', 405],
+  ['POST', 'stream', 405],
+  ['HEAD', 'stream', 405],
+  ['HEAD', '', 200],
+] as const)('%s /%s gets status %d', async ([method, path, status]) => {
+  const { url } = await openServer()
+  const response = await fetch(url + path, { method })
+  expect(response.status).toBe(status)
+  expect(response.headers.has('allow')).toBe(status === 405)
+})
+
+test('a request that breaks off does no harm', async () => {
+  const server = await openServer()
+  const broken = request(`${server.url}stream`).on('error', () => undefined)
+  broken.end()
+  await until(() => server.openStreams('/stream') === 1)
+  broken.destroy()
+  await until(() => server.timers() === 0)
+  const { response } = await openWire(`${server.url}stream`)
+  expect(response.statusCode).toBe(200)
+})

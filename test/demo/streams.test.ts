@@ -1,0 +1,161 @@
+/** What each of the demo's streams brings to a client. */
+
+import { EventSource } from 'everysource'
+import { describe, expect, test } from 'vitest'
+import { ARTICLE, LONG_RETRY } from '../../demo/streams.ts'
+import { listen, openServer, openWire, until } from './open.ts'
+
+const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+describe('/article', () => {
+  test('sends the text by characters, then the event "end"', async () => {
+    const { url } = await openServer()
+    const { heard } = listen(`${url}article`, ['message', 'end'])
+    await until(() => heard.some((event) => event.startsWith('end')))
+    expect(heard).toEqual(['open', ...Array.from(ARTICLE, (character) => `message: ${character}`), 'end: That is all'])
+  })
+
+  test('goes on with zeros that never become an event', async () => {
+    const { url } = await openServer()
+    const { source, heard, bytes } = listen(`${url}article`, ['message', 'end', '0'])
+    await until(() => heard.some((event) => event.startsWith('end')))
+    const { length } = heard
+    const before = bytes()
+    await until(() => bytes() >= before + 5)
+    expect(heard).toHaveLength(length)
+    expect(source.readyState).toBe(EventSource.OPEN)
+
+    const { writes } = await openWire(`${url}article`)
+    await until(() => writes.filter((write) => write === '0').length === 3)
+  })
+})
+
+describe('/current-time', () => {
+  test('sends the date as messages without a type', async () => {
+    const { url } = await openServer()
+    const { messages, heard } = listen(`${url}current-time`)
+    await until(() => messages.length === 2)
+    expect(heard[0]).toBe('open')
+    for (const { data } of messages) expect(new Date(data).toUTCString()).toBe(data)
+  })
+
+  test('is open to any origin', async () => {
+    const { url } = await openServer()
+    const { response } = await openWire(`${url}current-time`)
+    expect(response.statusCode).toBe(200)
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'access-control-allow-origin': '*',
+    })
+  })
+})
+
+describe('/people', () => {
+  test('sends a name, then an age', async () => {
+    const { url } = await openServer()
+    const { heard } = listen(`${url}people`, ['message', 'name', 'age'])
+    await until(() => heard.length === 3)
+    expect(heard).toEqual(['open', 'name: Ada', 'age: 36'])
+  })
+
+  test('writes each of them in two parts', async () => {
+    const { url } = await openServer()
+    const { writes } = await openWire(`${url}people`)
+    await until(() => writes.length === 4)
+    expect(writes).toEqual(['event: name\n', 'data: Ada\n\n', 'event: age\n', 'data: 36\n\n'])
+  })
+})
+
+describe('/stream', () => {
+  test('sends the time, with its ms as ID', async () => {
+    const { url } = await openServer()
+    const { source, messages } = listen(`${url}stream`)
+    await until(() => messages.length >= 2)
+    for (const { data, lastEventId } of messages) expect(new Date(data).getTime()).toBe(Number(lastEventId))
+    expect(source.lastEventId).toBe(messages.at(-1)?.lastEventId)
+  })
+
+  test('writes no spaces', async () => {
+    const { url } = await openServer()
+    const { writes } = await openWire(`${url}stream`)
+    await until(() => writes.length === 1)
+    expect(writes[0]).toMatch(/^id:\d+\ndata:\S+\n\n$/)
+  })
+})
+
+describe('/retry', () => {
+  test('sets the reconnection time, then sends "connecttime" and ticks', async () => {
+    const { url } = await openServer()
+    const { source, messages } = listen(`${url}retry`, ['connecttime', 'message'])
+    await until(() => messages.length >= 3)
+    expect(source.reconnectionTime).toBe(LONG_RETRY)
+    expect(messages.slice(0, 3).map(({ type }) => type)).toEqual(['connecttime', 'message', 'message'])
+  })
+
+  test('answers on 127.0.0.1 under that name only', async () => {
+    const { url, port } = await openServer()
+    for (const host of [`localhost:${port}`, `example.com:${port}`, 'example.com', '127.0.0.1.example.com']) {
+      const { response } = await openWire(`${url}retry`, { Host: host })
+      expect(response.statusCode, host).toBe(403)
+    }
+    const { response } = await openWire(`${url}retry`, { Host: '127.0.0.1' })
+    expect(response.statusCode).toBe(200)
+  })
+
+  // Elsewhere 127.0.0.1 is the only such address.
+  test.runIf(process.platform === 'linux')('refuses what arrives at another address', async () => {
+    const { port } = await openServer({ host: '0.0.0.0' })
+    const { response } = await openWire(`http://127.0.0.2:${port}/retry`, { Host: `127.0.0.1:${port}` })
+    expect(response.statusCode).toBe(403)
+
+    const { source, heard } = listen(`http://127.0.0.2:${port}/retry`)
+    await until(() => source.readyState === EventSource.CLOSED)
+    expect(heard).toEqual(['error'])
+  })
+})
+
+describe('/events', () => {
+  test('sends ISO dates', async () => {
+    const { url } = await openServer()
+    const { messages } = listen(`${url}events`)
+    await until(() => messages.length >= 2)
+    for (const { data } of messages) expect(data).toMatch(ISO_DATE)
+  })
+
+  test('without blank lines brings bytes but no event, and stays open', async () => {
+    const { url } = await openServer()
+    const { source, heard, bytes } = listen(`${url}events/unframed`)
+    await until(() => bytes() > 200)
+    expect(heard).toEqual(['open'])
+    expect(source.readyState).toBe(EventSource.OPEN)
+  })
+})
+
+describe('/drop', () => {
+  test('breaks off in the middle of a message and goes on from the last one that arrived', async () => {
+    const log: string[] = []
+    const server = await openServer({ second: 200, log: (_, what) => log.push(what) })
+    const { heard } = listen(`${server.url}drop`)
+    await until(() => heard.includes('message: part 7'))
+    const parts = (...numbers: number[]) => numbers.map((number) => `message: part ${number}`)
+    expect(heard).toEqual([
+      ...['open', ...parts(1, 2, 3), 'error'],
+      ...['open', ...parts(4, 5, 6), 'error'],
+      ...['open', ...parts(7)],
+    ])
+    expect(log.filter((what) => what.includes('Last-Event-ID'))).toEqual([
+      'a request without Last-Event-ID',
+      'a request with Last-Event-ID: 3',
+      'a request with Last-Event-ID: 6',
+    ])
+  })
+
+  test('begins at the first message for an ID that is none of its own', async () => {
+    const { url } = await openServer()
+    for (const id of ['x', '-1', '1e3', '9'.repeat(40)]) {
+      const { writes } = await openWire(`${url}drop`, { 'Last-Event-ID': id })
+      await until(() => writes.length > 1)
+      expect(writes[1], id).toBe('id: 1\ndata: part 1\n\n')
+    }
+  })
+})
