@@ -130,11 +130,17 @@ export class Connection {
       return { reason: 'network', what: 'could not be reached', cause }
     }
 
-    const refusal = refuse(response)
-    if (refusal === undefined && !signal.aborted) return this.#receive(response, request)
-    request.abort()
-    discard(response)
-    return refusal ?? ENDED
+    try {
+      const refusal = refuse(response)
+      if (refusal === undefined && !signal.aborted) return await this.#receive(response, request)
+      request.abort()
+      void discard(response)
+      return refusal ?? ENDED
+    } catch (cause) {
+      // A caller's fetch may return anything.
+      request.abort()
+      return { reason: 'unsupported', what: 'cannot be read: what "fetch" returned does not work as a Response', cause }
+    }
   }
 
   /** Announces the connection and reads its body. */
@@ -145,7 +151,7 @@ export class Connection {
     const body = bodyOf(response)
     // A listener of `open` may have closed the connection.
     if (request.signal.aborted || body === null) {
-      discard(response)
+      void discard(response)
       return ENDED
     }
 

@@ -13,9 +13,9 @@ export function refuse(response: FetchLikeResponse): Failure | undefined {
     const answer = status === 204 ? '204, which says that it is over' : `status ${status} instead of 200`
     return { reason: 'status', status, what: `was refused: the server answered ${answer}` }
   }
-  const contentType = response.headers.get('content-type')
-  if (contentType === null || mimeEssence(contentType) !== 'text/event-stream') {
-    const given = contentType === null ? 'no Content-Type' : `Content-Type "${contentType.slice(0, 100)}"`
+  const contentType: unknown = response.headers.get('content-type')
+  if (typeof contentType !== 'string' || mimeEssence(contentType) !== 'text/event-stream') {
+    const given = typeof contentType === 'string' ? `Content-Type "${contentType.slice(0, 100)}"` : 'no Content-Type'
     return {
       reason: 'content-type',
       status,
@@ -44,8 +44,12 @@ export function originOf(response: FetchLikeResponse, requested: URL): string {
 }
 
 /** Frees what a response holds that nobody will read. */
-export function discard(response: FetchLikeResponse): void {
-  if (isResponse(response) && isReadableStream(response.body)) response.body.cancel().catch(ignore)
+export async function discard(response: FetchLikeResponse): Promise<void> {
+  try {
+    if (isResponse(response) && isReadableStream(response.body)) await response.body.cancel()
+  } catch {
+    // Nobody waits for it.
+  }
 }
 
 /** For the rejections of what is being given up. */
@@ -57,7 +61,6 @@ function unsupported(what: string): Failure {
   return { reason: 'unsupported', what: `cannot be read: ${what}` }
 }
 
-/** A caller's fetch may return anything. */
 function isResponse(response: unknown): boolean {
   return (
     typeof response === 'object' &&

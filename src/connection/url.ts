@@ -19,7 +19,10 @@ export function parseURL(input: string): URL {
   } catch {
     // Reported below, like a host that is none.
   }
-  const hint = base === undefined ? '. Here it must be absolute: there is no base URL' : ` relative to "${base}"`
+  const hint =
+    base === undefined
+      ? '. Here it must be absolute: there is no base URL'
+      : ` relative to ${presentable(new URL(base))}`
   throw syntaxError(`"${withoutSecrets(input)}" is not a valid URL${hint}`)
 }
 
@@ -34,9 +37,10 @@ export function presentable(url: URL): string {
   return `${url.protocol}${/^(https?|ftp|file):$/.test(url.protocol) ? '//' : ''}${url.host}${url.pathname}`
 }
 
-/** The same for text that did not parse. */
+/** The same for text that did not parse: before an "@" anything may be a password, also what looks like a query. */
 function withoutSecrets(input: string): string {
-  return input.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//')
+  if (input.includes('@')) return `${/^\w+:/.exec(input)?.[0] ?? ''}…`
+  return input.replace(/[?#].*$/s, '')
 }
 
 function syntaxError(message: string): Error {

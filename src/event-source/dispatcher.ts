@@ -3,7 +3,7 @@
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { ConnectionSink } from '../connection/connection.ts'
 import { EventBase } from '../platform/event-target.ts'
-import { ErrorEvent, SourceMessageEvent } from './events.ts'
+import { ErrorEvent, inheritFromMessageEvent, SourceMessageEvent } from './events.ts'
 import { TaskQueue } from './task-queue.ts'
 
 export const CONNECTING = 0
@@ -32,6 +32,7 @@ export class Dispatcher implements ConnectionSink {
 
   constructor(target: EventTarget) {
     this.#target = target
+    inheritFromMessageEvent()
   }
 
   get readyState(): ReadyState {

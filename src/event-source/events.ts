@@ -5,8 +5,8 @@ import { EventBase } from '../platform/event-target.ts'
 import { runtime } from '../platform/globals.ts'
 import { defineInterface, makeEnumerable } from './webidl.ts'
 
-/** A message of the stream. Its `data` is a string. */
-export interface SourceMessageEvent extends Event {
+/** A message of the stream: a `MessageEvent` whose `data` is a string. */
+export interface SourceMessageEvent extends MessageEvent {
   readonly data: string
   /** The origin of the stream's final URL, after redirects. */
   readonly origin: string
@@ -65,9 +65,17 @@ function defineMessageEvent(): SourceMessageEventConstructor {
   const NO_PORTS = Object.freeze([] as const)
   makeEnumerable(SourceMessageEvent.prototype, ['data', 'origin', 'lastEventId', 'source', 'ports'])
   defineInterface(SourceMessageEvent, 'MessageEvent', 1)
-  if (runtime.MessageEvent)
-    Object.setPrototypeOf(SourceMessageEvent.prototype, runtime.MessageEvent.prototype as object)
-  return SourceMessageEvent
+  // What is left of MessageEvent's members it inherits.
+  return SourceMessageEvent as unknown as SourceMessageEventConstructor
+}
+
+/**
+ * Makes messages instances of the platform's `MessageEvent`. Not before the first source is made: in Node, to look at
+ * `MessageEvent` is to load undici.
+ */
+export function inheritFromMessageEvent(): void {
+  const platform = runtime.MessageEvent
+  if (platform) Object.setPrototypeOf(SourceMessageEvent.prototype, platform.prototype as object)
 }
 
 /** An `error` event: the connection was lost, and `readyState` is CONNECTING, or has failed, and it is CLOSED. */

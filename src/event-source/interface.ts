@@ -14,6 +14,16 @@ export interface EventSourceEventMap {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
 type LooseHandler = ((this: any, event: any) => any) | null
 
+// Not lib.dom's names: a program with @types/node alone does not have them.
+type Listener = ((event: Event) => void) | { handleEvent(event: Event): void }
+
+interface ListenerOptions {
+  capture?: boolean
+  once?: boolean
+  passive?: boolean
+  signal?: AbortSignal
+}
+
 type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | null
 
 /** Receives server-sent events. (HTML standard, 9.2.2, "the EventSource interface") */
@@ -56,32 +66,28 @@ export interface EventSource extends EventTarget {
   addEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: (this: EventSource, event: EventSourceEventMap[Type]) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    options?: boolean | ListenerOptions,
   ): void
   addEventListener(
     type: string,
     listener: (this: EventSource, event: SourceMessageEvent) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    options?: boolean | ListenerOptions,
   ): void
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void
+  addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void
   removeEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: (this: EventSource, event: EventSourceEventMap[Type]) => unknown,
-    options?: boolean | EventListenerOptions,
+    options?: boolean | Pick<ListenerOptions, 'capture'>,
   ): void
   removeEventListener(
     type: string,
     listener: (this: EventSource, event: SourceMessageEvent) => unknown,
-    options?: boolean | EventListenerOptions,
+    options?: boolean | Pick<ListenerOptions, 'capture'>,
   ): void
   removeEventListener(
     type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
+    listener: Listener | null,
+    options?: boolean | Pick<ListenerOptions, 'capture'>,
   ): void
 }
 

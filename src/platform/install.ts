@@ -2,5 +2,10 @@
 
 /** Defines it as WebIDL defines an interface object: writable, configurable, not enumerable. */
 export function installEventSource(EventSource: unknown): void {
-  Object.defineProperty(globalThis, 'EventSource', { value: EventSource, writable: true, configurable: true })
+  Object.defineProperty(globalThis, 'EventSource', {
+    value: EventSource,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  })
 }

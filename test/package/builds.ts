@@ -1,0 +1,189 @@
+/** What the builds give to those who load them. */
+
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import vm from 'node:vm'
+import * as everysource from 'everysource'
+import type { SourceMessageEvent } from 'everysource'
+import { check, ROOT, run } from './check.ts'
+import { messageServer } from './message-server.ts'
+
+type Everysource = typeof everysource
+
+const EXPORTS = ['ConnectionError', 'ErrorEvent', 'EventSource']
+
+export async function checkBuilds(): Promise<void> {
+  const commonJS = createRequire(import.meta.url)('everysource') as Everysource
+  const script = await runScript()
+  const builds: [string, Everysource][] = [
+    ['ESM', everysource],
+    ['CommonJS', commonJS],
+    ['script', script.everysource],
+  ]
+
+  await check('the script build defines one global, everysource', () => {
+    assert.deepEqual(script.globals, ['everysource'])
+  })
+
+  for (const [name, build] of builds) {
+    await check(`the ${name} build exports ${EXPORTS.join(', ')} and nothing else`, () => {
+      assert.deepEqual(Object.keys(build).sort(), EXPORTS)
+    })
+
+    await check(`the ${name} build keeps the names of classes and events`, async () => {
+      assert.equal(build.EventSource.name, 'EventSource')
+      assert.equal(build.EventSource.length, 1)
+      assert.equal(build.ErrorEvent.name, 'ErrorEvent')
+      const { message, error } = await events(build)
+      assert.equal(message.constructor.name, 'MessageEvent')
+      assert.equal(Object.prototype.toString.call(message), '[object MessageEvent]')
+      assert(message instanceof MessageEvent)
+      assert.equal(error.constructor.name, 'ErrorEvent')
+      assert.equal(error.error.name, 'ConnectionError')
+      assert(error.error instanceof build.ConnectionError)
+      assert.match(error.error.stack ?? '', /^ConnectionError: The event stream at/)
+    })
+
+    await check(`the ${name} build receives a message from a server`, async () => {
+      const server = await messageServer()
+      const source = new build.EventSource(server.url)
+      const { data } = await new Promise<SourceMessageEvent>((resolve) => {
+        source.addEventListener('greeting', (event: SourceMessageEvent) => {
+          resolve(event)
+        })
+      })
+      source.close()
+      server.close()
+      assert.equal(data, 'hello')
+    })
+  }
+
+  for (const [name, load] of [
+    ['ESM', "await import('everysource')"],
+    ['CommonJS', "(await import('node:module')).createRequire(process.cwd() + '/x')('everysource')"],
+  ] as const) {
+    await check(`importing the ${name} build defines no global and keeps no process alive`, async () => {
+      const output = await runNode(`
+        // Node itself loads undici, which has globals, when a script first looks for MessageEvent.
+        void globalThis.MessageEvent
+        const before = Reflect.ownKeys(globalThis)
+        void ${load}
+        const added = Reflect.ownKeys(globalThis).filter((key) => !before.includes(key))
+        console.log(JSON.stringify(added.map(String)))
+      `)
+      assert.equal(output, '[]\n')
+    })
+
+    await check(
+      `importing the ${name} build succeeds where everything is missing, and using it says what is`,
+      async () => {
+        const output = await runNode(`
+        const { log } = console
+        ${name === 'CommonJS' ? "const require = (await import('node:module')).createRequire(process.cwd() + '/x')" : ''}
+        for (const name of ${JSON.stringify(MISSING)}) delete globalThis[name]
+        const { EventSource, ErrorEvent } = ${name === 'ESM' ? load : "require('everysource')"}
+        for (const use of [() => new EventSource('http://a.test/'), () => new ErrorEvent('error', {})]) {
+          try { use() } catch (error) { log(error.name + ': ' + error.message) }
+        }
+      `)
+        assert.match(
+          output,
+          /^TypeError: This runtime has no EventTarget, .*\nTypeError: This runtime has no Event, .*\n$/,
+        )
+      },
+    )
+  }
+
+  for (const [name, path] of [
+    ['polyfill', 'everysource/polyfill'],
+    ['polyfill/force', 'everysource/polyfill/force'],
+  ] as const) {
+    await check(`${name} exports nothing`, async () => {
+      const output = await runNode(`
+        const { createRequire } = await import('node:module')
+        const loaded = [await import('${path}'), createRequire(process.cwd() + '/x')('${path}')]
+        console.log(JSON.stringify(loaded.map((exports) => Object.keys(exports))))
+      `)
+      assert.equal(output, '[[],[]]\n')
+    })
+  }
+}
+
+/** What a runtime may lack. */
+const MISSING = [
+  'Event',
+  'EventTarget',
+  'MessageEvent',
+  'DOMException',
+  'fetch',
+  'Request',
+  'Response',
+  'Headers',
+  'AbortController',
+  'AbortSignal',
+  'ReadableStream',
+  'TextDecoder',
+  'TextEncoder',
+  'URL',
+  'MessageChannel',
+  'setImmediate',
+  'scheduler',
+  'performance',
+  'btoa',
+  'document',
+  'location',
+  'navigator',
+  'process',
+  'Buffer',
+]
+
+/** What a page has of what the script build needs, but for MessageChannel: in Node, its ports keep the process. */
+const PAGE = {
+  AbortController,
+  DOMException,
+  Event,
+  EventTarget,
+  MessageEvent,
+  Request,
+  TextDecoder,
+  TextEncoder,
+  URL,
+  btoa,
+  clearTimeout,
+  fetch,
+  performance,
+  setTimeout,
+}
+
+async function runScript(): Promise<{ everysource: Everysource; globals: string[] }> {
+  const context = vm.createContext({ ...PAGE })
+  const names = (): string[] => [...(vm.runInContext('Reflect.ownKeys(globalThis).map(String)', context) as string[])]
+  const before = names()
+  vm.runInContext(await readFile(new URL('dist/everysource.min.js', ROOT), 'utf8'), context)
+  return {
+    everysource: (context as { everysource: Everysource }).everysource,
+    globals: names().filter((name) => !before.includes(name)),
+  }
+}
+
+/** A message and the error after it. */
+async function events(build: Everysource): Promise<{ message: Event; error: everysource.ErrorEvent }> {
+  const source = new build.EventSource('http://nowhere.test/', {
+    fetch: () => Promise.resolve(new Response('data: 1\n\n', { headers: { 'Content-Type': 'text/event-stream' } })),
+  })
+  const message = new Promise<Event>((resolve) => {
+    source.onmessage = resolve
+  })
+  const error = new Promise<everysource.ErrorEvent>((resolve) => {
+    source.onerror = resolve
+  })
+  await error
+  source.close()
+  return { message: await message, error: await error }
+}
+
+/** What a module prints in a process of its own, which must end by itself. */
+function runNode(code: string): Promise<string> {
+  return run(process.execPath, ['--input-type=module', '--eval', code])
+}

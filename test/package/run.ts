@@ -1,0 +1,19 @@
+/** Checks the package as it is published. `npm run build` comes before it. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { checkBuilds } from './builds.ts'
+import { end } from './check.ts'
+import { checkContents, pack } from './contents.ts'
+import { checkInstalled } from './installed.ts'
+
+const folder = await mkdtemp(`${tmpdir()}/everysource-`)
+try {
+  const packed = await pack(folder)
+  await checkContents(packed)
+  await checkBuilds()
+  await checkInstalled(packed.tarball, folder)
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+end()
