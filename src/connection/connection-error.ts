@@ -41,14 +41,12 @@ export class ConnectionError extends Error {
     bare.username = bare.password = ''
     Object.defineProperty(this, 'url', { value: bare.href, configurable: true, writable: true })
   }
-}
 
-// On the prototype and spelled out: minifiers rename classes.
-Object.defineProperty(ConnectionError.prototype, 'name', {
-  value: 'ConnectionError',
-  configurable: true,
-  writable: true,
-})
+  // Not left to the class, which minifiers rename.
+  override get name(): string {
+    return 'ConnectionError'
+  }
+}
 
 /** The first `code` in a chain of causes: Node's fetch wraps the system's error in a TypeError. */
 function systemCode(error: unknown): string | undefined {
