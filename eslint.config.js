@@ -1,3 +1,5 @@
+/** What eslint checks. */
+
 import js from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'

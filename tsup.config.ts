@@ -1,3 +1,5 @@
+/** How src becomes dist: ESM, CommonJS and a script. */
+
 import { copyFile } from 'node:fs/promises'
 import { defineConfig, type Options } from 'tsup'
 

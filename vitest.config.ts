@@ -1,3 +1,5 @@
+/** Where the unit tests are. */
+
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({

@@ -11,11 +11,12 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
  * Runs `npm ci` in `folder` if what is installed there differs from its lock file, and says whether it did.
  *
  * @param {string} folder with a package.json and a package-lock.json
+ * @param {{ required?: boolean }} [options] `required: false` goes on when it fails
  */
-export function installIfMissing(folder) {
+export function installIfMissing(folder, { required = true } = {}) {
   if (isInstalled(folder)) return false
   console.log(`Installing the packages of ${folder}`)
-  run('npm', ['ci', '--no-audit', '--no-fund'], folder)
+  run('npm', ['ci', '--no-audit', '--no-fund'], folder, required)
   return true
 }
 
@@ -25,11 +26,12 @@ export function installIfMissing(folder) {
  * @param {string} command
  * @param {string[]} args
  * @param {string} cwd
+ * @param {boolean} [required]
  */
-export function run(command, args, cwd) {
+export function run(command, args, cwd, required = true) {
   // npm is a script on Windows, which only a shell starts.
   const { status } = spawnSync(command, args, { cwd, stdio: 'inherit', shell: process.platform === 'win32' })
-  if (status !== 0) process.exit(status ?? 1)
+  if (status !== 0 && required) process.exit(status ?? 1)
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Counts results and prints what a reader needs: each failure, a line for each suite, and the sum. */
 
+import { isCI } from './ci.ts'
 import type { Result } from './conformance/suite.ts'
 
 interface Counts {
@@ -20,7 +21,11 @@ export class Tally {
 
   /** Prints the sum, the last line that a run prints, and sets the exit code. */
   end(): void {
-    const { passed, failed, skipped } = this.#sum
+    const { passed, skipped, excepted } = this.#sum
+    // A run that tests nothing, for a name that is misspelt, must not look like one that found nothing.
+    const ranNothing = passed + skipped + excepted + this.#sum.failed === 0
+    if (ranNothing) console.log('  Nothing has been tested: is there a suite, fact or case of that name?')
+    const failed = ranNothing ? 1 : this.#sum.failed
     if (failed > 0) process.exitCode = 1
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
   }
@@ -59,8 +64,8 @@ class Suite {
 
   /** Where the whole suite cannot run: a failure in CI, where everything must. */
   missing(reason: string): void {
-    if (process.env.CI === undefined) this.#counts.skipped++
-    else this.#counts.failed++
+    if (isCI()) this.#counts.failed++
+    else this.#counts.skipped++
     console.log(`  ${this.#name} cannot run: ${reason}`)
   }
 

@@ -30,6 +30,23 @@ export function showState(source) {
 }
 
 /**
+ * Disables a button. Who pressed it with the keyboard goes on at another element instead of losing the place.
+ *
+ * @param {string} id
+ * @param {string} next
+ */
+export function disable(id, next) {
+  const button = element(id)
+  const hadFocus = document.activeElement === button
+  button.setAttribute('disabled', '')
+  if (!hadFocus) return
+  const other = element(next)
+  // A text takes the focus only with a tabindex.
+  if (other.tabIndex < 0) other.tabIndex = -1
+  other.focus()
+}
+
+/**
  * @param {string} id
  * @returns {HTMLElement}
  */

@@ -2,7 +2,7 @@
 
 import { EventTooLargeError } from '../decoder/event-decoder.ts'
 import type { Failure } from './connection-error.ts'
-import { ignore } from './response.ts'
+import { cancel } from './response.ts'
 
 /** The body came to its end. */
 export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
@@ -19,7 +19,7 @@ export async function readBody(
   const { signal } = request
   const reader = body.getReader()
   // A caller's fetch may know nothing of signals.
-  signal.addEventListener('abort', () => void reader.cancel().catch(ignore), { once: true })
+  signal.addEventListener('abort', () => void cancel(reader), { once: true })
   try {
     for (;;) {
       const { done, value: chunk } = await reader.read()

@@ -1,5 +1,6 @@
 /** Why a connection was lost or failed. */
 
+import { systemCode, withoutSecrets } from './cause.ts'
 import { presentable } from './url.ts'
 
 /**
@@ -31,7 +32,8 @@ export class ConnectionError extends Error {
   /** The request's URL, without user and password. Not enumerable: its query may hold secrets. */
   declare readonly url: string
 
-  constructor(url: URL, { reason, what, status, cause }: Failure) {
+  constructor(url: URL, { reason, what, status, cause: original }: Failure) {
+    const cause = withoutSecrets(original)
     const code = systemCode(cause)
     super(`The event stream at ${presentable(url)} ${what}${code === undefined ? '' : ` (${code})`}`, { cause })
     this.reason = reason
@@ -46,12 +48,4 @@ export class ConnectionError extends Error {
   override get name(): string {
     return 'ConnectionError'
   }
-}
-
-/** The first `code` in a chain of causes: Node's fetch wraps the system's error in a TypeError. */
-function systemCode(error: unknown): string | undefined {
-  for (let depth = 0; depth < 5 && error instanceof Error; depth++, error = error.cause) {
-    if ('code' in error && typeof error.code === 'string') return error.code
-  }
-  return undefined
 }

@@ -79,8 +79,8 @@ export class Connection {
   close(): void {
     const state = this.#state
     this.#state = { phase: 'closed' }
-    if ('timer' in state) clearTimeout(state.timer)
-    if ('request' in state) state.request.abort()
+    if (state.phase === 'waiting') clearTimeout(state.timer)
+    else if (state.phase === 'connecting' || state.phase === 'open') state.request.abort()
   }
 
   #isClosed(): boolean {

@@ -16,8 +16,9 @@ export interface EventSourceInit {
    */
   fetch?: FetchLike | undefined
   /**
-   * How many characters one unfinished event may take. Past it the connection fails for good, so that a stream without end
-   * cannot fill the memory. Default 67,108,864 (64 Mi).
+   * How many characters the data, type and id of one event may take. Past it the connection fails for good, so that an
+   * event without end cannot fill the memory: while one is unfinished, whatever comes counts, and each line of data as 64
+   * characters more, for what it takes in memory. Default 67,108,864 (64 Mi).
    */
   maxBufferSize?: number | undefined
 }

@@ -8,6 +8,9 @@ import type { FetchLikeResponse } from './request.ts'
 export function refuse(response: FetchLikeResponse): Failure | undefined {
   if (!isResponse(response)) return unsupported('the option "fetch" returned no Response')
 
+  // What fetch rejects with otherwise.
+  if ('type' in response && response.type === 'error') return { reason: 'network', what: 'could not be reached' }
+
   const { status, body } = response
   if (status !== 200) {
     const answer = status === 204 ? '204, which says that it is over' : `status ${status} instead of 200`
@@ -45,16 +48,16 @@ export function originOf(response: FetchLikeResponse, requested: URL): string {
 
 /** Frees what a response holds that nobody will read. */
 export async function discard(response: FetchLikeResponse): Promise<void> {
-  try {
-    if (isResponse(response) && isReadableStream(response.body)) await response.body.cancel()
-  } catch {
-    // Nobody waits for it.
-  }
+  if (isResponse(response) && isReadableStream(response.body)) await cancel(response.body)
 }
 
-/** For the rejections of what is being given up. */
-export function ignore(): void {
-  // Nobody waits for it.
+/** Cancels a stream or its reader. Nobody waits for the outcome, and a caller's fetch may have made it of anything. */
+export async function cancel(source: { cancel(): Promise<void> }): Promise<void> {
+  try {
+    await source.cancel()
+  } catch {
+    // It is gone either way.
+  }
 }
 
 function unsupported(what: string): Failure {

@@ -1,6 +1,6 @@
 /** The URL that a source was given. */
 
-import { baseURL } from '../platform/base-url.ts'
+import { baseURL, encodedByDocument } from '../platform/base-url.ts'
 import { runtime } from '../platform/globals.ts'
 
 const FETCHABLE = new Set(['http:', 'https:', 'data:', 'blob:'])
@@ -13,7 +13,7 @@ const FETCHABLE = new Set(['http:', 'https:', 'data:', 'blob:'])
 export function parseURL(input: string): URL {
   const base = baseURL()
   try {
-    const url = new URL(input, base)
+    const url = new URL(encodedByDocument(input), base)
     // Chromium lets a space in the host of a URL pass as "%20". No valid host of an HTTP URL has a "%".
     if (!/^https?:$/.test(url.protocol) || !url.host.includes('%')) return url
   } catch {
@@ -37,10 +37,11 @@ export function presentable(url: URL): string {
   return `${url.protocol}${/^(https?|ftp|file):$/.test(url.protocol) ? '//' : ''}${url.host}${url.pathname}`
 }
 
-/** The same for text that did not parse: before an "@" anything may be a password, also what looks like a query. */
+/** The same for text that did not parse: what follows a second colon and is no port may be a password. */
 function withoutSecrets(input: string): string {
   if (input.includes('@')) return `${/^\w+:/.exec(input)?.[0] ?? ''}…`
-  return input.replace(/[?#].*$/s, '')
+  const [shown = ''] = /^(?:\w+:)?[^:?#]*(?::\d+(?=\/|$))?[^:?#]*/.exec(input) ?? []
+  return /[:]/.test(input.slice(shown.length, shown.length + 1)) ? `${shown}…` : shown
 }
 
 function syntaxError(message: string): Error {

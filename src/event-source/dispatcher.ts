@@ -2,8 +2,9 @@
 
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { ConnectionSink } from '../connection/connection.ts'
-import { EventBase } from '../platform/event-target.ts'
-import { ErrorEvent, inheritFromMessageEvent, SourceMessageEvent } from './events.ts'
+import { dispatch, EventBase } from '../platform/event-target.ts'
+import { ErrorEvent, inheritFromMessageEvent, Message } from './events.ts'
+import type { SourceMessageEvent } from './interface.ts'
 import { TaskQueue } from './task-queue.ts'
 
 export const CONNECTING = 0
@@ -55,7 +56,7 @@ export class Dispatcher implements ConnectionSink {
   }
 
   message(type: string, data: string, lastEventId: string): void {
-    this.#tasks.push(new SourceMessageEvent(type, data, this.#origin, lastEventId))
+    this.#tasks.push(new Message(type, data, this.#origin, lastEventId))
   }
 
   id(lastEventId: string): void {
@@ -77,27 +78,27 @@ export class Dispatcher implements ConnectionSink {
   }
 
   #run(task: Task): void {
-    if (task instanceof SourceMessageEvent) {
+    if (task instanceof Message) {
       this.#lastEventId = task.lastEventId
-      this.#target.dispatchEvent(task)
+      dispatch(this.#target, task)
       return
     }
     switch (task.step) {
       case 'announce the connection':
         this.#readyState = OPEN
-        this.#target.dispatchEvent(new EventBase('open'))
+        dispatch(this.#target, new EventBase('open'))
         break
       case 'set the last event ID string':
         this.#lastEventId = task.lastEventId
         break
       case 'reestablish the connection':
         this.#readyState = CONNECTING
-        this.#target.dispatchEvent(new ErrorEvent('error', task.error))
+        dispatch(this.#target, new ErrorEvent('error', task.error))
         task.announced()
         break
       case 'fail the connection':
         this.#readyState = CLOSED
-        this.#target.dispatchEvent(new ErrorEvent('error', task.error))
+        dispatch(this.#target, new ErrorEvent('error', task.error))
         break
     }
   }

@@ -1,6 +1,6 @@
 /** `onopen`, `onmessage`, `onerror`. (HTML standard, 8.1.8.1, "event handlers") */
 
-import { callsHandlerProperties } from '../platform/event-target.ts'
+import { addListener, callsHandlerProperties, removeListener } from '../platform/event-target.ts'
 
 interface Handler {
   callback: object
@@ -25,7 +25,7 @@ export class HandlerAttributes {
     const callback = isObject(value) ? value : null
     const handler = this.#handlers.get(type)
     if (callback === null) {
-      if (handler) this.#target.removeEventListener(type, handler.listener)
+      if (handler) removeListener(this.#target, type, handler.listener)
       this.#handlers.delete(type)
     } else if (handler) {
       handler.callback = callback
@@ -42,7 +42,7 @@ export class HandlerAttributes {
       },
     }
     this.#handlers.set(type, handler)
-    if (!callsHandlerProperties()) this.#target.addEventListener(type, handler.listener)
+    if (!callsHandlerProperties()) addListener(this.#target, type, handler.listener)
   }
 }
 

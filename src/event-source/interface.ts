@@ -1,7 +1,18 @@
 /** The public types of `EventSource`, in the manner of lib.dom. */
 
 import type { EventSourceInit } from '../connection/options.ts'
-import type { ErrorEvent, SourceMessageEvent } from './events.ts'
+import type { ErrorEvent } from './events.ts'
+
+/** A message of the stream: a `MessageEvent` whose `data` is a string. */
+export interface SourceMessageEvent extends MessageEvent {
+  readonly data: string
+  /** The origin of the stream's final URL, after redirects. */
+  readonly origin: string
+  /** The last event ID string as of this message. */
+  readonly lastEventId: string
+  readonly source: null
+  readonly ports: readonly []
+}
 
 /** The events of a source that have a type of their own; messages of other types are `SourceMessageEvent`s too. */
 export interface EventSourceEventMap {

@@ -1,6 +1,6 @@
 /** One message, one task. */
 
-import { queueTask } from '../platform/task.ts'
+import { chooseQueueTask } from '../platform/task.ts'
 
 /** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
 const READ_AHEAD = 64 * 1024
@@ -15,6 +15,7 @@ const READ_AHEAD = 64 * 1024
  */
 export class TaskQueue<Item> {
   readonly #deliver: (item: Item) => void
+  readonly #queueTask = chooseQueueTask()
   #hops = 0
   #waiting: Item[] = []
   #next = 0
@@ -55,7 +56,7 @@ export class TaskQueue<Item> {
 
   #queueHop(): void {
     this.#hops++
-    queueTask(this.#hop)
+    this.#queueTask(this.#hop)
   }
 
   readonly #hop = (): void => {

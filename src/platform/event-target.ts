@@ -8,6 +8,20 @@ export const EventTargetBase = runtime.EventTarget ?? (missing('EventTarget') as
 /** `Event`, or its stand-in. */
 export const EventBase = runtime.Event ?? (missing('Event') as typeof Event)
 
+/** Dispatches as the platform does, whatever methods a subclass has of its own. */
+export function dispatch(target: EventTarget, event: Event): void {
+  EventTargetBase.prototype.dispatchEvent.call(target, event)
+}
+
+/** The same for listeners. */
+export function addListener(target: EventTarget, type: string, listener: (event: Event) => void): void {
+  EventTargetBase.prototype.addEventListener.call(target, type, listener)
+}
+
+export function removeListener(target: EventTarget, type: string, listener: (event: Event) => void): void {
+  EventTargetBase.prototype.removeEventListener.call(target, type, listener)
+}
+
 /** Whether dispatching calls `on…` properties of any target by itself, as workerd does: a handler must not run twice. */
 export function callsHandlerProperties(): boolean {
   let called = false

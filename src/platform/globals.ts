@@ -5,10 +5,11 @@ interface RuntimeGlobals {
   process?: { versions?: Record<string, string | undefined> }
   Bun?: unknown
   setImmediate?: (task: () => void) => unknown
+  setTimeout: typeof setTimeout
   /** Chromium, Firefox */
   scheduler?: { postTask?: (task: () => void) => Promise<unknown> }
   MessageChannel?: typeof MessageChannel
-  document?: { baseURI: string }
+  document?: { baseURI: string; characterSet?: string; createElement(name: 'a'): { href: string } }
   /** Workers of browsers */
   importScripts?: unknown
   location?: { href: string }

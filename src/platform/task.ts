@@ -2,16 +2,21 @@
 
 import { runtime } from './globals.ts'
 
+/** Queues a task: all microtasks, to any depth, have run before it does, and tasks run in the order they were queued. */
+export type QueueTask = (task: () => void) => unknown
+
 /**
- * Queues a task: all microtasks, to any depth, have run before `task` does, and tasks run in the order they were queued.
+ * Chooses the runtime's way. Whoever queues many tasks chooses once: a test's fake clock that comes and goes meanwhile must
+ * not swallow any.
  *
  * In browsers `setTimeout` would not do: hidden pages throttle it, and nested ones are stretched to 4 ms.
  */
-export function queueTask(task: () => void): void {
-  if (runtime.setImmediate) runtime.setImmediate(task)
-  else if (runtime.scheduler?.postTask) void runtime.scheduler.postTask(task)
-  else if (runtime.MessageChannel && isBrowser()) postToSelf(task)
-  else setTimeout(task, 0)
+export function chooseQueueTask(): QueueTask {
+  const { setImmediate, scheduler, setTimeout } = runtime
+  if (setImmediate) return setImmediate
+  if (scheduler?.postTask) return (task) => void scheduler.postTask?.(task)
+  if (runtime.MessageChannel && isBrowser()) return postToSelf
+  return (task) => setTimeout(task, 0)
 }
 
 /** workerd has MessageChannel too, but runs no microtasks between its messages. */

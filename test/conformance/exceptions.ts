@@ -36,6 +36,7 @@ const EXCEPTIONS: Exception[] = [
     'fact 10: the MIME essence is what counts, in any case and with any parameters': 'it refuses charsets but UTF-8',
     'fact 10: the stream is UTF-8 whatever the charset parameter says': 'it refuses charsets but UTF-8',
     'fact 10: another Content-Type, or none, fails the connection': 'it takes "text/event-stream x"',
+    'fact 15: the origin is that of the connection the message came over': 'it goes where the last redirect led',
     'fact 24: retry: 0 does not storm a server that closes at once': 'it sends some 300 requests a second',
     'fact 24: retry: 0 does not storm a server that sends a message and closes': 'it sends some 300 requests a second',
   }),

@@ -5,7 +5,7 @@ import { eventTypes, streamCases, type StreamCase } from './cases.ts'
 import { exceptionFor } from './exceptions.ts'
 import { testName } from './facts/fact.ts'
 import { facts } from './facts/index.ts'
-import { check, ending, equal, Fact, NO_CONTENT, type Environment } from './harness.ts'
+import { check, ending, equal, Fact, NO_CONTENT, sleep, type Environment } from './harness.ts'
 
 /** The outcome of one case or fact. */
 export interface Result {
@@ -23,6 +23,9 @@ interface Test {
 /** How long a test waits for an event, in ms; less where it is not expected to come. */
 const PATIENCE = 15_000
 const PATIENCE_WITH_EXCEPTIONS = 2_000
+
+/** How long a whole test may take, in ms: those that cut 1 MiB after every byte take half a minute in Deno on a busy machine. */
+const LIMIT = 150_000
 
 const CUTS: Cut[] = ['whole', 'as written', 'every byte', 'random']
 
@@ -53,7 +56,7 @@ async function judge({ name, run }: Test, env: Environment): Promise<Result> {
   const exception = exceptionFor(name, env)
   const fact = new Fact(env, exception === undefined ? PATIENCE : PATIENCE_WITH_EXCEPTIONS)
   try {
-    await run(fact)
+    await Promise.race([run(fact), limit()])
   } catch (error) {
     if (exception !== undefined) return { name, outcome: 'excepted', reason: exception }
     return { name, outcome: 'failed', reason: error instanceof Error ? describe(error) : String(error) }
@@ -62,6 +65,12 @@ async function judge({ name, run }: Test, env: Environment): Promise<Result> {
   }
   if (exception === undefined) return { name, outcome: 'passed' }
   return { name, outcome: 'failed', reason: `it passes now: take it off the list of exceptions ("${exception}")` }
+}
+
+/** A test that waits for what a broken version never does must not wait for ever. */
+async function limit(): Promise<never> {
+  await sleep(LIMIT)
+  throw new Error(`it has not ended within ${LIMIT / 1000} s`)
 }
 
 function describe(error: Error): string {

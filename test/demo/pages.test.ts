@@ -5,10 +5,11 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { DemoServer } from '../../demo/server.ts'
 import { ARTICLE } from '../../demo/streams.ts'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
+import { isCI } from '../ci.ts'
 import { openServer, SECOND, until } from './open.ts'
 
 // In CI its absence must fail.
-const skipped = findChromium() === undefined && process.env.CI !== 'true'
+const skipped = findChromium() === undefined && !isCI()
 
 describe.skipIf(skipped)(
   `pages in Chromium${skipped ? ', skipped: there is none here, see CHROMIUM_PATH' : ''}`,

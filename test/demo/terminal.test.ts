@@ -7,7 +7,8 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { createTerminal, type Terminal } from '../../demo/terminal.ts'
 
 beforeEach(() => {
-  for (const name of ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS', 'CI', 'TMUX', 'COLORTERM']) vi.stubEnv(name, undefined)
+  for (const name of ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS', 'CI', 'TMUX', 'COLORTERM'])
+    vi.stubEnv(name, undefined)
   vi.stubEnv('TERM', 'xterm-256color')
   return () => vi.unstubAllEnvs()
 })

@@ -26,6 +26,14 @@ export async function checkBuilds(): Promise<void> {
     assert.deepEqual(script.globals, ['everysource'])
   })
 
+  for (const file of ['index.d.ts', 'index.d.cts']) {
+    await check(`${file} declares no value that is not there`, async () => {
+      const declarations = await readFile(new URL(`dist/${file}`, ROOT), 'utf8')
+      const values = [...declarations.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','))
+      assert.deepEqual(values.map((name) => name.trim()).sort(), EXPORTS)
+    })
+  }
+
   for (const [name, build] of builds) {
     await check(`the ${name} build exports ${EXPORTS.join(', ')} and nothing else`, () => {
       assert.deepEqual(Object.keys(build).sort(), EXPORTS)

@@ -21,6 +21,14 @@ type Start = (name: string, args: string[], env?: Record<string, string>) => Scr
 
 const MIB = 2 ** 20
 
+/** What a server may pour out, the limit, and how many MiB the process may grow. */
+const FLOODS = [
+  ['an endless line', 'x', MIB, 40],
+  ['an endless line', 'x', undefined, 300],
+  ['an endless event of short lines', 'data\n', MIB, 40],
+  ['an endless event of short lines', 'data\n', undefined, 300],
+] as const
+
 const CHECKS: Check[] = [
   {
     name: 'fact 25: a script of one line lives while it connects, is open and waits, and gets its events',
@@ -87,15 +95,10 @@ const CHECKS: Check[] = [
       })
     },
   },
-  ...(
-    [
-      [MIB, 40],
-      [undefined, 400],
-    ] as const
-  ).map(([limit, most]): Check => ({
-    name: `an endless line with ${limit === undefined ? 'the default limit' : 'a limit of 1 Mi'} takes at most ${most} MiB`,
+  ...FLOODS.map(([what, text, limit, most]): Check => ({
+    name: `${what} with ${limit === undefined ? 'the default limit' : 'a limit of 1 Mi'} takes at most ${most} MiB`,
     run: async (start) => {
-      const block = Buffer.alloc(MIB, 'x')
+      const block = Buffer.alloc(MIB, text)
       const source = await Source.start((response) => {
         const pour = (): void => {
           while (!response.destroyed && response.write(block));

@@ -5,6 +5,9 @@ import { createInterface } from 'node:readline'
 import type { Environment } from '../conformance/harness.ts'
 import type { Result } from '../conformance/suite.ts'
 
+/** How long a run may take, in ms. */
+const LIMIT = 600_000
+
 /** What `entry.ts` is started with. */
 export interface Settings extends Omit<Environment, 'EventSource'> {
   /** The module that exports `EventSource`. */
@@ -18,7 +21,10 @@ export async function runSuiteIn(
   settings: Settings,
   report: (result: Result) => void,
 ): Promise<void> {
-  const child = spawn(binary, [...args, entry, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(binary, [...args, entry, JSON.stringify(settings)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: LIMIT,
+  })
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith('{"name":')) report(JSON.parse(line) as Result)

@@ -20,6 +20,7 @@ export async function serveAnswer(answer: Answer, response: ServerResponse, gate
 
   const headers: NonNullable<Answer['headers']> = { 'Content-Type': 'text/event-stream', ...answer.headers }
   for (const [name, value] of Object.entries(headers)) if (value !== null) response.setHeader(name, value)
+  if (answer.cors === false) response.removeHeader('Access-Control-Allow-Origin')
   const body = compressed(answer, response)
   response.writeHead(answer.status ?? 200)
   response.flushHeaders()

@@ -36,6 +36,8 @@ export interface Answer {
   steps?: Step[]
   /** Waits for this gate before it answers at all. */
   before?: string
+  /** Whether pages of other origins may read it; they may if not said otherwise. */
+  cors?: false
   /** Cuts the connection instead of answering. */
   drop?: true
 }

@@ -1,3 +1,5 @@
+/** The caller's fetch: what it gets, and what it may return. */
+
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { EventSource, type FetchLike, type FetchLikeInit } from '../../src/index.ts'
 import { beginStream, hasGone, serve } from './server.ts'

@@ -1,3 +1,5 @@
+/** ConnectionError: what it says, and what it does not. */
+
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ConnectionError } from '../../src/index.ts'
@@ -33,7 +35,7 @@ describe('a ConnectionError', () => {
     const error = new ConnectionError(new URL('http://a.test/'), { reason: 'status', what: 'x', status: 404 })
     expect(error).toMatchObject({ reason: 'status', status: 404, code: undefined, cause: undefined })
     const cause = new Error('why')
-    expect(errorWith(cause).cause).toBe(cause)
+    expect(errorWith(cause).cause).toMatchObject({ name: 'Error', message: 'why' })
   })
 })
 
@@ -55,7 +57,14 @@ describe('its URL', () => {
 })
 
 describe('no secret of the URL shows', () => {
-  const error = errorWith(new TypeError('fetch failed', { cause: new Error('connect') }))
+  const inner = Object.assign(new Error(`cannot reach (${URL_WITH_SECRETS})`), { code: 'X', path: URL_WITH_SECRETS })
+  const error = errorWith(new TypeError(`fetch failed: ${URL_WITH_SECRETS}`, { cause: inner }))
+
+  it('while the rest of the cause does', () => {
+    expect(error.code).toBe('X')
+    expect(error.cause).toMatchObject({ name: 'TypeError', cause: { name: 'Error', code: 'X' } })
+    expect(String(error.cause)).toMatch(/^TypeError: fetch failed: http.*$/)
+  })
 
   it.each([
     ['in the message', error.message],

@@ -1,3 +1,5 @@
+/** MIME essences of Content-Type headers. */
+
 import { describe, expect, it } from 'vitest'
 import { mimeEssence } from '../../src/connection/content-type.ts'
 

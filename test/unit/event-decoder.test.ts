@@ -1,3 +1,5 @@
+/** The decoder: the 120 cases, limits, byte order marks. */
+
 import { describe, expect, it } from 'vitest'
 import { EventDecoder, EventTooLargeError } from '../../src/decoder/event-decoder.ts'
 import { cutCase, type ExpectedEvent, streamCases } from '../conformance/cases.ts'
@@ -186,7 +188,7 @@ describe('a stream that begins', () => {
 
   it('forgets that an event was too large', () => {
     const recorder = new Recorder(10)
-    expect(() => recorder.decode('data: 01234567890')).toThrow(EventTooLargeError)
+    expect(() => recorder.decode('data: 01234567890\n\n')).toThrow(EventTooLargeError)
     recorder.decoder.begin('')
     expect(recorder.decode('data: 1\n\n').data).toEqual(['1'])
   })
@@ -194,9 +196,9 @@ describe('a stream that begins', () => {
 
 describe('an event that grows past the limit', () => {
   it.each([
-    ['in a line without end', ['data: 0123456789', '0123456789']],
-    ['in many lines', ['data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n']],
-    ['in a type without end', ['event: 01234567890123456789']],
+    ['in a line without end', ['data: 0123456789', '0123456789', '0123456789']],
+    ['in many lines', ['data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n']],
+    ['in a type without end', ['event: 012345678901234567890']],
     ['in an id without end', ['id: 0123456789', '01234567890123456789']],
   ])('throws: %s', (_, chunks) => {
     expect(() => new Recorder(20).decode(...chunks)).toThrow(EventTooLargeError)
@@ -204,8 +206,57 @@ describe('an event that grows past the limit', () => {
 
   it('throws after the messages before it have been reported', () => {
     const recorder = new Recorder(20)
-    expect(() => recorder.decode('id: 1\ndata: 1\n\ndata: 2\n\ndata: 01234567890123456789')).toThrow(EventTooLargeError)
+    expect(() => recorder.decode('id: 1\ndata: 1\n\ndata: 2\n\ndata: 012345678901234567890123456789')).toThrow(
+      EventTooLargeError,
+    )
     expect(recorder.data).toEqual(['1', '2'])
+  })
+
+  it.each([
+    ['data', 'data: ', 20, '\n\n'],
+    ['lines of data', 'data: 123456789\ndata: ', 10, '\n\n'],
+    ['type', 'data: x\nevent: ', 19, '\n\n'],
+    ['id', 'data: x\nid: ', 19, '\n\n'],
+  ])('is too large for its %s by one character, whole or cut', (_, before, most, after) => {
+    for (const cut of [1, 7, 1000]) {
+      const decode = (length: number): Recorder => {
+        const text = before + 'x'.repeat(length) + after
+        const pieces = text.match(new RegExp(`[^]{1,${cut}}`, 'g')) ?? []
+        return new Recorder(20).decode(...pieces)
+      }
+      expect(decode(most).data).toHaveLength(1)
+      expect(() => decode(most + 1)).toThrow(EventTooLargeError)
+    }
+  })
+
+  it.each([
+    ['short lines', 'data\n', 20_000],
+    ['lines cut in their name', ['da', 'ta\n'], 20_000],
+    ['lines hidden among comments', `${':'.repeat(1_000)}\ndata\n`, 2_000],
+  ])('counts for what it holds in memory: %s', (_, text, most) => {
+    const recorder = new Recorder(1_000_000)
+    let lines = 0
+    expect(() => {
+      for (; lines < 10 * most; lines++) recorder.decode(...[text].flat())
+    }).toThrow(EventTooLargeError)
+    expect(lines).toBeLessThan(most)
+  })
+
+  it('is not made of comments that come for weeks, whole or cut', () => {
+    const recorder = new Recorder(1_000)
+    for (let i = 0; i < 200_000; i++) recorder.decode(': ping', '\n', ':\n\n')
+    expect(recorder.decode('data: 1\n\n').data).toEqual(['1'])
+  })
+
+  it('costs no error for each unknown field', () => {
+    const { stackTraceLimit } = Error
+    const recorder = new Recorder(1_000)
+    let errors = 0
+    // V8 looks this up for each error that it makes.
+    Object.defineProperty(Error, 'stackTraceLimit', { configurable: true, get: () => (errors++, stackTraceLimit) })
+    recorder.decode('abc: d\n'.repeat(1_000))
+    Object.defineProperty(Error, 'stackTraceLimit', { configurable: true, writable: true, value: stackTraceLimit })
+    expect(errors).toBe(0)
   })
 
   it('is measured in characters, not in bytes', () => {

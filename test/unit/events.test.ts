@@ -1,5 +1,7 @@
+/** The events that a source dispatches. */
+
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { inheritFromMessageEvent, SourceMessageEvent } from '../../src/event-source/events.ts'
+import { inheritFromMessageEvent, Message } from '../../src/event-source/events.ts'
 import { ConnectionError, ErrorEvent, EventSource } from '../../src/index.ts'
 import { finished, lasting, NOWHERE, nextError, nextMessage, nextOpen, open } from './sources.ts'
 
@@ -10,7 +12,7 @@ afterEach(() => {
 describe('a message', () => {
   // As the first source does.
   inheritFromMessageEvent()
-  const event = new SourceMessageEvent('news', 'text', 'http://a.test', '7')
+  const event = new Message('news', 'text', 'http://a.test', '7')
 
   it('has what it was made of', () => {
     expect(event.type).toBe('news')
@@ -44,14 +46,14 @@ describe('a message', () => {
   it.each(['data', 'origin', 'lastEventId', 'source', 'ports'])(
     'has %s as an enumerable accessor, read only',
     (name) => {
-      const descriptor = Object.getOwnPropertyDescriptor(SourceMessageEvent.prototype, name)
+      const descriptor = Object.getOwnPropertyDescriptor(Message.prototype, name)
       expect(descriptor).toMatchObject({ enumerable: true, configurable: true, set: undefined })
       expect(descriptor?.get?.name).toBe(`get ${name}`)
     },
   )
 
   it.each(['data', 'origin', 'lastEventId'])('throws a TypeError for %s of something else', (name) => {
-    const get = Object.getOwnPropertyDescriptor(SourceMessageEvent.prototype, name)?.get
+    const get = Object.getOwnPropertyDescriptor(Message.prototype, name)?.get
     expect(() => get?.call({}) as unknown).toThrow(TypeError)
     expect(() => get?.call(new MessageEvent('x')) as unknown).toThrow(TypeError)
   })
@@ -71,7 +73,7 @@ describe('a message', () => {
   it('comes out of a source in this very class', async () => {
     const source = open(NOWHERE, { fetch: () => Promise.resolve(lasting('id: 7\nevent: news\ndata: text\n\n')) })
     const received = await nextMessage(source, 'news')
-    expect(received).toBeInstanceOf(SourceMessageEvent)
+    expect(received).toBeInstanceOf(Message)
     expect(received).toMatchObject({ type: 'news', data: 'text', origin: 'http://nowhere.test', lastEventId: '7' })
     expect(received.target).toBe(source)
   })

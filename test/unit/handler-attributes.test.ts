@@ -1,3 +1,5 @@
+/** onopen, onmessage, onerror. */
+
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { HandlerAttributes } from '../../src/event-source/handler-attributes.ts'
 import { EventSource } from '../../src/index.ts'

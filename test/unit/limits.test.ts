@@ -1,3 +1,5 @@
+/** Streams that would fill the memory. */
+
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { EventSource } from '../../src/index.ts'

@@ -1,3 +1,5 @@
+/** The options and their errors. */
+
 import { describe, expect, it } from 'vitest'
 import { readOptions } from '../../src/connection/options.ts'
 import { EventSource, type EventSourceInit } from '../../src/index.ts'

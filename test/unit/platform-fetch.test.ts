@@ -1,3 +1,5 @@
+/** What differs between the runtimes' fetch, with stand-ins for other runtimes. */
+
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { acceptedMembers, hasForbiddenHeaders } from '../../src/platform/fetch.ts'
 import { patientDispatcher } from '../../src/platform/node-dispatcher.ts'

@@ -1,3 +1,5 @@
+/** The reconnect policy, without a clock. */
+
 import { describe, expect, it } from 'vitest'
 import {
   INITIAL_RECONNECTION_TIME,

@@ -1,3 +1,5 @@
+/** What goes out. */
+
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { buildRequest, type FetchLikeInit } from '../../src/connection/request.ts'
 

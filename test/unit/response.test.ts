@@ -1,3 +1,5 @@
+/** Which responses are refused. */
+
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { FetchLikeResponse } from '../../src/connection/request.ts'

@@ -1,3 +1,5 @@
+/** One item, one task. */
+
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { TaskQueue } from '../../src/event-source/task-queue.ts'
 
@@ -123,10 +125,22 @@ describe('a task queue', () => {
 
   it('queues a hop for each item when it comes, not one after the other', async () => {
     const hops = vi.fn<(task: () => void) => unknown>(setImmediate)
-    const queue = await idleQueue<number>(() => undefined)
     vi.stubGlobal('setImmediate', hops)
+    const queue = await idleQueue<number>(() => undefined)
+    hops.mockClear()
     for (let i = 0; i < 10; i++) queue.push(i)
     expect(hops).toHaveBeenCalledTimes(10)
+  })
+
+  it('loses nothing to a fake clock that comes and goes', async () => {
+    const delivered: number[] = []
+    const queue = await idleQueue<number>((item) => delivered.push(item))
+    vi.useFakeTimers()
+    for (const item of [1, 2, 3]) queue.push(item)
+    vi.useRealTimers()
+    await vi.waitFor(() => {
+      expect(delivered).toEqual([1, 2, 3])
+    })
   })
 })
 

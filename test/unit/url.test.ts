@@ -1,3 +1,5 @@
+/** URLs, and what messages show of them. */
+
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isFetchable, parseURL, presentable } from '../../src/connection/url.ts'
 import { EventSource } from '../../src/index.ts'

@@ -35,6 +35,19 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
+    title: 'the origin is that of the connection the message came over',
+    run: async (fact) => {
+      const target = await fact.serve(ending('retry: 10\ndata: 1\n\n'))
+      const away = { status: 307, headers: { 'Content-Type': null, Location: target.at(fact.otherOrigin) }, steps: [{ end: true as const }] } // prettier-ignore
+      const served = await fact.serve(away, stream('data: 2\n\n'))
+      const recorder = fact.listen(served.url)
+      await recorder.until('message', 2)
+      const origins = recorder.messages.map(({ event }) => (event as MessageEvent).origin)
+      equal(origins, [fact.otherOrigin, served.origin])
+    },
+  },
+  {
+    number: 15,
     title: 'every member of the event can be read',
     run: async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
@@ -212,6 +225,24 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 20,
+    title: 'close() in a listener stops the next message of a chunk that comes on its own',
+    run: async (fact) => {
+      const served = await fact.serve({ steps: [{ gate: 'opened' }, { write: 'data: 1\n\ndata: 2\n\nid: 3\n\n' }] })
+      const recorder = fact.listen(served.url)
+      recorder.source.onmessage = () => {
+        recorder.source.close()
+      }
+      await recorder.until('open')
+      await sleep(50)
+      await served.openGate('opened')
+      await served.log({ closed: 1 })
+      await sleep(50)
+      equal(recorder.story, ['open', 'message: 1'])
+      if (fact.env.ours) equal(Reflect.get(recorder.source, 'lastEventId'), '', 'lastEventId')
+    },
+  },
+  {
+    number: 20,
     title: 'close() in the listener of open stops all messages',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
@@ -252,6 +283,57 @@ export const messages: BehaviourFact[] = [
       await reported.until(5)
       equal(own, ['1', '2'])
       equal(source.readyState, 1, 'readyState')
+    },
+  },
+  {
+    number: 21,
+    title: 'a listener of error that throws does not keep the connection from coming back',
+    run: async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
+      const reported = captureReported('thrown by a listener of error')
+      const source = fact.open(served.url)
+      source.onerror = () => {
+        throw new Error('thrown by a listener of error')
+      }
+      await new Promise((resolve) => {
+        source.onmessage = resolve
+      })
+      await reported.until(1)
+    },
+  },
+  {
+    number: 21,
+    title: 'a subclass with methods of its own changes nothing in what is dispatched and to whom',
+    run: async (fact) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      const calls: string[] = []
+      class Sub extends (fact.env.EventSource as typeof EventSource) {
+        override dispatchEvent(): boolean {
+          calls.push('dispatchEvent')
+          return true
+        }
+        override addEventListener(): void {
+          calls.push('addEventListener')
+        }
+      }
+      const source = new Sub(served.url)
+      await new Promise((resolve) => {
+        source.onmessage = resolve
+      })
+      source.close()
+      equal(calls, [])
+    },
+  },
+  {
+    number: 21,
+    title: 'an endless event of short lines fails with reason too-large too',
+    needs: OURS,
+    run: async (fact) => {
+      const served = await fact.serve({ steps: [{ flood: 'data\n', bytes: 2 ** 28 }] })
+      const recorder = fact.listen(served.url, { maxBufferSize: 2 ** 20 })
+      await recorder.until('error')
+      equal(recorder.story, ['open', 'error 2'])
+      equal((recorder.heard.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
     },
   },
   {

@@ -2,7 +2,7 @@
 
 import type { Answer } from '../../server/program.ts'
 import { ending, equal, sleep, stream, type Fact } from '../harness.ts'
-import type { BehaviourFact } from './fact.ts'
+import { BROWSER, type BehaviourFact } from './fact.ts'
 
 const BAD_STATUSES = [201, 202, 203, 204, 205, 206, 304, 400, 401, 403, 404, 410, 429, 500, 502, 503]
 
@@ -78,6 +78,24 @@ export const response: BehaviourFact[] = [
     },
   },
   {
+    number: 10,
+    title: 'of several Content-Types the last valid one counts',
+    run: async (fact) => {
+      const lists = [
+        ['text/html', 'text/event-stream'],
+        ['text/event-stream', '*/*'],
+        ['text/event-stream', 'x'],
+      ]
+      for (const types of lists) {
+        const served = await fact.serve({ ...stream('data: x\n\n'), headers: { 'Content-Type': types } })
+        const recorder = fact.listen(served.url)
+        await recorder.until('message')
+        equal(recorder.story, ['open', 'message: x'], `what happened with ${types.join(' and ')}`)
+        recorder.source.close()
+      }
+    },
+  },
+  {
     number: 11,
     title: 'a failed connection is CLOSED, fires one error, and never comes back',
     run: async (fact) => {
@@ -145,6 +163,17 @@ export const response: BehaviourFact[] = [
     title: 'a port where nobody listens is a network error',
     run: async (fact) => {
       const recorder = fact.listen('http://127.0.0.1:2/')
+      await recorder.until('error')
+      equal(recorder.story, ['error 0'])
+    },
+  },
+  {
+    number: 12,
+    title: 'to a script, a request that CORS refused is a network error',
+    needs: (env) => BROWSER(env) && env.ours,
+    run: async (fact) => {
+      const served = await fact.serve({ ...stream(), cors: false })
+      const recorder = fact.listen(served.at(fact.otherOrigin))
       await recorder.until('error')
       equal(recorder.story, ['error 0'])
     },

@@ -1,0 +1,6 @@
+/** Where everything must run. */
+
+/** Whether a runtime or browser that is missing is a failure. */
+export function isCI(): boolean {
+  return process.env.CI === 'true'
+}
