@@ -1,6 +1,6 @@
 /** What a runtime does with an exception that nobody catches. */
 
-import { check } from './harness.ts'
+import { check, sleep } from './harness.ts'
 
 interface NodeProcess {
   on(event: 'uncaughtException', listener: (error: unknown) => void): void
@@ -8,27 +8,37 @@ interface NodeProcess {
 
 const { process } = globalThis as { process?: NodeProcess }
 
+/** How often errors of these messages, which tests throw on purpose, have been reported. */
+const counts = new Map<string, number>()
+
 /** Counts the reports of errors with this message from now on, and keeps them from ending the run. */
 export function captureReported(message: string): { until: (count: number) => Promise<void> } {
-  let count = 0
-  const hear = (error: unknown): boolean => {
-    const ours = String(error).includes(message)
-    if (ours) count++
-    return ours
+  if (counts.size === 0) listen()
+  counts.set(message, 0)
+  return {
+    async until(expected) {
+      for (let i = 0; i < 100 && (counts.get(message) ?? 0) < expected; i++) await sleep(20)
+      check(counts.get(message) === expected, `${counts.get(message) ?? 0} exceptions were reported, not ${expected}`)
+    },
   }
+}
+
+/** Node, Deno and Bun tell their process; browsers fire an event. */
+function listen(): void {
   if (process) {
     process.on('uncaughtException', (error) => {
-      if (!hear(error)) throw error
+      if (!isExpected(error)) throw error
     })
   } else {
     globalThis.addEventListener('error', (event) => {
-      if (hear(event.error)) event.preventDefault()
+      if (isExpected(event.error)) event.preventDefault()
     })
   }
-  return {
-    async until(expected) {
-      for (let i = 0; i < 100 && count < expected; i++) await new Promise((resolve) => setTimeout(resolve, 20))
-      check(count === expected, `${count} exceptions were reported instead of ${expected}`)
-    },
-  }
+}
+
+function isExpected(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : ''
+  const count = counts.get(message)
+  if (count !== undefined) counts.set(message, count + 1)
+  return count !== undefined
 }
