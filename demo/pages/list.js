@@ -30,6 +30,29 @@ export function showState(source) {
 }
 
 /**
+ * What every source has in common: shows its state, its losses and its end, and lets the button "Close" close it.
+ *
+ * @param {EventSource} source
+ */
+export function showLife(source) {
+  showState(source)
+  source.addEventListener('open', () => {
+    addLine('open', 'open')
+    showState(source)
+  })
+  source.addEventListener('error', (event) => {
+    addLine(`error: ${'message' in event ? String(event.message) : ''}`, 'error')
+    showState(source)
+  })
+  element('close').onclick = () => {
+    source.close()
+    addLine('closed', 'closed')
+    showState(source)
+    disable('close', 'state')
+  }
+}
+
+/**
  * Disables a button. Who pressed it with the keyboard goes on at another element instead of losing the place.
  *
  * @param {string} id
