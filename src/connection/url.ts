@@ -41,7 +41,7 @@ export function presentable(url: URL): string {
 function withoutSecrets(input: string): string {
   if (input.includes('@')) return `${/^\w+:/.exec(input)?.[0] ?? ''}…`
   const [shown = ''] = /^(?:\w+:)?[^:?#]*(?::\d+(?=\/|$))?[^:?#]*/.exec(input) ?? []
-  return /[:]/.test(input.slice(shown.length, shown.length + 1)) ? `${shown}…` : shown
+  return input.charAt(shown.length) === ':' ? `${shown}…` : shown
 }
 
 function syntaxError(message: string): Error {

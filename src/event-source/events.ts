@@ -103,6 +103,7 @@ function defineErrorEvent(): ErrorEventConstructor {
   }
 
   makeEnumerable(ErrorEvent.prototype, ['error', 'message'])
+  // Not more of an interface: to the standard it is a plain Event, and says `[object Event]`.
   Object.defineProperty(ErrorEvent, 'name', { value: 'ErrorEvent', configurable: true })
   return ErrorEvent
 }

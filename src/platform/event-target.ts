@@ -30,7 +30,7 @@ export function callsHandlerProperties(): boolean {
       called = true
     },
   })
-  target.dispatchEvent(new EventBase('probe'))
+  dispatch(target, new EventBase('probe'))
   return called
 }
 

@@ -22,5 +22,5 @@ interface RuntimeGlobals {
   EventSource?: unknown
 }
 
-/** Nothing is read from it when the module loads: members are tested for where they are used. */
+/** Members are tested for where they are used; when the modules load, nothing is read but the base classes. */
 export const runtime = globalThis as unknown as RuntimeGlobals

@@ -13,8 +13,8 @@ export type QueueTask = (task: () => void) => unknown
  */
 export function chooseQueueTask(): QueueTask {
   const { setImmediate, scheduler, setTimeout } = runtime
-  if (setImmediate) return setImmediate
-  if (scheduler?.postTask) return (task) => void scheduler.postTask?.(task)
+  if (setImmediate) return (task) => setImmediate(task)
+  if (scheduler?.postTask) return scheduler.postTask.bind(scheduler)
   if (runtime.MessageChannel && isBrowser()) return postToSelf
   return (task) => setTimeout(task, 0)
 }

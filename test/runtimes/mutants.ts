@@ -28,8 +28,8 @@ const MUTANTS: Mutant[] = [
   {
     what: 'takes a new chunk for a new task',
     file: 'src/platform/task.ts',
-    replace: 'if (setImmediate) return setImmediate',
-    by: 'if (setImmediate) return (task) => Promise.resolve().then(task)',
+    replace: 'return (task) => setImmediate(task)',
+    by: 'return (task) => Promise.resolve().then(task)',
     noticedBy: 'fact 20',
   },
   {
