@@ -1,8 +1,10 @@
 /** `import 'everysource'`: the class and what comes with it. */
 
 export { ConnectionError, type FailureReason } from './connection/connection-error.ts'
-export type { EventSourceInit } from './connection/options.ts'
+export type { RequestHeaders } from './connection/headers.ts'
+export type { Attempt, EventSourceInit, ReconnectPolicy, ResumedRequest } from './connection/options.ts'
+export type { RequestBody } from './connection/request-body.ts'
 export type { FetchLike, FetchLikeInit, FetchLikeResponse } from './connection/request.ts'
 export { EventSource } from './event-source/event-source.ts'
-export { ErrorEvent } from './event-source/events.ts'
+export { ErrorEvent, type OpenEvent } from './event-source/events.ts'
 export type { EventSourceConstructor, EventSourceEventMap, SourceMessageEvent } from './event-source/interface.ts'

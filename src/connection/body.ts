@@ -2,6 +2,7 @@
 
 import { EventTooLargeError } from '../decoder/event-decoder.ts'
 import type { Failure } from './connection-error.ts'
+import { TIMED_OUT, within } from './deadline.ts'
 import { cancel } from './response.ts'
 
 /** The body came to its end. */
@@ -10,22 +11,29 @@ export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
 /** Takes a chunk; a promise holds the next one back until it resolves. */
 type Consumer = (chunk: Uint8Array) => Promise<void> | undefined
 
-/** Reads a body chunk by chunk until it ends, breaks off, goes wrong or is aborted: which of these it was. */
+/**
+ * Reads a body chunk by chunk until it ends, breaks off, is silent, goes wrong or is aborted: which of these it was.
+ *
+ * @param idleTimeout ms that a read may take; 0: no limit
+ */
 export async function readBody(
-  body: ReadableStream<unknown>,
+  reader: ReadableStreamDefaultReader<unknown>,
   request: AbortController,
+  idleTimeout: number,
   consume: Consumer,
 ): Promise<Failure> {
   const { signal } = request
-  const reader = body.getReader()
   // A caller's fetch may know nothing of signals.
   signal.addEventListener('abort', () => void cancel(reader), { once: true })
   try {
     for (;;) {
-      const { done, value: chunk } = await reader.read()
+      const result = idleTimeout === 0 ? await reader.read() : await within(idleTimeout, reader.read(), request)
+      if (result === TIMED_OUT) return { reason: 'timeout', what: `has been silent for ${idleTimeout} ms` }
+      const { done, value: chunk } = result
       if (done || signal.aborted) return ENDED
-      if (!isBytes(chunk))
+      if (!isBytes(chunk)) {
         return giveUp({ reason: 'unsupported', what: 'cannot be read: its body is no stream of bytes' })
+      }
       const hold = consume(chunk)
       if (hold) await hold
     }

@@ -1,42 +1,76 @@
-/** What a runtime says of a failure, without what only the request should know. */
+/** What is said of a failure elsewhere, without what only the request should know. */
+
+import { CallerError } from './caller-error.ts'
 
 const URLS = /\b(?:https?|data|blob):[^\s"'<>()]+/g
 const MAX_DEPTH = 5
 
+/** What may be said of a failure's cause. */
+interface Presentable {
+  cause: unknown
+  /** The first in its chain: Node's fetch wraps the system's error in a TypeError. */
+  code: string | undefined
+}
+
 /**
- * A copy of an error and of its causes, in which URLs show neither password nor query: Deno and Bun put the request's URL into
- * theirs. (Fact 4.) What is no error is left out, save for texts.
+ * What a `ConnectionError` has as its cause: of what a runtime said a copy, in which neither URLs nor the request's secrets can
+ * be read (Deno and Bun put the URL into theirs; fact 4). An error of a function of the caller's stays itself, so that the
+ * caller knows it again, unless it holds what may show a secret.
  */
-export function withoutSecrets(error: unknown): unknown {
+export function presentCause(error: unknown, secrets: readonly string[]): Presentable {
+  const clean = cleaner(secrets)
   try {
-    return copyOf(error, MAX_DEPTH)
+    const isCallers = error instanceof CallerError
+    const original: unknown = isCallers ? error.cause : error
+    const cause = isCallers && !mayShow(original, clean, MAX_DEPTH) ? original : copyOf(original, clean, MAX_DEPTH)
+    return { cause, code: systemCode(cause) }
   } catch {
     // A getter of the caller's has thrown.
-    return undefined
+    return { cause: undefined, code: undefined }
   }
 }
 
-/** The first `code` in a chain of causes: Node's fetch wraps the system's error in a TypeError. */
-export function systemCode(error: unknown): string | undefined {
+function systemCode(error: unknown): string | undefined {
   for (; error instanceof Error; error = error.cause) {
     if ('code' in error && typeof error.code === 'string') return error.code
   }
   return undefined
 }
 
-function copyOf(error: unknown, depth: number): unknown {
+type Clean = (text: string) => string
+
+/** What is no error is left out, save for texts. */
+function copyOf(error: unknown, clean: Clean, depth: number): unknown {
   if (typeof error === 'string') return clean(error)
   if (!(error instanceof Error) || depth === 0) return undefined
   const { name, message, stack = '', cause } = error
-  const copy = new Error(clean(message), { cause: copyOf(cause, depth - 1) })
-  if ('code' in error) Object.assign(copy, { code: error.code })
+  const copy = new Error(clean(message), { cause: copyOf(cause, clean, depth - 1) })
+  if ('code' in error) Object.assign(copy, { code: typeof error.code === 'string' ? clean(error.code) : error.code })
   const hidden = (value: string): PropertyDescriptor => ({ value, configurable: true, writable: true })
   return Object.defineProperties(copy, { name: hidden(name), stack: hidden(clean(stack)) })
 }
 
-function clean(text: string): string {
-  return text.replace(URLS, (url) => {
-    if (url.startsWith('data:')) return 'data:…'
-    return url.replace(/[?#].*$/, '').replace(/\/\/[^/]*@/, '//')
-  })
+/** Whether a text in it would have to be cleaned, or it holds what nobody can look into, such as a `Request`. */
+function mayShow(value: unknown, clean: Clean, depth: number): boolean {
+  if (typeof value === 'string') return clean(value) !== value
+  if (typeof value !== 'object' || value === null) return false
+  const isError = value instanceof Error
+  const isKnown =
+    isError || Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value) as null)
+  if (depth === 0 || !isKnown) return true
+  // Not the stack: besides the message it has the URLs of scripts, with queries of their own.
+  const hidden = isError ? [value.name, value.message, value.cause, (value as Partial<AggregateError>).errors] : []
+  return [...hidden, ...(Object.values(value) as unknown[])].some((part) => mayShow(part, clean, depth - 1))
+}
+
+function cleaner(secrets: readonly string[]): Clean {
+  // One may be the beginning of another.
+  const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
+  return (text) => {
+    const shown = text.replace(URLS, (url) => {
+      if (url.startsWith('data:')) return 'data:…'
+      return url.replace(/[?#].*$/, '').replace(/\/\/[^/]*@/, '//')
+    })
+    return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '…'), shown)
+  }
 }

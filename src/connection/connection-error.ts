@@ -1,16 +1,21 @@
 /** Why a connection was lost or failed. */
 
-import { systemCode, withoutSecrets } from './cause.ts'
+import { presentCause } from './cause.ts'
+import type { FetchLikeResponse } from './request.ts'
 import { presentable } from './url.ts'
 
 /**
  * - `network`: no response came, or the body broke off
- * - `ended`: the body came to its end
+ * - `request`: a function among the options failed, so that there was no request
  * - `status`, `content-type`: the response was refused
+ * - `redirect`: the response was a redirect that the option `redirect` refuses
+ * - `ended`: the body came to its end
+ * - `timeout`: `connectTimeout` or `idleTimeout` ran out
  * - `too-large`: an event grew past `maxBufferSize`
  * - `unsupported`: this runtime, URL scheme or `fetch` cannot do it
  */
-export type FailureReason = 'network' | 'ended' | 'status' | 'content-type' | 'too-large' | 'unsupported'
+export type FailureReason =
+  'network' | 'request' | 'status' | 'content-type' | 'redirect' | 'ended' | 'timeout' | 'too-large' | 'unsupported'
 
 /** What is known of a failure where it happens. */
 export interface Failure {
@@ -18,34 +23,75 @@ export interface Failure {
   /** What happened, continuing "The event stream at <url> …". */
   what: string
   status?: number | undefined
+  headers?: FetchLikeResponse['headers'] | undefined
+  body?: string | undefined
+  /** In ms. */
+  retryAfter?: number | undefined
+  /** A `CallerError`, or what the runtime said. */
   cause?: unknown
 }
+
+/** The request that failed. */
+export interface FailedRequest {
+  url: URL
+  attempt: number
+  /** What neither the error nor its causes may show. */
+  secrets: readonly string[]
+}
+
+/** Copies of the package, ESM and CommonJS for example, know each other's errors by it. */
+const BRAND: unique symbol = Symbol.for('everysource.ConnectionError') as never
 
 /** Why a connection was lost or failed: `event.error` of an `error` event. */
 export class ConnectionError extends Error {
   /** Which kind of failure it was. */
   readonly reason: FailureReason
-  /** The HTTP status, where a response had come. */
+  /** The HTTP status of a response that was refused. */
   readonly status: number | undefined
   /** The system's code, such as `ECONNREFUSED`, where the runtime tells it. */
   readonly code: string | undefined
+  /** How long a refused response asks to wait, by its header Retry-After: milliseconds. */
+  readonly retryAfter: number | undefined
+  /** The number of the attempt, from 1; it starts again after a message. */
+  readonly attempt: number
+  // What may hold secrets is not enumerable, so that it is in no log.
   /** The request's URL, without user and password. Not enumerable: its query may hold secrets. */
   declare readonly url: string
+  /** The headers of a response that was refused. Not enumerable. */
+  declare readonly headers: Headers | undefined
+  /** The text of a response that was refused: up to 64 KiB, as far as it came within 250 ms. Not enumerable. */
+  declare readonly body: string | undefined
 
-  constructor(url: URL, { reason, what, status, cause: original }: Failure) {
-    const cause = withoutSecrets(original)
-    const code = systemCode(cause)
+  constructor(request: FailedRequest, failure: Failure) {
+    const { url, attempt, secrets } = request
+    const { reason, what, status, headers, body, retryAfter } = failure
+    const { cause, code } = presentCause(failure.cause, secrets)
     super(`The event stream at ${presentable(url)} ${what}${code === undefined ? '' : ` (${code})`}`, { cause })
     this.reason = reason
     this.status = status
     this.code = code
+    this.retryAfter = retryAfter
+    this.attempt = attempt
     const bare = new URL(url)
     bare.username = bare.password = ''
-    Object.defineProperty(this, 'url', { value: bare.href, configurable: true, writable: true })
+    for (const [name, value] of Object.entries({ url: bare.href, headers, body })) {
+      Object.defineProperty(this, name, { value, configurable: true, writable: true })
+    }
   }
 
   // Not left to the class, which minifiers rename.
   override get name(): string {
     return 'ConnectionError'
+  }
+
+  get [BRAND](): true {
+    return true
+  }
+
+  /** Holds for errors of another copy of the package too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass has only its own.
+    if (this !== ConnectionError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && BRAND in value
   }
 }

@@ -1,173 +1,233 @@
 /** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
 
 import { EventDecoder } from '../decoder/event-decoder.ts'
-import { runtime } from '../platform/globals.ts'
 import { ENDED, readBody } from './body.ts'
+import { CallerError } from './caller-error.ts'
 import { ConnectionError, type Failure } from './connection-error.ts'
-import type { ConnectionOptions } from './options.ts'
-import { INITIAL_RECONNECTION_TIME, isTemporary, reconnectionDelay, STANDARD_POLICY } from './reconnect.ts'
-import { buildRequest, type FetchLikeResponse } from './request.ts'
-import { bodyOf, discard, originOf, refuse } from './response.ts'
-import { isFetchable } from './url.ts'
-
-/** Who a connection works for. After `close()` it calls nothing more. */
-export interface ConnectionSink {
-  /** The last event ID string as of the last message that was delivered: what a reconnection sends. */
-  readonly lastEventId: string
-  /** A good response has come. `origin` is that of its messages. */
-  open(origin: string): void
-  message(type: string, data: string, lastEventId: string): void
-  /** The last event ID string has changed without a message. */
-  id(lastEventId: string): void
-  /** Asked after each chunk, of so many bytes: a promise holds reading back until it resolves. */
-  backpressure(bytes: number): Promise<void> | undefined
-  /** The connection is lost and will be reestablished. The wait begins when the promise resolves. */
-  lost(failure: ConnectionError): Promise<void>
-  /** The connection has failed. */
-  failed(failure: ConnectionError): void
-}
+import { Exchange } from './exchange.ts'
+import type { ConnectionOptions } from './read-options.ts'
+import { nextDelay, readAnswer } from './reconnect.ts'
+import type { FetchLikeResponse } from './request.ts'
+import { bodyOf, cancel, discard, finalURL } from './response.ts'
+import type { ConnectionSink } from './sink.ts'
+import { startWait, type Wait } from './wait.ts'
 
 type State =
   | { phase: 'idle' | 'closed' }
-  | { phase: 'connecting' | 'open'; request: AbortController }
-  | { phase: 'waiting'; timer: ReturnType<typeof setTimeout> }
+  | { phase: 'connecting'; exchange: Exchange }
+  | { phase: 'open'; exchange: Exchange; since: number }
+  /** What to do about a failure is being asked and announced. */
+  | { phase: 'deciding' }
+  | { phase: 'waiting'; wait: Wait }
+
+/** What follows on a failure: a wait in ms, or the end. */
+interface Decision {
+  error: ConnectionError
+  delay: number | undefined
+}
 
 export class Connection {
   readonly #url: URL
   readonly #options: ConnectionOptions
   readonly #sink: ConnectionSink
-  readonly #policy = STANDARD_POLICY
   readonly #decoder: EventDecoder
   #state: State = { phase: 'idle' }
-  #reconnectionTime = INITIAL_RECONNECTION_TIME
-  /** Attempts in a row that brought no message. */
+  /** Counts the lives: `reconnect()` ends one and begins another, `close()` ends the last. */
+  #life = 0
+  #reconnectionTime: number
+  readonly #past = { hasSent: false }
+  /** Requests in a row that brought no message. */
   #fruitless = 0
 
   constructor(url: URL, options: ConnectionOptions, sink: ConnectionSink) {
     this.#url = url
     this.#options = options
     this.#sink = sink
+    this.#reconnectionTime = options.reconnectionTime
     this.#decoder = new EventDecoder(
       {
         message: (type, data, lastEventId) => {
+          // A listener may have closed the connection, or begun another, in the middle of a chunk.
+          if (!this.#isOpen()) return
           this.#fruitless = 0
-          // A listener may have closed the connection in the middle of a chunk.
-          if (!this.#isClosed()) sink.message(type, data, lastEventId)
+          sink.message(type, data, lastEventId)
         },
         id: (lastEventId) => {
-          if (!this.#isClosed()) sink.id(lastEventId)
+          if (this.#isOpen()) sink.id(lastEventId)
         },
         retry: (reconnectionTime) => {
-          this.#reconnectionTime = reconnectionTime
+          if (this.#isOpen()) this.#reconnectionTime = reconnectionTime
         },
+        comment:
+          options.onComment &&
+          ((text) => {
+            if (this.#isOpen()) sink.comment(text)
+          }),
       },
       options.maxBufferSize,
     )
   }
 
-  /** In ms: 3,000 at first, then what the server's `retry` said. */
+  /** In ms: the option's at first, then what the server's `retry` said. */
   get reconnectionTime(): number {
     return this.#reconnectionTime
   }
 
-  /** Sends the first request. */
+  /** Sends the first request, unless the caller's signal says otherwise. */
   start(): void {
+    const { signal } = this.#options
+    if (signal?.aborted) {
+      this.#abort()
+    } else {
+      signal?.addEventListener('abort', this.#abort)
+      void this.#live()
+    }
+  }
+
+  /** Drops what there is and connects at once. */
+  reconnect(): void {
+    if (this.#state.phase === 'closed') return
+    this.#drop()
     void this.#live()
   }
 
   /** Ends it for good: aborts the request or its body, cancels the wait. */
   close(): void {
-    const state = this.#state
+    this.#drop()
+    this.#life++
     this.#state = { phase: 'closed' }
-    if (state.phase === 'waiting') clearTimeout(state.timer)
-    else if (state.phase === 'connecting' || state.phase === 'open') state.request.abort()
+    this.#options.signal?.removeEventListener('abort', this.#abort)
   }
 
-  #isClosed(): boolean {
-    return this.#state.phase === 'closed'
+  readonly #abort = (): void => {
+    this.close()
+    this.#sink.aborted()
   }
 
-  /** The life of a connection. Whatever it awaits, `close()` may have come meanwhile. */
+  #drop(): void {
+    const state = this.#state
+    this.#leave()
+    if (state.phase === 'waiting') state.wait.cancel()
+    else if ('exchange' in state) state.exchange.request.abort()
+  }
+
+  #isOpen(): boolean {
+    return this.#state.phase === 'open'
+  }
+
+  /** Nothing of the exchange counts any more, but that a connection which was open for long enough was a success. */
+  #leave(): void {
+    const state = this.#state
+    if (state.phase === 'open' && performance.now() - state.since >= this.#options.policy.resetAfter) {
+      this.#fruitless = 0
+    }
+    this.#state = { phase: 'deciding' }
+  }
+
+  /** The life of a connection. Whatever it awaits, `close()` or `reconnect()` may have come meanwhile. */
   async #live(): Promise<void> {
+    const life = ++this.#life
+    const isOver = (): boolean => life !== this.#life
+    let failure: ConnectionError | undefined
     for (;;) {
-      const failure = await this.#attempt()
-      if (this.#isClosed()) return
-      const error = new ConnectionError(this.#url, failure)
-      if (!isTemporary(failure.reason)) {
+      const exchange = this.#nextExchange(failure)
+      const lost = await this.#attempt(exchange, isOver)
+      if (isOver()) return
+      this.#leave()
+      const { error, delay } = await this.#decide(exchange, lost, isOver)
+      if (isOver()) return
+      if (delay === undefined) {
         // Fail the connection.
-        this.close()
-        this.#sink.failed(error)
+        await this.#sink.failed(error)
+        if (!isOver()) this.close()
         return
       }
       // Reestablish the connection.
-      await this.#sink.lost(error)
-      if (this.#isClosed()) return
-      await this.#wait()
+      await this.#sink.lost(error, delay)
+      if (isOver()) return
+      await this.#wait(delay)
+      failure = error
     }
+  }
+
+  #nextExchange(failure: ConnectionError | undefined): Exchange {
+    const { lastEventId } = this.#sink
+    const exchange = new Exchange(this.#url, this.#options, {
+      past: this.#past,
+      attempt: ++this.#fruitless,
+      lastEventId,
+      failure,
+    })
+    this.#state = { phase: 'connecting', exchange }
+    return exchange
   }
 
   /** One request and, when its response is good, its body: how it was lost or failed. */
-  async #attempt(): Promise<Failure> {
-    if (!isFetchable(this.#url)) {
-      return { reason: 'unsupported', what: 'cannot be fetched: event streams come over http, https, data or blob' }
-    }
-    const fetch = this.#options.fetch ?? runtime.fetch
-    if (!fetch) {
-      const what = 'cannot be fetched: this runtime has no fetch. Pass one as the option "fetch"'
-      return { reason: 'unsupported', what }
-    }
-
-    this.#fruitless++
-    const request = new AbortController()
-    const { signal } = request
-    this.#state = { phase: 'connecting', request }
-    let response: FetchLikeResponse
-    try {
-      const { withCredentials } = this.#options
-      const { lastEventId } = this.#sink
-      response = await fetch(...buildRequest(this.#url, { withCredentials, lastEventId, signal }))
-    } catch (cause) {
-      return { reason: 'network', what: 'could not be reached', cause }
-    }
-
-    try {
-      const refusal = refuse(response)
-      if (refusal === undefined && !signal.aborted) return await this.#receive(response, request)
-      request.abort()
-      void discard(response)
-      return refusal ?? ENDED
-    } catch (cause) {
-      // A caller's fetch may return anything.
-      request.abort()
-      return { reason: 'unsupported', what: 'cannot be read: what "fetch" returned does not work as a Response', cause }
-    }
+  async #attempt(exchange: Exchange, isOver: () => boolean): Promise<Failure> {
+    const outcome = await exchange.respond()
+    if ('failure' in outcome) return outcome.failure
+    const { response } = outcome
+    if (!isOver()) return this.#receive(response, exchange)
+    void discard(response)
+    return ENDED
   }
 
   /** Announces the connection and reads its body. */
-  async #receive(response: FetchLikeResponse, request: AbortController): Promise<Failure> {
-    this.#state = { phase: 'open', request }
-    const openedAt = performance.now()
-    this.#sink.open(originOf(response, this.#url))
-    const body = bodyOf(response)
+  async #receive(response: FetchLikeResponse, exchange: Exchange): Promise<Failure> {
+    let reader: ReadableStreamDefaultReader<unknown> | undefined
+    try {
+      // Before anybody hears of the response: a listener of `open` must not take its body.
+      reader = bodyOf(response)?.getReader()
+    } catch (cause) {
+      exchange.request.abort()
+      return { reason: 'unsupported', what: 'cannot be read: the body of the Response gave no reader', cause }
+    }
+    this.#state = { phase: 'open', exchange, since: performance.now() }
+    this.#sink.open(response, finalURL(response, exchange.url).origin)
+    if (!reader) return ENDED
     // A listener of `open` may have closed the connection.
-    if (request.signal.aborted || body === null) {
-      void discard(response)
+    if (exchange.request.signal.aborted) {
+      void cancel(reader)
       return ENDED
     }
 
-    this.#decoder.begin(this.#sink.lastEventId)
-    const failure = await readBody(body, request, (chunk) => {
+    this.#decoder.begin(this.#sink.lastEventId ?? '')
+    return readBody(reader, exchange.request, this.#options.idleTimeout, (chunk) => {
       this.#decoder.decode(chunk)
       return this.#sink.backpressure(chunk.byteLength)
     })
-    if (performance.now() - openedAt >= this.#policy.resetAfter) this.#fruitless = 0
-    return failure
   }
 
-  #wait(): Promise<void> {
-    const delay = reconnectionDelay(this.#policy, this.#fruitless, this.#reconnectionTime, Math.random())
-    return new Promise((resolve) => {
-      this.#state = { phase: 'waiting', timer: setTimeout(resolve, delay) }
+  async #decide(exchange: Exchange, failure: Failure, isOver: () => boolean): Promise<Decision> {
+    const { policy } = this.#options
+    const error = new ConnectionError(exchange, failure)
+    let answer: boolean | number | undefined
+    if (policy.reconnects && policy.shouldReconnect) {
+      // What the last messages say may decide the answer.
+      await this.#sink.delivered()
+      if (isOver()) return { error, delay: undefined }
+      try {
+        answer = readAnswer(await policy.shouldReconnect(error))
+      } catch (thrown) {
+        const cause = new CallerError('"shouldReconnect"', thrown)
+        return { error: new ConnectionError(exchange, { ...failure, cause }), delay: undefined }
+      }
+    }
+    const { reason, retryAfter } = failure
+    const delay = nextDelay(policy, {
+      reason,
+      fruitless: this.#fruitless,
+      reconnectionTime: this.#reconnectionTime,
+      retryAfter,
+      answer,
+      random: Math.random(),
     })
+    return { error, delay }
+  }
+
+  #wait(delay: number): Promise<void> {
+    const wait = startWait(delay)
+    this.#state = { phase: 'waiting', wait }
+    return wait.over
   }
 }

@@ -1,8 +1,57 @@
-/** The caller's options, checked once, up front. */
+/** The options of a connection, as the caller writes them. */
 
+import type { ConnectionError } from './connection-error.ts'
+import type { RequestHeaders } from './headers.ts'
+import type { RequestBody } from './request-body.ts'
 import type { FetchLike } from './request.ts'
 
-/** Options of `new EventSource(url, options)`. */
+/** What functions among the options are told of the attempt that they are called for. */
+export interface Attempt {
+  /** Counts from 1, and starts again after a message or a connection that was open for `resetAfter`. */
+  readonly attempt: number
+  /** The last event ID string as of the last message that was delivered. */
+  readonly lastEventId: string
+  /** Why the connection before it was lost; undefined at the first attempt, and after `reconnect()`. */
+  readonly failure: ConnectionError | undefined
+}
+
+/** What the request of a reconnection has instead of the options of the same names. */
+export interface ResumedRequest {
+  /** Where to connect to; a relative one is resolved against the source's URL. */
+  url?: string | URL | undefined
+  /** With `GET` and `HEAD` there is no body, and no header that describes one. */
+  method?: string | undefined
+  /** Merged over the option `headers`. */
+  headers?: RequestHeaders | undefined
+  /** `null` is none. */
+  body?: RequestBody | null | undefined
+}
+
+/** When to reconnect, and how long to wait before. */
+export interface ReconnectPolicy {
+  /** How many requests in a row may bring no message, the first included. Default: no limit. */
+  maxAttempts?: number | undefined
+  /** By what the wait is multiplied for each further request in a row that brought no message. At least 1; default 2. */
+  factor?: number | undefined
+  /**
+   * Milliseconds that a wait does not exceed, before jitter and unless the reconnection time does: it does not shorten what
+   * the server asked for. Default 30,000.
+   */
+  maxDelay?: number | undefined
+  /** The largest part of the wait that chance adds to it, so that many clients do not come back at once. Default 0.25. */
+  jitter?: number | undefined
+  /** Milliseconds after which an open connection counts as a success even without a message. Default 5,000. */
+  resetAfter?: number | undefined
+  /**
+   * Asked after each failure and after each end of the stream, once the messages before it have been delivered: whether to
+   * reconnect, or after how many milliseconds (at least 100). `undefined` is the default: yes after `network`, `timeout`,
+   * `request` and `ended`, no after a response that was refused. An error that it throws means no, and becomes the `cause`.
+   */
+  shouldReconnect?:
+    ((failure: ConnectionError) => boolean | number | undefined | Promise<boolean | number | undefined>) | undefined
+}
+
+/** Options of `new EventSource(url, options)`. All are optional; `undefined` is absent. */
 export interface EventSourceInit {
   /**
    * Whether cookies and HTTP authentication go along to other origins: `credentials: 'include'` instead of
@@ -15,46 +64,72 @@ export interface EventSourceInit {
    * global `fetch`, looked up at each attempt.
    */
   fetch?: FetchLike | undefined
+  /** The HTTP method. Default `GET`. With any other, a lost connection stays lost unless `reconnect` says otherwise. */
+  method?: string | undefined
+  /**
+   * Headers of the request, which win over ours, or a function that returns them, called for each attempt: for tokens that
+   * expire. `Last-Event-ID` follows the stream once it has an ID. An error that the function throws fails the attempt with
+   * reason `request`.
+   */
+  headers?:
+    | RequestHeaders
+    | ((attempt: Attempt) => RequestHeaders | undefined | Promise<RequestHeaders | undefined>)
+    | undefined
+  /**
+   * The body of the request, or a function that returns it, called for each attempt. A `ReadableStream` can be sent once
+   * only: where the connection may be reestablished, have a function return a fresh one.
+   */
+  body?:
+    | RequestBody
+    | ((attempt: Attempt) => RequestBody | null | undefined | Promise<RequestBody | null | undefined>)
+    | null
+    | undefined
+  /**
+   * Called for each reconnection: what its request has instead. For streams that are born of one request and resumed by
+   * another, as in MCP. Without the option `reconnect` it also switches that on.
+   */
+  resume?: ((attempt: Attempt) => ResumedRequest | undefined | Promise<ResumedRequest | undefined>) | undefined
+  /**
+   * What to do about redirects: `'follow'` them (the default), which sends headers of your own (other than `Authorization`,
+   * `Cookie` and `Proxy-Authorization`) to any origin, and with 307 and 308 the body too; or fail with reason `redirect`, at
+   * any (`'error'`) or before anything is sent to another origin (`'same-origin'`). Browsers hide redirects from scripts:
+   * there, `'same-origin'` refuses them all.
+   */
+  redirect?: 'follow' | 'error' | 'same-origin' | undefined
+  /**
+   * Any other member of the init for `fetch`: `referrerPolicy`, Node's `dispatcher` (its time limits for responses do not
+   * apply: see `connectTimeout` and `idleTimeout`), Deno's `client`, Bun's `proxy` and `tls`.
+   */
+  fetchOptions?: object | undefined
+  /** Aborting it is `close()`. */
+  signal?: AbortSignal | undefined
+  /** The ID to start after: sent as `Last-Event-ID` until the stream has one of its own. */
+  lastEventId?: string | undefined
+  /**
+   * The name of a query parameter that carries the last event ID instead of the header, appended to the query as it stands:
+   * to other origins, the header would cost a CORS preflight.
+   */
+  lastEventIdParameter?: string | undefined
+  /** Called with the text of each comment line, in its turn among the messages. */
+  onComment?: ((comment: string) => void) | undefined
+  /** Milliseconds to the response's headers before an attempt fails with reason `timeout`. Default 0: no limit. */
+  connectTimeout?: number | undefined
+  /**
+   * Milliseconds of silence before the connection counts as lost, with reason `timeout`. Any byte ends a silence, comments
+   * included; the clock does not run while messages wait for their listeners. Default 0: no limit.
+   */
+  idleTimeout?: number | undefined
+  /** Milliseconds to wait before reconnecting until the server's `retry` says otherwise. Default 3,000. */
+  reconnectionTime?: number | undefined
+  /**
+   * Whether a lost connection is reestablished, or when and how often. Default: as the standard says with `GET`, otherwise
+   * not, because a request that is sent again has its effect again.
+   */
+  reconnect?: boolean | ReconnectPolicy | undefined
   /**
    * How many characters the data, type and id of one event may take. Past it the connection fails for good, so that an
    * event without end cannot fill the memory: while one is unfinished, whatever comes counts, and each line of data as 64
    * characters more, for what it takes in memory. Default 67,108,864 (64 Mi).
    */
   maxBufferSize?: number | undefined
-}
-
-/** What a connection knows of its options after the check. */
-export interface ConnectionOptions {
-  withCredentials: boolean
-  fetch: FetchLike | undefined
-  maxBufferSize: number
-}
-
-const DEFAULT_MAX_BUFFER_SIZE = 64 * 1024 * 1024
-
-/**
- * Converts `withCredentials` as WebIDL converts a boolean; never coerces the others.
- *
- * @throws a `TypeError` that names the option and what was given.
- */
-export function readOptions(init: unknown): ConnectionOptions {
-  if (init !== undefined && init !== null && typeof init !== 'object' && typeof init !== 'function') {
-    throw new TypeError(`The options must be an object, not ${display(init)}`)
-  }
-  const { withCredentials, fetch, maxBufferSize = DEFAULT_MAX_BUFFER_SIZE } = (init ?? {}) as Record<string, unknown>
-  if (fetch !== undefined && typeof fetch !== 'function') {
-    throw new TypeError(`The option "fetch" must be a function, not ${display(fetch)}`)
-  }
-  if (typeof maxBufferSize !== 'number' || !(maxBufferSize > 0)) {
-    throw new TypeError(
-      `The option "maxBufferSize" must be a number of characters above 0, not ${display(maxBufferSize)}`,
-    )
-  }
-  return { withCredentials: Boolean(withCredentials), fetch: fetch as FetchLike | undefined, maxBufferSize }
-}
-
-function display(value: unknown): string {
-  if (typeof value === 'string') return `"${value}"`
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
-  return typeof value === 'function' ? 'a function' : String(value)
 }

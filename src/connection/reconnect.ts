@@ -1,56 +1,69 @@
-/** When to try again: pure functions, no clock and no network. */
+/** Whether and when to try again: pure functions, no clock and no network. */
 
 import type { FailureReason } from './connection-error.ts'
-
-/** How the waits between attempts grow. */
-export interface ReconnectPolicy {
-  /** By what the wait is multiplied for each further attempt in a row that brought no message. */
-  factor: number
-  /** Milliseconds that a grown wait does not exceed, unless the reconnection time does. */
-  maxDelay: number
-  /** The largest part of the wait that chance adds to it. */
-  jitter: number
-  /** Milliseconds after which an open connection counts as a success even without a message. */
-  resetAfter: number
-}
-
-/** The standard leaves backoff to the implementation. */
-export const STANDARD_POLICY: Readonly<ReconnectPolicy> = {
-  factor: 2,
-  maxDelay: 30_000,
-  jitter: 0.25,
-  resetAfter: 5_000,
-}
-
-/** The reconnection time before the server says otherwise, in ms; Chromium's and WebKit's. */
-export const INITIAL_RECONNECTION_TIME = 3_000
+import type { Policy } from './policy.ts'
+import { display } from './checks.ts'
 
 /** Less would let a server that closes at once cause a storm. */
 const MIN_DELAY = 100
 
 /** What a timer can hold; a longer delay would fire at once. */
-const MAX_DELAY = 2 ** 31 - 1
+export const MAX_DELAY = 2 ** 31 - 1
 
-/** Whether the standard reestablishes the connection after such a failure, or fails it. */
-export function isTemporary(reason: FailureReason): boolean {
-  return reason === 'network' || reason === 'ended'
+/** After these the standard reestablishes the connection; what a function of the caller's does wrong counts as one. */
+const TEMPORARY: readonly FailureReason[] = ['network', 'ended', 'timeout', 'request']
+
+/** What a decision depends on, besides the policy. */
+export interface Circumstances {
+  reason: FailureReason
+  /** How many requests in a row brought no message, the failed one included. */
+  fruitless: number
+  /** In ms, what the server's `retry` said last. */
+  reconnectionTime: number
+  /** In ms, what the refused response's `Retry-After` said, if anything. */
+  retryAfter: number | undefined
+  /** What `shouldReconnect` answered, if it was asked and had an opinion. */
+  answer: boolean | number | undefined
+  /** From 0 to 1. */
+  random: number
+}
+
+/** The wait before the next attempt, in ms; undefined where there is to be none. */
+export function nextDelay(policy: Policy, circumstances: Circumstances): number | undefined {
+  const { reason, fruitless, answer = TEMPORARY.includes(reason), retryAfter } = circumstances
+  if (!policy.reconnects || answer === false || fruitless >= policy.maxAttempts) return undefined
+  if (typeof answer === 'number') return withinLimits(answer)
+  if (retryAfter !== undefined) return withinLimits(Math.min(retryAfter, longest(policy, circumstances)))
+  return reconnectionDelay(policy, circumstances)
+}
+
+/** The wait that the policy computes, in ms. */
+export function reconnectionDelay(
+  policy: Policy,
+  circumstances: Pick<Circumstances, 'fruitless' | 'reconnectionTime' | 'random'>,
+): number {
+  const { fruitless, reconnectionTime, random } = circumstances
+  const grown = withinLimits(reconnectionTime) * policy.factor ** Math.max(0, fruitless - 1)
+  return withinLimits(Math.min(grown, longest(policy, circumstances)) * (1 + policy.jitter * random))
+}
+
+/** `maxDelay` does not shorten what the server asked for. */
+function longest({ maxDelay }: Policy, { reconnectionTime }: Pick<Circumstances, 'reconnectionTime'>): number {
+  return Math.max(maxDelay, withinLimits(reconnectionTime))
+}
+
+function withinLimits(ms: number): number {
+  return Math.min(Math.max(MIN_DELAY, ms), MAX_DELAY)
 }
 
 /**
- * The wait before the next attempt, in ms.
+ * Checks what `shouldReconnect` answered.
  *
- * @param fruitless how many attempts in a row brought no message
- * @param reconnectionTime in ms, what the server's `retry` said last
- * @param random from 0 to 1
+ * @throws a `TypeError` that says what it was
  */
-export function reconnectionDelay(
-  policy: ReconnectPolicy,
-  fruitless: number,
-  reconnectionTime: number,
-  random: number,
-): number {
-  const base = Math.max(MIN_DELAY, reconnectionTime)
-  const grown = base * policy.factor ** Math.max(0, fruitless - 1)
-  const wait = Math.min(grown, Math.max(policy.maxDelay, base))
-  return Math.min(wait * (1 + policy.jitter * random), MAX_DELAY)
+export function readAnswer(answer: unknown): boolean | number | undefined {
+  if (answer === undefined || typeof answer === 'boolean' || (typeof answer === 'number' && answer >= 0)) return answer
+  throw new TypeError(
+    `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${display(answer)}`,
+  )
 }

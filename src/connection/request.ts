@@ -2,15 +2,26 @@
 
 import { acceptedMembers, hasForbiddenHeaders, patientMembers } from '../platform/fetch.ts'
 import { headerValue } from '../platform/header-encoding.ts'
+import { merged, toRecord, type HeaderMap } from './headers.ts'
+import { isStream, type RequestBody } from './request-body.ts'
+import { isHTTP } from './url.ts'
+
+const SHORTEST_SECRET = 4
 
 /** What a `fetch` of the caller's gets as its second argument. Pass members on that you do not know. */
 export interface FetchLikeInit {
-  method: 'GET'
+  method: string
   mode?: 'cors'
   credentials?: 'include' | 'same-origin'
   cache?: 'no-store'
-  redirect: 'follow'
+  /** `manual` where the option `redirect` is not `follow`. */
+  redirect: 'follow' | 'manual'
   headers: Record<string, string>
+  // As the option `body` says; the types that fetch has for it differ between lib.dom, @types/node and undici.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
+  body?: any
+  /** With a body that is a stream. */
+  duplex?: 'half'
   signal: AbortSignal
 }
 
@@ -27,45 +38,100 @@ export interface FetchLikeResponse {
 /** `fetch`, or a function in its place. */
 export type FetchLike = (url: string, init: FetchLikeInit) => Promise<FetchLikeResponse>
 
-/** What the request is made of, besides its URL. */
+/** What the caller asks of one attempt. */
+export interface RequestParts {
+  url: URL
+  method: string
+  headers: HeaderMap
+  body: RequestBody | undefined
+}
+
+/** What the connection adds. */
 export interface RequestSettings {
   withCredentials: boolean
-  lastEventId: string
+  /** Whether redirects are followed by hand. */
+  manual: boolean
+  fetchOptions: object
+  /** Undefined where neither the caller nor the stream has named one. */
+  lastEventId: string | undefined
+  /** The query parameter that carries it instead of the header. */
+  lastEventIdParameter: string | undefined
   signal: AbortSignal
 }
 
 /** The arguments for `fetch`. (HTML standard, 9.2.2, "create a potential-CORS request" and the steps after it) */
-export function buildRequest(target: URL, settings: RequestSettings): [url: string, init: FetchLikeInit] {
-  const { withCredentials, lastEventId, signal } = settings
+export function buildRequest(parts: RequestParts, settings: RequestSettings): [url: string, init: FetchLikeInit] {
+  const { method, body } = parts
+  const { withCredentials, fetchOptions, lastEventId, lastEventIdParameter, signal } = settings
 
-  const headers: Record<string, string> = { Accept: 'text/event-stream' }
-  // Browsers send this for `no-store` by themselves, and for a header of ours they would ask the server first. Deno and Bun
-  // do not send it.
-  if (!hasForbiddenHeaders()) headers['Cache-Control'] = 'no-cache'
-  if (lastEventId !== '' && fitsHeader(lastEventId)) headers['Last-Event-ID'] = headerValue(lastEventId)
-
-  const url = new URL(target)
+  const url = new URL(parts.url)
   url.hash = ''
+  const headers = new Map(merged(ownHeaders(url, body), parts.headers))
   // Fetch refuses URLs with credentials.
-  if (url.username !== '' || url.password !== '') {
-    headers.Authorization = `Basic ${btoa(`${percentDecode(url.username)}:${percentDecode(url.password)}`)}`
-    url.username = ''
-    url.password = ''
+  url.username = url.password = ''
+
+  let { href } = url
+  if (lastEventId !== undefined) {
+    // One that the caller set is where it started, not where the stream is.
+    headers.delete('last-event-id')
+    if (lastEventIdParameter !== undefined) href = withParameter(url, lastEventIdParameter, lastEventId)
+    else if (lastEventId !== '' && fitsHeader(lastEventId)) {
+      headers.set('last-event-id', ['Last-Event-ID', headerValue(lastEventId)])
+    }
   }
 
   const init: FetchLikeInit = {
-    method: 'GET',
-    redirect: 'follow',
     ...acceptedMembers({
       mode: 'cors',
       credentials: withCredentials ? 'include' : 'same-origin',
       cache: 'no-store',
     } as const),
-    ...patientMembers(),
-    headers,
+    ...patientMembers(fetchOptions),
+    method,
+    redirect: settings.manual ? 'manual' : 'follow',
+    headers: toRecord(headers),
     signal,
   }
-  return [url.href, init]
+  if (body !== undefined) init.body = body
+  if (isStream(body)) init.duplex = 'half'
+  return [href, init]
+}
+
+/** What no error may show: the values of the caller's headers, and of the URL the query, the user and the password. */
+export function secretsOf(url: URL, headers: HeaderMap = new Map()): string[] {
+  const values = [...merged(credentials(url), headers).values()].flatMap(([, value]) => [
+    value,
+    ...value.split(' ').slice(1),
+  ])
+  const { search, username, password } = url
+  // A shorter text would be found in words that have nothing to do with it.
+  return [...values, search, username, password, percentDecode(password)].filter(
+    ({ length }) => length >= SHORTEST_SECRET,
+  )
+}
+
+/** What the standard and a URL's user and password ask for; the caller's win over them. */
+function ownHeaders(url: URL, body: unknown): HeaderMap {
+  const headers = new Map<string, [string, string]>([['accept', ['Accept', 'text/event-stream']]])
+  // Browsers send this for `no-store` by themselves, and for a header of ours they would ask the server first. Deno and Bun
+  // do not send it.
+  if (!hasForbiddenHeaders()) headers.set('cache-control', ['Cache-Control', 'no-cache'])
+  // As Fetch says; Bun (1.4) sends none.
+  if (typeof body === 'string') headers.set('content-type', ['Content-Type', 'text/plain;charset=UTF-8'])
+  return merged(headers, credentials(url))
+}
+
+function credentials({ username, password }: URL): HeaderMap {
+  if (username === '' && password === '') return new Map()
+  const encoded = btoa(`${percentDecode(username)}:${percentDecode(password)}`)
+  return new Map([['authorization', ['Authorization', `Basic ${encoded}`]]])
+}
+
+/** Appends to the query as it stands: URLs may be signed, and to serialize the query anew could change its bytes. */
+function withParameter(url: URL, name: string, value: string): string {
+  if (value === '' || !isHTTP(url)) return url.href
+  const separator = !url.href.includes('?') ? '?' : /[?&]$/.test(url.href) ? '' : '&'
+  return `${url.href}${separator}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
 }
 
 /** Control characters cannot stand in a header, save a tab. */

@@ -3,6 +3,7 @@
 import type { Failure } from './connection-error.ts'
 import { mimeEssence } from './content-type.ts'
 import type { FetchLikeResponse } from './request.ts'
+import { parseRetryAfter } from './retry-after.ts'
 
 /** Why to fail the connection, or nothing. (HTML standard, 9.2.2, "processEventSourceResponse") */
 export function refuse(response: FetchLikeResponse): Failure | undefined {
@@ -11,19 +12,15 @@ export function refuse(response: FetchLikeResponse): Failure | undefined {
   // What fetch rejects with otherwise.
   if ('type' in response && response.type === 'error') return { reason: 'network', what: 'could not be reached' }
 
-  const { status, body } = response
+  const { status, headers, body } = response
   if (status !== 200) {
     const answer = status === 204 ? '204, which says that it is over' : `status ${status} instead of 200`
-    return { reason: 'status', status, what: `was refused: the server answered ${answer}` }
+    return refusal('status', response, `the server answered ${answer}`)
   }
-  const contentType: unknown = response.headers.get('content-type')
+  const contentType: unknown = headers.get('content-type')
   if (typeof contentType !== 'string' || mimeEssence(contentType) !== 'text/event-stream') {
     const given = typeof contentType === 'string' ? `Content-Type "${contentType.slice(0, 100)}"` : 'no Content-Type'
-    return {
-      reason: 'content-type',
-      status,
-      what: `was refused: the server sent ${given} instead of text/event-stream`,
-    }
+    return refusal('content-type', response, `the server sent ${given} instead of text/event-stream`)
   }
   if (body !== null && !isReadableStream(body)) {
     return unsupported('the body of the Response is no ReadableStream. Pass a fetch that streams as the option "fetch"')
@@ -37,12 +34,12 @@ export function bodyOf(response: FetchLikeResponse): ReadableStream<unknown> | n
   return response.body as ReadableStream<unknown> | null
 }
 
-/** The origin of the final URL, after redirects; that of the request where the response does not tell. */
-export function originOf(response: FetchLikeResponse, requested: URL): string {
+/** The final URL, after redirects; that of the request where the response does not tell. */
+export function finalURL(response: FetchLikeResponse, requested: URL): URL {
   try {
-    return new URL(response.url ?? '', requested).origin
+    return new URL(response.url ?? '', requested)
   } catch {
-    return requested.origin
+    return requested
   }
 }
 
@@ -60,11 +57,23 @@ export async function cancel(source: { cancel(): Promise<void> }): Promise<void>
   }
 }
 
+function refusal(reason: 'status' | 'content-type', { status, headers }: FetchLikeResponse, why: string): Failure {
+  const retryAfter: unknown = headers.get('retry-after')
+  return {
+    reason,
+    what: `was refused: ${why}`,
+    status,
+    headers,
+    retryAfter: typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, Date.now()) : undefined,
+  }
+}
+
 function unsupported(what: string): Failure {
   return { reason: 'unsupported', what: `cannot be read: ${what}` }
 }
 
-function isResponse(response: unknown): boolean {
+/** Whether it has as much of a `Response` as we need. */
+export function isResponse(response: unknown): response is FetchLikeResponse {
   return (
     typeof response === 'object' &&
     response !== null &&
@@ -75,6 +84,6 @@ function isResponse(response: unknown): boolean {
 }
 
 /** By its methods: a polyfill's stream is no instance of the runtime's class. */
-function isReadableStream(body: unknown): body is ReadableStream {
+export function isReadableStream(body: unknown): body is ReadableStream {
   return typeof body === 'object' && body !== null && 'getReader' in body
 }

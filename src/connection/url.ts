@@ -1,4 +1,4 @@
-/** The URL that a source was given. */
+/** URLs: how they are read, and how much of them may be seen. */
 
 import { baseURL, encodedByDocument } from '../platform/base-url.ts'
 import { runtime } from '../platform/globals.ts'
@@ -6,16 +6,16 @@ import { runtime } from '../platform/globals.ts'
 const FETCHABLE = new Set(['http:', 'https:', 'data:', 'blob:'])
 
 /**
- * Parses `input` against the runtime's base URL.
+ * Parses `input`.
  *
+ * @param base what a relative one is resolved against: the runtime's base URL unless said otherwise
  * @throws a `DOMException` named `SyntaxError` when it is no valid URL.
  */
-export function parseURL(input: string): URL {
-  const base = baseURL()
+export function parseURL(input: string, base = baseURL()): URL {
   try {
     const url = new URL(encodedByDocument(input), base)
     // Chromium lets a space in the host of a URL pass as "%20". No valid host of an HTTP URL has a "%".
-    if (!/^https?:$/.test(url.protocol) || !url.host.includes('%')) return url
+    if (!isHTTP(url) || !url.host.includes('%')) return url
   } catch {
     // Reported below, like a host that is none.
   }
@@ -29,6 +29,10 @@ export function parseURL(input: string): URL {
 /** Whether `fetch` can bring an event stream from there; for other schemes trying again would be futile. */
 export function isFetchable(url: URL): boolean {
   return FETCHABLE.has(url.protocol)
+}
+
+export function isHTTP({ protocol }: URL): boolean {
+  return protocol === 'http:' || protocol === 'https:'
 }
 
 /** The URL as it may appear in messages and logs: no password, no query, no fragment, and no content of a data URL. */

@@ -11,6 +11,8 @@ export interface DecoderSink {
   id(lastEventId: string): void
   /** A `retry` line, in ms. Its digits have no end, so this may be infinite. */
   retry(reconnectionTime: number): void
+  /** A comment line's text, where anybody wants it. */
+  comment?: ((text: string) => void) | undefined
 }
 
 /** An event has grown past the limit. */
@@ -60,6 +62,8 @@ export class EventDecoder {
       onRetry: (reconnectionTime) => {
         if (!this.#tooLarge) sink.retry(reconnectionTime)
       },
+      // Without it the parser makes no text of a comment.
+      ...(sink.comment && { onComment: sink.comment }),
     })
   }
 

@@ -1,9 +1,11 @@
 /** From a connection's calls to events: each in its turn, together with the state it stands for. */
 
 import type { ConnectionError } from '../connection/connection-error.ts'
-import type { ConnectionSink } from '../connection/connection.ts'
-import { dispatch, EventBase } from '../platform/event-target.ts'
-import { ErrorEvent, inheritFromMessageEvent, Message } from './events.ts'
+import type { FetchLikeResponse } from '../connection/request.ts'
+import type { ConnectionSink } from '../connection/sink.ts'
+import { dispatch } from '../platform/event-target.ts'
+import { reportError } from '../platform/report.ts'
+import { ErrorEvent, inheritFromMessageEvent, Message, OpenEvent } from './events.ts'
 import type { SourceMessageEvent } from './interface.ts'
 import { TaskQueue } from './task-queue.ts'
 
@@ -16,10 +18,16 @@ export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSED
 /** What waits for its task: a message, or a step of the standard's that changes state. */
 type Task =
   | SourceMessageEvent
-  | { step: 'announce the connection' }
+  | { step: 'announce the connection'; response: FetchLikeResponse }
   | { step: 'set the last event ID string'; lastEventId: string }
-  | { step: 'reestablish the connection'; error: ConnectionError; announced: () => void }
-  | { step: 'fail the connection'; error: ConnectionError }
+  | { step: 'reestablish the connection'; error: ConnectionError; delay: number; announced: () => void }
+  | { step: 'fail the connection'; error: ConnectionError; announced: () => void }
+  /** Not the standard's */
+  | { step: 'hand over a comment'; text: string }
+  | { step: 'say that all is delivered'; delivered: () => void }
+
+/** The option `onComment`. */
+type Comments = ((text: string) => void) | undefined
 
 /** The sink of a connection that fires events at a target. */
 export class Dispatcher implements ConnectionSink {
@@ -28,11 +36,15 @@ export class Dispatcher implements ConnectionSink {
     this.#run(task)
   })
   #readyState: ReadyState = CONNECTING
-  #lastEventId = ''
+  #lastEventId: string | undefined
   #origin = ''
+  readonly #onComment: Comments
 
-  constructor(target: EventTarget) {
+  /** @param lastEventId what the caller starts with, if anything */
+  constructor(target: EventTarget, lastEventId: string, onComment: Comments) {
     this.#target = target
+    this.#lastEventId = lastEventId === '' ? undefined : lastEventId
+    this.#onComment = onComment
     inheritFromMessageEvent()
   }
 
@@ -40,7 +52,7 @@ export class Dispatcher implements ConnectionSink {
     return this.#readyState
   }
 
-  get lastEventId(): string {
+  get lastEventId(): string | undefined {
     return this.#lastEventId
   }
 
@@ -50,9 +62,19 @@ export class Dispatcher implements ConnectionSink {
     this.#tasks.clear()
   }
 
-  open(origin: string): void {
+  /** What has not fired yet never will, and the source is connecting. */
+  restart(): void {
+    this.#readyState = CONNECTING
+    this.#tasks.clear()
+  }
+
+  aborted(): void {
+    this.close()
+  }
+
+  open(response: FetchLikeResponse, origin: string): void {
     this.#origin = origin
-    this.#tasks.push({ step: 'announce the connection' })
+    this.#tasks.push({ step: 'announce the connection', response })
   }
 
   message(type: string, data: string, lastEventId: string): void {
@@ -67,39 +89,72 @@ export class Dispatcher implements ConnectionSink {
     return this.#tasks.backpressure(bytes)
   }
 
-  lost(error: ConnectionError): Promise<void> {
-    return new Promise((announced) => {
-      this.#tasks.push({ step: 'reestablish the connection', error, announced })
+  comment(text: string): void {
+    this.#tasks.push({ step: 'hand over a comment', text })
+  }
+
+  delivered(): Promise<void> {
+    return new Promise((delivered) => {
+      this.#tasks.push({ step: 'say that all is delivered', delivered })
     })
   }
 
-  failed(error: ConnectionError): void {
-    this.#tasks.push({ step: 'fail the connection', error })
+  lost(error: ConnectionError, delay: number): Promise<void> {
+    return new Promise((announced) => {
+      this.#tasks.push({ step: 'reestablish the connection', error, delay, announced })
+    })
+  }
+
+  failed(error: ConnectionError): Promise<void> {
+    return new Promise((announced) => {
+      this.#tasks.push({ step: 'fail the connection', error, announced })
+    })
   }
 
   #run(task: Task): void {
     if (task instanceof Message) {
-      this.#lastEventId = task.lastEventId
+      this.#setLastEventId(task.lastEventId)
       dispatch(this.#target, task)
       return
     }
     switch (task.step) {
       case 'announce the connection':
         this.#readyState = OPEN
-        dispatch(this.#target, new EventBase('open'))
+        dispatch(this.#target, new OpenEvent('open', task.response))
         break
       case 'set the last event ID string':
-        this.#lastEventId = task.lastEventId
+        this.#setLastEventId(task.lastEventId)
         break
       case 'reestablish the connection':
         this.#readyState = CONNECTING
-        dispatch(this.#target, new ErrorEvent('error', task.error))
+        dispatch(this.#target, new ErrorEvent('error', task.error, task.delay))
         task.announced()
         break
       case 'fail the connection':
         this.#readyState = CLOSED
         dispatch(this.#target, new ErrorEvent('error', task.error))
+        task.announced()
         break
+      case 'hand over a comment':
+        this.#comment(task.text)
+        break
+      case 'say that all is delivered':
+        task.delivered()
+        break
+    }
+  }
+
+  /** A stream that has never had an ID has not reset it either. */
+  #setLastEventId(lastEventId: string): void {
+    if (lastEventId !== '' || this.#lastEventId !== undefined) this.#lastEventId = lastEventId
+  }
+
+  #comment(text: string): void {
+    const onComment = this.#onComment
+    try {
+      onComment?.(text)
+    } catch (error) {
+      reportError(error)
     }
   }
 }

@@ -1,13 +1,13 @@
 /** The WHATWG interface: what a page or a script sees. (HTML standard, 9.2.2) */
 
 import { Connection } from '../connection/connection.ts'
-import { readOptions } from '../connection/options.ts'
+import { readOptions } from '../connection/read-options.ts'
 import { parseURL } from '../connection/url.ts'
 import { EventTargetBase } from '../platform/event-target.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSource as EventSourceInstance, EventSourceConstructor } from './interface.ts'
-import { defineConstants, defineInterface, makeEnumerable, toDOMString } from './webidl.ts'
+import { defineConstants, defineDispose, defineInterface, makeEnumerable, toDOMString } from './webidl.ts'
 
 export type EventSource = EventSourceInstance
 export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource()
@@ -17,7 +17,7 @@ function defineEventSource(): EventSourceConstructor {
   class EventSource extends EventTargetBase {
     readonly #url: string
     readonly #withCredentials: boolean
-    readonly #dispatcher = new Dispatcher(this)
+    readonly #dispatcher: Dispatcher
     readonly #handlers = new HandlerAttributes(this)
     readonly #connection: Connection
 
@@ -30,6 +30,7 @@ function defineEventSource(): EventSourceConstructor {
       const parsed = parseURL(input)
       this.#url = parsed.href
       this.#withCredentials = options.withCredentials
+      this.#dispatcher = new Dispatcher(this, options.lastEventId, options.onComment)
       this.#connection = new Connection(parsed, options, this.#dispatcher)
       this.#connection.start()
     }
@@ -44,7 +45,7 @@ function defineEventSource(): EventSourceConstructor {
       return this.#dispatcher.readyState
     }
     get lastEventId(): string {
-      return this.#dispatcher.lastEventId
+      return this.#dispatcher.lastEventId ?? ''
     }
     get reconnectionTime(): number {
       return this.#connection.reconnectionTime
@@ -73,10 +74,18 @@ function defineEventSource(): EventSourceConstructor {
       this.#dispatcher.close()
       this.#connection.close()
     }
+    reconnect(): void {
+      if (this.#dispatcher.readyState === CLOSED) return
+      this.#dispatcher.restart()
+      this.#connection.reconnect()
+    }
   }
 
   const attributes = ['url', 'withCredentials', 'readyState', 'lastEventId', 'reconnectionTime']
-  makeEnumerable(EventSource.prototype, [...attributes, 'onopen', 'onmessage', 'onerror', 'close'])
+  makeEnumerable(EventSource.prototype, [...attributes, 'onopen', 'onmessage', 'onerror', 'close', 'reconnect'])
+  defineDispose(EventSource.prototype, function (this: EventSource) {
+    this.close()
+  })
   defineConstants(EventSource, { CONNECTING, OPEN, CLOSED })
   defineInterface(EventSource, 'EventSource', 1)
   // A class cannot declare what the interface does: the constants, and listeners that know their event.

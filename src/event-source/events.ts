@@ -1,6 +1,7 @@
 /** The classes of the events that a source dispatches. */
 
 import type { ConnectionError } from '../connection/connection-error.ts'
+import type { FetchLikeResponse } from '../connection/request.ts'
 import { EventBase } from '../platform/event-target.ts'
 import { runtime } from '../platform/globals.ts'
 import type { SourceMessageEvent } from './interface.ts'
@@ -69,16 +70,54 @@ export function inheritFromMessageEvent(): void {
   if (prototype instanceof EventBase) Object.setPrototypeOf(Message.prototype, prototype)
 }
 
+/** An `open` event: the connection has been established. */
+export interface OpenEvent extends Event {
+  /** The response that the messages come from: for its status and headers. Its body is being read. */
+  readonly response: Response
+}
+
+type OpenEventConstructor = new (type: string, response: FetchLikeResponse) => OpenEvent
+
+/** The class of `open` events. */
+export const OpenEvent: OpenEventConstructor = /* @__PURE__ */ defineOpenEvent()
+
+function defineOpenEvent(): OpenEventConstructor {
+  class OpenEvent extends EventBase {
+    readonly #response: FetchLikeResponse
+
+    constructor(type: string, response: FetchLikeResponse) {
+      super(type)
+      this.#response = response
+    }
+
+    get response(): Response {
+      // Or as much of one as the caller's fetch returned.
+      return this.#response as Response
+    }
+  }
+
+  extendEvent(OpenEvent, 'OpenEvent', ['response'])
+  return OpenEvent
+}
+
 /** An `error` event: the connection was lost, and `readyState` is CONNECTING, or has failed, and it is CLOSED. */
 export interface ErrorEvent extends Event {
   /** Why. */
   readonly error: ConnectionError
   /** What happened, in a sentence. */
   readonly message: string
+  /** The HTTP status of a response that was refused. */
+  readonly status: number | undefined
+  /** The same, under the name that the `eventsource` package has for it. */
+  readonly code: number | undefined
+  /** Whether the connection will be reestablished. */
+  readonly willReconnect: boolean
+  /** In how many milliseconds, if so. */
+  readonly delay: number | undefined
 }
 
 interface ErrorEventConstructor {
-  new (type: string, error: ConnectionError): ErrorEvent
+  new (type: string, error: ConnectionError, delay?: number): ErrorEvent
   readonly prototype: ErrorEvent
 }
 
@@ -88,10 +127,13 @@ export const ErrorEvent: ErrorEventConstructor = /* @__PURE__ */ defineErrorEven
 function defineErrorEvent(): ErrorEventConstructor {
   class ErrorEvent extends EventBase {
     readonly #error: ConnectionError
+    readonly #delay: number | undefined
 
-    constructor(type: string, error: ConnectionError) {
+    /** @param delay ms to the reconnection; none where there will be none */
+    constructor(type: string, error: ConnectionError, delay?: number) {
       super(type)
       this.#error = error
+      this.#delay = delay
     }
 
     get error(): ConnectionError {
@@ -100,10 +142,26 @@ function defineErrorEvent(): ErrorEventConstructor {
     get message(): string {
       return this.#error.message
     }
+    get status(): number | undefined {
+      return this.#error.status
+    }
+    get code(): number | undefined {
+      return this.#error.status
+    }
+    get willReconnect(): boolean {
+      return this.#delay !== undefined
+    }
+    get delay(): number | undefined {
+      return this.#delay
+    }
   }
 
-  makeEnumerable(ErrorEvent.prototype, ['error', 'message'])
-  // Not more of an interface: to the standard it is a plain Event, and says `[object Event]`.
-  Object.defineProperty(ErrorEvent, 'name', { value: 'ErrorEvent', configurable: true })
+  extendEvent(ErrorEvent, 'ErrorEvent', ['error', 'message', 'status', 'code', 'willReconnect', 'delay'])
   return ErrorEvent
+}
+
+/** Not more of an interface than that: to the standard these are plain Events, and say `[object Event]`. */
+function extendEvent(eventClass: { prototype: object }, name: string, attributes: string[]): void {
+  makeEnumerable(eventClass.prototype, attributes)
+  Object.defineProperty(eventClass, 'name', { value: name, configurable: true })
 }

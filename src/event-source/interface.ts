@@ -1,7 +1,14 @@
 /** The public types of `EventSource`, in the manner of lib.dom. */
 
 import type { EventSourceInit } from '../connection/options.ts'
-import type { ErrorEvent } from './events.ts'
+import type { ErrorEvent, OpenEvent } from './events.ts'
+
+declare global {
+  interface SymbolConstructor {
+    /** Declared here too, for programs that are compiled without lib.esnext.disposable. */
+    readonly dispose: unique symbol
+  }
+}
 
 /** A message of the stream: a `MessageEvent` whose `data` is a string. */
 export interface SourceMessageEvent extends MessageEvent {
@@ -16,7 +23,7 @@ export interface SourceMessageEvent extends MessageEvent {
 
 /** The events of a source that have a type of their own; messages of other types are `SourceMessageEvent`s too. */
 export interface EventSourceEventMap {
-  open: Event
+  open: OpenEvent
   message: SourceMessageEvent
   error: ErrorEvent
 }
@@ -52,7 +59,7 @@ export interface EventSource extends EventTarget {
 
   /** Called when the connection has been established, each time. */
   get onopen(): LooseHandler
-  set onopen(handler: Handler<Event>)
+  set onopen(handler: Handler<OpenEvent>)
   /** Called for each message of type `message`, which is the type of those that name none. */
   get onmessage(): LooseHandler
   set onmessage(handler: Handler<SourceMessageEvent>)
@@ -62,6 +69,15 @@ export interface EventSource extends EventTarget {
 
   /** Closes the connection, if any; nothing fires after it. */
   close(): void
+
+  /**
+   * Drops the connection, with what it had not dispatched yet, and connects again at once, without an `error` event. Does
+   * nothing when CLOSED. Not in the standard.
+   */
+  reconnect(): void
+
+  /** The same as `close()`, for `using`; where the runtime has `Symbol.dispose`. */
+  [Symbol.dispose](): void
 
   /**
    * The last event ID string as of the last message, which a reconnection sends as `Last-Event-ID`. Not in the standard yet

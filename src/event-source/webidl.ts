@@ -26,3 +26,10 @@ export function defineConstants(interfaceObject: { prototype: object }, constant
     }
   }
 }
+
+/** Defines what `using` calls, where the runtime has it. */
+export function defineDispose(prototype: object, dispose: () => void): void {
+  if (!('dispose' in Symbol)) return
+  Object.defineProperty(dispose, 'name', { value: '[Symbol.dispose]', configurable: true })
+  Object.defineProperty(prototype, Symbol.dispose, { value: dispose, writable: true, configurable: true })
+}

@@ -3,13 +3,38 @@
 import { runtime } from './globals.ts'
 import { hasDispatchers, patientDispatcher } from './node-dispatcher.ts'
 
+/** For requests that are made to see what the runtime makes of them, and never sent. */
+const NOWHERE = 'http://localhost/'
+
 /**
  * True where requests obey the browsers' rules for pages: a header of one's own costs a CORS preflight there. Such a runtime
  * also guards the names that a page must not set, and that shows without a request.
  */
 export function hasForbiddenHeaders(): boolean {
+  return dropsHeader('Origin')
+}
+
+/** Whether this runtime's `Request` leaves out a header of that name: browsers do, without a word, with some. */
+export function dropsHeader(name: string): boolean {
   if (!runtime.Request) return false
-  return !new runtime.Request('http://localhost/', { headers: { Origin: 'null' } }).headers.has('Origin')
+  return !new runtime.Request(NOWHERE, { headers: { [name]: 'x' } }).headers.has(name)
+}
+
+/** Whether a stream can be a request's body. Runtimes that know no such bodies send their name as text. */
+export function sendsStreams(): boolean {
+  if (!runtime.Request) return true
+  const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
+  return refusalOf(init) === undefined && !new runtime.Request(NOWHERE, init).headers.has('Content-Type')
+}
+
+/** What this runtime's `Request` has against members of an init, if anything. */
+export function refusalOf(init: object): string | undefined {
+  try {
+    if (runtime.Request) new runtime.Request(NOWHERE, init)
+    return undefined
+  } catch (error) {
+    return String(error)
+  }
 }
 
 /**
@@ -17,23 +42,17 @@ export function hasForbiddenHeaders(): boolean {
  * honour, instead of ignoring them.
  */
 export function acceptedMembers<Init extends object>(init: Init): Partial<Init> {
-  if (isAccepted(init)) return init
-  const members = Object.entries(init).filter(([name, value]) => isAccepted({ [name]: value as unknown }))
+  if (refusalOf(init) === undefined) return init
+  const members = Object.entries(init).filter(([name, value]) => refusalOf({ [name]: value as unknown }) === undefined)
   return Object.fromEntries(members) as Partial<Init>
 }
 
-function isAccepted(init: object): boolean {
-  try {
-    if (runtime.Request) new runtime.Request('http://localhost/', init)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Members that keep an idle body alive where the runtime would end it: Node after 300 s, Bun after about as long. */
-export function patientMembers(): object {
-  if (hasDispatchers()) return { dispatcher: patientDispatcher }
-  if (runtime.Bun) return { timeout: false }
-  return {}
+/**
+ * The caller's members, and those that keep an idle body alive where the runtime would end it: Node after 300 s, Bun after
+ * about as long.
+ */
+export function patientMembers(callers: { dispatcher?: unknown }): object {
+  if (hasDispatchers()) return { ...callers, dispatcher: patientDispatcher(callers.dispatcher) }
+  if (runtime.Bun) return { timeout: false, ...callers }
+  return callers
 }

@@ -13,6 +13,11 @@ interface RuntimeGlobals {
   /** Workers of browsers */
   importScripts?: unknown
   location?: { href: string }
+  /** Only browsers' has `onLine`. */
+  navigator?: { onLine?: boolean }
+  addEventListener?: typeof addEventListener
+  removeEventListener?: typeof removeEventListener
+  reportError?: (error: unknown) => void
   fetch?: typeof fetch
   Request?: typeof Request
   Event?: typeof Event

@@ -10,12 +10,16 @@ interface Dispatcher {
 }
 
 /**
- * A dispatcher that passes everything on to the global one of the moment, without its time limits. What
- * `setGlobalDispatcher` installed, a proxy or a mock, stays in charge.
+ * A dispatcher that passes everything on to the caller's, or else to the global one of the moment, without its time limits.
+ * What `setGlobalDispatcher` installed, a proxy or a mock, stays in charge.
  */
-export const patientDispatcher: Dispatcher = {
-  dispatch: (options, handler) =>
-    globalDispatcher(handler).dispatch({ ...options, bodyTimeout: 0, headersTimeout: 0 }, handler),
+export function patientDispatcher(callers: unknown): Dispatcher {
+  return {
+    dispatch: (options, handler) => {
+      const dispatcher = (callers ?? globalDispatcher(handler)) as Dispatcher
+      return dispatcher.dispatch({ ...options, bodyTimeout: 0, headersTimeout: 0 }, handler)
+    },
+  }
 }
 
 /** True where `fetch` is undici's, which is to say in Node. */

@@ -9,6 +9,7 @@ import type { Result } from '../conformance/suite.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
 import { findChromium, launchChromium } from './chromium.ts'
+import { comesBackOnline } from './online.ts'
 import { pageOf, PLACES, suiteFiles, type Place } from './places.ts'
 
 const { values } = parseArgs({
@@ -39,6 +40,7 @@ for (const ours of implementations) {
     }),
   )
 }
+if (values.place === undefined && values.filter === undefined && values.native !== true) await runOnline()
 await browser?.close()
 await server.close()
 tally.end()
@@ -63,4 +65,12 @@ async function runIn(browser: Browser, place: Place, ours: boolean, report: (res
     report({ name: 'the suite runs to its end', outcome: 'failed', reason: String(error) })
   }
   await context.close()
+}
+
+/** A real loss of the network, as far as Chromium can act it. */
+async function runOnline(): Promise<void> {
+  const suite = tally.suite('chromium, offline and online again')
+  if (browser) await suite.run('the wait ends when the network is back', () => comesBackOnline(browser, server))
+  else suite.missing('there is no Chromium')
+  suite.end()
 }

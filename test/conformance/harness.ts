@@ -1,5 +1,6 @@
 /** What a fact is tested with. No test framework and no runtime's own modules: this runs everywhere. */
 
+import type { ErrorEvent, EventSource as OurEventSource, EventSourceInit } from '../../src/index.ts'
 import type { Answer, Log, Program } from '../server/program.ts'
 
 /** The interface under test, ours or a runtime's own, as lib.dom describes it. */
@@ -71,6 +72,11 @@ export class Fact {
     const source = new this.env.EventSource(url, init)
     this.#sources.push(source)
     return source
+  }
+
+  /** The same for a source of ours, whose options are known. */
+  listenWith(url: string | URL, options: EventSourceInit, ...types: string[]): Recorder {
+    return this.listen(url, options, ...types)
   }
 
   /** A source and all that is heard on it: `open`, `error`, `message` and the types given. */
@@ -149,6 +155,18 @@ export class Recorder {
     })
   }
 
+  /** The `error` events, which of ours carry more. */
+  get errors(): ErrorEvent[] {
+    return this.heard
+      .filter(({ type, isMessage }) => type === 'error' && !isMessage)
+      .map(({ event }) => event as ErrorEvent)
+  }
+
+  /** The source, where it is ours. */
+  get own(): OurEventSource {
+    return this.source as OurEventSource
+  }
+
   get messages(): Heard[] {
     return this.heard.filter(({ isMessage }) => isMessage)
   }
@@ -190,6 +208,11 @@ export function stream(...writes: string[]): Answer {
 /** A response that ends after these writes. */
 export function ending(...writes: string[]): Answer {
   return { steps: [...writes.map((write) => ({ write })), { end: true }] }
+}
+
+/** A response that is refused, with a body. */
+export function refused(status: number, headers: Record<string, string> = {}, body = ''): Answer {
+  return { status, headers: { 'Content-Type': 'text/plain', ...headers }, steps: [{ write: body }, { end: true }] }
 }
 
 /** Stops a source for good: the standard's way to end it. */

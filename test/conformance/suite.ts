@@ -19,6 +19,7 @@ interface Test {
   name: string
   /** How long it may take, in ms. */
   limit: number
+  alone: boolean
   run: (fact: Fact) => Promise<void> | void
 }
 
@@ -38,11 +39,12 @@ const CUTS: Cut[] = ['whole', 'as written', 'every byte', 'random']
 export async function runSuite(env: Environment, report: (result: Result) => void): Promise<void> {
   const { filter = [''] } = env
   const tests = allTests(env).filter(({ name }) => filter.some((part) => name.includes(part)))
-  const queue = tests.values()
+  const queue = tests.filter(({ alone }) => !alone).values()
   const work = async (): Promise<void> => {
     for (const test of queue) report(await judge(test, env))
   }
   await Promise.all(Array.from({ length: env.concurrency }, work))
+  for (const test of tests.filter(({ alone }) => alone)) report(await judge(test, env))
 }
 
 function allTests(env: Environment): Test[] {
@@ -50,11 +52,15 @@ function allTests(env: Environment): Test[] {
     CUTS.map((cut) => ({
       name: `case "${streamCase.name}", ${cut}${cut === 'random' ? ` (seed ${env.seed})` : ''}`,
       limit: CASE_LIMIT,
+      alone: false,
       run: (fact: Fact) => runCase(fact, streamCase, index, cut),
     })),
   )
   const applicable = facts.filter(({ needs }) => needs === undefined || needs(env))
-  const behaviour = applicable.map((fact) => ({ name: testName(fact), limit: FACT_LIMIT, run: fact.run }))
+  const behaviour = applicable.map((fact) => {
+    const { run, alone = false } = fact
+    return { name: testName(fact), limit: FACT_LIMIT, alone, run }
+  })
   return [...behaviour, ...cases]
 }
 

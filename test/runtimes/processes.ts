@@ -95,6 +95,35 @@ const CHECKS: Check[] = [
       })
     },
   },
+  {
+    name: 'a server that sleeps is noticed, and its stream goes on where it was when it wakes',
+    run: async (start) => {
+      const server = new Script(RUNTIMES.node24 ?? [], 'counter', [])
+      try {
+        await server.says('.')
+        const script = start('impatient', [`http://127.0.0.1:${/\d+/.exec(server.output)?.[0] ?? ''}/`])
+        try {
+          await script.says('number 3.')
+          server.freeze()
+          await script.says('has been silent for 1000 ms')
+          // The system of a server that sleeps takes connections all the same.
+          await script.says('did not answer within 1000 ms')
+          server.thaw()
+          const before = numbers(script.output).length
+          await script.says(`number ${before + 5}.`)
+          const seen = numbers(script.output)
+          assert.deepEqual(
+            seen,
+            seen.map((_, index) => index + 1),
+          )
+        } finally {
+          script.kill()
+        }
+      } finally {
+        server.kill()
+      }
+    },
+  },
   ...FLOODS.map(([what, text, limit, most]): Check => ({
     name: `${what} with ${limit === undefined ? 'the default limit' : 'a limit of 1 Mi'} takes at most ${most} MiB`,
     run: async (start) => {
@@ -136,6 +165,10 @@ await Promise.all(
   }),
 )
 tally.end()
+
+function numbers(output: string): number[] {
+  return [...output.matchAll(/number (\d+)\./g)].map(([, number]) => Number(number))
+}
 
 /** Runs a check and leaves nothing behind. */
 async function using(source: Source, script: Script, check: (script: Script) => Promise<void>): Promise<void> {

@@ -46,6 +46,15 @@ export class Script {
     this.#child.kill('SIGKILL')
   }
 
+  /** Stops it where it stands; its sockets stay. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child.kill('SIGCONT')
+  }
+
   #until(holds: () => boolean, what: string, within = PATIENCE): Promise<void> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {

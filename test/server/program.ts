@@ -54,6 +54,8 @@ export interface LoggedRequest {
   headers: Record<string, string>
   /** The bytes of Last-Event-ID read as UTF-8; undefined where there was none. */
   lastEventId: string | undefined
+  /** One character for each byte; complete once the response has begun, for the server reads it first. */
+  body: string
   /** Milliseconds since the program was registered. */
   at: number
   /** When the client or the server ended it, on the same clock; null while it is open. */

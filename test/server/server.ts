@@ -108,6 +108,7 @@ async function serveProgram(registration: Registration, request: IncomingMessage
     changed(registration)
   })
   changed(registration)
+  logged.body = await text(request, 'latin1')
   await serveAnswer(answer ?? {}, response, (gate) =>
     until(registration, GATE_PATIENCE, ({ openGates }) => openGates.has(gate)),
   )
@@ -122,6 +123,7 @@ function logRequest(request: IncomingMessage, at: number): LoggedRequest {
     host: request.headers.host ?? '',
     headers,
     lastEventId: id === undefined ? undefined : Buffer.from(String(id), 'latin1').toString('utf8'),
+    body: '',
     at,
     endedAt: null,
   }
@@ -159,14 +161,15 @@ function until(
 function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*')
   response.setHeader('Access-Control-Allow-Credentials', 'true')
-  response.setHeader('Access-Control-Allow-Methods', 'GET, POST')
+  response.setHeader('Access-Control-Expose-Headers', 'Retry-After, X-Reason')
+  response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
   response.setHeader('Access-Control-Allow-Headers', request.headers['access-control-request-headers'] ?? '*')
 }
 
-async function text(request: IncomingMessage): Promise<string> {
+async function text(request: IncomingMessage, encoding: BufferEncoding = 'utf8'): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(chunks).toString(encoding)
 }
 
 function listen(server: Server): Promise<Server> {

@@ -15,6 +15,7 @@ import {
   type FetchLike,
   type FetchLikeInit,
   type FetchLikeResponse,
+  type OpenEvent,
   type SourceMessageEvent,
 } from 'everysource'
 import 'everysource/polyfill'
@@ -77,7 +78,8 @@ if (source.readyState === 3) source.close()
 
 // Handlers
 source.onopen = (event) => {
-  same<typeof event, Event>(true)
+  same<typeof event, OpenEvent>(true)
+  same<typeof event.response, Response>(true)
 }
 source.onmessage = (event) => {
   same<typeof event, SourceMessageEvent>(true)
@@ -86,6 +88,8 @@ source.onmessage = (event) => {
 source.onerror = (event) => {
   same<typeof event, ErrorEvent>(true)
   same<typeof event.error, ConnectionError>(true)
+  // @ts-expect-error -- read only
+  event.delay = 1
 }
 source.onmessage = function () {
   same<typeof this, EventSource>(true)
@@ -105,7 +109,8 @@ source.onopen = 'open'
 
 // Listeners
 source.addEventListener('open', (event) => {
-  same<typeof event, Event>(true)
+  same<typeof event, OpenEvent>(true)
+  void event.response.headers.get('x-stream')
 })
 source.addEventListener('message', (event) => {
   same<typeof event, SourceMessageEvent>(true)
@@ -151,21 +156,40 @@ same<typeof message.source, null>(true)
 // @ts-expect-error -- read only
 message.data = 'other'
 
+// Methods
+source.close()
+source.reconnect()
+source[Symbol.dispose]()
+// @ts-expect-error -- without arguments
+source.reconnect('http://b.test/')
+
 // The map of events
+same<EventSourceEventMap['open'], OpenEvent>(true)
 same<keyof EventSourceEventMap, 'open' | 'message' | 'error'>(true)
 same<EventSourceEventMap['error'], ErrorEvent>(true)
 
 // Errors
-source.addEventListener('error', ({ error, message: text }) => {
+source.addEventListener('error', ({ error, message: text, status, code, willReconnect, delay }) => {
   same<typeof text, string>(true)
+  same<typeof status, number | undefined>(true)
+  same<typeof code, number | undefined>(true)
+  same<typeof willReconnect, boolean>(true)
+  same<typeof delay, number | undefined>(true)
   same<typeof error.reason, FailureReason>(true)
   same<typeof error.status, number | undefined>(true)
   same<typeof error.code, string | undefined>(true)
   same<typeof error.url, string>(true)
+  same<typeof error.headers, Headers | undefined>(true)
+  same<typeof error.body, string | undefined>(true)
+  same<typeof error.retryAfter, number | undefined>(true)
+  same<typeof error.attempt, number>(true)
   const standard: Error = error
   void standard
   switch (error.reason) {
     case 'network':
+    case 'request':
+    case 'redirect':
+    case 'timeout':
     case 'ended':
     case 'status':
     case 'content-type':

@@ -2,14 +2,19 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import type { FailedRequest } from '../../src/connection/connection-error.ts'
 import { ConnectionError } from '../../src/index.ts'
 import { serve } from './server.ts'
 import { nextError, open } from './sources.ts'
 
 const URL_WITH_SECRETS = 'http://user:pass-word@a.test:8080/path?token=query-secret#fragment-secret'
 
+function requestOf(url: string | URL): FailedRequest {
+  return { url: new URL(url), attempt: 1, secrets: [] }
+}
+
 function errorWith(cause?: unknown, url = URL_WITH_SECRETS): ConnectionError {
-  return new ConnectionError(new URL(url), { reason: 'network', what: 'could not be reached', cause })
+  return new ConnectionError(requestOf(url), { reason: 'network', what: 'could not be reached', cause })
 }
 
 describe('a ConnectionError', () => {
@@ -31,9 +36,11 @@ describe('a ConnectionError', () => {
     )
   })
 
-  it('has the facts: reason, status, cause', () => {
-    const error = new ConnectionError(new URL('http://a.test/'), { reason: 'status', what: 'x', status: 404 })
+  it('has the facts: reason, status, attempt, cause', () => {
+    const request = { ...requestOf('http://a.test/'), attempt: 7 }
+    const error = new ConnectionError(request, { reason: 'status', what: 'x', status: 404, retryAfter: 5_000 })
     expect(error).toMatchObject({ reason: 'status', status: 404, code: undefined, cause: undefined })
+    expect(error).toMatchObject({ attempt: 7, retryAfter: 5_000 })
     const cause = new Error('why')
     expect(errorWith(cause).cause).toMatchObject({ name: 'Error', message: 'why' })
   })
@@ -51,7 +58,8 @@ describe('its URL', () => {
 
   it('leaves the one it was made from alone', () => {
     const url = new URL(URL_WITH_SECRETS)
-    expect(new ConnectionError(url, { reason: 'ended', what: 'x' })).toHaveProperty('url')
+    const request = { url, attempt: 1, secrets: [] }
+    expect(new ConnectionError(request, { reason: 'ended', what: 'x' })).toHaveProperty('url')
     expect(url.href).toBe(URL_WITH_SECRETS)
   })
 })
@@ -82,6 +90,44 @@ describe('no secret of the URL shows', () => {
     const { message } = errorWith(undefined, 'data:text/event-stream,data:%20secret')
     expect(message).toBe('The event stream at data:… could not be reached')
   })
+})
+
+describe('what a refused response said', () => {
+  const headers = new Headers({ 'Set-Cookie': 'session=cookie-secret' })
+  const error = new ConnectionError(requestOf('http://a.test/'), {
+    reason: 'status',
+    what: 'was refused',
+    status: 401,
+    headers,
+    body: '{"token":"body-secret"}',
+  })
+
+  it('is in the error', () => {
+    expect(error.headers).toBe(headers)
+    expect(error.body).toBe('{"token":"body-secret"}')
+  })
+
+  it.each([
+    ['as a string', String(error)],
+    ['in JSON', JSON.stringify(error)],
+    ['in a copy of what is enumerable', JSON.stringify(Object.assign({}, error))],
+    ['on the console', inspect(error, { depth: Infinity })],
+  ])('does not show %s', (_, text) => {
+    expect(text).not.toMatch(/cookie-secret|body-secret/)
+  })
+
+  it('is undefined where there was no response', () => {
+    expect(errorWith()).toMatchObject({ headers: undefined, body: undefined, retryAfter: undefined })
+  })
+})
+
+it('an error of another copy of the package is an instance, of a subclass only its own', () => {
+  const foreign = Object.assign(new Error('x'), { [Symbol.for('everysource.ConnectionError')]: true })
+  class Special extends ConnectionError {}
+  expect(foreign).toBeInstanceOf(ConnectionError)
+  expect(foreign).not.toBeInstanceOf(Special)
+  expect(new Special(requestOf('http://a.test/'), { reason: 'ended', what: 'x' })).toBeInstanceOf(Special)
+  for (const other of [undefined, null, 'x', {}, new Error('x')]) expect(other instanceof ConnectionError).toBe(false)
 })
 
 describe('the code', () => {

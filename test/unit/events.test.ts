@@ -80,7 +80,8 @@ describe('a message', () => {
 })
 
 describe('an error event', () => {
-  const error = new ConnectionError(new URL(NOWHERE), { reason: 'ended', what: 'has ended' })
+  const request = { url: new URL(NOWHERE), attempt: 1, secrets: [] }
+  const error = new ConnectionError(request, { reason: 'ended', what: 'has ended' })
   const event = new ErrorEvent('error', error)
 
   it('carries the error and its message', () => {
@@ -94,9 +95,28 @@ describe('an error event', () => {
     expect(ErrorEvent.name).toBe('ErrorEvent')
   })
 
-  it.each(['error', 'message'])('has %s as an enumerable accessor, read only', (name) => {
-    const descriptor = Object.getOwnPropertyDescriptor(ErrorEvent.prototype, name)
-    expect(descriptor).toMatchObject({ enumerable: true, configurable: true, set: undefined })
+  it('says that there will be no other connection, or when', () => {
+    expect(event).toMatchObject({ willReconnect: false, delay: undefined })
+    expect(new ErrorEvent('error', error, 3_000)).toMatchObject({ willReconnect: true, delay: 3_000 })
+    expect(new ErrorEvent('error', error, 0)).toMatchObject({ willReconnect: true, delay: 0 })
+  })
+
+  it('has the status of a refused response under two names', () => {
+    const refused = new ConnectionError(request, { reason: 'status', what: 'x', status: 503 })
+    expect(new ErrorEvent('error', refused)).toMatchObject({ status: 503, code: 503 })
+    expect(event).toMatchObject({ status: undefined, code: undefined })
+  })
+
+  it.each(['error', 'message', 'status', 'code', 'willReconnect', 'delay'])(
+    'has %s as an enumerable accessor, read only',
+    (name) => {
+      const descriptor = Object.getOwnPropertyDescriptor(ErrorEvent.prototype, name)
+      expect(descriptor).toMatchObject({ enumerable: true, configurable: true, set: undefined })
+    },
+  )
+
+  it('says `[object Event]`, as the plain Event of the standard does', () => {
+    expect(Object.prototype.toString.call(event)).toBe('[object Event]')
   })
 
   it('comes out of a source in this very class', async () => {
@@ -104,6 +124,34 @@ describe('an error event', () => {
     const received = await nextError(source)
     expect(received).toBeInstanceOf(ErrorEvent)
     expect(received.error).toBeInstanceOf(ConnectionError)
+  })
+})
+
+describe('an open event', () => {
+  it('carries the response, with the headers that came and its status', async () => {
+    const answer = lasting()
+    answer.headers.set('X-Stream', 'seven')
+    const event = await nextOpen(open(NOWHERE, { fetch: () => Promise.resolve(answer) }))
+    expect(event.response).toBe(answer)
+    expect(event.response.headers.get('x-stream')).toBe('seven')
+    expect(event).toMatchObject({ type: 'open', bubbles: false, cancelable: false })
+    expect(Object.prototype.toString.call(event)).toBe('[object Event]')
+    expect(event.constructor.name).toBe('OpenEvent')
+  })
+
+  it('carries whatever the fetch of the caller returned', async () => {
+    const answer = { status: 200, headers: new Headers({ 'Content-Type': 'text/event-stream' }), body: lasting().body }
+    expect((await nextOpen(open(NOWHERE, { fetch: () => Promise.resolve(answer) }))).response).toBe(answer)
+  })
+
+  it('carries that of its own connection, each time', async () => {
+    const answers = [finished('data: 1\n\n'), lasting()]
+    const source = open(NOWHERE, {
+      reconnectionTime: 0,
+      fetch: () => Promise.resolve(answers.find(({ bodyUsed }) => !bodyUsed) ?? lasting()),
+    })
+    expect((await nextOpen(source)).response).toBe(answers[0])
+    expect((await nextOpen(source)).response).toBe(answers[1])
   })
 })
 
@@ -140,12 +188,12 @@ describe('the interface', () => {
     },
   )
 
-  it('has close() as an enumerable method without arguments', () => {
-    const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, 'close')
+  it.each(['close', 'reconnect'] as const)('has %s() as an enumerable method without arguments', (name) => {
+    const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, name)
     expect(descriptor).toMatchObject({ enumerable: true, configurable: true, writable: true })
-    expect(EventSource.prototype.close).toHaveLength(0)
+    expect(EventSource.prototype[name]).toHaveLength(0)
     expect(() => {
-      EventSource.prototype.close.call({} as EventSource)
+      EventSource.prototype[name].call({} as EventSource)
     }).toThrow(TypeError)
   })
 

@@ -1,10 +1,29 @@
 /** The options and their errors. */
 
-import { describe, expect, it } from 'vitest'
-import { readOptions } from '../../src/connection/options.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { STANDARD_POLICY } from '../../src/connection/policy.ts'
+import { readOptions } from '../../src/connection/read-options.ts'
 import { EventSource, type EventSourceInit } from '../../src/index.ts'
 
-const DEFAULTS = { withCredentials: false, fetch: undefined, maxBufferSize: 67_108_864 }
+const DEFAULTS = {
+  withCredentials: false,
+  fetch: undefined,
+  method: 'GET',
+  headers: new Map(),
+  body: undefined,
+  resume: undefined,
+  redirect: 'follow',
+  fetchOptions: {},
+  signal: undefined,
+  lastEventId: '',
+  lastEventIdParameter: undefined,
+  onComment: undefined,
+  connectTimeout: 0,
+  idleTimeout: 0,
+  reconnectionTime: 3_000,
+  policy: STANDARD_POLICY,
+  maxBufferSize: 67_108_864,
+}
 
 describe('options', () => {
   it.each([[undefined], [null], [{}], [Object.create(null)], [() => undefined], [[]]])(
@@ -15,7 +34,9 @@ describe('options', () => {
   )
 
   it('count as absent when they are undefined', () => {
-    expect(readOptions({ withCredentials: undefined, fetch: undefined, maxBufferSize: undefined })).toEqual(DEFAULTS)
+    const names = [...Object.keys(DEFAULTS), 'reconnect']
+    const undefineds = Object.fromEntries(names.map((name) => [name, undefined]))
+    expect(readOptions(undefineds)).toEqual(DEFAULTS)
   })
 
   it.each([[true], ['x'], [1], [0n], [Symbol('x')]])('must be an object: %s', (init) => {
@@ -98,7 +119,18 @@ describe('maxBufferSize', () => {
 })
 
 describe('a bad option', () => {
-  const bad = [{ fetch: 1 }, { maxBufferSize: -1 }] as unknown as EventSourceInit[]
+  const bad = [
+    { fetch: 1 },
+    { maxBufferSize: -1 },
+    { method: 'FETCH' },
+    { headers: { 'bad name': 'x' } },
+    { headers: { 'X-Name': 'a\nb' } },
+    { body: 'text' },
+    { reconnect: 'yes' },
+    { idleTimeout: NaN },
+    { fetchOptions: { method: 'POST' } },
+    { method: 'POST', body: new ReadableStream(), reconnect: true },
+  ] as unknown as EventSourceInit[]
 
   it.each(bad)('throws out of the constructor, before any request: %j', (options) => {
     let requests = 0
@@ -108,6 +140,13 @@ describe('a bad option', () => {
     }
     expect(() => new EventSource('http://nowhere.test/', { fetch, ...options })).toThrow(TypeError)
     expect(requests).toBe(0)
+  })
+
+  it('leaves no listener at the signal', () => {
+    const { signal } = new AbortController()
+    const addEventListener = vi.spyOn(signal, 'addEventListener')
+    expect(() => new EventSource('http://nowhere.test/', { signal, idleTimeout: NaN })).toThrow(TypeError)
+    expect(addEventListener).not.toHaveBeenCalled()
   })
 
   it('is found before a bad URL', () => {

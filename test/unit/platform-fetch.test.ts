@@ -1,7 +1,14 @@
 /** What differs between the runtimes' fetch, with stand-ins for other runtimes. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { acceptedMembers, hasForbiddenHeaders } from '../../src/platform/fetch.ts'
+import {
+  acceptedMembers,
+  dropsHeader,
+  hasForbiddenHeaders,
+  patientMembers,
+  refusalOf,
+  sendsStreams,
+} from '../../src/platform/fetch.ts'
 import { patientDispatcher } from '../../src/platform/node-dispatcher.ts'
 
 afterEach(() => {
@@ -73,6 +80,81 @@ describe("the browsers' rules for headers", () => {
   })
 })
 
+describe('a header that a runtime drops', () => {
+  it('is one that its Request leaves out', () => {
+    stubRequest([], ['Cookie'])
+    expect(dropsHeader('Cookie')).toBe(true)
+    expect(dropsHeader('cookie')).toBe(true)
+    expect(dropsHeader('X-Cookie')).toBe(false)
+  })
+
+  it.each(['Cookie', 'Origin', 'Host', 'Referer', 'User-Agent', 'X-Header'])('is none of %s in Node', (name) => {
+    expect(dropsHeader(name)).toBe(false)
+  })
+})
+
+describe('what a runtime has against an init', () => {
+  it('is nothing where its Request takes it', () => {
+    expect(refusalOf({ keepalive: true, referrerPolicy: 'no-referrer', dispatcher: {} })).toBeUndefined()
+  })
+
+  it('is what it says where it throws', () => {
+    expect(refusalOf({ referrerPolicy: 'x' })).toMatch(/x is not an accepted type/)
+  })
+
+  it('is nothing where there is no Request to ask', () => {
+    vi.stubGlobal('Request', undefined)
+    expect(refusalOf({ referrerPolicy: 'x' })).toBeUndefined()
+  })
+})
+
+describe('a stream as the body of a request', () => {
+  it('can be sent in Node', () => {
+    expect(sendsStreams()).toBe(true)
+  })
+
+  it('cannot where Request makes a text of it, and so has a Content-Type for it', () => {
+    vi.stubGlobal(
+      'Request',
+      class extends Request {
+        constructor(url: string, init: RequestInit) {
+          super(url, { ...init, body: '[object ReadableStream]' })
+        }
+      },
+    )
+    expect(sendsStreams()).toBe(false)
+  })
+
+  it('can, for all we know, where there is no Request', () => {
+    vi.stubGlobal('Request', undefined)
+    expect(sendsStreams()).toBe(true)
+  })
+})
+
+describe("the caller's members", () => {
+  const callers = { keepalive: true, timeout: 5_000, dispatcher: { dispatch: vi.fn(() => true) } }
+
+  it('go along in Node, with their dispatcher in a patient one', () => {
+    const members = patientMembers(callers) as typeof callers
+    expect(members).toMatchObject({ keepalive: true, timeout: 5_000 })
+    expect(members.dispatcher).not.toBe(callers.dispatcher)
+    members.dispatcher.dispatch()
+    expect(callers.dispatcher.dispatch).toHaveBeenCalledOnce()
+  })
+
+  it('go along in Bun, where their `timeout` wins', () => {
+    vi.stubGlobal('process', { versions: { bun: '1.4.5' } })
+    vi.stubGlobal('Bun', {})
+    expect(patientMembers({})).toEqual({ timeout: false })
+    expect(patientMembers(callers)).toEqual(callers)
+  })
+
+  it('go along as they are elsewhere', () => {
+    vi.stubGlobal('process', undefined)
+    expect(patientMembers(callers)).toBe(callers)
+  })
+})
+
 describe('the patient dispatcher', () => {
   const ignore = (): undefined => undefined
   const OLD = Symbol.for('undici.globalDispatcher.1')
@@ -94,7 +176,9 @@ describe('the patient dispatcher', () => {
     const dispatch = vi.fn(() => true)
     stubDispatchers(undefined, { dispatch })
     const handler = { onRequestStart: ignore }
-    expect(patientDispatcher.dispatch({ path: '/', bodyTimeout: 700, headersTimeout: 700 }, handler)).toBe(true)
+    expect(patientDispatcher(undefined).dispatch({ path: '/', bodyTimeout: 700, headersTimeout: 700 }, handler)).toBe(
+      true,
+    )
     expect(dispatch).toHaveBeenCalledExactlyOnceWith({ path: '/', bodyTimeout: 0, headersTimeout: 0 }, handler)
   })
 
@@ -104,16 +188,16 @@ describe('the patient dispatcher', () => {
   ])('uses %s', (_, handler, expected) => {
     const used: string[] = []
     stubDispatchers({ dispatch: () => used.push('old') }, { dispatch: () => used.push('recent') })
-    patientDispatcher.dispatch({}, handler)
+    patientDispatcher(undefined).dispatch({}, handler)
     expect(used).toEqual([expected])
   })
 
   it('uses the one that there is', () => {
     const dispatch = vi.fn(() => true)
     stubDispatchers({ dispatch }, undefined)
-    patientDispatcher.dispatch({}, { onRequestStart: ignore })
+    patientDispatcher(undefined).dispatch({}, { onRequestStart: ignore })
     stubDispatchers(undefined, { dispatch })
-    patientDispatcher.dispatch({}, { onConnect: ignore })
+    patientDispatcher(undefined).dispatch({}, { onConnect: ignore })
     expect(dispatch).toHaveBeenCalledTimes(2)
   })
 
@@ -124,11 +208,40 @@ describe('the patient dispatcher', () => {
       },
     }
     stubDispatchers(dispatcher, undefined)
-    expect(patientDispatcher.dispatch({}, {})).toBe(true)
+    expect(patientDispatcher(undefined).dispatch({}, {})).toBe(true)
+  })
+
+  it("passes on to the caller's instead, whatever is installed", () => {
+    const dispatch = vi.fn(() => true)
+    const global = vi.fn(() => true)
+    stubDispatchers({ dispatch: global }, { dispatch: global })
+    const handler = { onRequestStart: ignore }
+    expect(patientDispatcher({ dispatch }).dispatch({ path: '/', bodyTimeout: 700 }, handler)).toBe(true)
+    expect(dispatch).toHaveBeenCalledExactlyOnceWith({ path: '/', bodyTimeout: 0, headersTimeout: 0 }, handler)
+    expect(global).not.toHaveBeenCalled()
+  })
+
+  it("calls the caller's as a method of itself, and passes its answer on", () => {
+    const dispatcher = {
+      dispatch(this: unknown): boolean {
+        return this !== dispatcher
+      },
+    }
+    expect(patientDispatcher(dispatcher).dispatch({}, {})).toBe(false)
+  })
+
+  it('looks for the installed one at each request', () => {
+    const used: string[] = []
+    const dispatcher = patientDispatcher(undefined)
+    for (const name of ['first', 'second']) {
+      stubDispatchers({ dispatch: () => used.push(name) }, undefined)
+      dispatcher.dispatch({}, {})
+    }
+    expect(used).toEqual(['first', 'second'])
   })
 
   it('says so where there is none', () => {
     stubDispatchers(undefined, undefined)
-    expect(() => patientDispatcher.dispatch({}, {})).toThrow('No global dispatcher')
+    expect(() => patientDispatcher(undefined).dispatch({}, {})).toThrow('No global dispatcher')
   })
 })

@@ -1,7 +1,13 @@
 /** What goes out. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { buildRequest, type FetchLikeInit } from '../../src/connection/request.ts'
+import { readHeaders, type RequestHeaders } from '../../src/connection/headers.ts'
+import {
+  buildRequest,
+  type FetchLikeInit,
+  type RequestParts,
+  type RequestSettings,
+} from '../../src/connection/request.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -9,16 +15,33 @@ afterEach(() => {
 
 const { signal } = new AbortController()
 
+const SETTINGS: RequestSettings = {
+  withCredentials: false,
+  manual: false,
+  fetchOptions: {},
+  lastEventId: undefined,
+  lastEventIdParameter: undefined,
+  signal,
+}
+
 function request(
   url: string,
-  { withCredentials = false, lastEventId = '' } = {},
+  settings: Partial<RequestSettings> = {},
+  parts: Partial<RequestParts> = {},
 ): { url: string; init: FetchLikeInit } {
-  const [href, init] = buildRequest(new URL(url), { withCredentials, lastEventId, signal })
+  const asked = {
+    url: parts.url ?? new URL(url),
+    method: 'GET',
+    headers: readHeaders(undefined, true),
+    body: undefined,
+    ...parts,
+  }
+  const [href, init] = buildRequest(asked, { ...SETTINGS, ...settings })
   return { url: href, init }
 }
 
-function headersFor(url: string, lastEventId = ''): Record<string, string> {
-  return request(url, { lastEventId }).init.headers
+function headersFor(url: string, lastEventId?: string, callers: RequestHeaders = {}): Record<string, string> {
+  return request(url, { lastEventId }, { headers: readHeaders(callers, true) }).init.headers
 }
 
 describe('a request', () => {
@@ -58,7 +81,7 @@ describe('a request', () => {
 
   it('leaves the URL it was made from alone', () => {
     const url = new URL('http://user:password@a.test/x#fragment')
-    buildRequest(url, { withCredentials: false, lastEventId: '', signal })
+    request('', {}, { url })
     expect(url.href).toBe('http://user:password@a.test/x#fragment')
   })
 })

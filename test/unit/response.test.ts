@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { FetchLikeResponse } from '../../src/connection/request.ts'
 import { refuse } from '../../src/connection/response.ts'
 import { type ErrorEvent, EventSource } from '../../src/index.ts'
-import { NOWHERE, nextError, nextMessage, open, response } from './sources.ts'
+import { NOWHERE, nextError, nextMessage, nextOpen, open, response } from './sources.ts'
 
 /** What a source says of a response, whatever it is. */
 async function errorFor(answer: unknown): Promise<{ event: ErrorEvent; readyState: number }> {
@@ -118,6 +118,24 @@ describe('a body that cannot be read', () => {
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
     expect(event.message).toBe(`${AT} cannot be read: the body of the Response is being read elsewhere`)
+  })
+
+  it('cannot be taken away by a listener of open', async () => {
+    const source = open(NOWHERE, {
+      fetch: async () => {
+        // So that the listener runs as soon as there is a response.
+        await new Promise((resolve) => setImmediate(resolve))
+        return response('data: 1\n\n')
+      },
+    })
+    let text: Promise<string> | undefined
+    source.onopen = ({ response }) => {
+      text = response.text()
+    }
+    const message = nextMessage(source)
+    await nextOpen(source)
+    await expect(text).rejects.toThrow(TypeError)
+    expect((await message).data).toBe('1')
   })
 
   it.each([

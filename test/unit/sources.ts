@@ -1,7 +1,13 @@
 /** Sources for one test, and the responses of stub fetches. */
 
-import { onTestFinished } from 'vitest'
-import { type ErrorEvent, EventSource, type EventSourceInit, type SourceMessageEvent } from '../../src/index.ts'
+import { onTestFinished, vi } from 'vitest'
+import {
+  type ErrorEvent,
+  EventSource,
+  type EventSourceInit,
+  type OpenEvent,
+  type SourceMessageEvent,
+} from '../../src/index.ts'
 
 /** A URL for stub fetches. Nothing is there. */
 export const NOWHERE = 'http://nowhere.test/stream'
@@ -16,7 +22,7 @@ export function open(url: string, options?: EventSourceInit): EventSource {
 }
 
 /** The next `open` event. */
-export function nextOpen(source: EventSource): Promise<Event> {
+export function nextOpen(source: EventSource): Promise<OpenEvent> {
   return new Promise((resolve) => {
     source.addEventListener('open', resolve, { once: true })
   })
@@ -40,6 +46,11 @@ export function nextMessage(source: EventSource, type = 'message'): Promise<Sour
       { once: true },
     )
   })
+}
+
+/** Waits for what no event announces. */
+export async function until(condition: () => boolean): Promise<void> {
+  await vi.waitUntil(condition, { timeout: 12_000, interval: 5 })
 }
 
 /** A good response with these chunks, which then ends. */

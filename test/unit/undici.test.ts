@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   Agent,
   type Dispatcher,
+  Dispatcher1Wrapper,
   fetch as undiciFetch,
   getGlobalDispatcher,
   MockAgent,
@@ -113,6 +114,47 @@ describe.each(FETCHES)('%s', (_, options) => {
 })
 
 describe("a dispatcher of the caller's", () => {
+  it.each(FETCHES)('as an option is used by %s, without its time limits', async (_, options) => {
+    const seen: Dispatcher.DispatchOptions[] = []
+    const agent = new Agent(IMPATIENT).compose((dispatch) => (request, handler) => {
+      seen.push(request)
+      return dispatch(request, handler)
+    })
+    const url = await serve((_request, response) => {
+      beginStream(response, 'data: before\n\n')
+      // The silence is the subject here.
+      void wait(2_000).then(() => response.write('data: after\n\n'))
+    })
+    // The fetch of Node 24 speaks to dispatchers as undici 7 did.
+    const dispatcher = options.fetch ? agent : new Dispatcher1Wrapper(agent)
+    const source = open(`${url}/own`, { ...options, fetchOptions: { dispatcher } })
+    const errors: Event[] = []
+    source.onerror = (event) => errors.push(event)
+    expect((await nextMessage(source)).data).toBe('before')
+    expect((await nextMessage(source)).data).toBe('after')
+    expect(errors).toEqual([])
+    expect(seen).toMatchObject([{ path: '/own', bodyTimeout: 0, headersTimeout: 0 }])
+  })
+
+  it('as an option may be a MockAgent, and is asked for each attempt', async () => {
+    const dispatcher = new MockAgent()
+    dispatcher.disableNetConnect()
+    const stream = { headers: { 'Content-Type': 'text/event-stream' } }
+    const pool = dispatcher.get('http://mock.test')
+    pool.intercept({ path: '/', method: 'POST' }).reply(200, 'id: 7\ndata: first\n\n', stream)
+    pool.intercept({ path: '/', headers: { 'last-event-id': '7' } }).reply(200, 'data: second\n\n', stream)
+    const source = open('http://mock.test/', {
+      fetch: fetchOfUndici,
+      fetchOptions: { dispatcher },
+      method: 'POST',
+      body: 'text',
+      resume: () => ({ method: 'GET' }),
+      reconnectionTime: 0,
+    })
+    expect((await nextMessage(source)).data).toBe('first')
+    expect((await nextMessage(source)).data).toBe('second')
+  })
+
   it('is used when their fetch passes it on', async () => {
     const seen: string[] = []
     const dispatcher = new Agent().compose((dispatch) => (request, handler) => {

@@ -1,13 +1,20 @@
 /** All facts of behaviour that hold in every runtime. */
 
+import { again } from './again.ts'
+import { badInput } from './bad-input.ts'
+import { body } from './body.ts'
 import { construction } from './construction.ts'
+import { errors } from './errors.ts'
 import type { BehaviourFact } from './fact.ts'
 import { handlers } from './handlers.ts'
+import { headers } from './headers.ts'
 import { interfaceShape } from './interface.ts'
 import { life } from './life.ts'
 import { messages } from './messages.ts'
+import { policy } from './policy.ts'
 import { request } from './request.ts'
 import { response } from './response.ts'
+import { resumption } from './resumption.ts'
 
 /** By subject, in the order in which the documentation lists them. */
 export const factsBySubject: Record<string, BehaviourFact[]> = {
@@ -18,6 +25,11 @@ export const factsBySubject: Record<string, BehaviourFact[]> = {
   Messages: messages,
   'Handler attributes': handlers,
   'Life of a source': life,
+  'Method, headers and body': [...body, ...headers],
+  'Where requests go': resumption,
+  'When to try again': [...policy, ...again],
+  'Errors, and what events carry': errors,
+  'Bad options': badInput,
 }
 
 export const facts: BehaviourFact[] = Object.values(factsBySubject).flat()

@@ -1,0 +1,9 @@
+/** What a function of the caller's did wrong. */
+
+/** A function among the options has thrown, or returned what it must not; the `cause` is its error. */
+export class CallerError extends Error {
+  /** @param what which function it was and what it did, as the caller knows it */
+  constructor(what: string, cause: unknown) {
+    super(what, { cause })
+  }
+}

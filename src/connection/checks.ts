@@ -1,0 +1,57 @@
+/** Checks of what the caller gives: a `TypeError` names the option and what was given, and nothing is coerced. */
+
+/**
+ * An option if it is what it must be, or undefined where it is absent.
+ *
+ * @param wanted what it must be, as in `must be ${wanted}`
+ * @param shown what was given, where its text must not appear in a message
+ */
+export function checked<T>(
+  name: string,
+  value: unknown,
+  isValid: (value: unknown) => value is T,
+  wanted: string,
+  shown: (value: unknown) => string = display,
+): T | undefined {
+  if (value === undefined || isValid(value)) return value
+  throw new TypeError(`The option "${name}" must be ${wanted}, not ${shown(value)}`)
+}
+
+/** An object with members to be checked one by one; none at all is an empty one. */
+export function members(value: unknown): Record<string, unknown> {
+  return (value ?? {}) as Record<string, unknown>
+}
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+/** As opposed to one that is called, or a list. */
+export function isPlain(value: unknown): value is object {
+  return isObject(value) && typeof value !== 'function' && !Array.isArray(value)
+}
+
+export function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+export function isFunction(value: unknown): value is (...args: never[]) => unknown {
+  return typeof value === 'function'
+}
+
+/** A check for numbers in a range, and so not for `NaN`. */
+export function isFrom(least: number, most = Infinity): (value: unknown) => value is number {
+  return (value): value is number => typeof value === 'number' && value >= least && value <= most
+}
+
+/** What a value is; of a text its beginning. */
+export function display(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : displayKind(value)
+}
+
+/** The same without the text of a string, which may be a secret. */
+export function displayKind(value: unknown): string {
+  if (typeof value === 'string') return 'a string'
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  return typeof value === 'function' ? 'a function' : String(value)
+}

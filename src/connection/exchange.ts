@@ -1,0 +1,136 @@
+/** One request and the head of its response. */
+
+import { hasForbiddenHeaders } from '../platform/fetch.ts'
+import { runtime } from '../platform/globals.ts'
+import { requestParts } from './attempt.ts'
+import { CallerError } from './caller-error.ts'
+import type { ConnectionError, FailedRequest, Failure } from './connection-error.ts'
+import { TIMED_OUT, within } from './deadline.ts'
+import type { ConnectionOptions } from './read-options.ts'
+import { sendByHand, type Outcome } from './redirect.ts'
+import { readRefusedBody } from './refused-body.ts'
+import { isStream } from './request-body.ts'
+import { buildRequest, secretsOf, type FetchLikeResponse, type RequestParts } from './request.ts'
+import { discard, refuse } from './response.ts'
+import { isFetchable } from './url.ts'
+
+/** Which of a connection's requests it is. */
+interface Place {
+  /** What all of them share: whether one has been sent. */
+  past: { hasSent: boolean }
+  attempt: number
+  /** Undefined where neither the stream nor the caller has named one. */
+  lastEventId: string | undefined
+  failure: ConnectionError | undefined
+}
+
+/** One attempt, until its response is found to be good or not. */
+export class Exchange implements FailedRequest {
+  /** Aborts it, and afterwards the reading of its body. */
+  readonly request = new AbortController()
+  readonly attempt: number
+  /** Of the request; that of the source until it is known. */
+  url: URL
+  secrets: readonly string[]
+  readonly #options: ConnectionOptions
+  readonly #place: Place
+
+  constructor(url: URL, options: ConnectionOptions, place: Place) {
+    this.url = url
+    this.attempt = place.attempt
+    this.secrets = secretsOf(url, typeof options.headers === 'function' ? undefined : options.headers)
+    this.#options = options
+    this.#place = place
+  }
+
+  /** Sends the request: a good response, or why there is none. */
+  async respond(): Promise<Outcome> {
+    const { connectTimeout } = this.#options
+    const outcome = await within(connectTimeout, this.#send(), this.request)
+    if (outcome === TIMED_OUT) {
+      return { failure: { reason: 'timeout', what: `did not answer within ${connectTimeout} ms` } }
+    }
+    return 'failure' in outcome ? outcome : this.#check(outcome.response)
+  }
+
+  async #send(): Promise<Outcome> {
+    let parts: RequestParts
+    try {
+      const { past, attempt, lastEventId = '', failure } = this.#place
+      const asked = requestParts(
+        this.url,
+        this.#options,
+        { attempt, lastEventId, failure },
+        {
+          isFirst: !past.hasSent,
+          signal: this.request.signal,
+          learn: (headers) => {
+            this.secrets = secretsOf(this.url, headers)
+          },
+        },
+      )
+      parts = 'then' in asked ? await asked : asked
+    } catch (cause) {
+      const what = cause instanceof CallerError ? `was not requested: ${cause.message}` : 'could not be requested'
+      return { failure: { reason: 'request', what, cause } }
+    }
+    this.url = parts.url
+    this.secrets = secretsOf(parts.url, parts.headers)
+    // Close() or the end of the time may have come meanwhile.
+    if (this.request.signal.aborted) return { failure: { reason: 'network', what: 'was not requested' } }
+
+    try {
+      return await this.#fetch(parts)
+    } catch (cause) {
+      // Elsewhere too, but a browser does not say why.
+      const hint = isStream(parts.body) && hasForbiddenHeaders() ? ': browsers send streams only over HTTP/2' : ''
+      return { failure: { reason: 'network', what: `could not be reached${hint}`, cause } }
+    }
+  }
+
+  async #fetch(parts: RequestParts): Promise<Outcome> {
+    const { fetch = runtime.fetch, redirect, withCredentials, fetchOptions, lastEventIdParameter } = this.#options
+    if (!isFetchable(parts.url)) {
+      return unsupported('cannot be fetched: event streams come over http, https, data or blob')
+    }
+    if (!fetch) return unsupported('cannot be fetched: this runtime has no fetch. Pass one as the option "fetch"')
+
+    const { signal } = this.request
+    const request = buildRequest(parts, {
+      withCredentials,
+      manual: redirect !== 'follow',
+      fetchOptions,
+      lastEventId: this.#place.lastEventId,
+      lastEventIdParameter,
+      signal,
+    })
+    this.#place.past.hasSent = true
+    const outcome =
+      redirect === 'follow' ? { response: await fetch(...request) } : await sendByHand(fetch, request, redirect)
+    // A caller's fetch may know nothing of signals.
+    if (signal.aborted && 'response' in outcome) void discard(outcome.response)
+    return outcome
+  }
+
+  async #check(response: FetchLikeResponse): Promise<Outcome> {
+    try {
+      const refusal = refuse(response)
+      if (!refusal) return { response }
+      if (refusal.status !== undefined) {
+        refusal.body = await readRefusedBody(response, this.request)
+      } else {
+        this.request.abort()
+        void discard(response)
+      }
+      return { failure: refusal }
+    } catch (cause) {
+      this.request.abort()
+      // A caller's fetch may return anything.
+      return unsupported('cannot be read: what "fetch" returned does not work as a Response', cause)
+    }
+  }
+}
+
+function unsupported(what: string, cause?: unknown): { failure: Failure } {
+  return { failure: { reason: 'unsupported', what, cause } }
+}

@@ -1,0 +1,63 @@
+/** The reconnect policy: the option `reconnect` with its defaults. */
+
+import type { ConnectionError } from './connection-error.ts'
+import { checked, display, isFrom, isFunction, isPlain, members } from './checks.ts'
+
+/** What `reconnect` comes to. */
+export interface Policy {
+  /** Whether lost connections are reestablished at all. */
+  reconnects: boolean
+  maxAttempts: number
+  factor: number
+  maxDelay: number
+  jitter: number
+  resetAfter: number
+  shouldReconnect: ((failure: ConnectionError) => unknown) | undefined
+}
+
+/** The standard leaves backoff to the implementation. */
+export const STANDARD_POLICY: Readonly<Policy> = {
+  reconnects: true,
+  maxAttempts: Infinity,
+  factor: 2,
+  maxDelay: 30_000,
+  jitter: 0.25,
+  resetAfter: 5_000,
+  shouldReconnect: undefined,
+}
+
+/** The reconnection time before the server says otherwise, in ms; Chromium's and WebKit's. */
+export const INITIAL_RECONNECTION_TIME = 3_000
+
+/**
+ * @param byDefault whether to reconnect where the option is absent
+ * @throws a `TypeError` that names the member and what was given
+ */
+export function readPolicy(reconnect: unknown, byDefault: boolean): Policy {
+  if (reconnect === undefined) return { ...STANDARD_POLICY, reconnects: byDefault }
+  if (typeof reconnect === 'boolean') return { ...STANDARD_POLICY, reconnects: reconnect }
+  if (!isPlain(reconnect)) {
+    throw new TypeError(`The option "reconnect" must be true, false or an object, not ${display(reconnect)}`)
+  }
+  const { maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect } = members(reconnect)
+  const ms = 'a number of milliseconds from 0'
+  return {
+    reconnects: true,
+    maxAttempts:
+      checked('reconnect.maxAttempts', maxAttempts, isCount, 'a whole number from 1') ?? STANDARD_POLICY.maxAttempts,
+    factor: checked('reconnect.factor', factor, isFrom(1), 'a number from 1') ?? STANDARD_POLICY.factor,
+    maxDelay: checked('reconnect.maxDelay', maxDelay, isFrom(0), ms) ?? STANDARD_POLICY.maxDelay,
+    jitter:
+      checked('reconnect.jitter', jitter, isFrom(0, Number.MAX_VALUE), 'a finite number from 0') ??
+      STANDARD_POLICY.jitter,
+    resetAfter: checked('reconnect.resetAfter', resetAfter, isFrom(0), ms) ?? STANDARD_POLICY.resetAfter,
+    // A policy may be an instance of a class.
+    shouldReconnect: checked('reconnect.shouldReconnect', shouldReconnect, isFunction, 'a function')?.bind(
+      reconnect as never,
+    ) as Policy['shouldReconnect'],
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return value === Infinity || (Number.isInteger(value) && (value as number) >= 1)
+}

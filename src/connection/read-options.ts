@@ -1,0 +1,156 @@
+/** The caller's options, checked once, up front. */
+
+import { refusalOf } from '../platform/fetch.ts'
+import { checked, display, displayKind, isFrom, isFunction, isObject, isPlain, isString, members } from './checks.ts'
+import { readHeaders, type HeaderMap } from './headers.ts'
+import { isBodiless, readMethod } from './method.ts'
+import type { Attempt, EventSourceInit } from './options.ts'
+import { INITIAL_RECONNECTION_TIME, readPolicy, type Policy } from './policy.ts'
+import { checkedBody, isStream, type RequestBody } from './request-body.ts'
+import type { FetchLike } from './request.ts'
+
+/** A function of the caller's; what it returns is checked when it has been called. */
+export type OfAttempt = (attempt: Attempt) => unknown
+
+/** What a connection knows of its options after the check. */
+export interface ConnectionOptions {
+  withCredentials: boolean
+  /** Undefined: the runtime's. */
+  fetch: FetchLike | undefined
+  method: string
+  headers: HeaderMap | OfAttempt
+  body: RequestBody | undefined | OfAttempt
+  resume: OfAttempt | undefined
+  redirect: NonNullable<EventSourceInit['redirect']>
+  fetchOptions: object
+  signal: AbortSignal | undefined
+  lastEventId: string
+  lastEventIdParameter: string | undefined
+  onComment: ((comment: string) => void) | undefined
+  /** In ms; 0: no limit. */
+  connectTimeout: number
+  /** In ms; 0: no limit. */
+  idleTimeout: number
+  reconnectionTime: number
+  policy: Policy
+  maxBufferSize: number
+}
+
+const DEFAULT_MAX_BUFFER_SIZE = 64 * 1024 * 1024
+
+/** Members of a fetch init that an option of ours stands for. */
+const OWN_MEMBERS: Record<string, string> = {
+  method: 'method',
+  headers: 'headers',
+  body: 'body',
+  redirect: 'redirect',
+  signal: 'signal',
+  credentials: 'withCredentials',
+}
+
+/**
+ * Converts `withCredentials` as WebIDL converts a boolean; never coerces the others.
+ *
+ * @throws a `TypeError` that names the option and what was given.
+ */
+export function readOptions(init: unknown): ConnectionOptions {
+  if (init !== undefined && init !== null && !isObject(init)) {
+    throw new TypeError(`The options must be an object, not ${display(init)}`)
+  }
+  const given = members(init)
+  const fetch = checked('fetch', given.fetch, isFunction, 'a function') as FetchLike | undefined
+  const method = readMethod(given.method)
+  const headers = isFunction(given.headers) ? given.headers : readHeaders(given.headers, fetch === undefined)
+  const body = isFunction(given.body) ? given.body : checkedBody(given.body)
+  const resume = checked('resume', given.resume, isFunction, 'a function')
+  const policy = readPolicy(given.reconnect, resume !== undefined || method === 'GET')
+
+  if (body !== undefined && isBodiless(method)) {
+    throw new TypeError(`The option "body" needs another "method" than ${method}, such as POST`)
+  }
+  if (isStream(body) && policy.reconnects && !resume) {
+    throw new TypeError(
+      'The option "body" is a ReadableStream, which can be sent only once. With "reconnect", pass a function that returns a fresh one',
+    )
+  }
+
+  return {
+    withCredentials: Boolean(given.withCredentials),
+    fetch,
+    method,
+    headers: headers as ConnectionOptions['headers'],
+    body: body as ConnectionOptions['body'],
+    resume: resume as ConnectionOptions['resume'],
+    redirect: checked('redirect', given.redirect, isRedirect, `"follow", "error" or "same-origin"`) ?? 'follow',
+    fetchOptions: readFetchOptions(given.fetchOptions, fetch === undefined),
+    signal: checked('signal', given.signal, isSignal, 'an AbortSignal'),
+    lastEventId: wellFormed(
+      checked('lastEventId', given.lastEventId, isId, 'a string without line ends and NUL') ?? '',
+    ),
+    lastEventIdParameter: checked('lastEventIdParameter', given.lastEventIdParameter, isName, 'a name'),
+    onComment: checked('onComment', given.onComment, isFunction, 'a function') as ConnectionOptions['onComment'],
+    connectTimeout: timeout('connectTimeout', given.connectTimeout),
+    idleTimeout: timeout('idleTimeout', given.idleTimeout),
+    reconnectionTime:
+      checked('reconnectionTime', given.reconnectionTime, isFrom(0), 'a number of milliseconds from 0') ??
+      INITIAL_RECONNECTION_TIME,
+    policy,
+    maxBufferSize:
+      checked('maxBufferSize', given.maxBufferSize, isAboveZero, 'a number of characters above 0') ??
+      DEFAULT_MAX_BUFFER_SIZE,
+  }
+}
+
+function readFetchOptions(value: unknown, isOurFetch: boolean): object {
+  const fetchOptions = checked('fetchOptions', value, isPlain, 'an object') ?? {}
+  for (const [member, option] of Object.entries(OWN_MEMBERS)) {
+    if (member in fetchOptions) {
+      throw new TypeError(`The option "fetchOptions" has the member "${member}": pass the option "${option}" instead`)
+    }
+  }
+  const { dispatcher } = members(fetchOptions)
+  checked('fetchOptions.dispatcher', dispatcher, isDispatcher, 'a dispatcher of undici', displayKind)
+  const refusal = isOurFetch ? refusalOf(fetchOptions) : undefined
+  if (refusal !== undefined) {
+    throw new TypeError(`The option "fetchOptions" is nothing that this runtime's fetch takes: ${refusal}`)
+  }
+  return fetchOptions
+}
+
+/** Nobody has to know which number a runtime's timers take for no limit. */
+function timeout(name: string, value: unknown): number {
+  const limit = checked(name, value, isFrom(0), 'a number of milliseconds from 0 (0: no limit)') ?? 0
+  return limit === Infinity ? 0 : limit
+}
+
+function isRedirect(value: unknown): value is ConnectionOptions['redirect'] {
+  return value === 'follow' || value === 'error' || value === 'same-origin'
+}
+
+/** By its shape, for there are many copies of undici. */
+function isDispatcher(value: unknown): value is object {
+  return isObject(value) && 'dispatch' in value && typeof value.dispatch === 'function'
+}
+
+/** By its shape: a polyfill's is no instance of the runtime's class. */
+function isSignal(value: unknown): value is AbortSignal {
+  return isObject(value) && 'aborted' in value && 'addEventListener' in value
+}
+
+/** No stream can have another. */
+function isId(value: unknown): value is string {
+  return isString(value) && !/[\0\r\n]/.test(value)
+}
+
+function isName(value: unknown): value is string {
+  return isString(value) && value !== ''
+}
+
+function isAboveZero(value: unknown): value is number {
+  return typeof value === 'number' && value > 0
+}
+
+/** As it could come from a stream, which is UTF-8: without lone surrogates. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD')
+}

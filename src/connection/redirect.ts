@@ -1,0 +1,100 @@
+/** Sending a request where redirects are not simply followed. (Fetch standard, 4.4, "HTTP-redirect fetch") */
+
+import type { Failure } from './connection-error.ts'
+import { BODY_HEADERS } from './headers.ts'
+import { isStream } from './request-body.ts'
+import type { FetchLike, FetchLikeInit, FetchLikeResponse } from './request.ts'
+import { discard, finalURL, isResponse } from './response.ts'
+import { isHTTP, presentable } from './url.ts'
+
+const REDIRECTS = [301, 302, 303, 307, 308]
+/** As many as fetch follows. */
+const MOST_REDIRECTS = 20
+
+/** What came of a request: a response, or why there is none. */
+export type Outcome = { response: FetchLikeResponse } | { failure: Failure }
+
+type Request = [url: string, init: FetchLikeInit]
+
+/** Sends a request with `redirect: 'manual'` and follows redirects as far as the option allows. */
+export async function sendByHand(fetch: FetchLike, first: Request, allowed: 'error' | 'same-origin'): Promise<Outcome> {
+  let request = first
+  for (let redirects = 0; ; redirects++) {
+    const response = await fetch(...request)
+    if (!isResponse(response)) return { response }
+    const [url, { signal }] = request
+    const strayed = detour(response, url, allowed)
+    if (strayed) return refuse(response, strayed)
+    const target = targetOf(response, url)
+    if (target === undefined) return { response }
+    if (target === 'invalid' || redirects === MOST_REDIRECTS) return lost(response, 'was redirected to nowhere')
+    if (allowed === 'error' || target.origin !== new URL(url).origin) return refuse(response, target)
+    const next = redirected(request, target, response.status)
+    if (!next) return lost(response, 'was redirected, but its body is a stream, which can be sent only once')
+    void discard(response)
+    // A caller's fetch may know nothing of signals.
+    if (signal.aborted) return lost(response, 'was not followed further')
+    request = next
+  }
+
+  function refuse(response: FetchLikeResponse, target: URL | 'hidden'): Outcome {
+    void discard(response)
+    const where = target === 'hidden' ? '' : ` to ${presentable(target)}`
+    const why =
+      target === 'hidden' && allowed === 'same-origin'
+        ? 'and where to is hidden from scripts here, so that the option "redirect" refuses it'
+        : 'which the option "redirect" refuses'
+    const { status, headers } = response
+    // Of a hidden redirect it is 0.
+    return {
+      failure: { reason: 'redirect', what: `was redirected${where}, ${why}`, status: status || undefined, headers },
+    }
+  }
+
+  function lost(response: FetchLikeResponse, what: string): Outcome {
+    void discard(response)
+    return { failure: { reason: 'network', what } }
+  }
+}
+
+/** Where a response shows that it was not left to us: a browser hides redirects, a caller's `fetch` may follow them. */
+function detour(response: FetchLikeResponse, url: string, allowed: string): URL | 'hidden' | undefined {
+  const { type, redirected } = response as Partial<Response>
+  if (type === 'opaqueredirect') return 'hidden'
+  const requested = new URL(url)
+  const final = finalURL(response, requested)
+  const refused = allowed === 'error' ? redirected === true : isHTTP(final) && final.origin !== requested.origin
+  return refused ? final : undefined
+}
+
+/** Undefined where it is no redirect. */
+function targetOf(response: FetchLikeResponse, url: string): URL | 'invalid' | undefined {
+  if (!REDIRECTS.includes(response.status)) return undefined
+  const location: unknown = response.headers.get('location')
+  if (typeof location !== 'string') return undefined
+  try {
+    const target = new URL(utf8(location), url)
+    target.hash = target.username = target.password = ''
+    return isHTTP(target) ? target : 'invalid'
+  } catch {
+    return 'invalid'
+  }
+}
+
+/** What servers write beyond ASCII is UTF-8, and header values are bytes, one character each. */
+function utf8(value: string): string {
+  if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
+  return new TextDecoder().decode(Uint8Array.from(value, (character) => character.charCodeAt(0)))
+}
+
+/** The request to the target of a redirect; undefined where its body cannot be sent again. */
+function redirected([, init]: Request, target: URL, status: number): Request | undefined {
+  const becomesGET =
+    status === 303 ? init.method !== 'HEAD' && init.method !== 'GET' : status < 303 && init.method === 'POST'
+  if (!becomesGET) return isStream(init.body) ? undefined : [target.href, init]
+  const headers = Object.entries(init.headers).filter(([name]) => !BODY_HEADERS.includes(name.toLowerCase()))
+  const next: FetchLikeInit = { ...init, method: 'GET', headers: Object.fromEntries(headers) }
+  delete next.body
+  delete next.duplex
+  return [target.href, next]
+}

@@ -1,0 +1,42 @@
+/** The body of a request. */
+
+import { sendsStreams } from '../platform/fetch.ts'
+import { checked, displayKind, isString } from './checks.ts'
+
+/** What `fetch` sends in every runtime. */
+export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | ReadableStream
+
+/** By their names: a polyfill's, or another realm's, is no instance of the runtime's class. */
+const CLASSES = ['ArrayBuffer', 'Blob', 'File', 'FormData', 'URLSearchParams', 'ReadableStream']
+
+const WANTED = 'a string, bytes, a Blob, FormData, URLSearchParams or a ReadableStream'
+
+/**
+ * Checks a body; `null` and `undefined` are none.
+ *
+ * @throws a `TypeError` that does not show the body
+ */
+export function checkedBody(given: unknown): RequestBody | undefined {
+  const isBody = (value: unknown): value is RequestBody =>
+    isString(value) || ArrayBuffer.isView(value) || CLASSES.includes(className(value))
+  const body = checked('body', given ?? undefined, isBody, WANTED, (value) => `${displayKind(value)}${hint(value)}`)
+  if (isStream(body) && !sendsStreams()) {
+    throw new TypeError(`The option "body" is a ReadableStream, which the fetch of this runtime cannot send`)
+  }
+  return body
+}
+
+/** Whether it can be sent only once. */
+export function isStream(body: unknown): body is ReadableStream {
+  return className(body) === 'ReadableStream'
+}
+
+function className(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1)
+}
+
+function hint(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return ''
+  if ('pipe' in value) return ': for a stream of Node, pass Readable.toWeb(…)'
+  return ['Object', 'Array'].includes(className(value)) ? ': for JSON, pass JSON.stringify(…)' : ''
+}

@@ -1,0 +1,36 @@
+/** A page that loses the network and gets it back. */
+
+import type { Browser } from 'playwright-core'
+import { NO_CONTENT, stream } from '../conformance/harness.ts'
+import type { Program } from '../server/program.ts'
+import type { TestServer } from '../server/server.ts'
+import { pageOf } from './places.ts'
+
+/** The reconnection time is a minute: only the event can end the wait sooner. */
+const PROGRAM: Program = [
+  { steps: [{ write: 'retry: 60000\n\n' }, { end: true }] },
+  stream('data: back\n\n'),
+  NO_CONTENT,
+]
+
+/** Runs in the page, which has the script build's global. */
+const CONNECT = (url: string): string => `
+  said = []
+  source = new everysource.EventSource(${JSON.stringify(url)})
+  source.onerror = () => said.push('error')
+  source.onmessage = ({ data }) => said.push(data)`
+
+export async function comesBackOnline(browser: Browser, { origins }: TestServer): Promise<void> {
+  const [origin = ''] = origins
+  const response = await fetch(`${origin}/programs`, { method: 'POST', body: JSON.stringify(PROGRAM) })
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(origin + pageOf('page'))
+  await page.evaluate(CONNECT(`${origin}/s/${await response.text()}`))
+  await page.waitForFunction('said.includes("error")')
+  await context.setOffline(true)
+  await page.waitForFunction('!navigator.onLine')
+  await context.setOffline(false)
+  await page.waitForFunction('said.includes("back")', undefined, { timeout: 10_000 })
+  await context.close()
+}

@@ -1,0 +1,106 @@
+/** Connecting again at once: facts 47 and 48. */
+
+import { ending, equal, refused, sleep, stream } from '../harness.ts'
+import { BROWSER, ofOurs, ofOursIn, type BehaviourFact } from './fact.ts'
+
+export const again: BehaviourFact[] = [
+  ...ofOurs(47, {
+    'reconnect() drops an open connection and connects at once, without an error': async (fact) => {
+      const served = await fact.serve(stream('id: 1\ndata: x\n\n'), stream('data: y\n\n'))
+      const recorder = fact.listenWith(served.url, { reconnectionTime: 60_000 })
+      await recorder.until('message')
+      recorder.own.reconnect()
+      equal(recorder.source.readyState, 0, 'readyState')
+      await recorder.until('message', 2)
+      equal(recorder.story, ['open', 'message: x', 'open', 'message: y'])
+      const { requests } = await served.log({ closed: 1 })
+      equal([requests[0]?.endedAt === null, requests[1]?.lastEventId], [false, '1'])
+    },
+    'reconnect() ends the wait, and the wait ended stays ended': async (fact) => {
+      const served = await fact.serve(ending('retry: 400\n\n'), stream('data: y\n\n'))
+      const recorder = fact.listenWith(served.url, {})
+      await recorder.until('error')
+      recorder.own.reconnect()
+      await recorder.until('message')
+      await sleep(600)
+      equal(recorder.story, ['open', 'error 0', 'open', 'message: y'])
+      equal((await served.log()).requests.length, 2, 'the number of requests')
+    },
+    'reconnect() in the error listener connects once': async (fact) => {
+      const served = await fact.serve(ending('retry: 100\n\n'), stream('data: y\n\n'))
+      const recorder = fact.listenWith(served.url, {})
+      recorder.source.addEventListener('error', () => {
+        recorder.own.reconnect()
+      })
+      await recorder.until('message')
+      await sleep(400)
+      equal(recorder.story, ['open', 'error 0', 'open', 'message: y'])
+      equal((await served.log()).requests.length, 2, 'the number of requests')
+    },
+    'reconnect() in a message listener drops the rest of the chunk, and sends the id of that message': async (fact) => {
+      const served = await fact.serve(
+        stream('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n'),
+        stream('data: y\n\n'),
+      )
+      const recorder = fact.listenWith(served.url, {})
+      recorder.source.addEventListener(
+        'message',
+        () => {
+          recorder.own.reconnect()
+        },
+        { once: true },
+      )
+      await recorder.until('message', 2)
+      equal(recorder.story, ['open', 'message: 1', 'open', 'message: y'])
+      equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
+    },
+    'after close(), and after a failure, it does nothing': async (fact) => {
+      const served = await fact.serve(refused(500))
+      const closed = fact.listenWith(served.url, {})
+      closed.source.close()
+      closed.own.reconnect()
+      const failed = fact.listenWith(served.url, {})
+      await failed.until('error')
+      const { length } = (await served.log()).requests
+      failed.own.reconnect()
+      await sleep(200)
+      equal([closed.story, failed.story, closed.source.readyState, failed.source.readyState], [[], ['error 2'], 2, 2])
+      equal((await served.log()).requests.length, length, 'the number of requests')
+    },
+    'Symbol.dispose is close(), where the runtime has it': async (fact) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      const recorder = fact.listenWith(served.url, {})
+      await recorder.until('message')
+      if ('dispose' in Symbol) recorder.own[Symbol.dispose]()
+      else recorder.source.close()
+      equal(recorder.source.readyState, 2, 'readyState')
+      await served.log({ closed: 1 })
+    },
+  }),
+
+  // The event reaches every source there.
+  ...ofOursIn(BROWSER, 48, {
+    'the wait ends when the page is back online': async (fact) => {
+      const served = await fact.serve(ending('retry: 60000\n\n'), stream('data: x\n\n'))
+      const recorder = fact.listenWith(served.url, {})
+      await recorder.until('error')
+      // The wait begins after the listeners of error.
+      await sleep(50)
+      dispatchEvent(new Event('online'))
+      await recorder.until('message')
+      dispatchEvent(new Event('online'))
+      await sleep(100)
+      equal((await served.log()).requests.length, 2, 'the number of requests')
+    },
+    'being online again does not reopen a source that was closed in the wait': async (fact) => {
+      const served = await fact.serve(ending('retry: 60000\n\n'))
+      const recorder = fact.listenWith(served.url, {})
+      await recorder.until('error')
+      await sleep(50)
+      recorder.source.close()
+      dispatchEvent(new Event('online'))
+      await sleep(200)
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+    },
+  }).map((fact): BehaviourFact => ({ ...fact, alone: true })),
+]

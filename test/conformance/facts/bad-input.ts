@@ -1,0 +1,60 @@
+/** Bad options: fact 49. */
+
+import { check, thrown } from '../harness.ts'
+import { ofOurs, type BehaviourFact } from './fact.ts'
+
+/** The option that the error must name, what it must say of what was given, and the options. */
+const BAD: [option: string, given: string, options: object][] = [
+  ['method', '"GOT"', { method: 'GOT' }],
+  ['method', '5', { method: 5 }],
+  ['headers', '"X Y"', { headers: { 'X Y': 'z' } }],
+  ['headers', 'a string', { headers: 'X: hidden' }],
+  ['headers', 'number', { headers: { X: 5 } }],
+  ['headers', 'line end', { headers: { X: 'hidden\r\nY: z' } }],
+  ['body', 'GET', { body: 'hidden' }],
+  ['body', 'an object: for JSON', { method: 'POST', body: { prompt: 'hidden' } }],
+  ['body', '5', { method: 'POST', body: 5 }],
+  ['body', 'ReadableStream', { method: 'POST', body: new ReadableStream(), reconnect: true }],
+  ['body', 'ReadableStream', { method: 'POST', body: new ReadableStream(), reconnect: { factor: 1 } }],
+  ['resume', 'true', { resume: true }],
+  ['redirect', '"manual"', { redirect: 'manual' }],
+  ['fetchOptions', 'null', { fetchOptions: null }],
+  ['fetchOptions', '"method"', { fetchOptions: { method: 'POST' } }],
+  ['fetchOptions', '"signal"', { fetchOptions: { signal: undefined } }],
+  ['fetchOptions.dispatcher', 'a string', { fetchOptions: { dispatcher: 'http://user:hidden@proxy' } }],
+  ['signal', 'an object', { signal: {} }],
+  ['signal', 'null', { signal: null }],
+  ['lastEventId', '5', { lastEventId: 5 }],
+  ['lastEventId', 'line ends', { lastEventId: 'a\nb' }],
+  ['lastEventIdParameter', '""', { lastEventIdParameter: '' }],
+  ['onComment', '"log"', { onComment: 'log' }],
+  ['connectTimeout', '-1', { connectTimeout: -1 }],
+  ['idleTimeout', 'NaN', { idleTimeout: NaN }],
+  ['idleTimeout', '"5"', { idleTimeout: '5' }],
+  ['reconnectionTime', 'null', { reconnectionTime: null }],
+  ['reconnect', '"yes"', { reconnect: 'yes' }],
+  ['reconnect', 'null', { reconnect: null }],
+  ['reconnect', 'a function', { reconnect: () => true }],
+  ['reconnect.maxAttempts', '0', { reconnect: { maxAttempts: 0 } }],
+  ['reconnect.maxAttempts', '1.5', { reconnect: { maxAttempts: 1.5 } }],
+  ['reconnect.factor', '0.5', { reconnect: { factor: 0.5 } }],
+  ['reconnect.maxDelay', 'NaN', { reconnect: { maxDelay: NaN } }],
+  ['reconnect.jitter', 'Infinity', { reconnect: { jitter: Infinity } }],
+  ['reconnect.resetAfter', '"1s"', { reconnect: { resetAfter: '1s' } }],
+  ['reconnect.shouldReconnect', 'true', { reconnect: { shouldReconnect: true } }],
+  ['maxBufferSize', '0', { maxBufferSize: 0 }],
+]
+
+export const badInput: BehaviourFact[] = ofOurs(49, {
+  'a bad option is a TypeError at construction that names it and what was given, and shows no secret': (fact) => {
+    for (const [option, given, options] of BAD) {
+      const { name, message } = thrown(() => fact.open(fact.otherOrigin, options))
+      const says = message.includes(`"${option}"`) && message.includes(given) && !message.includes('hidden')
+      check(name === 'TypeError' && says, `for ${option}, which is ${given}, it throws ${name}: ${message}`)
+    }
+  },
+  'undefined is absent': (fact) => {
+    const names = new Set(BAD.map(([option]) => option.split('.')[0] ?? ''))
+    fact.open(fact.otherOrigin, Object.fromEntries([...names].map((name) => [name, undefined])))
+  },
+})

@@ -1,0 +1,137 @@
+/** Method and body: fact 35. */
+
+import type { EventSourceInit } from '../../../src/index.ts'
+import { check, ending, equal, NO_CONTENT, refused, sleep, stream, type Fact } from '../harness.ts'
+import { BROWSER, ofOurs, ofOursIn, requestOf, SERVER, type BehaviourFact } from './fact.ts'
+
+const BYTES = new Uint8Array([0, 1, 127, 128, 254, 255])
+const BYTES_TEXT = String.fromCharCode(...BYTES)
+
+/** Bodies, what the server must get of each, and its Content-Type. */
+const BODIES: Record<string, [body: () => EventSourceInit['body'], text: string, contentType: string | undefined]> = {
+  'a string': [() => '{"a":"b"}', '{"a":"b"}', 'text/plain;charset=utf-8'],
+  bytes: [() => BYTES, BYTES_TEXT, undefined],
+  'an ArrayBuffer': [() => BYTES.slice().buffer, BYTES_TEXT, undefined],
+  URLSearchParams: [
+    () => new URLSearchParams({ a: 'b c' }),
+    'a=b+c',
+    'application/x-www-form-urlencoded;charset=utf-8',
+  ],
+  FormData: [() => form(), 'name="field"\r\n\r\nvalue\r\n', 'multipart/form-data'],
+  'a Blob': [() => new Blob(['blob'], { type: 'application/json' }), 'blob', 'application/json'],
+  'a function': [() => () => Promise.resolve('fresh'), 'fresh', 'text/plain;charset=utf-8'],
+}
+
+export const body: BehaviourFact[] = [
+  ...ofOurs(35, {
+    'any method, with headers and a body': async (fact) => {
+      for (const method of ['POST', 'put', 'patch', 'DELETE']) {
+        const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer t' }
+        const seen = await requestOf(fact, { method, headers, body: '{"prompt":"é"}' })
+        const { authorization, 'content-type': contentType, accept } = seen.headers
+        equal(seen.method, method.toUpperCase())
+        equal([authorization, contentType, accept], ['Bearer t', 'application/json', 'text/event-stream'])
+        equal(seen.body, '{"prompt":"\u00c3\u00a9"}', 'the body')
+      }
+    },
+    ...Object.fromEntries(
+      Object.entries(BODIES).map(([what, [body, text, contentType]]) => [
+        `${what} as body arrives intact, and again at a reconnection`,
+        async (fact: Fact) => {
+          const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
+          const options = { method: 'POST', body: body(), reconnect: true }
+          await fact.listenWith(served.url, options).until('message')
+          const { requests } = await served.log({ requests: 2 })
+          for (const { method, body: sent, headers } of requests) {
+            equal(method, 'POST')
+            check(what === 'FormData' ? sent.includes(text) : sent === text, `the server got ${JSON.stringify(sent)}`)
+            const type = headers['content-type']?.replace(/; ?/, ';').toLowerCase()
+            check(
+              contentType === undefined || type?.startsWith(contentType) === true,
+              `the Content-Type is ${String(type)}`,
+            )
+          }
+        },
+      ]),
+    ),
+    'a POST is sent once, whatever the server does': async (fact) => {
+      const fates = {
+        'a clean end': ending('retry: 10\ndata: x\n\n'),
+        'a reset': { steps: [{ write: 'retry: 10\ndata: x\n\n' }, { wait: 50 }, { reset: true as const }] },
+        'a 503': refused(503, { 'Retry-After': '0' }),
+        'a 204': NO_CONTENT,
+        'no answer': { before: 'never' },
+      }
+      for (const [what, answer] of Object.entries(fates)) {
+        const served = await fact.serve(answer)
+        let calls = 0
+        const recorder = fact.listenWith(served.url, {
+          method: 'POST',
+          body: 'x',
+          connectTimeout: 300,
+          reconnectionTime: 10,
+          fetch: (url, init) => {
+            calls++
+            return fetch(url, init)
+          },
+        })
+        await recorder.until('error')
+        await sleep(200)
+        equal([calls, recorder.source.readyState, recorder.errors.length], [1, 2, 1], `what happened after ${what}`)
+        equal(recorder.errors[0]?.willReconnect, false, 'willReconnect')
+      }
+    },
+    'a body function is called for each attempt, with what is known of it': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\nid: 7\ndata: x\n\n'), refused(503), stream('data: y\n\n'))
+      const told: unknown[] = []
+      await fact
+        .listenWith(served.url, {
+          method: 'POST',
+          body: ({ attempt, lastEventId, failure }) => {
+            told.push([attempt, lastEventId, failure?.reason, failure?.status])
+            return `body ${told.length}`
+          },
+          reconnect: { shouldReconnect: () => true },
+        })
+        .until('message', 2)
+      const { requests } = await served.log({ requests: 3 })
+      equal(told, [
+        [1, '', undefined, undefined],
+        [1, '7', 'ended', undefined],
+        [2, '7', 'status', 503],
+      ])
+      equal(
+        requests.map(({ body }) => body),
+        ['body 1', 'body 2', 'body 3'],
+      )
+    },
+  }),
+  ...ofOursIn(SERVER, 35, {
+    'a ReadableStream as body is sent; a function makes one for each attempt': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
+      const body = (): ReadableStream => new Blob(['streamed']).stream()
+      await fact.listenWith(served.url, { method: 'POST', body, reconnect: true }).until('message')
+      const { requests } = await served.log({ requests: 2 })
+      equal(
+        requests.map((request) => request.body),
+        ['streamed', 'streamed'],
+      )
+    },
+  }),
+  ...ofOursIn(BROWSER, 35, {
+    'a ReadableStream as body, which browsers send only over HTTP/2, fails with an error that says so': async (
+      fact,
+    ) => {
+      const { url } = await fact.serve(stream())
+      const recorder = fact.listenWith(url, { method: 'POST', body: new Blob(['streamed']).stream() })
+      await recorder.until('error')
+      check(recorder.errors[0]?.message.includes('only over HTTP/2') === true, String(recorder.errors[0]?.message))
+    },
+  }),
+]
+
+function form(): FormData {
+  const data = new FormData()
+  data.append('field', 'value')
+  return data
+}

@@ -1,0 +1,131 @@
+/** Errors and what the events carry: facts 45 and 46. */
+
+import { check, ending, equal, refused, sleep, stream, type Stream } from '../harness.ts'
+import { everySight } from '../inspection.ts'
+import { ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
+
+const JSON_ERROR = '{"error":{"message":"expired ✓"}}'
+const KIB_64 = 64 * 1024
+
+/** So that it is not the end of the source that lets a connection go. */
+const IN_A_MINUTE = { shouldReconnect: () => 60_000 }
+
+export const errors: BehaviourFact[] = [
+  ...ofOurs(45, {
+    "a refused response's status, headers and body are there when error fires": async (fact) => {
+      const served = await fact.serve(
+        refused(401, { 'X-Reason': 'expired', 'Content-Type': 'application/json' }, JSON_ERROR),
+      )
+      const recorder = fact.listenWith(served.url, {})
+      await recorder.until('error')
+      const [event] = recorder.errors
+      const { reason, status, headers, body, url, attempt } = event?.error ?? {}
+      equal([reason, status, headers?.get('x-reason'), body, attempt], ['status', 401, 'expired', JSON_ERROR, 1])
+      equal(url, served.url, 'the URL')
+      equal([event?.status, event?.code, event?.willReconnect, event?.delay], [401, 401, false, undefined])
+      equal(event?.message, event?.error.message, 'the message')
+    },
+    'so is the body of a 200 that is no event stream': async (fact) => {
+      const served = await fact.serve({ ...refused(200, {}, '<p>Log in'), headers: { 'Content-Type': 'text/html' } })
+      const recorder = fact.listenWith(served.url, {})
+      await recorder.until('error')
+      const { reason, status, body } = recorder.errors[0]?.error ?? {}
+      equal([reason, status, body], ['content-type', 200, '<p>Log in'])
+    },
+    'of a long body the first 64 KiB are read, and the connection is let go': async (fact) => {
+      const served = await fact.serve({ status: 500, steps: [{ flood: 'é', bytes: 50 * 2 ** 20 }] })
+      const recorder = fact.listenWith(served.url, { reconnect: IN_A_MINUTE })
+      await recorder.until('error')
+      const { body } = recorder.errors[0]?.error ?? {}
+      check(body === 'é'.repeat(KIB_64 / 2), `the body has ${String(body?.length)} characters`)
+      await letGoSoon(served)
+    },
+    'of a body that does not end, what comes within 250 ms; then the connection is let go': async (fact) => {
+      const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
+      const recorder = fact.listenWith(served.url, { reconnect: IN_A_MINUTE })
+      await recorder.until('error')
+      equal(recorder.errors[0]?.error.body, 'because', 'the body')
+      await letGoSoon(served)
+    },
+    'an empty body is an empty text': async (fact) => {
+      const served = await fact.serve({ status: 204, headers: { 'Content-Type': null }, steps: [{ end: true }] })
+      const recorder = fact.listenWith(served.url, {})
+      await recorder.until('error')
+      equal(recorder.errors[0]?.error.body, '', 'the body')
+    },
+    'close() while that body is awaited is the end': async (fact) => {
+      const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
+      const recorder = fact.listenWith(served.url, {})
+      await served.log({ requests: 1 })
+      await sleep(50)
+      recorder.source.close()
+      await served.log({ closed: 1 })
+      await sleep(400)
+      equal(recorder.story, [])
+    },
+    'a lost connection has no status; its event says when the next attempt will be': async (fact) => {
+      const served = await fact.serve(ending('retry: 150\ndata: x\n\n'), stream())
+      const recorder = fact.listenWith(served.url, { reconnect: { jitter: 0 } })
+      await recorder.until('open', 2)
+      const [event] = recorder.errors
+      const { reason, status, headers, body } = event?.error ?? {}
+      equal([reason, status, headers, body], ['ended', undefined, undefined, undefined])
+      equal([event?.willReconnect, event?.delay, event?.status], [true, 150, undefined])
+    },
+    'open carries the response: its status and headers': async (fact) => {
+      const headers = { 'Content-Type': 'text/event-stream', 'X-Reason': 'good' }
+      const served = await fact.serve({ ...stream('data: x\n\n'), headers })
+      const recorder = fact.listenWith(served.url, {})
+      await recorder.until('message')
+      const { response } = recorder.heard[0]?.event as Event & { response: Response }
+      equal([response.status, response.headers.get('x-reason'), response.bodyUsed], [200, 'good', true])
+    },
+  }),
+
+  ...ofOurs(46, {
+    'no secret shows in an error: no header, password or query, in whatever way it is looked at': async (fact) => {
+      // Put together, for Bun shows lines of the program.
+      const mark = ['hid', 'den'].join('')
+      const query = `?token=${mark}-query`
+      const headers = { Authorization: `Bearer ${mark}-token`, 'X-Key': `${mark}-key` }
+      const refusing = await fact.serve(refused(401, { 'Set-Cookie': `sid=${mark}-cookie` }, `${mark}-body`))
+      const failing = fact.listenWith(`http://user:${mark}-password@127.0.0.1:2/path${query}`, { headers })
+      const refusal = fact.listenWith(refusing.url + query, { headers })
+      const telling = fact.listenWith(`${fact.otherOrigin}/${query}`, {
+        headers,
+        fetch: (url, init) => Promise.reject(new TypeError(`cannot fetch ${url} with ${JSON.stringify(init.headers)}`)),
+      })
+      const throwing = fact.listenWith(`${fact.otherOrigin}/${query}`, {
+        headers: () => {
+          throw new Error(`cannot sign ${fact.otherOrigin}/${query}`)
+        },
+      })
+      for (const recorder of [failing, refusal, telling, throwing]) {
+        await recorder.until('error')
+        const [event] = recorder.errors
+        check(event !== undefined, 'there is no error')
+        for (const text of [...everySight(event.error), event.message]) {
+          check(!text.includes(mark), `it shows ${text}`)
+        }
+        check(event.error.message.length > 40, 'the message says nothing')
+      }
+    },
+  }),
+  ...ofOursIn(SERVER, 46, {
+    "the system's code is told where the runtime tells it": async (fact) => {
+      const recorder = fact.listenWith('http://127.0.0.1:2/', {})
+      await recorder.until('error')
+      const { code, message } = recorder.errors[0]?.error ?? {}
+      // Deno's fetch says it in words only.
+      const known = fact.env.runtime === 'deno' ? undefined : /^ECONNREFUSED$|^ConnectionRefused$/.exec(code ?? '')?.[0]
+      equal(code, known, 'the code')
+      equal(message?.endsWith(known === undefined ? 'could not be reached' : `(${known})`), true, message)
+    },
+  }),
+]
+
+/** By the client, not by whoever collects its garbage. */
+async function letGoSoon(served: Stream): Promise<void> {
+  const { requests } = await served.log({ closed: 1 })
+  check((requests[0]?.endedAt ?? Infinity) - (requests[0]?.at ?? 0) < 2_000, 'it was let go too late')
+}

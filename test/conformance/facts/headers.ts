@@ -1,0 +1,179 @@
+/** Headers and the last event ID: facts 36 and 37. */
+
+import type { EventSourceInit } from '../../../src/index.ts'
+import { check, ending, equal, refused, sleep, stream } from '../harness.ts'
+import { BROWSER, ofOurs, ofOursIn, requestOf, type BehaviourFact } from './fact.ts'
+
+export const headers: BehaviourFact[] = [
+  ...ofOurs(36, {
+    'headers may be a record, pairs, a Headers or a function': async (fact) => {
+      const kinds: EventSourceInit['headers'][] = [
+        { 'X-Own': 'a', 'X-Absent': undefined },
+        [
+          ['X-Own', 'a'],
+          ['X-Other', 'b'],
+        ],
+        new Headers({ 'X-Own': 'a' }),
+        () => ({ 'X-Own': 'a' }),
+        () => Promise.resolve(new Headers({ 'X-Own': 'a' })),
+      ]
+      for (const headers of kinds) {
+        const seen = await requestOf(fact, { headers })
+        equal([seen.headers['x-own'], seen.headers['x-absent']], ['a', undefined], 'the header')
+      }
+    },
+    "the caller's headers win over ours": async (fact) => {
+      const headers = { accept: 'text/event-stream, application/json', 'CACHE-CONTROL': 'max-age=0' }
+      const seen = await requestOf(fact, { headers })
+      equal([seen.headers.accept, seen.headers['cache-control']], Object.values(headers))
+    },
+    'a headers function is called for each attempt: a token that expires is replaced': async (fact) => {
+      const served = await fact.serve(
+        ending('retry: 10\nid: 1\ndata: x\n\n'),
+        refused(401, {}, '{"error":"expired"}'),
+        stream('data: y\n\n'),
+      )
+      let token = 1
+      const recorder = fact.listenWith(served.url, {
+        headers: async ({ failure }) => {
+          if (failure?.status === 401) await sleep(10)
+          if (failure?.status === 401) token++
+          return { Authorization: `Bearer ${token}` }
+        },
+        reconnect: { shouldReconnect: ({ status }) => (status === 401 ? true : undefined) },
+      })
+      await recorder.until('message', 2)
+      const { requests } = await served.log({ requests: 3 })
+      equal(
+        requests.map(({ headers, lastEventId }) => [headers.authorization, lastEventId]),
+        [
+          ['Bearer 1', undefined],
+          ['Bearer 1', '1'],
+          ['Bearer 2', '1'],
+        ],
+      )
+      equal(recorder.story, ['open', 'message: x', 'error 0', 'error 0', 'open', 'message: y'])
+    },
+    'a function that throws or rejects fails the attempt with reason request, and its error is the cause': async (
+      fact,
+    ) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      const error = new RangeError('no token today')
+      let calls = 0
+      const recorder = fact.listenWith(served.url, {
+        headers: () => {
+          calls++
+          if (calls === 1) throw error
+          return calls === 2 ? Promise.reject(error) : {}
+        },
+        reconnectionTime: 10,
+      })
+      await recorder.until('message')
+      equal(recorder.story, ['error 0', 'error 0', 'open', 'message: x'])
+      for (const { error: failure } of recorder.errors) {
+        equal([failure.reason, failure.message.includes('"headers"')], ['request', true])
+        check(failure.cause === error, 'the cause is not the error that was thrown')
+      }
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+    },
+    'the same with a POST is final': async (fact) => {
+      const recorder = fact.listenWith(fact.otherOrigin, {
+        method: 'POST',
+        body: () => Promise.reject(new Error('no body')),
+        reconnectionTime: 10,
+      })
+      await recorder.until('error')
+      equal([recorder.story, recorder.errors[0]?.error.reason], [['error 2'], 'request'])
+    },
+    'a function is called when the code that makes the source has run': async (fact) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      const order: string[] = []
+      const headers = (): object => {
+        order.push('headers')
+        return {}
+      }
+      const recorder = fact.listen(served.url, { headers })
+      order.push('constructed')
+      await recorder.until('message')
+      equal(order, ['constructed', 'headers'])
+    },
+    'what a function returns is checked like the option': async (fact) => {
+      const wrong = [{ headers: () => ({ 'X Y': 'z' }) }, { headers: () => 5 }, { method: 'POST', body: () => ({}) }]
+      for (const options of wrong) {
+        const recorder = fact.listen(fact.otherOrigin, { ...options, reconnect: false })
+        await recorder.until('error')
+        const { reason, cause } = recorder.errors[0]?.error ?? {}
+        equal([reason, cause instanceof TypeError], ['request', true], 'reason and cause')
+      }
+    },
+  }),
+  ...ofOursIn(BROWSER, 36, {
+    'a header that a browser would drop is a TypeError': (fact) => {
+      for (const name of ['Cookie', 'Host', 'Proxy-Authorization']) {
+        try {
+          fact.open(fact.otherOrigin, { headers: { [name]: 'x' } })
+        } catch (error) {
+          check(error instanceof TypeError && error.message.includes(`"${name}"`), String(error))
+          continue
+        }
+        check(false, `${name} was taken`)
+      }
+    },
+  }),
+
+  ...ofOurs(37, {
+    'lastEventId is where the stream starts, and source.lastEventId at first': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'), ending('id: 6\ndata: x\n\n'), stream())
+      const recorder = fact.listenWith(served.url, { lastEventId: '5é', headers: { 'Last-Event-ID': '3' } })
+      equal(recorder.own.lastEventId, '5é', 'lastEventId')
+      await recorder.until('open', 3)
+      const { requests } = await served.log({ requests: 3 })
+      equal(
+        requests.map(({ lastEventId }) => lastEventId),
+        ['5é', '5é', '6'],
+      )
+    },
+    "the caller's Last-Event-ID is sent until the stream has an id, and not again when it resets it": async (fact) => {
+      const served = await fact.serve(
+        ending('retry: 10\ndata: x\n\n'),
+        ending('id: 6\ndata: x\n\n'),
+        ending('id\ndata: x\n\n'),
+        stream(),
+      )
+      const recorder = fact.listenWith(served.url, { headers: { 'last-event-id': '3' } })
+      await recorder.until('open', 4)
+      const { requests } = await served.log({ requests: 4 })
+      equal(
+        requests.map(({ lastEventId }) => lastEventId),
+        ['3', '3', '6', undefined],
+      )
+    },
+    'lastEventIdParameter appends the id to the query as it stands, instead of the header': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\nid: a&b é\u0001\ndata: x\n\n'), ending('id\n\n'), stream())
+      const query = '?sig=%7e+~%2F&x'
+      const recorder = fact.listenWith(`${served.url}${query}`, { lastEventId: '5', lastEventIdParameter: 'last id' })
+      await recorder.until('open', 3)
+      const { requests } = await served.log({ requests: 3 })
+      equal(
+        requests.map(({ path, lastEventId }) => [path.slice(path.indexOf('?')), lastEventId]),
+        [
+          [`${query}&last%20id=5`, undefined],
+          [`${query}&last%20id=a%26b%20%C3%A9%01`, undefined],
+          [query, undefined],
+        ],
+      )
+    },
+  }),
+  ...ofOursIn(BROWSER, 37, {
+    'to another origin, Last-Event-ID costs a preflight and lastEventIdParameter none': async (fact) => {
+      for (const [options, preflights] of [
+        [{ lastEventId: '5' }, 1],
+        [{ lastEventId: '5', lastEventIdParameter: 'id' }, 0],
+      ] as const) {
+        const served = await fact.serve(stream())
+        await fact.listenWith(served.at(fact.otherOrigin), options).until('open')
+        equal((await served.log()).preflights, preflights, 'the number of preflights')
+      }
+    },
+  }),
+]

@@ -1,0 +1,255 @@
+/** Time limits and the reconnect policy: facts 42 to 44. */
+
+import type { ConnectionError } from '../../../src/index.ts'
+import type { LoggedRequest } from '../../server/program.ts'
+import { check, ending, equal, refused, sleep, stream } from '../harness.ts'
+import { ofOurs, type BehaviourFact } from './fact.ts'
+
+export const policy: BehaviourFact[] = [
+  ...ofOurs(42, {
+    'connectTimeout: an attempt without an answer fails with reason timeout, and the next one goes out': async (
+      fact,
+    ) => {
+      const served = await fact.serve({ before: 'never' }, stream('data: x\n\n'))
+      const recorder = fact.listenWith(served.url, { connectTimeout: 200, reconnectionTime: 10 })
+      await recorder.until('message')
+      equal(recorder.story, ['error 0', 'open', 'message: x'])
+      equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
+      await served.log({ closed: 1 })
+    },
+    'connectTimeout does not touch a stream that is open': async (fact) => {
+      const served = await fact.serve({ steps: [{ write: 'data: x\n\n' }, { wait: 700 }, { write: 'data: y\n\n' }] })
+      const recorder = fact.listenWith(served.url, { connectTimeout: 300 })
+      await recorder.until('message', 2)
+      equal(recorder.story, ['open', 'message: x', 'message: y'])
+    },
+    'idleTimeout: comments keep a connection alive, silence ends it with reason timeout, and it comes back': async (
+      fact,
+    ) => {
+      const beat = [{ wait: 250 }, { write: ':\n' }]
+      const served = await fact.serve(
+        { steps: [...Array.from({ length: 8 }, () => beat).flat(), { write: 'id: 1\ndata: x\n\n' }] },
+        stream('data: y\n\n'),
+      )
+      const recorder = fact.listenWith(served.url, { idleTimeout: 1_000, reconnectionTime: 10 })
+      await recorder.until('message', 2)
+      equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y'])
+      equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
+      const { requests } = await served.log({ closed: 1 })
+      equal(requests[1]?.lastEventId, '1', 'Last-Event-ID')
+    },
+  }),
+
+  ...ofOurs(43, {
+    'reconnect: false makes every loss final': async (fact) => {
+      for (const answer of [
+        ending('data: x\n\n'),
+        { steps: [{ write: 'data: x\n\n' }, { wait: 50 }, { reset: true }] } as const,
+      ]) {
+        const served = await fact.serve({ steps: [...(answer.steps ?? [])] })
+        const recorder = fact.listenWith(served.url, { reconnect: false, reconnectionTime: 10 })
+        await recorder.until('error')
+        await sleep(200)
+        equal(recorder.story.slice(-1), ['error 2'])
+        equal((await served.log()).requests.length, 1, 'the number of requests')
+      }
+    },
+    'maxAttempts counts requests in a row without a message, the first included': async (fact) => {
+      const failing = { drop: true } as const
+      const served = await fact.serve(
+        ending('retry: 10\n\n'),
+        ending('data: x\n\n'),
+        ending(':\n'),
+        ending(':\n'),
+        failing,
+      )
+      const recorder = fact.listenWith(served.url, { reconnect: { maxAttempts: 2 } })
+      await recorder.until('error', 4)
+      equal(recorder.story, ['open', 'error 0', 'open', 'message: x', 'error 0', 'open', 'error 0', 'open', 'error 2'])
+      equal(
+        recorder.errors.map(({ error, willReconnect }) => [error.attempt, willReconnect]),
+        [
+          [1, true],
+          [2, true],
+          [1, true],
+          [2, false],
+        ],
+      )
+    },
+    'reconnectionTime is the wait until the server says otherwise': async (fact) => {
+      const served = await fact.serve(ending('data: x\n\n'), ending('retry: 20\n\n'), stream())
+      const recorder = fact.listenWith(served.url, { reconnectionTime: 700, reconnect: { jitter: 0 } })
+      equal(recorder.own.reconnectionTime, 700, 'reconnectionTime')
+      await recorder.until('open', 3)
+      equal(recorder.own.reconnectionTime, 20, 'reconnectionTime')
+      equal(
+        recorder.errors.map(({ delay }) => delay),
+        [700, 100 * 2 ** 0],
+        'delay',
+      )
+      const waits = waitsBetween((await served.log({ requests: 3 })).requests)
+      check((waits[0] ?? 0) >= 690 && (waits[1] ?? 0) >= 90, `it waited ${waits.join(', ')} ms`)
+    },
+    'factor, maxDelay and jitter shape the waits': async (fact) => {
+      const served = await fact.serve({ drop: true })
+      const reconnect = { factor: 1.5, maxDelay: 200, jitter: 0, maxAttempts: 5 }
+      // Runtimes repeat a dropped request by themselves on connections that were kept alive: not this fetch.
+      const fetch = (): Promise<Response> => Promise.reject(new TypeError('no network'))
+      const recorder = fact.listenWith(served.url, { reconnectionTime: 100, reconnect, fetch })
+      await recorder.until('error', 5)
+      equal(
+        recorder.errors.map(({ delay }) => delay ?? null),
+        [100, 150, 200, 200, null],
+      )
+    },
+    'a connection that was open for resetAfter counts as a success': async (fact) => {
+      const served = await fact.serve({ steps: [{ write: ':\n' }, { wait: 300 }, { end: true }] })
+      const reconnect = { resetAfter: 200, maxAttempts: 2, jitter: 0 }
+      const recorder = fact.listenWith(served.url, { reconnectionTime: 100, reconnect })
+      await recorder.until('error', 4)
+      equal(
+        recorder.errors.map(({ delay }) => delay),
+        [100, 100, 100, 100],
+      )
+    },
+    'shouldReconnect decides after every failure and every end: true, false, a wait, a promise, or the default': async (
+      fact,
+    ) => {
+      const served = await fact.serve(ending('retry: 10\ndata: x\n\n'), refused(503), refused(500), ending(), {
+        ...refused(200),
+        headers: { 'Content-Type': 'text/html' },
+      })
+      const answers = [undefined, true, 150, Promise.resolve(120), Promise.resolve(false)]
+      const asked: ConnectionError[] = []
+      const recorder = fact.listenWith(served.url, {
+        reconnect: {
+          jitter: 0,
+          shouldReconnect: (failure) => {
+            asked.push(failure)
+            return answers[asked.length - 1]
+          },
+        },
+      })
+      await recorder.until('error', 5)
+      equal(
+        asked.map(({ reason, status }) => [reason, status ?? null]),
+        [
+          ['ended', null],
+          ['status', 503],
+          ['status', 500],
+          ['ended', null],
+          ['content-type', 200],
+        ],
+      )
+      equal(
+        recorder.errors.map(({ willReconnect, delay }) => (willReconnect ? delay : null)),
+        [100, 100, 150, 120, null],
+      )
+      check(
+        recorder.errors.every(({ error }, n) => error === asked[n]),
+        'it was asked about other errors',
+      )
+      equal((await served.log()).requests.length, 5, 'the number of requests')
+    },
+    'its default is no after a refused response': async (fact) => {
+      const served = await fact.serve(refused(503))
+      const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => undefined } })
+      await recorder.until('error')
+      equal(recorder.story, ['error 2'])
+    },
+    'it is asked once the messages before the end have been delivered': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n', 'data: 1\n\ndata: 2\n\ndata: [DONE]\n\n'))
+      let done = false
+      const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => !done } })
+      recorder.source.addEventListener('message', ({ data }) => {
+        done = data === '[DONE]'
+      })
+      await recorder.until('error')
+      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: [DONE]', 'error 2'])
+    },
+    'state and error event change together once it has answered': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'))
+      const states: number[] = []
+      const recorder = fact.listenWith(served.url, {
+        reconnect: {
+          shouldReconnect: async () => {
+            states.push(recorder.source.readyState)
+            await sleep(50)
+            states.push(recorder.source.readyState)
+            return false
+          },
+        },
+      })
+      await recorder.until('error')
+      equal(
+        [states, recorder.story],
+        [
+          [1, 1],
+          ['open', 'error 2'],
+        ],
+      )
+    },
+    'if it throws, or answers nonsense, that means no, and its error is the cause': async (fact) => {
+      const error = new RangeError('cannot decide')
+      const answers = [() => Promise.reject(error), () => NaN, () => 'yes' as never]
+      for (const [n, shouldReconnect] of answers.entries()) {
+        const served = await fact.serve(ending('retry: 10\ndata: x\n\n'))
+        const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect } })
+        await recorder.until('error')
+        const { reason, cause } = recorder.errors[0]?.error ?? {}
+        equal([recorder.story.at(-1), reason], ['error 2', 'ended'])
+        check(n === 0 ? cause === error : cause instanceof TypeError, `the cause is ${String(cause)}`)
+      }
+    },
+    'close() while it is being asked is the end': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'))
+      let answer: (value: boolean) => void = () => undefined
+      const recorder = fact.listenWith(served.url, {
+        reconnect: { shouldReconnect: () => new Promise<boolean>((resolve) => (answer = resolve)) },
+      })
+      await recorder.until('open')
+      await served.log({ closed: 1 })
+      await sleep(100)
+      recorder.source.close()
+      answer(true)
+      await sleep(200)
+      equal([recorder.story, (await served.log()).requests.length], [['open'], 1])
+    },
+  }),
+
+  ...ofOurs(44, {
+    'Retry-After replaces the wait, in seconds or as a date, longer or shorter': async (fact) => {
+      const date = new Date(Date.now() + 60_000).toUTCString()
+      const served = await fact.serve(
+        refused(503, { 'Retry-After': '1' }),
+        refused(429, { 'Retry-After': '0' }),
+        refused(503, { 'Retry-After': 'soon' }),
+        refused(503, { 'Retry-After': date }),
+      )
+      const recorder = fact.listenWith(served.url, {
+        reconnectionTime: 200,
+        reconnect: { jitter: 0, factor: 1, shouldReconnect: () => true },
+      })
+      await recorder.until('error', 4)
+      const delays = recorder.errors.map(({ delay }) => delay ?? 0)
+      // The policy's longest wait.
+      equal(delays, [1_000, 100, 200, 30_000], 'delay')
+      const last = recorder.errors[3]?.error.retryAfter ?? 0
+      check(last > 45_000 && last <= 60_000, `retryAfter is ${last}`)
+      equal(recorder.errors[0]?.error.retryAfter, 1_000, 'retryAfter')
+      const waits = waitsBetween((await served.log({ requests: 4 })).requests)
+      check((waits[0] ?? 0) >= 990, `it waited ${waits.join(', ')} ms`)
+    },
+    'without a policy that reconnects, a refused response stays final': async (fact) => {
+      const served = await fact.serve(refused(503, { 'Retry-After': '0' }))
+      const recorder = fact.listenWith(served.url, {})
+      await recorder.until('error')
+      equal([recorder.story, recorder.errors[0]?.error.retryAfter], [['error 2'], 0])
+    },
+  }),
+]
+
+/** In ms, from one request to the next. */
+function waitsBetween(requests: LoggedRequest[]): number[] {
+  return requests.slice(1).map(({ at }, n) => at - (requests[n]?.at ?? Infinity))
+}

@@ -1,0 +1,270 @@
+/** What is sent where: resumption, redirects, other options of the request. Facts 38 to 41. */
+
+import type { Answer } from '../../server/program.ts'
+import { ending, equal, sleep, stream } from '../harness.ts'
+import { captureReported } from '../reported.ts'
+import { BROWSER, ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
+
+/** Set by the caller, and not to be sent to another origin. */
+const CREDENTIALS = { Authorization: 'Bearer caller', Cookie: 'session=caller', 'Proxy-Authorization': 'Basic caller' }
+
+export const resumption: BehaviourFact[] = [
+  ...ofOurs(38, {
+    'a stream born of a POST is resumed by GET with Last-Event-ID': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\nid: 1\ndata: x\n\n'), ending('id: 2\ndata: y\n\n'), stream())
+      const told: unknown[] = []
+      const recorder = fact.listenWith(served.url, {
+        method: 'POST',
+        body: '{}',
+        headers: { 'Content-Type': 'application/json', 'X-Session': 's' },
+        resume: ({ attempt, lastEventId, failure }) => {
+          told.push([attempt, lastEventId, failure?.reason])
+          return { method: 'GET' }
+        },
+      })
+      await recorder.until('open', 3)
+      const { requests } = await served.log({ requests: 3 })
+      equal(
+        requests.map(({ method, headers, lastEventId, body }) => [
+          method,
+          headers['content-type'],
+          headers['x-session'],
+          lastEventId,
+          body,
+        ]),
+        [
+          ['POST', 'application/json', 's', undefined, '{}'],
+          ['GET', undefined, 's', '1', ''],
+          ['GET', undefined, 's', '2', ''],
+        ],
+      )
+      equal(told, [
+        [1, '1', 'ended'],
+        [1, '2', 'ended'],
+      ])
+    },
+    'resume replaces the URL, the method, the body, and merges the headers': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
+      const recorder = fact.listenWith(served.url, {
+        headers: { 'X-A': '1', 'X-B': '1' },
+        resume: () => Promise.resolve({ url: '?resumed', method: 'PUT', headers: { 'x-b': '2' }, body: 'again' }),
+      })
+      await recorder.until('message')
+      const { requests } = await served.log({ requests: 2 })
+      const { method, path, headers, body } = requests[1] ?? {}
+      equal(
+        [method, path?.endsWith('?resumed'), headers?.['x-a'], headers?.['x-b'], body],
+        ['PUT', true, '1', '2', 'again'],
+      )
+      equal(recorder.source.url, served.url, 'url')
+    },
+    'what was never sent is not resumed': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
+      let calls = 0
+      await fact
+        .listenWith(served.url, {
+          method: 'POST',
+          headers: () => (++calls === 1 ? Promise.reject(new Error('no token yet')) : {}),
+          reconnectionTime: 10,
+          resume: () => ({ method: 'GET' }),
+        })
+        .until('message')
+      const { requests } = await served.log({ requests: 2 })
+      equal(
+        requests.map(({ method }) => method),
+        ['POST', 'GET'],
+      )
+    },
+    'body: null sends none, and undefined changes nothing': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\n\n'), ending(': again\n'), stream('data: x\n\n'))
+      let reconnections = 0
+      await fact
+        .listenWith(served.url, {
+          method: 'POST',
+          body: 'once',
+          resume: () => (++reconnections === 1 ? { body: null } : undefined),
+        })
+        .until('message')
+      const { requests } = await served.log({ requests: 3 })
+      equal(
+        requests.map(({ method, body }) => [method, body]),
+        [
+          ['POST', 'once'],
+          ['POST', ''],
+          ['POST', 'once'],
+        ],
+      )
+    },
+  }),
+
+  ...ofOurs(39, {
+    "redirect 'error' fails at any redirect": async (fact) => {
+      const target = await fact.serve(stream())
+      const served = await fact.serve(redirect(target.url))
+      const recorder = fact.listenWith(served.url, { redirect: 'error' })
+      await recorder.until('error')
+      equal([recorder.story, recorder.errors[0]?.error.reason], [['error 2'], 'redirect'])
+      equal((await target.log()).requests.length, 0, 'the number of requests to the target')
+    },
+    "redirect 'same-origin' sends nothing to another origin": async (fact) => {
+      const target = await fact.serve(stream())
+      const served = await fact.serve(ending('retry: 10\ndata: x\n\n'), redirect(target.at(fact.otherOrigin), 307))
+      const recorder = fact.listenWith(served.url, {
+        method: 'POST',
+        body: 'secret',
+        headers: { 'X-Key': 'secret' },
+        redirect: 'same-origin',
+        reconnect: true,
+      })
+      await recorder.until('error', 2)
+      equal(recorder.story, ['open', 'message: x', 'error 0', 'error 2'])
+      equal(recorder.errors[1]?.error.reason, 'redirect', 'the reason')
+      const { requests, preflights } = await target.log()
+      equal([requests.length, preflights], [0, 0], 'the number of requests to the target')
+    },
+  }),
+  ...ofOursIn(SERVER, 39, {
+    "redirect 'same-origin' follows within the origin, as fetch does": async (fact) => {
+      const methods = { 301: 'GET', 302: 'GET', 303: 'GET', 307: 'POST', 308: 'POST' }
+      for (const [status, method] of Object.entries(methods)) {
+        const target = await fact.serve(stream('data: x\n\n'))
+        const served = await fact.serve(redirect(new URL(target.url).pathname, Number(status)))
+        const headers = { 'Content-Type': 'application/json', 'X-Key': 'k' }
+        const recorder = fact.listenWith(served.url, { method: 'POST', body: '{}', headers, redirect: 'same-origin' })
+        await recorder.until('message')
+        const [seen] = (await target.log({ requests: 1 })).requests
+        const kept = method === 'POST'
+        equal(
+          [seen?.method, seen?.body, seen?.headers['content-type'], seen?.headers['x-key']],
+          [method, kept ? '{}' : '', kept ? 'application/json' : undefined, 'k'],
+          `what a ${status} led to`,
+        )
+        equal((recorder.messages[0]?.event as MessageEvent).origin, target.origin, 'origin')
+        recorder.source.close()
+      }
+    },
+    'the error of a refused redirect has its status and says where it led, without the query': async (fact) => {
+      const served = await fact.serve(redirect(`${fact.otherOrigin}/there?token=secret`))
+      const recorder = fact.listenWith(served.url, { redirect: 'same-origin' })
+      await recorder.until('error')
+      const { status, message } = recorder.errors[0]?.error ?? {}
+      equal([status, message?.includes(`${fact.otherOrigin}/there,`), message?.includes('secret')], [302, true, false])
+    },
+    'Authorization, Cookie and Proxy-Authorization are not sent on to another origin; others are': async (fact) => {
+      const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
+      const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
+      const headers = { ...CREDENTIALS, 'X-Key': 'k' }
+      await fact.listenWith(served.url, { headers }).until('message', 2)
+      const names = ['authorization', 'cookie', 'proxy-authorization', 'x-key']
+      const sent = async ({ log }: { log: typeof served.log }): Promise<unknown> => {
+        const { requests } = await log({ requests: 2 })
+        return requests.slice(0, 2).map((request) => names.map((name) => request.headers[name]))
+      }
+      const all = [...Object.values(CREDENTIALS), 'k']
+      const none = [undefined, undefined, undefined, 'k']
+      equal(await sent({ log: (options) => served.log(options) }), [all, all], 'what the first origin got')
+      equal(await sent({ log: (options) => target.log(options) }), [none, none], 'what the other origin got')
+    },
+    'nor are user and password of the URL': async (fact) => {
+      const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
+      const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
+      await fact.listenWith(served.url.replace('://', '://user:password@'), {}).until('message', 2)
+      const { requests } = await target.log({ requests: 2 })
+      equal(
+        requests.slice(0, 2).map(({ headers }) => headers.authorization),
+        [undefined, undefined],
+      )
+    },
+  }),
+  ...ofOursIn(BROWSER, 39, {
+    'a browser does not send Authorization on to another origin': async (fact) => {
+      const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
+      const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
+      await fact.listenWith(served.url, { headers: { Authorization: 'Bearer caller' } }).until('message', 2)
+      const { requests } = await target.log({ requests: 2 })
+      equal(
+        requests.slice(0, 2).map(({ headers }) => headers.authorization),
+        [undefined, undefined],
+      )
+    },
+    "a browser hides redirects: 'same-origin' refuses every one, and says so": async (fact) => {
+      const target = await fact.serve(stream())
+      const served = await fact.serve(redirect(target.url))
+      const recorder = fact.listenWith(served.url, { redirect: 'same-origin' })
+      await recorder.until('error')
+      const { reason, message } = recorder.errors[0]?.error ?? {}
+      equal([recorder.story, reason, message?.includes('hidden from scripts')], [['error 2'], 'redirect', true])
+    },
+  }),
+
+  ...ofOurs(40, {
+    'fetchOptions go to fetch, next to what the standard says': async (fact) => {
+      const calls: unknown[] = []
+      const recorder = fact.listenWith(`${fact.otherOrigin}/x`, {
+        fetchOptions: { keepalive: true, own: 'thing', cache: 'reload' },
+        fetch: (_url, init) => {
+          const { keepalive, own, cache, method, mode } = init as unknown as Record<string, unknown>
+          calls.push([keepalive, own, cache, method, mode])
+          return Promise.resolve(new Response(null, { status: 204 }))
+        },
+      })
+      await recorder.until('error')
+      equal(calls, [[true, 'thing', 'reload', 'GET', 'cors']])
+    },
+    'onComment gets each comment in its turn': async (fact) => {
+      const served = await fact.serve(stream(': one\ndata: x\n\n:two\n: three\n', ': \ndata: y\n\n'))
+      const order: string[] = []
+      const recorder = fact.listenWith(served.url, {
+        onComment: (comment) => order.push(comment),
+      })
+      recorder.source.addEventListener('message', ({ data }) => order.push(`message ${String(data)}`))
+      await recorder.until('message', 2)
+      equal(order, ['one', 'message x', 'two', 'three', '', 'message y'])
+    },
+    'onComment that throws is reported like a listener, and stops nothing': async (fact) => {
+      const reported = captureReported('thrown by onComment')
+      const served = await fact.serve(stream(': one\ndata: x\n\n: two\ndata: y\n\n'))
+      const onComment = (): never => {
+        throw new Error('thrown by onComment')
+      }
+      const recorder = fact.listenWith(served.url, { onComment })
+      await recorder.until('message', 2)
+      equal(recorder.story, ['open', 'message: x', 'message: y'])
+      await reported.until(2)
+    },
+  }),
+  ...ofOurs(41, {
+    'aborting the signal is close(): at any time, without an event': async (fact) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      const controller = new AbortController()
+      const recorder = fact.listenWith(served.url, { signal: controller.signal })
+      await recorder.until('message')
+      controller.abort()
+      equal(recorder.source.readyState, 2, 'readyState')
+      await served.log({ closed: 1 })
+      equal(recorder.story, ['open', 'message: x'])
+    },
+    'aborted in a listener, it stops the very next message': async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\ndata: 2\n\n'))
+      const controller = new AbortController()
+      const recorder = fact.listenWith(served.url, { signal: controller.signal })
+      recorder.source.addEventListener('message', () => {
+        controller.abort()
+      })
+      await served.log({ closed: 1 })
+      await sleep(50)
+      equal(recorder.story, ['open', 'message: 1'])
+    },
+    'aborted beforehand, the source is CLOSED at once and sends nothing': async (fact) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      const recorder = fact.listenWith(served.url, { signal: AbortSignal.abort() })
+      equal(recorder.source.readyState, 2, 'readyState')
+      await sleep(200)
+      equal([recorder.story, (await served.log()).requests.length], [[], 0])
+    },
+  }),
+]
+
+function redirect(location: string, status = 302): Answer {
+  return { status, headers: { 'Content-Type': null, Location: location }, steps: [{ end: true }] }
+}

@@ -1,0 +1,10 @@
+// A server that counts on from the last event ID. It says its port, and may be frozen.
+import { createServer } from 'node:http'
+
+const server = createServer((request, response) => {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+  let n = Number(request.headers['last-event-id'] ?? 0)
+  const timer = setInterval(() => response.write(`id: ${++n}\ndata: ${n}\n\n`), 50)
+  response.on('close', () => clearInterval(timer))
+})
+server.listen(0, '127.0.0.1', () => console.log(`port ${server.address().port}.`))
