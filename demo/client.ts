@@ -1,28 +1,34 @@
 /** What the tour does with a source: shows its states and events, waits for them, leaves. */
 
-import { EventSource } from 'everysource'
+import { EventSource, type ConnectionError, type EventSourceInit } from 'everysource'
 import type { Terminal } from './terminal.ts'
 
 const STATES = ['CONNECTING', 'OPEN', 'CLOSED'] as const
 
 /** One visit to a stream. */
 export interface Visit {
+  /** Without the query. */
   path: string
   source: EventSource
   terminal: Terminal
 }
 
 /** Opens a source and shows each state it goes through. */
-export function visit(base: string, path: string, terminal: Terminal): Visit {
-  const source = new EventSource(new URL(path, base))
+export function visit(base: string, target: string, terminal: Terminal, options?: EventSourceInit): Visit {
+  const url = new URL(target, base)
+  const path = url.pathname
+  const source = new EventSource(url, options)
   terminal.line(path, 'CONNECTING', `to ${source.url}`)
   source.addEventListener('open', () => {
     terminal.line(path, 'OPEN')
   })
-  source.addEventListener('error', ({ message }) => {
-    const lost = source.readyState === EventSource.CONNECTING
+  source.addEventListener('error', ({ message, delay }) => {
     terminal.line(path, 'error', message)
-    terminal.line(path, STATES[source.readyState], lost ? `again, in about ${source.reconnectionTime} ms` : 'for good')
+    terminal.line(
+      path,
+      STATES[source.readyState],
+      delay === undefined ? 'for good' : `again, in ${Math.round(delay)} ms`,
+    )
   })
   return { path, source, terminal }
 }
@@ -41,8 +47,17 @@ export function arrival({ source }: Visit, type: string, count = 1): Promise<voi
     source.addEventListener(type, () => {
       if (++arrived === count) resolve()
     })
-    source.addEventListener('error', ({ error }) => {
-      if (source.readyState === EventSource.CLOSED) reject(error)
+    source.addEventListener('error', ({ error, willReconnect }) => {
+      if (!willReconnect) reject(error)
+    })
+  })
+}
+
+/** Resolves with the error when the source has failed. */
+export function failure({ source }: Visit): Promise<ConnectionError> {
+  return new Promise((resolve) => {
+    source.addEventListener('error', ({ error, willReconnect }) => {
+      if (!willReconnect) resolve(error)
     })
   })
 }

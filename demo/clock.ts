@@ -14,6 +14,11 @@ export class Clock {
     this.#running = running
   }
 
+  /** In seconds, since some moment that is the same for all clocks. */
+  now(): number {
+    return performance.now() / this.#second
+  }
+
   /** Does it every so many seconds, for the first time after the first of them. */
   every(seconds: number, act: () => void): void {
     this.#add(setInterval(act, seconds * this.#second))

@@ -73,9 +73,9 @@ async function main({ once, port }: Arguments): Promise<void> {
   terminal.print(`The demo's server listens at ${server.url}${taken}`)
   terminal.print('Capitals: the state of a client. Small letters: its events. "server": what the server sees and does.')
 
-  await tour(server.url, terminal)
-  // The server hears a moment later that the last client has gone.
-  while (server.timers() > 0) await delay(10)
+  await tour(server.url, terminal, async () => {
+    while (server.timers() > 0) await delay(10)
+  })
   touring = false
 
   terminal.print()

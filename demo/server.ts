@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createChat } from './chat.ts'
 import { Clock } from './clock.ts'
 import { sendFile } from './files.ts'
 import * as streams from './streams.ts'
@@ -46,11 +47,14 @@ export async function startServer(settings: ServerSettings = {}): Promise<DemoSe
   const { port = 0, host = '127.0.0.1', second = 1000, log = () => undefined } = settings
   const open: string[] = []
   const timers = new Set<NodeJS.Timeout>()
+  const chat = createChat()
 
   const server = createServer((request, response) => {
     const path = pathOf(request)
     const stream = STREAMS.get(path)
-    if (request.method !== 'GET' && (stream || request.method !== 'HEAD')) {
+    // It refuses other methods by itself, with a reason in JSON.
+    if (path === '/chat') serve(path, chat, request, response)
+    else if (request.method !== 'GET' && (stream || request.method !== 'HEAD')) {
       response.writeHead(405, { Allow: stream ? 'GET' : 'GET, HEAD' }).end()
     } else if (stream) serve(path, stream, request, response)
     else void sendFile(path, response)
@@ -65,7 +69,8 @@ export async function startServer(settings: ServerSettings = {}): Promise<DemoSe
     response.once('close', () => {
       clock.stop()
       open.splice(open.indexOf(path), 1)
-      say('the connection is closed, its timer stopped')
+      if (response.statusCode !== 200) return
+      say(response.writableFinished ? 'the response has ended' : 'the connection is closed, its timer stopped')
     })
     const lastEventId = streams.lastEventIdOf(request)
     say(lastEventId === undefined ? 'a request without Last-Event-ID' : `a request with Last-Event-ID: ${lastEventId}`)

@@ -21,8 +21,8 @@ export const ARTICLE = 'Hello there.'
 /** What `/retry` asks clients to wait before they reconnect, in ms. */
 export const LONG_RETRY = 10_000
 
-/** What `/drop` asks for, in ms: the demo should not keep anybody waiting. */
-const SHORT_RETRY = 500
+/** What streams that break off ask for, in ms: the demo should not keep anybody waiting. */
+export const SHORT_RETRY = 500
 
 /** How many messages `/drop` sends on each connection. */
 export const MESSAGES_PER_CONNECTION = 3
@@ -118,7 +118,8 @@ export function drop({ request, response, clock, say }: Exchange): void {
   })
 }
 
-function begin(response: ServerResponse, headers: Record<string, string> = {}): void {
+/** Sends the head of an event stream. */
+export function begin(response: ServerResponse, headers: Record<string, string> = {}): void {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-cache',

@@ -4,15 +4,20 @@ import 'everysource/polyfill'
 import { arrival, follow, leave, show, showState, visit } from './client.ts'
 import { MESSAGES_PER_CONNECTION } from './streams.ts'
 import type { Terminal } from './terminal.ts'
+import { chat } from './tour-chat.ts'
 
 /** The streams of which the tour shows the server's side as well. */
-export const TWO_SIDED: readonly string[] = ['/stream', '/drop']
+export const TWO_SIDED: readonly string[] = ['/stream', '/drop', '/chat']
 
 /** How long the client of `/stream` stays, in ms. */
 const STAY = 10_000
 
-/** Visits the streams of the server at `base`; rejects when one of them fails. */
-export async function tour(base: string, terminal: Terminal): Promise<void> {
+/**
+ * Visits the streams of the server at `base`; rejects when one of them fails.
+ *
+ * @param quiet resolves when the server has heard that its clients have gone
+ */
+export async function tour(base: string, terminal: Terminal, quiet: () => Promise<void>): Promise<void> {
   terminal.heading('1. A clock. It goes on through the next stops: its client stays for 10 seconds.')
   const clock = startClock(base, terminal)
   await clock.opened
@@ -33,6 +38,11 @@ export async function tour(base: string, terminal: Terminal): Promise<void> {
 
   terminal.heading('5. A lost connection: the client comes back and says what it had last.')
   await follow(base, '/drop', terminal, ['message'], 2 * MESSAGES_PER_CONNECTION)
+  await quiet()
+
+  terminal.heading('6. A chat: a POST with a token, refused, then busy, then cut in the middle of its answer.')
+  await chat(base, terminal)
+  await quiet()
 }
 
 /** As tutorials do it: with the global `EventSource`, if there is one, and a third argument for each listener. */

@@ -1,6 +1,6 @@
 /** Servers and sources that end with their test, and what they heard. */
 
-import { EventSource, type SourceMessageEvent } from 'everysource'
+import { EventSource, type EventSourceInit, type SourceMessageEvent } from 'everysource'
 import { get, type IncomingMessage } from 'node:http'
 import { expect, onTestFinished, vi } from 'vitest'
 import { startServer, type DemoServer, type ServerSettings } from '../../demo/server.ts'
@@ -26,9 +26,10 @@ export interface Recording {
 }
 
 /** Listens to messages of those types. */
-export function listen(url: string | URL, types: string[] = ['message']): Recording {
+export function listen(url: string | URL, types: string[] = ['message'], options: EventSourceInit = {}): Recording {
   let bytes = 0
   const source = new EventSource(url, {
+    ...options,
     fetch: async (input, init) => {
       const response = await fetch(input, init)
       const counter = new TransformStream<Uint8Array, Uint8Array>({
@@ -65,16 +66,19 @@ export interface Wire {
 }
 
 export async function openWire(url: string | URL, headers: Record<string, string> = {}): Promise<Wire> {
+  const writes: string[] = []
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get(url, { headers }, resolve).once('error', reject)
+    get(url, { headers }, (response) => {
+      // At once: to set an encoding later would join what has come until then.
+      response.setEncoding('utf8').on('data', (chunk: string) => writes.push(chunk))
+      // The server may drop it.
+      response.on('error', () => undefined)
+      resolve(response)
+    }).once('error', reject)
   })
   onTestFinished(() => {
     response.destroy()
   })
-  const writes: string[] = []
-  response.setEncoding('utf8').on('data', (chunk: string) => writes.push(chunk))
-  // The server may drop it.
-  response.on('error', () => undefined)
   return { response, writes }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { answerTo } from '../../demo/answer.ts'
 import type { DemoServer } from '../../demo/server.ts'
 import { ARTICLE } from '../../demo/streams.ts'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
@@ -60,7 +61,7 @@ describe.skipIf(skipped)(
       const { page, server } = await openPage('index')
       await page.goto(server.url)
       const links = await page.getByRole('link').all()
-      expect(links).toHaveLength(8)
+      expect(links).toHaveLength(9)
       const targets = await Promise.all(links.map((link) => link.getAttribute('href')))
       for (const target of targets) {
         await page.locator(`a[href="${target}"]`).click()
@@ -186,6 +187,63 @@ describe.skipIf(skipped)(
       await page.getByRole('button', { name: 'Close' }).click()
       await until(() => server.openStreams('/drop') === 0 && server.timers() === 0)
       expect(await state(page)).toBe('CLOSED')
+    })
+
+    describe('/chat', () => {
+      const answer = (page: Page) => page.locator('#text').textContent()
+      const status = (page: Page, text: string) => page.locator('#status', { hasText: text }).waitFor()
+
+      test('has the whole answer although the connection breaks off, to any prompt, each time', async () => {
+        const { page, server } = await openPage('chat', 200)
+        for (const prompt of ['Hello there', 'Naïve? <b>"Yes"</b> 👋']) {
+          await page.getByLabel('Prompt').fill(prompt)
+          await page.getByLabel('Prompt').press('Enter')
+          await status(page, `Complete: ${answerTo(prompt).length} tokens, none lost, none doubled`)
+          expect(await answer(page)).toBe(answerTo(prompt).join(''))
+          await line(page, /^again in \d+ ms, with Last-Event-ID: [0-9a-f]{8}\.\d+$/)
+          expect(await state(page)).toBe('CLOSED')
+          expect((await lines(page)).at(-1)).toBe('closed at [DONE]')
+          await until(() => server.openStreams('/chat') === 0 && server.timers() === 0)
+          // Whoever pressed Enter can go on typing.
+          expect(await page.evaluate(() => document.activeElement?.id)).toBe('prompt')
+        }
+      })
+
+      test('waits while the server is busy', async () => {
+        const { page } = await openPage('chat', 200)
+        await page.getByLabel('be busy').check()
+        await page.getByLabel('break off').uncheck()
+        await page.getByRole('button', { name: 'Ask' }).click()
+        await line(page, /^error: .*429/)
+        await line(page, /^again in 1000 ms/)
+        await status(page, 'Complete')
+        expect(await answer(page)).toBe(answerTo('Hello there').join(''))
+      })
+
+      test('says what is wrong with the token', async () => {
+        const { page } = await openPage('chat')
+        await page.getByLabel('wrong token').check()
+        await page.getByRole('button', { name: 'Ask' }).click()
+        await status(page, 'Failed: The bearer token is wrong: it must be "demo-token"')
+        await line(page, /^error: .*401/)
+        expect(await state(page)).toBe('CLOSED')
+        expect(await answer(page)).toBe('')
+        expect(await page.getByRole('button', { name: 'Close' }).isDisabled()).toBe(true)
+      })
+
+      test('can be closed, and asked again in the middle of an answer', async () => {
+        const opened = await openPage('chat', 10_000)
+        const { page, server } = opened
+        await page.getByLabel('break off').uncheck()
+        for (let time = 1; time <= 2; time++) {
+          await page.getByRole('button', { name: 'Ask' }).click()
+          await page.locator('#text:text-matches("^You")').waitFor()
+        }
+        await until(() => server.openStreams('/chat') === 1)
+        await close(opened, '/chat')
+        await status(page, 'Closed')
+        expect(await answer(page)).not.toBe(answerTo('Hello there').join(''))
+      })
     })
 
     test('an error is a line of its own, and the page reconnects', async () => {
