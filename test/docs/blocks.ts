@@ -1,0 +1,53 @@
+/** The code blocks of a page of the documentation. */
+
+import { readFileSync } from 'node:fs'
+import { path } from '../conformance/bundle.ts'
+
+export interface Block {
+  /** The headings that it stands under, and a number from the second on: `Proxies: Bun (2)`. */
+  name: string
+  language: string
+  text: string
+}
+
+const HEADING = /^(#{2,3}) (.*)$/
+const FENCE = /^( *)```(.*)$/
+
+/** @param page as in `docs/recipes.md` */
+export function blocksOf(page: string): Block[] {
+  const blocks: Block[] = []
+  let headings: string[] = []
+  let open: { indent: string; language: string; lines: string[] } | undefined
+  for (const line of readFileSync(path(page), 'utf8').split('\n')) {
+    const [, indent, language] = FENCE.exec(line) ?? []
+    const [, level, heading] = HEADING.exec(line) ?? []
+    if (open && language === '') {
+      const name = unused(headings.join(': ') || 'At the top', blocks)
+      blocks.push({ name, language: open.language, text: `${open.lines.join('\n')}\n` })
+      open = undefined
+    } else if (open) {
+      open.lines.push(line.slice(open.indent.length))
+    } else if (indent !== undefined && language !== undefined) {
+      open = { indent, language, lines: [] }
+    } else if (level !== undefined && heading !== undefined) {
+      headings = level === '##' ? [heading] : [...headings.slice(0, 1), heading]
+    }
+  }
+  if (open) throw new Error(`${page}: a code block has no end`)
+  return blocks
+}
+
+function unused(name: string, blocks: Block[]): string {
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? name : `${name} (${n})`
+    if (!blocks.some((block) => block.name === candidate)) return candidate
+  }
+}
+
+/** A text with each of these texts replaced, all of which must be in it. */
+export function replaced(text: string, replacements: Record<string, string>): string {
+  return Object.entries(replacements).reduce((result, [from, to]) => {
+    if (!result.includes(from)) throw new Error(`The block does not say ${from}`)
+    return result.replaceAll(from, to)
+  }, text)
+}

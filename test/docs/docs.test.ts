@@ -1,0 +1,55 @@
+/**
+ * Every code block in `docs`, and every program in the README, runs as it stands, as a program of its own in a user's project (stage.ts). Origins such as
+ * https://api.example.com are replaced by those of servers on loopback, unless a proxy or a mock answers for them; so are
+ * times too long for a test. A block about which `facts` say nothing fails the run.
+ */
+
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { isCI } from '../ci.ts'
+import { path } from '../conformance/bundle.ts'
+import { blocksOf } from './blocks.ts'
+import { CERTIFICATES } from './facts/certificates.ts'
+import { CHATS } from './facts/chats.ts'
+import { CONNECTIONS } from './facts/connections.ts'
+import { NODE_24, type Facts } from './facts/fact.ts'
+import { MOCKS } from './facts/mocks.ts'
+import { PROXIES } from './facts/proxies.ts'
+import { README } from './facts/readme.ts'
+import { REFERENCE } from './facts/reference.ts'
+import { PATIENCE, Stage } from './stage.ts'
+
+const FACTS: Record<string, Facts> = {
+  'README.md': README,
+  'docs/recipes.md': { ...CHATS, ...CONNECTIONS, ...PROXIES, ...CERTIFICATES, ...MOCKS },
+  'docs/requests.md': REFERENCE,
+}
+
+const PAGES = ['README.md', ...readdirSync(path('docs')).map((file) => `docs/${file}`)].filter((file) =>
+  file.endsWith('.md'),
+)
+
+// They wait for each other's processes most of the time.
+describe.concurrent.each(PAGES)('%s', (page) => {
+  // The README's commands are what CI runs, and its page is tested with the package.
+  const blocks = blocksOf(page).filter(({ language }) => page !== 'README.md' || language === 'js')
+  const facts = FACTS[page] ?? {}
+
+  test('each code block is tested, and nothing else', () => {
+    expect(Object.keys(facts).sort()).toEqual(blocks.map(({ name }) => name).sort())
+  })
+
+  describe.each(blocks)('$name', (block) => {
+    for (const { fact, on = [NODE_24], run } of facts[block.name] ?? []) {
+      test.for(on)(`${fact} ($runtime, undici $undici)`, { timeout: 2 * PATIENCE }, async (place, context) => {
+        const absent = Stage.missing(place)
+        if (!isCI()) context.skip(absent !== undefined, absent)
+        expect(absent).toBe(undefined)
+        const stage = new Stage(block, place, (cleanUp) => {
+          context.onTestFinished(cleanUp)
+        })
+        await run(stage)
+      })
+    }
+  })
+})

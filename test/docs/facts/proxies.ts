@@ -1,0 +1,148 @@
+/** Of proxies. */
+
+import { expect } from 'vitest'
+import { stream, type TestProxy, type TestServer } from '../servers.ts'
+import { type Place, type Program, type Stage, until } from '../stage.ts'
+import type { Fact, Facts } from './fact.ts'
+
+const PROXY = 'http://proxy.example.com:3128'
+const TRUST = { NODE_EXTRA_CA_CERTS: 'ca.pem', DENO_CERT: 'ca.pem' }
+/** Bun ends a body that is idle for longer than these seconds, after 8 s at the earliest. */
+const IMPATIENT_BUN = { BUN_CONFIG_HTTP_IDLE_TIMEOUT: '1' }
+
+/** A program that no word of the proxy is in. */
+const APP = `
+import { EventSource } from 'everysource'
+
+new EventSource('https://api.example.com/events').onmessage = ({ data }) => console.log(data)
+`
+
+interface Scene {
+  server: TestServer
+  proxy: TestProxy
+}
+
+/** A stream that is silent for so many ms after its first message, behind a proxy. */
+async function setScene(stage: Stage, silence: number): Promise<Scene> {
+  const server = await stage.serveSecurely((response) => {
+    stream(response, 'data: before\n\n')
+    setTimeout(() => response.write('data: after\n\n'), silence)
+  })
+  return { server, proxy: await stage.proxyTo(server) }
+}
+
+/** What is true when the messages have come through the proxy, over one connection. */
+async function comesThrough(program: Program, { server, proxy }: Scene): Promise<void> {
+  await program.prints('before\nafter\n')
+  expect(proxy.tunnels).toContain('api.example.com:443')
+  expect(server.requests.filter(({ url }) => url === '/events')).toHaveLength(1)
+}
+
+/**
+ * Idle connections live in a dispatcher with a limit of 700 ms.
+ *
+ * @param control what shows that the limit is at work, when a plain `fetch` is given it
+ */
+function undiciFact(on: Place[], control: string): Fact {
+  return {
+    fact: 'comes through the proxy, and idle connections live',
+    on,
+    run: async (stage) => {
+      const scene = await setScene(stage, 2_500)
+      const limited = `{ uri: '${scene.proxy.origin}', bodyTimeout: 700, headersTimeout: 700 }`
+      const asked = `\n${control}.then((response) => response.text()).catch(({ cause }) => console.error(cause.code))\n`
+      const program = stage.run({ [`'${PROXY}'`]: limited }, TRUST, asked)
+      await comesThrough(program, scene)
+      await until(() => {
+        expect(program.errors).toContain('UND_ERR_BODY_TIMEOUT')
+      })
+    },
+  }
+}
+
+const UNDICI_7: Place[] = ['node20', 'node22', 'node24', 'node26'].map((runtime) => ({ runtime, undici: 7 }))
+const UNDICI_8: Place[] = ['node22', 'node24', 'node26'].map((runtime) => ({ runtime, undici: 8 }))
+
+export const PROXIES: Facts = {
+  'Proxies: Node: for one source': [
+    undiciFact(
+      [...UNDICI_7, { runtime: 'node26', undici: 8 }],
+      `fetch('https://api.example.com/control', { dispatcher })`,
+    ),
+    {
+      fact: 'is an error with undici 8 in Node 24',
+      on: [{ runtime: 'node24', undici: 8 }],
+      run: async (stage) => {
+        const { server, proxy } = await setScene(stage, 100)
+        const program = stage.run({ [PROXY]: proxy.origin }, TRUST, `source.onerror = (e) => console.log(e.message)`)
+        await program.prints('UND_ERR_INVALID_ARG')
+        expect(server.requests).toEqual([])
+      },
+    },
+  ],
+  "Proxies: Node: for one source, with undici's own fetch": [
+    undiciFact([...UNDICI_7, ...UNDICI_8], `fetch('https://api.example.com/control', { dispatcher })`),
+  ],
+  'Proxies: Node: for all requests': [
+    undiciFact([...UNDICI_7, ...UNDICI_8], `fetch('https://api.example.com/control')`),
+  ],
+  'Proxies: Node: by the environment': [
+    {
+      fact: 'comes through the proxy',
+      on: ['node22', 'node24', 'node26'].map((runtime) => ({ runtime })),
+      run: async (stage) => {
+        const scene = await setScene(stage, 100)
+        stage.write('app.js', APP)
+        await comesThrough(stage.run({ [PROXY]: scene.proxy.origin }, TRUST), scene)
+      },
+    },
+  ],
+  'Proxies: Bun': [
+    {
+      fact: 'comes through the proxy, and idle connections live',
+      on: [{ runtime: 'bun' }],
+      run: async (stage) => {
+        const scene = await setScene(stage, 10_000)
+        const control = `
+fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
+  .then((response) => response.text())
+  .catch(() => console.error('gave up'))
+`
+        const program = stage.run({ [PROXY]: scene.proxy.origin }, { ...TRUST, ...IMPATIENT_BUN }, control)
+        await comesThrough(program, scene)
+        expect(program.errors).toBe('gave up\n')
+      },
+    },
+    {
+      fact: 'the environment does it too',
+      on: [{ runtime: 'bun' }],
+      run: async (stage) => {
+        const scene = await setScene(stage, 100)
+        const withoutProxy = { [`fetchOptions: { proxy: '${PROXY}' },`]: '' }
+        const program = stage.run(withoutProxy, { ...TRUST, HTTPS_PROXY: scene.proxy.origin })
+        await comesThrough(program, scene)
+      },
+    },
+  ],
+  'Proxies: Deno': [
+    {
+      fact: 'comes through the proxy',
+      on: [{ runtime: 'deno' }],
+      run: async (stage) => {
+        const scene = await setScene(stage, 2_500)
+        await comesThrough(stage.run({ [PROXY]: scene.proxy.origin }, TRUST), scene)
+      },
+    },
+  ],
+  'Proxies: Deno: by the environment': [
+    {
+      fact: 'comes through the proxy',
+      on: [{ runtime: 'deno' }],
+      run: async (stage) => {
+        const scene = await setScene(stage, 100)
+        stage.write('app.js', APP)
+        await comesThrough(stage.run({ [PROXY]: scene.proxy.origin }, TRUST), scene)
+      },
+    },
+  ],
+}

@@ -1,0 +1,86 @@
+/** Of the README's programs. */
+
+import { expect } from 'vitest'
+import { startServer } from '../../../demo/server.ts'
+import { stream } from '../servers.ts'
+import type { Stage } from '../stage.ts'
+import { EVERYWHERE, type Fact, type Facts } from './fact.ts'
+
+/** A polyfill: who imports it has a global. */
+const global: Fact = {
+  fact: 'makes EventSource a global',
+  on: EVERYWHERE,
+  run: async (stage) => {
+    const server = await stage.serve((response) => {
+      stream(response, 'data: news\n\n')
+    })
+    const source = `new EventSource('${server.origin}')`
+    await stage.run({}, {}, `${source}.onmessage = ({ data }) => console.log(data)`).prints('news\n')
+  },
+}
+
+export const README: Facts = {
+  'At the top': [
+    {
+      fact: 'prints the messages',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'data: first\n\ndata: second\n\n')
+        })
+        await stage.run({ 'https://example.org': server.origin }).prints('first\nsecond\n')
+      },
+    },
+  ],
+  'Thirty seconds of code': [
+    {
+      fact: 'prints what happens',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          if (n > 1) {
+            response.writeHead(404).end()
+          } else {
+            stream(response)
+            response.end('retry: 10\nid: 7\ndata: news\n\n')
+          }
+        })
+        const program = stage.run({ 'http://localhost:8000': server.origin })
+        await program.exits()
+        expect(program.output).toMatch(/^connected\n7 news\nlost: .* has ended\nfailed: .* status 404 .*\n$/)
+      },
+    },
+  ],
+  'Thirty seconds of code (2)': [
+    {
+      fact: 'prints the whole answer of the chat that `npm start` serves',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const program = stage.run({ 'http://localhost:8000/': await demo(stage) })
+        await program.exits()
+        expect(program.errors).toBe('')
+        expect(program.output).toMatch(/event stream.*\.$/s)
+      },
+    },
+    {
+      fact: 'and if it breaks off in the middle, no less and no more',
+      run: async (stage) => {
+        const origin = await demo(stage)
+        const whole = stage.run({ 'http://localhost:8000/': origin })
+        await whole.exits()
+        const broken = stage.run({ 'http://localhost:8000/chat': `${origin}chat?drop=5` })
+        await broken.exits()
+        expect(broken.output).toBe(whole.output)
+      },
+    },
+  ],
+  'Thirty seconds of code (3)': [global],
+  'Thirty seconds of code (4)': [global],
+}
+
+/** The demo's server, until the test has finished: its URL. */
+async function demo(stage: Stage): Promise<string> {
+  const server = await startServer({ second: 100 })
+  stage.cleanUp(() => void server.close())
+  return server.url
+}

@@ -1,0 +1,126 @@
+/** Of the reference. */
+
+import { expect } from 'vitest'
+import { STANDARD_POLICY } from '../../../src/connection/policy.ts'
+import { reconnectionDelay } from '../../../src/connection/reconnect.ts'
+import { stream } from '../servers.ts'
+import { EVERYWHERE, type Facts } from './fact.ts'
+
+const API = 'https://api.example.com'
+
+type Wait = (n: number, reconnectionTime: number, policy: typeof STANDARD_POLICY) => number
+
+export const REFERENCE: Facts = {
+  'At the top': [
+    {
+      fact: 'sends its body with each attempt, five in a row without a message',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          response.setHeader('X-Request-ID', `request-${n}`)
+          stream(response)
+          response.end(n === 1 ? 'retry: 100\nid: a\ndata: message\n\n' : '')
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        const [opened, message, lost, ...rest] = program.output.split('\n')
+        expect([opened, message]).toEqual(['open request-1', 'a message'])
+        expect(lost).toMatch(/^lost .* has ended$/)
+        expect(rest.filter((line) => line.startsWith('lost'))).toHaveLength(4)
+        expect(rest.at(-2)).toMatch(/^failed .* has ended$/)
+        expect(server.requests.map(({ method, body }) => `${method} ${body}`)).toEqual(
+          Array<string>(6).fill('POST q=everything'),
+        )
+        expect(server.requests[5]?.headers).toMatchObject({
+          authorization: 'Bearer of-mine',
+          'content-type': expect.stringContaining('application/x-www-form-urlencoded') as string,
+          'last-event-id': 'a',
+        })
+      },
+    },
+  ],
+
+  Reconnecting: [
+    {
+      fact: 'these are the defaults',
+      run: ({ block }) => {
+        expect({ reconnects: true, ...(evaluated(block.text, 'reconnect') as object) }).toEqual(STANDARD_POLICY)
+      },
+    },
+  ],
+
+  'Reconnecting (2)': [
+    {
+      fact: 'this is the wait',
+      run: ({ block }) => {
+        for (const random of [0, 0.5, 1]) {
+          const wait = evaluated(block.text, 'wait', random) as Wait
+          for (const fruitless of [1, 2, 3, 7, 30]) {
+            for (const reconnectionTime of [0, 99, 3_000, 40_000]) {
+              for (const policy of [STANDARD_POLICY, { ...STANDARD_POLICY, factor: 1, jitter: 0, maxDelay: 10 }]) {
+                const ours = reconnectionDelay(policy, { fruitless, reconnectionTime, random })
+                expect(wait(fruitless, reconnectionTime, policy)).toBe(ours)
+              }
+            }
+          }
+        }
+      },
+    },
+  ],
+
+  'Reconnecting: `reconnect()`': [
+    {
+      fact: 'connects anew when the process is told to, without an error',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          stream(response, `retry: 60000\nid: ${n}\ndata: message ${n}\n\n`)
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.prints('message 1\n')
+        program.hangUp()
+        await program.prints('message 2\n')
+        expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1'])
+      },
+    },
+  ],
+
+  Errors: [
+    {
+      fact: 'prints what happened',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          if (n === 1) {
+            stream(response)
+            response.end('retry: 100\ndata: message\n\n')
+          } else {
+            response.writeHead(404).end('no such thing')
+          }
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        expect(program.output).toMatch(/^ended, again in 1\d\d ms\n404: no such thing\n$/)
+      },
+    },
+    {
+      fact: 'knows the class',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          response.writeHead(200, { 'Content-Type': 'text/plain' }).end()
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        expect(program.output).toMatch(/^true The event stream at .* "text\/plain"/)
+      },
+    },
+  ],
+}
+
+/** What a block defines under that name; chance is what it is given. */
+function evaluated(text: string, name: string, random = 0): unknown {
+  const certain: unknown = Object.create(Math, { random: { value: () => random } })
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text is ours
+  const evaluate = new Function('Math', `${text}\nreturn ${name}`) as (math: unknown) => unknown
+  return evaluate(certain)
+}

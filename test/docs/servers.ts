@@ -1,0 +1,107 @@
+/** What programs of the documentation talk to, on loopback: a server, and a proxy that leads every host to it. */
+
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { Certificates } from './certificates.ts'
+
+/** A request that has come in whole. */
+interface Seen {
+  method: string
+  url: string
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+/** Answers the nth request, counted from 1. */
+export type Answer = (response: ServerResponse, request: Seen, n: number) => unknown
+
+export interface TestServer {
+  origin: string
+  requests: Seen[]
+  close: () => void
+}
+
+export async function startServer(answer: Answer, certificates?: Certificates): Promise<TestServer> {
+  const requests: Seen[] = []
+  const listener: RequestListener = (request, response) => {
+    const { method = '', url = '', headers } = request
+    let body = ''
+    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
+    request.once('end', () => {
+      const seen = { method, url, headers, body }
+      answer(response, seen, requests.push(seen))
+    })
+  }
+  const server = certificates ? createSecureServer(certificates, listener) : createServer(listener)
+  const port = await listen(server)
+  return {
+    origin: `${certificates ? 'https' : 'http'}://127.0.0.1:${port}`,
+    requests,
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+export interface TestProxy {
+  origin: string
+  /** The hosts that it was asked for. */
+  tunnels: string[]
+  close: () => void
+}
+
+/** A proxy for https: whichever host it is asked for, it leads to this server. */
+export async function startProxy({ origin }: TestServer): Promise<TestProxy> {
+  const tunnels: string[] = []
+  const sockets = new Set<Socket>()
+  const server = createServer((_, response) => response.writeHead(501).end())
+  server.on('connect', ({ url = '' }, near: Socket) => {
+    tunnels.push(url)
+    const far = connect(Number(new URL(origin).port), '127.0.0.1', () => {
+      near.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      near.pipe(far).pipe(near)
+    })
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one)
+      // The program is killed in the end.
+      one.on('error', () => undefined)
+      one.once('close', () => other.destroy())
+    }
+  })
+  const port = await listen(server)
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    tunnels,
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+/** Begins an event stream and leaves it open. */
+export function stream(response: ServerResponse, text = ''): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+  response.flushHeaders()
+  if (text !== '') response.write(text)
+}
+
+export function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value))
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return (server.address() as AddressInfo).port
+}
