@@ -1,7 +1,7 @@
 /** What the caller wants of an attempt: its options, the functions among them asked. */
 
 import { CallerError } from './caller-error.ts'
-import { displayKind, isPlain, members } from './checks.ts'
+import { displayKind, isObject, isPlain, isString, members } from './checks.ts'
 import { merged, readHeaders, withoutBodyHeaders, type HeaderMap } from './headers.ts'
 import { isBodiless, readMethod } from './method.ts'
 import type { Attempt } from './options.ts'
@@ -10,8 +10,8 @@ import { checkedBody, isStream, type RequestBody } from './request-body.ts'
 import type { RequestParts } from './request.ts'
 import { parseURL } from './url.ts'
 
-/** What an attempt is like. */
-export interface Circumstances {
+/** What else there is to know of an attempt. */
+export interface Situation {
   /** Whether no request of the connection has been sent before. */
   isFirst: boolean
   /** Nothing is asked once it is aborted. */
@@ -29,13 +29,13 @@ export function requestParts(
   url: URL,
   options: ConnectionOptions,
   attempt: Attempt,
-  circumstances: Circumstances,
+  situation: Situation,
 ): RequestParts | Promise<RequestParts> {
   const { method, headers, body, resume } = options
-  const { isFirst } = circumstances
+  const { isFirst } = situation
   const resumed = isFirst ? undefined : resume
   if (typeof headers === 'function' || typeof body === 'function' || resumed) {
-    return askForParts(url, options, attempt, circumstances)
+    return askForParts(url, options, attempt, situation)
   }
   return { url, method, headers, body: once(body, isFirst) }
 }
@@ -44,7 +44,7 @@ async function askForParts(
   url: URL,
   { fetch, method: ownMethod, headers, body, resume }: ConnectionOptions,
   attempt: Attempt,
-  { isFirst, signal, learn }: Circumstances,
+  { isFirst, signal, learn }: Situation,
 ): Promise<RequestParts> {
   const isOurFetch = fetch === undefined
   const ask = async <T>(name: string, answer: OfAttempt, read: (answer: unknown) => T): Promise<T> => {
@@ -59,7 +59,9 @@ async function askForParts(
   }
 
   const own: HeaderMap =
-    typeof headers === 'function' ? await ask('headers', headers, (given) => readHeaders(given, isOurFetch)) : headers
+    typeof headers === 'function'
+      ? await ask('headers', headers, (given) => readHeaders(given, isOurFetch, 'What "headers" returned'))
+      : headers
   learn(own)
   const resumed =
     resume && !isFirst ? await ask('resume', resume, (given) => readResumed(given, url, isOurFetch)) : NOTHING_RESUMED
@@ -74,7 +76,10 @@ async function askForParts(
   }
   let content = resumed.body
   if (content === undefined) {
-    content = typeof body === 'function' ? await ask('body', body, checkedBody) : once(body, isFirst)
+    content =
+      typeof body === 'function'
+        ? await ask('body', body, (given) => checkedBody(given, isOurFetch))
+        : once(body, isFirst)
   }
   return { url: target, method, headers: all, body: content ?? undefined }
 }
@@ -85,6 +90,8 @@ function once(body: RequestBody | undefined, isFirst: boolean): RequestBody | un
   throw new CallerError(
     'the option "body" is a ReadableStream, which has been sent already',
     new TypeError('Pass a function that returns a fresh ReadableStream as the option "body"'),
+    // To try again would be futile.
+    'unsupported',
   )
 }
 
@@ -103,10 +110,14 @@ function readResumed(given: unknown, base: URL, isOurFetch: boolean): Resumed {
   if (given === undefined) return NOTHING_RESUMED
   if (!isPlain(given)) throw new TypeError(`"resume" must return an object or undefined, not ${displayKind(given)}`)
   const { url, method, headers, body } = members(given)
-  const resumed: Resumed = { headers: readHeaders(headers, isOurFetch) }
-  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- a URL, or whatever else reads as one
-  if (url !== undefined) resumed.url = parseURL(String(url), base.href)
+  const resumed: Resumed = { headers: readHeaders(headers, isOurFetch, 'What "resume" returned as "headers"') }
+  if (url !== undefined) {
+    if (!isString(url) && !(isObject(url) && 'href' in url)) {
+      throw new TypeError(`What "resume" returned as "url" must be a string or a URL, not ${displayKind(url)}`)
+    }
+    resumed.url = parseURL(isString(url) ? url : String(url.href), base.href)
+  }
   if (method !== undefined) resumed.method = readMethod(method)
-  if (body !== undefined) resumed.body = checkedBody(body) ?? null
+  if (body !== undefined) resumed.body = checkedBody(body, isOurFetch) ?? null
   return resumed
 }

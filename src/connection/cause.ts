@@ -1,6 +1,7 @@
 /** What is said of a failure elsewhere, without what only the request should know. */
 
 import { CallerError } from './caller-error.ts'
+import { isObject } from './checks.ts'
 
 const URLS = /\b(?:https?|data|blob):[^\s"'<>()]+/g
 const MAX_DEPTH = 5
@@ -31,7 +32,7 @@ export function presentCause(error: unknown, secrets: readonly string[]): Presen
 }
 
 function systemCode(error: unknown): string | undefined {
-  for (; error instanceof Error; error = error.cause) {
+  for (; isError(error); error = error.cause) {
     if ('code' in error && typeof error.code === 'string') return error.code
   }
   return undefined
@@ -42,7 +43,7 @@ type Clean = (text: string) => string
 /** What is no error is left out, save for texts. */
 function copyOf(error: unknown, clean: Clean, depth: number): unknown {
   if (typeof error === 'string') return clean(error)
-  if (!(error instanceof Error) || depth === 0) return undefined
+  if (!isError(error) || depth === 0) return undefined
   const { name, message, stack = '', cause } = error
   const copy = new Error(clean(message), { cause: copyOf(cause, clean, depth - 1) })
   if ('code' in error) Object.assign(copy, { code: typeof error.code === 'string' ? clean(error.code) : error.code })
@@ -53,14 +54,23 @@ function copyOf(error: unknown, clean: Clean, depth: number): unknown {
 /** Whether a text in it would have to be cleaned, or it holds what nobody can look into, such as a `Request`. */
 function mayShow(value: unknown, clean: Clean, depth: number): boolean {
   if (typeof value === 'string') return clean(value) !== value
-  if (typeof value !== 'object' || value === null) return false
-  const isError = value instanceof Error
-  const isKnown =
-    isError || Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value) as null)
-  if (depth === 0 || !isKnown) return true
+  if (!isObject(value)) return false
+  if (depth === 0 || !(isError(value) || Array.isArray(value) || isRecord(value))) return true
   // Not the stack: besides the message it has the URLs of scripts, with queries of their own.
-  const hidden = isError ? [value.name, value.message, value.cause, (value as Partial<AggregateError>).errors] : []
+  const hidden = isError(value)
+    ? [value.name, value.message, value.cause, (value as Partial<AggregateError>).errors]
+    : []
   return [...hidden, ...(Object.values(value) as unknown[])].some((part) => mayShow(part, clean, depth - 1))
+}
+
+/** By its shape: test environments have realms of their own, with an Error of their own. */
+function isError(value: unknown): value is Error {
+  return isObject(value) && 'message' in value && 'stack' in value
+}
+
+function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function cleaner(secrets: readonly string[]): Clean {

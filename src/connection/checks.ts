@@ -26,9 +26,13 @@ export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-/** As opposed to one that is called, or a list. */
+/** As opposed to one that is called, a list, or a promise that nobody has awaited. */
 export function isPlain(value: unknown): value is object {
-  return isObject(value) && typeof value !== 'function' && !Array.isArray(value)
+  return isObject(value) && typeof value !== 'function' && !Array.isArray(value) && !isPromise(value)
+}
+
+export function isPromise(value: object): boolean {
+  return 'then' in value && typeof value.then === 'function'
 }
 
 export function isString(value: unknown): value is string {
@@ -52,6 +56,8 @@ export function display(value: unknown): string {
 /** The same without the text of a string, which may be a secret. */
 export function displayKind(value: unknown): string {
   if (typeof value === 'string') return 'a string'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? 'an array' : isPromise(value) ? 'a promise' : 'an object'
+  }
   return typeof value === 'function' ? 'a function' : String(value)
 }

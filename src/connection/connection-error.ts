@@ -52,7 +52,7 @@ export class ConnectionError extends Error {
   readonly code: string | undefined
   /** How long a refused response asks to wait, by its header Retry-After: milliseconds. */
   readonly retryAfter: number | undefined
-  /** The number of the attempt, from 1; it starts again after a message. */
+  /** The number of the attempt, from 1; it starts again after a message, or a connection open for `resetAfter`. */
   readonly attempt: number
   // What may hold secrets is not enumerable, so that it is in no log.
   /** The request's URL, without user and password. Not enumerable: its query may hold secrets. */

@@ -209,8 +209,9 @@ export class Connection {
       try {
         answer = readAnswer(await policy.shouldReconnect(error))
       } catch (thrown) {
-        const cause = new CallerError('"shouldReconnect"', thrown)
-        return { error: new ConnectionError(exchange, { ...failure, cause }), delay: undefined }
+        const what = `${failure.what}, and "shouldReconnect" failed`
+        const cause = new CallerError(what, thrown)
+        return { error: new ConnectionError(exchange, { ...failure, what, cause }), delay: undefined }
       }
     }
     const { reason, retryAfter } = failure

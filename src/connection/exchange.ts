@@ -3,7 +3,7 @@
 import { hasForbiddenHeaders } from '../platform/fetch.ts'
 import { runtime } from '../platform/globals.ts'
 import { requestParts } from './attempt.ts'
-import { CallerError } from './caller-error.ts'
+import type { CallerError } from './caller-error.ts'
 import type { ConnectionError, FailedRequest, Failure } from './connection-error.ts'
 import { TIMED_OUT, within } from './deadline.ts'
 import type { ConnectionOptions } from './read-options.ts'
@@ -11,7 +11,7 @@ import { sendByHand, type Outcome } from './redirect.ts'
 import { readRefusedBody } from './refused-body.ts'
 import { isStream } from './request-body.ts'
 import { buildRequest, secretsOf, type FetchLikeResponse, type RequestParts } from './request.ts'
-import { discard, refuse } from './response.ts'
+import { cancel, discard, refuse } from './response.ts'
 import { isFetchable } from './url.ts'
 
 /** Which of a connection's requests it is. */
@@ -71,13 +71,16 @@ export class Exchange implements FailedRequest {
       )
       parts = 'then' in asked ? await asked : asked
     } catch (cause) {
-      const what = cause instanceof CallerError ? `was not requested: ${cause.message}` : 'could not be requested'
-      return { failure: { reason: 'request', what, cause } }
+      const { message, reason } = cause as CallerError
+      return { failure: { reason, what: `was not requested: ${message}`, cause } }
     }
     this.url = parts.url
     this.secrets = secretsOf(parts.url, parts.headers)
     // Close() or the end of the time may have come meanwhile.
-    if (this.request.signal.aborted) return { failure: { reason: 'network', what: 'was not requested' } }
+    if (this.request.signal.aborted) {
+      if (isStream(parts.body)) void cancel(parts.body)
+      return { failure: { reason: 'network', what: 'was not requested' } }
+    }
 
     try {
       return await this.#fetch(parts)

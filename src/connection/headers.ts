@@ -1,7 +1,7 @@
 /** The caller's headers. */
 
 import { dropsHeader } from '../platform/fetch.ts'
-import { displayKind, isObject } from './checks.ts'
+import { displayKind, isObject, isPromise } from './checks.ts'
 
 /** Names and values; a name whose value is `undefined` is absent. */
 export type RequestHeaders = Record<string, string | undefined> | readonly (readonly [string, string])[] | Headers
@@ -26,14 +26,13 @@ export const BODY_HEADERS = [
  * Reads a record, an array of pairs or a `Headers`; `undefined` is none.
  *
  * @param isOurFetch whether the runtime's `fetch` will send them: a browser's drops some
+ * @param what where they come from, as the caller knows it
  * @throws a `TypeError` that names the header, never its value, which may be a secret
  */
-export function readHeaders(given: unknown, isOurFetch: boolean): HeaderMap {
+export function readHeaders(given: unknown, isOurFetch: boolean, what = 'The option "headers"'): HeaderMap {
   if (given === undefined) return new Map()
   if (!isObject(given) || typeof given === 'function' || isPromise(given)) {
-    throw new TypeError(
-      `The option "headers" must be an object, an array of pairs, a Headers or a function, not ${isPromise(given) ? 'a promise' : displayKind(given)}`,
-    )
+    throw new TypeError(`${what} must be an object, an array of pairs or a Headers, not ${displayKind(given)}`)
   }
   const headers = new Map<string, readonly [string, string]>()
   const entries: Iterable<unknown> = Symbol.iterator in given ? (given as Iterable<unknown>) : Object.entries(given)
@@ -67,11 +66,6 @@ export function toRecord(headers: HeaderMap): Record<string, string> {
   return Object.fromEntries(headers.values())
 }
 
-/** What a function that was called too early returned. */
-function isPromise(value: unknown): boolean {
-  return isObject(value) && 'then' in value && typeof value.then === 'function'
-}
-
 function readName(name: unknown, isOurFetch: boolean): string {
   if (typeof name !== 'string' || !NAME.test(name)) {
     const shown = typeof name === 'string' ? `"${name}"` : displayKind(name)
@@ -87,7 +81,9 @@ function readName(name: unknown, isOurFetch: boolean): string {
 
 function readValue(name: string, value: unknown): string {
   if (typeof value !== 'string') {
-    throw new TypeError(`The header "${name}" in the option "headers" must be a string, not ${typeof value}`)
+    // A number may be a secret too.
+    const kind = typeof value === 'object' ? displayKind(value) : typeof value
+    throw new TypeError(`The header "${name}" in the option "headers" must be a string, not ${kind}`)
   }
   const trimmed = value.replace(WHITESPACE, '')
   if (VALUE.test(trimmed)) return trimmed

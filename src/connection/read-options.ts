@@ -1,6 +1,7 @@
 /** The caller's options, checked once, up front. */
 
 import { refusalOf } from '../platform/fetch.ts'
+import { hasDispatchers } from '../platform/node-dispatcher.ts'
 import { checked, display, displayKind, isFrom, isFunction, isObject, isPlain, isString, members } from './checks.ts'
 import { readHeaders, type HeaderMap } from './headers.ts'
 import { isBodiless, readMethod } from './method.ts'
@@ -60,8 +61,10 @@ export function readOptions(init: unknown): ConnectionOptions {
   const given = members(init)
   const fetch = checked('fetch', given.fetch, isFunction, 'a function') as FetchLike | undefined
   const method = readMethod(given.method)
-  const headers = isFunction(given.headers) ? given.headers : readHeaders(given.headers, fetch === undefined)
-  const body = isFunction(given.body) ? given.body : checkedBody(given.body)
+  const { headers: ownHeaders, body: ownBody } = given
+  const isOurFetch = fetch === undefined
+  const headers = isFunction(ownHeaders) ? ownHeaders : readHeaders(ownHeaders, isOurFetch)
+  const body = isFunction(ownBody) ? ownBody : checkedBody(ownBody, isOurFetch)
   const resume = checked('resume', given.resume, isFunction, 'a function')
   const policy = readPolicy(given.reconnect, resume !== undefined || method === 'GET')
 
@@ -82,12 +85,12 @@ export function readOptions(init: unknown): ConnectionOptions {
     body: body as ConnectionOptions['body'],
     resume: resume as ConnectionOptions['resume'],
     redirect: checked('redirect', given.redirect, isRedirect, `"follow", "error" or "same-origin"`) ?? 'follow',
-    fetchOptions: readFetchOptions(given.fetchOptions, fetch === undefined),
+    fetchOptions: readFetchOptions(given.fetchOptions, isOurFetch),
     signal: checked('signal', given.signal, isSignal, 'an AbortSignal'),
     lastEventId: wellFormed(
       checked('lastEventId', given.lastEventId, isId, 'a string without line ends and NUL') ?? '',
     ),
-    lastEventIdParameter: checked('lastEventIdParameter', given.lastEventIdParameter, isName, 'a name'),
+    lastEventIdParameter: checked('lastEventIdParameter', given.lastEventIdParameter, isName, 'a well-formed name'),
     onComment: checked('onComment', given.onComment, isFunction, 'a function') as ConnectionOptions['onComment'],
     connectTimeout: timeout('connectTimeout', given.connectTimeout),
     idleTimeout: timeout('idleTimeout', given.idleTimeout),
@@ -110,6 +113,11 @@ function readFetchOptions(value: unknown, isOurFetch: boolean): object {
   }
   const { dispatcher } = members(fetchOptions)
   checked('fetchOptions.dispatcher', dispatcher, isDispatcher, 'a dispatcher of undici', displayKind)
+  if (dispatcher !== undefined && isOurFetch && !hasDispatchers()) {
+    throw new TypeError(
+      'The option "fetchOptions" has the member "dispatcher", which only the fetch of Node takes: Deno has "client", Bun "proxy" and "tls"',
+    )
+  }
   const refusal = isOurFetch ? refusalOf(fetchOptions) : undefined
   if (refusal !== undefined) {
     throw new TypeError(`The option "fetchOptions" is nothing that this runtime's fetch takes: ${refusal}`)
@@ -134,7 +142,7 @@ function isDispatcher(value: unknown): value is object {
 
 /** By its shape: a polyfill's is no instance of the runtime's class. */
 function isSignal(value: unknown): value is AbortSignal {
-  return isObject(value) && 'aborted' in value && 'addEventListener' in value
+  return isObject(value) && 'aborted' in value && 'addEventListener' in value && 'removeEventListener' in value
 }
 
 /** No stream can have another. */
@@ -143,7 +151,7 @@ function isId(value: unknown): value is string {
 }
 
 function isName(value: unknown): value is string {
-  return isString(value) && value !== ''
+  return isString(value) && value !== '' && value === wellFormed(value)
 }
 
 function isAboveZero(value: unknown): value is number {

@@ -30,10 +30,15 @@ export interface Circumstances {
 
 /** The wait before the next attempt, in ms; undefined where there is to be none. */
 export function nextDelay(policy: Policy, circumstances: Circumstances): number | undefined {
-  const { reason, fruitless, answer = TEMPORARY.includes(reason), retryAfter } = circumstances
+  const { reason, fruitless, answer = TEMPORARY.includes(reason), retryAfter, reconnectionTime } = circumstances
   if (!policy.reconnects || answer === false || fruitless >= policy.maxAttempts) return undefined
   if (typeof answer === 'number') return withinLimits(answer)
-  if (retryAfter !== undefined) return withinLimits(Math.min(retryAfter, longest(policy, circumstances)))
+  if (retryAfter !== undefined) {
+    // A header that counts seconds says no more by less than one than that the time has come. For how many clients, it does
+    // not know: the wait still grows.
+    const wait = retryAfter < 1_000 ? Math.max(retryAfter, MIN_DELAY * policy.factor ** (fruitless - 1)) : retryAfter
+    return withinLimits(Math.min(wait, longest(policy, { reconnectionTime })))
+  }
   return reconnectionDelay(policy, circumstances)
 }
 

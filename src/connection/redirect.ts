@@ -27,7 +27,8 @@ export async function sendByHand(fetch: FetchLike, first: Request, allowed: 'err
     if (strayed) return refuse(response, strayed)
     const target = targetOf(response, url)
     if (target === undefined) return { response }
-    if (target === 'invalid' || redirects === MOST_REDIRECTS) return lost(response, 'was redirected to nowhere')
+    if (target === 'invalid') return lost(response, 'was redirected to nowhere')
+    if (redirects === MOST_REDIRECTS) return lost(response, 'was redirected too often')
     if (allowed === 'error' || target.origin !== new URL(url).origin) return refuse(response, target)
     const next = redirected(request, target, response.status)
     if (!next) return lost(response, 'was redirected, but its body is a stream, which can be sent only once')

@@ -1,6 +1,6 @@
 /** The body of a request. */
 
-import { sendsStreams } from '../platform/fetch.ts'
+import { contentTypeOf, sendsStreams } from '../platform/fetch.ts'
 import { checked, displayKind, isString } from './checks.ts'
 
 /** What `fetch` sends in every runtime. */
@@ -14,13 +14,20 @@ const WANTED = 'a string, bytes, a Blob, FormData, URLSearchParams or a Readable
 /**
  * Checks a body; `null` and `undefined` are none.
  *
+ * @param isOurFetch whether the runtime's `fetch` will send it, which may not know other copies of its classes
  * @throws a `TypeError` that does not show the body
  */
-export function checkedBody(given: unknown): RequestBody | undefined {
+export function checkedBody(given: unknown, isOurFetch: boolean): RequestBody | undefined {
   const isBody = (value: unknown): value is RequestBody =>
-    isString(value) || ArrayBuffer.isView(value) || CLASSES.includes(className(value))
+    isString(value) ||
+    (ArrayBuffer.isView(value) ? className(value.buffer) === 'ArrayBuffer' : CLASSES.includes(className(value)))
   const body = checked('body', given ?? undefined, isBody, WANTED, (value) => `${displayKind(value)}${hint(value)}`)
-  if (isStream(body) && !sendsStreams()) {
+  if (isOurFetch && className(body) === 'FormData' && !contentTypeOf(body).startsWith('multipart/')) {
+    throw new TypeError(
+      'The option "body" is a FormData of another library, which the fetch of this runtime cannot send',
+    )
+  }
+  if (isOurFetch && isStream(body) && !sendsStreams()) {
     throw new TypeError(`The option "body" is a ReadableStream, which the fetch of this runtime cannot send`)
   }
   return body

@@ -99,15 +99,13 @@ export function buildRequest(parts: RequestParts, settings: RequestSettings): [u
 
 /** What no error may show: the values of the caller's headers, and of the URL the query, the user and the password. */
 export function secretsOf(url: URL, headers: HeaderMap = new Map()): string[] {
-  const values = [...merged(credentials(url), headers).values()].flatMap(([, value]) => [
-    value,
-    ...value.split(' ').slice(1),
-  ])
-  const { search, username, password } = url
+  const { search, searchParams, username, password } = url
+  const values = [...merged(credentials(url), headers).values()].map(([, value]) => value)
+  const texts = [...values, search, username, password, percentDecode(password)]
+  // They may be quoted in parts: a token without its scheme, one cookie of several, a parameter, decoded or not.
+  const parts = texts.flatMap((text) => text.split(/[\s;,=&?]+/))
   // A shorter text would be found in words that have nothing to do with it.
-  return [...values, search, username, password, percentDecode(password)].filter(
-    ({ length }) => length >= SHORTEST_SECRET,
-  )
+  return [...texts, ...parts, ...searchParams.values()].filter(({ length }) => length >= SHORTEST_SECRET)
 }
 
 /** What the standard and a URL's user and password ask for; the caller's win over them. */

@@ -45,7 +45,11 @@ export function finalURL(response: FetchLikeResponse, requested: URL): URL {
 
 /** Frees what a response holds that nobody will read. */
 export async function discard(response: FetchLikeResponse): Promise<void> {
-  if (isResponse(response) && isReadableStream(response.body)) await cancel(response.body)
+  try {
+    if (isResponse(response) && isReadableStream(response.body)) await response.body.cancel()
+  } catch {
+    // A caller's fetch may have made it of anything.
+  }
 }
 
 /** Cancels a stream or its reader. Nobody waits for the outcome, and a caller's fetch may have made it of anything. */

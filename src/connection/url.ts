@@ -11,9 +11,11 @@ const FETCHABLE = new Set(['http:', 'https:', 'data:', 'blob:'])
  * @param base what a relative one is resolved against: the runtime's base URL unless said otherwise
  * @throws a `DOMException` named `SyntaxError` when it is no valid URL.
  */
-export function parseURL(input: string, base = baseURL()): URL {
+export function parseURL(input: string, base?: string): URL {
+  const own = base === undefined
+  base ??= baseURL()
   try {
-    const url = new URL(encodedByDocument(input), base)
+    const url = new URL(own ? encodedByDocument(input) : input, base)
     // Chromium lets a space in the host of a URL pass as "%20". No valid host of an HTTP URL has a "%".
     if (!isHTTP(url) || !url.host.includes('%')) return url
   } catch {
@@ -35,10 +37,9 @@ export function isHTTP({ protocol }: URL): boolean {
   return protocol === 'http:' || protocol === 'https:'
 }
 
-/** The URL as it may appear in messages and logs: no password, no query, no fragment, and no content of a data URL. */
+/** The URL as it may appear in messages and logs: no password, no query, no fragment, nothing of one without a host. */
 export function presentable(url: URL): string {
-  if (url.protocol === 'data:') return 'data:…'
-  return `${url.protocol}${/^(https?|ftp|file):$/.test(url.protocol) ? '//' : ''}${url.host}${url.pathname}`
+  return url.host === '' ? `${url.protocol}…` : `${url.protocol}//${url.host}${url.pathname}`
 }
 
 /** The same for text that did not parse: what follows a second colon and is no port may be a password. */

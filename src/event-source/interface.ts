@@ -36,10 +36,10 @@ type LooseHandler = ((this: any, event: any) => any) | null
 type Listener = ((event: Event) => void) | { handleEvent(event: Event): void }
 
 interface ListenerOptions {
-  capture?: boolean
-  once?: boolean
-  passive?: boolean
-  signal?: AbortSignal
+  capture?: boolean | undefined
+  once?: boolean | undefined
+  passive?: boolean | undefined
+  signal?: AbortSignal | undefined
 }
 
 type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | null

@@ -14,10 +14,18 @@ export function hasForbiddenHeaders(): boolean {
   return dropsHeader('Origin')
 }
 
-/** Whether this runtime's `Request` leaves out a header of that name: browsers do, without a word, with some. */
+/** Whether this runtime's `fetch` leaves out a header of that name: browsers do, without a word, with some. */
 export function dropsHeader(name: string): boolean {
+  // Only Bun sends another than that of the URL.
+  if (name.toLowerCase() === 'host') return !runtime.Bun
   if (!runtime.Request) return false
   return !new runtime.Request(NOWHERE, { headers: { [name]: 'x' } }).headers.has(name)
+}
+
+/** The Content-Type that this runtime's `Request` gives a body by itself. What it does not know it sends as text. */
+export function contentTypeOf(body: unknown): string {
+  if (!runtime.Request) return ''
+  return new runtime.Request(NOWHERE, { method: 'POST', body: body as never }).headers.get('Content-Type') ?? ''
 }
 
 /** Whether a stream can be a request's body. Runtimes that know no such bodies send their name as text. */

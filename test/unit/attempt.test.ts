@@ -148,9 +148,9 @@ describe('functions among the options', () => {
   })
 
   it.each([
-    ['headers', 'Bearer return-secret', 'The option "headers" must be an object'],
-    ['headers', null, 'The option "headers" must be an object'],
-    ['headers', () => ({}), 'The option "headers" must be an object'],
+    ['headers', 'Bearer return-secret', 'What "headers" returned must be an object'],
+    ['headers', null, 'What "headers" returned must be an object'],
+    ['headers', () => ({}), 'What "headers" returned must be an object'],
     ['headers', { 'bad name': 'return-secret' }, 'The option "headers" has the name "bad name"'],
     ['headers', { 'X-One': 'return-secret\n' + 'x' }, 'The header "X-One" in the option "headers" holds a character'],
     ['body', { a: 'return-secret' }, 'pass JSON.stringify(…)'],
@@ -160,7 +160,7 @@ describe('functions among the options', () => {
     ['resume', null, '"resume" must return an object or undefined, not null'],
     ['resume', [], '"resume" must return an object or undefined, not an array'],
     ['resume', { method: 'FETCH' }, 'The option "method" must be '],
-    ['resume', { headers: 'return-secret' }, 'The option "headers" must be '],
+    ['resume', { headers: 'return-secret' }, 'What "resume" returned as "headers" must be '],
     ['resume', { body: { a: 'return-secret' } }, 'pass JSON.stringify(…)'],
     ['resume', { url: 'http://[?return-secret' }, 'is not a valid URL'],
   ])('%s must not return %j', async (name, returned, why) => {

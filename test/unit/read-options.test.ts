@@ -34,7 +34,7 @@ const OPTIONS: [name: string, wanted: string, isGood: (value: unknown) => boolea
   ['redirect', '"follow", "error" or "same-origin"', () => false],
   ['signal', 'an AbortSignal', () => false],
   ['lastEventId', 'a string without line ends and NUL', (value) => typeof value === 'string'],
-  ['lastEventIdParameter', 'a name', (value) => typeof value === 'string' && value !== ''],
+  ['lastEventIdParameter', 'a well-formed name', (value) => typeof value === 'string' && value !== ''],
   ['connectTimeout', 'a number of milliseconds from 0 (0: no limit)', (value) => value === 0 || value === 1],
   ['idleTimeout', 'a number of milliseconds from 0 (0: no limit)', (value) => value === 0 || value === 1],
   ['reconnectionTime', 'a number of milliseconds from 0', (value) => value === 0 || value === 1],

@@ -174,7 +174,9 @@ describe('for any answer of shouldReconnect and any Retry-After', () => {
           random,
         } as const
         const most = Math.max(policy.maxDelay, base(reconnectionTime))
-        const expected = Math.min(Math.max(FLOOR, Math.min(retryAfter, most)), LONGEST)
+        // Below a second, the wait grows.
+        const asked = retryAfter < 1_000 ? Math.max(retryAfter, FLOOR * policy.factor ** (fruitless - 1)) : retryAfter
+        const expected = Math.min(Math.max(FLOOR, Math.min(asked, most)), LONGEST)
         expect(nextDelay(policy, circumstances)).toBe(expected)
       }),
       RUNS,

@@ -1,6 +1,7 @@
 /** The options that make the request: each absent, good and bad. No message shows what may be a secret. */
 
 import { Readable } from 'node:stream'
+import { FormData as UndiciFormData } from 'undici'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { HeaderMap } from '../../src/connection/headers.ts'
 import { readOptions } from '../../src/connection/read-options.ts'
@@ -85,9 +86,19 @@ describe('body', () => {
     ['a URLSearchParams', new URLSearchParams('a=b')],
     ['a ReadableStream', new ReadableStream()],
     ['a function', run],
-    ["a polyfill's FormData", { [Symbol.toStringTag]: 'FormData' }],
   ])('may be %s', (_, body) => {
     expect(readOptions({ ...POST, body }).body).toBe(body)
+  })
+
+  it("may be another library's FormData for another fetch only: that of the runtime would send its name", () => {
+    const body = new UndiciFormData()
+    const fetch = vi.fn()
+    expect(readOptions({ ...POST, body, fetch }).body).toBe(body)
+    expect(() => readOptions({ ...POST, body })).toThrow(/^The option "body" is a FormData of another library/)
+  })
+
+  it('may not be shared memory, of which fetch would send the name', () => {
+    expect(() => readOptions({ ...POST, body: new Uint8Array(new SharedArrayBuffer(3)) })).toThrow(/^The option "body"/)
   })
 
   it.each([[undefined], [null]])('may be %s, which is none, with any method', (body) => {

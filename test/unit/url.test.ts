@@ -146,9 +146,11 @@ describe('in messages', () => {
     ['https://a.test', 'https://a.test/'],
     ['data:text/event-stream,data:%20secret', 'data:…'],
     ['ftp://user:password@a.test/x', 'ftp://a.test/x'],
-    ['about:blank', 'about:blank'],
-    ['mailto:a@b.test?subject=secret', 'mailto:a@b.test'],
-    ['file:///etc/hosts', 'file:///etc/hosts'],
+    ['about:blank', 'about:…'],
+    ['mailto:a@b.test?subject=secret', 'mailto:…'],
+    ['admin:password@a.test/stream', 'admin:…'],
+    ['wss://a.test/x?token=secret', 'wss://a.test/x'],
+    ['file:///etc/hosts', 'file:…'],
   ])('%s reads %s', (url, shown) => {
     expect(presentable(new URL(url))).toBe(shown)
   })

@@ -53,6 +53,13 @@ export const badInput: BehaviourFact[] = ofOurs(49, {
       check(name === 'TypeError' && says, `for ${option}, which is ${given}, it throws ${name}: ${message}`)
     }
   },
+  'a dispatcher, which would be ignored in silence, is a TypeError where fetch is not that of Node': (fact) => {
+    const options = { fetchOptions: { dispatcher: { dispatch: () => true } } }
+    if (fact.env.runtime.startsWith('node')) fact.open(fact.otherOrigin, options)
+    else
+      check(thrown(() => fact.open(fact.otherOrigin, options)).message.includes('"dispatcher"'), 'the error says less')
+    fact.open(fact.otherOrigin, { ...options, fetch: () => Promise.reject(new Error('no network')) })
+  },
   'undefined is absent': (fact) => {
     const names = new Set(BAD.map(([option]) => option.split('.')[0] ?? ''))
     fact.open(fact.otherOrigin, Object.fromEntries([...names].map((name) => [name, undefined])))

@@ -107,6 +107,23 @@ export const body: BehaviourFact[] = [
     },
   }),
   ...ofOursIn(SERVER, 35, {
+    'a stream that was made for an attempt that is over is cancelled': async (fact) => {
+      const { url } = await fact.serve(stream())
+      const cancelled = new Promise<void>((resolve) => {
+        const recorder = fact.listenWith(url, {
+          method: 'POST',
+          body: () => {
+            recorder.source.close()
+            return new ReadableStream({
+              cancel: () => {
+                resolve()
+              },
+            })
+          },
+        })
+      })
+      await cancelled
+    },
     'a ReadableStream as body is sent; a function makes one for each attempt': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       const body = (): ReadableStream => new Blob(['streamed']).stream()

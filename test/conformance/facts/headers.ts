@@ -1,8 +1,9 @@
 /** Headers and the last event ID: facts 36 and 37. */
 
 import type { EventSourceInit } from '../../../src/index.ts'
-import { check, ending, equal, refused, sleep, stream } from '../harness.ts'
-import { BROWSER, ofOurs, ofOursIn, requestOf, type BehaviourFact } from './fact.ts'
+import type { LoggedRequest } from '../../server/program.ts'
+import { check, ending, equal, refused, sleep, stream, thrown } from '../harness.ts'
+import { BROWSER, ofOurs, ofOursIn, requestOf, SERVER, type BehaviourFact } from './fact.ts'
 
 export const headers: BehaviourFact[] = [
   ...ofOurs(36, {
@@ -118,6 +119,15 @@ export const headers: BehaviourFact[] = [
         }
         check(false, `${name} was taken`)
       }
+    },
+  }),
+
+  ...ofOursIn(SERVER, 36, {
+    'Host is sent where the fetch of the runtime sends it, and a TypeError elsewhere': async (fact) => {
+      const { origin } = await fact.serve(stream())
+      const connect = (): Promise<LoggedRequest> => requestOf(fact, { headers: { Host: 'a.test' } })
+      if (fact.env.runtime === 'bun') equal((await connect()).host, 'a.test', 'Host')
+      else check(thrown(() => fact.listenWith(origin, { headers: { Host: 'a.test' } })).message.includes('"Host"'), '')
     },
   }),
 

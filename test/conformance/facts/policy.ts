@@ -196,8 +196,9 @@ export const policy: BehaviourFact[] = [
         const served = await fact.serve(ending('retry: 10\ndata: x\n\n'))
         const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect } })
         await recorder.until('error')
-        const { reason, cause } = recorder.errors[0]?.error ?? {}
+        const { reason, cause, message } = recorder.errors[0]?.error ?? {}
         equal([recorder.story.at(-1), reason], ['error 2', 'ended'])
+        check(message?.endsWith('and "shouldReconnect" failed') === true, String(message))
         check(n === 0 ? cause === error : cause instanceof TypeError, `the cause is ${String(cause)}`)
       }
     },
@@ -239,6 +240,19 @@ export const policy: BehaviourFact[] = [
       equal(recorder.errors[0]?.error.retryAfter, 1_000, 'retryAfter')
       const waits = waitsBetween((await served.log({ requests: 4 })).requests)
       check((waits[0] ?? 0) >= 990, `it waited ${waits.join(', ')} ms`)
+    },
+    'Retry-After: 0, or a date that has passed, does not make a storm': async (fact) => {
+      const past = new Date(Date.now() - 60_000).toUTCString()
+      for (const retryAfter of ['0', past]) {
+        const served = await fact.serve(refused(503, { 'Retry-After': retryAfter }))
+        const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => true } })
+        await recorder.until('error', 4)
+        recorder.source.close()
+        equal(
+          recorder.errors.map(({ delay }) => delay),
+          [100, 200, 400, 800],
+        )
+      }
     },
     'without a policy that reconnects, a refused response stays final': async (fact) => {
       const served = await fact.serve(refused(503, { 'Retry-After': '0' }))
