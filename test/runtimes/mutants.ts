@@ -241,7 +241,7 @@ const MUTANTS: Mutant[] = [
   {
     what: 'holds on to a refused response',
     file: 'src/connection/refused-body.ts',
-    replace: 'stop()\n  return text',
+    replace: 'request.abort()\n  return text',
     by: 'return text',
     noticedBy: 'fact 45',
   },

@@ -63,8 +63,8 @@ export const CONNECTIONS: Facts = {
         await program.prints('here\n')
         expect(program.errors.match(/503 .* \d+$/gm)?.map((line) => line.split(' ').at(-1))).toEqual([
           '1000',
-          '100',
-          '100',
+          '200',
+          '400',
         ])
         expect(server.requests).toHaveLength(4)
       },
