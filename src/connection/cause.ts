@@ -46,9 +46,15 @@ function copyOf(error: unknown, clean: Clean, depth: number): unknown {
   if (!isError(error) || depth === 0) return undefined
   const { name, message, stack = '', cause } = error
   const copy = new Error(clean(message), { cause: copyOf(cause, clean, depth - 1) })
-  if ('code' in error) Object.assign(copy, { code: typeof error.code === 'string' ? clean(error.code) : error.code })
+  if ('code' in error)
+    Object.assign(copy, { code: typeof error.code === 'string' ? cleanCode(error.code, clean) : error.code })
   const hidden = (value: string): PropertyDescriptor => ({ value, configurable: true, writable: true })
   return Object.defineProperties(copy, { name: hidden(name), stack: hidden(clean(stack)) })
+}
+
+/** The names of the system's errors are none of the caller's texts. */
+function cleanCode(code: string, clean: Clean): string {
+  return /^[A-Z][A-Z0-9_]*$/.test(code) ? code : clean(code)
 }
 
 /** Whether a text in it would have to be cleaned, or it holds what nobody can look into, such as a `Request`. */

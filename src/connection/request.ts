@@ -6,7 +6,10 @@ import { merged, toRecord, type HeaderMap } from './headers.ts'
 import { isStream, type RequestBody } from './request-body.ts'
 import { isHTTP } from './url.ts'
 
-const SHORTEST_SECRET = 4
+/** They say what is sent, and no more. */
+const PUBLIC_HEADERS = /^(?:accept|content-|cache-control|user-agent)/
+const SCHEME = /^[a-z]+ +/i
+const NAME = /^[^=]*=/
 
 /** What a `fetch` of the caller's gets as its second argument. Pass members on that you do not know. */
 export interface FetchLikeInit {
@@ -97,15 +100,22 @@ export function buildRequest(parts: RequestParts, settings: RequestSettings): [u
   return [href, init]
 }
 
-/** What no error may show: the values of the caller's headers, and of the URL the query, the user and the password. */
+/**
+ * What no error may show: the values of the caller's headers, and of the URL the query, the user and the password. Not texts so
+ * short that they stand in words which have nothing to do with them.
+ */
 export function secretsOf(url: URL, headers: HeaderMap = new Map()): string[] {
   const { search, searchParams, username, password } = url
-  const values = [...merged(credentials(url), headers).values()].map(([, value]) => value)
-  const texts = [...values, search, username, password, percentDecode(password)]
-  // They may be quoted in parts: a token without its scheme, one cookie of several, a parameter, decoded or not.
-  const parts = texts.flatMap((text) => text.split(/[\s;,=&?]+/))
-  // A shorter text would be found in words that have nothing to do with it.
-  return [...texts, ...parts, ...searchParams.values()].filter(({ length }) => length >= SHORTEST_SECRET)
+  const values = [...merged(credentials(url), headers)].filter(([key]) => !PUBLIC_HEADERS.test(key))
+  const texts = values.map(([, [, value]]) => value.replace(SCHEME, ''))
+  // They may be quoted in parts: one cookie of several, a parameter, decoded or not.
+  const parts = [...texts.join(';').split(/[;,\s]+/), ...search.slice(1).split('&')].map((pair) =>
+    pair.replace(NAME, ''),
+  )
+  return [
+    ...[...texts, search, username, password, percentDecode(password)].filter(({ length }) => length >= 4),
+    ...[...parts, ...searchParams.values()].filter(({ length }) => length >= 6),
+  ]
 }
 
 /** What the standard and a URL's user and password ask for; the caller's win over them. */

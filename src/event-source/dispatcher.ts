@@ -5,7 +5,7 @@ import type { FetchLikeResponse } from '../connection/request.ts'
 import type { ConnectionSink } from '../connection/sink.ts'
 import { dispatch } from '../platform/event-target.ts'
 import { reportError } from '../platform/report.ts'
-import { ErrorEvent, inheritFromMessageEvent, Message, OpenEvent } from './events.ts'
+import { ErrorEvent, inheritFromMessageEvent, Message, OpenEventClass } from './events.ts'
 import type { SourceMessageEvent } from './interface.ts'
 import { TaskQueue } from './task-queue.ts'
 
@@ -120,7 +120,7 @@ export class Dispatcher implements ConnectionSink {
     switch (task.step) {
       case 'announce the connection':
         this.#readyState = OPEN
-        dispatch(this.#target, new OpenEvent('open', task.response))
+        dispatch(this.#target, new OpenEventClass('open', task.response))
         break
       case 'set the last event ID string':
         this.#setLastEventId(task.lastEventId)

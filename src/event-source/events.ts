@@ -78,8 +78,8 @@ export interface OpenEvent extends Event {
 
 type OpenEventConstructor = new (type: string, response: FetchLikeResponse) => OpenEvent
 
-/** The class of `open` events. */
-export const OpenEvent: OpenEventConstructor = /* @__PURE__ */ defineOpenEvent()
+/** The class of `open` events. Not public, and so not of the interface's name: declarations would show it. */
+export const OpenEventClass: OpenEventConstructor = /* @__PURE__ */ defineOpenEvent()
 
 function defineOpenEvent(): OpenEventConstructor {
   class OpenEvent extends EventBase {
@@ -100,8 +100,8 @@ function defineOpenEvent(): OpenEventConstructor {
   return OpenEvent
 }
 
-/** An `error` event: the connection was lost, and `readyState` is CONNECTING, or has failed, and it is CLOSED. */
-export interface ErrorEvent extends Event {
+/** What every `error` event has. */
+interface AnyErrorEvent extends Event {
   /** Why. */
   readonly error: ConnectionError
   /** What happened, in a sentence. */
@@ -110,11 +110,22 @@ export interface ErrorEvent extends Event {
   readonly status: number | undefined
   /** The same, under the name that the `eventsource` package has for it. */
   readonly code: number | undefined
-  /** Whether the connection will be reestablished. */
-  readonly willReconnect: boolean
-  /** In how many milliseconds, if so. */
-  readonly delay: number | undefined
 }
+
+interface Loss {
+  /** Whether the connection will be reestablished. */
+  readonly willReconnect: true
+  /** In how many milliseconds, if so. */
+  readonly delay: number
+}
+
+interface End {
+  readonly willReconnect: false
+  readonly delay: undefined
+}
+
+/** An `error` event: the connection was lost, and `readyState` is CONNECTING, or has failed, and it is CLOSED. */
+export type ErrorEvent = AnyErrorEvent & (Loss | End)
 
 interface ErrorEventConstructor {
   new (type: string, error: ConnectionError, delay?: number): ErrorEvent
@@ -157,7 +168,8 @@ function defineErrorEvent(): ErrorEventConstructor {
   }
 
   extendEvent(ErrorEvent, 'ErrorEvent', ['error', 'message', 'status', 'code', 'willReconnect', 'delay'])
-  return ErrorEvent
+  // A class cannot declare that two of its members go together.
+  return ErrorEvent as unknown as ErrorEventConstructor
 }
 
 /** Not more of an interface than that: to the standard these are plain Events, and say `[object Event]`. */

@@ -248,3 +248,10 @@ const constructorOf: EventSourceConstructor = EventSource
 const constructorOfSub: EventSourceConstructor['prototype'] = Sub.prototype
 
 export { asEvent, constructorOf, constructorOfSub, fetchLike, init, native, nativeClass, responseLike, sub, target }
+
+// Of an error event, the wait is known where there is one
+source.onerror = ({ willReconnect, delay }) => {
+  if (willReconnect) delay.toFixed()
+  // @ts-expect-error -- there is none
+  else delay.toFixed()
+}

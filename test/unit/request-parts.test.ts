@@ -152,10 +152,12 @@ function secretsIn({ url, headers }: RequestParts): string[] {
 describe('the secrets of a request', () => {
   it.each([
     ['the value of a header', 'http://a.test/', { 'X-Key': 'key-1' }, ['key-1']],
-    ['a token without its scheme too', 'http://a.test/', { Authorization: 'Bearer token' }, ['Bearer token', 'token']],
+    ['a token, without its scheme', 'http://a.test/', { Authorization: 'Bearer token' }, ['token']],
+    ['each cookie', 'http://a.test/', { Cookie: 'a=cookie-1; b=cookie-2' }, ['cookie-1', 'cookie-2']],
+    ['each parameter, decoded or not', 'http://a.test/?a=p%40rameter', {}, ['p%40rameter', 'p@rameter']],
     ['the query', 'http://a.test/?token=x', {}, ['?token=x']],
     ['user and password', 'http://user:p%40ss@a.test/', {}, ['user', 'p%40ss', 'p@ss']],
-    ['what they become in the header', 'http://user:password@a.test/', {}, [`Basic ${btoa('user:password')}`]],
+    ['what they become in the header', 'http://user:password@a.test/', {}, [btoa('user:password')]],
   ])('are %s', (_, url, headers, secrets) => {
     expect(secretsIn(parts(url, { headers }))).toEqual(expect.arrayContaining(secrets))
   })
@@ -163,6 +165,18 @@ describe('the secrets of a request', () => {
   it('are no texts so short that they stand in any word', () => {
     expect(secretsIn(parts('http://a:b@a.test/?c', { headers: { 'X-Key': 'abc' } }))).not.toContain('abc')
     expect(secretsIn(parts('http://a:b@a.test/?c', {})).filter(({ length }) => length < 4)).toEqual([])
+  })
+
+  it('are no names and no words that everybody uses', () => {
+    const headers = {
+      Authorization: 'Bearer token-1234',
+      'Content-Type': 'application/json',
+      Accept: 'text/event-stream',
+    }
+    const secrets = secretsIn(parts('http://a.test/?stream=true&failed=1', { headers }))
+    for (const word of ['Bearer', 'stream', 'failed', 'true', 'application/json', 'text/event-stream']) {
+      expect(secrets).not.toContain(word)
+    }
   })
 
   it('are not the path and the host', () => {
