@@ -251,7 +251,7 @@ export { asEvent, constructorOf, constructorOfSub, fetchLike, init, native, nati
 
 // Of an error event, the wait is known where there is one
 source.onerror = ({ willReconnect, delay }) => {
-  if (willReconnect) delay.toFixed()
+  if (willReconnect) setTimeout(console.log, delay satisfies number)
   // @ts-expect-error -- there is none
-  else delay.toFixed()
+  else setTimeout(console.log, delay satisfies number)
 }
