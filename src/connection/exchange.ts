@@ -6,6 +6,7 @@ import { requestParts } from './attempt.ts'
 import type { CallerError } from './caller-error.ts'
 import type { ConnectionError, FailedRequest, Failure } from './connection-error.ts'
 import { TIMED_OUT, within } from './deadline.ts'
+import type { HeaderMap } from './headers.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { sendByHand, type Outcome } from './redirect.ts'
 import { readRefusedBody } from './refused-body.ts'
@@ -31,16 +32,21 @@ export class Exchange implements FailedRequest {
   readonly attempt: number
   /** Of the request; that of the source until it is known. */
   url: URL
-  secrets: readonly string[]
+  /** What is known so far of those that are sent. */
+  #headers: HeaderMap | undefined
   readonly #options: ConnectionOptions
   readonly #place: Place
 
   constructor(url: URL, options: ConnectionOptions, place: Place) {
     this.url = url
     this.attempt = place.attempt
-    this.secrets = secretsOf(url, typeof options.headers === 'function' ? undefined : options.headers)
+    if (typeof options.headers !== 'function') this.#headers = options.headers
     this.#options = options
     this.#place = place
+  }
+
+  get secrets(): readonly string[] {
+    return secretsOf(this.url, this.#headers)
   }
 
   /** Sends the request: a good response, or why there is none. */
@@ -65,7 +71,7 @@ export class Exchange implements FailedRequest {
           isFirst: !past.hasSent,
           signal: this.request.signal,
           learn: (headers) => {
-            this.secrets = secretsOf(this.url, headers)
+            this.#headers = headers
           },
         },
       )
@@ -75,7 +81,7 @@ export class Exchange implements FailedRequest {
       return { failure: { reason, what: `was not requested: ${message}`, cause } }
     }
     this.url = parts.url
-    this.secrets = secretsOf(parts.url, parts.headers)
+    this.#headers = parts.headers
     // Close() or the end of the time may have come meanwhile.
     if (this.request.signal.aborted) {
       if (isStream(parts.body)) void cancel(parts.body)

@@ -14,13 +14,7 @@ const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const WHITESPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g
 /** What Fetch removes together with a body. (Fetch standard, "request-body-header name") */
-export const BODY_HEADERS = [
-  'content-encoding',
-  'content-language',
-  'content-location',
-  'content-type',
-  'content-length',
-]
+const BODY_HEADERS = ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length']
 
 /**
  * Reads a record, an array of pairs or a `Headers`; `undefined` is none.
@@ -58,7 +52,11 @@ export function merged(first: HeaderMap, second: HeaderMap): HeaderMap {
 
 /** Without those that describe a body. */
 export function withoutBodyHeaders(headers: HeaderMap): HeaderMap {
-  return new Map([...headers].filter(([key]) => !BODY_HEADERS.includes(key)))
+  return new Map([...headers].filter(([key]) => !describesBody(key)))
+}
+
+export function describesBody(name: string): boolean {
+  return BODY_HEADERS.includes(name.toLowerCase())
 }
 
 /** In the plain form that a `fetch` of the caller's can spread. */

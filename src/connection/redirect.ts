@@ -1,7 +1,7 @@
 /** Sending a request where redirects are not simply followed. (Fetch standard, 4.4, "HTTP-redirect fetch") */
 
 import type { Failure } from './connection-error.ts'
-import { BODY_HEADERS } from './headers.ts'
+import { describesBody } from './headers.ts'
 import { isStream } from './request-body.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from './request.ts'
 import { discard, finalURL, isResponse } from './response.ts'
@@ -32,9 +32,9 @@ export async function sendByHand(fetch: FetchLike, first: Request, allowed: 'err
     if (allowed === 'error' || target.origin !== new URL(url).origin) return refuse(response, target)
     const next = redirected(request, target, response.status)
     if (!next) return lost(response, 'was redirected, but its body is a stream, which can be sent only once')
-    void discard(response)
     // A caller's fetch may know nothing of signals.
     if (signal.aborted) return lost(response, 'was not followed further')
+    void discard(response)
     request = next
   }
 
@@ -93,7 +93,7 @@ function redirected([, init]: Request, target: URL, status: number): Request | u
   const becomesGET =
     status === 303 ? init.method !== 'HEAD' && init.method !== 'GET' : status < 303 && init.method === 'POST'
   if (!becomesGET) return isStream(init.body) ? undefined : [target.href, init]
-  const headers = Object.entries(init.headers).filter(([name]) => !BODY_HEADERS.includes(name.toLowerCase()))
+  const headers = Object.entries(init.headers).filter(([name]) => !describesBody(name))
   const next: FetchLikeInit = { ...init, method: 'GET', headers: Object.fromEntries(headers) }
   delete next.body
   delete next.duplex

@@ -1,5 +1,6 @@
 /** Whether a response is an event stream. */
 
+import { isObject } from './checks.ts'
 import type { Failure } from './connection-error.ts'
 import { mimeEssence } from './content-type.ts'
 import type { FetchLikeResponse } from './request.ts'
@@ -79,8 +80,7 @@ function unsupported(what: string): Failure {
 /** Whether it has as much of a `Response` as we need. */
 export function isResponse(response: unknown): response is FetchLikeResponse {
   return (
-    typeof response === 'object' &&
-    response !== null &&
+    isObject(response) &&
     'status' in response &&
     'headers' in response &&
     typeof (response.headers as Headers | null)?.get === 'function'
@@ -89,5 +89,5 @@ export function isResponse(response: unknown): response is FetchLikeResponse {
 
 /** By its methods: a polyfill's stream is no instance of the runtime's class. */
 export function isReadableStream(body: unknown): body is ReadableStream {
-  return typeof body === 'object' && body !== null && 'getReader' in body
+  return isObject(body) && 'getReader' in body
 }

@@ -1,5 +1,6 @@
 /** `onopen`, `onmessage`, `onerror`. (HTML standard, 8.1.8.1, "event handlers") */
 
+import { isObject } from '../connection/checks.ts'
 import { addListener, callsHandlerProperties, removeListener } from '../platform/event-target.ts'
 
 interface Handler {
@@ -44,8 +45,4 @@ export class HandlerAttributes {
     this.#handlers.set(type, handler)
     if (!callsHandlerProperties()) addListener(this.#target, type, handler.listener)
   }
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }

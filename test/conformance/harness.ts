@@ -215,6 +215,10 @@ export function refused(status: number, headers: Record<string, string> = {}, bo
   return { status, headers: { 'Content-Type': 'text/plain', ...headers }, steps: [{ write: body }, { end: true }] }
 }
 
+export function redirect(location: string, status = 302): Answer {
+  return { status, headers: { 'Content-Type': null, Location: location }, steps: [{ end: true }] }
+}
+
 /** Stops a source for good: the standard's way to end it. */
 export const NO_CONTENT: Answer = { status: 204, headers: { 'Content-Type': null }, steps: [{ end: true }] }
 

@@ -1,7 +1,6 @@
 /** The request: facts 7 to 9. */
 
-import type { Answer } from '../../server/program.ts'
-import { check, ending, equal, stream } from '../harness.ts'
+import { check, ending, equal, redirect, stream } from '../harness.ts'
 import { BROWSER, OURS, type BehaviourFact } from './fact.ts'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
@@ -175,7 +174,3 @@ export const request: BehaviourFact[] = [
     },
   },
 ]
-
-function redirect(location: string, status: number): Answer {
-  return { status, headers: { 'Content-Type': null, Location: location }, steps: [{ end: true }] }
-}

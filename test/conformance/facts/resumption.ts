@@ -1,7 +1,6 @@
 /** What is sent where: resumption, redirects, other options of the request. Facts 38 to 41. */
 
-import type { Answer } from '../../server/program.ts'
-import { ending, equal, sleep, stream } from '../harness.ts'
+import { ending, equal, redirect, sleep, stream } from '../harness.ts'
 import { captureReported } from '../reported.ts'
 import { BROWSER, ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
 
@@ -264,7 +263,3 @@ export const resumption: BehaviourFact[] = [
     },
   }),
 ]
-
-function redirect(location: string, status = 302): Answer {
-  return { status, headers: { 'Content-Type': null, Location: location }, steps: [{ end: true }] }
-}
