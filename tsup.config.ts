@@ -21,7 +21,12 @@ function shareIndex(extension: '.js' | '.cjs'): Plugin {
   }
 }
 
-const entry = { index: 'src/index.ts', polyfill: 'src/polyfill.ts', 'polyfill/force': 'src/polyfill/force.ts' }
+const entry = {
+  index: 'src/index.ts',
+  'fetch-event-source': 'src/fetch-event-source.ts',
+  polyfill: 'src/polyfill.ts',
+  'polyfill/force': 'src/polyfill/force.ts',
+}
 const common: Options = { target: 'es2022', platform: 'neutral', sourcemap: true, clean: false }
 
 export default defineConfig([

@@ -1,7 +1,7 @@
 /** What the caller wants of an attempt: its options, the functions among them asked. */
 
 import { CallerError } from './caller-error.ts'
-import { displayKind, isObject, isPlain, isString, members } from './checks.ts'
+import { displayKind, isObject, isPlain, isString, members } from '../input/checks.ts'
 import { merged, readHeaders, withoutBodyHeaders, type HeaderMap } from './headers.ts'
 import { isBodiless, readMethod } from './method.ts'
 import type { Attempt } from './options.ts'

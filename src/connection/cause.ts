@@ -1,7 +1,7 @@
 /** What is said of a failure elsewhere, without what only the request should know. */
 
 import { CallerError } from './caller-error.ts'
-import { isObject } from './checks.ts'
+import { isObject } from '../input/checks.ts'
 
 const URLS = /\b(?:https?|data|blob):[^\s"'<>()]+/g
 const MAX_DEPTH = 5

@@ -4,11 +4,10 @@ import { EventDecoder } from '../decoder/event-decoder.ts'
 import { ENDED, readBody } from './body.ts'
 import { CallerError } from './caller-error.ts'
 import { ConnectionError, type Failure } from './connection-error.ts'
-import { Exchange } from './exchange.ts'
+import type { Exchange, Opened, Opener } from './exchange.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { nextDelay, readAnswer } from './reconnect.ts'
-import type { FetchLikeResponse } from './request.ts'
-import { bodyOf, cancel, discard, finalURL } from './response.ts'
+import { cancel } from './response.ts'
 import type { ConnectionSink } from './sink.ts'
 import { startWait, type Wait } from './wait.ts'
 
@@ -27,7 +26,7 @@ interface Decision {
 }
 
 export class Connection {
-  readonly #url: URL
+  readonly #opener: Opener
   readonly #options: ConnectionOptions
   readonly #sink: ConnectionSink
   readonly #decoder: EventDecoder
@@ -35,22 +34,21 @@ export class Connection {
   /** Counts the lives: `reconnect()` ends one and begins another, `close()` ends the last. */
   #life = 0
   #reconnectionTime: number
-  readonly #past = { hasSent: false }
   /** Requests in a row that brought no message. */
   #fruitless = 0
 
-  constructor(url: URL, options: ConnectionOptions, sink: ConnectionSink) {
-    this.#url = url
+  constructor(opener: Opener, options: ConnectionOptions, sink: ConnectionSink) {
+    this.#opener = opener
     this.#options = options
     this.#sink = sink
     this.#reconnectionTime = options.reconnectionTime
     this.#decoder = new EventDecoder(
       {
-        message: (type, data, lastEventId) => {
+        message: (type, data, lastEventId, id) => {
           // A listener may have closed the connection, or begun another, in the middle of a chunk.
           if (!this.#isOpen()) return
           this.#fruitless = 0
-          sink.message(type, data, lastEventId)
+          sink.message(type || 'message', data, lastEventId, id)
         },
         id: (lastEventId) => {
           if (this.#isOpen()) sink.id(lastEventId)
@@ -73,10 +71,17 @@ export class Connection {
     return this.#reconnectionTime
   }
 
-  /** Sends the first request, unless the caller's signal says otherwise. */
+  /** The last event ID string as of all that has been read. */
+  get readId(): string {
+    return this.#decoder.lastEventId
+  }
+
+  /** Makes the first attempt, unless the caller's signal says otherwise. */
   start(): void {
     const { signal } = this.#options
     if (signal?.aborted) {
+      // What the caller has given is let go of.
+      this.#nextExchange(undefined)
       this.#abort()
     } else {
       signal?.addEventListener('abort', this.#abort)
@@ -89,6 +94,11 @@ export class Connection {
     if (this.#state.phase === 'closed') return
     this.#drop()
     void this.#live()
+  }
+
+  /** What comes now is another stream: forgets what is unfinished. */
+  reset(): void {
+    this.#decoder.reset()
   }
 
   /** Ends it for good: aborts the request or its body, cancels the wait. */
@@ -152,38 +162,24 @@ export class Connection {
 
   #nextExchange(failure: ConnectionError | undefined): Exchange {
     const { lastEventId } = this.#sink
-    const exchange = new Exchange(this.#url, this.#options, {
-      past: this.#past,
-      attempt: ++this.#fruitless,
-      lastEventId,
-      failure,
-    })
+    const exchange = this.#opener({ attempt: ++this.#fruitless, lastEventId, failure })
     this.#state = { phase: 'connecting', exchange }
     return exchange
   }
 
   /** One request and, when its response is good, its body: how it was lost or failed. */
   async #attempt(exchange: Exchange, isOver: () => boolean): Promise<Failure> {
-    const outcome = await exchange.respond()
-    if ('failure' in outcome) return outcome.failure
-    const { response } = outcome
-    if (!isOver()) return this.#receive(response, exchange)
-    void discard(response)
+    const opening = await exchange.open()
+    if ('failure' in opening) return opening.failure
+    if (!isOver()) return this.#receive(opening, exchange)
+    if (opening.reader) void cancel(opening.reader)
     return ENDED
   }
 
   /** Announces the connection and reads its body. */
-  async #receive(response: FetchLikeResponse, exchange: Exchange): Promise<Failure> {
-    let reader: ReadableStreamDefaultReader<unknown> | undefined
-    try {
-      // Before anybody hears of the response: a listener of `open` must not take its body.
-      reader = bodyOf(response)?.getReader()
-    } catch (cause) {
-      exchange.request.abort()
-      return { reason: 'unsupported', what: 'cannot be read: the body of the Response gave no reader', cause }
-    }
+  async #receive({ response, origin, reader }: Opened, exchange: Exchange): Promise<Failure> {
     this.#state = { phase: 'open', exchange, since: performance.now() }
-    this.#sink.open(response, finalURL(response, exchange.url).origin)
+    this.#sink.open(response, origin)
     if (!reader) return ENDED
     // A listener of `open` may have closed the connection.
     if (exchange.request.signal.aborted) {

@@ -1,145 +1,35 @@
-/** One request and the head of its response. */
+/** What a connection is made of: one attempt after another to get at an event stream. */
 
-import { hasForbiddenHeaders } from '../platform/fetch.ts'
-import { runtime } from '../platform/globals.ts'
-import { requestParts } from './attempt.ts'
-import type { CallerError } from './caller-error.ts'
 import type { ConnectionError, FailedRequest, Failure } from './connection-error.ts'
-import { TIMED_OUT, within } from './deadline.ts'
-import type { HeaderMap } from './headers.ts'
-import type { ConnectionOptions } from './read-options.ts'
-import { sendByHand, type Outcome } from './redirect.ts'
-import { readRefusedBody } from './refused-body.ts'
-import { isStream } from './request-body.ts'
-import { buildRequest, secretsOf, type FetchLikeResponse, type RequestParts } from './request.ts'
-import { cancel, discard, refuse } from './response.ts'
-import { isFetchable } from './url.ts'
+import type { FetchLikeResponse } from './request.ts'
 
-/** Which of a connection's requests it is. */
-interface Place {
-  /** What all of them share: whether one has been sent. */
-  past: { hasSent: boolean }
+/** An event stream that can be read. */
+export interface Opened {
+  /** Undefined where the caller gave nothing but a stream. */
+  response: FetchLikeResponse | undefined
+  /** That of its messages. */
+  origin: string
+  /** Undefined: it is empty. */
+  reader: ReadableStreamDefaultReader<unknown> | undefined
+}
+
+export type Opening = Opened | { failure: Failure }
+
+/** One attempt. */
+export interface Exchange extends FailedRequest {
+  /** Aborts it, and afterwards the reading. */
+  readonly request: AbortController
+  /** Called once. Does not reject. */
+  open(): Promise<Opening>
+}
+
+/** Which of a connection's attempts it is. */
+export interface Place {
   attempt: number
   /** Undefined where neither the stream nor the caller has named one. */
   lastEventId: string | undefined
   failure: ConnectionError | undefined
 }
 
-/** One attempt, until its response is found to be good or not. */
-export class Exchange implements FailedRequest {
-  /** Aborts it, and afterwards the reading of its body. */
-  readonly request = new AbortController()
-  readonly attempt: number
-  /** Of the request; that of the source until it is known. */
-  url: URL
-  /** What is known so far of those that are sent. */
-  #headers: HeaderMap | undefined
-  readonly #options: ConnectionOptions
-  readonly #place: Place
-
-  constructor(url: URL, options: ConnectionOptions, place: Place) {
-    this.url = url
-    this.attempt = place.attempt
-    if (typeof options.headers !== 'function') this.#headers = options.headers
-    this.#options = options
-    this.#place = place
-  }
-
-  get secrets(): readonly string[] {
-    return secretsOf(this.url, this.#headers)
-  }
-
-  /** Sends the request: a good response, or why there is none. */
-  async respond(): Promise<Outcome> {
-    const { connectTimeout } = this.#options
-    const outcome = await within(connectTimeout, this.#send(), this.request)
-    if (outcome === TIMED_OUT) {
-      return { failure: { reason: 'timeout', what: `did not answer within ${connectTimeout} ms` } }
-    }
-    return 'failure' in outcome ? outcome : this.#check(outcome.response)
-  }
-
-  async #send(): Promise<Outcome> {
-    let parts: RequestParts
-    try {
-      const { past, attempt, lastEventId = '', failure } = this.#place
-      const asked = requestParts(
-        this.url,
-        this.#options,
-        { attempt, lastEventId, failure },
-        {
-          isFirst: !past.hasSent,
-          signal: this.request.signal,
-          learn: (headers) => {
-            this.#headers = headers
-          },
-        },
-      )
-      parts = 'then' in asked ? await asked : asked
-    } catch (cause) {
-      const { message, reason } = cause as CallerError
-      return { failure: { reason, what: `was not requested: ${message}`, cause } }
-    }
-    this.url = parts.url
-    this.#headers = parts.headers
-    // Close() or the end of the time may have come meanwhile.
-    if (this.request.signal.aborted) {
-      if (isStream(parts.body)) void cancel(parts.body)
-      return { failure: { reason: 'network', what: 'was not requested' } }
-    }
-
-    try {
-      return await this.#fetch(parts)
-    } catch (cause) {
-      // Elsewhere too, but a browser does not say why.
-      const hint = isStream(parts.body) && hasForbiddenHeaders() ? ': browsers send streams only over HTTP/2' : ''
-      return { failure: { reason: 'network', what: `could not be reached${hint}`, cause } }
-    }
-  }
-
-  async #fetch(parts: RequestParts): Promise<Outcome> {
-    const { fetch = runtime.fetch, redirect, withCredentials, fetchOptions, lastEventIdParameter } = this.#options
-    if (!isFetchable(parts.url)) {
-      return unsupported('cannot be fetched: event streams come over http, https, data or blob')
-    }
-    if (!fetch) return unsupported('cannot be fetched: this runtime has no fetch. Pass one as the option "fetch"')
-
-    const { signal } = this.request
-    const request = buildRequest(parts, {
-      withCredentials,
-      manual: redirect !== 'follow',
-      fetchOptions,
-      lastEventId: this.#place.lastEventId,
-      lastEventIdParameter,
-      signal,
-    })
-    this.#place.past.hasSent = true
-    const outcome =
-      redirect === 'follow' ? { response: await fetch(...request) } : await sendByHand(fetch, request, redirect)
-    // A caller's fetch may know nothing of signals.
-    if (signal.aborted && 'response' in outcome) void discard(outcome.response)
-    return outcome
-  }
-
-  async #check(response: FetchLikeResponse): Promise<Outcome> {
-    try {
-      const refusal = refuse(response)
-      if (!refusal) return { response }
-      if (refusal.status !== undefined) {
-        refusal.body = await readRefusedBody(response, this.request)
-      } else {
-        this.request.abort()
-        void discard(response)
-      }
-      return { failure: refusal }
-    } catch (cause) {
-      this.request.abort()
-      // A caller's fetch may return anything.
-      return unsupported('cannot be read: what "fetch" returned does not work as a Response', cause)
-    }
-  }
-}
-
-function unsupported(what: string, cause?: unknown): { failure: Failure } {
-  return { failure: { reason: 'unsupported', what, cause } }
-}
+/** Makes the attempts of a connection. */
+export type Opener = (place: Place) => Exchange

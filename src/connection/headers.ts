@@ -1,7 +1,7 @@
 /** The caller's headers. */
 
 import { dropsHeader } from '../platform/fetch.ts'
-import { displayKind, isObject, isPromise } from './checks.ts'
+import { displayKind, isObject, isPromise } from '../input/checks.ts'
 
 /** Names and values; a name whose value is `undefined` is absent. */
 export type RequestHeaders = Record<string, string | undefined> | readonly (readonly [string, string])[] | Headers

@@ -1,6 +1,6 @@
 /** HTTP methods. */
 
-import { checked, isString } from './checks.ts'
+import { checked, isString } from '../input/checks.ts'
 
 /** Those that fetch sends (it refuses CONNECT and TRACE) and that a stream can come from. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']

@@ -1,7 +1,7 @@
 /** The reconnect policy: the option `reconnect` with its defaults. */
 
 import type { ConnectionError } from './connection-error.ts'
-import { checked, display, isFrom, isFunction, isPlain, members } from './checks.ts'
+import { checked, display, isFrom, isFunction, isPlain, members } from '../input/checks.ts'
 
 /** What `reconnect` comes to. */
 export interface Policy {

@@ -1,8 +1,19 @@
 /** The caller's options, checked once, up front. */
 
+import { readMaxBufferSize } from '../decoder/max-buffer-size.ts'
 import { refusalOf } from '../platform/fetch.ts'
 import { hasDispatchers } from '../platform/node-dispatcher.ts'
-import { checked, display, displayKind, isFrom, isFunction, isObject, isPlain, isString, members } from './checks.ts'
+import {
+  checked,
+  display,
+  displayKind,
+  isFrom,
+  isFunction,
+  isObject,
+  isPlain,
+  isString,
+  members,
+} from '../input/checks.ts'
 import { readHeaders, type HeaderMap } from './headers.ts'
 import { isBodiless, readMethod } from './method.ts'
 import type { Attempt, EventSourceInit } from './options.ts'
@@ -37,8 +48,6 @@ export interface ConnectionOptions {
   maxBufferSize: number
 }
 
-const DEFAULT_MAX_BUFFER_SIZE = 64 * 1024 * 1024
-
 /** Members of a fetch init that an option of ours stands for. */
 const OWN_MEMBERS: Record<string, string> = {
   method: 'method',
@@ -52,9 +61,10 @@ const OWN_MEMBERS: Record<string, string> = {
 /**
  * Converts `withCredentials` as WebIDL converts a boolean; never coerces the others.
  *
+ * @param reconnectsGet whether a lost GET connection is reestablished where nothing is said
  * @throws a `TypeError` that names the option and what was given.
  */
-export function readOptions(init: unknown): ConnectionOptions {
+export function readOptions(init: unknown, reconnectsGet = true): ConnectionOptions {
   if (init !== undefined && init !== null && !isObject(init)) {
     throw new TypeError(`The options must be an object, not ${display(init)}`)
   }
@@ -66,7 +76,7 @@ export function readOptions(init: unknown): ConnectionOptions {
   const headers = isFunction(ownHeaders) ? ownHeaders : readHeaders(ownHeaders, isOurFetch)
   const body = isFunction(ownBody) ? ownBody : checkedBody(ownBody, isOurFetch)
   const resume = checked('resume', given.resume, isFunction, 'a function')
-  const policy = readPolicy(given.reconnect, resume !== undefined || method === 'GET')
+  const policy = readPolicy(given.reconnect, resume !== undefined || (reconnectsGet && method === 'GET'))
 
   if (body !== undefined && isBodiless(method)) {
     throw new TypeError(`The option "body" needs another "method" than ${method}, such as POST`)
@@ -98,9 +108,7 @@ export function readOptions(init: unknown): ConnectionOptions {
       checked('reconnectionTime', given.reconnectionTime, isFrom(0), 'a number of milliseconds from 0') ??
       INITIAL_RECONNECTION_TIME,
     policy,
-    maxBufferSize:
-      checked('maxBufferSize', given.maxBufferSize, isAboveZero, 'a number of characters above 0') ??
-      DEFAULT_MAX_BUFFER_SIZE,
+    maxBufferSize: readMaxBufferSize(given.maxBufferSize),
   }
 }
 
@@ -152,10 +160,6 @@ function isId(value: unknown): value is string {
 
 function isName(value: unknown): value is string {
   return isString(value) && value !== '' && value === wellFormed(value)
-}
-
-function isAboveZero(value: unknown): value is number {
-  return typeof value === 'number' && value > 0
 }
 
 /** As it could come from a stream, which is UTF-8: without lone surrogates. */

@@ -2,7 +2,7 @@
 
 import type { FailureReason } from './connection-error.ts'
 import type { Policy } from './policy.ts'
-import { display } from './checks.ts'
+import { display } from '../input/checks.ts'
 
 /** Less would let a server that closes at once cause a storm. */
 const MIN_DELAY = 100
@@ -57,7 +57,8 @@ function longest({ maxDelay }: Policy, { reconnectionTime }: Pick<Circumstances,
   return Math.max(maxDelay, withinLimits(reconnectionTime))
 }
 
-function withinLimits(ms: number): number {
+/** What a wait may be: server and caller are kept from storming, and timers from overflowing. */
+export function withinLimits(ms: number): number {
   return Math.min(Math.max(MIN_DELAY, ms), MAX_DELAY)
 }
 

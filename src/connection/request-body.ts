@@ -1,7 +1,7 @@
 /** The body of a request. */
 
 import { contentTypeOf, sendsStreams } from '../platform/fetch.ts'
-import { checked, displayKind, isString } from './checks.ts'
+import { checked, displayKind, isString } from '../input/checks.ts'
 
 /** What `fetch` sends in every runtime. */
 export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | ReadableStream

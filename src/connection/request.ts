@@ -78,8 +78,9 @@ export function buildRequest(parts: RequestParts, settings: RequestSettings): [u
     // One that the caller set is where it started, not where the stream is.
     headers.delete('last-event-id')
     if (lastEventIdParameter !== undefined) href = withParameter(url, lastEventIdParameter, lastEventId)
-    else if (lastEventId !== '' && fitsHeader(lastEventId)) {
-      headers.set('last-event-id', ['Last-Event-ID', headerValue(lastEventId)])
+    else {
+      const value = lastEventIdHeader(lastEventId)
+      if (value !== undefined) headers.set('last-event-id', ['Last-Event-ID', value])
     }
   }
 
@@ -142,10 +143,11 @@ function withParameter(url: URL, name: string, value: string): string {
   return `${url.href}${separator}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
 }
 
-/** Control characters cannot stand in a header, save a tab. */
-function fitsHeader(value: string): boolean {
+/** The value of the header; undefined where there is to be none, as control characters, save tabs, cannot stand in one. */
+export function lastEventIdHeader(lastEventId: string): string | undefined {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-  return !/[\0-\x08\x0a-\x1f\x7f]/.test(value)
+  if (lastEventId === '' || /[\0-\x08\x0a-\x1f\x7f]/.test(lastEventId)) return undefined
+  return headerValue(lastEventId)
 }
 
 /** The bytes that a user name or password stands for, one character each; the URL parser left nothing but ASCII. */

@@ -1,6 +1,6 @@
 /** Whether a response is an event stream. */
 
-import { isObject } from './checks.ts'
+import { isObject } from '../input/checks.ts'
 import type { Failure } from './connection-error.ts'
 import { mimeEssence } from './content-type.ts'
 import type { FetchLikeResponse } from './request.ts'

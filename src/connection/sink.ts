@@ -10,9 +10,10 @@ export interface ConnectionSink {
    * the stream nor the caller has named one.
    */
   readonly lastEventId: string | undefined
-  /** A good response has come. `origin` is that of its messages. */
-  open(response: FetchLikeResponse, origin: string): void
-  message(type: string, data: string, lastEventId: string): void
+  /** A good response has come, or there is a stream without one. `origin` is that of its messages. */
+  open(response: FetchLikeResponse | undefined, origin: string): void
+  /** `id` is what the message itself says, if anything. */
+  message(type: string, data: string, lastEventId: string, id: string | undefined): void
   /** The last event ID string has changed without a message. */
   id(lastEventId: string): void
   /** Called where the caller wants comments. */

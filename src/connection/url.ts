@@ -37,8 +37,9 @@ export function isHTTP({ protocol }: URL): boolean {
   return protocol === 'http:' || protocol === 'https:'
 }
 
-/** The URL as it may appear in messages and logs: no password, no query, no fragment, nothing of one without a host. */
+/** The URL as it may appear in messages and logs: no password, no query, no fragment, of one without a host the scheme. */
 export function presentable(url: URL): string {
+  if (url.protocol === 'about:') return `about:${url.pathname}`
   return url.host === '' ? `${url.protocol}…` : `${url.protocol}//${url.host}${url.pathname}`
 }
 

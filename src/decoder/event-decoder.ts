@@ -5,8 +5,11 @@ import { UnfinishedEvent } from './unfinished-event.ts'
 
 /** What a decoder reports, while `decode` runs. */
 export interface DecoderSink {
-  /** A block with data has ended. `lastEventId` is the last event ID string as of that block. */
-  message(type: string, data: string, lastEventId: string): void
+  /**
+   * A block with data has ended. The type is empty where it names none; `lastEventId` is the last event ID string as of that
+   * block, `id` what the block itself says, if anything.
+   */
+  message(type: string, data: string, lastEventId: string, id: string | undefined): void
   /** Blocks without data have changed the last event ID string since the last message. */
   id(lastEventId: string): void
   /** A `retry` line, in ms. Its digits have no end, so this may be infinite. */
@@ -16,7 +19,11 @@ export interface DecoderSink {
 }
 
 /** An event has grown past the limit. */
-export class EventTooLargeError extends Error {}
+export class EventTooLargeError extends RangeError {
+  constructor() {
+    super('The event stream holds an event larger than the option "maxBufferSize" allows')
+  }
+}
 
 /** The parser counts the name of the field in an unfinished line too. */
 const FIELD_NAME = 'event: '.length
@@ -40,6 +47,8 @@ export class EventDecoder {
   #lastEventId = ''
   /** The last event ID string that the sink knows of. */
   #reportedId = ''
+  #isDecoding = false
+  #isToReset = false
 
   /** @param maxBufferSize characters that the data, type and id of one event may take */
   constructor(sink: DecoderSink, maxBufferSize: number) {
@@ -51,13 +60,13 @@ export class EventDecoder {
         if (id.length > maxBufferSize) this.#tooLarge = true
         if (!this.#tooLarge) this.#lastEventId = id
       },
-      onEvent: ({ id = '', event = '', data }) => {
+      onEvent: ({ id, event = '', data }) => {
         this.#ended++
         // The parser does not count what comes in a single chunk.
-        if (id.length + event.length + data.length > maxBufferSize) this.#tooLarge = true
+        if ((id?.length ?? 0) + event.length + data.length > maxBufferSize) this.#tooLarge = true
         if (this.#tooLarge) return
         this.#reportedId = this.#lastEventId
-        sink.message(event || 'message', data, this.#lastEventId)
+        sink.message(event, data, this.#lastEventId, id)
       },
       onRetry: (reconnectionTime) => {
         if (!this.#tooLarge) sink.retry(reconnectionTime)
@@ -70,7 +79,7 @@ export class EventDecoder {
   /** Forgets what was unfinished and starts a stream whose last event ID string is `lastEventId`. */
   begin(lastEventId: string): void {
     this.#lastEventId = this.#reportedId = lastEventId
-    this.#tooLarge = false
+    this.#tooLarge = this.#isToReset = false
     this.#atStart = true
     this.#unfinished.clear()
     this.#utf8.decode()
@@ -80,8 +89,35 @@ export class EventDecoder {
     this.#parser.feed('\n')
   }
 
+  /** The last event ID string as of the blocks that have ended. */
+  get lastEventId(): string {
+    return this.#lastEventId
+  }
+
+  /** Forgets what is unfinished; what comes now is another stream, with the same last event ID string. */
+  reset(): void {
+    // Whoever hears of a message may call this: what has been read is still decoded.
+    if (this.#isDecoding) this.#isToReset = true
+    else this.begin(this.#lastEventId)
+  }
+
   /** @throws EventTooLargeError, after the messages before that event have been reported */
   decode(chunk: Uint8Array): void {
+    this.#isDecoding = true
+    try {
+      this.#decode(chunk)
+    } finally {
+      this.#isDecoding = false
+    }
+    if (this.#isToReset) this.reset()
+  }
+
+  /** Takes the next piece of the stream's text. */
+  protected feed(text: string): void {
+    this.#parser.feed(text)
+  }
+
+  #decode(chunk: Uint8Array): void {
     let text = this.#utf8.decode(chunk, { stream: true })
     if (this.#atStart && text !== '') {
       this.#atStart = false
@@ -89,7 +125,7 @@ export class EventDecoder {
     }
 
     const ended = this.#ended
-    this.#parser.feed(text)
+    this.feed(text)
     if (this.#ended === ended) this.#unfinished.add(text)
     else this.#unfinished.clear()
     if (this.#tooLarge || this.#unfinished.size > this.#maxBufferSize + OVERHEAD || this.#hasOverflowed()) {

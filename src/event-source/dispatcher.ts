@@ -18,7 +18,7 @@ export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSED
 /** What waits for its task: a message, or a step of the standard's that changes state. */
 type Task =
   | SourceMessageEvent
-  | { step: 'announce the connection'; response: FetchLikeResponse }
+  | { step: 'announce the connection'; response: FetchLikeResponse | undefined }
   | { step: 'set the last event ID string'; lastEventId: string }
   | { step: 'reestablish the connection'; error: ConnectionError; delay: number; announced: () => void }
   | { step: 'fail the connection'; error: ConnectionError; announced: () => void }
@@ -37,6 +37,7 @@ export class Dispatcher implements ConnectionSink {
   })
   #readyState: ReadyState = CONNECTING
   #lastEventId: string | undefined
+  #isDispatching = false
   #origin = ''
   readonly #onComment: Comments
 
@@ -56,6 +57,11 @@ export class Dispatcher implements ConnectionSink {
     return this.#lastEventId
   }
 
+  /** Whether a message is with its listeners. */
+  get isDispatching(): boolean {
+    return this.#isDispatching
+  }
+
   /** Nothing fires any more. */
   close(): void {
     this.#readyState = CLOSED
@@ -72,7 +78,7 @@ export class Dispatcher implements ConnectionSink {
     this.close()
   }
 
-  open(response: FetchLikeResponse, origin: string): void {
+  open(response: FetchLikeResponse | undefined, origin: string): void {
     this.#origin = origin
     this.#tasks.push({ step: 'announce the connection', response })
   }
@@ -114,7 +120,9 @@ export class Dispatcher implements ConnectionSink {
   #run(task: Task): void {
     if (task instanceof Message) {
       this.#setLastEventId(task.lastEventId)
+      this.#isDispatching = true
       dispatch(this.#target, task)
+      this.#isDispatching = false
       return
     }
     switch (task.step) {

@@ -1,22 +1,39 @@
 /** The WHATWG interface: what a page or a script sees. (HTML standard, 9.2.2) */
 
 import { Connection } from '../connection/connection.ts'
+import type { Opener } from '../connection/exchange.ts'
+import { fetchOpener } from '../connection/fetch-exchange.ts'
+import { givenStream } from '../connection/given-exchange.ts'
 import { readOptions } from '../connection/read-options.ts'
 import { parseURL } from '../connection/url.ts'
+import { defineDispose } from '../platform/dispose.ts'
 import { EventTargetBase } from '../platform/event-target.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSource as EventSourceInstance, EventSourceConstructor } from './interface.ts'
-import { defineConstants, defineDispose, defineInterface, makeEnumerable, toDOMString } from './webidl.ts'
+import { defineConstants, defineInterface, makeEnumerable, toDOMString } from './webidl.ts'
 
 export type EventSource = EventSourceInstance
 export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource()
+
+/** What `fromReadableStream()` hands to the constructor; nobody else can make one. */
+class GivenStream {
+  readonly opener: Opener
+  readonly url: string
+
+  constructor(stream: unknown) {
+    const exchange = givenStream(stream)
+    this.opener = () => exchange
+    this.url = exchange.url.href
+  }
+}
 
 /** In a function that a bundler can drop when nobody uses the class. */
 function defineEventSource(): EventSourceConstructor {
   class EventSource extends EventTargetBase {
     readonly #url: string
     readonly #withCredentials: boolean
+    readonly #isFromStream: boolean
     readonly #dispatcher: Dispatcher
     readonly #handlers = new HandlerAttributes(this)
     readonly #connection: Connection
@@ -25,14 +42,26 @@ function defineEventSource(): EventSourceConstructor {
       // `undefined` is a URL, no argument is none.
       if (args.length === 0) throw new TypeError('EventSource needs a URL: new EventSource(url)')
       super()
-      const input = toDOMString(args[0])
+      const input = args[0] instanceof GivenStream ? args[0] : toDOMString(args[0])
       const options = readOptions(args[1])
-      const parsed = parseURL(input)
-      this.#url = parsed.href
+      let opener: Opener
+      if (typeof input === 'string') {
+        const url = parseURL(input)
+        this.#url = url.href
+        opener = fetchOpener(url, options)
+      } else {
+        this.#url = input.url
+        opener = input.opener
+      }
+      this.#isFromStream = typeof input !== 'string'
       this.#withCredentials = options.withCredentials
       this.#dispatcher = new Dispatcher(this, options.lastEventId, options.onComment)
-      this.#connection = new Connection(parsed, options, this.#dispatcher)
+      this.#connection = new Connection(opener, options, this.#dispatcher)
       this.#connection.start()
+    }
+
+    static fromReadableStream(stream: unknown): EventSource {
+      return new EventSource(new GivenStream(stream), { reconnect: false })
     }
 
     get url(): string {
@@ -45,7 +74,10 @@ function defineEventSource(): EventSourceConstructor {
       return this.#dispatcher.readyState
     }
     get lastEventId(): string {
-      return this.#dispatcher.lastEventId ?? ''
+      const { isDispatching, readyState, lastEventId = '' } = this.#dispatcher
+      // What has been read of a stream will be dispatched: whoever asks has piped a body to its end, and goes on after it.
+      const isAhead = this.#isFromStream && !isDispatching && readyState !== CLOSED
+      return isAhead ? this.#connection.readId : lastEventId
     }
     get reconnectionTime(): number {
       return this.#connection.reconnectionTime
@@ -75,15 +107,26 @@ function defineEventSource(): EventSourceConstructor {
       this.#connection.close()
     }
     reconnect(): void {
+      if (this.#isFromStream) throw new TypeError('reconnect() needs a URL, and this EventSource was made of a stream')
       if (this.#dispatcher.readyState === CLOSED) return
       this.#dispatcher.restart()
       this.#connection.reconnect()
     }
+    reset(): void {
+      if (!this.#isFromStream) {
+        throw new TypeError(
+          'reset() is for an EventSource made of a stream: this one resets itself with each connection',
+        )
+      }
+      this.#connection.reset()
+    }
   }
 
   const attributes = ['url', 'withCredentials', 'readyState', 'lastEventId', 'reconnectionTime']
-  makeEnumerable(EventSource.prototype, [...attributes, 'onopen', 'onmessage', 'onerror', 'close', 'reconnect'])
-  defineDispose(EventSource.prototype, function (this: EventSource) {
+  const methods = ['close', 'reconnect', 'reset']
+  makeEnumerable(EventSource.prototype, [...attributes, 'onopen', 'onmessage', 'onerror', ...methods])
+  makeEnumerable(EventSource, ['fromReadableStream'])
+  defineDispose(EventSource.prototype, 'dispose', function (this: EventSource) {
     this.close()
   })
   defineConstants(EventSource, { CONNECTING, OPEN, CLOSED })

@@ -72,27 +72,30 @@ export function inheritFromMessageEvent(): void {
 
 /** An `open` event: the connection has been established. */
 export interface OpenEvent extends Event {
-  /** The response that the messages come from: for its status and headers. Its body is being read. */
-  readonly response: Response
+  /**
+   * The response that the messages come from: for its status and headers. Its body is being read. Undefined where the source
+   * was made of a stream.
+   */
+  readonly response: Response | undefined
 }
 
-type OpenEventConstructor = new (type: string, response: FetchLikeResponse) => OpenEvent
+type OpenEventConstructor = new (type: string, response: FetchLikeResponse | undefined) => OpenEvent
 
 /** The class of `open` events. Not public, and so not of the interface's name: declarations would show it. */
 export const OpenEventClass: OpenEventConstructor = /* @__PURE__ */ defineOpenEvent()
 
 function defineOpenEvent(): OpenEventConstructor {
   class OpenEvent extends EventBase {
-    readonly #response: FetchLikeResponse
+    readonly #response: FetchLikeResponse | undefined
 
-    constructor(type: string, response: FetchLikeResponse) {
+    constructor(type: string, response: FetchLikeResponse | undefined) {
       super(type)
       this.#response = response
     }
 
-    get response(): Response {
+    get response(): Response | undefined {
       // Or as much of one as the caller's fetch returned.
-      return this.#response as Response
+      return this.#response as Response | undefined
     }
   }
 

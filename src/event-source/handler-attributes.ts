@@ -1,6 +1,6 @@
 /** `onopen`, `onmessage`, `onerror`. (HTML standard, 8.1.8.1, "event handlers") */
 
-import { isObject } from '../connection/checks.ts'
+import { isObject } from '../input/checks.ts'
 import { addListener, callsHandlerProperties, removeListener } from '../platform/event-target.ts'
 
 interface Handler {

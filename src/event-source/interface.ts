@@ -1,6 +1,7 @@
 /** The public types of `EventSource`, in the manner of lib.dom. */
 
 import type { EventSourceInit } from '../connection/options.ts'
+import type { EventsMap } from '../decoder/stream-event.ts'
 import type { ErrorEvent, OpenEvent } from './events.ts'
 
 declare global {
@@ -11,8 +12,8 @@ declare global {
 }
 
 /** A message of the stream: a `MessageEvent` whose `data` is a string. */
-export interface SourceMessageEvent extends MessageEvent {
-  readonly data: string
+export interface SourceMessageEvent<Data extends string = string> extends MessageEvent {
+  readonly data: Data
   /** The origin of the stream's final URL, after redirects. */
   readonly origin: string
   /** The last event ID string as of this message. */
@@ -22,9 +23,9 @@ export interface SourceMessageEvent extends MessageEvent {
 }
 
 /** The events of a source that have a type of their own; messages of other types are `SourceMessageEvent`s too. */
-export interface EventSourceEventMap {
+export interface EventSourceEventMap<Events extends EventsMap<Events> = object> {
   open: OpenEvent
-  message: SourceMessageEvent
+  message: SourceMessageEvent<Events extends { message: infer Data extends string } ? Data : string>
   error: ErrorEvent
 }
 
@@ -42,10 +43,14 @@ interface ListenerOptions {
   signal?: AbortSignal | undefined
 }
 
-type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | null
+type Handler<Source, E extends Event> = ((this: Source, event: E) => unknown) | null
 
-/** Receives server-sent events. (HTML standard, 9.2.2, "the EventSource interface") */
-export interface EventSource extends EventTarget {
+/**
+ * Receives server-sent events. (HTML standard, 9.2.2, "the EventSource interface")
+ *
+ * @typeParam Events names of events and the types of their `data`, where they are known
+ */
+export interface EventSource<Events extends EventsMap<Events> = object> extends EventTarget {
   /** The serialized URL that was given. It never changes, redirects included. */
   readonly url: string
   /** Whether cookies go along to other origins. */
@@ -59,13 +64,13 @@ export interface EventSource extends EventTarget {
 
   /** Called when the connection has been established, each time. */
   get onopen(): LooseHandler
-  set onopen(handler: Handler<OpenEvent>)
+  set onopen(handler: Handler<this, OpenEvent>)
   /** Called for each message of type `message`, which is the type of those that name none. */
   get onmessage(): LooseHandler
-  set onmessage(handler: Handler<SourceMessageEvent>)
+  set onmessage(handler: Handler<this, EventSourceEventMap<Events>['message']>)
   /** Called when the connection was lost (`readyState` is CONNECTING) or has failed (CLOSED). */
   get onerror(): LooseHandler
-  set onerror(handler: Handler<ErrorEvent>)
+  set onerror(handler: Handler<this, ErrorEvent>)
 
   /** Closes the connection, if any; nothing fires after it. */
   close(): void
@@ -73,6 +78,8 @@ export interface EventSource extends EventTarget {
   /**
    * Drops the connection, with what it had not dispatched yet, and connects again at once, without an `error` event. Does
    * nothing when CLOSED. Not in the standard.
+   *
+   * @throws a `TypeError` when the source was made of a stream
    */
   reconnect(): void
 
@@ -80,8 +87,8 @@ export interface EventSource extends EventTarget {
   [Symbol.dispose](): void
 
   /**
-   * The last event ID string as of the last message, which a reconnection sends as `Last-Event-ID`. Not in the standard yet
-   * (whatwg/html pull request 12272).
+   * The last event ID string as of the last message, which a reconnection sends as `Last-Event-ID`. Of a source made of a
+   * stream, outside of its listeners: as of all that has been read. Not in the standard yet (whatwg/html pull request 12272).
    */
   readonly lastEventId: string
   /**
@@ -90,25 +97,43 @@ export interface EventSource extends EventTarget {
    */
   readonly reconnectionTime: number
 
+  /**
+   * Forgets an unfinished event, so that the bytes that come now may be those of another stream; the last event ID string and
+   * the reconnection time stay. For sources made of a stream. Not in the standard yet (whatwg/html pull request 12272).
+   *
+   * @throws a `TypeError` when the source has a URL
+   */
+  reset(): void
+
   addEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
-    listener: (this: EventSource, event: EventSourceEventMap[Type]) => unknown,
+    listener: (this: this, event: EventSourceEventMap<Events>[Type]) => unknown,
+    options?: boolean | ListenerOptions,
+  ): void
+  addEventListener<Type extends keyof Events & string>(
+    type: Type,
+    listener: (this: this, event: SourceMessageEvent<Events[Type]>) => unknown,
     options?: boolean | ListenerOptions,
   ): void
   addEventListener(
     type: string,
-    listener: (this: EventSource, event: SourceMessageEvent) => unknown,
+    listener: (this: this, event: SourceMessageEvent) => unknown,
     options?: boolean | ListenerOptions,
   ): void
   addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void
   removeEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
-    listener: (this: EventSource, event: EventSourceEventMap[Type]) => unknown,
+    listener: (this: this, event: EventSourceEventMap<Events>[Type]) => unknown,
+    options?: boolean | Pick<ListenerOptions, 'capture'>,
+  ): void
+  removeEventListener<Type extends keyof Events & string>(
+    type: Type,
+    listener: (this: this, event: SourceMessageEvent<Events[Type]>) => unknown,
     options?: boolean | Pick<ListenerOptions, 'capture'>,
   ): void
   removeEventListener(
     type: string,
-    listener: (this: EventSource, event: SourceMessageEvent) => unknown,
+    listener: (this: this, event: SourceMessageEvent) => unknown,
     options?: boolean | Pick<ListenerOptions, 'capture'>,
   ): void
   removeEventListener(
@@ -126,7 +151,17 @@ export interface EventSourceConstructor {
    * @throws a `TypeError` when an option is wrong, naming it
    * @throws a `DOMException` named `SyntaxError` when the URL is not valid
    */
-  new (url: string | URL, options?: EventSourceInit | null): EventSource
+  new <Events extends EventsMap<Events> = object>(
+    url: string | URL,
+    options?: EventSourceInit | null,
+  ): EventSource<Events>
+  /**
+   * A source of what a stream of bytes brings, such as the body of a response: its `url` is `about:event-stream`, and when the
+   * stream ends or breaks off there is one `error` event, with CLOSED. Not in the standard yet (whatwg/html pull request 12272).
+   *
+   * @throws a `TypeError` when it is no `ReadableStream`, or is locked
+   */
+  fromReadableStream<Events extends EventsMap<Events> = object>(stream: ReadableStream<Uint8Array>): EventSource<Events>
   readonly prototype: EventSource
   readonly CONNECTING: 0
   readonly OPEN: 1

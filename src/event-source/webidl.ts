@@ -6,7 +6,7 @@ export function toDOMString(value: unknown): string {
   return `${value as string}`
 }
 
-/** Makes members of a prototype enumerable, as attributes and operations of an interface are. */
+/** Makes members of a prototype, or of a class, enumerable, as attributes and operations of an interface are. */
 export function makeEnumerable(prototype: object, names: readonly string[]): void {
   for (const name of names) Object.defineProperty(prototype, name, { enumerable: true })
 }
@@ -25,11 +25,4 @@ export function defineConstants(interfaceObject: { prototype: object }, constant
       Object.defineProperty(target, name, { value, enumerable: true })
     }
   }
-}
-
-/** Defines what `using` calls, where the runtime has it. */
-export function defineDispose(prototype: object, dispose: () => void): void {
-  if (!('dispose' in Symbol)) return
-  Object.defineProperty(dispose, 'name', { value: '[Symbol.dispose]', configurable: true })
-  Object.defineProperty(prototype, Symbol.dispose, { value: dispose, writable: true, configurable: true })
 }

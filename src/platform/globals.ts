@@ -9,7 +9,14 @@ interface RuntimeGlobals {
   /** Chromium, Firefox */
   scheduler?: { postTask?: (task: () => void) => Promise<unknown> }
   MessageChannel?: typeof MessageChannel
-  document?: { baseURI: string; characterSet?: string; createElement(name: 'a'): { href: string } }
+  document?: {
+    baseURI: string
+    characterSet?: string
+    hidden?: boolean
+    createElement(name: 'a'): { href: string }
+    addEventListener?: typeof addEventListener
+    removeEventListener?: typeof removeEventListener
+  }
   /** Workers of browsers */
   importScripts?: unknown
   location?: { href: string }

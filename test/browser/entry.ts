@@ -1,13 +1,20 @@
 /** The suite in a browser, as a classic script for pages and workers: one global, `suite`. */
 
-import { runSuite } from '../conformance/suite.ts'
+import * as fetchEventSource from 'everysource/fetch-event-source'
 import type { Environment, EventSourceClass } from '../conformance/harness.ts'
+import { runSuite } from '../conformance/suite.ts'
+import { bind, type Library } from '../conformance/under-test.ts'
 
 export type Settings = Omit<Environment, 'EventSource' | 'base'>
 
 /** Runs the suite where it stands, on our class or on the runtime's own. */
-export function run(settings: Settings, ours: EventSourceClass, report: (result: unknown) => void): Promise<void> {
+export function run(
+  settings: Settings,
+  everysource: Library['everysource'],
+  report: (result: unknown) => void,
+): Promise<void> {
   const base = typeof document === 'undefined' ? location.href : document.baseURI
   const native = EventSource as EventSourceClass
-  return runSuite({ ...settings, base, EventSource: settings.ours ? ours : native }, report)
+  bind({ everysource, fetchEventSource })
+  return runSuite({ ...settings, base, EventSource: settings.ours ? everysource.EventSource : native }, report)
 }

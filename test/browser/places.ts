@@ -3,14 +3,14 @@
 import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import type { Extra } from '../server/server.ts'
-import { path } from '../conformance/bundle.ts'
+import { path, programsUnderTest } from '../conformance/bundle.ts'
 
 export type Place = 'page' | 'dedicated worker' | 'shared worker'
 export const PLACES: Place[] = ['page', 'dedicated worker', 'shared worker']
 
 const WORKER = `
 importScripts('/everysource.min.js', '/suite.js')
-onmessage = ({ data }) => suite.run(data, everysource.EventSource, postMessage).then(() => postMessage('done'))
+onmessage = ({ data }) => suite.run(data, everysource, postMessage).then(() => postMessage('done'))
 `
 
 // \`report\` and \`settings\` are exposed by the runner.
@@ -18,7 +18,7 @@ const PAGES: Record<Place, string> = {
   page: `
     <script src="/everysource.min.js"></script>
     <script src="/suite.js"></script>
-    <script>start = async () => { await suite.run(await settings(), everysource.EventSource, report) }</script>`,
+    <script>start = async () => { await suite.run(await settings(), everysource, report) }</script>`,
   'dedicated worker': `
     <script>
       start = async () => {
@@ -79,6 +79,7 @@ async function bundled(entry: string, format: 'iife' | 'esm'): Promise<string> {
     ...(format === 'iife' && { globalName: 'suite' }),
     target: 'es2022',
     logLevel: 'warning',
+    plugins: [programsUnderTest],
   })
   return outputFiles[0]?.text ?? ''
 }

@@ -1,6 +1,6 @@
 /** The suite in a shared worker, on the package as a bundler takes it. */
 
-import { EventSource } from 'everysource'
+import * as everysource from 'everysource'
 import { run, type Settings } from './entry.ts'
 
 addEventListener('connect', (event) => {
@@ -10,7 +10,7 @@ addEventListener('connect', (event) => {
     const report = (result: unknown): void => {
       port.postMessage(result)
     }
-    void run(data, EventSource, report).then(() => {
+    void run(data, everysource, report).then(() => {
       report('done')
     })
   }

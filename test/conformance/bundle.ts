@@ -1,6 +1,6 @@
 /** Bundles the suite for runtimes that do not read TypeScript. */
 
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../../', import.meta.url)
@@ -8,6 +8,18 @@ const root = new URL('../../', import.meta.url)
 /** A path within the project. */
 export function path(relative: string): string {
   return fileURLToPath(new URL(relative, root))
+}
+
+/** Programs import the package by its name, as a user's do; here that is what is under test. */
+export const programsUnderTest: Plugin = {
+  name: 'programs-under-test',
+  setup({ onResolve }) {
+    onResolve({ filter: /^everysource/ }, ({ importer }) =>
+      importer.startsWith(path('test/conformance/programs/'))
+        ? { path: path('test/conformance/under-test.ts') }
+        : undefined,
+    )
+  },
 }
 
 /** Bundles an entry into `.cache`; modules of `dist` stay outside, so that what is tested is what ships. */
@@ -21,6 +33,7 @@ export async function bundle(entry: string, output: string): Promise<string> {
     target: 'es2022',
     sourcemap: 'inline',
     logLevel: 'warning',
+    plugins: [programsUnderTest],
   })
   return outfile
 }

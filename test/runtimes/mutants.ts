@@ -273,7 +273,7 @@ const suite = tally.suite('the suite notices')
 const queue = MUTANTS.entries()
 const work = async (): Promise<void> => {
   for (const [index, mutant] of queue) {
-    await suite.run(`a version that ${mutant.what}`, () => mustBeNoticed(mutant, `.cache/mutants/${index}.mjs`))
+    await suite.run(`a version that ${mutant.what}`, () => mustBeNoticed(mutant, `.cache/mutants/${index}`))
   }
 }
 await Promise.all(Array.from({ length: AT_ONCE }, work))
@@ -282,14 +282,15 @@ await close()
 tally.end()
 
 async function mustBeNoticed(mutant: Mutant, output: string): Promise<void> {
-  const module = await buildMutant(mutant, output)
-  for (let run = 1; run <= RUNS; run++) if (await isNoticed(mutant, module)) return
+  await buildMutant(mutant, output)
+  for (let run = 1; run <= RUNS; run++) if (await isNoticed(mutant, output)) return
   throw new Error(`"${mutant.noticedBy}" did not fail`)
 }
 
-async function isNoticed({ noticedBy }: Mutant, module: string): Promise<boolean> {
+async function isNoticed({ noticedBy }: Mutant, folder: string): Promise<boolean> {
   const results: Result[] = []
-  const settings = { runtime: 'mutant', module, ours: true, base: undefined, origins, seed: 1, concurrency: 24 }
+  const [module, dropIn] = [path(`${folder}/index.js`), path(`${folder}/fetch-event-source.js`)]
+  const settings = { runtime: 'mutant', module, dropIn, ours: true, base: undefined, origins, seed: 1, concurrency: 24 }
   // Without the warnings that some of them deserve.
   await runSuiteIn([process.execPath, '--no-warnings'], entry, { ...settings, filter: [noticedBy] }, (result) => {
     results.push(result)
@@ -297,12 +298,12 @@ async function isNoticed({ noticedBy }: Mutant, module: string): Promise<boolean
   return results.some(({ name, outcome }) => name.startsWith(noticedBy) && outcome === 'failed')
 }
 
-async function buildMutant({ file, replace, by }: Mutant, output: string): Promise<string> {
+async function buildMutant({ file, replace, by }: Mutant, folder: string): Promise<void> {
   const source = readFileSync(path(file), 'utf8')
   if (!source.includes(replace)) throw new Error(`${file} does not contain ${replace} any more`)
   await build({
-    entryPoints: [path('src/index.ts')],
-    outfile: path(output),
+    entryPoints: [path('src/index.ts'), path('src/fetch-event-source.ts')],
+    outdir: path(folder),
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -318,5 +319,4 @@ async function buildMutant({ file, replace, by }: Mutant, output: string): Promi
       },
     ],
   })
-  return path(output)
 }

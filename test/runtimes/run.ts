@@ -22,6 +22,7 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
   const settings = {
     runtime,
     module: path('dist/index.js'),
+    dropIn: path('dist/fetch-event-source.js'),
     ours: true,
     base: undefined,
     origins,

@@ -12,6 +12,8 @@ const LIMIT = 600_000
 export interface Settings extends Omit<Environment, 'EventSource'> {
   /** The module that exports `EventSource`. */
   module: string
+  /** Ours only: the one that exports `fetchEventSource`. */
+  dropIn?: string
 }
 
 /** Runs the bundled entry with a runtime's command and reports each result as it comes. */

@@ -15,7 +15,7 @@ class Recorder {
   constructor(maxBufferSize = Infinity) {
     const sink = {
       message: (type: string, data: string, lastEventId: string) => {
-        this.events.push({ type, data, lastEventId })
+        this.events.push({ type: type || 'message', data, lastEventId })
         this.lastEventId = lastEventId
       },
       id: (lastEventId: string) => {

@@ -146,7 +146,7 @@ describe('in messages', () => {
     ['https://a.test', 'https://a.test/'],
     ['data:text/event-stream,data:%20secret', 'data:…'],
     ['ftp://user:password@a.test/x', 'ftp://a.test/x'],
-    ['about:blank', 'about:…'],
+    ['about:blank', 'about:blank'],
     ['mailto:a@b.test?subject=secret', 'mailto:…'],
     ['admin:password@a.test/stream', 'admin:…'],
     ['wss://a.test/x?token=secret', 'wss://a.test/x'],

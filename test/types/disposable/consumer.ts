@@ -4,7 +4,7 @@ import { EventSource } from 'everysource'
 
 export function hold(): string {
   using source = new EventSource('http://a.test/')
-  source.onopen = ({ response }) => response.status
+  source.onopen = ({ response }) => response?.status
   return source.url
 }
 

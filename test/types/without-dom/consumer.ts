@@ -24,8 +24,8 @@ const source = new EventSource('http://a.test/', options)
 const plain = new EventSource('http://a.test/', { fetch: globalThis.fetch })
 
 source.onmessage = (event) => event.data.toUpperCase()
-source.onopen = (event) => event.response.headers.get('x-stream')?.length
-source.addEventListener('open', ({ response }) => response.status)
+source.onopen = (event) => event.response?.headers.get('x-stream')?.length
+source.addEventListener('open', ({ response }) => response?.status)
 source.reconnect()
 source[Symbol.dispose]()
 source.addEventListener('ping', (event: SourceMessageEvent) => event.lastEventId.toUpperCase())

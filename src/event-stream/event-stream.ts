@@ -1,0 +1,94 @@
+/** What `streamEvents` returns. */
+
+import { Connection } from '../connection/connection.ts'
+import type { Opener } from '../connection/exchange.ts'
+import type { ConnectionOptions } from '../connection/read-options.ts'
+import type { StreamEvent } from '../decoder/stream-event.ts'
+import { defineDispose } from '../platform/dispose.ts'
+import { runtime } from '../platform/globals.ts'
+import { Inbox } from './inbox.ts'
+import type { EventStream as EventStreamInstance } from './interface.ts'
+
+type EventStreamConstructor = new (opener: Opener, options: ConnectionOptions) => EventStreamInstance
+
+export const EventStream: EventStreamConstructor = /* @__PURE__ */ defineEventStream()
+
+/** In a function that a bundler can drop when nobody uses the class. */
+function defineEventStream(): EventStreamConstructor {
+  class EventStream {
+    readonly #inbox: Inbox
+    readonly #connection: Connection
+    readonly #response: Promise<Response>
+    #isTaken = false
+
+    constructor(opener: Opener, options: ConnectionOptions) {
+      let owner!: ConstructorParameters<typeof Inbox>[0]
+      this.#response = new Promise((resolve, reject) => {
+        owner = {
+          opened: (response) => {
+            // Or as much of one as the caller's fetch returned.
+            if (response) resolve(response as Response)
+            else reject(new TypeError('There is no Response: streamEvents was given a stream'))
+          },
+          ended: (reason) => {
+            this.#connection.close()
+            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal's reason may be anything
+            reject(reason ?? abortError())
+          },
+        }
+      })
+      this.#response.catch(() => undefined)
+      this.#inbox = new Inbox(owner, options)
+      this.#connection = new Connection(opener, options, this.#inbox)
+      this.#connection.start()
+    }
+
+    get lastEventId(): string {
+      return this.#inbox.lastEventId ?? ''
+    }
+    get reconnectionTime(): number {
+      return this.#connection.reconnectionTime
+    }
+    get response(): Promise<Response> {
+      return this.#response
+    }
+
+    close(): void {
+      this.#inbox.end()
+    }
+
+    [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent> {
+      if (this.#isTaken) {
+        throw new TypeError(
+          'This EventStream has its reader already, and each event goes to one only. For two of them, give each a branch of tee()',
+        )
+      }
+      this.#isTaken = true
+      const inbox = this.#inbox
+      return {
+        next: () => inbox.next(),
+        return: (value?: unknown) => {
+          inbox.end()
+          return Promise.resolve({ done: true, value })
+        },
+        [Symbol.asyncIterator]() {
+          return this
+        },
+      }
+    }
+  }
+
+  defineDispose(EventStream.prototype, 'asyncDispose', function (this: EventStream) {
+    this.close()
+    return Promise.resolve()
+  })
+  // A class cannot declare what is defined where the runtime has it.
+  return EventStream as unknown as EventStreamConstructor
+}
+
+/** What `response` rejects with when the stream was closed before there was one. */
+function abortError(): Error {
+  const message = 'The EventStream was closed before there was a response'
+  if (runtime.DOMException) return new runtime.DOMException(message, 'AbortError')
+  return Object.assign(new Error(message), { name: 'AbortError' })
+}

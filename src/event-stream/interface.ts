@@ -1,0 +1,49 @@
+/** The public types of `streamEvents`. */
+
+import type { EventSourceInit } from '../connection/options.ts'
+import type { EventOf, EventsMap } from '../decoder/stream-event.ts'
+
+declare global {
+  interface SymbolConstructor {
+    /** Declared here too, for programs that are compiled without lib.esnext.disposable. */
+    readonly asyncDispose: unique symbol
+  }
+}
+
+/**
+ * The events of a stream, to be read in a `for await` loop, once. `break`, `return` and a `throw` in the loop close the
+ * connection.
+ */
+export interface EventStream<Events extends EventsMap<Events> = Record<string, string>> {
+  /**
+   * The one iterator. It ends when the stream ends, or was closed; it throws a `ConnectionError` when the connection fails, and
+   * the signal's `reason` when that was aborted.
+   *
+   * @throws a `TypeError` when called again
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<EventOf<Events>>
+
+  /** Closes the connection: the loop ends, and what had not been taken is dropped. */
+  close(): void
+
+  /** The same as `close()`, for `await using`; where the runtime has `Symbol.asyncDispose`. */
+  [Symbol.asyncDispose](): Promise<void>
+
+  /** The last event ID string as of the last event that was taken, which a reconnection sends as `Last-Event-ID`. */
+  readonly lastEventId: string
+
+  /** How long to wait before reconnecting, in ms: 3,000 until the server's `retry` says otherwise. */
+  readonly reconnectionTime: number
+
+  /**
+   * The first good response: for its status and headers. Rejects as the loop throws when there was none, with an `AbortError`
+   * after `close()`, and with a `TypeError` where the events come from a stream without a response. Nobody has to catch that.
+   */
+  readonly response: Promise<Response>
+}
+
+/** What of the options applies to a stream that has been requested already. */
+export type GivenStreamInit = Pick<
+  EventSourceInit,
+  'signal' | 'lastEventId' | 'reconnectionTime' | 'idleTimeout' | 'maxBufferSize' | 'onComment'
+>

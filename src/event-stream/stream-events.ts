@@ -1,0 +1,85 @@
+/** The function that a loop begins with. */
+
+import type { Exchange } from '../connection/exchange.ts'
+import { fetchOpener } from '../connection/fetch-exchange.ts'
+import { givenResponse, givenStream } from '../connection/given-exchange.ts'
+import type { EventSourceInit } from '../connection/options.ts'
+import { readOptions, type ConnectionOptions } from '../connection/read-options.ts'
+import { isReadableStream, isResponse } from '../connection/response.ts'
+import { parseURL } from '../connection/url.ts'
+import type { EventsMap } from '../decoder/stream-event.ts'
+import { displayKind, isObject, isPromise, isString, members } from '../input/checks.ts'
+import { EventStream } from './event-stream.ts'
+import type { EventStream as EventStreamInstance, GivenStreamInit } from './interface.ts'
+
+/** `GivenStreamInit`'s */
+const GIVEN_MEMBERS = ['signal', 'lastEventId', 'reconnectionTime', 'idleTimeout', 'maxBufferSize', 'onComment']
+
+/**
+ * Requests an event stream, at once, whose events a `for await` loop takes. The loop ends when the stream ends, or the server
+ * answers 204, and throws a `ConnectionError` when it fails. With the option `reconnect`, which is off by default for every
+ * method, it goes on across connections, and a stream that ends is reestablished too.
+ *
+ * The body is read only as fast as the loop takes the events, and at most one chunk ahead of it.
+ *
+ * ```js
+ * for await (const { type, data } of streamEvents('https://example.com/events')) console.log(type, data)
+ * ```
+ *
+ * @typeParam Events names of events and the types of their `data`, where they are known
+ * @throws a `TypeError` when an option is wrong, naming it
+ * @throws a `DOMException` named `SyntaxError` when the URL is not valid
+ */
+export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
+  url: string | URL,
+  options?: EventSourceInit | null,
+): EventStreamInstance<Events>
+/**
+ * The events of a response, or of a stream of bytes, that there is already. A response is checked as one of ours would be: the
+ * loop throws a `ConnectionError` when its status is not 200 or its Content-Type not `text/event-stream`.
+ *
+ * @throws a `TypeError` when the body is being read or has been, or when an option is given that is about a request
+ */
+export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
+  given: Response | ReadableStream<Uint8Array>,
+  options?: GivenStreamInit | null,
+): EventStreamInstance<Events>
+export function streamEvents(input: unknown, init?: unknown): EventStreamInstance {
+  if (isReadableStream(input)) {
+    const options = readGivenOptions(init)
+    return opened(givenStream(input), options)
+  }
+  if (isResponse(input)) {
+    const options = readGivenOptions(init)
+    return opened(givenResponse(input), options)
+  }
+  const options = readOptions(init, false)
+  return new EventStream(fetchOpener(readURL(input), options), options)
+}
+
+function opened(exchange: Exchange, options: ConnectionOptions): EventStreamInstance {
+  return new EventStream(() => exchange, options)
+}
+
+function readURL(input: unknown): URL {
+  if (isString(input)) return parseURL(input)
+  if (isObject(input) && 'href' in input) return parseURL(String(input.href))
+  const hint = isObject(input) && isPromise(input) ? '. Await it first' : ''
+  throw new TypeError(
+    `streamEvents needs a URL, a Response or a ReadableStream of bytes, not ${displayKind(input)}${hint}`,
+  )
+}
+
+/** @throws a `TypeError` for options about a request: it has been made */
+function readGivenOptions(init: unknown): ConnectionOptions {
+  const options = readOptions(init, false)
+  const misplaced = Object.entries(members(init)).find(
+    ([name, value]) => value !== undefined && !GIVEN_MEMBERS.includes(name),
+  )
+  if (misplaced) {
+    throw new TypeError(
+      `The option "${misplaced[0]}" does nothing for a Response or a ReadableStream, which has been requested already`,
+    )
+  }
+  return options
+}

@@ -1,0 +1,8 @@
+/** `import 'everysource/fetch-event-source'`: a drop-in for `@microsoft/fetch-event-source`. */
+
+export type { EventSourceMessage } from './fetch-event-source/block-decoder.ts'
+export {
+  EventStreamContentType,
+  fetchEventSource,
+  type FetchEventSourceInit,
+} from './fetch-event-source/fetch-event-source.ts'

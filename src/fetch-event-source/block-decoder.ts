@@ -1,0 +1,79 @@
+/** Messages as the drop-in hands them out: with the `retry` of their own block. */
+
+import { EventDecoder } from '../decoder/event-decoder.ts'
+
+/** What `onmessage` gets. */
+export interface EventSourceMessage {
+  /** The block's own `id`; empty where it has none. */
+  id: string
+  /** The event's type; empty where the block names none. */
+  event: string
+  data: string
+  /** The block's own `retry`, in ms; undefined where it has none that can be used. */
+  retry?: number | undefined
+}
+
+/** What is heard of a stream. */
+interface Listener {
+  /** The ID to reconnect with has changed; it may be empty. */
+  id(id: string): void
+  /** In ms. */
+  retry(ms: number): void
+  message(message: EventSourceMessage): void
+}
+
+/** Lines with their ends, and what is left at the end. */
+const LINES = /[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+$/g
+
+/**
+ * The parser reports `retry` when it reads the line, and of a block without data not its end. Where there is a `retry`, the text
+ * is fed line by line, so that the end of its block shows.
+ */
+export class BlockDecoder extends EventDecoder {
+  readonly #block: { retry: number | undefined }
+  /** How the line that has not ended begins. */
+  #line = ''
+  #endsWithCR = false
+
+  constructor(listener: Listener, maxBufferSize: number) {
+    const block: { retry: number | undefined } = { retry: undefined }
+    super(
+      {
+        message: (event, data, _, id) => {
+          const { retry } = block
+          block.retry = undefined
+          if (id !== undefined) listener.id(id)
+          listener.message({ id: id ?? '', event, data, retry })
+        },
+        id: (id) => {
+          listener.id(id)
+        },
+        retry: (ms) => {
+          block.retry = ms
+          listener.retry(ms)
+        },
+      },
+      maxBufferSize,
+    )
+    this.#block = block
+  }
+
+  protected override feed(text: string): void {
+    const mayHoldRetry = this.#block.retry !== undefined || (this.#line + text).includes('retry')
+    const pieces = mayHoldRetry ? (text.match(LINES) ?? []) : [text]
+    for (const piece of pieces) {
+      super.feed(piece)
+      if (this.#isBlank(piece)) this.#block.retry = undefined
+      const end = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r'))
+      const rest = end === -1 ? this.#line + piece : piece.slice(end + 1)
+      this.#line = rest.slice(0, 'retry'.length)
+      if (piece !== '') this.#endsWithCR = piece.endsWith('\r')
+    }
+  }
+
+  /** Whether a line is the blank one that ends a block. */
+  #isBlank(line: string): boolean {
+    // The second half of a line end that was cut in two is no line.
+    return this.#line === '' && /^[\r\n]/.test(line) && !(line === '\n' && this.#endsWithCR)
+  }
+}

@@ -1,0 +1,214 @@
+/** The API of `@microsoft/fetch-event-source` 2.0.1: one function, and callbacks. */
+
+import { ENDED, readBody } from '../connection/body.ts'
+import { mimeEssence } from '../connection/content-type.ts'
+import { withinLimits } from '../connection/reconnect.ts'
+import { discard } from '../connection/response.ts'
+import { readMaxBufferSize } from '../decoder/max-buffer-size.ts'
+import { patientMembers } from '../platform/fetch.ts'
+import { runtime } from '../platform/globals.ts'
+import { onVisibilityChange } from '../platform/visibility.ts'
+import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
+import { requestHeaders, type RequestHeaders } from './request-headers.ts'
+
+/** The content type that the default `onopen` asks for. */
+export const EventStreamContentType = 'text/event-stream'
+
+/** Those that are not fetch's, or not the caller's to decide alone. */
+const OWN_MEMBERS = new Set([
+  ...['signal', 'headers', 'fetch', 'openWhenHidden'],
+  ...['onopen', 'onmessage', 'onclose', 'onerror'],
+])
+
+/** In ms */
+const DEFAULT_RETRY_INTERVAL = 1_000
+
+/** Callbacks that are async are awaited. */
+type Awaitable<T> = T | Promise<T>
+
+/** Options of `fetchEventSource(input, options)`: members of a fetch init, which go to `fetch` as they are, and these. */
+export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
+  /**
+   * The request's headers, or a function that returns them, called for each attempt: for tokens that expire. `accept` is
+   * `text/event-stream` unless it is among them, and `last-event-id` follows the stream once it has an ID.
+   */
+  headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>) | undefined
+  /**
+   * Called with each response before its body is read. What it throws goes to `onerror`. The default throws unless the
+   * Content-Type is that of an event stream, whatever the status.
+   */
+  onopen?: ((response: Response) => Awaitable<void>) | undefined
+  /** Called for each event. What it throws goes to `onerror`, and the rest of the response is dropped. */
+  onmessage?: ((event: EventSourceMessage) => void) | undefined
+  /** Called when a response has come to its end. If it throws, that goes to `onerror`; otherwise the promise resolves. */
+  onclose?: (() => Awaitable<void>) | undefined
+  /**
+   * Called when an attempt fails. If it throws, the promise rejects with that; otherwise there is another attempt: after so many
+   * ms as it returns (at least 100), or else as the server's `retry` says, or else after 1,000 ms.
+   */
+  // As the original has it: of what type errors are, nobody knows.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-invalid-void-type -- see above
+  onerror?: ((error: any) => Awaitable<number | null | undefined | void>) | undefined
+  /** Whether to stay connected while the page is hidden. Default `false`: disconnects, and connects again on return. */
+  openWhenHidden?: boolean | undefined
+  /** The function to call instead of the runtime's `fetch`. */
+  fetch?: typeof fetch | undefined
+}
+
+/**
+ * Requests an event stream, and again after each failure until `onerror` throws.
+ *
+ * @returns a promise that resolves when a response has come to its end or `signal` is aborted, and rejects with what `onerror`
+ *   throws
+ */
+export function fetchEventSource(input: string | URL | Request, init: FetchEventSourceInit = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    new Run(input, init, { resolve, reject }).start()
+  })
+}
+
+/** What becomes of the promise. */
+interface Settle {
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
+/** One call, with all its attempts. */
+class Run {
+  readonly #input: string | URL | Request
+  readonly #init: FetchEventSourceInit
+  readonly #settle: Settle
+  /** The attempt that counts. What comes of another, which it has replaced, is dropped. */
+  #current: AbortController | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #retryInterval = DEFAULT_RETRY_INTERVAL
+  /** Undefined until the stream has said something. */
+  #lastEventId: string | undefined
+  #forgetVisibility = (): void => undefined
+
+  constructor(input: string | URL | Request, init: FetchEventSourceInit, settle: Settle) {
+    this.#input = input
+    this.#init = init
+    this.#settle = settle
+  }
+
+  start(): void {
+    const { signal, openWhenHidden } = this.#init
+    if (signal?.aborted) {
+      this.#settle.resolve()
+      return
+    }
+    signal?.addEventListener('abort', this.#abort)
+    if (!openWhenHidden) {
+      this.#forgetVisibility = onVisibilityChange((isHidden) => {
+        this.#drop()
+        if (!isHidden) void this.#attempt()
+      })
+    }
+    void this.#attempt()
+  }
+
+  readonly #abort = (): void => {
+    this.#end()
+    this.#settle.resolve()
+  }
+
+  #end(): void {
+    this.#drop()
+    this.#forgetVisibility()
+    this.#init.signal?.removeEventListener('abort', this.#abort)
+  }
+
+  /** Ends the attempt, or the wait for the next. */
+  #drop(): void {
+    clearTimeout(this.#timer)
+    this.#current?.abort()
+    this.#current = undefined
+  }
+
+  async #attempt(): Promise<void> {
+    const { onclose, onerror } = this.#init
+    const request = new AbortController()
+    this.#current = request
+    const isOver = (): boolean => this.#current !== request
+    try {
+      await this.#receive(request, isOver)
+      if (isOver()) return
+      await onclose?.()
+      if (isOver()) return
+      this.#end()
+      this.#settle.resolve()
+    } catch (error) {
+      if (isOver()) return
+      try {
+        const answer: unknown = await onerror?.(error)
+        if (isOver()) return
+        // Not before: whoever has the response may still be reading what it says.
+        request.abort()
+        const delay = typeof answer === 'number' && !Number.isNaN(answer) ? answer : this.#retryInterval
+        this.#timer = setTimeout(() => void this.#attempt(), withinLimits(delay))
+      } catch (thrown) {
+        if (isOver()) return
+        this.#end()
+        this.#settle.reject(thrown)
+      }
+    }
+  }
+
+  /** One request, and the body of its response to the end. */
+  async #receive(request: AbortController, isOver: () => boolean): Promise<void> {
+    const { fetch = runtime.fetch, headers: given, onopen = checkContentType, onmessage } = this.#init
+    const asked = typeof given === 'function' ? await given() : given
+    if (isOver()) return
+    if (!fetch) throw new TypeError('This runtime has no fetch. Pass one as the option "fetch"')
+    const headers = requestHeaders(asked, this.#lastEventId)
+    const response = await fetch(this.#input, {
+      ...patientMembers(fetchMembers(this.#init)),
+      headers,
+      signal: request.signal,
+    })
+    if (!isOver()) await onopen(response)
+    if (isOver()) {
+      // A caller's fetch may know nothing of signals.
+      void discard(response)
+      return
+    }
+    if (!response.body) throw new TypeError('The response has no body')
+
+    const decoder = new BlockDecoder(
+      {
+        id: (id) => {
+          if (!isOver()) this.#lastEventId = id
+        },
+        retry: (ms) => {
+          if (!isOver()) this.#retryInterval = ms
+        },
+        message: (message) => {
+          // A message before it in the same chunk may have ended it all.
+          if (!isOver()) onmessage?.(message)
+        },
+      },
+      readMaxBufferSize(undefined),
+    )
+    decoder.begin(headers['last-event-id'] ?? '')
+    const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader()
+    const outcome = await readBody(reader, request, 0, (chunk) => {
+      decoder.decode(chunk)
+      return undefined
+    })
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- what the runtime or a callback has thrown
+    if (outcome !== ENDED) throw outcome.cause ?? new Error(`The event stream ${outcome.what}`)
+  }
+}
+
+/** The members that are fetch's. */
+function fetchMembers(init: FetchEventSourceInit): object {
+  return Object.fromEntries(Object.entries(init).filter(([name]) => !OWN_MEMBERS.has(name)))
+}
+
+function checkContentType(response: Response): void {
+  const contentType = response.headers.get('content-type')
+  if (contentType !== null && mimeEssence(contentType) === EventStreamContentType) return
+  const given = contentType === null ? 'no Content-Type' : `the Content-Type "${contentType}"`
+  throw new Error(`The response has ${given} instead of ${EventStreamContentType}`)
+}
