@@ -27,6 +27,8 @@ export default defineConfig(
     rules: {
       // Tests take methods apart on purpose.
       '@typescript-eslint/unbound-method': 'off',
+      // A loop that takes events and looks at none has no other way to say so.
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_$' }],
     },
   },
   // TypeScript checks these too, and knows which globals there are.

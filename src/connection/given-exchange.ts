@@ -39,10 +39,12 @@ export function givenResponse(response: FetchLikeResponse): Exchange {
   if (isObject(body) && !isReadableStream(body)) {
     throw new TypeError('The body of the Response is no ReadableStream. Take the Response of a fetch that streams')
   }
-  if (bodyOf(response)?.locked === true)
-    throw new TypeError('The body of the Response is locked: it is being read elsewhere')
+  // Node leaves the body of a Response that was read locked.
   if ('bodyUsed' in response && response.bodyUsed === true) {
-    throw new TypeError('The body of the Response has been read already')
+    throw new TypeError('The body of the Response has been read already, or is being read')
+  }
+  if (bodyOf(response)?.locked === true) {
+    throw new TypeError('The body of the Response is locked: it is being read elsewhere')
   }
   const request = new AbortController()
   const url = finalURL(response, new URL(EVENT_STREAM))

@@ -1,6 +1,6 @@
 /** Bytes in, events out, for those who work with streams. */
 
-import { checked, display, isFunction, isObject, members } from '../input/checks.ts'
+import { checked, display, displayKind, isFunction, isObject, members } from '../input/checks.ts'
 import { EventDecoder } from './event-decoder.ts'
 import { readMaxBufferSize } from './max-buffer-size.ts'
 import { streamEvent, type EventOf, type EventsMap, type StreamEvent } from './stream-event.ts'
@@ -81,7 +81,7 @@ function decoding(bytes: ReadableStream<Uint8Array>, init: unknown): UnderlyingD
   function decode(chunk: unknown): { error: unknown } | undefined {
     try {
       if (!ArrayBuffer.isView(chunk)) {
-        throw new TypeError(`EventDecoderStream takes bytes, in Uint8Arrays, not ${display(chunk)}`)
+        throw new TypeError(`EventDecoderStream takes bytes, in Uint8Arrays, not ${displayKind(chunk)}`)
       }
       decoder.decode(chunk as Uint8Array)
       return undefined

@@ -6,6 +6,7 @@ import { fetchOpener } from '../connection/fetch-exchange.ts'
 import { givenStream } from '../connection/given-exchange.ts'
 import { readOptions } from '../connection/read-options.ts'
 import { parseURL } from '../connection/url.ts'
+import type { EventsMap } from '../decoder/stream-event.ts'
 import { defineDispose } from '../platform/dispose.ts'
 import { EventTargetBase } from '../platform/event-target.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
@@ -13,7 +14,7 @@ import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSource as EventSourceInstance, EventSourceConstructor } from './interface.ts'
 import { defineConstants, defineInterface, makeEnumerable, toDOMString } from './webidl.ts'
 
-export type EventSource = EventSourceInstance
+export type EventSource<Events extends EventsMap<Events> = object> = EventSourceInstance<Events>
 export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource()
 
 /** What `fromReadableStream()` hands to the constructor; nobody else can make one. */

@@ -73,10 +73,11 @@ export function inheritFromMessageEvent(): void {
 /** An `open` event: the connection has been established. */
 export interface OpenEvent extends Event {
   /**
-   * The response that the messages come from: for its status and headers. Its body is being read. Undefined where the source
-   * was made of a stream.
+   * The response that the messages come from: for its status and headers. Its body is being read.
+   *
+   * @throws a `TypeError` where the source was made of a stream
    */
-  readonly response: Response | undefined
+  readonly response: Response
 }
 
 type OpenEventConstructor = new (type: string, response: FetchLikeResponse | undefined) => OpenEvent
@@ -93,9 +94,10 @@ function defineOpenEvent(): OpenEventConstructor {
       this.#response = response
     }
 
-    get response(): Response | undefined {
+    get response(): Response {
+      if (!this.#response) throw new TypeError('There is no Response: this EventSource was made of a stream')
       // Or as much of one as the caller's fetch returned.
-      return this.#response as Response | undefined
+      return this.#response as Response
     }
   }
 

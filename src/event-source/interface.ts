@@ -64,13 +64,13 @@ export interface EventSource<Events extends EventsMap<Events> = object> extends 
 
   /** Called when the connection has been established, each time. */
   get onopen(): LooseHandler
-  set onopen(handler: Handler<this, OpenEvent>)
+  set onopen(handler: Handler<EventSource<Events>, OpenEvent>)
   /** Called for each message of type `message`, which is the type of those that name none. */
   get onmessage(): LooseHandler
-  set onmessage(handler: Handler<this, EventSourceEventMap<Events>['message']>)
+  set onmessage(handler: Handler<EventSource<Events>, EventSourceEventMap<Events>['message']>)
   /** Called when the connection was lost (`readyState` is CONNECTING) or has failed (CLOSED). */
   get onerror(): LooseHandler
-  set onerror(handler: Handler<this, ErrorEvent>)
+  set onerror(handler: Handler<EventSource<Events>, ErrorEvent>)
 
   /** Closes the connection, if any; nothing fires after it. */
   close(): void
@@ -107,33 +107,33 @@ export interface EventSource<Events extends EventsMap<Events> = object> extends 
 
   addEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
-    listener: (this: this, event: EventSourceEventMap<Events>[Type]) => unknown,
+    listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
     options?: boolean | ListenerOptions,
   ): void
   addEventListener<Type extends keyof Events & string>(
     type: Type,
-    listener: (this: this, event: SourceMessageEvent<Events[Type]>) => unknown,
+    listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
     options?: boolean | ListenerOptions,
   ): void
   addEventListener(
     type: string,
-    listener: (this: this, event: SourceMessageEvent) => unknown,
+    listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
     options?: boolean | ListenerOptions,
   ): void
   addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void
   removeEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
-    listener: (this: this, event: EventSourceEventMap<Events>[Type]) => unknown,
+    listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
     options?: boolean | Pick<ListenerOptions, 'capture'>,
   ): void
   removeEventListener<Type extends keyof Events & string>(
     type: Type,
-    listener: (this: this, event: SourceMessageEvent<Events[Type]>) => unknown,
+    listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
     options?: boolean | Pick<ListenerOptions, 'capture'>,
   ): void
   removeEventListener(
     type: string,
-    listener: (this: this, event: SourceMessageEvent) => unknown,
+    listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
     options?: boolean | Pick<ListenerOptions, 'capture'>,
   ): void
   removeEventListener(

@@ -7,7 +7,7 @@ import type { StreamEvent } from '../decoder/stream-event.ts'
 import { defineDispose } from '../platform/dispose.ts'
 import { runtime } from '../platform/globals.ts'
 import { Inbox } from './inbox.ts'
-import type { EventStream as EventStreamInstance } from './interface.ts'
+import type { EventIterator, EventStream as EventStreamInstance } from './interface.ts'
 
 type EventStreamConstructor = new (opener: Opener, options: ConnectionOptions) => EventStreamInstance
 
@@ -57,7 +57,7 @@ function defineEventStream(): EventStreamConstructor {
       this.#inbox.end()
     }
 
-    [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent> {
+    [Symbol.asyncIterator](): EventIterator<StreamEvent> {
       if (this.#isTaken) {
         throw new TypeError(
           'This EventStream has its reader already, and each event goes to one only. For two of them, give each a branch of tee()',
@@ -67,9 +67,9 @@ function defineEventStream(): EventStreamConstructor {
       const inbox = this.#inbox
       return {
         next: () => inbox.next(),
-        return: (value?: unknown) => {
+        return: () => {
           inbox.end()
-          return Promise.resolve({ done: true, value })
+          return Promise.resolve({ done: true, value: undefined })
         },
         [Symbol.asyncIterator]() {
           return this

@@ -94,7 +94,10 @@ export class Inbox implements ConnectionSink {
   }
 
   message(type: string, data: string, lastEventId: string, id: string | undefined): void {
-    this.#push(streamEvent(type, data, lastEventId, id))
+    const event = streamEvent(type, data, lastEventId, id)
+    // Most of them wait for a loop that has not asked yet.
+    if (this.#askers.length === 0) this.#waiting.push(event)
+    else this.#push(event)
   }
 
   id(lastEventId: string): void {

@@ -13,15 +13,29 @@ declare global {
 /**
  * The events of a stream, to be read in a `for await` loop, once. `break`, `return` and a `throw` in the loop close the
  * connection.
+ *
+ * @typeParam Events names of events and the types of their `data`, where they are known
  */
-export interface EventStream<Events extends EventsMap<Events> = Record<string, string>> {
+export type EventStream<Events extends EventsMap<Events> = Record<string, string>> = EventStreamOf<EventOf<Events>>
+
+/** What a loop calls. */
+export interface EventIterator<Event> extends AsyncIterator<Event, undefined> {
+  /** The next event, or the end. Calls that do not wait for each other get one event each. */
+  next(): Promise<IteratorResult<Event, undefined>>
+  /** Closes the connection. */
+  return(): Promise<IteratorResult<Event, undefined>>
+  [Symbol.asyncIterator](): EventIterator<Event>
+}
+
+/** By its events, so that a stream of known events is a stream of events. */
+export interface EventStreamOf<Event> {
   /**
    * The one iterator. It ends when the stream ends, or was closed; it throws a `ConnectionError` when the connection fails, and
    * the signal's `reason` when that was aborted.
    *
    * @throws a `TypeError` when called again
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<EventOf<Events>>
+  [Symbol.asyncIterator](): EventIterator<Event>
 
   /** Closes the connection: the loop ends, and what had not been taken is dropped. */
   close(): void

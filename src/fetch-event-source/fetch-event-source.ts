@@ -9,7 +9,7 @@ import { patientMembers } from '../platform/fetch.ts'
 import { runtime } from '../platform/globals.ts'
 import { onVisibilityChange } from '../platform/visibility.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
-import { requestHeaders, type RequestHeaders } from './request-headers.ts'
+import { copyOf, requestHeaders, type RequestHeaders } from './request-headers.ts'
 
 /** The content type that the default `onopen` asks for. */
 export const EventStreamContentType = 'text/event-stream'
@@ -88,7 +88,9 @@ class Run {
 
   constructor(input: string | URL | Request, init: FetchEventSourceInit, settle: Settle) {
     this.#input = input
-    this.#init = init
+    const { headers } = init
+    // As they are at the call: the caller may use the objects for something else.
+    this.#init = { ...init, headers: typeof headers === 'function' ? headers : copyOf(headers) }
     this.#settle = settle
   }
 
@@ -157,7 +159,9 @@ class Run {
 
   /** One request, and the body of its response to the end. */
   async #receive(request: AbortController, isOver: () => boolean): Promise<void> {
-    const { fetch = runtime.fetch, headers: given, onopen = checkContentType, onmessage } = this.#init
+    const { headers: given, onmessage } = this.#init
+    const fetch = this.#init.fetch ?? runtime.fetch
+    const onopen = this.#init.onopen ?? checkContentType
     const asked = typeof given === 'function' ? await given() : given
     if (isOver()) return
     if (!fetch) throw new TypeError('This runtime has no fetch. Pass one as the option "fetch"')

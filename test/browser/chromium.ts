@@ -1,6 +1,9 @@
 /** Finds and starts the Chromium that the machine has. */
 
-import { existsSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
 
 const USUAL_PLACES = [
@@ -34,9 +37,26 @@ export function findChromium(): string | undefined {
 
 /** Throws when there is none. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium()
-  if (executablePath === undefined) {
+  return chromium.launch({ executablePath: chromiumHere(), args: FLAGS })
+}
+
+/** Opens a page in a Chromium that nobody controls; returns what ends it. */
+export function openPage(url: string): () => Promise<void> {
+  const profile = mkdtempSync(join(tmpdir(), 'everysource-chromium-'))
+  const own = ['--headless=new', `--user-data-dir=${profile}`]
+  const child = spawn(chromiumHere(), [...FLAGS, ...own, url], { stdio: 'ignore' })
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  return async () => {
+    child.kill('SIGKILL')
+    await exited
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+  }
+}
+
+function chromiumHere(): string {
+  const path = findChromium()
+  if (path === undefined) {
     throw new Error('There is no Chromium here: install it, or set CHROMIUM_PATH to its binary')
   }
-  return chromium.launch({ executablePath, args: FLAGS })
+  return path
 }

@@ -45,6 +45,13 @@ const RELAY = `
     })
   </script>`
 
+/** Takes a message of the stream that its fragment names each 10 ms. */
+const SLOW_LOOP = `
+  <script src="/everysource.min.js"></script>
+  <script type="module">
+    for await (const _ of everysource.streamEvents(location.hash.slice(1))) await new Promise((r) => setTimeout(r, 10))
+  </script>`
+
 /** The path of the page that runs the suite in a place. */
 export function pageOf(place: Place): string {
   return `/${place.replace(' ', '-')}.html`
@@ -57,6 +64,7 @@ export async function suiteFiles(): Promise<Extra> {
     '/suite.js': await bundled('test/browser/entry.ts', 'iife'),
     '/shared-worker.js': await bundled('test/browser/shared-worker.ts', 'esm'),
     '/worker.js': WORKER,
+    '/slow-loop.html': SLOW_LOOP,
   }
   for (const place of PLACES)
     files[pageOf(place)] = `<!doctype html><meta charset="utf-8"><title>${place}</title>${RELAY}${PAGES[place]}`

@@ -46,7 +46,7 @@ class FactError extends Error {}
 export class Fact {
   readonly env: Environment
   readonly #patience: number
-  readonly #sources: EventSource[] = []
+  readonly #sources: { close(): void }[] = []
   readonly #server: string
 
   /** @param patience how long an event may be waited for, in ms */
@@ -69,7 +69,11 @@ export class Fact {
 
   /** A source that is closed when the test is over. */
   open(url: string | URL, init?: object | null): EventSource {
-    const source = new this.env.EventSource(url, init)
+    return this.closing(new this.env.EventSource(url, init))
+  }
+
+  /** Closes what has a `close()` when the test is over. */
+  closing<T extends { close(): void }>(source: T): T {
     this.#sources.push(source)
     return source
   }
@@ -81,7 +85,12 @@ export class Fact {
 
   /** A source and all that is heard on it: `open`, `error`, `message` and the types given. */
   listen(url: string | URL, init?: object | null, ...types: string[]): Recorder {
-    return new Recorder(this.open(url, init), types, this.#patience)
+    return this.hear(new this.env.EventSource(url, init), ...types)
+  }
+
+  /** All that is heard on a source that there is. */
+  hear(source: EventSource, ...types: string[]): Recorder {
+    return new Recorder(this.closing(source), types, this.#patience)
   }
 
   end(): void {
@@ -236,6 +245,28 @@ export function equal(actual: unknown, expected: unknown, what = 'the result'): 
   while (at < wanted.length && given[at] === wanted[at]) at++
   const around = (text: string): string => text.slice(Math.max(0, at - 60), at + 100)
   throw new FactError(`${what} is …${around(given)}… instead of …${around(wanted)}…`)
+}
+
+/** Everything that a loop takes. */
+export async function all<T>(events: AsyncIterable<T>): Promise<T[]> {
+  const taken: T[] = []
+  for await (const event of events) taken.push(event)
+  return taken
+}
+
+export async function dataOf(events: AsyncIterable<{ data: string }>): Promise<string[]> {
+  return (await all(events)).map(({ data }) => data)
+}
+
+/** The error that a promise rejects with. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  let value: unknown
+  try {
+    value = await promise
+  } catch (error) {
+    return error
+  }
+  throw new FactError(`nothing was thrown, but ${JSON.stringify(value)} returned`)
 }
 
 /** The error that a function throws. */

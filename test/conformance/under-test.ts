@@ -7,6 +7,7 @@ import type * as dropIn from 'everysource/fetch-event-source'
 import type * as library from 'everysource'
 
 export let { EventSource, EventDecoderStream, ConnectionError, streamEvents } = {} as typeof library
+export type ConnectionError = library.ConnectionError
 export let { fetchEventSource, EventStreamContentType } = {} as typeof dropIn
 
 /** What `everysource` and `everysource/fetch-event-source` export. */

@@ -16,7 +16,13 @@ const PACED_PIECES = 200
 /** Up to so many pieces go out in a packet each; more would take minutes. */
 const PACKETS_EACH = 3_000
 
-export async function serveAnswer(answer: Answer, response: ServerResponse, gate: Gate): Promise<void> {
+/** @param onSent told how many bytes of a flood the system has taken */
+export async function serveAnswer(
+  answer: Answer,
+  response: ServerResponse,
+  gate: Gate,
+  onSent: (bytes: number) => void,
+): Promise<void> {
   if (answer.before !== undefined) await gate(answer.before)
   if (answer.drop) response.socket?.resetAndDestroy()
   if (response.destroyed) return
@@ -30,7 +36,7 @@ export async function serveAnswer(answer: Answer, response: ServerResponse, gate
   response.writeHead(answer.status ?? 200)
   response.flushHeaders()
 
-  for (const step of answer.steps ?? []) await perform(step, response, body, gate)
+  for (const step of answer.steps ?? []) await perform(step, response, body, gate, onSent)
 }
 
 /** Where a response's text goes. */
@@ -39,11 +45,17 @@ interface Body {
   end(): void
 }
 
-async function perform(step: Step, response: ServerResponse, body: Body, gate: Gate): Promise<void> {
+async function perform(
+  step: Step,
+  response: ServerResponse,
+  body: Body,
+  gate: Gate,
+  onSent: (bytes: number) => void,
+): Promise<void> {
   if (response.destroyed) return
   if ('write' in step) await body.write(step.write)
   else if ('case' in step) await sendPieces(response, cutCase(step.case))
-  else if ('flood' in step) await flood(response, Buffer.from(step.flood), step.bytes)
+  else if ('flood' in step) await flood(response, Buffer.from(step.flood), step.bytes, onSent)
   else if ('gate' in step) await gate(step.gate)
   else if ('wait' in step) await delay(step.wait)
   else if ('reset' in step) response.socket?.resetAndDestroy()
@@ -101,10 +113,16 @@ async function sendPieces(response: ServerResponse, pieces: Uint8Array[]): Promi
 }
 
 /** As fast as the client reads. */
-async function flood(response: ServerResponse, text: Buffer, bytes: number): Promise<void> {
+async function flood(
+  response: ServerResponse,
+  text: Buffer,
+  bytes: number,
+  onSent: (bytes: number) => void,
+): Promise<void> {
   const block = Buffer.concat(Array.from({ length: Math.ceil(65_536 / text.length) }, () => text))
   for (let sent = 0; sent < bytes && !response.destroyed; sent += block.length) {
     if (!response.write(block)) await drained(response)
+    onSent(block.length)
   }
 }
 

@@ -56,6 +56,8 @@ export interface LoggedRequest {
   lastEventId: string | undefined
   /** One character for each byte; complete once the response has begun, for the server reads it first. */
   body: string
+  /** The bytes of a flood that the system has taken. */
+  flooded: number
   /** Milliseconds since the program was registered. */
   at: number
   /** When the client or the server ended it, on the same clock; null while it is open. */

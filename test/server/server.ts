@@ -109,8 +109,13 @@ async function serveProgram(registration: Registration, request: IncomingMessage
   })
   changed(registration)
   logged.body = await text(request, 'latin1')
-  await serveAnswer(answer ?? {}, response, (gate) =>
-    until(registration, GATE_PATIENCE, ({ openGates }) => openGates.has(gate)),
+  await serveAnswer(
+    answer ?? {},
+    response,
+    (gate) => until(registration, GATE_PATIENCE, ({ openGates }) => openGates.has(gate)),
+    (bytes) => {
+      logged.flooded += bytes
+    },
   )
 }
 
@@ -124,6 +129,7 @@ function logRequest(request: IncomingMessage, at: number): LoggedRequest {
     headers,
     lastEventId: id === undefined ? undefined : Buffer.from(String(id), 'latin1').toString('utf8'),
     body: '',
+    flooded: 0,
     at,
     endedAt: null,
   }

@@ -79,7 +79,7 @@ if (source.readyState === 3) source.close()
 // Handlers
 source.onopen = (event) => {
   same<typeof event, OpenEvent>(true)
-  same<typeof event.response, Response | undefined>(true)
+  same<typeof event.response, Response>(true)
 }
 source.onmessage = (event) => {
   same<typeof event, SourceMessageEvent>(true)
@@ -110,7 +110,7 @@ source.onopen = 'open'
 // Listeners
 source.addEventListener('open', (event) => {
   same<typeof event, OpenEvent>(true)
-  void event.response?.headers.get('x-stream')
+  void event.response.headers.get('x-stream')
 })
 source.addEventListener('message', (event) => {
   same<typeof event, SourceMessageEvent>(true)

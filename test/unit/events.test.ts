@@ -133,7 +133,7 @@ describe('an open event', () => {
     answer.headers.set('X-Stream', 'seven')
     const event = await nextOpen(open(NOWHERE, { fetch: () => Promise.resolve(answer) }))
     expect(event.response).toBe(answer)
-    expect(event.response?.headers.get('x-stream')).toBe('seven')
+    expect(event.response.headers.get('x-stream')).toBe('seven')
     expect(event).toMatchObject({ type: 'open', bubbles: false, cancelable: false })
     expect(Object.prototype.toString.call(event)).toBe('[object Event]')
     expect(event.constructor.name).toBe('OpenEvent')

@@ -130,7 +130,7 @@ describe('a body that cannot be read', () => {
     })
     let text: Promise<string> | undefined
     source.onopen = ({ response }) => {
-      text = response?.text()
+      text = response.text()
     }
     const message = nextMessage(source)
     await nextOpen(source)

@@ -1,10 +1,10 @@
-/** A consumer with lib.esnext.disposable: a source can be held with `using`. */
+/** A consumer with lib.esnext.disposable: a source can be held with `using`, a stream with `await using`. */
 
-import { EventSource } from 'everysource'
+import { EventSource, streamEvents } from 'everysource'
 
 export function hold(): string {
   using source = new EventSource('http://a.test/')
-  source.onopen = ({ response }) => response?.status
+  source.onopen = ({ response }) => response.status
   return source.url
 }
 
@@ -14,4 +14,16 @@ disposable[Symbol.dispose]()
 // @ts-expect-error -- what closes a source has nothing to wait for
 const asyncDisposable: AsyncDisposable = new EventSource('http://a.test/')
 
-export { asyncDisposable }
+export async function take(): Promise<string | undefined> {
+  await using stream = streamEvents('http://a.test/')
+  for await (const { data } of stream) return data
+  return stream.lastEventId
+}
+
+const held: AsyncDisposable = streamEvents<{ ping: 'pong' }>('http://a.test/')
+await held[Symbol.asyncDispose]()
+
+// @ts-expect-error -- what a stream holds is let go of asynchronously
+const disposableStream: Disposable = streamEvents('http://a.test/')
+
+export { asyncDisposable, disposableStream }

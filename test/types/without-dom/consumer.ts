@@ -1,6 +1,18 @@
 /** A consumer on Node without lib.dom: the declarations of the package must do with @types/node. */
 
-import { ConnectionError, ErrorEvent, EventSource, type EventSourceInit, type SourceMessageEvent } from 'everysource'
+import {
+  ConnectionError,
+  ErrorEvent,
+  EventDecoderStream,
+  type EventOf,
+  EventSource,
+  type EventSourceInit,
+  type EventStream,
+  type SourceMessageEvent,
+  type StreamEvent,
+  streamEvents,
+} from 'everysource'
+import { EventStreamContentType, fetchEventSource, type FetchEventSourceInit } from 'everysource/fetch-event-source'
 
 const options: EventSourceInit = {
   maxBufferSize: 1024,
@@ -24,8 +36,8 @@ const source = new EventSource('http://a.test/', options)
 const plain = new EventSource('http://a.test/', { fetch: globalThis.fetch })
 
 source.onmessage = (event) => event.data.toUpperCase()
-source.onopen = (event) => event.response?.headers.get('x-stream')?.length
-source.addEventListener('open', ({ response }) => response?.status)
+source.onopen = (event) => event.response.headers.get('x-stream')?.length
+source.addEventListener('open', ({ response }) => response.status)
 source.reconnect()
 source[Symbol.dispose]()
 source.addEventListener('ping', (event: SourceMessageEvent) => event.lastEventId.toUpperCase())
@@ -35,5 +47,55 @@ source.addEventListener('error', (event: ErrorEvent) => {
 })
 // @ts-expect-error -- the declarations are there, and strict
 source.onmessage = (event: number) => event
+
+interface ChatEvents {
+  ping: 'pong'
+  message: string
+}
+
+export async function read(): Promise<string[]> {
+  const data: string[] = []
+  const stream: EventStream = streamEvents('http://a.test/', chat)
+  for await (const event of stream) {
+    const known: StreamEvent = event
+    data.push(known.data, event.type, event.id ?? event.lastEventId)
+  }
+  const response = await fetch('http://a.test/')
+  data.push((await streamEvents('http://a.test/').response).headers.get('x-stream') ?? '')
+  for await (const event of streamEvents<ChatEvents>(response, { idleTimeout: 1 })) {
+    if (event.type === 'ping') data.push(event.data satisfies 'pong')
+  }
+  if (response.body) {
+    for await (const event of streamEvents(response.body)) data.push(event.data)
+    for await (const event of response.body.pipeThrough(new EventDecoderStream<ChatEvents>())) {
+      const known: EventOf<ChatEvents> = event
+      data.push(known.data)
+    }
+    const ofStream: EventSource<ChatEvents> = EventSource.fromReadableStream<ChatEvents>(response.body)
+    ofStream.addEventListener('ping', (event) => event.data satisfies 'pong')
+    ofStream.reset()
+    data.push(ofStream.lastEventId, ofStream.reconnectionTime.toFixed())
+    await response.body.pipeTo(new EventDecoderStream({ onRetry: (ms) => ms.toFixed() }).writable)
+  }
+  return data
+}
+// @ts-expect-error -- a response has been requested already
+streamEvents(new Response(), { method: 'POST' })
+
+const init: FetchEventSourceInit = {
+  method: 'POST',
+  headers: () => new Headers(),
+  body: '{}',
+  signal: AbortSignal.timeout(1_000),
+  fetch: globalThis.fetch,
+  onopen: async (response) => {
+    if (response.headers.get('content-type') !== EventStreamContentType) throw new Error(await response.text())
+  },
+  onmessage: ({ id, event, data, retry }) => [id, event, data, retry?.toFixed()],
+  onerror: () => 1_000,
+}
+void fetchEventSource('http://a.test/', init)
+void fetchEventSource(new URL('http://a.test/'))
+void fetchEventSource(new Request('http://a.test/'))
 
 export { plain, source }

@@ -1,0 +1,430 @@
+/** Streams that the caller has brought: facts 28 to 31 (whatwg/html pull request 12272), 54 and 55. */
+
+import type { ErrorEvent, OpenEvent, StreamEvent } from 'everysource'
+import {
+  all,
+  check,
+  dataOf,
+  ending,
+  equal,
+  type Fact,
+  type Recorder,
+  refused,
+  rejection,
+  sleep,
+  stream,
+  thrown,
+} from '../harness.ts'
+import { ConnectionError, EventDecoderStream, EventSource, fetchEventSource, streamEvents } from '../under-test.ts'
+import { cutCase, streamCases } from '../cases.ts'
+import { ofOurs, type BehaviourFact } from './fact.ts'
+
+const EVENT_STREAM = { headers: { 'Content-Type': 'text/event-stream' } }
+
+export const given: BehaviourFact[] = [
+  ...ofOurs(28, {
+    'EventSource.fromReadableStream() makes a source: CONNECTING at once, then OPEN and open, then the messages':
+      async (fact) => {
+        const recorder = listenTo(fact, bytes('data: 1\n\nevent: x\ndata: 2\n\n'), 'x')
+        const { source } = recorder
+        check(source instanceof EventSource, 'it is no EventSource')
+        equal([source.readyState, source.url, source.withCredentials], [0, 'about:event-stream', false])
+        await recorder.until('error')
+        equal(recorder.story, ['open', 'message: 1', 'x: 2', 'error 2'])
+        equal(recorder.heard[0]?.readyState, 1, 'readyState at open')
+        check(
+          thrown(() => (recorder.heard[0]?.event as OpenEvent).response) instanceof TypeError,
+          'there is a response',
+        )
+        for (const { event } of recorder.messages) equal((event as MessageEvent).origin, 'null')
+      },
+    'a locked stream, and what is none, are TypeErrors': () => {
+      const locked = bytes('data: 1\n\n')
+      locked.getReader()
+      const bad: unknown[] = [locked, undefined, null, 'data: 1\n\n', {}, new Uint8Array(1)]
+      for (const value of bad) {
+        const error = thrown(() => EventSource.fromReadableStream(value as ReadableStream<Uint8Array>))
+        check(error instanceof TypeError, `it is ${String(error)}`)
+      }
+    },
+    'it takes the stream at once, and leaves one alone that it refuses': () => {
+      const body = bytes('data: 1\n\n')
+      const source = EventSource.fromReadableStream(body)
+      equal(body.locked, true, 'locked')
+      check(thrown(() => EventSource.fromReadableStream(body)) instanceof TypeError, 'it was taken twice')
+      source.close()
+    },
+    'it is a static method of one parameter, enumerable, that needs no class to be called on': async (fact) => {
+      const { fromReadableStream } = EventSource
+      equal([fromReadableStream.name, fromReadableStream.length], ['fromReadableStream', 1])
+      equal(Object.keys(EventSource).includes('fromReadableStream'), true, 'enumerable')
+      class Sub extends EventSource {}
+      const source = fact.closing(Sub.fromReadableStream(bytes('data: 1\n\n')))
+      equal([source instanceof Sub, source.constructor === EventSource], [false, true])
+      const recorder = fact.hear(fromReadableStream(bytes('data: 1\n\n')))
+      await recorder.until('message')
+    },
+    'a fetched body is a stream like any other': async (fact) => {
+      const served = await fact.serve(ending('id: 42\nretry: 5000\ndata: hello\n\n'))
+      const recorder = listenTo(fact, (await fetch(served.url)).body as ReadableStream<Uint8Array>)
+      await recorder.until('message')
+      equal([recorder.own.lastEventId, recorder.own.reconnectionTime], ['42', 5_000])
+    },
+  }),
+
+  ...ofOurs(29, {
+    'lastEventId and reconnectionTime follow the stream': async (fact) => {
+      const source = EventSource.fromReadableStream(
+        bytes('data: 1\n\nid: a\nretry: 1234\ndata: 2\n\nid: b\ndata: 3\n\nretry: x\nid\ndata: 4\n\n'),
+      )
+      equal([source.lastEventId, source.reconnectionTime], ['', 3_000])
+      const recorder = fact.hear(source)
+      const seen: unknown[] = []
+      source.onmessage = ({ lastEventId }) => seen.push([lastEventId, source.lastEventId, source.reconnectionTime >= 1])
+      source.addEventListener('message', ({ data }) => {
+        if (data === '2') seen.push(source.reconnectionTime)
+      })
+      await recorder.until('error')
+      equal(seen, [['', '', true], ['a', 'a', true], 1_234, ['b', 'b', true], ['', '', true]])
+      equal([source.lastEventId, source.reconnectionTime], ['', 1_234])
+    },
+  }),
+
+  ...ofOurs(30, {
+    'a stream that errors: complete messages first, then one error, with CLOSED and the cause': async (fact) => {
+      const recorder = listenTo(fact, broken('data: 1\n\ndata: 2\n\nid: 3\ndata: 3', new Error('mine')))
+      await recorder.until('error')
+      await sleep(50)
+      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'error 2'])
+      const [{ error, willReconnect }] = recorder.errors as unknown as [ErrorEvent]
+      equal([error.reason, willReconnect, (error.cause as Error).message], ['network', false, 'mine'])
+    },
+    'close() cancels the stream, at any time, and nothing fires': async (fact) => {
+      for (const moment of ['at once', 'open', 'message']) {
+        let cancelled: () => void = () => undefined
+        const over = new Promise<void>((resolve) => (cancelled = resolve))
+        const body = new ReadableStream<Uint8Array>({
+          start: (controller) => {
+            controller.enqueue(encoded('data: 1\n\ndata: 2\n\n'))
+          },
+          cancel: cancelled,
+        })
+        const recorder = listenTo(fact, body)
+        if (moment !== 'at once') await recorder.until(moment)
+        const { length } = recorder.heard
+        recorder.source.close()
+        await over
+        await sleep(20)
+        equal([recorder.source.readyState, recorder.heard.length], [2, length], moment)
+      }
+    },
+    'chunks that hold no bytes are an error that says so': async (fact) => {
+      const recorder = listenTo(fact, new Response('data: 1\n\n').body?.pipeThrough(new TextDecoderStream()))
+      await recorder.until('error')
+      equal([recorder.errors[0]?.error.reason, recorder.errors[0]?.message.includes('bytes')], ['unsupported', true])
+    },
+  }),
+
+  ...ofOurs(31, {
+    'bodies piped in one after the other keep the last event ID and the reconnection time': async (fact) => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const recorder = listenTo(fact, readable)
+      const { own: source } = recorder
+      await bytes('id: 42\nretry: 1234\ndata: first\n\nid: 43\n\n').pipeTo(writable, { preventClose: true })
+      // What has been read will be dispatched: the next request starts after it.
+      equal([source.lastEventId, source.reconnectionTime], ['43', 1_234])
+      await bytes('data: second\n\n').pipeTo(writable)
+      await recorder.until('error')
+      equal(recorder.story, ['open', 'message: first', 'message: second', 'error 2'])
+      equal(
+        recorder.messages.map(({ lastEventId }) => lastEventId),
+        ['42', '43'],
+      )
+    },
+    'reset() throws away an unfinished event, character and id, and lets the next body have a BOM': async (fact) => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const recorder = listenTo(fact, readable)
+      await bytes('id: 1\ndata: first\n\nid: 2\nevent: lost\ndata: lost\nda', [0xe2, 0x82]).pipeTo(writable, {
+        preventClose: true,
+      })
+      recorder.own.reset()
+      await bytes([0xef, 0xbb, 0xbf], 'data: second\n\n').pipeTo(writable)
+      await recorder.until('error')
+      equal(recorder.story, ['open', 'message: first', 'message: second', 'error 2'])
+      equal(
+        recorder.messages.map(({ lastEventId }) => lastEventId),
+        ['1', '1'],
+      )
+    },
+    'reset() in a listener leaves what has been read, and throws away what is unfinished': async (fact) => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const recorder = listenTo(fact, readable)
+      recorder.source.addEventListener(
+        'message',
+        () => {
+          recorder.own.reset()
+        },
+        { once: true },
+      )
+      await recorder.until('open')
+      // So that the first message is dispatched as soon as it is read, and the second one later.
+      await sleep(20)
+      await bytes('data: 1\n\ndata: 2\n\ndata: lost').pipeTo(writable, { preventClose: true })
+      await recorder.until('message', 2)
+      await bytes('\n\ndata: 3\n\n').pipeTo(writable)
+      await recorder.until('error')
+      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: 3', 'error 2'])
+    },
+    'reset() on a source with a URL is a TypeError, and so is reconnect() on one without': async (fact) => {
+      const served = await fact.serve(stream(': hello\n'))
+      const source = fact.closing(new EventSource(served.url))
+      check(
+        thrown(() => {
+          source.reset()
+        }) instanceof TypeError,
+        'reset() was called',
+      )
+      const fromStream = fact.closing(EventSource.fromReadableStream(bytes('')))
+      check(
+        thrown(() => {
+          fromStream.reconnect()
+        }) instanceof TypeError,
+        'reconnect() was called',
+      )
+    },
+  }),
+
+  ...ofOurs(54, {
+    'the byte streams of the suite give the same events in a loop, through EventDecoderStream and fetchEventSource':
+      async ({ env: { seed } }) => {
+        for (const [index, { name, events, lastEventId, reconnectionTime }] of streamCases.entries()) {
+          const body = (): ReadableStream<Uint8Array> => bytes(...cutCase({ index, cut: 'random', seed }))
+          const stream = streamEvents(body())
+          equal((await all(stream)).map(withoutId), events, `the loop on "${name}" (seed ${seed})`)
+          equal([stream.lastEventId, stream.reconnectionTime], [lastEventId, reconnectionTime ?? 3_000], name)
+          const decoded = await read(body().pipeThrough(new EventDecoderStream()))
+          equal(decoded.map(withoutId), events, `EventDecoderStream on "${name}" (seed ${seed})`)
+          const messages: unknown[] = []
+          await fetchEventSource('http://localhost/', {
+            fetch: () => Promise.resolve(new Response(body(), EVENT_STREAM)),
+            onmessage: ({ event, data }) => messages.push([event || 'message', data]),
+          })
+          equal(
+            messages,
+            events.map(({ type, data }) => [type, data]),
+            `fetchEventSource on "${name}" (seed ${seed})`,
+          )
+        }
+      },
+    'streamEvents takes a Response': async (fact) => {
+      const served = await fact.serve(ending('id: 1\ndata: 1\n\n', 'data: 2\n\n'))
+      const response = await fetch(served.url)
+      const events = streamEvents(response)
+      equal((await events.response) === response, true, 'the response')
+      equal(await dataOf(events), ['1', '2'])
+      equal(events.lastEventId, '1')
+    },
+    'a Response with another status or Content-Type is a ConnectionError, as if it had been requested here': async (
+      fact,
+    ) => {
+      const served = await fact.serve(refused(401, { 'Content-Type': 'application/json' }, '{"error":"who?"}'))
+      const error = await rejection(dataOf(streamEvents(await fetch(served.url))))
+      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      equal([error.reason, error.status, error.body, error.url], ['status', 401, '{"error":"who?"}', served.url])
+      const page = new Response('<p>', { headers: { 'Content-Type': 'text/html' } })
+      equal(((await rejection(dataOf(streamEvents(page)))) as ConnectionError).reason, 'content-type')
+    },
+    'a Response without a body is an empty stream, and one with 204 is over': async () => {
+      equal(await dataOf(streamEvents(new Response(null, EVENT_STREAM))), [])
+      equal(await dataOf(streamEvents(new Response(null, { status: 204 }))), [])
+    },
+    'a Response whose body is being read, or has been, is a TypeError': async () => {
+      const locked = new Response('data: 1\n\n', EVENT_STREAM)
+      locked.body?.getReader()
+      const used = new Response('data: 1\n\n', EVENT_STREAM)
+      await used.text()
+      for (const response of [locked, used]) {
+        const error = thrown(() => streamEvents(response))
+        check(error instanceof TypeError && error.message.includes('body'), `it says ${error.message}`)
+      }
+    },
+    'streamEvents takes a stream of bytes, whose response there is none': async () => {
+      const events = streamEvents(bytes('data: 1\n\n'), { lastEventId: '7' })
+      check((await rejection(events.response)) instanceof TypeError, 'response')
+      equal(await all(events), [{ type: 'message', data: '1', lastEventId: '7' }])
+    },
+    'a stream that errors throws its error as the cause, after the events that came before': async () => {
+      const taken: string[] = []
+      const error = await rejection(
+        (async () => {
+          for await (const { data } of streamEvents(broken('data: 1\n\ndata: 2\n\n', new Error('mine'))))
+            taken.push(data)
+        })(),
+      )
+      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      equal([taken, error.reason, (error.cause as Error).message], [['1', '2'], 'network', 'mine'])
+    },
+    'leaving the loop cancels the stream, and so does a signal that is aborted already': async () => {
+      for (const isAborted of [false, true]) {
+        let cancelled: () => void = () => undefined
+        const over = new Promise<void>((resolve) => (cancelled = resolve))
+        const controller = new AbortController()
+        if (isAborted) controller.abort('the reason')
+        const body = new ReadableStream<Uint8Array>({
+          pull: (own) => {
+            own.enqueue(encoded('data: 1\n\n'))
+          },
+          cancel: cancelled,
+        })
+        const events = streamEvents(body, { signal: controller.signal })
+        const leave = async (): Promise<void> => {
+          for await (const _ of events) break
+        }
+        if (isAborted) equal(await rejection(leave()), 'the reason')
+        else await leave()
+        await over
+      }
+    },
+    'an option about the request, of which there will be none, is a TypeError that names it': () => {
+      const options = {
+        method: 'POST',
+        headers: {},
+        body: '{}',
+        reconnect: true,
+        fetch,
+        redirect: 'error',
+        connectTimeout: 1,
+      }
+      for (const [name, value] of Object.entries(options)) {
+        for (const make of [() => bytes(''), () => new Response('', EVENT_STREAM)]) {
+          const input = make() as Response
+          const error = thrown(() => streamEvents(input, { [name]: value }))
+          check(error instanceof TypeError && error.message.includes(`"${name}"`), `${name}: ${error.message}`)
+        }
+      }
+    },
+    'anything else in their place is a TypeError that says what it takes': () => {
+      for (const value of [undefined, null, 7, {}, Promise.resolve(new Response())]) {
+        const error = thrown(() => streamEvents(value as string))
+        check(error instanceof TypeError && error.message.includes('a Response'), error.message)
+      }
+    },
+    'a URL that is none is a SyntaxError, at once': () => {
+      equal(thrown(() => streamEvents('http://')).name, 'SyntaxError')
+    },
+  }),
+
+  ...ofOurs(55, {
+    'EventDecoderStream: bytes in, events out': async (fact) => {
+      const served = await fact.serve(ending('\uFEFFid: 1\ndata: a\n\nevent: x\nda', 'ta: b\n\ndata: unfinished\n'))
+      const events = (await fetch(served.url)).body?.pipeThrough(new EventDecoderStream())
+      equal(await read(events), [
+        { type: 'message', data: 'a', id: '1', lastEventId: '1' },
+        { type: 'x', data: 'b', lastEventId: '1' },
+      ])
+    },
+    'it tells comments and retry as it reads them': async () => {
+      const story: unknown[] = []
+      const decoder = new EventDecoderStream({
+        onComment: (text) => story.push(text),
+        onRetry: (ms) => story.push(ms),
+      })
+      const events = bytes(': a\nretry: 7\ndata: 1\n\n: b\nretry: x\n\n').pipeThrough(decoder)
+      equal((await read(events)).length, 1, 'the number of events')
+      equal(story, ['a', 7, 'b'])
+    },
+    'an event past maxBufferSize, a chunk without bytes, a source that errors: an error, after the events before it':
+      async () => {
+        const three = 'data: 1\n\ndata: 2\n\ndata: 3\n\n'
+        const large = bytes(`${three}data: ${'x'.repeat(200)}\n\n`)
+        const text = new ReadableStream<Uint8Array>({
+          start: (controller) => {
+            controller.enqueue(encoded(three))
+            controller.enqueue('data: 4\n\n' as never)
+          },
+        })
+        const cases: [ReadableStream<Uint8Array>, string][] = [
+          [large, 'RangeError'],
+          [text, 'TypeError'],
+          [broken(three, new Error('mine')), 'Error'],
+        ]
+        for (const [source, name] of cases) {
+          const reader = source.pipeThrough(new EventDecoderStream({ maxBufferSize: 100 })).getReader()
+          for (const data of ['1', '2', '3']) equal((await reader.read()).value?.data, data, name)
+          equal(((await rejection(reader.read())) as Error).name, name)
+        }
+      },
+    'cancelling it cancels the source, and a slow reader holds the source back': async () => {
+      let pulled = 0
+      let cancelled: (reason: unknown) => void = () => undefined
+      const over = new Promise((resolve) => (cancelled = resolve))
+      const source = new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          pulled++
+          controller.enqueue(encoded(`data: ${pulled}\n\n`))
+        },
+        cancel: cancelled,
+      })
+      const reader = source.pipeThrough(new EventDecoderStream()).getReader()
+      await reader.read()
+      await sleep(50)
+      check(pulled < 10, `${pulled} chunks were pulled for one event`)
+      await reader.cancel('enough')
+      equal(await over, 'enough')
+    },
+    'bad options are TypeErrors that name them': () => {
+      for (const [name, value] of Object.entries({ maxBufferSize: 0, onComment: 'x', onRetry: {} })) {
+        const error = thrown(() => new EventDecoderStream({ [name]: value }))
+        check(error instanceof TypeError && error.message.includes(`"${name}"`), `${name}: ${error.message}`)
+      }
+    },
+  }),
+]
+
+function listenTo(fact: Fact, body: ReadableStream<unknown> | undefined, ...types: string[]): Recorder {
+  return fact.hear(EventSource.fromReadableStream(body as ReadableStream<Uint8Array>), ...types)
+}
+
+function withoutId({ type, data, lastEventId }: StreamEvent): object {
+  return { type, data, lastEventId }
+}
+
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
+/** A stream of these chunks. */
+function bytes(...chunks: (string | number[] | Uint8Array)[]): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start: (controller) => {
+      for (const chunk of chunks)
+        controller.enqueue(typeof chunk === 'string' ? encoded(chunk) : Uint8Array.from(chunk))
+      controller.close()
+    },
+  })
+}
+
+/** A stream that errors when this has been read. */
+function broken(text: string, error: Error): ReadableStream<Uint8Array> {
+  const chunks = [encoded(text)]
+  return new ReadableStream(
+    {
+      pull: (controller) => {
+        const chunk = chunks.shift()
+        if (chunk) controller.enqueue(chunk)
+        else controller.error(error)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+async function read(events: ReadableStream<StreamEvent> | undefined): Promise<StreamEvent[]> {
+  const taken: StreamEvent[] = []
+  const reader = events?.getReader()
+  for (;;) {
+    const result = await reader?.read()
+    if (!result || result.done) return taken
+    taken.push(result.value)
+  }
+}

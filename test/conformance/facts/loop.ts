@@ -1,0 +1,372 @@
+/** A loop over a stream: facts 50 to 53. */
+
+import type { EventStream } from 'everysource'
+import type { Answer } from '../../server/program.ts'
+import {
+  all,
+  check,
+  dataOf,
+  ending,
+  equal,
+  type Fact,
+  NO_CONTENT,
+  refused,
+  rejection,
+  sleep,
+  stream,
+  thrown,
+} from '../harness.ts'
+import { ConnectionError, streamEvents } from '../under-test.ts'
+import { ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
+
+const MIB = 2 ** 20
+
+/** How soon the server sees the end of a connection that was closed, in ms. */
+const SOON = 500
+
+/** What a message of a flood looks like: 1 KiB. */
+const KILOBYTE = `data: ${'x'.repeat(1024 - 'data: \n\n'.length)}\n\n`
+
+/** What a way to leave a loop works on. */
+interface Scene {
+  events: EventStream
+  abort: () => void
+  /** Awaited with the event in hand. */
+  pause: () => Promise<void>
+}
+
+/** The ways to leave a loop, each of which takes one event and is gone. */
+const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
+  break: async ({ events, pause }) => {
+    for await (const _ of events) {
+      await pause()
+      break
+    }
+  },
+  return: async ({ events, pause }) => {
+    const first = async (): Promise<string> => {
+      for await (const { data } of events) {
+        await pause()
+        return data
+      }
+      return ''
+    }
+    equal(await first(), 'x')
+  },
+  'a throw': async ({ events, pause }) => {
+    const failing = async (): Promise<void> => {
+      for await (const { data } of events) {
+        await pause()
+        throw new Error(`it was ${data}`)
+      }
+    }
+    equal(String(await rejection(failing())), 'Error: it was x')
+  },
+  'an aborted signal': async ({ events, abort, pause }) => {
+    const aborting = async (): Promise<void> => {
+      for await (const _ of events) {
+        await pause()
+        abort()
+      }
+    }
+    equal(await rejection(aborting()), 'the reason')
+  },
+  'close()': async ({ events, pause }) => {
+    for await (const _ of events) {
+      await pause()
+      events.close()
+    }
+  },
+}
+
+export const loop: BehaviourFact[] = [
+  ...ofOurs(50, {
+    'a loop takes the events in order: type, data, the id where the block has one, and the last event ID': async (
+      fact,
+    ) => {
+      const served = await fact.serve(
+        ending(
+          'data: 1\n\n',
+          'id: a\nevent: x\ndata: 2\ndata\n\ndata: 3\n\n',
+          'id\ndata: 4\n\n',
+          'id: b\n\n: c\n\ndata: 5\n\n',
+        ),
+      )
+      const events = await all(streamEvents(served.url))
+      equal(
+        events.map((event) => 'id' in event),
+        [false, true, false, true, false],
+        'which have an id',
+      )
+      equal(events, [
+        { type: 'message', data: '1', lastEventId: '' },
+        { type: 'x', data: '2\n', id: 'a', lastEventId: 'a' },
+        { type: 'message', data: '3', lastEventId: 'a' },
+        { type: 'message', data: '4', id: '', lastEventId: '' },
+        { type: 'message', data: '5', lastEventId: 'b' },
+      ])
+    },
+    'it ends when the body ends, and an unfinished event is discarded': async (fact) => {
+      const served = await fact.serve(ending('data: 1\n\nid: 2\ndata: 2\n'))
+      const events = streamEvents(served.url)
+      equal(await dataOf(events), ['1'])
+      equal(events.lastEventId, '')
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+    },
+    'it ends when the server answers 204': async (fact) => {
+      const served = await fact.serve(NO_CONTENT)
+      equal(await dataOf(streamEvents(served.url, { reconnect: true })), [])
+    },
+    'it throws a ConnectionError with the status and the text of a response that is refused': async (fact) => {
+      const served = await fact.serve(refused(429, { 'Retry-After': '7' }, '{"error":"slow down"}'))
+      const events = streamEvents(served.url, { method: 'POST', body: '{}' })
+      const error = await rejection(dataOf(events))
+      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      equal([error.reason, error.status, error.retryAfter, error.body], ['status', 429, 7_000, '{"error":"slow down"}'])
+      equal((await rejection(events.response)) === error, true, 'the rejection of response')
+    },
+    'it throws when the connection breaks off, after the events that came before': async (fact) => {
+      const served = await fact.serve({
+        steps: [{ write: 'data: 1\n\ndata: 2\n\n' }, { gate: 'taken' }, { reset: true }],
+      })
+      const taken: string[] = []
+      const error = await rejection(
+        (async () => {
+          for await (const { data } of streamEvents(served.url)) {
+            taken.push(data)
+            if (taken.length === 2) await served.openGate('taken')
+          }
+        })(),
+      )
+      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      equal([taken, error.reason], [['1', '2'], 'network'])
+    },
+    'after it has thrown, or ended, there is nothing more': async (fact) => {
+      const served = await fact.serve(refused(500), ending('data: 1\n\n'))
+      for (const outcome of ['throw', 'end']) {
+        const iterator = streamEvents(served.url)[Symbol.asyncIterator]()
+        if (outcome === 'throw') await rejection(iterator.next())
+        else equal(await iterator.next(), { done: false, value: { type: 'message', data: '1', lastEventId: '' } })
+        equal([await iterator.next(), await iterator.next()], [{ done: true }, { done: true }])
+      }
+    },
+    'the request goes out at the call': async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\n'))
+      fact.closing(streamEvents(served.url))
+      await served.log({ requests: 1 })
+    },
+    'calls of next() that do not wait for each other get one event each, in order': async (fact) => {
+      const served = await fact.serve(ending('data: 1\n\n', 'data: 2\n\ndata: 3\n\n'))
+      const iterator = streamEvents(served.url)[Symbol.asyncIterator]()
+      const results = await Promise.all(Array.from({ length: 5 }, () => iterator.next()))
+      equal(
+        results.map(({ done, value }) => (done ? 'done' : value.data)),
+        ['1', '2', '3', 'done', 'done'],
+      )
+    },
+    'a second iterator is a TypeError': async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\n'))
+      const events = fact.closing(streamEvents(served.url))
+      events[Symbol.asyncIterator]()
+      const error = thrown(() => events[Symbol.asyncIterator]())
+      check(error instanceof TypeError && error.message.includes('tee()'), `it says ${error.message}`)
+    },
+    'response is the first good response, with its status and headers': async (fact) => {
+      const served = await fact.serve({ headers: { 'X-Stream': 'seven' }, steps: [{ write: 'data: 1\n\n' }] })
+      const events = fact.closing(streamEvents(served.url, { headers: { 'X-Stream': 'seven' } }))
+      equal((await events.response).status, 200)
+      if (fact.env.base === undefined) equal((await events.response).headers.get('x-stream'), 'seven')
+    },
+    'onComment is called in its turn among the events': async (fact) => {
+      const served = await fact.serve(ending(': a\n\ndata: 1\n\n: b\n\ndata: 2\n\n: c\n\n'))
+      const story: string[] = []
+      const onComment = (text: string): unknown => story.push(`comment ${text}`)
+      for await (const { data } of streamEvents(served.url, { onComment })) story.push(data)
+      equal(story, ['comment a', '1', 'comment b', '2', 'comment c'])
+    },
+  }),
+
+  ...ofOurs(51, {
+    'without the option reconnect a loop is one request': async (fact) => {
+      const served = await fact.serve(ending('retry: 1\ndata: 1\n\n'))
+      const events = streamEvents(served.url)
+      equal(await dataOf(events), ['1'])
+      equal(events.reconnectionTime, 1)
+      await sleep(300)
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+    },
+    'with it, one loop goes on across connections, each of which says what the loop took last': async (fact) => {
+      const cut: Answer = { steps: [{ write: 'id: 2\ndata: 2\n\n' }, { wait: 50 }, { reset: true }] }
+      const served = await fact.serve(
+        ending('retry: 100\nid: 1\ndata: 1\n\n'),
+        cut,
+        ending('id: 3\ndata: 3\n\n'),
+        NO_CONTENT,
+      )
+      const events = streamEvents(served.url, { reconnect: true })
+      equal(await dataOf(events), ['1', '2', '3'])
+      equal([events.lastEventId, events.reconnectionTime], ['3', 100])
+      const { requests } = await served.log()
+      equal(
+        requests.map(({ lastEventId }) => lastEventId ?? null),
+        [null, '1', '2', '3'],
+      )
+    },
+    'no reconnection is made before the loop asks for more': async (fact) => {
+      const served = await fact.serve(ending('retry: 100\nid: 1\ndata: 1\n\ndata: [DONE]\n\n'))
+      for await (const { data } of streamEvents(served.url, { method: 'POST', body: '{}', reconnect: true })) {
+        if (data !== '[DONE]') continue
+        await served.log({ closed: 1 })
+        await sleep(400)
+        break
+      }
+      await sleep(200)
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+    },
+    'shouldReconnect is asked when the loop has dealt with what came before': async (fact) => {
+      const served = await fact.serve(ending('data: 1\n\ndata: last\n\n'))
+      let last = ''
+      const shouldReconnect = (): boolean => last !== 'last'
+      for await (const { data } of streamEvents(served.url, { reconnect: { shouldReconnect } })) {
+        await sleep(20)
+        last = data
+      }
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+    },
+    'a loop that has used up its attempts throws what the last one came to, but ends after a clean end': async (
+      fact,
+    ) => {
+      const reconnect = { maxAttempts: 2 }
+      const failing = await fact.serve(ending('retry: 100\n\n'), refused(503))
+      const error = await rejection(dataOf(streamEvents(failing.url, { reconnect })))
+      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      equal([error.reason, error.status, error.attempt], ['status', 503, 2])
+      const empty = await fact.serve(ending('retry: 100\n\n'))
+      equal(await dataOf(streamEvents(empty.url, { reconnect })), [])
+      equal((await empty.log()).requests.length, 2, 'the number of requests')
+    },
+    'response is awaited without a loop, over attempts that fail': async (fact) => {
+      const served = await fact.serve({ drop: true }, stream('data: 1\n\n'))
+      const events = fact.closing(streamEvents(served.url, { reconnect: true, reconnectionTime: 100 }))
+      equal((await events.response).status, 200)
+    },
+  }),
+
+  ...ofOurs(
+    52,
+    Object.fromEntries(
+      Object.entries(EXITS).map(([exit, leave]) => [
+        `${exit} ends the loop, and the server sees it within half a second`,
+        async (fact: Fact) => {
+          const served = await fact.serve(stream('data: x\n\n', 'data: y\n\n'))
+          const { signal, abort } = abortable()
+          const events = streamEvents(served.url, { signal, reconnect: true })
+          const { now } = await served.log({ requests: 1 })
+          // Chromium may hold a connection for 5 s more when a response is aborted just as a chunk comes, with a plain fetch too.
+          const pause = (): Promise<void> => (fact.env.base === undefined ? Promise.resolve() : sleep(100))
+          await leave({ events, abort, pause })
+          const { requests } = await served.log({ closed: 1 })
+          check((requests[0]?.endedAt ?? Infinity) - now < SOON, 'the server saw it too late')
+        },
+      ]),
+    ),
+  ),
+  ...ofOurs(52, {
+    'a loop that waits is left by close() and by an aborted signal, also before there is a response': async (fact) => {
+      const served = await fact.serve({ before: 'never' })
+      const { signal, abort } = abortable()
+      const [closed, aborted] = [streamEvents(served.url), streamEvents(served.url, { signal })]
+      const outcomes = [dataOf(closed), rejection(dataOf(aborted))]
+      const { now } = await served.log({ requests: 2 })
+      closed.close()
+      abort()
+      equal(await Promise.all(outcomes), [[], 'the reason'])
+      equal(await Promise.all([closed, aborted].map(async ({ response }) => named(await rejection(response)))), [
+        'AbortError',
+        'the reason',
+      ])
+      const { requests } = await served.log({ closed: 2 })
+      for (const { endedAt } of requests) check((endedAt ?? Infinity) - now < SOON, 'the server saw it too late')
+    },
+    'leaving in the wait cancels the reconnection': async (fact) => {
+      const served = await fact.serve(ending('retry: 300\ndata: 1\n\n'))
+      const events = streamEvents(served.url, { reconnect: true })
+      const taken = dataOf(events)
+      await served.log({ closed: 1 })
+      await sleep(100)
+      events.close()
+      equal(await taken, ['1'])
+      await sleep(400)
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+    },
+    'a signal that is aborted already sends nothing, and the loop throws its reason': async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\n'))
+      const { signal, abort } = abortable()
+      abort()
+      equal(await rejection(dataOf(streamEvents(served.url, { signal }))), 'the reason')
+      equal((await served.log()).requests.length, 0, 'the number of requests')
+    },
+    'Symbol.asyncDispose is close(), where the runtime has it': async (fact) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      const events = fact.closing(streamEvents(served.url))
+      await served.log({ requests: 1 })
+      if ('asyncDispose' in Symbol) await events[Symbol.asyncDispose]()
+      else events.close()
+      equal(await dataOf(events), [])
+      await served.log({ closed: 1 })
+    },
+  }),
+
+  // Chromium has a test of its own (test/browser/slow-loop.ts): under a debugger's eyes it reads ahead without end.
+  ...ofOursIn(SERVER, 53, {
+    'a slow loop holds the server back: it pours out no more than sockets and one chunk hold': async (fact) => {
+      const served = await fact.serve({ steps: [{ flood: KILOBYTE, bytes: 100 * MIB }, { end: true }] })
+      const flooded = async (): Promise<number> => (await served.log()).requests[0]?.flooded ?? 0
+      let taken = 0
+      let before = 0
+      for await (const _ of streamEvents(served.url)) {
+        await sleep(10)
+        if (++taken === 100) before = await flooded()
+        if (taken === 200) break
+      }
+      const after = await flooded()
+      check(after < 24 * MIB, `the server was rid of ${after} bytes`)
+      // A hundred messages of 1 KiB were taken, which makes room for as much.
+      check(after - before < 2 * MIB, `the server was rid of ${after - before} bytes while 100 KiB were taken`)
+    },
+  }),
+  ...ofOurs(53, {
+    'while it does nothing, the clock of idleTimeout stands still': async (fact) => {
+      const served = await fact.serve({ steps: [{ flood: KILOBYTE, bytes: 64 * MIB }] })
+      let taken = 0
+      for await (const _ of streamEvents(served.url, { idleTimeout: 300 })) {
+        if (++taken === 2) await sleep(1_000)
+        if (taken === 5_000) break
+      }
+      equal(taken, 5_000, 'the events taken')
+    },
+    '50,000 events come through a loop that awaits: all there, in order': async (fact) => {
+      const served = await fact.serve({ steps: [{ flood: 'data: tick\n\n', bytes: 12 * 50_000 }, { end: true }] })
+      let taken = 0
+      for await (const { data } of streamEvents(served.url)) {
+        await Promise.resolve()
+        if (data === 'tick') taken++
+      }
+      check(taken >= 50_000, `there are ${taken}`)
+    },
+  }),
+]
+
+function abortable(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController()
+  return {
+    signal: controller.signal,
+    abort: () => {
+      controller.abort('the reason')
+    },
+  }
+}
+
+function named(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'name' in error ? error.name : error
+}
