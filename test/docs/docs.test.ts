@@ -17,16 +17,19 @@ import { MOCKS } from './facts/mocks.ts'
 import { PROXIES } from './facts/proxies.ts'
 import { README } from './facts/readme.ts'
 import { REFERENCE } from './facts/reference.ts'
+import { STREAMS } from './facts/streams.ts'
 import { PATIENCE, Stage } from './stage.ts'
 
 const FACTS: Record<string, Facts> = {
   'README.md': README,
   'docs/recipes.md': { ...CHATS, ...CONNECTIONS, ...PROXIES, ...CERTIFICATES, ...MOCKS },
   'docs/requests.md': REFERENCE,
+  'docs/streams.md': STREAMS,
 }
 
-const PAGES = ['README.md', ...readdirSync(path('docs')).map((file) => `docs/${file}`)].filter((file) =>
-  file.endsWith('.md'),
+// The programs of docs/programs.md are the suite's own, which runs them everywhere.
+const PAGES = ['README.md', ...readdirSync(path('docs')).map((file) => `docs/${file}`)].filter(
+  (file) => file.endsWith('.md') && file !== 'docs/programs.md',
 )
 
 // They wait for each other's processes most of the time.

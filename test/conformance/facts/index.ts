@@ -6,12 +6,15 @@ import { body } from './body.ts'
 import { construction } from './construction.ts'
 import { errors } from './errors.ts'
 import type { BehaviourFact } from './fact.ts'
+import { given } from './given.ts'
 import { handlers } from './handlers.ts'
 import { headers } from './headers.ts'
 import { interfaceShape } from './interface.ts'
 import { life } from './life.ts'
+import { loop } from './loop.ts'
 import { messages } from './messages.ts'
 import { policy } from './policy.ts'
+import { programs } from './programs.ts'
 import { request } from './request.ts'
 import { response } from './response.ts'
 import { resumption } from './resumption.ts'
@@ -30,6 +33,9 @@ export const factsBySubject: Record<string, BehaviourFact[]> = {
   'When to try again': [...policy, ...again],
   'Errors, and what events carry': errors,
   'Bad options': badInput,
+  'Loops over a stream': loop,
+  'Streams that the caller brings': given,
+  Programs: programs,
 }
 
 export const facts: BehaviourFact[] = Object.values(factsBySubject).flat()

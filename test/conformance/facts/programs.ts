@@ -1,0 +1,9 @@
+/** Consumers' programs, each of which is documentation (docs/programs.md) as well: facts 61 to 64. */
+
+import type { BehaviourFact } from './fact.ts'
+import { chats } from './programs/chats.ts'
+import { ending } from './programs/ending.ts'
+import { flowing } from './programs/flowing.ts'
+import { reconnecting } from './programs/reconnecting.ts'
+
+export const programs: BehaviourFact[] = [...chats, ...reconnecting, ...ending, ...flowing]

@@ -1,0 +1,178 @@
+/** Programs for AI chats: fact 61. */
+
+import * as anthropic from '../../programs/anthropic-chat.ts'
+import * as busy from '../../programs/busy-server.ts'
+import { callTool } from '../../programs/mcp-call.ts'
+import * as openai from '../../programs/openai-chat.ts'
+import * as refusedChat from '../../programs/refused-chat.ts'
+import { showUntilStopped } from '../../programs/stop-button.ts'
+import { check, ending, equal, redirect, refused, rejection, stream } from '../../harness.ts'
+import { ConnectionError } from '../../under-test.ts'
+import { ofOurs, type BehaviourFact } from '../fact.ts'
+import { connectionsEnd, header, ids, screen, typed } from './shown.ts'
+
+function piece(content?: string): string {
+  return `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
+}
+
+function delta(text: string): string {
+  return typed('content_block_delta', { index: 0, delta: { type: 'text_delta', text } })
+}
+
+const BEGINNING = [
+  typed('message_start', { message: { model: 'some-model' } }),
+  typed('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+  typed('ping'),
+  delta('Hel'),
+]
+
+function rpc(params: object): string {
+  return `data: ${JSON.stringify({ jsonrpc: '2.0', ...params })}\n\n`
+}
+
+function progress(id: number): string {
+  return `id: ${id}\n${rpc({ method: `notifications/${id}` })}`
+}
+
+export const chats: BehaviourFact[] = ofOurs(61, {
+  'openai-chat: shows the answer piece by piece, and [DONE] closes the connection': async (fact) => {
+    const served = await fact.serve(stream(piece('Hel'), piece('lo'), piece(), 'data: [DONE]\n\n', piece('more')))
+    const { shown, show } = screen()
+    await openai.ask(served.url, 'a-key', 'Say hello', show)
+    equal(shown, ['Hel', 'lo', ''])
+    const [request] = await connectionsEnd(fact, served, 1)
+    equal([request?.method, request?.headers.authorization], ['POST', 'Bearer a-key'])
+    equal([request?.headers['content-type'], request?.headers.accept], ['application/json', 'text/event-stream'])
+    const question = [{ role: 'user', content: 'Say hello' }]
+    equal(JSON.parse(request?.body ?? ''), { model: 'some-model', stream: true, messages: question })
+  },
+  'openai-chat: an answer without [DONE] is an error, and is not asked for again': async (fact) => {
+    const served = await fact.serve(ending(piece('Hel')))
+    const { shown, show } = screen()
+    equal(String(await rejection(openai.ask(served.url, 'a-key', '?', show))), 'Error: The answer is not complete')
+    equal(shown, ['Hel'])
+    await connectionsEnd(fact, served, 1)
+  },
+
+  'anthropic-chat: shows the answer, passes pings over, and ends with message_stop': async (fact) => {
+    const end = typed('message_delta', { delta: { stop_reason: 'end_turn' } }) + typed('message_stop')
+    const served = await fact.serve(stream(...BEGINNING, delta('lo') + typed('content_block_stop') + end))
+    const { shown, show } = screen()
+    equal(await anthropic.ask(served.url, 'a-key', 'Say hello', show), 'end_turn')
+    equal(shown, ['Hel', 'lo'])
+    const [request] = await connectionsEnd(fact, served, 1)
+    equal(
+      [request?.method, request?.headers['x-api-key'], request?.headers['anthropic-version']],
+      ['POST', 'a-key', '2023-06-01'],
+    )
+  },
+  'anthropic-chat: an error event is thrown, and closes the connection': async (fact) => {
+    const failure = typed('error', { error: { type: 'overloaded_error', message: 'Overloaded' } })
+    const served = await fact.serve(stream(BEGINNING.join('') + failure + delta('lo')))
+    const { shown, show } = screen()
+    equal(String(await rejection(anthropic.ask(served.url, 'a-key', '?', show))), 'Error: Overloaded')
+    equal(shown, ['Hel'])
+    await connectionsEnd(fact, served, 1)
+  },
+  'anthropic-chat: the key is not sent to where the request is redirected': async (fact) => {
+    const elsewhere = await fact.serve(stream(typed('message_stop')))
+    const served = await fact.serve(redirect(elsewhere.at(fact.otherOrigin), 307))
+    const error = await rejection(anthropic.ask(served.url, 'a-key', '?', screen().show))
+    check(error instanceof ConnectionError && error.reason === 'redirect', `it was ${String(error)}`)
+    equal((await elsewhere.log()).requests, [])
+  },
+
+  'refused-chat: shows what the JSON of a refusal says': async (fact) => {
+    const body = JSON.stringify({ error: { message: 'Your key has expired' } })
+    const served = await fact.serve(refused(401, { 'Content-Type': 'application/json; charset=utf-8' }, body))
+    const { shown, show } = screen()
+    await refusedChat.ask(served.url, 'an-old-key', show)
+    equal(shown, ['Your key has expired'])
+    equal(header('authorization', await connectionsEnd(fact, served, 1)), ['Bearer an-old-key'])
+  },
+  'refused-chat: otherwise shows what happened': async (fact) => {
+    const served = await fact.serve(refused(503, {}, 'down'))
+    const { shown, show } = screen()
+    await refusedChat.ask(served.url, 'a-key', show)
+    equal([shown.length, shown[0]?.includes('status 503')], [1, true])
+  },
+
+  'stop-button: stops the answer, and the server hears of it': async (fact) => {
+    const served = await fact.serve(stream('data: a\n\n', 'data: b\n\ndata: c\n\n'))
+    const button = new EventTarget()
+    const { shown, show } = screen((text) => {
+      if (text === 'b') button.dispatchEvent(new Event('click'))
+    })
+    await showUntilStopped(served.url, button, show)
+    equal(shown, ['a', 'b', '(stopped)'])
+    await connectionsEnd(fact, served, 1)
+  },
+  'stop-button: before there is a response': async (fact) => {
+    const served = await fact.serve({ before: 'never' })
+    const button = new EventTarget()
+    const { shown, show } = screen()
+    const over = showUntilStopped(served.url, button, show)
+    await served.log({ requests: 1 })
+    button.dispatchEvent(new Event('click'))
+    await over
+    equal(shown, ['(stopped)'])
+    await connectionsEnd(fact, served, 1)
+  },
+  'stop-button: without it, the answer is complete': async (fact) => {
+    const served = await fact.serve(ending('data: a\n\n'))
+    const { shown, show } = screen()
+    await showUntilStopped(served.url, new EventTarget(), show)
+    equal(shown, ['a', '(complete)'])
+  },
+
+  'mcp-call: a POST whose stream is resumed by a GET, from the last ID': async (fact) => {
+    const served = await fact.serve(
+      ending(`retry: 10\nid: 0\ndata:\n\n${progress(1)}`),
+      stream(progress(2), `id: 3\n${rpc({ id: 1, result: { total: 2 } })}`),
+    )
+    const { shown, show } = screen()
+    equal(await callTool(served.url, 'a-session', 'count', show), { total: 2 })
+    equal(shown, ['notifications/1', 'notifications/2'])
+    const requests = await connectionsEnd(fact, served, 2)
+    const [call, resumption] = requests
+    equal([ids(requests), header('mcp-session-id', requests)], [[undefined, '1'], Array(2).fill('a-session')])
+    equal(header('accept', requests), ['application/json, text/event-stream', 'text/event-stream'])
+    equal([call?.method, (JSON.parse(call?.body ?? '') as { method: string }).method], ['POST', 'tools/call'])
+    equal([resumption?.method, resumption?.body, resumption?.headers['content-type']], ['GET', '', undefined])
+  },
+  'mcp-call: is not sent again before there is an ID': async (fact) => {
+    const served = await fact.serve({ steps: [{ write: rpc({ method: 'notifications/x' }) }, { reset: true }] })
+    const { show } = screen()
+    const error = await rejection(callTool(served.url, 'a-session', 'count', show))
+    check(error instanceof ConnectionError && error.reason === 'network', `it was ${String(error)}`)
+    await connectionsEnd(fact, served, 1)
+  },
+
+  'busy-server: waits as long as Retry-After asks for, and sends the question again': async (fact) => {
+    const served = await fact.serve(refused(429, { 'Retry-After': '1' }), ending('data: a\n\n', 'data: b\n\n'))
+    const { shown, show } = screen()
+    await busy.ask(served.url, 'Why?', show)
+    equal(shown, ['a', 'b'])
+    const requests = await connectionsEnd(fact, served, 2)
+    equal(
+      requests.map(({ method, body }) => `${method} ${body}`),
+      ['POST Why?', 'POST Why?'],
+    )
+    const wait = (requests[1]?.at ?? 0) - (requests[0]?.at ?? 0)
+    check(wait >= 950 && wait < 5_000, `it waited ${wait} ms`)
+  },
+  'busy-server: an answer that breaks off is not asked for again': async (fact) => {
+    const served = await fact.serve({ steps: [{ write: 'data: a\n\n' }, { gate: 'shown' }, { reset: true }] })
+    const { shown, show } = screen(() => void served.openGate('shown'))
+    const error = await rejection(busy.ask(served.url, 'Why?', show))
+    check(error instanceof ConnectionError && error.reason === 'network', `it was ${String(error)}`)
+    equal(shown, ['a'])
+    await connectionsEnd(fact, served, 1)
+  },
+  'busy-server: five times are enough': async (fact) => {
+    const served = await fact.serve(refused(429, { 'Retry-After': '0' }, 'busy'))
+    const error = await rejection(busy.ask(served.url, 'Why?', screen().show))
+    check(error instanceof ConnectionError && error.status === 429, `it was ${String(error)}`)
+    await connectionsEnd(fact, served, 5)
+  },
+})

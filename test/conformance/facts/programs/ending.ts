@@ -1,0 +1,91 @@
+/** Programs that end in one way or another: fact 63. */
+
+import { collect } from '../../programs/collected.ts'
+import { readVersion2 } from '../../programs/disposal.ts'
+import { firstMatch } from '../../programs/first-match.ts'
+import { subscribe } from '../../programs/subscription.ts'
+import { listenFor } from '../../programs/time-limit.ts'
+import { check, ending as endingWith, equal, refused, sleep, stream } from '../../harness.ts'
+import { ConnectionError, streamEvents } from '../../under-test.ts'
+import { ofOurs, ofOursIn, type BehaviourFact } from '../fact.ts'
+import { connectionsEnd, screen } from './shown.ts'
+
+export const ending: BehaviourFact[] = [
+  ...ofOurs(63, {
+    'first-match: closes the connection at the event that matches': async (fact) => {
+      const served = await fact.serve(stream('data: a\n\n', 'id: 2\nevent: x\ndata: b\n\ndata: c\n\n'))
+      equal(await firstMatch(served.url, ({ type }) => type === 'x'), {
+        type: 'x',
+        data: 'b',
+        id: '2',
+        lastEventId: '2',
+      })
+      await connectionsEnd(fact, served, 1)
+    },
+    'first-match: there may be none': async (fact) => {
+      const served = await fact.serve(endingWith('data: a\n\n'))
+      equal(await firstMatch(served.url, () => false), undefined)
+    },
+
+    'collected: all events, and none of an unfinished one': async (fact) => {
+      const served = await fact.serve(endingWith('id: 1\ndata: a\n\n', 'data: b\ndata: c\n\ndata: unfin'))
+      equal(await collect(streamEvents(served.url)), [
+        { type: 'message', data: 'a', id: '1', lastEventId: '1' },
+        { type: 'message', data: 'b\nc', lastEventId: '1' },
+      ])
+      await connectionsEnd(fact, served, 1)
+    },
+
+    'time-limit: what came in time, reconnections included': async (fact) => {
+      const served = await fact.serve(endingWith('retry: 10\ndata: a\n\n'), stream('data: b\n\n'))
+      equal(await listenFor(served.url, 2_000), ['a', 'b'])
+      await connectionsEnd(fact, served, 2)
+    },
+    'time-limit: before there is a response': async (fact) => {
+      const served = await fact.serve({ before: 'never' })
+      equal(await listenFor(served.url, 1_000), [])
+      await connectionsEnd(fact, served, 1)
+    },
+
+    'subscription: cancelled from outside, it ends without a word': async (fact) => {
+      const served = await fact.serve(stream('data: a\n\ndata: b\n\n'))
+      const errors: unknown[] = []
+      const { shown, show } = screen(() => {
+        cancel()
+      })
+      const cancel = subscribe(served.url, show, (error) => errors.push(error))
+      await served.log({ closed: 1 })
+      await sleep(50)
+      equal([shown, errors], [['a'], []])
+    },
+    'subscription: cancelled in the wait to reconnect': async (fact) => {
+      const served = await fact.serve(endingWith('retry: 300\ndata: a\n\n'))
+      const { shown, show } = screen()
+      const errors: unknown[] = []
+      const cancel = subscribe(served.url, show, (error) => errors.push(error))
+      await served.log({ closed: 1 })
+      cancel()
+      await sleep(600)
+      check(shown.length <= 1, 'there was more')
+      equal(errors, [])
+      await connectionsEnd(fact, served, 1)
+    },
+    'subscription: what fails is reported': async (fact) => {
+      const served = await fact.serve(refused(404, {}, 'no such thing'))
+      const error = await new Promise((resolve) => subscribe(served.url, () => undefined, resolve))
+      check(error instanceof ConnectionError && error.status === 404, `it was ${String(error)}`)
+    },
+  }),
+  ...ofOursIn(() => 'asyncDispose' in Symbol, 63, {
+    'disposal: closes what is never read, and what is': async (fact) => {
+      const { shown, show } = screen()
+      const old = await fact.serve({ ...stream('data: a\n\n'), headers: { 'X-Version': '1' } })
+      equal(await readVersion2(old.url, show), false)
+      await connectionsEnd(fact, old, 1)
+      const current = await fact.serve({ ...endingWith('data: b\n\n'), headers: { 'X-Version': '2' } })
+      equal(await readVersion2(current.url, show), true)
+      await connectionsEnd(fact, current, 1)
+      equal(shown, ['b'])
+    },
+  }),
+]

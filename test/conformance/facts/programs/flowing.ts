@@ -1,0 +1,197 @@
+/** Programs that bring a stream of their own, or pass one on: fact 64. */
+
+import { collect } from '../../programs/collected.ts'
+import { showAnswer } from '../../programs/given-response.ts'
+import { toJSONLines } from '../../programs/json-lines.ts'
+import { merge } from '../../programs/merged.ts'
+import { replay } from '../../programs/recording.ts'
+import { relay } from '../../programs/relay.ts'
+import { showAndCount } from '../../programs/two-readers.ts'
+import { ticker } from '../../programs/typed-events.ts'
+import { check, dataOf, ending, equal, refused, rejection, stream, type Stream } from '../../harness.ts'
+import { ConnectionError, streamEvents } from '../../under-test.ts'
+import { ofOurs, type BehaviourFact } from '../fact.ts'
+import { connectionsEnd, header, ids, screen } from './shown.ts'
+
+async function bodyOf(served: Stream): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await fetch(served.url)
+  check(body !== null, 'there is no body')
+  return body
+}
+
+export const flowing: BehaviourFact[] = ofOurs(64, {
+  'given-response: shows what its headers say, then the events': async (fact) => {
+    const served = await fact.serve({ ...ending('data: a\n\n', 'data: b\n\n'), headers: { 'X-Requests-Left': '7' } })
+    const { shown, show } = screen()
+    await showAnswer(await fetch(served.url), show)
+    equal(shown, ['7 requests left', 'a', 'b'])
+    await connectionsEnd(fact, served, 1)
+  },
+  'given-response: one that is no stream is a ConnectionError with its text': async (fact) => {
+    const served = await fact.serve(refused(401, { 'Content-Type': 'application/json' }, '{"error":"who?"}'))
+    const { shown, show } = screen()
+    const error = await rejection(showAnswer(await fetch(served.url), show))
+    check(error instanceof ConnectionError, `it was ${String(error)}`)
+    equal([error.reason, error.status, error.body], ['status', 401, '{"error":"who?"}'])
+    equal(shown, ['no requests left'])
+  },
+
+  'recording: what was recorded is played again, without a server': async (fact) => {
+    const served = await fact.serve(ending('data: a\n\nevent: x\nda', 'ta: ä\n\ndata: unfin'))
+    const recording = await (await fetch(served.url)).blob()
+    for (let times = 0; times < 2; times++) {
+      const { shown, show } = screen()
+      await replay(recording, show)
+      equal(shown, ['message: a', 'x: ä'])
+    }
+    await connectionsEnd(fact, served, 1)
+  },
+
+  'two-readers: one leaves, the other reads on, and then the connection ends': async (fact) => {
+    const served = await fact.serve({
+      steps: [
+        { write: 'data: first words\n\n' },
+        { write: 'event: headline\ndata: all is well\n\n' },
+        { gate: 'headline' },
+        { write: 'data: more\n\nevent: end\ndata: end\n\n' },
+      ],
+    })
+    let onBothShown: () => void
+    const bothShown = new Promise<void>((resolve) => (onBothShown = resolve))
+    const { shown, show } = screen((_, { length }) => {
+      if (length === 2) onBothShown()
+    })
+    const words = showAndCount(await bodyOf(served), show)
+    await bothShown
+    const { requests } = await served.log()
+    equal(requests[0]?.endedAt, null, 'the end of the connection')
+    await served.openGate('headline')
+    equal([await words, shown], [6, ['first words', 'all is well']])
+    await connectionsEnd(fact, served, 1)
+  },
+
+  'json-lines: a line for each event': async (fact) => {
+    const served = await fact.serve(ending('id: 1\ndata: a\ndata: "b"\n\n', 'event: x\ndata: ä\n\ndata: unfin'))
+    const text = await new Response(toJSONLines(await bodyOf(served))).text()
+    const lines = text.split('\n').map((line) => (line === '' ? undefined : (JSON.parse(line) as unknown)))
+    equal(lines, [
+      { type: 'message', data: 'a\n"b"', lastEventId: '1' },
+      { type: 'x', data: 'ä', lastEventId: '1' },
+      undefined,
+    ])
+  },
+  'json-lines: who stops reading closes the connection': async (fact) => {
+    const served = await fact.serve(stream('data: a\n\n'))
+    const reader = toJSONLines(await bodyOf(served)).getReader()
+    const { value } = await reader.read()
+    equal(new TextDecoder().decode(value), '{"type":"message","data":"a","lastEventId":""}\n')
+    await reader.cancel()
+    await connectionsEnd(fact, served, 1)
+  },
+
+  'relay: the events come through as they were, with the key and from the last ID': async (fact) => {
+    const blocks = 'id: 8\nevent: x\ndata: a\ndata: b\n\n' + 'data: ä\n\n' + 'id\ndata:\n\n'
+    const served = await fact.serve(ending(blocks))
+    const request = new Request(served.origin, { headers: { 'Last-Event-ID': '7' } })
+    const response = await relay(request, served.url, 'a-key')
+    equal([response.status, response.headers.get('Content-Type')], [200, 'text/event-stream'])
+    equal(await collect(streamEvents(response)), [
+      { type: 'x', data: 'a\nb', id: '8', lastEventId: '8' },
+      { type: 'message', data: 'ä', lastEventId: '8' },
+      { type: 'message', data: '', id: '', lastEventId: '' },
+    ])
+    const requests = await connectionsEnd(fact, served, 1)
+    equal([ids(requests), header('authorization', requests)], [['7'], ['Bearer a-key']])
+  },
+  'relay: who leaves closes the connection behind it': async (fact) => {
+    const leave: Record<string, (response: Response, controller: AbortController) => Promise<unknown>> = {
+      'cancels the body': async ({ body }) => {
+        const reader = body?.getReader()
+        await reader?.read()
+        await reader?.cancel()
+      },
+      'aborts the request': async ({ body }, controller) => {
+        const reader = body?.getReader()
+        await reader?.read()
+        controller.abort()
+        // The runtime would be reading on.
+        await rejection(Promise.resolve(reader?.read()))
+      },
+    }
+    for (const way of Object.values(leave)) {
+      const served = await fact.serve(stream('data: a\n\n', 'data: b\n\n'))
+      const controller = new AbortController()
+      const request = new Request(served.origin, { signal: controller.signal })
+      await way(await relay(request, served.url, 'a-key'), controller)
+      await connectionsEnd(fact, served, 1)
+    }
+  },
+  'relay: a source that refuses is a bad gateway': async (fact) => {
+    const served = await fact.serve(refused(401, {}, 'wrong key: a-key'))
+    const response = await relay(new Request(served.origin), served.url, 'a-key')
+    equal([response.status, await response.text()], [502, 'The source does not answer'])
+  },
+
+  'merged: events in the order in which they come': async (fact) => {
+    const one = await fact.serve({
+      steps: [{ write: 'data: 1a\n\n' }, { gate: 'b' }, { write: 'data: 1c\n\n' }, { end: true }],
+    })
+    const other = await fact.serve({ steps: [{ gate: 'a' }, { write: 'data: 2b\n\n' }, { gate: 'c' }, { end: true }] })
+    const merged = merge([streamEvents(one.url), streamEvents(other.at(fact.otherOrigin))])
+    const heard: string[] = []
+    for await (const { data } of merged) {
+      heard.push(data)
+      await (data === '2b' ? one : other).openGate(data.slice(1))
+    }
+    equal(heard, ['1a', '2b', '1c'])
+    await connectionsEnd(fact, one, 1)
+    await connectionsEnd(fact, other, 1)
+  },
+  'merged: leaving the loop closes all, the silent ones too': async (fact) => {
+    const busy = await fact.serve(stream('data: a\n\ndata: b\n\n'))
+    const silent = await fact.serve(stream(': \n'))
+    const streams = [streamEvents(busy.url), streamEvents(silent.at(fact.otherOrigin))]
+    await Promise.all(streams.map(({ response }) => response))
+    for await (const { data } of merge(streams)) {
+      equal(data, 'a')
+      break
+    }
+    await connectionsEnd(fact, busy, 1)
+    await connectionsEnd(fact, silent, 1)
+  },
+  'merged: one that fails fails the whole, and closes the others': async (fact) => {
+    const failing = await fact.serve({ ...refused(404, {}, 'no such thing'), before: 'heard' })
+    const silent = await fact.serve(stream('data: a\n\n'))
+    const merged = merge([streamEvents(failing.url), streamEvents(silent.at(fact.otherOrigin))])
+    const heard: string[] = []
+    const error = await rejection(
+      (async () => {
+        for await (const { data } of merged) {
+          heard.push(data)
+          await failing.openGate('heard')
+        }
+      })(),
+    )
+    check(error instanceof ConnectionError && error.status === 404, `it was ${String(error)}`)
+    equal(heard, ['a'])
+    await connectionsEnd(fact, silent, 1)
+  },
+
+  'typed-events: each event is taken for what its type says': async (fact) => {
+    const price = (symbol: string, price: number): string => JSON.stringify({ symbol, price })
+    const served = await fact.serve(
+      stream(
+        `event: price\ndata: ${price('ES', 1.5)}\n\ndata: good morning\n\n`,
+        `event: unknown\ndata: {\n\nevent: closing\ndata: [${price('ES', 2)},\ndata: ${price('SSE', 3)}]\n\n`,
+      ),
+    )
+    const { shown, show } = screen()
+    equal([await ticker(served.url, show), shown], [2, ['ES 1.50', 'good morning']])
+    await connectionsEnd(fact, served, 1)
+  },
+  'typed-events: the stream may end before': async (fact) => {
+    const served = await fact.serve(ending('data: good morning\n\n'))
+    equal(await dataOf(streamEvents(served.url)), ['good morning'])
+    equal(await ticker(served.url, () => undefined), 0)
+  },
+})

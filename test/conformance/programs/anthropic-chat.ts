@@ -1,0 +1,53 @@
+/** A chat in the manner of Anthropic */
+
+import { streamEvents } from 'everysource'
+
+/** As much of their data as is used here. */
+interface Delta {
+  delta: { text?: string; stop_reason?: string }
+}
+interface Failure {
+  error: { message: string }
+}
+
+/**
+ * Each event names its type, and one type is `error`: a failure that comes after the response has begun. Types that nobody
+ * asks for, such as `ping`, fall through; with `idleTimeout` the pings are the sign of life. The key is in a header that fetch
+ * would pass on to wherever it is redirected, hence `redirect`.
+ */
+export async function ask(
+  url: string,
+  apiKey: string,
+  question: string,
+  show: (text: string) => void,
+): Promise<string> {
+  const events = streamEvents(url, {
+    method: 'POST',
+    headers: { 'X-API-Key': apiKey, 'Anthropic-Version': '2023-06-01', 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      model: 'some-model',
+      max_tokens: 1024,
+      stream: true,
+      messages: [{ role: 'user', content: question }],
+    }),
+    redirect: 'same-origin',
+    idleTimeout: 60_000,
+  })
+
+  let stopReason = 'unknown'
+  for await (const { type, data } of events) {
+    switch (type) {
+      case 'content_block_delta':
+        show((JSON.parse(data) as Delta).delta.text ?? '')
+        break
+      case 'message_delta':
+        stopReason = (JSON.parse(data) as Delta).delta.stop_reason ?? stopReason
+        break
+      case 'message_stop':
+        return stopReason
+      case 'error':
+        throw new Error((JSON.parse(data) as Failure).error.message)
+    }
+  }
+  throw new Error('The answer is not complete')
+}

@@ -1,0 +1,40 @@
+/** A stream of MCP: a POST that is resumed by a GET */
+
+import { streamEvents, type EventStream } from 'everysource'
+
+interface Message {
+  id?: number
+  method?: string
+  result?: unknown
+}
+
+/**
+ * The call must not be sent twice, so what reconnects is a GET with `Last-Event-ID`. Before the first ID there is nothing to
+ * resume, and a connection that is lost by then stays lost. A server may begin with an ID and no data.
+ */
+export async function callTool(
+  url: string,
+  session: string,
+  name: string,
+  notify: (method: string) => void,
+): Promise<unknown> {
+  const events: EventStream = streamEvents(url, {
+    method: 'POST',
+    headers: {
+      Accept: 'application/json, text/event-stream',
+      'Content-Type': 'application/json',
+      'Mcp-Session-Id': session,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } }),
+    resume: () => ({ method: 'GET', headers: { Accept: 'text/event-stream' } }),
+    reconnect: { shouldReconnect: () => (events.lastEventId === '' ? false : undefined) },
+  })
+
+  for await (const { data } of events) {
+    if (data === '') continue
+    const { id, method, result } = JSON.parse(data) as Message
+    if (id === 1) return result
+    if (method !== undefined) notify(method)
+  }
+  throw new Error('The stream has ended without a result')
+}

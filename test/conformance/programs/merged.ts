@@ -1,0 +1,25 @@
+/** Several streams, one loop */
+
+import { type EventStream, type StreamEvent } from 'everysource'
+
+/**
+ * What each of them brings, in the order in which it comes, for one `for await` loop. All of them wait for that loop. When it
+ * is left, or when one of them fails, all are closed.
+ */
+export function merge(streams: EventStream[]): ReadableStream<StreamEvent> {
+  const { readable, writable } = new TransformStream<StreamEvent, StreamEvent>()
+  const writer = writable.getWriter()
+
+  async function pass(stream: EventStream): Promise<void> {
+    for await (const event of stream) await writer.write(event)
+  }
+  Promise.all(streams.map(pass)).then(
+    () => writer.close(),
+    (error: unknown) => writer.abort(error),
+  )
+
+  writer.closed.catch(() => {
+    for (const stream of streams) stream.close()
+  })
+  return readable
+}

@@ -1,0 +1,30 @@
+/** One stream, two readers */
+
+import { streamEvents } from 'everysource'
+
+/**
+ * An `EventStream` has one reader, since each event goes to one only. `tee()` makes two streams of one, which can be read each
+ * in its own time. It keeps what the slower one has not read yet, and the connection is closed once both have been left.
+ */
+export async function showAndCount(body: ReadableStream<Uint8Array>, show: (text: string) => void): Promise<number> {
+  const [one, other] = body.tee()
+
+  async function showHeadline(): Promise<void> {
+    for await (const { type, data } of streamEvents(one)) {
+      show(data)
+      if (type === 'headline') return
+    }
+  }
+
+  async function countWords(): Promise<number> {
+    let words = 0
+    for await (const { type, data } of streamEvents(other)) {
+      if (type === 'end') return words
+      words += data.split(' ').length
+    }
+    return words
+  }
+
+  const [words] = await Promise.all([countWords(), showHeadline()])
+  return words
+}
