@@ -22,8 +22,8 @@ export async function chat(base: string, terminal: Terminal): Promise<void> {
   terminal.line(answered.path, '', `compared: all ${tokens.length} tokens, none lost, none doubled`)
 }
 
-/** The options that make a source of a chat. */
-function ask(prompt: string, token: string): EventSourceInit {
+/** The options that make a stream of a chat. */
+export function ask(prompt: string, token: string): EventSourceInit {
   return {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },

@@ -5,6 +5,7 @@ import { arrival, follow, leave, show, showState, visit } from './client.ts'
 import { MESSAGES_PER_CONNECTION } from './streams.ts'
 import type { Terminal } from './terminal.ts'
 import { chat } from './tour-chat.ts'
+import { loop } from './tour-loop.ts'
 
 /** The streams of which the tour shows the server's side as well. */
 export const TWO_SIDED: readonly string[] = ['/stream', '/drop', '/chat']
@@ -42,6 +43,10 @@ export async function tour(base: string, terminal: Terminal, quiet: () => Promis
 
   terminal.heading('6. A chat: a POST with a token, refused, then busy, then cut in the middle of its answer.')
   await chat(base, terminal)
+  await quiet()
+
+  terminal.heading('7. The same as a loop: it takes what it wants, and leaving it ends the response.')
+  await loop(base, terminal)
   await quiet()
 }
 

@@ -141,6 +141,11 @@ describe.concurrent('the tour', { timeout: 2 * LONGEST_TOUR }, () => {
       'server: the response has ended',
       'CLOSED: by the client, at [DONE]',
       expect.stringMatching(/^compared: all \d+ tokens, none lost, none doubled$/),
+      `CONNECTING: to ${url}chat`,
+      'server: a request without Last-Event-ID',
+      'for await: You said “Hello there”. I am',
+      expect.stringMatching(/^CLOSED: by break, after [0-9a-f]{8}\.8$/),
+      'server: the connection is closed, its timer stopped',
     ])
     const answers = linesOf(output, '/chat').filter((line) => line.startsWith('message: '))
     expect(answers.at(-1)).toMatch(/^message: You said “Hello there”\. .* when the connection is\.$/)
