@@ -1,6 +1,6 @@
 /**
  * Facts about whole processes, in each server runtime: when one stays alive and when it can exit (25), silence (26), and
- * how much memory an endless line takes. `node test/runtimes/processes.ts [--only node22]`
+ * how much memory an endless line and a million messages take. `node test/runtimes/processes.ts [--only node22]`
  */
 
 import assert from 'node:assert/strict'
@@ -28,6 +28,9 @@ const FLOODS = [
   ['an endless event of short lines', 'data\n', MIB, 40],
   ['an endless event of short lines', 'data\n', undefined, 300],
 ] as const
+
+/** How many MiB the process may grow while 300 MiB go through it. */
+const MILLION_GROWTH = 100
 
 const CHECKS: Check[] = [
   {
@@ -69,6 +72,15 @@ const CHECKS: Check[] = [
         if (moment === 'error' || moment === 'waiting') response.end()
       })
       await using(source, start('close', [source.url, moment]), (script) => script.ends())
+    },
+  })),
+  ...['break', 'throw', 'abort', 'close'].map((exit): Check => ({
+    name: `fact 25: a process can exit after its loop is left, ${exit}`,
+    run: async (start) => {
+      const source = await Source.start((response) => {
+        response.write('data: x\n\n')
+      })
+      await using(source, start('leave', [source.url, exit]), (script) => script.ends())
     },
   })),
   {
@@ -122,6 +134,33 @@ const CHECKS: Check[] = [
       } finally {
         server.kill()
       }
+    },
+  },
+  {
+    name: `a million messages through a loop that awaits: all there, in order, and at most ${MILLION_GROWTH} MiB of memory`,
+    run: async (start) => {
+      const filling = 'x'.repeat(300)
+      const source = await Source.start((response) => {
+        let next = 0
+        const pour = (): void => {
+          for (let more = true; more && next < 1_000_000 && !response.destroyed;) {
+            let block = ''
+            for (const end = next + 200; next < end; next++) block += `data: ${next} ${filling}\n\n`
+            more = response.write(block)
+          }
+          if (next === 1_000_000) response.end()
+        }
+        response.on('drain', pour)
+        pour()
+      })
+      await using(source, start('million', [source.url]), async (script) => {
+        await script.says('}')
+        const { taken, outOfOrder, grown } = JSON.parse(script.output) as Record<string, unknown>
+        assert.deepEqual({ taken, outOfOrder }, { taken: 1_000_000, outOfOrder: 0 })
+        assert.ok(Number(grown) < MILLION_GROWTH * MIB, `it took ${Math.round(Number(grown) / MIB)} MiB`)
+        // The loop is over, and nothing keeps the process.
+        await script.ends()
+      })
     },
   },
   ...FLOODS.map(([what, text, limit, most]): Check => ({
