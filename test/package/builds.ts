@@ -11,7 +11,8 @@ import { messageServer } from './message-server.ts'
 
 type Everysource = typeof everysource
 
-const EXPORTS = ['ConnectionError', 'ErrorEvent', 'EventSource']
+const EXPORTS = ['ConnectionError', 'ErrorEvent', 'EventDecoderStream', 'EventSource', 'streamEvents']
+const DROP_IN_EXPORTS = ['EventStreamContentType', 'fetchEventSource']
 
 export async function checkBuilds(): Promise<void> {
   const commonJS = createRequire(import.meta.url)('everysource') as Everysource
@@ -26,17 +27,38 @@ export async function checkBuilds(): Promise<void> {
     assert.deepEqual(script.globals, ['everysource'])
   })
 
-  for (const file of ['index.d.ts', 'index.d.cts']) {
+  for (const [file, exports] of [
+    ['index.d.ts', EXPORTS],
+    ['index.d.cts', EXPORTS],
+    ['fetch-event-source.d.ts', DROP_IN_EXPORTS],
+    ['fetch-event-source.d.cts', DROP_IN_EXPORTS],
+  ] as const) {
     await check(`${file} declares no value that is not there`, async () => {
       const declarations = await readFile(new URL(`dist/${file}`, ROOT), 'utf8')
       const values = [...declarations.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','))
-      assert.deepEqual(values.map((name) => name.trim()).sort(), EXPORTS)
+      assert.deepEqual(
+        values
+          .map((name) => name.trim())
+          .filter((name) => !name.startsWith('type '))
+          .sort(),
+        exports,
+      )
     })
   }
 
   for (const [name, build] of builds) {
     await check(`the ${name} build exports ${EXPORTS.join(', ')} and nothing else`, () => {
       assert.deepEqual(Object.keys(build).sort(), EXPORTS)
+    })
+
+    await check(`the ${name} build reads a stream in a loop`, async () => {
+      const server = await messageServer()
+      const stream = build.streamEvents(server.url)
+      for await (const { type, data } of stream) {
+        assert.deepEqual({ type, data }, { type: 'greeting', data: 'hello' })
+        break
+      }
+      server.close()
     })
 
     await check(`the ${name} build keeps the names of classes and events`, async () => {
@@ -65,6 +87,30 @@ export async function checkBuilds(): Promise<void> {
       server.close()
       assert.equal(data, 'hello')
     })
+  }
+
+  for (const [name, dropIn] of [
+    ['ESM', await import('everysource/fetch-event-source')],
+    ['CommonJS', createRequire(import.meta.url)('everysource/fetch-event-source')],
+  ] as [string, typeof import('everysource/fetch-event-source')][]) {
+    await check(
+      `the ${name} build of fetch-event-source exports ${DROP_IN_EXPORTS.join(', ')}, and works`,
+      async () => {
+        assert.deepEqual(Object.keys(dropIn).sort(), DROP_IN_EXPORTS)
+        const server = await messageServer()
+        const controller = new AbortController()
+        const events: string[] = []
+        await dropIn.fetchEventSource(server.url, {
+          signal: controller.signal,
+          onmessage: ({ event, data }) => {
+            events.push(event, data)
+            controller.abort()
+          },
+        })
+        server.close()
+        assert.deepEqual(events, ['greeting', 'hello'])
+      },
+    )
   }
 
   for (const [name, load] of [

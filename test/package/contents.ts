@@ -13,6 +13,12 @@ const FILES = [
   'dist/THIRD-PARTY-LICENSES.txt',
   'dist/everysource.min.js',
   'dist/everysource.min.js.map',
+  'dist/fetch-event-source.cjs',
+  'dist/fetch-event-source.cjs.map',
+  'dist/fetch-event-source.d.cts',
+  'dist/fetch-event-source.d.ts',
+  'dist/fetch-event-source.js',
+  'dist/fetch-event-source.js.map',
   'dist/index.cjs',
   'dist/index.cjs.map',
   'dist/index.d.cts',
@@ -81,19 +87,21 @@ export async function checkContents({ tarball, files }: { tarball: string; files
 
   await check('the ESM build imports the parser and nothing else', async () => {
     assert.deepEqual(importsOf(await read('dist/index.js')), [PARSER])
+    assert.deepEqual(importsOf(await read('dist/fetch-event-source.js')), [PARSER])
     assert.deepEqual(importsOf(await read('dist/polyfill.js')), ['./index.js'])
     assert.deepEqual(importsOf(await read('dist/polyfill/force.js')), ['../index.js'])
   })
 
   await check('the CommonJS and script builds have the parser within', async () => {
     assert.deepEqual(importsOf(await read('dist/index.cjs')), [])
+    assert.deepEqual(importsOf(await read('dist/fetch-event-source.cjs')), [])
     assert.deepEqual(importsOf(await read('dist/everysource.min.js')), [])
     assert.deepEqual(importsOf(await read('dist/polyfill.cjs')), ['./index.cjs'])
     assert.deepEqual(importsOf(await read('dist/polyfill/force.cjs')), ['../index.cjs'])
   })
 
   await check("the parser's licence travels with the builds that contain it", async () => {
-    for (const name of ['dist/index.cjs', 'dist/everysource.min.js']) {
+    for (const name of ['dist/index.cjs', 'dist/fetch-event-source.cjs', 'dist/everysource.min.js']) {
       const [start] = (await read(name)).split('*/')
       assert.match(start ?? '', /^\/\*!.*eventsource-parser, MIT.*THIRD-PARTY-LICENSES\.txt/, name)
     }

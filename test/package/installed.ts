@@ -114,6 +114,9 @@ async function checkBundles(consumer: string): Promise<void> {
   }
   /** Texts that nothing else than these parts has. */
   const CLASS = 'EventSource needs a URL'
+  const LOOP = 'This EventStream has its reader already'
+  const DECODER_STREAM = 'EventDecoderStream takes bytes'
+  const REQUEST = 'last-event-id'
   const PARSER = 'max-buffer-size-exceeded'
 
   await check('a bundle that imports it for nothing is empty', async () => {
@@ -126,10 +129,17 @@ async function checkBundles(consumer: string): Promise<void> {
     for (const marker of [CLASS, PARSER]) assert(!code.includes(marker), `It has "${marker}"`)
   })
 
-  await check('a bundle that uses EventSource has it', async () => {
-    const code = await bundle("import { EventSource } from 'everysource'; console.log(EventSource)")
-    for (const marker of [CLASS, PARSER]) assert(code.includes(marker), `It lacks "${marker}"`)
-  })
+  for (const [name, has, lacks] of [
+    ['EventSource', [CLASS, REQUEST, PARSER], [LOOP, DECODER_STREAM]],
+    ['streamEvents', [LOOP, REQUEST, PARSER], [CLASS, DECODER_STREAM]],
+    ['EventDecoderStream', [DECODER_STREAM, PARSER], [CLASS, LOOP, REQUEST]],
+  ] as const) {
+    await check(`a bundle that uses ${name} has that and nothing else`, async () => {
+      const code = await bundle(`import { ${name} } from 'everysource'; console.log(${name})`)
+      for (const marker of has) assert(code.includes(marker), `It lacks "${marker}"`)
+      for (const marker of lacks) assert(!code.includes(marker), `It has "${marker}"`)
+    })
+  }
 
   await check('a bundle keeps the polyfills that it imports', async () => {
     for (const door of ['polyfill', 'polyfill/force']) {
