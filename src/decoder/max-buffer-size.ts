@@ -2,7 +2,8 @@
 
 import { checked } from '../input/checks.ts'
 
-const DEFAULT = 64 * 1024 * 1024
+/** In characters */
+export const DEFAULT_MAX_BUFFER_SIZE = 64 * 1024 * 1024
 
 /**
  * In characters.
@@ -10,7 +11,7 @@ const DEFAULT = 64 * 1024 * 1024
  * @throws a `TypeError` that says what was given
  */
 export function readMaxBufferSize(value: unknown): number {
-  return checked('maxBufferSize', value, isAboveZero, 'a number of characters above 0') ?? DEFAULT
+  return checked('maxBufferSize', value, isAboveZero, 'a number of characters above 0') ?? DEFAULT_MAX_BUFFER_SIZE
 }
 
 function isAboveZero(value: unknown): value is number {

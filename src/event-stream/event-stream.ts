@@ -33,7 +33,7 @@ function defineEventStream(): EventStreamConstructor {
           ended: (reason) => {
             this.#connection.close()
             // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal's reason may be anything
-            reject(reason ?? abortError())
+            reject(reason ? reason.error : abortError())
           },
         }
       })

@@ -26,8 +26,8 @@ class Turn {
 interface Owner {
   /** There is a good response, or a stream without one. */
   opened(response: FetchLikeResponse | undefined): void
-  /** There will be no more events, for this reason; undefined where the caller has closed the stream. */
-  ended(reason: unknown): void
+  /** There will be no more events, for this reason; none where the caller has closed the stream. */
+  ended(reason?: { error: unknown }): void
 }
 
 interface InboxOptions {
@@ -79,9 +79,17 @@ export class Inbox implements ConnectionSink {
     })
   }
 
-  /** Drops what waits: nothing comes any more but a failure, if there was one. */
-  end(failure?: { error: unknown }, reason: unknown = failure?.error): void {
-    if (this.#isOver) return
+  /**
+   * Drops what waits: nothing comes any more, but a failure if there is one.
+   *
+   * @param reason why there will be no response, where that is known
+   */
+  end(failure?: { error: unknown }, reason = failure): void {
+    if (this.#isOver) {
+      // Who closes what has failed does not want to hear of it any more.
+      if (!failure) this.#failure = undefined
+      return
+    }
     this.#isOver = true
     this.#failure = failure
     this.#clear()
@@ -139,7 +147,7 @@ export class Inbox implements ConnectionSink {
     return new Promise((resolve) => {
       this.#push(
         new Turn(() => {
-          this.end(isEnd(error) ? undefined : { error }, error)
+          this.end(isEnd(error) ? undefined : { error }, { error })
           resolve()
         }),
       )

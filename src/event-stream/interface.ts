@@ -50,8 +50,9 @@ export interface EventStreamOf<Event> {
   readonly reconnectionTime: number
 
   /**
-   * The first good response: for its status and headers. Rejects as the loop throws when there was none, with an `AbortError`
-   * after `close()`, and with a `TypeError` where the events come from a stream without a response. Nobody has to catch that.
+   * The first good response: for its status and headers. When there was none it rejects: with what the loop throws, or the
+   * `ConnectionError` of a 204, with an `AbortError` after `close()`, and with a `TypeError` where the events come from a stream
+   * without a response. Nobody has to catch that.
    */
   readonly response: Promise<Response>
 }

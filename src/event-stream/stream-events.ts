@@ -12,8 +12,11 @@ import { displayKind, isObject, isPromise, isString, members } from '../input/ch
 import { EventStream } from './event-stream.ts'
 import type { EventStream as EventStreamInstance, GivenStreamInit } from './interface.ts'
 
-/** `GivenStreamInit`'s */
-const GIVEN_MEMBERS = ['signal', 'lastEventId', 'reconnectionTime', 'idleTimeout', 'maxBufferSize', 'onComment']
+/** What is about the request. */
+const REQUEST_MEMBERS = [
+  ...['body', 'method', 'headers', 'withCredentials', 'redirect', 'fetch', 'fetchOptions', 'connectTimeout'],
+  ...['reconnect', 'resume', 'lastEventIdParameter'],
+]
 
 /**
  * Requests an event stream, at once, whose events a `for await` loop takes. The loop ends when the stream ends, or the server
@@ -73,12 +76,10 @@ function readURL(input: unknown): URL {
 /** @throws a `TypeError` for options about a request: it has been made */
 function readGivenOptions(init: unknown): ConnectionOptions {
   const options = readOptions(init, false)
-  const misplaced = Object.entries(members(init)).find(
-    ([name, value]) => value !== undefined && !GIVEN_MEMBERS.includes(name),
-  )
-  if (misplaced) {
+  const misplaced = REQUEST_MEMBERS.find((name) => members(init)[name] !== undefined)
+  if (misplaced !== undefined) {
     throw new TypeError(
-      `The option "${misplaced[0]}" does nothing for a Response or a ReadableStream, which has been requested already`,
+      `The option "${misplaced}" does nothing for a Response or a ReadableStream, which has been requested already`,
     )
   }
   return options

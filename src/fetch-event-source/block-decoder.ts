@@ -30,40 +30,49 @@ const LINES = /[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+$/g
  * is fed line by line, so that the end of its block shows.
  */
 export class BlockDecoder extends EventDecoder {
-  readonly #block: { retry: number | undefined }
+  /** What the listener knows, or will with the next message. */
+  readonly #known: { retry: number | undefined; id: string }
   /** How the line that has not ended begins. */
   #line = ''
   #endsWithCR = false
 
   constructor(listener: Listener, maxBufferSize: number) {
-    const block: { retry: number | undefined } = { retry: undefined }
+    const known: { retry: number | undefined; id: string } = { retry: undefined, id: '' }
+    const commit = (id: string): void => {
+      known.id = id
+      listener.id(id)
+    }
     super(
       {
-        message: (event, data, _, id) => {
-          const { retry } = block
-          block.retry = undefined
-          if (id !== undefined) listener.id(id)
+        message: (event, data, lastEventId, id) => {
+          const { retry } = known
+          known.retry = undefined
+          // It may be that of a block without data before it.
+          if (id !== undefined || lastEventId !== known.id) commit(lastEventId)
           listener.message({ id: id ?? '', event, data, retry })
         },
-        id: (id) => {
-          listener.id(id)
-        },
+        id: commit,
         retry: (ms) => {
-          block.retry = ms
+          known.retry = ms
           listener.retry(ms)
         },
       },
       maxBufferSize,
     )
-    this.#block = block
+    this.#known = known
+  }
+
+  override begin(lastEventId: string): void {
+    this.#known.id = lastEventId
+    super.begin(lastEventId)
   }
 
   protected override feed(text: string): void {
-    const mayHoldRetry = this.#block.retry !== undefined || (this.#line + text).includes('retry')
+    const mayHoldRetry = this.#known.retry !== undefined || (this.#line + text).includes('retry')
     const pieces = mayHoldRetry ? (text.match(LINES) ?? []) : [text]
     for (const piece of pieces) {
       super.feed(piece)
-      if (this.#isBlank(piece)) this.#block.retry = undefined
+      if (this.#isBlank(piece)) this.#known.retry = undefined
       const end = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r'))
       const rest = end === -1 ? this.#line + piece : piece.slice(end + 1)
       this.#line = rest.slice(0, 'retry'.length)

@@ -4,12 +4,12 @@ import { ENDED, readBody } from '../connection/body.ts'
 import { mimeEssence } from '../connection/content-type.ts'
 import { withinLimits } from '../connection/reconnect.ts'
 import { discard } from '../connection/response.ts'
-import { readMaxBufferSize } from '../decoder/max-buffer-size.ts'
+import { DEFAULT_MAX_BUFFER_SIZE } from '../decoder/max-buffer-size.ts'
 import { patientMembers } from '../platform/fetch.ts'
 import { runtime } from '../platform/globals.ts'
 import { onVisibilityChange } from '../platform/visibility.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
-import { copyOf, requestHeaders, type RequestHeaders } from './request-headers.ts'
+import { copyOf, lastEventIdOf, requestHeaders, type RequestHeaders } from './request-headers.ts'
 
 /** The content type that the default `onopen` asks for. */
 export const EventStreamContentType = 'text/event-stream'
@@ -85,6 +85,9 @@ class Run {
   /** Undefined until the stream has said something. */
   #lastEventId: string | undefined
   #forgetVisibility = (): void => undefined
+  #isHidden = false
+  /** Whether a callback is deciding what follows on an attempt that is over. */
+  #isDeciding = false
 
   constructor(input: string | URL | Request, init: FetchEventSourceInit, settle: Settle) {
     this.#input = input
@@ -103,6 +106,8 @@ class Run {
     signal?.addEventListener('abort', this.#abort)
     if (!openWhenHidden) {
       this.#forgetVisibility = onVisibilityChange((isHidden) => {
+        this.#isHidden = isHidden
+        if (this.#isDeciding) return
         this.#drop()
         if (!isHidden) void this.#attempt()
       })
@@ -136,25 +141,32 @@ class Run {
     try {
       await this.#receive(request, isOver)
       if (isOver()) return
+      this.#isDeciding = true
       await onclose?.()
       if (isOver()) return
       this.#end()
       this.#settle.resolve()
     } catch (error) {
       if (isOver()) return
+      this.#isDeciding = true
       try {
         const answer: unknown = await onerror?.(error)
         if (isOver()) return
         // Not before: whoever has the response may still be reading what it says.
         request.abort()
-        const delay = typeof answer === 'number' && !Number.isNaN(answer) ? answer : this.#retryInterval
-        this.#timer = setTimeout(() => void this.#attempt(), withinLimits(delay))
+        this.#isDeciding = false
+        if (!this.#isHidden) this.#wait(answer)
       } catch (thrown) {
         if (isOver()) return
         this.#end()
         this.#settle.reject(thrown)
       }
     }
+  }
+
+  #wait(answer: unknown): void {
+    const ms = typeof answer === 'number' && !Number.isNaN(answer) ? answer : this.#retryInterval
+    this.#timer = setTimeout(() => void this.#attempt(), withinLimits(ms))
   }
 
   /** One request, and the body of its response to the end. */
@@ -171,12 +183,12 @@ class Run {
       headers,
       signal: request.signal,
     })
+    // A caller's fetch may know nothing of signals.
+    const letGo = (): void => void discard(response)
+    request.signal.addEventListener('abort', letGo, { once: true })
+    if (request.signal.aborted) letGo()
     if (!isOver()) await onopen(response)
-    if (isOver()) {
-      // A caller's fetch may know nothing of signals.
-      void discard(response)
-      return
-    }
+    if (isOver()) return
     if (!response.body) throw new TypeError('The response has no body')
 
     const decoder = new BlockDecoder(
@@ -192,16 +204,19 @@ class Run {
           if (!isOver()) onmessage?.(message)
         },
       },
-      readMaxBufferSize(undefined),
+      DEFAULT_MAX_BUFFER_SIZE,
     )
-    decoder.begin(headers['last-event-id'] ?? '')
+    decoder.begin(lastEventIdOf(headers))
     const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader()
     const outcome = await readBody(reader, request, 0, (chunk) => {
       decoder.decode(chunk)
       return undefined
     })
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- what the runtime or a callback has thrown
-    if (outcome !== ENDED) throw outcome.cause ?? new Error(`The event stream ${outcome.what}`)
+    if (outcome === ENDED) return
+    if (outcome.reason === 'too-large') {
+      throw new RangeError(`The event stream holds an event larger than ${DEFAULT_MAX_BUFFER_SIZE} characters`)
+    }
+    throw 'cause' in outcome ? outcome.cause : new Error(`The event stream ${outcome.what}`)
   }
 }
 

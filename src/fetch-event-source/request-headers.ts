@@ -8,7 +8,8 @@ export type RequestHeaders = Record<string, string> | Headers
 const LAST_EVENT_ID = 'last-event-id'
 
 /** The caller's headers as they are now. */
-export function copyOf(given: RequestHeaders = {}): Record<string, string> {
+export function copyOf(given: RequestHeaders | null | undefined): Record<string, string> {
+  given ??= {}
   return Symbol.iterator in given ? Object.fromEntries(given) : { ...given }
 }
 
@@ -22,12 +23,21 @@ export function requestHeaders(
   lastEventId: string | undefined,
 ): Record<string, string> {
   const headers = copyOf(given)
-  const isAbout = (name: string) => (key: string) => key.toLowerCase() === name
   if (lastEventId !== undefined) {
-    for (const key of Object.keys(headers).filter(isAbout(LAST_EVENT_ID))) Reflect.deleteProperty(headers, key)
+    for (const key of keysOf(headers, LAST_EVENT_ID)) Reflect.deleteProperty(headers, key)
   }
-  if (!Object.keys(headers).some(isAbout('accept'))) headers.accept = 'text/event-stream'
+  if (!keysOf(headers, 'accept').some((key) => headers[key])) headers.accept = 'text/event-stream'
   const id = lastEventIdHeader(lastEventId ?? '')
   if (id !== undefined) headers[LAST_EVENT_ID] = id
   return headers
+}
+
+/** The ID that headers say, in whatever case; empty where they say none. */
+export function lastEventIdOf(headers: Record<string, string>): string {
+  const [key = ''] = keysOf(headers, LAST_EVENT_ID)
+  return headers[key] ?? ''
+}
+
+function keysOf(headers: object, name: string): string[] {
+  return Object.keys(headers).filter((key) => key.toLowerCase() === name)
 }
