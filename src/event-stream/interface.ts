@@ -28,7 +28,7 @@ export interface EventIterator<Event> extends AsyncIterator<Event, undefined> {
 }
 
 /** By its events, so that a stream of known events is a stream of events. */
-export interface EventStreamOf<Event> {
+interface EventStreamOf<Event> {
   /**
    * The one iterator. It ends when the stream ends, or was closed; it throws a `ConnectionError` when the connection fails, and
    * the signal's `reason` when that was aborted.

@@ -228,6 +228,6 @@ function fetchMembers(init: FetchEventSourceInit): object {
 function checkContentType(response: Response): void {
   const contentType = response.headers.get('content-type')
   if (contentType !== null && mimeEssence(contentType) === EventStreamContentType) return
-  const given = contentType === null ? 'no Content-Type' : `the Content-Type "${contentType}"`
-  throw new Error(`The response has ${given} instead of ${EventStreamContentType}`)
+  // As the original says it: programs look for it.
+  throw new Error(`Expected content-type to be ${EventStreamContentType}, Actual: ${String(contentType)}`)
 }

@@ -19,19 +19,21 @@ const global: Fact = {
   },
 }
 
+const printsMessages: Fact = {
+  fact: 'prints the messages',
+  on: EVERYWHERE,
+  run: async (stage) => {
+    const server = await stage.serve((response) => {
+      stream(response, 'data: first\n\ndata: second\n\n')
+    })
+    await stage.run({ 'https://example.org': server.origin }).prints('first\nsecond\n')
+  },
+}
+
 export const README: Facts = {
-  'At the top': [
-    {
-      fact: 'prints the messages',
-      on: EVERYWHERE,
-      run: async (stage) => {
-        const server = await stage.serve((response) => {
-          stream(response, 'data: first\n\ndata: second\n\n')
-        })
-        await stage.run({ 'https://example.org': server.origin }).prints('first\nsecond\n')
-      },
-    },
-  ],
+  'At the top': [printsMessages],
+  'At the top (2)': [printsMessages],
+  'At the top (3)': [printsMessages],
   'Thirty seconds of code': [
     {
       fact: 'prints what happens',
@@ -63,6 +65,26 @@ export const README: Facts = {
       },
     },
     {
+      fact: 'and with a wrong token what the server says',
+      run: async (stage) => {
+        const program = stage.run({ 'http://localhost:8000/': await demo(stage), 'demo-token': 'wrong-token' })
+        await program.exits()
+        expect(program.errors).toMatch(/ was refused: .* status 401 .*\{"error":.*authentication_error/)
+      },
+    },
+  ],
+  'Thirty seconds of code (3)': [
+    {
+      fact: 'prints the whole answer of the chat that `npm start` serves',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const program = stage.run({ 'http://localhost:8000/': await demo(stage) })
+        await program.exits()
+        expect(program.errors).toBe('')
+        expect(program.output).toMatch(/event stream.*\.$/s)
+      },
+    },
+    {
       fact: 'and if it breaks off in the middle, no less and no more',
       run: async (stage) => {
         const origin = await demo(stage)
@@ -74,8 +96,8 @@ export const README: Facts = {
       },
     },
   ],
-  'Thirty seconds of code (3)': [global],
   'Thirty seconds of code (4)': [global],
+  'Thirty seconds of code (5)': [global],
 }
 
 /** The demo's server, until the test has finished: its URL. */
