@@ -28,6 +28,7 @@ await check('test:conformance')
 await check('test:processes')
 await check('test:mutants')
 await check('test:peers')
+await check('test:drop-in')
 await check('test:browser')
 await check('test:package')
 

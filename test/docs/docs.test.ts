@@ -12,6 +12,7 @@ import { blocksOf } from './blocks.ts'
 import { CERTIFICATES } from './facts/certificates.ts'
 import { CHATS } from './facts/chats.ts'
 import { CONNECTIONS } from './facts/connections.ts'
+import { DROP_IN } from './facts/drop-in.ts'
 import { NODE_24, type Facts } from './facts/fact.ts'
 import { MOCKS } from './facts/mocks.ts'
 import { PROXIES } from './facts/proxies.ts'
@@ -25,6 +26,7 @@ const FACTS: Record<string, Facts> = {
   'docs/recipes.md': { ...CHATS, ...CONNECTIONS, ...PROXIES, ...CERTIFICATES, ...MOCKS },
   'docs/requests.md': REFERENCE,
   'docs/streams.md': STREAMS,
+  'docs/fetch-event-source.md': DROP_IN,
 }
 
 // The programs of docs/programs.md are the suite's own, which runs them everywhere.

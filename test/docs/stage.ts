@@ -88,8 +88,26 @@ export class Stage {
   run(replacements: Record<string, string> = {}, env: Record<string, string> = {}, appended = ''): Program {
     const text = replaced(this.block.text, replacements) + appended
     if (this.block.language === 'sh') return this.#start(['sh', '-c', text], env)
-    this.write('app.js', text)
-    return this.#start([...this.#command, 'app.js'], env)
+    const file = this.block.language === 'ts' ? 'app.ts' : 'app.js'
+    this.write(file, text)
+    return this.#start([...this.#command, file], env)
+  }
+
+  /** Has TypeScript check the block as it stands. */
+  async compiles(): Promise<void> {
+    this.write('app.ts', this.block.text)
+    const options = [
+      '--ignoreConfig',
+      '--noEmit',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+    ]
+    const tsc = path('node_modules/typescript/bin/tsc')
+    await this.#start([process.execPath, tsc, ...options, 'app.ts'], {}).ends({})
   }
 
   /** Runs the block as a file of tests, with this command of the runtime's. */

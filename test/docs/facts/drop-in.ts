@@ -1,0 +1,164 @@
+/** Of the page for those who come from `@microsoft/fetch-event-source`. */
+
+import { readFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import { path } from '../../conformance/bundle.ts'
+import { MENDED } from '../../drop-in/programs.ts'
+import { CHECKS } from '../../drop-in/visibility.ts'
+import { json, stream } from '../servers.ts'
+import { EVERYWHERE, NODE_24, type Fact, type Facts } from './fact.ts'
+
+const API = 'https://api.example.com'
+
+function piece(content: string): string {
+  return `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
+}
+
+const ANSWER = `${piece('Hel')}${piece('lo')}data: [DONE]\n\n`
+
+/** The first column of the table under such a head. */
+function rows(head: string): string[] {
+  const lines = readFileSync(path('docs/fetch-event-source.md'), 'utf8').split('\n')
+  const first = lines.findIndex((line) => line.startsWith(`| ${head} `)) + 2
+  const end = lines.findIndex((line, i) => i >= first && !line.startsWith('|'))
+  return lines.slice(first, end).map((line) => line.split('|')[1]?.trim().replaceAll('`', '') ?? '')
+}
+
+/** What the original's declaration lists. */
+function originalMembers(): string[] {
+  const source = readFileSync(path('node_modules/@microsoft/fetch-event-source/lib/cjs/fetch.d.ts'), 'utf8')
+  return Array.from(source.matchAll(/^ {4}(\w+)\?:/gm), ([, name = '']) => name)
+}
+
+/** Both programs of the comparison. */
+const CHAT: Fact[] = [
+  {
+    fact: 'prints the answer, and leaves at [DONE]',
+    on: EVERYWHERE,
+    run: async (stage) => {
+      const server = await stage.serve((response) => {
+        stream(response, ANSWER)
+      })
+      await stage.run({ [API]: server.origin }).ends({ output: 'Hello' })
+      expect(server.requests).toHaveLength(1)
+      expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({ messages: [{ content: 'Say hello' }] })
+    },
+  },
+  {
+    fact: 'prints why it was refused',
+    run: async (stage) => {
+      const server = await stage.serve((response) => {
+        json(response, 401, { error: { message: 'Wrong key' } })
+      })
+      await stage.run({ [API]: server.origin }).ends({ errors: 'Wrong key\n' })
+      expect(server.requests).toHaveLength(1)
+    },
+  },
+]
+
+export const DROP_IN: Facts = {
+  'At the top': [
+    {
+      fact: 'prints the answer and ends, after two failures',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          if (n < 3) response.writeHead(n === 1 ? 503 : 429).end()
+          else {
+            stream(response)
+            response.end(ANSWER)
+          }
+        })
+        const program = stage.run({ [API]: server.origin }, { API_KEY: 'of-a-test' })
+        await program.ends({ output: 'Hello', errors: 'status 503\nstatus 429\n' })
+        expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('Bearer of-a-test'))
+      },
+    },
+    {
+      fact: 'ends with what is fatal',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          json(response, 401, { error: { message: 'Wrong key' } })
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        expect(program.errors).toContain('FatalError: status 401: {"error":{"message":"Wrong key"}}')
+        expect(server.requests).toHaveLength(1)
+      },
+    },
+    {
+      fact: 'does the same with the original',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response)
+          response.end(ANSWER)
+        })
+        const original = JSON.stringify(path('node_modules/@microsoft/fetch-event-source/lib/cjs/index.js'))
+        const standIns = 'Object.assign(globalThis, { window: globalThis, document: new EventTarget() })\n'
+        const program = stage.run({
+          [API]: server.origin,
+          "'everysource/fetch-event-source'": original,
+          'class RetriableError': `${standIns}class RetriableError`,
+        })
+        await program.ends({ output: 'Hello' })
+      },
+    },
+    {
+      fact: 'the table of what is the same names all options of the original',
+      run: () => {
+        expect(originalMembers().length).toBeGreaterThan(5)
+        expect(rows('option').sort()).toEqual(originalMembers().sort())
+      },
+    },
+    {
+      fact: 'each row of the table of what is mended is a test of its own, and the other way round',
+      run: () => {
+        const tested = [...MENDED, ...CHECKS.filter(({ isMended }) => isMended)].map(({ name }) => name)
+        expect(rows('here')).toEqual(tested)
+      },
+    },
+  ],
+
+  'A token that expires': [
+    {
+      fact: 'is another with each attempt',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        let issued = 0
+        const server = await stage.serve((response, { url, headers }) => {
+          if (url === '/token') response.end(String(++issued))
+          else if (headers.authorization !== 'Bearer 2') response.writeHead(401).end()
+          else {
+            stream(response)
+            response.end('data: here\n\n')
+          }
+        })
+        await stage.run({ [API]: server.origin }).ends({ output: 'here\n' })
+        expect(server.requests.map(({ url }) => url)).toEqual(['/token', '/events', '/token', '/events'])
+      },
+    },
+  ],
+
+  TypeScript: [
+    {
+      fact: 'calls what it was given',
+      on: [NODE_24],
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response)
+          response.end('data: here\n\n')
+        })
+        await stage.run({ [API]: server.origin }).ends({ output: '200\nhere\n' })
+      },
+    },
+    {
+      fact: 'compiles, strictly',
+      run: async (stage) => {
+        await stage.compiles()
+      },
+    },
+  ],
+
+  'When to use streamEvents instead': CHAT,
+  'When to use streamEvents instead (2)': CHAT,
+}

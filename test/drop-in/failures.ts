@@ -1,0 +1,315 @@
+/** Programs written for `@microsoft/fetch-event-source`: of what fails, what is tried again, and what ends it. */
+
+/* eslint-disable @typescript-eslint/require-await -- as people write them: the original's types want a promise */
+import { ending, refused } from '../conformance/harness.ts'
+import { type Kit, type Program } from './story.ts'
+
+/** Those of the original's README. */
+class RetriableError extends Error {}
+class FatalError extends Error {}
+
+/** The README's example, with a wait that suits a test. */
+async function readme({ fetchEventSource, EventStreamContentType, url, log }: Kit): Promise<void> {
+  try {
+    await fetchEventSource(url, {
+      async onopen(response) {
+        log('onopen', response)
+        if (response.ok && response.headers.get('content-type') === EventStreamContentType) {
+          return
+        } else if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+          throw new FatalError()
+        } else {
+          throw new RetriableError()
+        }
+      },
+      onmessage(msg) {
+        log('onmessage', msg)
+        if (msg.event === 'FatalError') throw new FatalError(msg.data)
+      },
+      onclose() {
+        log('onclose')
+        throw new RetriableError()
+      },
+      onerror(err) {
+        log('onerror', kind(err), err)
+        if (err instanceof FatalError) throw err
+        return 150
+      },
+    })
+    log('resolved')
+  } catch (error) {
+    log('rejected', kind(error), error)
+  }
+}
+
+function kind(error: unknown): string {
+  return error instanceof FatalError ? 'fatal' : error instanceof RetriableError ? 'retriable' : 'other'
+}
+
+/** Whatever fails is shown, and rejects. */
+async function once({ fetchEventSource, url, log }: Kit): Promise<void> {
+  await fetchEventSource(url, {
+    onmessage(ev) {
+      log('onmessage', ev)
+    },
+    onerror(error) {
+      log('onerror', error)
+      throw error
+    },
+  }).then(
+    () => {
+      log('resolved')
+    },
+    (error: unknown) => {
+      log('rejected', error)
+    },
+  )
+}
+
+export const FAILURES: Program[] = [
+  {
+    name: "the README's errors: a 401 is fatal",
+    answers: [refused(401, {}, 'no')],
+    run: readme,
+  },
+  {
+    name: "the README's errors: a 500, a 429 and ends are not, an event may be",
+    answers: [
+      refused(500, {}, 'broken'),
+      refused(429),
+      refused(200, {}, 'no stream'),
+      ending('id: 1\ndata: one\n\n'),
+      { steps: [{ write: 'data: two\n\nevent: FatalError\ndata: it is over\n\n' }, { end: true }] },
+    ],
+    run: readme,
+    waits: [150, 150, 150, 150],
+  },
+  {
+    name: 'the default onopen asks for the type of an event stream',
+    answers: [{ ...refused(200, { 'Content-Type': 'application/json' }, '{"error":"no"}') }],
+    run: once,
+  },
+  {
+    name: 'the default onopen asks for some type',
+    answers: [{ headers: { 'Content-Type': null }, steps: [{ write: 'data: x\n\n' }, { end: true }] }],
+    run: once,
+  },
+  {
+    name: 'the default onopen asks for no status',
+    answers: [{ ...ending('data: one\n\n'), status: 500 }],
+    run: once,
+  },
+  {
+    name: 'the default onopen takes parameters',
+    answers: [{ ...ending('data: one\n\n'), headers: { 'Content-Type': 'text/event-stream;charset=utf-8' } }],
+    run: once,
+  },
+  {
+    name: 'an onopen of its own may take any type',
+    answers: [{ ...ending('data: one\n\n'), headers: { 'Content-Type': 'text/plain' } }],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        onopen: async (response) => {
+          log('onopen', response)
+        },
+        onmessage({ data }) {
+          log('onmessage', data)
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'onmessage throws: the rest is dropped, its ID is kept',
+    answers: [ending('id: 1\ndata: one\n\nid: 2\ndata: wrong\n\nid: 3\ndata: three\n\n'), ending('data: here\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        onmessage({ data }) {
+          log('onmessage', data)
+          if (data === 'wrong') throw new RangeError('wrong')
+        },
+        onclose() {
+          log('onclose')
+        },
+        onerror(error) {
+          log('onerror', error)
+          return 150
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'onmessage throws, and onerror with it',
+    answers: [ending('data: {"cut":\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        onmessage({ data }) {
+          log('parsed', JSON.parse(data))
+        },
+        onerror(error) {
+          throw error
+        },
+      }).catch((error: unknown) => {
+        log('rejected', error)
+      })
+    },
+  },
+  {
+    name: 'onerror rejects with an error of its own',
+    answers: [refused(404)],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        onerror() {
+          throw new FatalError('of its own')
+        },
+      }).catch((error: unknown) => {
+        log('rejected', kind(error), error)
+      })
+    },
+  },
+  {
+    name: 'the connection is reset in the middle',
+    answers: [
+      { steps: [{ write: 'id: 1\ndata: one\n\n' }, { gate: 'seen' }, { reset: true }] },
+      ending('id: 2\ndata: two\n\n'),
+    ],
+    run: async ({ fetchEventSource, url, log, open }) => {
+      await fetchEventSource(url, {
+        onmessage({ id, data }) {
+          log('onmessage', id, data)
+          open('seen')
+        },
+        onclose() {
+          log('onclose')
+        },
+        onerror(error) {
+          log('onerror', error instanceof TypeError, error)
+          return 150
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'nobody can be reached',
+    answers: [],
+    run: async ({ fetchEventSource, log }) => {
+      let failures = 0
+      // A port that no fetch connects to.
+      await fetchEventSource('http://127.0.0.1:9/', {
+        onopen: async () => {
+          log('onopen')
+        },
+        onerror(error) {
+          log('onerror', error)
+          if (++failures === 3) throw error
+          return 150
+        },
+      }).catch((error: unknown) => {
+        log('rejected', error)
+      })
+    },
+  },
+  {
+    name: 'a URL that is none',
+    answers: [],
+    run: async ({ fetchEventSource, log }) => {
+      await fetchEventSource('http://a b/', {
+        onerror(error) {
+          log('onerror', (error as Error).name)
+          throw error
+        },
+      }).catch((error: unknown) => {
+        log('rejected', (error as Error).name)
+      })
+    },
+  },
+  {
+    name: 'a fetch of its own that fails, at once or later',
+    answers: [ending('data: here\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      let attempts = 0
+      await fetchEventSource(url, {
+        fetch(input, init) {
+          attempts++
+          log('fetch')
+          if (attempts === 1) throw new Error('at once')
+          return attempts === 2 ? Promise.reject(new Error('later')) : fetch(input, init)
+        },
+        onmessage({ data }) {
+          log('onmessage', data)
+        },
+        onerror(error) {
+          log('onerror', error)
+          return 150
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'a response without a body',
+    answers: [{ status: 204, headers: { 'Content-Type': null }, steps: [{ end: true }] }],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        onopen: async (response) => {
+          log('onopen', response.status)
+        },
+        onclose() {
+          log('onclose')
+        },
+        onerror(error) {
+          log('onerror', (error as Error).name)
+          throw error
+        },
+      }).catch((error: unknown) => {
+        log('rejected', (error as Error).name)
+      })
+    },
+  },
+  {
+    name: 'a refused response whose body is read before onopen throws',
+    answers: [refused(400, {}, 'the reason'), ending('data: here\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        async onopen(response) {
+          if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`)
+        },
+        onmessage({ data }) {
+          log('onmessage', data)
+        },
+        onerror(error) {
+          log('onerror', error)
+          return 150
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'a body that onopen has read itself',
+    answers: [ending('data: one\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        async onopen(response) {
+          log('text', await response.text())
+        },
+        onclose() {
+          log('onclose')
+        },
+        onerror(error) {
+          log('onerror', (error as Error).name)
+          throw error
+        },
+      }).then(
+        () => {
+          log('resolved')
+        },
+        () => {
+          log('rejected')
+        },
+      )
+    },
+  },
+]

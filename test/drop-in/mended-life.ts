@@ -1,0 +1,260 @@
+/** Mended points of requests, waits and ends. */
+
+import { ending, sleep } from '../conformance/harness.ts'
+import { calls, messages, run, sent, type Init, type Mended } from './mended.ts'
+import { open } from './story.ts'
+
+/** Longer than what should not happen would take, in ms. */
+const A_WHILE = 400
+
+/** What has been refused: Node ends a response that nobody has any more. */
+const kept: Response[] = []
+
+/** Refuses so many responses. */
+function refusing(times: number): Init {
+  return {
+    onopen(response) {
+      kept.push(response)
+      if (times-- > 0) throw new Error('refused')
+    },
+  }
+}
+
+/** Rejects, also where nobody waits for it. */
+function later(error: Error): Promise<never> {
+  const promise = sleep(20).then((): never => {
+    throw error
+  })
+  promise.catch(() => undefined)
+  return promise
+}
+
+const ended = ({ requests }: { requests: { ended: boolean }[] }): boolean[] => requests.map(({ ended }) => ended)
+
+export const MENDED_LIFE: Mended[] = [
+  {
+    name: 'headers may be a Headers',
+    answers: [ending()],
+    run: run({ headers: new Headers({ 'X-Token': 'a' }) }),
+    shows: (story) => sent(story, 'x-token'),
+    original: [null],
+    ours: ['a'],
+  },
+  {
+    name: 'headers may be a function, called for each attempt',
+    answers: [ending('id: 1\ndata: one\n\n'), ending()],
+    run: (kit) => {
+      let token = 0
+      return run({ headers: async () => Promise.resolve({ 'X-Token': String(++token) }) }, { ends: 1 })(kit)
+    },
+    shows: (story) => [sent(story, 'x-token'), sent(story, 'last-event-id')],
+    original: [
+      [null, null],
+      [null, '1'],
+    ],
+    ours: [
+      ['1', '2'],
+      [null, '1'],
+    ],
+  },
+  {
+    name: 'a header of its own wins, however its name is written',
+    answers: [ending('id: 42\ndata: one\n\n'), ending()],
+    run: run({ headers: { Accept: 'text/event-stream;q=1', 'Last-Event-ID': '41' } }, { ends: 1 }),
+    shows: (story) => [sent(story, 'accept'), sent(story, 'last-event-id')],
+    original: [Array(2).fill('text/event-stream;q=1, text/event-stream'), ['41', '41, 42']],
+    ours: [Array(2).fill('text/event-stream;q=1'), ['41', '42']],
+  },
+  {
+    name: 'an idle connection lives, in Node, longer than five minutes',
+    answers: [ending()],
+    run: (kit) =>
+      run({
+        fetch(input, init) {
+          kit.log('dispatcher', 'dispatcher' in (init ?? {}))
+          return fetch(input, init)
+        },
+      })(kit),
+    shows: ({ calls }) => calls[0],
+    original: ['dispatcher', false],
+    // What it does is tested with Node's own time limit in test/conformance, fact 26.
+    ours: ['dispatcher', true],
+    only: 'node',
+  },
+  {
+    name: 'a signal that is aborted already ends it before it begins',
+    answers: [open('data: one\n\n')],
+    run: async (kit) => {
+      await Promise.race([run({ signal: AbortSignal.abort() })(kit), sleep(A_WHILE)])
+    },
+    shows: (story) => [calls(story), story.requests.length],
+    original: [['onmessage'], 1],
+    ours: [['resolved'], 0],
+  },
+  {
+    name: 'no message follows an abort, not even of the same chunk',
+    answers: [open('data: one\n\ndata: two\n\n')],
+    run: (kit) => {
+      const controller = new AbortController()
+      return run({
+        signal: controller.signal,
+        onmessage(ev) {
+          kit.log('onmessage', ev)
+          controller.abort()
+        },
+      })(kit)
+    },
+    shows: (story) => messages(story, 'data'),
+    original: ['one', 'two'],
+    ours: ['one'],
+  },
+  {
+    name: 'no call follows an abort, whatever the fetch makes of signals',
+    answers: [open('data: one\n\n')],
+    run: async (kit) => {
+      const controller = new AbortController()
+      await run({
+        signal: controller.signal,
+        async onopen() {
+          kit.log('onopen')
+          await Promise.resolve()
+        },
+        async fetch(input, { signal, ...init } = {}) {
+          kit.log('fetch', signal)
+          const response = await fetch(input, init)
+          controller.abort()
+          return response
+        },
+      })(kit)
+      await kit.served(1)
+      await sleep(A_WHILE)
+    },
+    shows: (story) => [calls(story), ended(story)],
+    original: [['fetch', 'resolved', 'onopen', 'onmessage'], [false]],
+    ours: [['fetch', 'resolved'], [true]],
+  },
+  {
+    name: 'aborted in onerror, there is no other attempt',
+    answers: [open()],
+    run: async (kit) => {
+      const controller = new AbortController()
+      await run({
+        ...refusing(1),
+        signal: controller.signal,
+        onerror() {
+          controller.abort()
+          return 150
+        },
+      })(kit)
+      await sleep(A_WHILE)
+    },
+    shows: ({ requests }) => requests.length,
+    original: 2,
+    ours: 1,
+  },
+  {
+    name: 'what has failed is not left open: refused by onopen',
+    answers: [open(), ending()],
+    run: (kit) => run(refusing(1))(kit),
+    shows: ended,
+    original: [false, true],
+    ours: [true, true],
+  },
+  {
+    name: 'what has failed is not left open: onmessage has thrown',
+    answers: [open('data: one\n\n'), ending()],
+    run: run({
+      onmessage() {
+        throw new Error('wrong')
+      },
+    }),
+    shows: ended,
+    original: [false, true],
+    ours: [true, true],
+  },
+  {
+    name: 'onerror may be async, and reject',
+    answers: [open(), ending()],
+    run: (kit) => run({ ...refusing(1), onerror: () => later(new Error('enough')) })(kit),
+    shows: (story) => [calls(story), story.requests.length],
+    original: [['onclose', 'resolved'], 2],
+    ours: [['rejected'], 1],
+  },
+  {
+    name: 'onerror may be async, and answer later',
+    answers: [ending('retry: 60000\n\n'), ending()],
+    run: (kit) => {
+      let failures = 0
+      return run(
+        {
+          onerror: async () => {
+            kit.log('onerror')
+            await sleep(50)
+            kit.log('onerror is over')
+            failures++
+            return 150
+          },
+          onopen() {
+            kit.log('onopen', failures)
+          },
+        },
+        { ends: 1 },
+      )(kit)
+    },
+    shows: ({ calls }) => calls.filter(([call]) => call !== 'onmessage'),
+    original: [['onopen', 0], ['onclose'], ['onerror'], ['onopen', 0], ['onclose'], ['resolved']],
+    ours: [['onopen', 0], ['onclose'], ['onerror'], ['onerror is over'], ['onopen', 1], ['onclose'], ['resolved']],
+  },
+  {
+    name: 'onclose may be async, and reject',
+    answers: [ending(), ending('data: here\n\n')],
+    run: (kit) => {
+      let ends = 0
+      return run({
+        onclose: () => (++ends === 1 ? later(new Error('once more')) : undefined),
+      })(kit)
+    },
+    shows: (story) => calls(story),
+    original: ['resolved'],
+    ours: ['onerror', 'onmessage', 'resolved'],
+  },
+  {
+    name: 'ten failures cost a second at least, whatever onerror returns',
+    answers: [ending()],
+    run: async (kit) => {
+      const started = performance.now()
+      let failures = 0
+      await run({
+        fetch: () => Promise.reject(new Error('no')),
+        onerror(error) {
+          if (++failures > 10) throw error
+          return [0, -1, Number.MIN_VALUE][failures % 3]
+        },
+      })(kit)
+      kit.log('a second', performance.now() - started > 990)
+    },
+    shows: ({ calls }) => calls.at(-1),
+    original: ['a second', false],
+    ours: ['a second', true],
+  },
+  {
+    name: 'a wait past 2^31-1 ms overflows no timer',
+    answers: [ending('retry: 3000000000\n\n')],
+    run: async (kit) => {
+      await run({ signal: AbortSignal.timeout(A_WHILE), onerror: () => undefined }, { ends: 1 })(kit)
+    },
+    shows: ({ requests }) => requests.length,
+    original: 2,
+    ours: 1,
+  },
+  {
+    name: 'what onerror returns counts if it is a number',
+    answers: [ending('retry: 60000\n\n'), ending()],
+    run: async (kit) => {
+      await run({ signal: AbortSignal.timeout(A_WHILE), onerror: () => NaN }, { ends: 1 })(kit)
+    },
+    shows: ({ requests }) => requests.length,
+    original: 2,
+    ours: 1,
+  },
+]

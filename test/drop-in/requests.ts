@@ -1,0 +1,301 @@
+/** Programs written for `@microsoft/fetch-event-source`: of what is asked for, and what arrives. */
+
+import { ending } from '../conformance/harness.ts'
+import { open, type Program } from './story.ts'
+
+const json = { 'Content-Type': 'application/json' }
+
+export const REQUESTS: Program[] = [
+  {
+    name: 'messages, and nothing else said',
+    answers: [ending('data: one\n\ndata: two\n\n', 'data: three\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        onmessage(ev) {
+          log('onmessage', ev.data)
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'ids, types and retry',
+    answers: [ending('id: 1\nevent: update\nretry: 500\ndata: one\n\n', 'data: two\nid: 2\n\ndata: three\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        onmessage(ev) {
+          log('onmessage', ev)
+        },
+        onclose() {
+          log('onclose')
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'named events, told apart by a switch',
+    answers: [ending('event: start\ndata: {"model":"some-model"}\n\nevent: ping\ndata: {}\n\nevent: end\ndata:\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        onmessage({ event, data }) {
+          switch (event) {
+            case 'start':
+              log('model', (JSON.parse(data) as { model: string }).model)
+              break
+            case 'end':
+              log('end', data)
+              break
+            default:
+              log('ignored', event)
+          }
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'a POST of JSON, in the manner of a chat',
+    answers: [ending('data: {"content":"Hel"}\n\ndata: {"content":"lo"}\n\n', 'data: [DONE]\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      let answer = ''
+      await fetchEventSource(url, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: 'Bearer a-key' },
+        body: JSON.stringify({ messages: [{ role: 'user', content: 'Say hello – in UTF-8' }], stream: true }),
+        onmessage({ data }) {
+          if (data !== '[DONE]') answer += (JSON.parse(data) as { content: string }).content
+        },
+      })
+      log('answer', answer)
+    },
+  },
+  {
+    name: 'text of any kind: lines, line ends, comments, characters cut in two',
+    answers: [
+      {
+        steps: [
+          { write: '\uFEFFdata: one\ndata:two\ndata:  three\r\n\r\ndata: \u00e9\u20ac' },
+          { write: '\u{1F600}\rda' },
+          { write: 'ta: x\r' },
+          { write: '\n: a comment\nunknown: field\n\ndata: unfinished\n' },
+          { end: true },
+        ],
+      },
+    ],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {
+        onmessage(ev) {
+          log('onmessage', ev)
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'no callback at all',
+    answers: [ending('data: one\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, {}).then((...args: unknown[]) => {
+        log('resolved', ...args)
+      })
+    },
+  },
+  {
+    name: "callbacks are called without `this`, and with nothing but what they are for; the first fetch in the caller's turn",
+    answers: [ending('data: one\n\n'), ending()],
+    run: async ({ fetchEventSource, url, log }) => {
+      const told = (name: string) =>
+        function (this: unknown, ...args: unknown[]): void {
+          log(name, this, ...args)
+        }
+      let attempts = 0
+      const running = fetchEventSource(url, {
+        onopen: told('onopen') as () => Promise<void>,
+        onmessage: told('onmessage'),
+        onclose(this: unknown, ...args: unknown[]) {
+          log('onclose', this, ...args)
+          if (++attempts === 1) throw new Error('once more')
+        },
+        onerror(this: unknown, ...args: unknown[]) {
+          log('onerror', this, ...args)
+          return 150
+        },
+        fetch(this: unknown, ...args: unknown[]) {
+          log('fetch', this, ...args)
+          return fetch(...(args as Parameters<typeof fetch>))
+        },
+      })
+      log('returned')
+      await running
+      log('resolved')
+    },
+  },
+  {
+    name: 'a fetch of its own, with what is passed on to it at each attempt',
+    answers: [ending('retry: 150\nid: 7\ndata: one\n\n'), ending('id:\ndata: two\n\n'), ending('data: three\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      let attempts = 0
+      await fetchEventSource(url, {
+        method: 'PUT',
+        headers: { 'X-Token': 'a' },
+        body: 'a body',
+        cache: 'no-cache',
+        credentials: 'include',
+        integrity: '',
+        keepalive: false,
+        mode: 'cors',
+        redirect: 'error',
+        referrerPolicy: 'no-referrer',
+        openWhenHidden: true,
+        async fetch(input, init) {
+          log('fetch', input === url, init)
+          const response = await fetch(input, init)
+          log('fetched', response)
+          return response
+        },
+        onmessage(ev) {
+          log('onmessage', ev)
+        },
+        onclose() {
+          log('onclose')
+          if (++attempts < 3) throw new Error('once more')
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'members that fetch does not know are passed on too',
+    answers: [ending('data: one\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      const init = { next: { revalidate: 0 }, window: null, priority: 'high' as const }
+      await fetchEventSource(url, {
+        ...init,
+        fetch(input, init) {
+          log('fetch', init)
+          return fetch(input, init)
+        },
+      })
+    },
+  },
+  {
+    name: 'an Accept of its own',
+    answers: [ending('data: one\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      await fetchEventSource(url, { headers: { accept: 'application/json, text/event-stream' } })
+      log('resolved')
+    },
+  },
+  {
+    name: 'an ID to start with, which those of the stream replace',
+    answers: [ending('retry: 150\n\n'), ending('id: 42\ndata: one\n\n'), ending('id\u003a\ndata: two\n\n'), ending()],
+    run: async ({ fetchEventSource, url, log }) => {
+      let attempts = 0
+      await fetchEventSource(url, {
+        headers: { 'last-event-id': '41' },
+        onclose() {
+          log('onclose')
+          if (++attempts < 4) throw new Error('once more')
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'a URL object',
+    answers: [ending('data: one\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      const input = new URL(`${url}?a=b#c`)
+      // Not among lib.dom's types of such an argument, and taken by every fetch.
+      await fetchEventSource(input as unknown as string, {
+        fetch(given, init) {
+          log('fetch', (given as unknown) === input, given)
+          return fetch(given, init)
+        },
+        onmessage({ data }) {
+          log('onmessage', data)
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'a Request, which the init is added to',
+    answers: [ending('data: one\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      const input = new Request(url, { method: 'POST', body: '{}', headers: { ...json, 'X-Lost': '1' } })
+      await fetchEventSource(input, {
+        headers: json,
+        fetch(given, init) {
+          log('fetch', given === input, init)
+          return fetch(given, init)
+        },
+        onmessage({ data }) {
+          log('onmessage', data)
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'a Request with a body, which cannot be sent twice',
+    answers: [ending('data: one\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      let failures = 0
+      await fetchEventSource(new Request(url, { method: 'POST', body: '{}' }), {
+        onclose() {
+          throw new Error('once more')
+        },
+        onerror(error) {
+          log('onerror', error)
+          if (++failures === 2) throw error
+          return 150
+        },
+      }).catch((error: unknown) => {
+        log('rejected', error)
+      })
+    },
+  },
+  {
+    name: 'a response that is looked at before it is taken',
+    answers: [{ ...ending('data: one\n\n'), headers: { 'X-Reason': 'why not' } }],
+    run: async ({ fetchEventSource, EventStreamContentType, url, log }) => {
+      await fetchEventSource(url, {
+        async onopen(response) {
+          log('onopen', response, response.ok, response.headers.get('x-reason'))
+          log('as it should be', response.headers.get('content-type') === EventStreamContentType)
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          log('onopen is over')
+        },
+        onmessage({ data }) {
+          log('onmessage', data)
+        },
+        onclose() {
+          log('onclose')
+        },
+      })
+      log('resolved')
+    },
+  },
+  {
+    name: 'two streams at once',
+    answers: [open('data: one\n\n')],
+    run: async ({ fetchEventSource, url, log }) => {
+      const controllers = [new AbortController(), new AbortController()]
+      await Promise.all(
+        controllers.map((controller, i) =>
+          // Chromium would have the second wait for what the first leaves in its cache.
+          fetchEventSource(`${url}?${i}`, {
+            signal: controller.signal,
+            onmessage() {
+              log('onmessage')
+              controller.abort()
+            },
+          }),
+        ),
+      )
+      log('resolved')
+    },
+  },
+]
