@@ -2,7 +2,7 @@
 
 import { EventTooLargeError } from '../decoder/event-decoder.ts'
 import type { Failure } from './connection-error.ts'
-import { TIMED_OUT, within } from './deadline.ts'
+import { inTime, TIMED_OUT } from './deadline.ts'
 import { cancel } from './response.ts'
 
 /** The body came to its end. */
@@ -11,24 +11,30 @@ export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
 /** Takes a chunk; a promise holds the next one back until it resolves. */
 type Consumer = (chunk: Uint8Array) => Promise<void> | undefined
 
+/** Undefined where the next chunk is waited for; a promise resolves when it is. */
+type Demand = () => Promise<void> | undefined
+
 /**
  * Reads a body chunk by chunk until it ends, breaks off, is silent, goes wrong or is aborted: which of these it was.
  *
- * @param idleTimeout ms that a read may take; 0: no limit
+ * @param idleTimeout ms that a chunk may be waited for; 0: no limit
  */
 export async function readBody(
   reader: ReadableStreamDefaultReader<unknown>,
   request: AbortController,
   idleTimeout: number,
   consume: Consumer,
+  demand: Demand = () => undefined,
 ): Promise<Failure> {
   const { signal } = request
   // A caller's fetch may know nothing of signals.
   signal.addEventListener('abort', () => void cancel(reader), { once: true })
   try {
     for (;;) {
-      const result = idleTimeout === 0 ? await reader.read() : await within(idleTimeout, reader.read(), request)
-      if (result === TIMED_OUT) return { reason: 'timeout', what: `has been silent for ${idleTimeout} ms` }
+      const result = idleTimeout === 0 ? await reader.read() : await readWithin(idleTimeout)
+      if (result === TIMED_OUT) {
+        return giveUp({ reason: 'timeout', what: `has been silent for ${idleTimeout} ms` })
+      }
       const { done, value: chunk } = result
       if (done || signal.aborted) return ENDED
       if (!isBytes(chunk)) {
@@ -40,6 +46,17 @@ export async function readBody(
   } catch (cause) {
     if (!(cause instanceof EventTooLargeError)) return { reason: 'network', what: 'broke off', cause }
     return giveUp({ reason: 'too-large', what: 'holds an event larger than the option "maxBufferSize" allows' })
+  }
+
+  async function readWithin(ms: number): Promise<ReadableStreamReadResult<unknown> | typeof TIMED_OUT> {
+    const read = reader.read()
+    for (;;) {
+      const result = await inTime(ms, read, signal)
+      const demanded = result === TIMED_OUT ? demand() : undefined
+      if (!demanded) return result
+      // Nobody has been waiting: the clock starts anew when somebody does.
+      await Promise.race([demanded, read])
+    }
   }
 
   function giveUp(failure: Failure): Failure {

@@ -44,6 +44,8 @@ const BRAND: unique symbol = Symbol.for('everysource.ConnectionError') as never
 
 /** Why a connection was lost or failed: `event.error` of an `error` event. */
 export class ConnectionError extends Error {
+  // Not left to bundlers, which rename it.
+  static override readonly name = 'ConnectionError'
   /** Which kind of failure it was. */
   readonly reason: FailureReason
   /** The HTTP status of a response that was refused. */

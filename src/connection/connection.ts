@@ -23,6 +23,8 @@ type State =
 interface Decision {
   error: ConnectionError
   delay: number | undefined
+  /** Whether there was no fault: the stream has ended, or the server says so. */
+  isEnd: boolean
 }
 
 export class Connection {
@@ -144,11 +146,11 @@ export class Connection {
       const lost = await this.#attempt(exchange, isOver)
       if (isOver()) return
       this.#leave()
-      const { error, delay } = await this.#decide(exchange, lost, isOver)
+      const { error, delay, isEnd } = await this.#decide(exchange, lost, isOver)
       if (isOver()) return
       if (delay === undefined) {
         // Fail the connection.
-        await this.#sink.failed(error)
+        await this.#sink.failed(error, isEnd)
         if (!isOver()) this.close()
         return
       }
@@ -188,26 +190,32 @@ export class Connection {
     }
 
     this.#decoder.begin(this.#sink.lastEventId ?? '')
-    return readBody(reader, exchange.request, this.#options.idleTimeout, (chunk) => {
+    const consume = (chunk: Uint8Array): Promise<void> | undefined => {
       this.#decoder.decode(chunk)
       return this.#sink.backpressure(chunk.byteLength)
-    })
+    }
+    const { idleTimeout } = this.#options
+    const failure = await readBody(reader, exchange.request, idleTimeout, consume, () => this.#sink.demand())
+    if (response || !('cause' in failure)) return failure
+    // What went wrong with a stream of the caller's is the caller's.
+    return { ...failure, cause: new CallerError(failure.what, failure.cause) }
   }
 
   async #decide(exchange: Exchange, failure: Failure, isOver: () => boolean): Promise<Decision> {
     const { policy } = this.#options
     const error = new ConnectionError(exchange, failure)
+    const isEnd = failure.reason === 'ended' || failure.status === 204
     let answer: boolean | number | undefined
     if (policy.reconnects && policy.shouldReconnect) {
       // What the last messages say may decide the answer.
       await this.#sink.delivered()
-      if (isOver()) return { error, delay: undefined }
+      if (isOver()) return { error, delay: undefined, isEnd }
       try {
         answer = readAnswer(await policy.shouldReconnect(error))
       } catch (thrown) {
         const what = `${failure.what}, and "shouldReconnect" failed`
         const cause = new CallerError(what, thrown)
-        return { error: new ConnectionError(exchange, { ...failure, what, cause }), delay: undefined }
+        return { error: new ConnectionError(exchange, { ...failure, what, cause }), delay: undefined, isEnd: false }
       }
     }
     const { reason, retryAfter } = failure
@@ -219,7 +227,7 @@ export class Connection {
       answer,
       random: Math.random(),
     })
-    return { error, delay }
+    return { error, delay, isEnd }
   }
 
   #wait(delay: number): Promise<void> {

@@ -12,7 +12,13 @@ export const TIMED_OUT = Symbol('timed out')
  */
 export async function within<T>(ms: number, work: Promise<T>, request: AbortController): Promise<T | typeof TIMED_OUT> {
   if (ms === 0) return work
-  const { signal } = request
+  const outcome = await inTime(ms, work, request.signal)
+  if (outcome === TIMED_OUT) request.abort()
+  return outcome
+}
+
+/** The same, but it aborts nothing; the signal ends the time. */
+export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T | typeof TIMED_OUT> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const stop = (): void => {
     clearTimeout(timer)
@@ -30,10 +36,8 @@ export async function within<T>(ms: number, work: Promise<T>, request: AbortCont
   })
   // The work may know nothing of signals and never end.
   signal.addEventListener('abort', stop)
-  const outcome = await Promise.race([work, limit]).finally(() => {
+  return Promise.race([work, limit]).finally(() => {
     stop()
     signal.removeEventListener('abort', stop)
   })
-  if (outcome === TIMED_OUT) request.abort()
-  return outcome
 }

@@ -1,6 +1,6 @@
 /** Event streams that the caller has requested himself. */
 
-import { display, isObject } from '../input/checks.ts'
+import { displayKind, isObject } from '../input/checks.ts'
 import type { Exchange, Opening } from './exchange.ts'
 import { openResponse } from './open-response.ts'
 import { secretsOf, type FetchLikeResponse } from './request.ts'
@@ -15,7 +15,7 @@ const EVENT_STREAM = 'about:event-stream'
  * @throws a `TypeError` when it is none, or is being read
  */
 export function givenStream(stream: unknown): Exchange {
-  if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${display(stream)}`)
+  if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
   if (stream.locked) throw new TypeError('The ReadableStream is locked: it is being read elsewhere')
   const request = new AbortController()
   const reader = stream.getReader()

@@ -38,6 +38,15 @@ export interface FetchLikeResponse {
   readonly body: unknown
 }
 
+/** A web `ReadableStream` of bytes, of whatever family: lib.dom's, `node:stream/web`'s or a polyfill's. */
+export interface ByteStream {
+  readonly locked: boolean
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
+    cancel(reason?: unknown): Promise<void>
+  }
+}
+
 /** `fetch`, or a function in its place. */
 export type FetchLike = (url: string, init: FetchLikeInit) => Promise<FetchLikeResponse>
 

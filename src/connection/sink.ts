@@ -20,12 +20,16 @@ export interface ConnectionSink {
   comment(text: string): void
   /** Asked after each chunk, of so many bytes: a promise holds reading back until it resolves. */
   backpressure(bytes: number): Promise<void> | undefined
+  /** Undefined where what comes is waited for; a promise resolves when it is: until then, silence is none. */
+  demand(): Promise<void> | undefined
   /** Resolves when all that was reported has been delivered. */
   delivered(): Promise<void>
   /** The connection is lost and will be reestablished after so many ms, which begin when the promise resolves. */
   lost(failure: ConnectionError, delay: number): Promise<void>
-  /** The connection has failed. Resolves when that has been announced. */
-  failed(failure: ConnectionError): Promise<void>
+  /**
+   * The connection has failed, or is over: its stream has ended, or the server says so. Resolves when that has been announced.
+   */
+  failed(failure: ConnectionError, isEnd: boolean): Promise<void>
   /** The caller's signal has closed the connection. */
   aborted(): void
 }

@@ -28,6 +28,8 @@ export interface EventDecoderStreamInit {
  * @typeParam Events names of events and the types of their `data`, where they are known
  */
 export class EventDecoderStream<Events extends EventsMap<Events> = Record<string, string>> {
+  // Not left to minifiers, which rename it.
+  static readonly name = 'EventDecoderStream'
   readonly readable: ReadableStream<EventOf<Events>>
   readonly writable: WritableStream<Uint8Array>
 

@@ -57,7 +57,7 @@ export class Dispatcher implements ConnectionSink {
     return this.#lastEventId
   }
 
-  /** Whether a message is with its listeners. */
+  /** Whether an event is with its listeners. */
   get isDispatching(): boolean {
     return this.#isDispatching
   }
@@ -95,6 +95,11 @@ export class Dispatcher implements ConnectionSink {
     return this.#tasks.backpressure(bytes)
   }
 
+  /** Listeners always wait. */
+  demand(): undefined {
+    return undefined
+  }
+
   comment(text: string): void {
     this.#tasks.push({ step: 'hand over a comment', text })
   }
@@ -120,27 +125,25 @@ export class Dispatcher implements ConnectionSink {
   #run(task: Task): void {
     if (task instanceof Message) {
       this.#setLastEventId(task.lastEventId)
-      this.#isDispatching = true
-      dispatch(this.#target, task)
-      this.#isDispatching = false
+      this.#dispatch(task)
       return
     }
     switch (task.step) {
       case 'announce the connection':
         this.#readyState = OPEN
-        dispatch(this.#target, new OpenEventClass('open', task.response))
+        this.#dispatch(new OpenEventClass('open', task.response))
         break
       case 'set the last event ID string':
         this.#setLastEventId(task.lastEventId)
         break
       case 'reestablish the connection':
         this.#readyState = CONNECTING
-        dispatch(this.#target, new ErrorEvent('error', task.error, task.delay))
+        this.#dispatch(new ErrorEvent('error', task.error, task.delay))
         task.announced()
         break
       case 'fail the connection':
         this.#readyState = CLOSED
-        dispatch(this.#target, new ErrorEvent('error', task.error))
+        this.#dispatch(new ErrorEvent('error', task.error))
         task.announced()
         break
       case 'hand over a comment':
@@ -150,6 +153,12 @@ export class Dispatcher implements ConnectionSink {
         task.delivered()
         break
     }
+  }
+
+  #dispatch(event: Event): void {
+    this.#isDispatching = true
+    dispatch(this.#target, event)
+    this.#isDispatching = false
   }
 
   /** A stream that has never had an ID has not reset it either. */

@@ -1,137 +1,130 @@
 /** The WHATWG interface: what a page or a script sees. (HTML standard, 9.2.2) */
 
-import { Connection } from '../connection/connection.ts'
-import type { Opener } from '../connection/exchange.ts'
-import { fetchOpener } from '../connection/fetch-exchange.ts'
-import { givenStream } from '../connection/given-exchange.ts'
-import { readOptions } from '../connection/read-options.ts'
-import { parseURL } from '../connection/url.ts'
 import type { EventsMap } from '../decoder/stream-event.ts'
-import { defineDispose } from '../platform/dispose.ts'
-import { EventTargetBase } from '../platform/event-target.ts'
-import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
-import { HandlerAttributes } from './handler-attributes.ts'
-import type { EventSource as EventSourceInstance, EventSourceConstructor } from './interface.ts'
-import { defineConstants, defineInterface, makeEnumerable, toDOMString } from './webidl.ts'
+import { defineEventSource } from './define-event-source.ts'
+import type { ErrorEvent, OpenEvent } from './events.ts'
+import type { EventSourceConstructor, EventSourceEventMap, SourceMessageEvent } from './interface.ts'
 
-export type EventSource<Events extends EventsMap<Events> = object> = EventSourceInstance<Events>
-export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource()
+declare global {
+  interface SymbolConstructor {
+    /** Declared here too, for programs that are compiled without lib.esnext.disposable. */
+    readonly dispose: unique symbol
+  }
+}
 
-/** What `fromReadableStream()` hands to the constructor; nobody else can make one. */
-class GivenStream {
-  readonly opener: Opener
+// Handlers can be read loosely, so that an EventSource of ours may stand where lib.dom's is asked for.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
+type LooseHandler = ((this: any, event: any) => any) | null
+
+// Not lib.dom's names: a program with @types/node alone does not have them.
+type Listener = ((event: Event) => void) | { handleEvent(event: Event): void }
+
+interface ListenerOptions {
+  capture?: boolean | undefined
+  once?: boolean | undefined
+  passive?: boolean | undefined
+  signal?: AbortSignal | undefined
+}
+
+type Handler<Source, E extends Event> = ((this: Source, event: E) => unknown) | null
+
+/**
+ * Receives server-sent events. (HTML standard, 9.2.2, "the EventSource interface")
+ *
+ * @typeParam Events names of events and the types of their `data`, where they are known
+ */
+export interface EventSource<Events extends EventsMap<Events> = object> extends EventTarget {
+  /** The serialized URL that was given. It never changes, redirects included. */
   readonly url: string
+  /** Whether cookies go along to other origins. */
+  readonly withCredentials: boolean
+  /** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
+  readonly readyState: 0 | 1 | 2
 
-  constructor(stream: unknown) {
-    const exchange = givenStream(stream)
-    this.opener = () => exchange
-    this.url = exchange.url.href
-  }
+  readonly CONNECTING: 0
+  readonly OPEN: 1
+  readonly CLOSED: 2
+
+  /** Called when the connection has been established, each time. */
+  get onopen(): LooseHandler
+  set onopen(handler: Handler<EventSource<Events>, OpenEvent>)
+  /** Called for each message of type `message`, which is the type of those that name none. */
+  get onmessage(): LooseHandler
+  set onmessage(handler: Handler<EventSource<Events>, EventSourceEventMap<Events>['message']>)
+  /** Called when the connection was lost (`readyState` is CONNECTING) or has failed (CLOSED). */
+  get onerror(): LooseHandler
+  set onerror(handler: Handler<EventSource<Events>, ErrorEvent>)
+
+  /** Closes the connection, if any; nothing fires after it. */
+  close(): void
+
+  /**
+   * Drops the connection, with what it had not dispatched yet, and connects again at once, without an `error` event. Does
+   * nothing when CLOSED. Not in the standard.
+   *
+   * @throws a `TypeError` when the source was made of a stream
+   */
+  reconnect(): void
+
+  /** The same as `close()`, for `using`; where the runtime has `Symbol.dispose`. */
+  [Symbol.dispose](): void
+
+  /**
+   * The last event ID string as of the last message, which a reconnection sends as `Last-Event-ID`. Of a source made of a
+   * stream, outside of its listeners: as of all that has been read (after an `await`, `event.lastEventId` is that of the event). Not in the standard yet (whatwg/html pull request 12272).
+   */
+  readonly lastEventId: string
+  /**
+   * How long to wait before reconnecting, in ms: 3,000 until the server's `retry` says otherwise. Not in the standard yet
+   * (whatwg/html pull request 12272).
+   */
+  readonly reconnectionTime: number
+
+  /**
+   * Forgets an unfinished event, so that the bytes that come now may be those of another stream; the last event ID string and
+   * the reconnection time stay. For sources made of a stream. Not in the standard yet (whatwg/html pull request 12272).
+   *
+   * @throws a `TypeError` when the source has a URL
+   */
+  reset(): void
+
+  addEventListener<Type extends keyof EventSourceEventMap>(
+    type: Type,
+    listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
+    options?: boolean | ListenerOptions,
+  ): void
+  addEventListener<Type extends keyof Events & string>(
+    type: Type,
+    listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
+    options?: boolean | ListenerOptions,
+  ): void
+  addEventListener(
+    type: string,
+    listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
+    options?: boolean | ListenerOptions,
+  ): void
+  addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void
+  removeEventListener<Type extends keyof EventSourceEventMap>(
+    type: Type,
+    listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
+    options?: boolean | Pick<ListenerOptions, 'capture'>,
+  ): void
+  removeEventListener<Type extends keyof Events & string>(
+    type: Type,
+    listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
+    options?: boolean | Pick<ListenerOptions, 'capture'>,
+  ): void
+  removeEventListener(
+    type: string,
+    listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
+    options?: boolean | Pick<ListenerOptions, 'capture'>,
+  ): void
+  removeEventListener(
+    type: string,
+    listener: Listener | null,
+    options?: boolean | Pick<ListenerOptions, 'capture'>,
+  ): void
 }
 
-/** In a function that a bundler can drop when nobody uses the class. */
-function defineEventSource(): EventSourceConstructor {
-  class EventSource extends EventTargetBase {
-    readonly #url: string
-    readonly #withCredentials: boolean
-    readonly #isFromStream: boolean
-    readonly #dispatcher: Dispatcher
-    readonly #handlers = new HandlerAttributes(this)
-    readonly #connection: Connection
-
-    constructor(...args: [url?: unknown, options?: unknown]) {
-      // `undefined` is a URL, no argument is none.
-      if (args.length === 0) throw new TypeError('EventSource needs a URL: new EventSource(url)')
-      super()
-      const input = args[0] instanceof GivenStream ? args[0] : toDOMString(args[0])
-      const options = readOptions(args[1])
-      let opener: Opener
-      if (typeof input === 'string') {
-        const url = parseURL(input)
-        this.#url = url.href
-        opener = fetchOpener(url, options)
-      } else {
-        this.#url = input.url
-        opener = input.opener
-      }
-      this.#isFromStream = typeof input !== 'string'
-      this.#withCredentials = options.withCredentials
-      this.#dispatcher = new Dispatcher(this, options.lastEventId, options.onComment)
-      this.#connection = new Connection(opener, options, this.#dispatcher)
-      this.#connection.start()
-    }
-
-    static fromReadableStream(stream: unknown): EventSource {
-      return new EventSource(new GivenStream(stream), { reconnect: false })
-    }
-
-    get url(): string {
-      return this.#url
-    }
-    get withCredentials(): boolean {
-      return this.#withCredentials
-    }
-    get readyState(): ReadyState {
-      return this.#dispatcher.readyState
-    }
-    get lastEventId(): string {
-      const { isDispatching, readyState, lastEventId = '' } = this.#dispatcher
-      // What has been read of a stream will be dispatched: whoever asks has piped a body to its end, and goes on after it.
-      const isAhead = this.#isFromStream && !isDispatching && readyState !== CLOSED
-      return isAhead ? this.#connection.readId : lastEventId
-    }
-    get reconnectionTime(): number {
-      return this.#connection.reconnectionTime
-    }
-
-    get onopen(): object | null {
-      return this.#handlers.get('open')
-    }
-    set onopen(value: unknown) {
-      this.#handlers.set('open', value)
-    }
-    get onmessage(): object | null {
-      return this.#handlers.get('message')
-    }
-    set onmessage(value: unknown) {
-      this.#handlers.set('message', value)
-    }
-    get onerror(): object | null {
-      return this.#handlers.get('error')
-    }
-    set onerror(value: unknown) {
-      this.#handlers.set('error', value)
-    }
-
-    close(): void {
-      this.#dispatcher.close()
-      this.#connection.close()
-    }
-    reconnect(): void {
-      if (this.#isFromStream) throw new TypeError('reconnect() needs a URL, and this EventSource was made of a stream')
-      if (this.#dispatcher.readyState === CLOSED) return
-      this.#dispatcher.restart()
-      this.#connection.reconnect()
-    }
-    reset(): void {
-      if (!this.#isFromStream) {
-        throw new TypeError(
-          'reset() is for an EventSource made of a stream: this one resets itself with each connection',
-        )
-      }
-      this.#connection.reset()
-    }
-  }
-
-  const attributes = ['url', 'withCredentials', 'readyState', 'lastEventId', 'reconnectionTime']
-  const methods = ['close', 'reconnect', 'reset']
-  makeEnumerable(EventSource.prototype, [...attributes, 'onopen', 'onmessage', 'onerror', ...methods])
-  makeEnumerable(EventSource, ['fromReadableStream'])
-  defineDispose(EventSource.prototype, 'dispose', function (this: EventSource) {
-    this.close()
-  })
-  defineConstants(EventSource, { CONNECTING, OPEN, CLOSED })
-  defineInterface(EventSource, 'EventSource', 1)
-  // A class cannot declare what the interface does: the constants, and listeners that know their event.
-  return EventSource as unknown as EventSourceConstructor
-}
+// Beside the interface of its name: declarations that are inferred from it must be able to name that.
+export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource()

@@ -1,15 +1,10 @@
-/** The public types of `EventSource`, in the manner of lib.dom. */
+/** The public types that come with `EventSource`, in the manner of lib.dom. */
 
 import type { EventSourceInit } from '../connection/options.ts'
+import type { ByteStream } from '../connection/request.ts'
 import type { EventsMap } from '../decoder/stream-event.ts'
+import type { EventSource } from './event-source.ts'
 import type { ErrorEvent, OpenEvent } from './events.ts'
-
-declare global {
-  interface SymbolConstructor {
-    /** Declared here too, for programs that are compiled without lib.esnext.disposable. */
-    readonly dispose: unique symbol
-  }
-}
 
 /** A message of the stream: a `MessageEvent` whose `data` is a string. */
 export interface SourceMessageEvent<Data extends string = string> extends MessageEvent {
@@ -27,120 +22,6 @@ export interface EventSourceEventMap<Events extends EventsMap<Events> = object> 
   open: OpenEvent
   message: SourceMessageEvent<Events extends { message: infer Data extends string } ? Data : string>
   error: ErrorEvent
-}
-
-// Handlers can be read loosely, so that an EventSource of ours may stand where lib.dom's is asked for.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
-type LooseHandler = ((this: any, event: any) => any) | null
-
-// Not lib.dom's names: a program with @types/node alone does not have them.
-type Listener = ((event: Event) => void) | { handleEvent(event: Event): void }
-
-interface ListenerOptions {
-  capture?: boolean | undefined
-  once?: boolean | undefined
-  passive?: boolean | undefined
-  signal?: AbortSignal | undefined
-}
-
-type Handler<Source, E extends Event> = ((this: Source, event: E) => unknown) | null
-
-/**
- * Receives server-sent events. (HTML standard, 9.2.2, "the EventSource interface")
- *
- * @typeParam Events names of events and the types of their `data`, where they are known
- */
-export interface EventSource<Events extends EventsMap<Events> = object> extends EventTarget {
-  /** The serialized URL that was given. It never changes, redirects included. */
-  readonly url: string
-  /** Whether cookies go along to other origins. */
-  readonly withCredentials: boolean
-  /** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
-  readonly readyState: 0 | 1 | 2
-
-  readonly CONNECTING: 0
-  readonly OPEN: 1
-  readonly CLOSED: 2
-
-  /** Called when the connection has been established, each time. */
-  get onopen(): LooseHandler
-  set onopen(handler: Handler<EventSource<Events>, OpenEvent>)
-  /** Called for each message of type `message`, which is the type of those that name none. */
-  get onmessage(): LooseHandler
-  set onmessage(handler: Handler<EventSource<Events>, EventSourceEventMap<Events>['message']>)
-  /** Called when the connection was lost (`readyState` is CONNECTING) or has failed (CLOSED). */
-  get onerror(): LooseHandler
-  set onerror(handler: Handler<EventSource<Events>, ErrorEvent>)
-
-  /** Closes the connection, if any; nothing fires after it. */
-  close(): void
-
-  /**
-   * Drops the connection, with what it had not dispatched yet, and connects again at once, without an `error` event. Does
-   * nothing when CLOSED. Not in the standard.
-   *
-   * @throws a `TypeError` when the source was made of a stream
-   */
-  reconnect(): void
-
-  /** The same as `close()`, for `using`; where the runtime has `Symbol.dispose`. */
-  [Symbol.dispose](): void
-
-  /**
-   * The last event ID string as of the last message, which a reconnection sends as `Last-Event-ID`. Of a source made of a
-   * stream, outside of its listeners: as of all that has been read. Not in the standard yet (whatwg/html pull request 12272).
-   */
-  readonly lastEventId: string
-  /**
-   * How long to wait before reconnecting, in ms: 3,000 until the server's `retry` says otherwise. Not in the standard yet
-   * (whatwg/html pull request 12272).
-   */
-  readonly reconnectionTime: number
-
-  /**
-   * Forgets an unfinished event, so that the bytes that come now may be those of another stream; the last event ID string and
-   * the reconnection time stay. For sources made of a stream. Not in the standard yet (whatwg/html pull request 12272).
-   *
-   * @throws a `TypeError` when the source has a URL
-   */
-  reset(): void
-
-  addEventListener<Type extends keyof EventSourceEventMap>(
-    type: Type,
-    listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
-    options?: boolean | ListenerOptions,
-  ): void
-  addEventListener<Type extends keyof Events & string>(
-    type: Type,
-    listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
-    options?: boolean | ListenerOptions,
-  ): void
-  addEventListener(
-    type: string,
-    listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
-    options?: boolean | ListenerOptions,
-  ): void
-  addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void
-  removeEventListener<Type extends keyof EventSourceEventMap>(
-    type: Type,
-    listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
-    options?: boolean | Pick<ListenerOptions, 'capture'>,
-  ): void
-  removeEventListener<Type extends keyof Events & string>(
-    type: Type,
-    listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
-    options?: boolean | Pick<ListenerOptions, 'capture'>,
-  ): void
-  removeEventListener(
-    type: string,
-    listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
-    options?: boolean | Pick<ListenerOptions, 'capture'>,
-  ): void
-  removeEventListener(
-    type: string,
-    listener: Listener | null,
-    options?: boolean | Pick<ListenerOptions, 'capture'>,
-  ): void
 }
 
 /** The class `EventSource`. */
@@ -161,7 +42,7 @@ export interface EventSourceConstructor {
    *
    * @throws a `TypeError` when it is no `ReadableStream`, or is locked
    */
-  fromReadableStream<Events extends EventsMap<Events> = object>(stream: ReadableStream<Uint8Array>): EventSource<Events>
+  fromReadableStream<Events extends EventsMap<Events> = object>(stream: ByteStream): EventSource<Events>
   readonly prototype: EventSource
   readonly CONNECTING: 0
   readonly OPEN: 1

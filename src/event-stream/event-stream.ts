@@ -9,19 +9,21 @@ import { runtime } from '../platform/globals.ts'
 import { Inbox } from './inbox.ts'
 import type { EventIterator, EventStream as EventStreamInstance } from './interface.ts'
 
-type EventStreamConstructor = new (opener: Opener, options: ConnectionOptions) => EventStreamInstance
+type EventStreamConstructor = new (opener: Opener, options: ConnectionOptions, readAhead: number) => EventStreamInstance
 
 export const EventStream: EventStreamConstructor = /* @__PURE__ */ defineEventStream()
 
 /** In a function that a bundler can drop when nobody uses the class. */
 function defineEventStream(): EventStreamConstructor {
   class EventStream {
+    // Not left to the bundler, which renames it.
+    static readonly name = 'EventStream'
     readonly #inbox: Inbox
     readonly #connection: Connection
     readonly #response: Promise<Response>
     #isTaken = false
 
-    constructor(opener: Opener, options: ConnectionOptions) {
+    constructor(opener: Opener, options: ConnectionOptions, readAhead: number) {
       let owner!: ConstructorParameters<typeof Inbox>[0]
       this.#response = new Promise((resolve, reject) => {
         owner = {
@@ -38,7 +40,7 @@ function defineEventStream(): EventStreamConstructor {
         }
       })
       this.#response.catch(() => undefined)
-      this.#inbox = new Inbox(owner, options)
+      this.#inbox = new Inbox(owner, { ...options, readAhead })
       this.#connection = new Connection(opener, options, this.#inbox)
       this.#connection.start()
     }
@@ -70,6 +72,11 @@ function defineEventStream(): EventStreamConstructor {
         return: () => {
           inbox.end()
           return Promise.resolve({ done: true, value: undefined })
+        },
+        throw: (error) => {
+          inbox.end()
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the caller has thrown
+          return Promise.reject(error)
         },
         [Symbol.asyncIterator]() {
           return this

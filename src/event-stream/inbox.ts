@@ -13,12 +13,15 @@ interface Asker {
   reject: (error: unknown) => void
 }
 
-/** Something that happens between events, when the loop has come to it. */
+/** Something that happens between events. */
 class Turn {
   readonly come: () => void
+  /** Whether it comes only when the loop has dealt with what was before it, and asks for more. */
+  readonly isAskedFor: boolean
 
-  constructor(come: () => void) {
+  constructor(come: () => void, isAskedFor = true) {
     this.come = come
+    this.isAskedFor = isAskedFor
   }
 }
 
@@ -35,9 +38,11 @@ interface InboxOptions {
   lastEventId: string
   signal: AbortSignal | undefined
   onComment: ((text: string) => void) | undefined
+  /** How many bytes to read while the loop asks for nothing, before reading stops; a chunk is read in any case. */
+  readAhead: number
 }
 
-/** The sink of a connection whose events wait until they are asked for. At most a chunk of them waits at a time. */
+/** The sink of a connection whose events wait until they are asked for. */
 export class Inbox implements ConnectionSink {
   readonly #owner: Owner
   readonly #options: InboxOptions
@@ -45,12 +50,15 @@ export class Inbox implements ConnectionSink {
   #waiting: (StreamEvent | Turn)[] = []
   #next = 0
   readonly #askers: Asker[] = []
-  /** Whether the loop is at work on the last event that it took. */
-  #isLoopBusy = false
+  #isOpened = false
   #isOver = false
   /** What the next call of `next()` rejects with. */
   #failure: { error: unknown } | undefined
-  #drained: (() => void) | undefined
+  /** Bytes that were read since the loop took the last that there was, or asked for more. */
+  #bytesAhead = 0
+  #resume: (() => void) | undefined
+  /** Tells those who wait for the loop that it asks. */
+  #asks: (() => void) | undefined
 
   constructor(owner: Owner, options: InboxOptions) {
     this.#owner = owner
@@ -65,7 +73,6 @@ export class Inbox implements ConnectionSink {
 
   /** The next event, or the end. */
   next(): Promise<Result> {
-    this.#isLoopBusy = false
     const first = this.#waiting[this.#next]
     // Most calls end here, with one promise and nothing else.
     if (first && !(first instanceof Turn) && this.#askers.length === 0) {
@@ -76,6 +83,7 @@ export class Inbox implements ConnectionSink {
       this.#askers.push({ resolve, reject })
       this.#advance()
       if (this.#isOver) this.#dismiss()
+      else if (this.#askers.length > 0) this.#readOn()
     })
   }
 
@@ -98,6 +106,7 @@ export class Inbox implements ConnectionSink {
   }
 
   open(response: FetchLikeResponse | undefined): void {
+    this.#isOpened = true
     this.#owner.opened(response)
   }
 
@@ -124,17 +133,26 @@ export class Inbox implements ConnectionSink {
     )
   }
 
-  /** Holds reading back while anything waits. */
-  backpressure(): Promise<void> | undefined {
-    if (this.#waiting.length === 0) return undefined
+  backpressure(bytes: number): Promise<void> | undefined {
+    if (this.#askers.length > 0) return undefined
+    this.#bytesAhead += bytes
+    if (this.#bytesAhead <= this.#options.readAhead) return undefined
     return new Promise((resolve) => {
-      this.#drained = resolve
+      this.#resume = resolve
+    })
+  }
+
+  demand(): Promise<void> | undefined {
+    if (this.#askers.length > 0) return undefined
+    return new Promise((resolve) => {
+      this.#asks = resolve
     })
   }
 
   delivered(): Promise<void> {
     return new Promise((resolve) => {
-      this.#push(new Turn(resolve))
+      // Who awaits the response may have no loop yet.
+      this.#push(new Turn(resolve, this.#isOpened))
     })
   }
 
@@ -143,13 +161,13 @@ export class Inbox implements ConnectionSink {
     return this.delivered()
   }
 
-  failed(error: ConnectionError): Promise<void> {
+  failed(error: ConnectionError, isEnd: boolean): Promise<void> {
     return new Promise((resolve) => {
       this.#push(
         new Turn(() => {
-          this.end(isEnd(error) ? undefined : { error }, { error })
+          this.end(isEnd ? undefined : { error }, { error })
           resolve()
-        }),
+        }, false),
       )
     })
   }
@@ -167,7 +185,7 @@ export class Inbox implements ConnectionSink {
   #advance(): void {
     for (let item; (item = this.#waiting[this.#next]);) {
       if (item instanceof Turn) {
-        if (this.#isLoopBusy) return
+        if (item.isAskedFor && this.#askers.length === 0) return
         this.#next++
         item.come()
         this.#release()
@@ -182,7 +200,6 @@ export class Inbox implements ConnectionSink {
 
   #taken(event: StreamEvent): Result {
     this.#setLastEventId(event.lastEventId)
-    this.#isLoopBusy = this.#askers.length === 0
     this.#release()
     return { done: false, value: event }
   }
@@ -195,8 +212,16 @@ export class Inbox implements ConnectionSink {
   #clear(): void {
     this.#waiting = []
     this.#next = 0
-    this.#drained?.()
-    this.#drained = undefined
+    this.#bytesAhead = 0
+    this.#resume?.()
+    this.#resume = undefined
+  }
+
+  /** The loop has nothing to do. */
+  #readOn(): void {
+    this.#clear()
+    this.#asks?.()
+    this.#asks = undefined
   }
 
   /** Answers those who ask when it is over. */
@@ -221,9 +246,4 @@ export class Inbox implements ConnectionSink {
   #setLastEventId(lastEventId: string): void {
     if (lastEventId !== '' || this.#lastEventId !== undefined) this.#lastEventId = lastEventId
   }
-}
-
-/** Whether a stream that is over has simply ended: its body has, or the server says so. */
-function isEnd({ reason, status, cause }: ConnectionError): boolean {
-  return (reason === 'ended' || status === 204) && cause === undefined
 }

@@ -24,11 +24,13 @@ export interface EventIterator<Event> extends AsyncIterator<Event, undefined> {
   next(): Promise<IteratorResult<Event, undefined>>
   /** Closes the connection. */
   return(): Promise<IteratorResult<Event, undefined>>
+  /** Closes the connection, and rejects with that error: for generators that delegate to it. */
+  throw(error?: unknown): Promise<IteratorResult<Event, undefined>>
   [Symbol.asyncIterator](): EventIterator<Event>
 }
 
 /** By its events, so that a stream of known events is a stream of events. */
-interface EventStreamOf<Event> {
+export interface EventStreamOf<Event> {
   /**
    * The one iterator. It ends when the stream ends, or was closed; it throws a `ConnectionError` when the connection fails, and
    * the signal's `reason` when that was aborted.
@@ -57,8 +59,11 @@ interface EventStreamOf<Event> {
   readonly response: Promise<Response>
 }
 
-/** What of the options applies to a stream that has been requested already. */
-export type GivenStreamInit = Pick<
-  EventSourceInit,
-  'signal' | 'lastEventId' | 'reconnectionTime' | 'idleTimeout' | 'maxBufferSize' | 'onComment'
->
+/** The options that apply to a stream that has been requested already. */
+type GivenMember = 'signal' | 'lastEventId' | 'reconnectionTime' | 'idleTimeout' | 'maxBufferSize' | 'onComment'
+
+/** Those that are about the request. */
+export type RequestMember = Exclude<keyof EventSourceInit, GivenMember>
+
+/** Options for a stream that has been requested already: none that are about the request. */
+export type GivenStreamInit = Pick<EventSourceInit, GivenMember> & Partial<Record<RequestMember, undefined>>

@@ -5,25 +5,40 @@ import { fetchOpener } from '../connection/fetch-exchange.ts'
 import { givenResponse, givenStream } from '../connection/given-exchange.ts'
 import type { EventSourceInit } from '../connection/options.ts'
 import { readOptions, type ConnectionOptions } from '../connection/read-options.ts'
+import type { ByteStream, FetchLikeResponse } from '../connection/request.ts'
 import { isReadableStream, isResponse } from '../connection/response.ts'
 import { parseURL } from '../connection/url.ts'
 import type { EventsMap } from '../decoder/stream-event.ts'
 import { displayKind, isObject, isPromise, isString, members } from '../input/checks.ts'
 import { EventStream } from './event-stream.ts'
-import type { EventStream as EventStreamInstance, GivenStreamInit } from './interface.ts'
+import type { EventStream as EventStreamInstance, GivenStreamInit, RequestMember } from './interface.ts'
 
-/** What is about the request. */
-const REQUEST_MEMBERS = [
-  ...['body', 'method', 'headers', 'withCredentials', 'redirect', 'fetch', 'fetchOptions', 'connectTimeout'],
-  ...['reconnect', 'resume', 'lastEventIdParameter'],
-]
+/**
+ * How many bytes of what it has requested a loop that is slow has read ahead. When a connection breaks off, Node's fetch throws
+ * away what has come and was not read.
+ */
+const READ_AHEAD = 64 * 1024
+
+const REQUEST_MEMBERS = Object.keys({
+  body: true,
+  method: true,
+  headers: true,
+  withCredentials: true,
+  redirect: true,
+  fetch: true,
+  fetchOptions: true,
+  connectTimeout: true,
+  reconnect: true,
+  resume: true,
+  lastEventIdParameter: true,
+} satisfies Record<RequestMember, true>)
 
 /**
  * Requests an event stream, at once, whose events a `for await` loop takes. The loop ends when the stream ends, or the server
  * answers 204, and throws a `ConnectionError` when it fails. With the option `reconnect`, which is off by default for every
  * method, it goes on across connections, and a stream that ends is reestablished too.
  *
- * The body is read only as fast as the loop takes the events, and at most one chunk ahead of it.
+ * The body is read only as fast as the loop takes the events, and at most 64 KiB, or one chunk, ahead of it.
  *
  * ```js
  * for await (const { type, data } of streamEvents('https://example.com/events')) console.log(type, data)
@@ -38,13 +53,18 @@ export function streamEvents<Events extends EventsMap<Events> = Record<string, s
   options?: EventSourceInit | null,
 ): EventStreamInstance<Events>
 /**
- * The events of a response, or of a stream of bytes, that there is already. A response is checked as one of ours would be: the
+ * The events of a response, or of a stream of bytes, that there is already, of which at most one chunk is read ahead. A response is checked as one of ours would be: the
  * loop throws a `ConnectionError` when its status is not 200 or its Content-Type not `text/event-stream`.
  *
  * @throws a `TypeError` when the body is being read or has been, or when an option is given that is about a request
  */
 export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
-  given: Response | ReadableStream<Uint8Array>,
+  given: FetchLikeResponse | ByteStream,
+  options?: GivenStreamInit | null,
+): EventStreamInstance<Events>
+/** Any of these. */
+export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
+  input: string | URL | FetchLikeResponse | ByteStream,
   options?: GivenStreamInit | null,
 ): EventStreamInstance<Events>
 export function streamEvents(input: unknown, init?: unknown): EventStreamInstance {
@@ -57,11 +77,11 @@ export function streamEvents(input: unknown, init?: unknown): EventStreamInstanc
     return opened(givenResponse(input), options)
   }
   const options = readOptions(init, false)
-  return new EventStream(fetchOpener(readURL(input), options), options)
+  return new EventStream(fetchOpener(readURL(input), options), options, READ_AHEAD)
 }
 
 function opened(exchange: Exchange, options: ConnectionOptions): EventStreamInstance {
-  return new EventStream(() => exchange, options)
+  return new EventStream(() => exchange, options, 0)
 }
 
 function readURL(input: unknown): URL {

@@ -49,7 +49,7 @@ export class BlockDecoder extends EventDecoder {
           known.retry = undefined
           // It may be that of a block without data before it.
           if (id !== undefined || lastEventId !== known.id) commit(lastEventId)
-          listener.message({ id: id ?? '', event, data, retry })
+          listener.message({ data, event, id: id ?? '', retry })
         },
         id: commit,
         retry: (ms) => {

@@ -9,7 +9,7 @@ import { patientMembers } from '../platform/fetch.ts'
 import { runtime } from '../platform/globals.ts'
 import { onVisibilityChange } from '../platform/visibility.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
-import { copyOf, lastEventIdOf, requestHeaders, type RequestHeaders } from './request-headers.ts'
+import { copyOf, lastEventIdOf, requestHeaders, type GivenHeaders } from './request-headers.ts'
 
 /** The content type that the default `onopen` asks for. */
 export const EventStreamContentType = 'text/event-stream'
@@ -32,7 +32,7 @@ export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
    * The request's headers, or a function that returns them, called for each attempt: for tokens that expire. `accept` is
    * `text/event-stream` unless it is among them, and `last-event-id` follows the stream once it has an ID.
    */
-  headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>) | undefined
+  headers?: GivenHeaders | (() => GivenHeaders | Promise<GivenHeaders>) | undefined
   /**
    * Called with each response before its body is read. What it throws goes to `onerror`. The default throws unless the
    * Content-Type is that of an event stream, whatever the status.
@@ -136,6 +136,8 @@ class Run {
   async #attempt(): Promise<void> {
     const { onclose, onerror } = this.#init
     const request = new AbortController()
+    // Not before: whoever has the response of one that failed may still be reading what it says.
+    this.#current?.abort()
     this.#current = request
     const isOver = (): boolean => this.#current !== request
     try {
@@ -152,8 +154,6 @@ class Run {
       try {
         const answer: unknown = await onerror?.(error)
         if (isOver()) return
-        // Not before: whoever has the response may still be reading what it says.
-        request.abort()
         this.#isDeciding = false
         if (!this.#isHidden) this.#wait(answer)
       } catch (thrown) {
@@ -165,7 +165,8 @@ class Run {
   }
 
   #wait(answer: unknown): void {
-    const ms = typeof answer === 'number' && !Number.isNaN(answer) ? answer : this.#retryInterval
+    const given = Number(answer ?? NaN)
+    const ms = Number.isNaN(given) ? this.#retryInterval : given
     this.#timer = setTimeout(() => void this.#attempt(), withinLimits(ms))
   }
 

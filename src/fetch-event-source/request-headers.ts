@@ -3,12 +3,12 @@
 import { lastEventIdHeader } from '../connection/request.ts'
 
 /** What the caller may give. */
-export type RequestHeaders = Record<string, string> | Headers
+export type GivenHeaders = Record<string, string> | Headers
 
 const LAST_EVENT_ID = 'last-event-id'
 
 /** The caller's headers as they are now. */
-export function copyOf(given: RequestHeaders | null | undefined): Record<string, string> {
+export function copyOf(given: GivenHeaders | null | undefined): Record<string, string> {
   given ??= {}
   return Symbol.iterator in given ? Object.fromEntries(given) : { ...given }
 }
@@ -19,7 +19,7 @@ export function copyOf(given: RequestHeaders | null | undefined): Record<string,
  * @param lastEventId undefined until the stream has said something
  */
 export function requestHeaders(
-  given: RequestHeaders | undefined,
+  given: GivenHeaders | undefined,
   lastEventId: string | undefined,
 ): Record<string, string> {
   const headers = copyOf(given)

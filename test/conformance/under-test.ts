@@ -8,7 +8,8 @@ import type * as library from 'everysource'
 
 export let { EventSource, EventDecoderStream, ConnectionError, streamEvents } = {} as typeof library
 export type ConnectionError = library.ConnectionError
-export let { fetchEventSource } = {} as typeof dropIn
+/** @public One of these only programs import, where knip does not see it. */
+export let { fetchEventSource, EventStreamContentType } = {} as typeof dropIn
 
 /** What `everysource` and `everysource/fetch-event-source` export. */
 export interface Library {
@@ -18,5 +19,5 @@ export interface Library {
 
 export function bind(copy: Library): void {
   ;({ EventSource, EventDecoderStream, ConnectionError, streamEvents } = copy.everysource)
-  ;({ fetchEventSource } = copy.fetchEventSource)
+  ;({ fetchEventSource, EventStreamContentType } = copy.fetchEventSource)
 }

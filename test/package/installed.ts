@@ -148,6 +148,19 @@ async function checkBundles(consumer: string): Promise<void> {
   })
 }
 
+/** What a library might export. */
+const INFERRED = `
+import { EventDecoderStream, EventSource, streamEvents } from 'everysource'
+import { fetchEventSource } from 'everysource/fetch-event-source'
+export const source = new EventSource('http://a.test/')
+export const given = (stream: ReadableStream<Uint8Array>) => EventSource.fromReadableStream(stream)
+export const events = streamEvents<{ ping: string }>('http://a.test/')
+export const iterator = streamEvents('http://a.test/')[Symbol.asyncIterator]()
+export const decoder = new EventDecoderStream()
+export const follow = fetchEventSource
+export { EventSource, streamEvents }
+`
+
 async function checkTypes(consumer: string): Promise<void> {
   const types = `${consumer}/types`
   const source = new URL('test/types/without-dom/', ROOT)
@@ -155,6 +168,17 @@ async function checkTypes(consumer: string): Promise<void> {
   await copyFile(new URL('tsconfig.json', source), `${types}/tsconfig.json`)
   for (const extension of ['mts', 'cts'])
     await copyFile(new URL('consumer.ts', source), `${types}/consumer.${extension}`)
+
+  await check('declarations can be made of what is inferred from it', async () => {
+    await writeFile(`${types}/inferred.mts`, INFERRED)
+    const tsc = ['--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--outDir', `${types}/declared`]
+    const typeRoots = new URL('node_modules/@types', ROOT).pathname
+    await runTool(
+      'typescript/bin/tsc',
+      ['--project', types, '--typeRoots', typeRoots, '--pretty', 'false', ...tsc],
+      consumer,
+    )
+  })
 
   await check('its declarations need no lib.dom where there is @types/node, by import and by require', async () => {
     const typeRoots = new URL('node_modules/@types', ROOT).pathname

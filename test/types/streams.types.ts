@@ -435,3 +435,17 @@ export {
   plainChat,
   record,
 }
+
+// Streams and responses of other families, and wrappers that pass on whatever they are given
+declare const nodeStream: import('node:stream/web').ReadableStream<Uint8Array>
+declare const undiciResponse: import('undici').Response
+streamEvents(nodeStream)
+streamEvents(undiciResponse)
+EventSource.fromReadableStream(nodeStream)
+function passedOn(input: string | URL | Response | ReadableStream<Uint8Array>): EventStream {
+  return streamEvents(input, { maxBufferSize: 1_024 })
+}
+passedOn(nodeStream)
+declare const anyOptions: EventSourceInit
+// @ts-expect-error -- they may be about a request, and there will be none
+streamEvents(nodeStream, anyOptions)

@@ -423,11 +423,13 @@ describe('what goes to onerror', () => {
     })
     await rest()
     expect(made.calls).toEqual(['fetch', 'open', '1', 'error'])
+    // Until the next attempt, whoever has the response may still look at it.
+    expect(cancelled).not.toHaveBeenCalled()
+    await vi.runAllTimersAsync()
     expect(cancelled).toHaveBeenCalledOnce()
     expect(() => {
       push('data: 3\n\n')
     }).toThrow()
-    await vi.runAllTimersAsync()
     await made.promise
     expect(made.calls).toEqual(['fetch', 'open', '1', 'error', 'fetch', 'open', '1', 'close'])
   })
@@ -472,7 +474,8 @@ describe('the wait before a retry', () => {
     ['at least 100 ms: of onerror, negative', down, -5, 100],
     ['at least 100 ms: of the stream', () => finishedBadly('retry: 0\n\n'), undefined, 100],
     ['1,000 ms where onerror returns NaN', down, NaN, 1_000],
-    ['1,000 ms where onerror returns a text', down, '5', 1_000],
+    ['1,000 ms where onerror returns a text that is no number', down, 'soon', 1_000],
+    ['that many ms where onerror returns a text that is one', down, '400', 400],
     [
       '1,000 ms where the stream’s retry is none',
       () => finishedBadly('retry: 5x\nretry: -1\nretry\n\n'),

@@ -5,11 +5,15 @@ import { ConnectionError } from '../../src/connection/connection-error.ts'
 import { Inbox } from '../../src/event-stream/inbox.ts'
 import { rejection, rest } from './streams.ts'
 
-function inbox({ lastEventId = '', signal }: { lastEventId?: string; signal?: AbortSignal } = {}) {
+function inbox({
+  lastEventId = '',
+  signal,
+  readAhead = 0,
+}: { lastEventId?: string; signal?: AbortSignal; readAhead?: number } = {}) {
   const opened = vi.fn()
   const ended = vi.fn()
   const onComment = vi.fn<(text: string) => void>()
-  const made = new Inbox({ opened, ended }, { lastEventId, signal, onComment })
+  const made = new Inbox({ opened, ended }, { lastEventId, signal, onComment, readAhead })
   return { inbox: made, opened, ended, onComment }
 }
 
@@ -34,28 +38,39 @@ async function settles(promise: Promise<unknown> | undefined): Promise<boolean> 
 const DONE = { done: true, value: undefined }
 
 describe('backpressure', () => {
-  it('there is none where nothing waits', () => {
-    expect(inbox().inbox.backpressure()).toBeUndefined()
+  it('there is none while somebody asks', () => {
+    const { inbox: box } = inbox()
+    void box.next()
+    expect(box.backpressure(1)).toBeUndefined()
   })
 
   it('holds until the last event that waits has been taken', async () => {
     const { inbox: box } = inbox()
     bring(box, '1', '2')
-    const held = box.backpressure()
+    const held = box.backpressure(1)
     expect(await settles(held)).toBe(false)
     await box.next()
     expect(await settles(held)).toBe(false)
     await box.next()
     expect(await settles(held)).toBe(true)
-    expect(box.backpressure()).toBeUndefined()
   })
 
-  it('there is none for an event that somebody has been waiting for', async () => {
+  it('holds what is no event, or none yet, until somebody asks', async () => {
     const { inbox: box } = inbox()
-    const next = box.next()
+    const held = box.backpressure(1)
+    expect(await settles(held)).toBe(false)
+    void box.next()
+    expect(await settles(held)).toBe(true)
+  })
+
+  it('lets so many bytes be read ahead, from the last event that was taken on', async () => {
+    const { inbox: box } = inbox({ readAhead: 10 })
     bring(box, '1')
-    expect(box.backpressure()).toBeUndefined()
-    expect(await next).toMatchObject({ value: { data: '1' } })
+    expect(box.backpressure(6)).toBeUndefined()
+    await box.next()
+    expect(box.backpressure(6)).toBeUndefined()
+    expect(box.backpressure(4)).toBeUndefined()
+    expect(await settles(box.backpressure(1))).toBe(false)
   })
 
   it('holds for a comment that waits for a busy loop', async () => {
@@ -63,7 +78,7 @@ describe('backpressure', () => {
     bring(box, '1')
     await box.next()
     box.comment('x')
-    const held = box.backpressure()
+    const held = box.backpressure(1)
     expect(await settles(held)).toBe(false)
     expect(onComment).not.toHaveBeenCalled()
     void box.next()
@@ -74,25 +89,27 @@ describe('backpressure', () => {
   it('is over with the end, so that the reading ends too', async () => {
     const { inbox: box } = inbox()
     bring(box, '1')
-    const held = box.backpressure()
+    const held = box.backpressure(1)
     box.end()
     expect(await settles(held)).toBe(true)
   })
 })
 
 describe('nothing happens that the loop has not asked for', () => {
-  it('before it begins it is not busy', async () => {
+  it('before there is a response, a connection is reestablished without it: somebody may await that', async () => {
     const { inbox: box, onComment } = inbox()
+    expect(await settles(box.delivered())).toBe(true)
+    expect(await settles(box.lost())).toBe(true)
     box.comment('x')
     box.id('7')
-    expect(onComment).toHaveBeenCalledOnce()
-    expect(box.lastEventId).toBe('7')
-    expect(await settles(box.lost())).toBe(true)
-    expect(await settles(box.delivered())).toBe(true)
+    expect([onComment.mock.calls, box.lastEventId]).toEqual([[], undefined])
+    void box.next()
+    expect([onComment.mock.calls, box.lastEventId]).toEqual([[['x']], '7'])
   })
 
   it.each(['lost', 'delivered'] as const)('while it is at work on its last event, %s() waits', async (method) => {
     const { inbox: box } = inbox()
+    box.open(undefined)
     bring(box, '1')
     await box.next()
     const promise = box[method]()
@@ -103,6 +120,7 @@ describe('nothing happens that the loop has not asked for', () => {
 
   it.each(['lost', 'delivered'] as const)('while events wait, %s() waits', async (method) => {
     const { inbox: box } = inbox()
+    box.open(undefined)
     bring(box, '1', '2')
     const promise = box[method]()
     await box.next()
@@ -173,7 +191,7 @@ describe('the end', () => {
     const { inbox: box, ended } = inbox()
     const error = failure()
     bring(box, '1')
-    const failed = box.failed(error)
+    const failed = box.failed(error, false)
     expect(ended).not.toHaveBeenCalled()
     expect(await box.next()).toMatchObject({ value: { data: '1' } })
     expect(await settles(failed)).toBe(false)
@@ -186,25 +204,18 @@ describe('the end', () => {
   it('by a failure while nobody asks is kept for who asks next', async () => {
     const { inbox: box, ended } = inbox()
     const error = failure()
-    void box.failed(error)
+    void box.failed(error, false)
     expect(ended).toHaveBeenCalledExactlyOnceWith({ error })
     expect(await rejection(box.next())).toBe(error)
     expect(await box.next()).toStrictEqual(DONE)
   })
 
-  it.each([
-    ['a body that has ended', { reason: 'ended', what: 'has ended' }, true],
-    ['204', { reason: 'status', what: 'was refused', status: 204 }, true],
-    ['another status', { reason: 'status', what: 'was refused', status: 500 }, false],
-    ['an end whose shouldReconnect threw', { reason: 'ended', what: 'has ended', cause: new Error('mine') }, false],
-    ['a 204 whose shouldReconnect threw', { reason: 'status', what: '', status: 204, cause: new Error('mine') }, false],
-    ['a timeout', { reason: 'timeout', what: 'was silent' }, false],
-  ] as const)('%s', async (_, failed, isQuiet) => {
+  it.each([true, false])('by a failure that is an end: %s', async (isEnd) => {
     const { inbox: box, ended } = inbox()
-    const error = failure(failed)
+    const error = failure({ reason: 'ended', what: 'has ended' })
     const next = box.next()
-    void box.failed(error)
-    if (isQuiet) expect(await next).toStrictEqual(DONE)
+    void box.failed(error, isEnd)
+    if (isEnd) expect(await next).toStrictEqual(DONE)
     else expect(await rejection(next)).toBe(error)
     // Who waits for a response hears why there is none in either case.
     expect(ended).toHaveBeenCalledExactlyOnceWith({ error })
