@@ -75,16 +75,16 @@ const MUTANTS: Mutant[] = [
   },
   {
     what: 'reconnects to where a redirect led',
-    file: 'src/connection/connection.ts',
-    replace: 'this.#sink.open(',
-    by: 'this.#url.href = response.url as string\n    this.#sink.open(',
+    file: 'src/connection/fetch-exchange.ts',
+    replace: "'failure' in outcome ? outcome :",
+    by: "'failure' in outcome ? outcome : (this.url.href = outcome.response.url as string) && false ? outcome :",
     noticedBy: 'fact 9',
   },
   {
     what: 'takes the origin of the first URL',
-    file: 'src/connection/connection.ts',
-    replace: 'finalURL(response, exchange.url).origin',
-    by: 'this.#url.origin',
+    file: 'src/connection/fetch-exchange.ts',
+    replace: 'openResponse(outcome.response, this.url, this.request)',
+    by: "openResponse(Object.defineProperty(outcome.response, 'url', { value: this.url.href }), this.url, this.request)",
     noticedBy: 'fact 9: 301',
   },
   {
@@ -132,8 +132,8 @@ const MUTANTS: Mutant[] = [
   {
     what: 'fires error before the state has changed',
     file: 'src/event-source/dispatcher.ts',
-    replace: 'this.#readyState = CONNECTING\n        dispatch',
-    by: 'queueMicrotask(() => (this.#readyState = CONNECTING))\n        dispatch',
+    replace: 'this.#readyState = CONNECTING\n        this.#dispatch',
+    by: 'queueMicrotask(() => (this.#readyState = CONNECTING))\n        this.#dispatch',
     noticedBy: 'fact 12',
   },
   {
@@ -181,7 +181,7 @@ const MUTANTS: Mutant[] = [
   {
     what: 'sends a POST again',
     file: 'src/connection/read-options.ts',
-    replace: "resume !== undefined || method === 'GET'",
+    replace: "resume !== undefined || (reconnectsGet && method === 'GET')",
     by: 'true',
     noticedBy: 'fact 35: a POST',
   },
@@ -195,8 +195,8 @@ const MUTANTS: Mutant[] = [
   {
     what: 'puts the id into the header next to the parameter',
     file: 'src/connection/request.ts',
-    replace: "else if (lastEventId !== ''",
-    by: "if (lastEventId !== ''",
+    replace: '    else {\n      const value = lastEventIdHeader',
+    by: '    {\n      const value = lastEventIdHeader',
     noticedBy: 'fact 37',
   },
   {

@@ -445,7 +445,7 @@ EventSource.fromReadableStream(nodeStream)
 function passedOn(input: string | URL | Response | ReadableStream<Uint8Array>): EventStream {
   return streamEvents(input, { maxBufferSize: 1_024 })
 }
-passedOn(nodeStream)
+passedOn('http://a.test/')
 declare const anyOptions: EventSourceInit
 // @ts-expect-error -- they may be about a request, and there will be none
 streamEvents(nodeStream, anyOptions)
