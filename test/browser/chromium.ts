@@ -16,8 +16,8 @@ const USUAL_PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-// Root has no sandbox; the rest keeps Chromium from talking to anybody but the page's servers.
-const FLAGS = [
+/** Root has no sandbox; the rest keeps Chromium from talking to anybody but the page's servers. */
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

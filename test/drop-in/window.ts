@@ -7,11 +7,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findChromium } from '../browser/chromium.ts'
+import { findChromium, FLAGS } from '../browser/chromium.ts'
 
 // Those of test/browser/chromium.ts that matter here.
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
-
 interface Reply {
   id?: number
   result?: Record<string, unknown>
@@ -51,7 +49,7 @@ export class Window {
 
   static async open(): Promise<Window> {
     const profile = mkdtempSync(join(tmpdir(), 'everysource-'))
-    const args = [...FLAGS, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank']
+    const args = [...FLAGS, '--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank']
     const child = spawn(findChromium() ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] })
     const socket = new WebSocket(await address(child))
     await new Promise((resolve, reject) => {
