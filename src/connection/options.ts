@@ -51,7 +51,7 @@ export interface ReconnectPolicy {
     ((failure: ConnectionError) => boolean | number | undefined | Promise<boolean | number | undefined>) | undefined
 }
 
-/** Options of `new EventSource(url, options)`. All are optional; `undefined` is absent. */
+/** Options of `new EventSource(url, options)` and `streamEvents(url, options)`. All are optional; `undefined` is absent. */
 export interface EventSourceInit {
   /**
    * Whether cookies and HTTP authentication go along to other origins: `credentials: 'include'` instead of
@@ -101,7 +101,7 @@ export interface EventSourceInit {
    * apply: see `connectTimeout` and `idleTimeout`), Deno's `client`, Bun's `proxy` and `tls`.
    */
   fetchOptions?: object | undefined
-  /** Aborting it is `close()`. */
+  /** Aborting it is `close()`; a loop over `streamEvents` then throws its `reason`. */
   signal?: AbortSignal | undefined
   /** The ID to start after: sent as `Last-Event-ID` until the stream has one of its own. */
   lastEventId?: string | undefined
@@ -123,7 +123,7 @@ export interface EventSourceInit {
   reconnectionTime?: number | undefined
   /**
    * Whether a lost connection is reestablished, or when and how often. Default: as the standard says with `GET`, otherwise
-   * not, because a request that is sent again has its effect again.
+   * not, because a request that is sent again has its effect again. Default of `streamEvents`: not.
    */
   reconnect?: boolean | ReconnectPolicy | undefined
   /**

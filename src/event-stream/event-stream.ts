@@ -62,7 +62,7 @@ function defineEventStream(): EventStreamConstructor {
     [Symbol.asyncIterator](): EventIterator<StreamEvent> {
       if (this.#isTaken) {
         throw new TypeError(
-          'This EventStream has its reader already, and each event goes to one only. For two of them, give each a branch of tee()',
+          'This EventStream has its reader already, and each event goes to one only. For two of them, tee() the body or clone() the Response first',
         )
       }
       this.#isTaken = true

@@ -217,7 +217,7 @@ export class Inbox implements ConnectionSink {
     this.#resume = undefined
   }
 
-  /** The loop has nothing to do. */
+  /** The loop has taken all that there was, and has nothing to do. */
   #readOn(): void {
     this.#clear()
     this.#asks?.()

@@ -38,7 +38,7 @@ const REQUEST_MEMBERS = Object.keys({
  * answers 204, and throws a `ConnectionError` when it fails. With the option `reconnect`, which is off by default for every
  * method, it goes on across connections, and a stream that ends is reestablished too.
  *
- * The body is read only as fast as the loop takes the events, and at most 64 KiB, or one chunk, ahead of it.
+ * The body is read only as fast as the loop takes the events: reading stops when it is more than 64 KiB ahead.
  *
  * ```js
  * for await (const { type, data } of streamEvents('https://example.com/events')) console.log(type, data)
@@ -53,8 +53,8 @@ export function streamEvents<Events extends EventsMap<Events> = Record<string, s
   options?: EventSourceInit | null,
 ): EventStreamInstance<Events>
 /**
- * The events of a response, or of a stream of bytes, that there is already, of which at most one chunk is read ahead. A response is checked as one of ours would be: the
- * loop throws a `ConnectionError` when its status is not 200 or its Content-Type not `text/event-stream`.
+ * The events of a response, or of a stream of bytes, that there is already, of which at most one chunk is read ahead. A response
+ * is checked as one of ours would be: the loop throws a `ConnectionError` when its status is not 200 or its Content-Type not `text/event-stream`.
  *
  * @throws a `TypeError` when the body is being read or has been, or when an option is given that is about a request
  */
@@ -62,7 +62,7 @@ export function streamEvents<Events extends EventsMap<Events> = Record<string, s
   given: FetchLikeResponse | ByteStream,
   options?: GivenStreamInit | null,
 ): EventStreamInstance<Events>
-/** Any of these. */
+/** Any of these, with the options that go with each of them. */
 export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
   input: string | URL | FetchLikeResponse | ByteStream,
   options?: GivenStreamInit | null,
@@ -87,7 +87,11 @@ function opened(exchange: Exchange, options: ConnectionOptions): EventStreamInst
 function readURL(input: unknown): URL {
   if (isString(input)) return parseURL(input)
   if (isObject(input) && 'href' in input) return parseURL(String(input.href))
-  const hint = isObject(input) && isPromise(input) ? '. Await it first' : ''
+  const hint = !isObject(input)
+    ? ''
+    : isPromise(input)
+      ? '. Await it first'
+      : '. Readable.toWeb() makes one of a Node stream'
   throw new TypeError(
     `streamEvents needs a URL, a Response or a ReadableStream of bytes, not ${displayKind(input)}${hint}`,
   )

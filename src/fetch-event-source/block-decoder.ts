@@ -76,7 +76,7 @@ export class BlockDecoder extends EventDecoder {
       const end = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r'))
       const rest = end === -1 ? this.#line + piece : piece.slice(end + 1)
       this.#line = rest.slice(0, 'retry'.length)
-      if (piece !== '') this.#endsWithCR = piece.endsWith('\r')
+      this.#endsWithCR = piece.endsWith('\r')
     }
   }
 

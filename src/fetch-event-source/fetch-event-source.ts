@@ -61,9 +61,9 @@ export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
  * @returns a promise that resolves when a response has come to its end or `signal` is aborted, and rejects with what `onerror`
  *   throws
  */
-export function fetchEventSource(input: string | URL | Request, init: FetchEventSourceInit = {}): Promise<void> {
+export function fetchEventSource(input: string | URL | Request, init?: FetchEventSourceInit | null): Promise<void> {
   return new Promise((resolve, reject) => {
-    new Run(input, init, { resolve, reject }).start()
+    new Run(input, init ?? {}, { resolve, reject }).start()
   })
 }
 
@@ -157,7 +157,6 @@ class Run {
         this.#isDeciding = false
         if (!this.#isHidden) this.#wait(answer)
       } catch (thrown) {
-        if (isOver()) return
         this.#end()
         this.#settle.reject(thrown)
       }

@@ -248,7 +248,7 @@ export const MENDED_LIFE: Mended[] = [
     ours: 1,
   },
   {
-    name: 'what onerror returns counts if it is a number',
+    name: 'what onerror returns counts unless it is NaN',
     answers: [ending('retry: 60000\n\n'), ending()],
     run: async (kit) => {
       await run({ signal: AbortSignal.timeout(A_WHILE), onerror: () => NaN }, { ends: 1 })(kit)

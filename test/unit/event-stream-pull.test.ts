@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { EventDecoderStream, streamEvents } from '../../src/index.ts'
 import { response } from './sources.ts'
-import { all, bytes, closed, counting, outcome, rejection, rest, source, streamOf } from './streams.ts'
+import { all, bytes, closed, counting, outcome, rejection, request, rest, source, streamOf } from './streams.ts'
 
 /** Chunk n holds events n.0 to n.2. */
 function threeEvents(n: number): string {
@@ -187,6 +187,26 @@ describe('idleTimeout', () => {
       error: { reason: 'timeout' },
     })
     expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('does not keep what comes after a silence from being read ahead', async () => {
+    const { stream, push, fail } = source('data: 1\n\n')
+    const { stream: events } = request([() => response(stream)], { idleTimeout: 20 })
+    const data: string[] = []
+    const loop = async (): Promise<void> => {
+      for await (const event of events) {
+        data.push(event.data)
+        if (event.data !== '1') continue
+        await wait(60)
+        push('data: 2\n\n')
+        await wait(1)
+        push('data: 3\n\n')
+        await wait(1)
+        fail(new Error('broken'))
+      }
+    }
+    expect(await rejection(loop())).toMatchObject({ reason: 'network' })
+    expect(data).toEqual(['1', '2', '3'])
   })
 
   it('of a loop that blocks the thread is no silence either', async () => {

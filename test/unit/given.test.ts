@@ -170,6 +170,16 @@ describe('a Response that is no good one', () => {
     expect(error.message).not.toMatch(/secret|password/)
   })
 
+  it('nor do they in the cause, when its body breaks off', async () => {
+    const { stream, fail } = source()
+    const like = Object.defineProperty(response(stream), 'url', { value: 'http://a.test/chat?token=long-secret' })
+    fail(new Error('lost http://a.test/chat?token=long-secret, and long-secret'))
+    const error = (await rejection(all(streamEvents(like)))) as ConnectionError
+    expect(error.reason).toBe('network')
+    expect((error.cause as Error).message).toMatch(/^lost /)
+    expect((error.cause as Error).message).not.toContain('long-secret')
+  })
+
   it('is not left open: the rest of its body is cancelled', async () => {
     const { stream, cancelled, push } = source()
     push('x'.repeat(70_000))

@@ -59,7 +59,7 @@ const LOOPS: Record<string, Begin[]> = {
     () => streamEvents(response(''), { method: 'POST' } as never),
     () => streamEvents(bytes(''), { reconnect: true } as never),
   ],
-  'a stream, or the body of a `Response`, that is locked or has been read': [
+  'a stream that is locked; a `Response` whose body is locked or has been read': [
     () => streamEvents(reading(bytes(''))),
     () => {
       const locked = response('')
