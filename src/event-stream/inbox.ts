@@ -63,7 +63,7 @@ export class Inbox implements ConnectionSink {
   constructor(owner: Owner, options: InboxOptions) {
     this.#owner = owner
     this.#options = options
-    // None: what the caller starts with is nothing.
+    // An empty one is none.
     this.#lastEventId = options.lastEventId || undefined
   }
 

@@ -86,6 +86,8 @@ class Run {
   #lastEventId: string | undefined
   #forgetVisibility = (): void => undefined
   #isHidden = false
+  /** The response of the attempt, as long as it is the caller's. */
+  #handedOut: Response | undefined
   /** Whether a callback is deciding what follows on an attempt that is over. */
   #isDeciding = false
 
@@ -136,7 +138,6 @@ class Run {
   async #attempt(): Promise<void> {
     const { onclose, onerror } = this.#init
     const request = new AbortController()
-    // Not before: whoever has the response of one that failed may still be reading what it says.
     this.#current?.abort()
     this.#current = request
     const isOver = (): boolean => this.#current !== request
@@ -154,6 +155,9 @@ class Run {
       try {
         const answer: unknown = await onerror?.(error)
         if (isOver()) return
+        // Whoever reads what a refused response says may go on, until the next attempt. (An abort at that very moment makes
+        // Chromium send the next request twice.)
+        if (!this.#handedOut?.body?.locked) request.abort()
         this.#isDeciding = false
         if (!this.#isHidden) this.#wait(answer)
       } catch (thrown) {
@@ -178,6 +182,7 @@ class Run {
     if (isOver()) return
     if (!fetch) throw new TypeError('This runtime has no fetch. Pass one as the option "fetch"')
     const headers = requestHeaders(asked, this.#lastEventId)
+    this.#handedOut = undefined
     const response = await fetch(this.#input, {
       ...patientMembers(fetchMembers(this.#init)),
       headers,
@@ -187,8 +192,10 @@ class Run {
     const letGo = (): void => void discard(response)
     request.signal.addEventListener('abort', letGo, { once: true })
     if (request.signal.aborted) letGo()
+    this.#handedOut = response
     if (!isOver()) await onopen(response)
     if (isOver()) return
+    this.#handedOut = undefined
     if (!response.body) throw new TypeError('The response has no body')
 
     const decoder = new BlockDecoder(

@@ -414,6 +414,25 @@ describe('what goes to onerror', () => {
     expect(errors).toEqual([undefined])
   })
 
+  it('a refused response is read to its end by whoever has begun to, while the next attempt waits', async () => {
+    const { stream, push, end } = source('{"error":')
+    let text: Promise<string> | undefined
+    const made = call([() => response(stream), one], {
+      onopen: (refused) => {
+        if (made.requests.length === 1) throw Object.assign(new Error('refused'), { refused })
+      },
+      onerror: ({ refused }: { refused: Response }) => {
+        text = refused.text()
+      },
+    })
+    await rest()
+    push('"quota"}')
+    end()
+    expect(await text).toBe('{"error":"quota"}')
+    await vi.runAllTimersAsync()
+    await made.promise
+  })
+
   it('after onmessage has thrown, the rest of that chunk and of the response is dropped', async () => {
     const { stream, cancelled, push } = source('data: 1\n\ndata: 2\n\n')
     const made = call([() => response(stream), one], {
@@ -423,13 +442,11 @@ describe('what goes to onerror', () => {
     })
     await rest()
     expect(made.calls).toEqual(['fetch', 'open', '1', 'error'])
-    // Until the next attempt, whoever has the response may still look at it.
-    expect(cancelled).not.toHaveBeenCalled()
-    await vi.runAllTimersAsync()
     expect(cancelled).toHaveBeenCalledOnce()
     expect(() => {
       push('data: 3\n\n')
     }).toThrow()
+    await vi.runAllTimersAsync()
     await made.promise
     expect(made.calls).toEqual(['fetch', 'open', '1', 'error', 'fetch', 'open', '1', 'close'])
   })

@@ -369,7 +369,10 @@ export const loop: BehaviourFact[] = [
           for await (const { data } of streamEvents(served.url)) {
             taken.push(data)
             await sleep(data === '0' ? 500 : 30)
-            if (data === '0') await served.openGate('came')
+            if (data !== '0') continue
+            await served.openGate('came')
+            await served.log({ closed: 1 })
+            await sleep(100)
           }
         })(),
       )
