@@ -5,7 +5,6 @@ import { refusalOf } from '../platform/fetch.ts'
 import { hasDispatchers } from '../platform/node-dispatcher.ts'
 import {
   checked,
-  display,
   displayKind,
   isFrom,
   isFunction,
@@ -13,6 +12,7 @@ import {
   isPlain,
   isString,
   members,
+  optionMembers,
 } from '../input/checks.ts'
 import { readHeaders, type HeaderMap } from './headers.ts'
 import { isBodiless, readMethod } from './method.ts'
@@ -65,10 +65,7 @@ const OWN_MEMBERS: Record<string, string> = {
  * @throws a `TypeError` that names the option and what was given.
  */
 export function readOptions(init: unknown, reconnectsGet = true): ConnectionOptions {
-  if (init !== undefined && init !== null && !isObject(init)) {
-    throw new TypeError(`The options must be an object, not ${display(init)}`)
-  }
-  const given = members(init)
+  const given = optionMembers(init)
   const fetch = checked('fetch', given.fetch, isFunction, 'a function') as FetchLike | undefined
   const method = readMethod(given.method)
   const { headers: ownHeaders, body: ownBody } = given

@@ -3,6 +3,11 @@
 import type { ConnectionError } from './connection-error.ts'
 import type { FetchLikeResponse } from './request.ts'
 
+/** The last event ID string after a stream has said one: empty, it resets one that there is, and there may be none. */
+export function lastEventIdAfter(before: string | undefined, said: string): string | undefined {
+  return said === '' && before === undefined ? undefined : said
+}
+
 /** Who a connection works for. After `close()` it calls nothing more. */
 export interface ConnectionSink {
   /**

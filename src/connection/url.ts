@@ -1,7 +1,7 @@
 /** URLs: how they are read, and how much of them may be seen. */
 
 import { baseURL, encodedByDocument } from '../platform/base-url.ts'
-import { runtime } from '../platform/globals.ts'
+import { domException } from '../platform/dom-exception.ts'
 
 const FETCHABLE = new Set(['http:', 'https:', 'data:', 'blob:'])
 
@@ -25,7 +25,7 @@ export function parseURL(input: string, base?: string): URL {
     base === undefined
       ? '. Here it must be absolute: there is no base URL'
       : ` relative to ${presentable(new URL(base))}`
-  throw syntaxError(`"${withoutSecrets(input)}" is not a valid URL${hint}`)
+  throw domException(`"${withoutSecrets(input)}" is not a valid URL${hint}`, 'SyntaxError')
 }
 
 /** Whether `fetch` can bring an event stream from there; for other schemes trying again would be futile. */
@@ -48,9 +48,4 @@ function withoutSecrets(input: string): string {
   if (input.includes('@')) return `${/^\w+:/.exec(input)?.[0] ?? ''}…`
   const [shown = ''] = /^(?:\w+:)?[^:?#]*(?::\d+(?=\/|$))?[^:?#]*/.exec(input) ?? []
   return input.charAt(shown.length) === ':' ? `${shown}…` : shown
-}
-
-function syntaxError(message: string): Error {
-  if (runtime.DOMException) return new runtime.DOMException(message, 'SyntaxError')
-  return Object.assign(new Error(message), { name: 'SyntaxError' })
 }

@@ -1,6 +1,6 @@
 /** Bytes in, events out, for those who work with streams. */
 
-import { checked, display, displayKind, isFunction, isObject, members } from '../input/checks.ts'
+import { checked, displayKind, isFunction, optionMembers } from '../input/checks.ts'
 import { EventDecoder } from './event-decoder.ts'
 import { readMaxBufferSize } from './max-buffer-size.ts'
 import { streamEvent, type EventOf, type EventsMap, type StreamEvent } from './stream-event.ts'
@@ -95,10 +95,7 @@ function decoding(bytes: ReadableStream<Uint8Array>, init: unknown): UnderlyingD
 }
 
 function readOptions(init: unknown): EventDecoderStreamInit & { maxBufferSize: number } {
-  if (init !== undefined && init !== null && !isObject(init)) {
-    throw new TypeError(`The options must be an object, not ${display(init)}`)
-  }
-  const { maxBufferSize, onComment, onRetry } = members(init)
+  const { maxBufferSize, onComment, onRetry } = optionMembers(init)
   return {
     maxBufferSize: readMaxBufferSize(maxBufferSize),
     onComment: checked('onComment', onComment, isFunction, 'a function') as EventDecoderStreamInit['onComment'],

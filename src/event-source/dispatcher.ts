@@ -2,7 +2,7 @@
 
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
-import type { ConnectionSink } from '../connection/sink.ts'
+import { lastEventIdAfter, type ConnectionSink } from '../connection/sink.ts'
 import { dispatch } from '../platform/event-target.ts'
 import { reportError } from '../platform/report.ts'
 import { ErrorEvent, inheritFromMessageEvent, Message, OpenEventClass } from './events.ts'
@@ -44,7 +44,7 @@ export class Dispatcher implements ConnectionSink {
   /** @param lastEventId what the caller starts with, if anything */
   constructor(target: EventTarget, lastEventId: string, onComment: Comments) {
     this.#target = target
-    this.#lastEventId = lastEventId === '' ? undefined : lastEventId
+    this.#lastEventId = lastEventIdAfter(undefined, lastEventId)
     this.#onComment = onComment
     inheritFromMessageEvent()
   }
@@ -124,7 +124,7 @@ export class Dispatcher implements ConnectionSink {
 
   #run(task: Task): void {
     if (task instanceof Message) {
-      this.#setLastEventId(task.lastEventId)
+      this.#lastEventId = lastEventIdAfter(this.#lastEventId, task.lastEventId)
       this.#dispatch(task)
       return
     }
@@ -134,7 +134,7 @@ export class Dispatcher implements ConnectionSink {
         this.#dispatch(new OpenEventClass('open', task.response))
         break
       case 'set the last event ID string':
-        this.#setLastEventId(task.lastEventId)
+        this.#lastEventId = lastEventIdAfter(this.#lastEventId, task.lastEventId)
         break
       case 'reestablish the connection':
         this.#readyState = CONNECTING
@@ -159,11 +159,6 @@ export class Dispatcher implements ConnectionSink {
     this.#isDispatching = true
     dispatch(this.#target, event)
     this.#isDispatching = false
-  }
-
-  /** A stream that has never had an ID has not reset it either. */
-  #setLastEventId(lastEventId: string): void {
-    if (lastEventId !== '' || this.#lastEventId !== undefined) this.#lastEventId = lastEventId
   }
 
   #comment(text: string): void {

@@ -5,11 +5,14 @@ import type { Opener } from '../connection/exchange.ts'
 import type { ConnectionOptions } from '../connection/read-options.ts'
 import type { StreamEvent } from '../decoder/stream-event.ts'
 import { defineDispose } from '../platform/dispose.ts'
-import { runtime } from '../platform/globals.ts'
+import { domException } from '../platform/dom-exception.ts'
 import { Inbox } from './inbox.ts'
 import type { EventIterator, EventStream as EventStreamInstance } from './interface.ts'
 
 type EventStreamConstructor = new (opener: Opener, options: ConnectionOptions, readAhead: number) => EventStreamInstance
+
+/** What `response` rejects with. */
+const CLOSED_EARLY = 'The EventStream was closed before there was a response'
 
 export const EventStream: EventStreamConstructor = /* @__PURE__ */ defineEventStream()
 
@@ -24,6 +27,7 @@ function defineEventStream(): EventStreamConstructor {
     #isTaken = false
 
     constructor(opener: Opener, options: ConnectionOptions, readAhead: number) {
+      // An executor runs at once.
       let owner!: ConstructorParameters<typeof Inbox>[0]
       this.#response = new Promise((resolve, reject) => {
         owner = {
@@ -35,7 +39,7 @@ function defineEventStream(): EventStreamConstructor {
           ended: (reason) => {
             this.#connection.close()
             // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal's reason may be anything
-            reject(reason ? reason.error : abortError())
+            reject(reason ? reason.error : domException(CLOSED_EARLY, 'AbortError'))
           },
         }
       })
@@ -91,11 +95,4 @@ function defineEventStream(): EventStreamConstructor {
   })
   // A class cannot declare what is defined where the runtime has it.
   return EventStream as unknown as EventStreamConstructor
-}
-
-/** What `response` rejects with when the stream was closed before there was one. */
-function abortError(): Error {
-  const message = 'The EventStream was closed before there was a response'
-  if (runtime.DOMException) return new runtime.DOMException(message, 'AbortError')
-  return Object.assign(new Error(message), { name: 'AbortError' })
 }

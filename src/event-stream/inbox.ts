@@ -2,7 +2,7 @@
 
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
-import type { ConnectionSink } from '../connection/sink.ts'
+import { lastEventIdAfter, type ConnectionSink } from '../connection/sink.ts'
 import { streamEvent, type StreamEvent } from '../decoder/stream-event.ts'
 
 type Result = IteratorResult<StreamEvent, undefined>
@@ -63,8 +63,7 @@ export class Inbox implements ConnectionSink {
   constructor(owner: Owner, options: InboxOptions) {
     this.#owner = owner
     this.#options = options
-    // An empty one is none.
-    this.#lastEventId = options.lastEventId || undefined
+    this.#lastEventId = lastEventIdAfter(undefined, options.lastEventId)
   }
 
   get lastEventId(): string | undefined {
@@ -120,7 +119,7 @@ export class Inbox implements ConnectionSink {
   id(lastEventId: string): void {
     this.#push(
       new Turn(() => {
-        this.#setLastEventId(lastEventId)
+        this.#lastEventId = lastEventIdAfter(this.#lastEventId, lastEventId)
       }),
     )
   }
@@ -199,7 +198,7 @@ export class Inbox implements ConnectionSink {
   }
 
   #taken(event: StreamEvent): Result {
-    this.#setLastEventId(event.lastEventId)
+    this.#lastEventId = lastEventIdAfter(this.#lastEventId, event.lastEventId)
     this.#release()
     return { done: false, value: event }
   }
@@ -240,10 +239,5 @@ export class Inbox implements ConnectionSink {
     } catch (error) {
       this.end({ error })
     }
-  }
-
-  /** A stream that has never had an ID has not reset it either. */
-  #setLastEventId(lastEventId: string): void {
-    if (lastEventId !== '' || this.#lastEventId !== undefined) this.#lastEventId = lastEventId
   }
 }

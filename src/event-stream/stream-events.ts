@@ -54,7 +54,8 @@ export function streamEvents<Events extends EventsMap<Events> = Record<string, s
 ): EventStreamInstance<Events>
 /**
  * The events of a response, or of a stream of bytes, that there is already, of which at most one chunk is read ahead. A response
- * is checked as one of ours would be: the loop throws a `ConnectionError` when its status is not 200 or its Content-Type not `text/event-stream`.
+ * is checked as one of ours would be: the loop throws a `ConnectionError` when its status is not 200 or its Content-Type not
+ * `text/event-stream`.
  *
  * @throws a `TypeError` when the body is being read or has been, or when an option is given that is about a request
  */
@@ -87,14 +88,14 @@ function opened(exchange: Exchange, options: ConnectionOptions): EventStreamInst
 function readURL(input: unknown): URL {
   if (isString(input)) return parseURL(input)
   if (isObject(input) && 'href' in input) return parseURL(String(input.href))
-  const hint = !isObject(input)
-    ? ''
-    : isPromise(input)
-      ? '. Await it first'
-      : '. Readable.toWeb() makes one of a Node stream'
-  throw new TypeError(
-    `streamEvents needs a URL, a Response or a ReadableStream of bytes, not ${displayKind(input)}${hint}`,
-  )
+  const wanted = 'streamEvents needs a URL, a Response or a ReadableStream of bytes'
+  throw new TypeError(`${wanted}, not ${displayKind(input)}${hint(input)}`)
+}
+
+/** What else to do with what people pass. */
+function hint(input: unknown): string {
+  if (!isObject(input)) return ''
+  return isPromise(input) ? '. Await it first' : '. Readable.toWeb() makes one of a Node stream'
 }
 
 /** @throws a `TypeError` for options about a request: it has been made */

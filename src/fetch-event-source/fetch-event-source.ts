@@ -15,10 +15,7 @@ import { copyOf, lastEventIdOf, requestHeaders, type GivenHeaders } from './requ
 export const EventStreamContentType = 'text/event-stream'
 
 /** Those that are not fetch's, or not the caller's to decide alone. */
-const OWN_MEMBERS = new Set([
-  ...['signal', 'headers', 'fetch', 'openWhenHidden'],
-  ...['onopen', 'onmessage', 'onclose', 'onerror'],
-])
+const OWN_MEMBERS = ['signal', 'headers', 'fetch', 'openWhenHidden', 'onopen', 'onmessage', 'onclose', 'onerror']
 
 /** In ms */
 const DEFAULT_RETRY_INTERVAL = 1_000
@@ -175,6 +172,7 @@ class Run {
 
   /** One request, and the body of its response to the end. */
   async #receive(request: AbortController, isOver: () => boolean): Promise<void> {
+    this.#handedOut = undefined
     const { headers: given, onmessage } = this.#init
     const fetch = this.#init.fetch ?? runtime.fetch
     const onopen = this.#init.onopen ?? checkContentType
@@ -182,7 +180,6 @@ class Run {
     if (isOver()) return
     if (!fetch) throw new TypeError('This runtime has no fetch. Pass one as the option "fetch"')
     const headers = requestHeaders(asked, this.#lastEventId)
-    this.#handedOut = undefined
     const response = await fetch(this.#input, {
       ...patientMembers(fetchMembers(this.#init)),
       headers,
@@ -229,7 +226,7 @@ class Run {
 
 /** The members that are fetch's. */
 function fetchMembers(init: FetchEventSourceInit): object {
-  return Object.fromEntries(Object.entries(init).filter(([name]) => !OWN_MEMBERS.has(name)))
+  return Object.fromEntries(Object.entries(init).filter(([name]) => !OWN_MEMBERS.includes(name)))
 }
 
 function checkContentType(response: Response): void {

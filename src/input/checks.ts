@@ -17,6 +17,14 @@ export function checked<T>(
   throw new TypeError(`The option "${name}" must be ${wanted}, not ${shown(value)}`)
 }
 
+/** The members of the caller's options, to be checked one by one. */
+export function optionMembers(init: unknown): Record<string, unknown> {
+  if (init !== undefined && init !== null && !isObject(init)) {
+    throw new TypeError(`The options must be an object, not ${display(init)}`)
+  }
+  return members(init)
+}
+
 /** An object with members to be checked one by one; none at all is an empty one. */
 export function members(value: unknown): Record<string, unknown> {
   return (value ?? {}) as Record<string, unknown>

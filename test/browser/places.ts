@@ -69,6 +69,11 @@ export async function suiteFiles(): Promise<Extra> {
   for (const place of PLACES)
     files[pageOf(place)] = `<!doctype html><meta charset="utf-8"><title>${place}</title>${RELAY}${PAGES[place]}`
 
+  return serving(files)
+}
+
+/** Serves files by their paths: scripts, and pages. */
+export function serving(files: Record<string, string>): Extra {
   return ({ url = '' }, response) => {
     const content = files[url]
     if (content === undefined) return false
@@ -78,13 +83,14 @@ export async function suiteFiles(): Promise<Extra> {
   }
 }
 
-async function bundled(entry: string, format: 'iife' | 'esm'): Promise<string> {
+/** Bundles an entry for a browser; as a classic script it defines this global. */
+export async function bundled(entry: string, format: 'iife' | 'esm', globalName = 'suite'): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [path(entry)],
     bundle: true,
     write: false as const,
     format,
-    ...(format === 'iife' && { globalName: 'suite' }),
+    ...(format === 'iife' && { globalName }),
     target: 'es2022',
     logLevel: 'warning',
     plugins: [programsUnderTest],

@@ -30,6 +30,17 @@ const printsMessages: Fact = {
   },
 }
 
+const printsAnswer: Fact = {
+  fact: 'prints the whole answer of the chat that `npm start` serves',
+  on: EVERYWHERE,
+  run: async (stage) => {
+    const program = stage.run({ 'http://localhost:8000/': await demo(stage) })
+    await program.exits()
+    expect(program.errors).toBe('')
+    expect(program.output).toMatch(/event stream.*\.$/s)
+  },
+}
+
 export const README: Facts = {
   'At the top': [printsMessages],
   'At the top (2)': [printsMessages],
@@ -54,16 +65,7 @@ export const README: Facts = {
     },
   ],
   'Thirty seconds of code (2)': [
-    {
-      fact: 'prints the whole answer of the chat that `npm start` serves',
-      on: EVERYWHERE,
-      run: async (stage) => {
-        const program = stage.run({ 'http://localhost:8000/': await demo(stage) })
-        await program.exits()
-        expect(program.errors).toBe('')
-        expect(program.output).toMatch(/event stream.*\.$/s)
-      },
-    },
+    printsAnswer,
     {
       fact: 'and with a wrong token what the server says',
       run: async (stage) => {
@@ -74,16 +76,7 @@ export const README: Facts = {
     },
   ],
   'Thirty seconds of code (3)': [
-    {
-      fact: 'prints the whole answer of the chat that `npm start` serves',
-      on: EVERYWHERE,
-      run: async (stage) => {
-        const program = stage.run({ 'http://localhost:8000/': await demo(stage) })
-        await program.exits()
-        expect(program.errors).toBe('')
-        expect(program.output).toMatch(/event stream.*\.$/s)
-      },
-    },
+    printsAnswer,
     {
       fact: 'and if it breaks off in the middle, no less and no more',
       run: async (stage) => {
