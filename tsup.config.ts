@@ -42,6 +42,8 @@ export default defineConfig([
     ...common,
     entry,
     format: 'cjs',
+    // Names the exports in a way that Node finds: for those who import the CommonJS files by name.
+    platform: 'node',
     dts: true,
     noExternal: ['eventsource-parser'],
     banner: { js: NOTICE },

@@ -9,6 +9,8 @@ export default defineConfig({
     // Node runs the sources as they are. Vite's transformation (8) puts what a class extends into a constant before the
     // function around the class, and a function that is called above its place finds that constant uninitialized.
     server: { deps: { external: [/\/src\/.*\.ts$/] } },
+    // What they mostly do is wait: more at once than there are cores.
+    maxWorkers: 3,
     // Each test waits for conditions; these only say when to stop waiting, on a machine that has other things to do.
     testTimeout: 15_000,
     hookTimeout: 15_000,

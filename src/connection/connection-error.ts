@@ -19,11 +19,15 @@ export type FailureReason =
 
 /** What is known of a failure where it happens. */
 export interface Failure {
+  /** Which kind of failure it was. */
   reason: FailureReason
   /** What happened, continuing "The event stream at <url> …". */
   what: string
+  /** Of a response that was refused. */
   status?: number | undefined
+  /** The same. */
   headers?: FetchLikeResponse['headers'] | undefined
+  /** Its text. */
   body?: string | undefined
   /** In ms. */
   retryAfter?: number | undefined
@@ -33,7 +37,9 @@ export interface Failure {
 
 /** The request that failed. */
 export interface FailedRequest {
+  /** With all its parts. */
   url: URL
+  /** Which attempt it was, from 1. */
   attempt: number
   /** What neither the error nor its causes may show. */
   secrets: readonly string[]
@@ -44,7 +50,7 @@ const BRAND: unique symbol = Symbol.for('everysource.ConnectionError') as never
 
 /** Why a connection was lost or failed: `event.error` of an `error` event. */
 export class ConnectionError extends Error {
-  // Not left to bundlers, which rename it.
+  /** Whatever bundlers make of the class. */
   static override readonly name = 'ConnectionError'
   /** Which kind of failure it was. */
   readonly reason: FailureReason
@@ -64,6 +70,7 @@ export class ConnectionError extends Error {
   /** The text of a response that was refused: up to 64 KiB, as far as it came within 250 ms. Not enumerable. */
   declare readonly body: string | undefined
 
+  /** For the package itself. */
   constructor(request: FailedRequest, failure: Failure) {
     const { url, attempt, secrets } = request
     const { reason, what, status, headers, body, retryAfter } = failure
@@ -81,11 +88,12 @@ export class ConnectionError extends Error {
     }
   }
 
-  // Not left to the class, which minifiers rename.
+  /** Whatever minifiers make of the class. */
   override get name(): string {
     return 'ConnectionError'
   }
 
+  /** What makes `instanceof` hold between copies of the package. */
   get [BRAND](): true {
     return true
   }

@@ -1,6 +1,8 @@
 /** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
 
 import { EventDecoder } from '../decoder/event-decoder.ts'
+import { now } from '../platform/clock.ts'
+import { onPageCached } from '../platform/page-cache.ts'
 import { ENDED, readBody } from './body.ts'
 import { CallerError } from './caller-error.ts'
 import { ConnectionError, type Failure } from './connection-error.ts'
@@ -130,7 +132,7 @@ export class Connection {
   /** Nothing of the exchange counts any more, but that a connection which was open for long enough was a success. */
   #leave(): void {
     const state = this.#state
-    if (state.phase === 'open' && performance.now() - state.since >= this.#options.policy.resetAfter) {
+    if (state.phase === 'open' && now() - state.since >= this.#options.policy.resetAfter) {
       this.#fruitless = 0
     }
     this.#state = { phase: 'deciding' }
@@ -143,7 +145,14 @@ export class Connection {
     let failure: ConnectionError | undefined
     for (;;) {
       const exchange = this.#nextExchange(failure)
+      // Chromium keeps the connection of a page in its cache. What would not be made again, such as a chat's answer, stays.
+      const forget = this.#options.policy.reconnects
+        ? onPageCached(() => {
+            exchange.request.abort()
+          })
+        : undefined
       const lost = await this.#attempt(exchange, isOver)
+      forget?.()
       if (isOver()) return
       this.#leave()
       const { error, delay, isEnd } = await this.#decide(exchange, lost, isOver)
@@ -180,7 +189,7 @@ export class Connection {
 
   /** Announces the connection and reads its body. */
   async #receive({ response, origin, reader }: Opened, exchange: Exchange): Promise<Failure> {
-    this.#state = { phase: 'open', exchange, since: performance.now() }
+    this.#state = { phase: 'open', exchange, since: now() }
     this.#sink.open(response, origin)
     if (!reader) return ENDED
     // A listener of `open` may have closed the connection.

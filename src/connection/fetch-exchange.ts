@@ -1,7 +1,6 @@
 /** One request and the head of its response. */
 
-import { hasForbiddenHeaders } from '../platform/fetch.ts'
-import { runtime } from '../platform/globals.ts'
+import { hasForbiddenHeaders, streamingFetch } from '../platform/fetch.ts'
 import { requestParts } from './attempt.ts'
 import type { CallerError } from './caller-error.ts'
 import type { Failure } from './connection-error.ts'
@@ -97,11 +96,12 @@ class FetchExchange implements Exchange {
   }
 
   async #fetch(parts: RequestParts): Promise<Outcome> {
-    const { fetch = runtime.fetch, redirect, withCredentials, fetchOptions, lastEventIdParameter } = this.#options
+    const { redirect, withCredentials, fetchOptions, lastEventIdParameter } = this.#options
     if (!isFetchable(parts.url)) {
       return unsupported('cannot be fetched: event streams come over http, https, data or blob')
     }
-    if (!fetch) return unsupported('cannot be fetched: this runtime has no fetch. Pass one as the option "fetch"')
+    const fetch = this.#options.fetch ?? streamingFetch()
+    if (typeof fetch === 'string') return unsupported(`cannot be fetched: ${fetch}`)
 
     const { signal } = this.request
     const request = buildRequest(parts, {
@@ -113,8 +113,8 @@ class FetchExchange implements Exchange {
       signal,
     })
     this.#past.hasSent = true
-    const outcome =
-      redirect === 'follow' ? { response: await fetch(...request) } : await sendByHand(fetch, request, redirect)
+    const isFollowed = request[1].redirect === 'follow'
+    const outcome = isFollowed ? { response: await fetch(...request) } : await sendByHand(fetch, request, redirect)
     // A caller's fetch may know nothing of signals.
     if (signal.aborted && 'response' in outcome) void discard(outcome.response)
     return outcome

@@ -55,6 +55,11 @@ export function withoutBodyHeaders(headers: HeaderMap): HeaderMap {
   return new Map([...headers].filter(([key]) => !describesBody(key)))
 }
 
+/** Those that a redirect to another origin removes. (Fetch standard, 4.4, "HTTP-redirect fetch") */
+export function isCredential(name: string): boolean {
+  return /^(?:proxy-)?authorization$|^cookie$/i.test(name)
+}
+
 export function describesBody(name: string): boolean {
   return BODY_HEADERS.includes(name.toLowerCase())
 }

@@ -2,7 +2,7 @@
 
 import { readMaxBufferSize } from '../decoder/max-buffer-size.ts'
 import { refusalOf } from '../platform/fetch.ts'
-import { hasDispatchers } from '../platform/node-dispatcher.ts'
+import { takesDispatchers } from '../platform/node-dispatcher.ts'
 import {
   checked,
   displayKind,
@@ -118,7 +118,7 @@ function readFetchOptions(value: unknown, isOurFetch: boolean): object {
   }
   const { dispatcher } = members(fetchOptions)
   checked('fetchOptions.dispatcher', dispatcher, isDispatcher, 'a dispatcher of undici', displayKind)
-  if (dispatcher !== undefined && isOurFetch && !hasDispatchers()) {
+  if (dispatcher !== undefined && isOurFetch && !takesDispatchers()) {
     throw new TypeError(
       'The option "fetchOptions" has the member "dispatcher", which only the fetch of Node takes: Deno has "client", Bun "proxy" and "tls"',
     )
@@ -161,5 +161,5 @@ function isName(value: unknown): value is string {
 
 /** As it could come from a stream, which is UTF-8: without lone surrogates. */
 function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD')
+  return text.replace(/[\uD800-\uDFFF]/gu, '\uFFFD')
 }

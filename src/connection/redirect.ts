@@ -1,7 +1,7 @@
 /** Sending a request where redirects are not simply followed. (Fetch standard, 4.4, "HTTP-redirect fetch") */
 
 import type { Failure } from './connection-error.ts'
-import { describesBody } from './headers.ts'
+import { describesBody, isCredential } from './headers.ts'
 import { isStream } from './request-body.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from './request.ts'
 import { discard, finalURL, isResponse } from './response.ts'
@@ -14,10 +14,13 @@ const MOST_REDIRECTS = 20
 /** What came of a request: a response, or why there is none. */
 export type Outcome = { response: FetchLikeResponse } | { failure: Failure }
 
+/** The option `redirect`. */
+type Allowed = 'follow' | 'error' | 'same-origin'
+
 type Request = [url: string, init: FetchLikeInit]
 
 /** Sends a request with `redirect: 'manual'` and follows redirects as far as the option allows. */
-export async function sendByHand(fetch: FetchLike, first: Request, allowed: 'error' | 'same-origin'): Promise<Outcome> {
+export async function sendByHand(fetch: FetchLike, first: Request, allowed: Allowed): Promise<Outcome> {
   let request = first
   for (let redirects = 0; ; redirects++) {
     const response = await fetch(...request)
@@ -29,7 +32,8 @@ export async function sendByHand(fetch: FetchLike, first: Request, allowed: 'err
     if (target === undefined) return { response }
     if (target === 'invalid') return lost(response, 'was redirected to nowhere')
     if (redirects === MOST_REDIRECTS) return lost(response, 'was redirected too often')
-    if (allowed === 'error' || target.origin !== new URL(url).origin) return refuse(response, target)
+    const strays = target.origin !== new URL(url).origin
+    if (allowed === 'error' || (allowed === 'same-origin' && strays)) return refuse(response, target)
     const next = redirected(request, target, response.status)
     if (!next) return lost(response, 'was redirected, but its body is a stream, which can be sent only once')
     // A caller's fetch may know nothing of signals.
@@ -59,9 +63,10 @@ export async function sendByHand(fetch: FetchLike, first: Request, allowed: 'err
 }
 
 /** Where a response shows that it was not left to us: a browser hides redirects, a caller's `fetch` may follow them. */
-function detour(response: FetchLikeResponse, url: string, allowed: string): URL | 'hidden' | undefined {
+function detour(response: FetchLikeResponse, url: string, allowed: Allowed): URL | 'hidden' | undefined {
   const { type, redirected } = response as Partial<Response>
   if (type === 'opaqueredirect') return 'hidden'
+  if (allowed === 'follow') return undefined
   const requested = new URL(url)
   const final = finalURL(response, requested)
   const refused = allowed === 'error' ? redirected === true : isHTTP(final) && final.origin !== requested.origin
@@ -89,13 +94,19 @@ function utf8(value: string): string {
 }
 
 /** The request to the target of a redirect; undefined where its body cannot be sent again. */
-function redirected([, init]: Request, target: URL, status: number): Request | undefined {
+function redirected([url, init]: Request, target: URL, status: number): Request | undefined {
   const becomesGET =
     status === 303 ? init.method !== 'HEAD' && init.method !== 'GET' : status < 303 && init.method === 'POST'
-  if (!becomesGET) return isStream(init.body) ? undefined : [target.href, init]
-  const headers = Object.entries(init.headers).filter(([name]) => !describesBody(name))
-  const next: FetchLikeInit = { ...init, method: 'GET', headers: Object.fromEntries(headers) }
-  delete next.body
-  delete next.duplex
+  if (!becomesGET && isStream(init.body)) return undefined
+  const strays = target.origin !== new URL(url).origin
+  const headers = Object.entries(init.headers).filter(
+    ([name]) => !(becomesGET && describesBody(name)) && !(strays && isCredential(name)),
+  )
+  const next: FetchLikeInit = { ...init, headers: Object.fromEntries(headers) }
+  if (becomesGET) {
+    next.method = 'GET'
+    delete next.body
+    delete next.duplex
+  }
   return [target.href, next]
 }

@@ -39,7 +39,9 @@ export function isStream(body: unknown): body is ReadableStream {
 }
 
 function className(value: unknown): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1)
+  const name = Object.prototype.toString.call(value).slice('[object '.length, -1)
+  // Workers with a compatibility date before September 2024 say it of all their objects.
+  return name === 'Object' ? ((value as { constructor?: { name?: string } }).constructor?.name ?? name) : name
 }
 
 function hint(value: unknown): string {

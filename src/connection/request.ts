@@ -1,8 +1,8 @@
 /** What goes out at each attempt to connect. */
 
-import { acceptedMembers, hasForbiddenHeaders, patientMembers } from '../platform/fetch.ts'
-import { headerValue } from '../platform/header-encoding.ts'
-import { merged, toRecord, type HeaderMap } from './headers.ts'
+import { acceptedMembers, hasForbiddenHeaders, passesCredentialsOn, patientMembers } from '../platform/fetch.ts'
+import { headerValue, percentDecode } from '../platform/header-encoding.ts'
+import { isCredential, merged, toRecord, type HeaderMap } from './headers.ts'
 import { isStream, type RequestBody } from './request-body.ts'
 import { isHTTP } from './url.ts'
 
@@ -13,38 +13,57 @@ const NAME = /^[^=]*=/
 
 /** What a `fetch` of the caller's gets as its second argument. Pass members on that you do not know. */
 export interface FetchLikeInit {
+  /** The option `method`. */
   method: string
+  /** Absent where the runtime's `fetch` throws for it, as are `credentials` and `cache`. */
   mode?: 'cors'
+  /** As the option `withCredentials` says. */
   credentials?: 'include' | 'same-origin'
+  /** Nothing of a stream is cached. */
   cache?: 'no-store'
-  /** `manual` where the option `redirect` is not `follow`. */
+  /** `manual` where redirects are followed one by one: the option `redirect` is not `follow`, or credentials need care. */
   redirect: 'follow' | 'manual'
+  /** All of them, in a plain object that can be spread. */
   headers: Record<string, string>
+  /** What the option `body` says. */
   // As the option `body` says; the types that fetch has for it differ between lib.dom, @types/node and undici.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
   body?: any
   /** With a body that is a stream. */
   duplex?: 'half'
+  /** Aborted when the connection is closed, or is given up. */
   signal: AbortSignal
 }
 
+/** The same, under the name that the `eventsource` package has for it from version 4 on. */
+export type EventSourceFetchInit = FetchLikeInit
+
 /** What a `fetch` of the caller's must return: a `Response`, or as much of one. */
 export interface FetchLikeResponse {
+  /** The HTTP status. */
   readonly status: number
   /** The final URL, after redirects. Empty or missing: that of the request. */
   readonly url?: string | undefined
+  /** Its `Content-Type`, and what else is asked for. */
   readonly headers: { get(name: string): string | null }
   /** A web `ReadableStream` of bytes */
   readonly body: unknown
 }
 
+/** What reads a stream of bytes. */
+export interface ReaderLike {
+  /** The next bytes, or the end. */
+  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
+  /** Gives the stream up. */
+  cancel(reason?: unknown): Promise<void>
+}
+
 /** A web `ReadableStream` of bytes, of whatever family: lib.dom's, `node:stream/web`'s or a polyfill's. */
 export interface ByteStream {
+  /** Whether it is being read. */
   readonly locked: boolean
-  getReader(): {
-    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
-    cancel(reason?: unknown): Promise<void>
-  }
+  /** Takes it. */
+  getReader(): ReaderLike
 }
 
 /** `fetch`, or a function in its place. */
@@ -101,7 +120,7 @@ export function buildRequest(parts: RequestParts, settings: RequestSettings): [u
     } as const),
     ...patientMembers(fetchOptions),
     method,
-    redirect: settings.manual ? 'manual' : 'follow',
+    redirect: settings.manual || needsCare(headers) ? 'manual' : 'follow',
     headers: toRecord(headers),
     signal,
   }
@@ -139,6 +158,11 @@ function ownHeaders(url: URL, body: unknown): HeaderMap {
   return merged(headers, credentials(url))
 }
 
+/** Whether `fetch` would send on what another origin must not see. */
+function needsCare(headers: HeaderMap): boolean {
+  return passesCredentialsOn() && [...headers.keys()].some(isCredential)
+}
+
 function credentials({ username, password }: URL): HeaderMap {
   if (username === '' && password === '') return new Map()
   const encoded = btoa(`${percentDecode(username)}:${percentDecode(password)}`)
@@ -157,9 +181,4 @@ export function lastEventIdHeader(lastEventId: string): string | undefined {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   if (lastEventId === '' || /[\0-\x08\x0a-\x1f\x7f]/.test(lastEventId)) return undefined
   return headerValue(lastEventId)
-}
-
-/** The bytes that a user name or password stands for, one character each; the URL parser left nothing but ASCII. */
-function percentDecode(text: string): string {
-  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
 }

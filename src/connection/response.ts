@@ -1,6 +1,7 @@
 /** Whether a response is an event stream. */
 
 import { isObject } from '../input/checks.ts'
+import { STREAMING_FETCH } from '../platform/fetch.ts'
 import type { Failure } from './connection-error.ts'
 import { mimeEssence } from './content-type.ts'
 import type { FetchLikeResponse } from './request.ts'
@@ -24,7 +25,7 @@ export function refuse(response: FetchLikeResponse): Failure | undefined {
     return refusal('content-type', response, `the server sent ${given} instead of text/event-stream`)
   }
   if (body !== null && !isReadableStream(body)) {
-    return unsupported('the body of the Response is no ReadableStream. Pass a fetch that streams as the option "fetch"')
+    return unsupported(`the body of the Response is no ReadableStream. ${STREAMING_FETCH}`)
   }
   if (body?.locked === true) return unsupported('the body of the Response is being read elsewhere')
   return undefined

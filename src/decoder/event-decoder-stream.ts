@@ -1,6 +1,7 @@
 /** Bytes in, events out, for those who work with streams. */
 
 import { checked, displayKind, isFunction, optionMembers } from '../input/checks.ts'
+import { need } from '../platform/requirements.ts'
 import { EventDecoder } from './event-decoder.ts'
 import { readMaxBufferSize } from './max-buffer-size.ts'
 import { streamEvent, type EventOf, type EventsMap, type StreamEvent } from './stream-event.ts'
@@ -28,13 +29,16 @@ export interface EventDecoderStreamInit {
  * @typeParam Events names of events and the types of their `data`, where they are known
  */
 export class EventDecoderStream<Events extends EventsMap<Events> = Record<string, string>> {
-  // Not left to minifiers, which rename it.
+  /** Whatever minifiers make of the class. */
   static readonly name = 'EventDecoderStream'
+  /** The events. */
   readonly readable: ReadableStream<EventOf<Events>>
+  /** Where the bytes go. */
   readonly writable: WritableStream<Uint8Array>
 
   /** @throws a `TypeError` when an option is wrong, naming it */
   constructor(options?: EventDecoderStreamInit | null) {
+    need('EventDecoderStream', ['TextDecoder', 'ReadableStream', 'TransformStream'])
     // Not the readable side of a TransformStream: when one errors, what it holds is lost.
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
     this.writable = writable

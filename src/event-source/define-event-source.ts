@@ -7,7 +7,8 @@ import { givenStream } from '../connection/given-exchange.ts'
 import { readOptions } from '../connection/read-options.ts'
 import { parseURL } from '../connection/url.ts'
 import { defineDispose } from '../platform/dispose.ts'
-import { EventTargetBase } from '../platform/event-target.ts'
+import { EventTargetBase, mendEventTarget, missingBases } from '../platform/event-target.ts'
+import { need } from '../platform/requirements.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSourceConstructor } from './interface.ts'
@@ -38,6 +39,8 @@ export function defineEventSource(): EventSourceConstructor {
     constructor(...args: [url?: unknown, options?: unknown]) {
       // `undefined` is a URL, no argument is none.
       if (args.length === 0) throw new TypeError('EventSource needs a URL: new EventSource(url)')
+      need('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBases())
+      mendEventTarget(EventSource.prototype)
       super()
       const input = args[0] instanceof GivenStream ? args[0] : toDOMString(args[0])
       const options = readOptions(args[1])
@@ -126,6 +129,8 @@ export function defineEventSource(): EventSourceConstructor {
   defineDispose(EventSource.prototype, 'dispose', function (this: EventSource) {
     this.close()
   })
+  // Code written for the `eventsource` package asks for it before it passes the option `fetch`.
+  Object.defineProperty(EventSource, Symbol.for('eventsource.supports-fetch-override'), { value: true })
   defineConstants(EventSource, { CONNECTING, OPEN, CLOSED })
   defineInterface(EventSource, 'EventSource', 1)
   // A class cannot declare what the interface does: the constants, and listeners that know their event.

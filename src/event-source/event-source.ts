@@ -4,6 +4,7 @@ import type { EventsMap } from '../decoder/stream-event.ts'
 import { defineEventSource } from './define-event-source.ts'
 import type { ErrorEvent, OpenEvent } from './events.ts'
 import type { EventSourceConstructor, EventSourceEventMap, SourceMessageEvent } from './interface.ts'
+import type { AddEventListenerOptions, EventListenerOptions, EventListenerOrEventListenerObject } from './listeners.ts'
 
 declare global {
   interface SymbolConstructor {
@@ -12,20 +13,11 @@ declare global {
   }
 }
 
-// Handlers can be read loosely, so that an EventSource of ours may stand where lib.dom's is asked for.
+/** What is read of a handler: loose, so that an EventSource of ours may stand where lib.dom's is asked for. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
 type LooseHandler = ((this: any, event: any) => any) | null
 
-// Not lib.dom's names: a program with @types/node alone does not have them.
-type Listener = ((event: Event) => void) | { handleEvent(event: Event): void }
-
-interface ListenerOptions {
-  capture?: boolean | undefined
-  once?: boolean | undefined
-  passive?: boolean | undefined
-  signal?: AbortSignal | undefined
-}
-
+/** What can be set as a handler. */
 type Handler<Source, E extends Event> = ((this: Source, event: E) => unknown) | null
 
 /**
@@ -41,8 +33,11 @@ export interface EventSource<Events extends EventsMap<Events> = object> extends 
   /** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
   readonly readyState: 0 | 1 | 2
 
+  /** Not connected, but about to be. */
   readonly CONNECTING: 0
+  /** Connected. */
   readonly OPEN: 1
+  /** Closed, or failed for good. */
   readonly CLOSED: 2
 
   /** Called when the connection has been established, each time. */
@@ -88,43 +83,56 @@ export interface EventSource<Events extends EventsMap<Events> = object> extends 
    */
   reset(): void
 
+  /** Calls a listener for each event of a type: here `open`, `message` or `error`. */
   addEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
-    options?: boolean | ListenerOptions,
+    options?: boolean | AddEventListenerOptions,
   ): void
+  /** The same for messages of the types that `Events` names. */
   addEventListener<Type extends keyof Events & string>(
     type: Type,
     listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
-    options?: boolean | ListenerOptions,
+    options?: boolean | AddEventListenerOptions,
   ): void
+  /** The same for messages of any other type. */
   addEventListener(
     type: string,
     listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
-    options?: boolean | ListenerOptions,
+    options?: boolean | AddEventListenerOptions,
   ): void
-  addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void
+  /** The same for a listener that knows nothing of the event, or an object with the method `handleEvent`; null is none. */
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  /** Takes a listener back that was added with the same `capture`. */
   removeEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
-    options?: boolean | Pick<ListenerOptions, 'capture'>,
+    options?: boolean | EventListenerOptions,
   ): void
+  /** The same for messages of the types that `Events` names. */
   removeEventListener<Type extends keyof Events & string>(
     type: Type,
     listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
-    options?: boolean | Pick<ListenerOptions, 'capture'>,
+    options?: boolean | EventListenerOptions,
   ): void
+  /** The same for messages of any other type. */
   removeEventListener(
     type: string,
     listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
-    options?: boolean | Pick<ListenerOptions, 'capture'>,
+    options?: boolean | EventListenerOptions,
   ): void
+  /** The same for a listener that knows nothing of the event, or an object. */
   removeEventListener(
     type: string,
-    listener: Listener | null,
-    options?: boolean | Pick<ListenerOptions, 'capture'>,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
   ): void
 }
 
+/** Receives server-sent events. (HTML standard, 9.2.2) */
 // Beside the interface of its name: declarations that are inferred from it must be able to name that.
 export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource()

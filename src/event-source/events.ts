@@ -117,6 +117,7 @@ interface AnyErrorEvent extends Event {
   readonly code: number | undefined
 }
 
+/** Of a connection that comes back. */
 interface Loss {
   /** Whether the connection will be reestablished. */
   readonly willReconnect: true
@@ -124,16 +125,26 @@ interface Loss {
   readonly delay: number
 }
 
+/** Of one that does not. */
 interface End {
+  /** It will not be reestablished. */
   readonly willReconnect: false
+  /** There is no wait. */
   readonly delay: undefined
 }
 
 /** An `error` event: the connection was lost, and `readyState` is CONNECTING, or has failed, and it is CLOSED. */
 export type ErrorEvent = AnyErrorEvent & (Loss | End)
 
+/** The class `ErrorEvent`. */
 interface ErrorEventConstructor {
+  /**
+   * An event like those of a source.
+   *
+   * @param delay ms to the reconnection; none where there will be none
+   */
   new (type: string, error: ConnectionError, delay?: number): ErrorEvent
+  /** What all of them inherit from. */
   readonly prototype: ErrorEvent
 }
 

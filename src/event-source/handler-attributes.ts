@@ -1,7 +1,8 @@
 /** `onopen`, `onmessage`, `onerror`. (HTML standard, 8.1.8.1, "event handlers") */
 
 import { isObject } from '../input/checks.ts'
-import { addListener, callsHandlerProperties, removeListener } from '../platform/event-target.ts'
+import { addListener, removeListener } from '../platform/event-target.ts'
+import { isReadByRuntime } from '../platform/mended-event-target.ts'
 
 interface Handler {
   callback: object
@@ -18,6 +19,7 @@ export class HandlerAttributes {
   }
 
   get(type: string): object | null {
+    if (isReadByRuntime(this.#target, type)) return null
     return this.#handlers.get(type)?.callback ?? null
   }
 
@@ -43,6 +45,6 @@ export class HandlerAttributes {
       },
     }
     this.#handlers.set(type, handler)
-    if (!callsHandlerProperties()) addListener(this.#target, type, handler.listener)
+    addListener(this.#target, type, handler.listener)
   }
 }

@@ -6,21 +6,30 @@ import type { EventsMap } from '../decoder/stream-event.ts'
 import type { EventSource } from './event-source.ts'
 import type { ErrorEvent, OpenEvent } from './events.ts'
 
-/** A message of the stream: a `MessageEvent` whose `data` is a string. */
-export interface SourceMessageEvent<Data extends string = string> extends MessageEvent {
+/**
+ * A message of the stream: a `MessageEvent` whose `data` is a string. `Event` is named because `MessageEvent` does not bring its
+ * members in the declarations for Node 20 and 22 (undici-types 6), where there is no lib.dom: test/consumers, "types".
+ */
+export interface SourceMessageEvent<Data extends string = string> extends MessageEvent, Event {
+  /** The lines of the fields `data`, joined by line feeds. */
   readonly data: Data
   /** The origin of the stream's final URL, after redirects. */
   readonly origin: string
   /** The last event ID string as of this message. */
   readonly lastEventId: string
+  /** None: for messages of other kinds. */
   readonly source: null
+  /** None: for messages of other kinds. */
   readonly ports: readonly []
 }
 
 /** The events of a source that have a type of their own; messages of other types are `SourceMessageEvent`s too. */
 export interface EventSourceEventMap<Events extends EventsMap<Events> = object> {
+  /** The connection has been established. */
   open: OpenEvent
+  /** A message that names no type, or this one. */
   message: SourceMessageEvent<Events extends { message: infer Data extends string } ? Data : string>
+  /** The connection was lost, or has failed. */
   error: ErrorEvent
 }
 
@@ -43,8 +52,12 @@ export interface EventSourceConstructor {
    * @throws a `TypeError` when it is no `ReadableStream`, or is locked
    */
   fromReadableStream<Events extends EventsMap<Events> = object>(stream: ByteStream): EventSource<Events>
+  /** What all sources inherit from. */
   readonly prototype: EventSource
+  /** Not connected, but about to be. */
   readonly CONNECTING: 0
+  /** Connected. */
   readonly OPEN: 1
+  /** Closed, or failed for good. */
   readonly CLOSED: 2
 }

@@ -18,6 +18,9 @@ export const EventStream: EventStreamConstructor = /* @__PURE__ */ defineEventSt
 
 /** In a function that a bundler can drop when nobody uses the class. */
 function defineEventStream(): EventStreamConstructor {
+  // Where there is no such symbol, loops are compiled, and look for this.
+  const asyncIterator: typeof Symbol.asyncIterator =
+    (Symbol as { asyncIterator?: typeof Symbol.asyncIterator }).asyncIterator ?? ('@@asyncIterator' as never)
   class EventStream {
     // Not left to the bundler, which renames it.
     static readonly name = 'EventStream'
@@ -63,7 +66,7 @@ function defineEventStream(): EventStreamConstructor {
       this.#inbox.end()
     }
 
-    [Symbol.asyncIterator](): EventIterator<StreamEvent> {
+    [asyncIterator](): EventIterator<StreamEvent> {
       if (this.#isTaken) {
         throw new TypeError(
           'This EventStream has its reader already, and each event goes to one only. For two of them, tee() the body or clone() the Response first',
@@ -82,7 +85,7 @@ function defineEventStream(): EventStreamConstructor {
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the caller has thrown
           return Promise.reject(error)
         },
-        [Symbol.asyncIterator]() {
+        [asyncIterator]() {
           return this
         },
       }

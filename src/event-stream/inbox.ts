@@ -3,6 +3,7 @@
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
 import { lastEventIdAfter, type ConnectionSink } from '../connection/sink.ts'
+import { domException } from '../platform/dom-exception.ts'
 import { streamEvent, type StreamEvent } from '../decoder/stream-event.ts'
 
 type Result = IteratorResult<StreamEvent, undefined>
@@ -172,7 +173,9 @@ export class Inbox implements ConnectionSink {
   }
 
   aborted(): void {
-    this.end({ error: this.#options.signal?.reason })
+    // React Native's signals have none.
+    const reason: unknown = this.#options.signal?.reason
+    this.end({ error: reason === undefined ? domException('The operation was aborted', 'AbortError') : reason })
   }
 
   #push(item: StreamEvent | Turn): void {

@@ -26,6 +26,7 @@ export interface EventIterator<Event> extends AsyncIterator<Event, undefined> {
   return(): Promise<IteratorResult<Event, undefined>>
   /** Closes the connection, and rejects with that error: for generators that delegate to it. */
   throw(error?: unknown): Promise<IteratorResult<Event, undefined>>
+  /** Itself, so that a loop can go on where another has left off. */
   [Symbol.asyncIterator](): EventIterator<Event>
 }
 

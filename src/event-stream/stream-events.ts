@@ -10,6 +10,7 @@ import { isReadableStream, isResponse } from '../connection/response.ts'
 import { parseURL } from '../connection/url.ts'
 import type { EventsMap } from '../decoder/stream-event.ts'
 import { displayKind, isObject, isPromise, isString, members } from '../input/checks.ts'
+import { need } from '../platform/requirements.ts'
 import { EventStream } from './event-stream.ts'
 import type { EventStream as EventStreamInstance, GivenStreamInit, RequestMember } from './interface.ts'
 
@@ -69,6 +70,7 @@ export function streamEvents<Events extends EventsMap<Events> = Record<string, s
   options?: GivenStreamInit | null,
 ): EventStreamInstance<Events>
 export function streamEvents(input: unknown, init?: unknown): EventStreamInstance {
+  need('streamEvents', ['AbortController', 'TextDecoder', 'URL'])
   if (isReadableStream(input)) {
     const options = readGivenOptions(init)
     return opened(givenStream(input), options)

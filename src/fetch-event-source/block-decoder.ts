@@ -8,6 +8,7 @@ export interface EventSourceMessage {
   id: string
   /** The event's type; empty where the block names none. */
   event: string
+  /** The lines of its `data`, joined by line feeds. */
   data: string
   /** The block's own `retry`, in ms; undefined where it has none that can be used. */
   retry?: number | undefined

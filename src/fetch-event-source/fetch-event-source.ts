@@ -3,11 +3,12 @@
 import { ENDED, readBody } from '../connection/body.ts'
 import { mimeEssence } from '../connection/content-type.ts'
 import { withinLimits } from '../connection/reconnect.ts'
-import { discard } from '../connection/response.ts'
+import { discard, isReadableStream } from '../connection/response.ts'
 import { DEFAULT_MAX_BUFFER_SIZE } from '../decoder/max-buffer-size.ts'
-import { patientMembers } from '../platform/fetch.ts'
-import { runtime } from '../platform/globals.ts'
+import { patientMembers, STREAMING_FETCH, streamingFetch } from '../platform/fetch.ts'
+import { need } from '../platform/requirements.ts'
 import { onVisibilityChange } from '../platform/visibility.ts'
+import { fetchWithCare } from './fetch-with-care.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
 import { copyOf, lastEventIdOf, requestHeaders, type GivenHeaders } from './request-headers.ts'
 
@@ -60,6 +61,9 @@ export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
  */
 export function fetchEventSource(input: string | URL | Request, init?: FetchEventSourceInit | null): Promise<void> {
   return new Promise((resolve, reject) => {
+    need('fetchEventSource', ['AbortController', 'TextDecoder'])
+    // To try again would be futile.
+    fetchOf(init ?? {})
     new Run(input, init ?? {}, { resolve, reject }).start()
   })
 }
@@ -174,13 +178,12 @@ class Run {
   async #receive(request: AbortController, isOver: () => boolean): Promise<void> {
     this.#handedOut = undefined
     const { headers: given, onmessage } = this.#init
-    const fetch = this.#init.fetch ?? runtime.fetch
+    const fetch = fetchOf(this.#init)
     const onopen = this.#init.onopen ?? checkContentType
     const asked = typeof given === 'function' ? await given() : given
     if (isOver()) return
-    if (!fetch) throw new TypeError('This runtime has no fetch. Pass one as the option "fetch"')
     const headers = requestHeaders(asked, this.#lastEventId)
-    const response = await fetch(this.#input, {
+    const response = await fetchWithCare(fetch, this.#input, {
       ...patientMembers(fetchMembers(this.#init)),
       headers,
       signal: request.signal,
@@ -193,7 +196,7 @@ class Run {
     if (!isOver()) await onopen(response)
     if (isOver()) return
     this.#handedOut = undefined
-    if (!response.body) throw new TypeError('The response has no body')
+    if (!isReadableStream(response.body)) throw new TypeError(`The response has no body. ${STREAMING_FETCH}`)
 
     const decoder = new BlockDecoder(
       {
@@ -222,6 +225,13 @@ class Run {
     }
     throw 'cause' in outcome ? outcome.cause : new Error(`The event stream ${outcome.what}`)
   }
+}
+
+/** @throws a `TypeError` where there is none that streams */
+function fetchOf(init: FetchEventSourceInit): typeof fetch {
+  const found = init.fetch ?? streamingFetch()
+  if (typeof found === 'string') throw new TypeError(`The event stream cannot be fetched: ${found}`)
+  return found
 }
 
 /** The members that are fetch's. */

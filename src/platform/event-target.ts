@@ -1,43 +1,63 @@
 /** The base classes, and stand-ins for runtimes that lack them: importing must work there, using must say what is missing. */
 
 import { runtime } from './globals.ts'
+import { mended } from './mended-event-target.ts'
+import { need, type Requirement } from './requirements.ts'
 
 /** `EventTarget`, or where there is none a class whose constructor says so. Chosen once, when the module loads. */
-export const EventTargetBase = runtime.EventTarget ?? (missing('EventTarget') as typeof EventTarget)
+export const EventTargetBase = runtime.EventTarget ?? (standIn('EventTarget') as typeof EventTarget)
 
 /** `Event`, or its stand-in. */
-export const EventBase = runtime.Event ?? (missing('Event') as typeof Event)
+export const EventBase = runtime.Event ?? (standIn('Event') as typeof Event)
+
+/** Which of them were missing when the module loaded. */
+export function missingBases(): Requirement[] {
+  const bases = { EventTarget: EventTargetBase, Event: EventBase }
+  return (['EventTarget', 'Event'] as const).filter((name) => 'isStandIn' in bases[name])
+}
+
+let methods: Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'> = EventTargetBase.prototype
+/** Whether it is known if they behave. */
+let areKnown = false
+
+/** Gives the prototype of a class methods of its own where the platform's do not behave; before the first of them is made. */
+export function mendEventTarget(prototype: object): void {
+  if (areKnown) return
+  areKnown = true
+  if (!callsHandlerProperties()) return
+  methods = mended(EventTargetBase.prototype)
+  Object.assign(prototype, methods)
+}
 
 /** Dispatches as the platform does, whatever methods a subclass has of its own. */
 export function dispatch(target: EventTarget, event: Event): void {
-  EventTargetBase.prototype.dispatchEvent.call(target, event)
+  methods.dispatchEvent.call(target, event)
 }
 
 /** The same for listeners. */
 export function addListener(target: EventTarget, type: string, listener: (event: Event) => void): void {
-  EventTargetBase.prototype.addEventListener.call(target, type, listener)
+  methods.addEventListener.call(target, type, listener)
 }
 
 export function removeListener(target: EventTarget, type: string, listener: (event: Event) => void): void {
-  EventTargetBase.prototype.removeEventListener.call(target, type, listener)
+  methods.removeEventListener.call(target, type, listener)
 }
 
-/** Whether dispatching calls `on…` properties of any target by itself, as workerd does: a handler must not run twice. */
-export function callsHandlerProperties(): boolean {
+/** Whether dispatching calls `on…` properties of any target by itself, as workerd does. */
+function callsHandlerProperties(): boolean {
   let called = false
   const target = Object.assign(new EventTargetBase(), {
     onprobe: () => {
       called = true
     },
   })
-  dispatch(target, new EventBase('probe'))
+  target.dispatchEvent(new EventBase('probe'))
   return called
 }
 
-function missing(name: string): unknown {
-  return function () {
-    throw new TypeError(
-      `This runtime has no ${name}, which EventSource is built on. Load a polyfill of it before everysource, such as event-target-polyfill.`,
-    )
+function standIn(name: 'EventTarget' | 'Event'): unknown {
+  const StandIn = function (): void {
+    need('EventSource', [], [name])
   }
+  return Object.assign(StandIn, { isStandIn: true })
 }

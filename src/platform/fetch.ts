@@ -1,7 +1,10 @@
 /** What differs between the runtimes' `fetch`. */
 
 import { runtime } from './globals.ts'
-import { hasDispatchers, patientDispatcher } from './node-dispatcher.ts'
+import { hasGlobalDispatcher, patientDispatcher, takesDispatchers } from './node-dispatcher.ts'
+
+/** What to do where a `fetch` does not stream. */
+export const STREAMING_FETCH = 'Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch'
 
 /** For requests that are made to see what the runtime makes of them, and never sent. */
 const NOWHERE = 'http://localhost/'
@@ -31,8 +34,19 @@ export function contentTypeOf(body: unknown): string {
 /** Whether a stream can be a request's body. Runtimes that know no such bodies send their name as text. */
 export function sendsStreams(): boolean {
   if (!runtime.Request) return true
+  // It is a polyfill's, then.
+  if (!runtime.ReadableStream) return false
   const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
   return refusalOf(init) === undefined && !new runtime.Request(NOWHERE, init).headers.has('Content-Type')
+}
+
+/** This runtime's `fetch`, or why it cannot bring a stream, and what to do. */
+export function streamingFetch(): typeof globalThis.fetch | string {
+  const { fetch, Response } = runtime
+  if (!fetch) return 'this runtime has no fetch. Pass one as the option "fetch"'
+  // React Native's is whatwg-fetch (3), whose promise waits for the end of the body; other fetches may have taken its place.
+  if (fetch.polyfill !== true || !Response || 'body' in new Response()) return fetch
+  return `the fetch of this runtime does not stream. ${STREAMING_FETCH}`
 }
 
 /** What this runtime's `Request` has against members of an init, if anything. */
@@ -56,11 +70,24 @@ export function acceptedMembers<Init extends object>(init: Init): Partial<Init> 
 }
 
 /**
+ * Whether `fetch` follows a redirect to another origin with the caller's credentials in the headers, instead of removing them.
+ * (Fetch standard, 4.4, "HTTP-redirect fetch") That of Workers does: with Cookie and Proxy-Authorization always, with
+ * Authorization where the compatibility date is before September 2025. It shows only on the wire; nobody else has WebSocketPair.
+ * (Fact 39)
+ */
+export function passesCredentialsOn(): boolean {
+  return runtime.WebSocketPair !== undefined
+}
+
+/**
  * The caller's members, and those that keep an idle body alive where the runtime would end it: Node after 300 s, Bun after
  * about as long.
  */
 export function patientMembers(callers: { dispatcher?: unknown }): object {
-  if (hasDispatchers()) return { ...callers, dispatcher: patientDispatcher(callers.dispatcher) }
+  const { dispatcher } = callers
+  if (dispatcher === undefined ? hasGlobalDispatcher() : takesDispatchers()) {
+    return { ...callers, dispatcher: patientDispatcher(dispatcher) }
+  }
   if (runtime.Bun) return { timeout: false, ...callers }
   return callers
 }

@@ -4,8 +4,12 @@ interface RuntimeGlobals {
   /** Node, Deno, Bun */
   process?: { versions?: Record<string, string | undefined> }
   Bun?: unknown
+  /** Workers */
+  WebSocketPair?: unknown
   setImmediate?: (task: () => void) => unknown
   setTimeout: typeof setTimeout
+  queueMicrotask?: typeof queueMicrotask
+  performance?: typeof performance
   /** Chromium, Firefox */
   scheduler?: { postTask?: (task: () => void) => Promise<unknown> }
   MessageChannel?: typeof MessageChannel
@@ -20,13 +24,19 @@ interface RuntimeGlobals {
   /** Workers of browsers */
   importScripts?: unknown
   location?: { href: string }
-  /** Only browsers' has `onLine`. */
-  navigator?: { onLine?: boolean }
+  /** Only browsers' has `onLine`; React Native's has `product`, as browsers' has. */
+  navigator?: { onLine?: boolean; product?: string }
   addEventListener?: typeof addEventListener
   removeEventListener?: typeof removeEventListener
   reportError?: (error: unknown) => void
-  fetch?: typeof fetch
+  fetch?: typeof fetch & { polyfill?: boolean }
   Request?: typeof Request
+  Response?: typeof Response
+  AbortController?: typeof AbortController
+  TextDecoder?: typeof TextDecoder
+  URL?: typeof URL
+  ReadableStream?: typeof ReadableStream
+  TransformStream?: typeof TransformStream
   Event?: typeof Event
   EventTarget?: typeof EventTarget
   MessageEvent?: typeof MessageEvent

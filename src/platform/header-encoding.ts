@@ -1,13 +1,23 @@
 /** Text in header values. */
 
+import { runtime } from './globals.ts'
+
 /**
  * A text as a header value that goes out as UTF-8: what `fetch` takes is a byte string, one character for each byte. Runtimes
  * that take any text, such as Workers, encode it themselves. (Fetch standard, "header value")
+ *
+ * @returns undefined where no value would go out as those bytes
  */
-export function headerValue(text: string): string {
+export function headerValue(text: string): string | undefined {
   // Almost every header value is ASCII, whose UTF-8 bytes are its characters.
   if (/^[\0-\x7f]*$/.test(text) || takesAnyText()) return text
-  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('')
+  if (encodesByteStrings()) return /^[\0-\xff]*$/.test(text) ? text : undefined
+  return percentDecode(encodeURIComponent(text))
+}
+
+/** The bytes that a text of ASCII characters and percent signs stands for, one character each. */
+export function percentDecode(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
 }
 
 function takesAnyText(): boolean {
@@ -17,4 +27,13 @@ function takesAnyText(): boolean {
   } catch {
     return false
   }
+}
+
+/**
+ * Whether `fetch` takes byte strings and sends the UTF-8 of each byte, as WebKitGTK (2.50) does: what has the bytes of a longer
+ * character cannot be sent there. It shows only on the wire; that errors have a `sourceURL` is WebKit's alone, and Bun's, which
+ * sends bytes as they are. (Fact 8)
+ */
+function encodesByteStrings(): boolean {
+  return 'sourceURL' in new Error() && !runtime.Bun
 }

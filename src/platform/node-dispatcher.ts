@@ -22,9 +22,31 @@ export function patientDispatcher(callers: unknown): Dispatcher {
   }
 }
 
-/** True where `fetch` is undici's, which is to say in Node. */
-export function hasDispatchers(): boolean {
-  return runtime.process?.versions?.undici !== undefined
+/** For a request that is never sent. */
+const NOWHERE = 'http://localhost/'
+
+/**
+ * Whether `fetch` takes a dispatcher, as undici's does: then the class of its requests looks for one. (Workers name a version of
+ * undici among those of their `process`, and have none.)
+ */
+export function takesDispatchers(): boolean {
+  let isLookedFor = false
+  const init: object = {
+    get dispatcher() {
+      isLookedFor = true
+      return undefined
+    },
+  }
+  if (runtime.Request) new runtime.Request(NOWHERE, init)
+  return isLookedFor
+}
+
+/**
+ * Whether there is a global dispatcher that can be asked: in Node, which installs it with the first request. The fetch of
+ * edge-runtime, and of realms such as Jest's, is undici's too, but there its global dispatcher is out of sight.
+ */
+export function hasGlobalDispatcher(): boolean {
+  return Boolean(runtime.process?.versions?.undici) && takesDispatchers() && installed({}) !== undefined
 }
 
 /**
@@ -32,11 +54,15 @@ export function hasDispatchers(): boolean {
  * calls `handler.onConnect`, later ones sit under `.2` and call `handler.onRequestStart`.
  */
 function globalDispatcher(handler: object): Dispatcher {
-  const [first, second] = 'onRequestStart' in handler ? [2, 1] : [1, 2]
-  const installed = globalThis as unknown as Record<symbol, Dispatcher | undefined>
-  const dispatcher =
-    installed[Symbol.for(`undici.globalDispatcher.${first}`)] ??
-    installed[Symbol.for(`undici.globalDispatcher.${second}`)]
+  const dispatcher = installed(handler)
   if (!dispatcher) throw new Error('No global dispatcher of undici is installed')
   return dispatcher
+}
+
+function installed(handler: object): Dispatcher | undefined {
+  const [first, second] = 'onRequestStart' in handler ? [2, 1] : [1, 2]
+  const globals = globalThis as unknown as Record<symbol, Dispatcher | undefined>
+  return (
+    globals[Symbol.for(`undici.globalDispatcher.${first}`)] ?? globals[Symbol.for(`undici.globalDispatcher.${second}`)]
+  )
 }

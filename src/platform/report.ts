@@ -7,7 +7,8 @@ export function reportError(error: unknown): void {
   if (runtime.reportError) {
     runtime.reportError(error)
   } else {
-    queueMicrotask(() => {
+    const later = runtime.queueMicrotask ?? setTimeout
+    later(() => {
       throw error
     })
   }

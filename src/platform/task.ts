@@ -13,10 +13,15 @@ export type QueueTask = (task: () => void) => unknown
  */
 export function chooseQueueTask(): QueueTask {
   const { setImmediate, scheduler, setTimeout } = runtime
-  if (setImmediate) return (task) => setImmediate(task)
+  if (setImmediate && !isReactNative()) return (task) => setImmediate(task)
   if (scheduler?.postTask) return scheduler.postTask.bind(scheduler)
   if (runtime.MessageChannel && isBrowser()) return postToSelf
   return (task) => setTimeout(task, 0)
+}
+
+/** Its `setImmediate` queues a microtask. (Libraries/Core/Timers/immediateShim.js) */
+function isReactNative(): boolean {
+  return runtime.navigator?.product === 'ReactNative'
 }
 
 /** workerd has MessageChannel too, but runs no microtasks between its messages. */

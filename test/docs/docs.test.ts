@@ -13,9 +13,11 @@ import { CERTIFICATES } from './facts/certificates.ts'
 import { CHATS } from './facts/chats.ts'
 import { CONNECTIONS } from './facts/connections.ts'
 import { DROP_IN } from './facts/drop-in.ts'
+import { EVENTSOURCE_PACKAGE } from './facts/eventsource-package.ts'
 import { NODE_24, type Facts } from './facts/fact.ts'
 import { MOCKS } from './facts/mocks.ts'
 import { PROXIES } from './facts/proxies.ts'
+import { REACT_NATIVE } from './facts/react-native.ts'
 import { README } from './facts/readme.ts'
 import { REFERENCE } from './facts/reference.ts'
 import { STREAMS } from './facts/streams.ts'
@@ -27,11 +29,14 @@ const FACTS: Record<string, Facts> = {
   'docs/requests.md': REFERENCE,
   'docs/streams.md': STREAMS,
   'docs/fetch-event-source.md': DROP_IN,
+  'docs/eventsource-package.md': EVENTSOURCE_PACKAGE,
+  'docs/react-native.md': REACT_NATIVE,
 }
 
-// The programs of docs/programs.md are the suite's own, which runs them everywhere.
+// The programs of docs/programs.md are the suite's own, which runs them everywhere; those of docs/servers.md, test/servers'.
+const ELSEWHERE = ['docs/programs.md', 'docs/servers.md']
 const PAGES = ['README.md', ...readdirSync(path('docs')).map((file) => `docs/${file}`)].filter(
-  (file) => file.endsWith('.md') && file !== 'docs/programs.md',
+  (file) => file.endsWith('.md') && !ELSEWHERE.includes(file),
 )
 
 // They wait for each other's processes most of the time.

@@ -131,6 +131,13 @@ describe('a stream as the body of a request', () => {
   })
 })
 
+/** Any but that of undici, which looks for a dispatcher. */
+class RequestWithoutDispatcher extends Request {
+  constructor(url: string, { keepalive = false }: RequestInit = {}) {
+    super(url, { keepalive })
+  }
+}
+
 describe("the caller's members", () => {
   const callers = { keepalive: true, timeout: 5_000, dispatcher: { dispatch: vi.fn(() => true) } }
 
@@ -145,13 +152,17 @@ describe("the caller's members", () => {
   it('go along in Bun, where their `timeout` wins', () => {
     vi.stubGlobal('process', { versions: { bun: '1.4.5' } })
     vi.stubGlobal('Bun', {})
+    vi.stubGlobal('Request', RequestWithoutDispatcher)
     expect(patientMembers({})).toEqual({ timeout: false })
     expect(patientMembers(callers)).toEqual(callers)
   })
 
-  it('go along as they are elsewhere', () => {
-    vi.stubGlobal('process', undefined)
-    expect(patientMembers(callers)).toBe(callers)
+  it('go along as they are elsewhere, even where the process of Workers names a version of undici', () => {
+    vi.stubGlobal('Request', RequestWithoutDispatcher)
+    for (const process of [undefined, { versions: { undici: '' } }, { versions: { undici: '7.0.0' } }]) {
+      vi.stubGlobal('process', process)
+      expect(patientMembers(callers)).toBe(callers)
+    }
   })
 })
 
@@ -170,6 +181,13 @@ describe('the patient dispatcher', () => {
 
   afterEach(() => {
     stubDispatchers(own[OLD], own[NEW])
+  })
+
+  it("goes around none but the caller's in edge-runtime, where the global one is out of sight", () => {
+    stubDispatchers(undefined, undefined)
+    expect(patientMembers({})).toEqual({})
+    const callers = { dispatcher: { dispatch: () => true } }
+    expect((patientMembers(callers) as typeof callers).dispatcher).not.toBe(callers.dispatcher)
   })
 
   it('passes the request on without time limits', () => {

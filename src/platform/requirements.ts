@@ -1,0 +1,59 @@
+/** What the package cannot do without, and who brings it where a runtime lacks it. */
+
+import { runtime } from './globals.ts'
+
+/** What works in React Native as well; test/limits installs them. */
+const POLYFILLS = {
+  EventTarget: 'event-target-polyfill',
+  Event: 'event-target-polyfill',
+  AbortController: 'abortcontroller-polyfill',
+  TextDecoder: '@bacons/text-decoder',
+  URL: 'react-native-url-polyfill',
+  ReadableStream: 'web-streams-polyfill',
+  TransformStream: 'web-streams-polyfill',
+}
+
+export type Requirement = keyof typeof POLYFILLS
+
+/**
+ * Sees to it that the runtime has what is needed, before anything is begun.
+ *
+ * @param what the class or function that is used
+ * @param absent what is known to be missing
+ * @throws a `TypeError` that names all that is missing, and polyfills of it
+ */
+export function need(what: string, names: readonly Requirement[], absent: readonly Requirement[] = []): void {
+  const missing = [...absent, ...names.filter((name) => !isThere(name))]
+  if (missing.length === 0) return
+  const polyfills = [...new Set(missing.map((name) => POLYFILLS[name]))]
+  throw new TypeError(
+    `This runtime has no ${missing.map(described).join(', no ')}, which ${what} is built on. Load a polyfill of it before everysource, such as ${polyfills.join(', ')}.`,
+  )
+}
+
+function described(name: Requirement): string {
+  // There may be one that will not do.
+  if (name === 'URL') return 'whole URL'
+  return name === 'TextDecoder' ? 'TextDecoder for streams' : name
+}
+
+function isThere(name: Requirement): boolean {
+  if (runtime[name] === undefined) return false
+  try {
+    return name === 'URL' ? hasWholeURL() : name === 'TextDecoder' ? decodesStreams() : true
+  } catch {
+    return false
+  }
+}
+
+/** Of React Native's own URL nothing can be set. (Libraries/Blob/URL.js) */
+function hasWholeURL(): boolean {
+  const url = new URL('?b#c', 'http://user:x@a.test:81/')
+  url.hash = url.username = ''
+  return url.href === 'http://:x@a.test:81/?b'
+}
+
+/** Some polyfills refuse the option `stream`. */
+function decodesStreams(): boolean {
+  return new TextDecoder().decode(new Uint8Array([0xc3]), { stream: true }) === ''
+}

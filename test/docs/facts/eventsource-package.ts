@@ -1,0 +1,58 @@
+/** Of the page for those who come from the `eventsource` package. */
+
+import { readFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import { DIFFERENT } from '../../compat/different.ts'
+import { path } from '../../conformance/bundle.ts'
+import { stream } from '../servers.ts'
+import { EVERYWHERE, type Fact, type Facts } from './fact.ts'
+
+const API = 'https://api.example.com'
+const PAGE = 'docs/eventsource-package.md'
+
+function sendsToken(fact: string): Fact {
+  return {
+    fact,
+    on: EVERYWHERE,
+    run: async (stage) => {
+      const server = await stage.serve((response) => {
+        stream(response, 'event: notice\ndata: a notice\n\ndata: a message\n\n')
+      })
+      await stage.run({ [API]: server.origin }).prints('a ')
+      expect(server.requests[0]?.headers.authorization).toBe('Bearer myToken')
+    },
+  }
+}
+
+export const EVENTSOURCE_PACKAGE: Facts = {
+  'At the top': [
+    sendsToken('sends the token, and prints what is named'),
+    {
+      fact: 'says when it is not authorized',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response) => response.writeHead(401).end())
+        await stage.run({ [API]: server.origin }).ends({ output: 'not authorized\n' })
+        expect(server.requests).toHaveLength(1)
+      },
+    },
+    {
+      fact: 'does the same with the package itself',
+      run: async (stage) => {
+        const server = await stage.serve((response) => response.writeHead(403).end())
+        const original = JSON.stringify(path('node_modules/eventsource/dist/index.js'))
+        await stage.run({ [API]: server.origin, "'everysource'": original }).ends({ output: 'not authorized\n' })
+      },
+    },
+    {
+      fact: 'each row of the table of what differs is a test of its own, and the other way round',
+      run: () => {
+        const lines = readFileSync(path(PAGE), 'utf8').split('\n')
+        const first = lines.findIndex((line) => line.startsWith('| here ')) + 2
+        const rows = lines.slice(first, lines.indexOf('', first)).map((line) => line.split('|')[1]?.trim())
+        expect(rows).toEqual(DIFFERENT.map(({ name }) => name))
+      },
+    },
+  ],
+  'What differs': [sendsToken('sends the token')],
+}

@@ -1,0 +1,127 @@
+/** Of the page about React Native: its programs run in a realm like it. */
+
+import { readFileSync } from 'node:fs'
+import vm from 'node:vm'
+import { expect } from 'vitest'
+import { path } from '../../conformance/bundle.ts'
+import { reactNative, runApp } from '../../limits/app.ts'
+import { blocksOf, replaced } from '../blocks.ts'
+import { stream } from '../servers.ts'
+import { type Stage, until } from '../stage.ts'
+import type { Fact, Facts } from './fact.ts'
+
+const PAGE = 'docs/react-native.md'
+const API = 'https://api.example.com'
+
+const withExpo = block('With Expo (2)')
+const withoutExpo = block('Without Expo')
+/** Expo installs one like it. */
+const EXPO = `import '@bacons/text-decoder/install'\n`
+
+function block(name: string): string {
+  const found = blocksOf(PAGE).find((candidate) => candidate.name === name)
+  if (!found) throw new Error(`There is no block ${name}`)
+  return found.text
+}
+
+/** A program that reads a stream of one message, from a server that then ends it or not. */
+function printsMessage(polyfills: string, ends: boolean): Fact {
+  return {
+    fact: 'prints the message, in a realm like React Native',
+    run: async (stage) => {
+      const server = await stage.serve((response) => {
+        stream(response, 'data: here\n\n')
+        if (ends) response.end()
+      })
+      const { context, printed } = await reactNative()
+      await runApp(context, `${polyfills}\n${replaced(stage.block.text, { [API]: server.origin })}`)
+      await until(() => {
+        expect(printed).toEqual(['here'])
+      })
+    },
+  }
+}
+
+/** A message that is thrown there, as it stands. */
+async function isSaid(stage: Stage, program: string): Promise<void> {
+  const { context, printed } = await reactNative()
+  await runApp(context, `import { EventSource, streamEvents } from 'everysource'\n${program}`)
+  expect(printed).toEqual([stage.block.text.trim()])
+}
+
+export const REACT_NATIVE: Facts = {
+  'With Expo': [
+    {
+      fact: 'installs what the next block imports',
+      run: ({ block: { text } }) => {
+        const imported = Array.from(withExpo.matchAll(/import '([^'/]+)/g), ([, name]) => name)
+        expect(text.trim().split(' ').slice(2)).toEqual(['everysource', ...imported])
+      },
+    },
+  ],
+  'With Expo (2)': [
+    {
+      fact: 'is enough, with the TextDecoder of Expo',
+      run: async ({ block: { text } }) => {
+        const { context } = await reactNative()
+        await runApp(
+          context,
+          `${EXPO}${text}import { EventSource } from 'everysource'\nnew EventSource('http://a.test/').close()`,
+        )
+      },
+    },
+  ],
+  'With Expo (3)': [printsMessage(EXPO + withExpo, false)],
+  'With Expo (4)': [printsMessage(EXPO + "import 'react-native-url-polyfill/auto'", true)],
+  'With Expo (5)': [printsMessage(EXPO, true)],
+  'Without Expo': [
+    {
+      fact: 'is enough',
+      run: async ({ block: { text } }) => {
+        const { context } = await reactNative()
+        await runApp(
+          context,
+          `${text}import { EventSource } from 'everysource'\nnew EventSource('http://a.test/').close()`,
+        )
+        expect(vm.runInContext('typeof TextDecoder', context)).toBe('function')
+      },
+    },
+  ],
+  'Without Expo (2)': [printsMessage(withoutExpo, true)],
+  'What is missing, and who brings it': [
+    {
+      fact: 'is what is thrown',
+      run: (stage) => isSaid(stage, `try { new EventSource('${API}/events') } catch (error) { console.log(error) }`),
+    },
+    {
+      fact: 'the table says what is thrown, and names what the messages name',
+      run: () => {
+        const source = readFileSync(path('src/platform/requirements.ts'), 'utf8')
+        const rows = readFileSync(path(PAGE), 'utf8')
+          .split('\n')
+          .filter((line) => line.includes('is built on.`'))
+        const polyfills = Array.from(source.matchAll(/^ {2}(\w+): '([^']+)',$/gm), ([, name = '', polyfill = '']) => ({
+          name,
+          polyfill,
+        }))
+        expect(rows).toHaveLength(polyfills.length)
+        for (const { name, polyfill } of polyfills) {
+          const row = rows.find((candidate) => candidate.startsWith(`| \`${name}\` `))
+          expect(row).toContain(`This runtime has no `)
+          expect(row).toContain(polyfill)
+        }
+      },
+    },
+  ],
+  'What is missing, and who brings it (2)': [
+    {
+      fact: 'is what is thrown, with the polyfills',
+      run: (stage) =>
+        isSaid(
+          stage,
+          `${withoutExpo}
+          try { for await (const _ of streamEvents('${API}/events')); } catch (error) { console.log(error.message) }`,
+        ),
+    },
+  ],
+}

@@ -1,0 +1,96 @@
+/** The builds, loaded in a realm. */
+
+import { readFile } from 'node:fs/promises'
+import { posix } from 'node:path'
+import vm from 'node:vm'
+import type * as everysource from '../../dist/index.js'
+import type * as dropIn from '../../dist/fetch-event-source.js'
+import { path } from '../conformance/bundle.ts'
+
+/** What is exported, by entry point; a script has but one. */
+export interface Loaded {
+  everysource: typeof everysource
+  dropIn?: typeof dropIn
+}
+
+type Load = (context: vm.Context) => Promise<Loaded>
+
+/** Each loads the entry points that have no effect. */
+export const BUILDS: Record<string, Load> = {
+  ESM: async (context) => {
+    const load = modules(context)
+    return { everysource: await load('dist/index.js'), dropIn: await load('dist/fetch-event-source.js') } as Loaded
+  },
+  CommonJS: async (context) => {
+    const load = commonJS(context)
+    return { everysource: await load('dist/index.cjs'), dropIn: await load('dist/fetch-event-source.cjs') } as Loaded
+  },
+  script: async (context) => {
+    vm.runInContext(await text('dist/everysource.min.js'), context)
+    return context as unknown as Loaded
+  },
+}
+
+/** The entry points that have an effect. */
+export const POLYFILLS: Record<string, (context: vm.Context, entry: string) => Promise<void>> = {
+  ESM: async (context, entry) => {
+    await modules(context)(`dist/${entry}.js`)
+  },
+  CommonJS: async (context, entry) => {
+    await commonJS(context)(`dist/${entry}.cjs`)
+  },
+}
+
+const texts = new Map<string, Promise<string>>()
+
+function text(file: string): Promise<string> {
+  let found = texts.get(file)
+  if (!found) texts.set(file, (found = readFile(path(file), 'utf8')))
+  return found
+}
+
+/** Loads ES modules, each once. Needs Node's --experimental-vm-modules. */
+function modules(context: vm.Context): (file: string) => Promise<unknown> {
+  const linked = new Map<string, Promise<vm.SourceTextModule>>()
+  const module = (file: string): Promise<vm.SourceTextModule> => {
+    let found = linked.get(file)
+    if (!found) {
+      found = text(file).then((source) => new vm.SourceTextModule(source, { context, identifier: file }))
+      linked.set(file, found)
+    }
+    return found
+  }
+  return async (file) => {
+    const root = await module(file)
+    if (root.status === 'unlinked') {
+      await root.link((specifier, { identifier }) =>
+        module(
+          specifier === 'eventsource-parser'
+            ? 'node_modules/eventsource-parser/dist/index.js'
+            : posix.join(posix.dirname(identifier), specifier),
+        ),
+      )
+    }
+    await root.evaluate()
+    return root.namespace
+  }
+}
+
+function commonJS(context: vm.Context): (file: string) => Promise<unknown> {
+  const loaded = new Map<string, unknown>()
+  const load = async (file: string): Promise<unknown> => {
+    const source = await text(file)
+    // Only the polyfills require anything.
+    const [, required] = /require\(["'](\.[^"']+)["']\)/.exec(source) ?? []
+    const dependency = required === undefined ? undefined : await load(posix.join(posix.dirname(file), required))
+    if (loaded.has(file)) return loaded.get(file)
+    const wrapped = vm.runInContext(`(function (module, exports, require) {${source}\n})`, context, {
+      filename: file,
+    }) as (...args: unknown[]) => void
+    const module = { exports: {} }
+    wrapped(module, module.exports, () => dependency)
+    loaded.set(file, module.exports)
+    return module.exports
+  }
+  return load
+}

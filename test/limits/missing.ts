@@ -1,0 +1,102 @@
+/** What happens where a part of the runtime is missing. */
+
+import assert from 'node:assert/strict'
+import type { Tally } from '../tally.ts'
+import { BUILDS, POLYFILLS, type Loaded } from './builds.ts'
+import { PARTS, without } from './realms.ts'
+import { USES, type Outcome } from './uses.ts'
+
+const EVENT_SOURCE = ['EventSource']
+const STREAMS = ['streamEvents of a URL', 'streamEvents of a response', 'streamEvents of a stream']
+const ALL = Object.keys(USES)
+
+/** Who cannot do without. What is not listed is never needed. */
+const NEEDED_BY: Record<string, string[]> = {
+  Event: EVENT_SOURCE,
+  EventTarget: EVENT_SOURCE,
+  AbortController: [...EVENT_SOURCE, ...STREAMS, 'fetchEventSource'],
+  TextDecoder: ALL,
+  URL: [...EVENT_SOURCE, ...STREAMS],
+  ReadableStream: ['EventDecoderStream'],
+  TransformStream: ['EventDecoderStream'],
+  fetch: ['EventSource', 'streamEvents of a URL', 'fetchEventSource'],
+}
+
+/** What messages call it, where that is not its name. */
+const CALLED: Record<string, string> = { URL: 'whole URL', TextDecoder: 'TextDecoder for streams' }
+
+const POLYFILL: Record<string, string> = {
+  Event: 'event-target-polyfill',
+  EventTarget: 'event-target-polyfill',
+  AbortController: 'abortcontroller-polyfill',
+  TextDecoder: '@bacons/text-decoder',
+  URL: 'react-native-url-polyfill',
+  ReadableStream: 'web-streams-polyfill',
+  TransformStream: 'web-streams-polyfill',
+}
+
+/** What loading may look at: the base classes. */
+const READ_AT_LOAD = ['Event', 'EventTarget', 'Symbol']
+
+export async function checkMissing(tally: Tally, url: string): Promise<void> {
+  for (const [build, load] of Object.entries(BUILDS)) {
+    const suite = tally.suite(`parts missing, ${build}`)
+    for (const part of PARTS) {
+      const { context, read } = without(part)
+      const before = Reflect.ownKeys(context)
+      let loaded: Loaded | undefined
+      await suite.run(`loading succeeds without ${part}, and does nothing`, async () => {
+        loaded = await load(context)
+        const added = Reflect.ownKeys(context).filter((key) => !before.includes(key))
+        assert.deepEqual(added, build === 'script' ? ['everysource'] : [])
+        assert.deepEqual(
+          [...read].filter((name) => !READ_AT_LOAD.includes(name)),
+          [],
+        )
+      })
+      for (const [name, use] of Object.entries(USES)) {
+        if (!loaded || (name === 'fetchEventSource' && !loaded.dropIn)) continue
+        const needs = NEEDED_BY[part]?.includes(name) === true
+        const library = loaded as Required<Loaded>
+        await suite.run(`${name} ${needs ? 'says what is missing' : 'works'} without ${part}`, async () => {
+          const outcome = await use(library, url)
+          if (needs) checkMessage(outcome, part, name)
+          else assert.deepEqual(outcome, { data: 'hello' })
+        })
+      }
+    }
+    suite.end()
+  }
+
+  const suite = tally.suite('parts missing, polyfills')
+  for (const [build, load] of Object.entries(POLYFILLS)) {
+    for (const entry of ['polyfill', 'polyfill/force']) {
+      for (const part of PARTS) {
+        await suite.run(
+          `${entry} (${build}) loads without ${part}, and defines EventSource and nothing else`,
+          async () => {
+            const { context } = without(part)
+            const before = Reflect.ownKeys(context)
+            await load(context, entry)
+            const added = Reflect.ownKeys(context).filter((key) => !before.includes(key))
+            assert.deepEqual(added, ['EventSource'])
+          },
+        )
+      }
+    }
+  }
+  suite.end()
+}
+
+function checkMessage(outcome: Outcome, part: string, use: string): void {
+  const [name = ''] = use.split(' ')
+  if (part === 'fetch') {
+    // It is looked up when a request is made.
+    assert('failed' in outcome, JSON.stringify(outcome))
+    assert.match(outcome.failed, /cannot be fetched: this runtime has no fetch\. Pass one as the option "fetch"$/)
+    return
+  }
+  const message = `TypeError: This runtime has no ${CALLED[part] ?? part}, which ${name} is built on. Load a polyfill of it before everysource, such as ${POLYFILL[part] ?? ''}.`
+  // A promise cannot throw.
+  assert.deepEqual(outcome, name === 'fetchEventSource' ? { failed: message } : { thrown: message })
+}

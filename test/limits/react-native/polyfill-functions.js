@@ -1,0 +1,5 @@
+/** `import … from 'react-native/Libraries/Utilities/PolyfillFunctions'`: defines a global when it is first read. */
+
+export function polyfillGlobal(name, getValue) {
+  Object.defineProperty(globalThis, name, { get: getValue, configurable: true })
+}

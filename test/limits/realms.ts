@@ -1,0 +1,107 @@
+/** Runtimes that lack something: realms with chosen globals. */
+
+import vm from 'node:vm'
+
+type Globals = Record<string, unknown>
+
+/** What is no part of the language, and some runtimes have. */
+const NAMES = [
+  'AbortController',
+  'AbortSignal',
+  'Blob',
+  'DOMException',
+  'Event',
+  'EventTarget',
+  'FormData',
+  'Headers',
+  'MessageChannel',
+  'MessageEvent',
+  'ReadableStream',
+  'Request',
+  'Response',
+  'TextDecoder',
+  'TextDecoderStream',
+  'TextEncoder',
+  'TransformStream',
+  'URL',
+  'URLSearchParams',
+  'WritableStream',
+  'btoa',
+  'clearTimeout',
+  'crypto',
+  'fetch',
+  'navigator',
+  'performance',
+  'process',
+  'queueMicrotask',
+  'setImmediate',
+  'setTimeout',
+  'structuredClone',
+] as const
+
+/** All of them, as Node has them. */
+function all(): Globals {
+  const host = globalThis as unknown as Globals
+  return Object.fromEntries(NAMES.map((name) => [name, host[name]]))
+}
+
+/** A part of the runtime that may be missing: a global, or one of its members. */
+export const PARTS = [
+  ...NAMES.filter((name) => !name.endsWith('Timeout')),
+  'AbortSignal.any',
+  'AbortSignal.timeout',
+  'Symbol.asyncIterator',
+  'Symbol.asyncDispose',
+  'Symbol.dispose',
+]
+
+export interface Realm {
+  context: vm.Context
+  /** Which of its globals have been read. */
+  read: Set<string>
+}
+
+/** A realm of its own with these globals and those of the language. */
+export function realm(globals: Globals): Realm {
+  const read = new Set<string>()
+  const context = vm.createContext({})
+  for (const [name, given] of Object.entries(globals)) {
+    let value = given
+    Object.defineProperty(context, name, {
+      get: () => {
+        read.add(name)
+        return value
+      },
+      set: (replacement) => {
+        value = replacement
+      },
+      configurable: true,
+      enumerable: false,
+    })
+  }
+  return { context, read }
+}
+
+/** A runtime that has all but this. */
+export function without(part: string): Realm {
+  const [name = '', member] = part.split('.')
+  const globals = all()
+  if (member === undefined) Reflect.deleteProperty(globals, name)
+  else if (name !== 'Symbol') globals[name] = lacking(globals[name] as object, member)
+  const made = realm(globals)
+  if (name === 'Symbol' && member !== undefined) {
+    const own = vm.runInContext('Symbol', made.context) as object
+    made.context.Symbol = lacking(own, member)
+  }
+  return made
+}
+
+/** An object without a member, though that may be one which cannot be deleted. */
+function lacking(object: object, member: string): object {
+  const copy =
+    typeof object === 'function' ? (...args: never[]) => (object as (...args: never[]) => unknown)(...args) : {}
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(object))) {
+    if (name !== member) Object.defineProperty(copy, name, property)
+  }
+  return copy
+}

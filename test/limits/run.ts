@@ -1,0 +1,23 @@
+/** Runtimes that lack something, and React Native: `npm run test:limits`. */
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Tally } from '../tally.ts'
+import { checkMissing } from './missing.ts'
+import { checkReactNative } from './react-native.ts'
+
+const server = createServer((_, response) => {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+  response.write('id: 1\ndata: hello\n\n')
+})
+await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+
+const tally = new Tally()
+await checkMissing(tally, url)
+await checkReactNative(tally)
+server.closeAllConnections()
+server.close()
+tally.end()
+// What has failed may have left something open.
+process.exit()
