@@ -1,0 +1,231 @@
+/** What programs that use the `eventsource` package rely on, documented in its declarations or not. */
+
+import { ends, events } from './answers.ts'
+import type { Program } from './story.ts'
+
+const ended =
+  (answers: Record<number, string>): Program['answer'] =>
+  (response, n) => {
+    const text = answers[n]
+    if (text === undefined) response.writeHead(204).end()
+    else ends(text)(response)
+  }
+
+export const PRACTISED: Program[] = [
+  ...[404, 500, 204, 503].map((status): Program => ({
+    name: `event.code is ${status}, and the connection has failed`,
+    answer: (response) => response.writeHead(status).end(),
+    run: ({ EventSource, ErrorEvent, url, log, done }) => {
+      const es = new EventSource(url)
+      es.onerror = (event) => {
+        log(
+          event.code,
+          typeof event.message,
+          event.type,
+          event instanceof ErrorEvent,
+          event instanceof Event,
+          es.readyState,
+        )
+        done()
+      }
+    },
+  })),
+  {
+    name: 'what cannot be reached has no code, has a message, and is tried again',
+    answer: (response, n) => {
+      if (n === 1) response.destroy()
+      else if (n === 2) ends('data: a\n\n')(response)
+      else response.writeHead(204).end()
+    },
+    run: ({ EventSource, url, log, done }) => {
+      let attempts = 0
+      const es = new EventSource(url, {
+        fetch: (input, init) => {
+          attempts++
+          return attempts === 2 ? Promise.reject(new Error('of the test')) : fetch(input, init)
+        },
+      })
+      es.onerror = ({ code, message }) => {
+        log(code, typeof message, es.readyState, attempts)
+        if (attempts === 2) {
+          log(message?.includes('of the test') === true || message !== '')
+          es.close()
+          done()
+        }
+      }
+    },
+  },
+  ...[undefined, false, true].map((withCredentials): Program => ({
+    name: `withCredentials: ${String(withCredentials)}`,
+    answer: events('data: a\n\n'),
+    run: ({ EventSource, url, log, done }) => {
+      const es = new EventSource(url, {
+        ...(withCredentials !== undefined && { withCredentials }),
+      })
+      log(es.withCredentials)
+      es.onopen = () => {
+        done()
+      }
+    },
+  })),
+  {
+    name: 'the init that fetch is given: plain, with these members',
+    answer: ended({ 1: 'retry: 10\nid: 7\ndata: a\n\n' }),
+    run: ({ EventSource, url, log, done }) => {
+      const es = new EventSource(url, {
+        fetch: (input, init) => {
+          const { mode, cache, redirect, headers } = init
+          const signal = init.signal as AbortSignal
+          log(String(input), { mode, cache, redirect }, signal instanceof AbortSignal, signal.aborted)
+          log(Object.getPrototypeOf(headers) === Object.prototype, headers.Accept, headers['Last-Event-ID'])
+          return fetch(input, init)
+        },
+      })
+      es.onerror = () => {
+        if (es.readyState === es.CLOSED) done()
+      }
+    },
+  },
+  {
+    name: 'the signal is aborted by close()',
+    answer: events('data: a\n\n'),
+    run: ({ EventSource, url, log, done }) => {
+      let signal: AbortSignal | undefined
+      const es = new EventSource(url, {
+        fetch: (input, init) => {
+          signal = init.signal as AbortSignal
+          return fetch(input, init)
+        },
+      })
+      es.onmessage = () => {
+        es.close()
+        log(signal?.aborted)
+        done()
+      }
+    },
+  },
+  {
+    name: 'a response that is no more than what FetchLikeResponse asks for',
+    answer: (response) => response.end(),
+    run: ({ EventSource, url, log, done }) => {
+      const chunks = [new TextEncoder().encode('data: a\n'), new TextEncoder().encode('\n')]
+      const es = new EventSource(url, {
+        fetch: () =>
+          Promise.resolve({
+            body: {
+              getReader: () => ({
+                read: () => {
+                  const value = chunks.shift()
+                  return value ? Promise.resolve({ done: false as const, value }) : new Promise<never>(() => undefined)
+                },
+                cancel: () => Promise.resolve(),
+              }),
+            },
+            url,
+            status: 200,
+            redirected: false,
+            headers: { get: (name: string) => (name === 'content-type' ? 'text/event-stream' : null) },
+          }),
+      })
+      es.onmessage = ({ data }: MessageEvent<string>) => {
+        log(data)
+        es.close()
+        done()
+      }
+    },
+  },
+  {
+    name: 'a body that is no web stream fails the connection',
+    answer: (response) => response.end(),
+    run: ({ EventSource, url, log, done }) => {
+      const es = new EventSource(url, {
+        fetch: () =>
+          Promise.resolve({
+            body: {} as never,
+            url,
+            status: 200,
+            redirected: false,
+            headers: { get: () => 'text/event-stream' },
+          }),
+      })
+      es.onerror = ({ message }) => {
+        log(es.readyState, message?.includes('ReadableStream'))
+        done()
+      }
+    },
+  },
+  {
+    name: 'constants, states and handlers',
+    answer: ended({ 1: 'retry: 10\ndata: a\n\n' }),
+    run: ({ EventSource, url, log, done }) => {
+      log(EventSource.CONNECTING, EventSource.OPEN, EventSource.CLOSED, EventSource.name, EventSource.length)
+      const es = new EventSource(new URL(url))
+      log(es.readyState, es.url, es.onopen, es.onmessage, es.onerror, es instanceof EventTarget)
+      es.onopen = (event) => {
+        log('open', event.type, es.readyState)
+      }
+      es.onmessage = (event) => {
+        log('message', event.data, event.lastEventId, event.origin, event instanceof MessageEvent)
+      }
+      es.onerror = (event) => {
+        log('error', event.type, es.readyState)
+        if (es.readyState === es.CLOSED) done()
+      }
+    },
+  },
+  {
+    name: 'listeners: once, signal, objects, removal',
+    answer: ended({ 1: 'retry: 10\ndata: a\n\ndata: b\n\n' }),
+    run: ({ EventSource, url, log, done }) => {
+      const es = new EventSource(url)
+      const controller = new AbortController()
+      const removed = (): void => {
+        log('removed')
+      }
+      es.addEventListener('message', ({ data }) => { log('once', data) }, { once: true }) // prettier-ignore
+      es.addEventListener('message', { handleEvent: (event) => { log('object', (event as MessageEvent).data) } }) // prettier-ignore
+      es.addEventListener('message', removed)
+      es.removeEventListener('message', removed)
+      es.addEventListener('message', () => { controller.abort() }) // prettier-ignore
+      es.addEventListener('message', () => { log('signal') }, { signal: controller.signal }) // prettier-ignore
+      es.onerror = () => {
+        if (es.readyState === es.CLOSED) done()
+      }
+    },
+  },
+  {
+    name: 'a URL that is none throws a SyntaxError, a missing one a TypeError',
+    answer: (response) => response.end(),
+    run: ({ EventSource, log, done }) => {
+      for (const [make, name] of [
+        [() => new EventSource('http://:not a URL'), 'SyntaxError'],
+        [() => new (EventSource as unknown as new () => unknown)(), 'TypeError'],
+      ] as const) {
+        try {
+          make()
+        } catch (error) {
+          log((error as Error).name === name)
+        }
+      }
+      done()
+    },
+  },
+]
+
+/** As it is where there is a window; elsewhere the package sets no credentials. */
+export const WITH_WINDOW: Program[] = [false, true].map((withCredentials) => ({
+  name: `withCredentials: ${String(withCredentials)}, where there is a window`,
+  answer: events('data: a\n\n'),
+  run: ({ EventSource, url, log, done }) => {
+    const es = new EventSource(url, {
+      withCredentials,
+      fetch: (input, init) => {
+        log(init.credentials)
+        return fetch(input, init)
+      },
+    })
+    es.onopen = () => {
+      done()
+    }
+  },
+}))

@@ -1,0 +1,103 @@
+/** Runs a program written for the `eventsource` package on one of its versions, or on ours, and writes down what happened. */
+
+import { createServer as createHTTP2Server } from 'node:http2'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type * as eventsource from 'eventsource'
+import { createCertificates } from '../docs/certificates.ts'
+
+/** Either, as the package is typed: what compiles with that must compile with ours. */
+export type Library = Pick<typeof eventsource, 'EventSource' | 'ErrorEvent'>
+
+interface Kit extends Library {
+  url: string
+  /** The same path on a server that speaks HTTP/2 and HTTP/1.1 over TLS, with a certificate that nobody has signed. */
+  secureURL: string
+  /** Writes down what the program hears. */
+  log: (...parts: unknown[]) => void
+  /** Ends the program. */
+  done: () => void
+}
+
+export interface Program {
+  name: string
+  /** The first major version whose documentation has it. */
+  since?: number
+  /** Answers the nth request, counted from 1. */
+  answer: (response: ServerResponse, n: number, request: IncomingMessage) => void
+  run: (kit: Kit) => unknown
+}
+
+/** In a form that can be compared. */
+export interface Story {
+  heard: unknown[][]
+  requests: { method: string; url: string; version: string; headers: Record<string, unknown> }[]
+}
+
+/** How long a program may take, in ms. */
+const PATIENCE = 10_000
+/** How long to listen for what should not come, in ms. */
+const AFTERMATH = 150
+
+/** What differs from one run to the next. */
+const OF_THE_RUN = ['host', ':authority', ':scheme', ':path', ':method', 'connection']
+
+const { cert, key } = createCertificates('localhost')
+
+export async function tell({ answer, run }: Program, library: Library): Promise<Story> {
+  const story: Story = { heard: [], requests: [] }
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const { method = '', url = '', httpVersion, headers } = request
+    const own = Object.entries(headers).filter(([name]) => !OF_THE_RUN.includes(name))
+    const n = story.requests.push({ method, url, version: httpVersion, headers: Object.fromEntries(own) })
+    answer(response, n, request)
+  }
+  const plain = createServer(listener)
+  const { createSecureServer } = await import('node:http2')
+  const secure = createSecureServer({ cert, key, allowHTTP1: true }, listener as never)
+  const sources: EventSource[] = []
+  // Whatever the program forgets is closed.
+  class Watched extends (library.EventSource as typeof EventSource) {
+    constructor(url: string | URL, init?: EventSourceInit) {
+      super(url, init)
+      sources.push(this)
+    }
+  }
+  Object.defineProperty(Watched, 'name', { value: 'EventSource' })
+  const [port, securePort] = await Promise.all([plain, secure].map(listen))
+  const origins = [`http://127.0.0.1:${port ?? 0}`, `https://localhost:${securePort ?? 0}`] as const
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(reject, PATIENCE, new Error(`It is not over. So far: ${JSON.stringify(story)}`))
+      const done = (): void => {
+        clearTimeout(timer)
+        setTimeout(resolve, AFTERMATH)
+      }
+      const log = (...parts: unknown[]): void => {
+        story.heard.push(
+          parts.map((part) => (typeof part === 'string' ? part.replaceAll(origins[0], '<origin>') : part)),
+        )
+      }
+      const kit: Kit = {
+        EventSource: Watched,
+        ErrorEvent: library.ErrorEvent,
+        url: `${origins[0]}/sse`,
+        secureURL: `${origins[1]}/sse`,
+        log,
+        done,
+      }
+      Promise.resolve(run(kit)).catch(reject)
+    })
+  } finally {
+    for (const source of sources) source.close()
+    plain.closeAllConnections()
+    plain.close()
+    secure.close()
+  }
+  return story
+}
+
+async function listen(server: ReturnType<typeof createServer> | ReturnType<typeof createHTTP2Server>): Promise<number> {
+  await new Promise<void>((listening) => server.listen(0, listening))
+  return (server.address() as AddressInfo).port
+}
