@@ -1,0 +1,114 @@
+/**
+ * `npm run release`: makes a version of the changesets that wait, runs every check, packs, and says what to run to publish it. It
+ * publishes nothing itself. `-- --skip-checks` leaves out `npm test`: for its own tests.
+ */
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const OUTPUT = '.cache/release'
+const MAIN = 'main'
+
+const { values: options } = parseArgs({ options: { 'skip-checks': { type: 'boolean', default: false } } })
+
+/** The changesets, once they have been made a version. @type {string[]} */
+let versioned = []
+
+const branch = read('git', ['branch', '--show-current'])
+if (branch !== MAIN) refuse(`Releases are made on ${MAIN}; this is ${branch === '' ? 'no branch' : branch}.`)
+if (read('git', ['status', '--porcelain']) !== '') refuse('There are changes that are not committed: see git status.')
+
+const waiting = readdirSync(`${root}.changeset`).filter((file) => file.endsWith('.md') && file !== 'README.md')
+if (waiting.length > 0) {
+  versioned = waiting
+  run('npx', ['changeset', 'version'])
+  setLockedVersion(packageJSON().version)
+}
+const { name, version } = packageJSON()
+const tag = `v${version}`
+if (read('git', ['tag', '--list', tag]) !== '') {
+  refuse(`The tag ${tag} exists. Without a changeset there is nothing to release: npm run changeset`)
+}
+const [, entry] = /^## (\S.*)$/m.exec(readFileSync(`${root}CHANGELOG.md`, 'utf8')) ?? []
+if (entry !== version)
+  refuse(`The version is ${version}, but the first entry of CHANGELOG.md is ${entry ?? 'missing'}.`)
+
+if (!options['skip-checks']) run('npm', ['test'])
+// What has been removed from src must not be in it.
+rmSync(`${root}dist`, { recursive: true, force: true })
+run('npm', ['run', '--silent', 'build'])
+
+rmSync(`${root}${OUTPUT}`, { recursive: true, force: true })
+mkdirSync(`${root}${OUTPUT}`, { recursive: true })
+// Without scripts: it has been built.
+const [packed] = JSON.parse(read('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', OUTPUT]))
+const tarball = `${OUTPUT}/${packed.filename}`
+const inside = JSON.parse(read('tar', ['-xzOf', tarball, 'package/package.json']))
+if (inside.name !== name || inside.version !== version) {
+  refuse(`${tarball} holds ${inside.name} ${inside.version} instead of ${name} ${version}.`)
+}
+
+const bytes = readFileSync(root + tarball)
+console.log(`\n${name} ${version}: ${tarball}\n`)
+for (const { path, size } of packed.files) console.log(`${String(size).padStart(9)}  ${path}`)
+console.log(`\n${packed.files.length} files, ${packed.unpackedSize} bytes, packed ${bytes.length}`)
+console.log(`sha512-${createHash('sha512').update(bytes).digest('base64')}`)
+console.log('\nNothing has been published. If that is right:\n')
+if (waiting.length > 0) console.log(`git add --all && git commit -m "Release ${version}"`)
+console.log(`git tag ${tag} && git push origin ${MAIN} ${tag}`)
+console.log(`npm publish ${tarball} --provenance --access public`)
+
+/** @returns {{ name: string, version: string }} */
+function packageJSON() {
+  return JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+}
+
+/**
+ * changesets leaves the lock file as it is.
+ *
+ * @param {string} locked
+ */
+function setLockedVersion(locked) {
+  const file = `${root}package-lock.json`
+  if (!existsSync(file)) return
+  const lock = JSON.parse(readFileSync(file, 'utf8'))
+  lock.version = lock.packages[''].version = locked
+  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
+}
+
+/**
+ * What a command prints.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ */
+function read(command, args) {
+  return execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim()
+}
+
+/**
+ * Runs a command with the terminal's output, and gives up when it fails.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ */
+function run(command, args) {
+  console.log(`> ${command} ${args.join(' ')}`)
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) refuse(`${command} ${args.join(' ')} failed.`)
+}
+
+/**
+ * @param {string} reason
+ * @returns {never}
+ */
+function refuse(reason) {
+  console.error(`No release: ${reason}`)
+  if (versioned.length > 0)
+    console.error('What changesets wrote is still there: git diff shows it, git restore . takes it back.')
+  process.exit(1)
+}

@@ -1,0 +1,37 @@
+/**
+ * The reports of the public API in docs/api: `npm run api` writes them, `npm run api:check` says how they differ from what the
+ * declarations in dist say, and what is public and has no documentation.
+ */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { path } from '../conformance/bundle.ts'
+import { Tally } from '../tally.ts'
+import { difference } from './difference.ts'
+import { ENTRY_POINTS, extract } from './extract.ts'
+
+const { write } = parseArgs({ options: { write: { type: 'boolean', default: false } } }).values
+
+const tally = new Tally()
+const suite = tally.suite('api')
+for (const [name, entryPoint] of Object.entries(ENTRY_POINTS)) {
+  const { report, complaints } = extract(name, entryPoint)
+  const file = `docs/api/${name}.api.md`
+  if (write) {
+    mkdirSync(path('docs/api'), { recursive: true })
+    writeFileSync(path(file), report)
+  }
+  await suite.run(`${file} is current`, () => {
+    const committed = existsSync(path(file)) ? readFileSync(path(file), 'utf8') : ''
+    if (committed !== report) {
+      throw new Error(
+        `The public API is not what ${file} says. If that is meant: npm run api\n${difference(committed, report)}`,
+      )
+    }
+  })
+  await suite.run(`all that ${name} exports is documented`, () => {
+    if (complaints.length > 0) throw new Error(complaints.join('\n'))
+  })
+}
+suite.end()
+tally.end()

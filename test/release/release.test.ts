@@ -1,0 +1,247 @@
+/** `npm run release`, in a repository of its own that is a copy of this one. */
+
+import { execFileSync, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { path } from '../conformance/bundle.ts'
+
+/** What the release needs of the repository. */
+const COPIED = [
+  '.changeset/README.md',
+  '.changeset/changelog.mjs',
+  '.changeset/config.json',
+  '.ci',
+  '.gitignore',
+  '.npmrc',
+  '.prettierrc.json',
+  'LICENSE',
+  'README.md',
+  'package-lock.json',
+  'package.json',
+  'src',
+]
+const TIMEOUT = 60_000
+
+const IDENTITY = {
+  GIT_AUTHOR_NAME: 'a',
+  GIT_AUTHOR_EMAIL: 'a@a.test',
+  GIT_COMMITTER_NAME: 'a',
+  GIT_COMMITTER_EMAIL: 'a@a.test',
+}
+
+/** What a registry is asked. */
+const asked: string[] = []
+const registry = createServer(({ method = '', url = '' }, response) => {
+  asked.push(`${method} ${url}`)
+  response.writeHead(404).end('{}')
+})
+
+beforeAll(async () => {
+  await new Promise<void>((listening) => registry.listen(0, '127.0.0.1', listening))
+})
+afterAll(() => {
+  registry.close()
+})
+
+describe.concurrent('a release is refused', () => {
+  it.for([
+    [
+      'with changes that are not committed',
+      (folder: string) => {
+        writeFileSync(join(folder, 'src/index.ts'), '')
+      },
+      'There are changes that are not committed',
+    ],
+    [
+      'with files that are not committed',
+      (folder: string) => {
+        writeFileSync(join(folder, 'new.txt'), '')
+      },
+      'There are changes that are not committed',
+    ],
+    [
+      'on another branch',
+      (folder: string) => {
+        git(folder, 'checkout', '--quiet', '-b', 'feature')
+      },
+      'Releases are made on main; this is feature',
+    ],
+    [
+      'on no branch',
+      (folder: string) => {
+        git(folder, 'checkout', '--quiet', '--detach')
+      },
+      'Releases are made on main; this is no branch',
+    ],
+    [
+      'when its tag exists',
+      (folder: string) => {
+        git(folder, 'tag', 'v7.1.0')
+      },
+      'The tag v7.1.0 exists',
+    ],
+    [
+      'without an entry in the changelog',
+      (folder: string) => {
+        writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n\n## 7.0.0\n\n- Before\n')
+        git(folder, 'commit', '--quiet', '--all', '-m', 'x')
+      },
+      'The version is 7.1.0, but the first entry of CHANGELOG.md is 7.0.0',
+    ],
+    [
+      'with a changelog without entries',
+      (folder: string) => {
+        writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n')
+        git(folder, 'commit', '--quiet', '--all', '-m', 'x')
+      },
+      'The version is 7.1.0, but the first entry of CHANGELOG.md is missing',
+    ],
+    [
+      'when a check fails',
+      (folder: string) => {
+        edit(folder, 'package.json', (text) => text.replace('node test/run.mjs', 'exit 3'))
+        git(folder, 'commit', '--quiet', '--all', '-m', 'x')
+      },
+      'npm test failed',
+      [],
+    ],
+  ] as const)('%s', { timeout: TIMEOUT }, async ([, change, reason, args = ['--skip-checks']], { onTestFinished }) => {
+    const folder = copy(onTestFinished)
+    change(folder)
+    const { code, output } = await release(folder, args)
+    expect(output).toContain(`No release: ${reason}`)
+    expect(output).not.toContain('npm publish')
+    expect(code).toBe(1)
+  })
+})
+
+describe.concurrent('a release', () => {
+  it('ends with what to run, and publishes nothing', { timeout: TIMEOUT }, async ({ onTestFinished, expect }) => {
+    const folder = copy(onTestFinished)
+    const { code, output } = await release(folder)
+    expect(output).toContain('everysource 7.1.0: .cache/release/everysource-7.1.0.tgz')
+    expect(output).toMatch(/ {2}dist\/index\.js\n/)
+    expect(output).toMatch(/\n\d+ files, \d+ bytes, packed \d+\nsha512-[\w+/]{86}==\n/)
+    expect(output).not.toContain('git commit')
+    expect(output).toContain(
+      'git tag v7.1.0 && git push origin main v7.1.0\nnpm publish .cache/release/everysource-7.1.0.tgz --provenance --access public\n',
+    )
+    expect(code).toBe(0)
+    expect([git(folder, 'tag'), git(folder, 'status', '--porcelain')]).toEqual(['', ''])
+    expect(asked).toEqual([])
+  })
+
+  it('makes a version of the changesets that wait', { timeout: TIMEOUT }, async ({ onTestFinished, expect }) => {
+    const folder = copy(onTestFinished)
+    writeFileSync(
+      join(folder, '.changeset/one.md'),
+      `---\n'everysource': minor\n---\n\nAn option, \`x\`.\nIt does y.\n`,
+    )
+    writeFileSync(join(folder, '.changeset/two.md'), `---\n'everysource': patch\n---\n\nA defect less.\n`)
+    git(folder, 'add', '--all')
+    git(folder, 'commit', '--quiet', '-m', 'x')
+    const { output } = await release(folder)
+    expect(output).toContain('everysource 7.2.0: .cache/release/everysource-7.2.0.tgz')
+    expect(output).toContain('git add --all && git commit -m "Release 7.2.0"\ngit tag v7.2.0 ')
+    const changelog = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')
+    expect(changelog).toMatch(
+      /^# Changelog\n\n## 7\.2\.0\n\n### Minor Changes\n\n- An option, `x`\.\n {2}It does y\.\n\n### Patch Changes\n\n- A defect less\.\n\n## 7\.1\.0\n/,
+    )
+    const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { version: string }
+    expect(lock.version).toBe('7.2.0')
+    const changed = git(folder, 'status', '--porcelain')
+      .split('\n')
+      .map((line) => line.trim())
+    expect(changed).toEqual([
+      'D .changeset/one.md',
+      'D .changeset/two.md',
+      'M CHANGELOG.md',
+      'M package-lock.json',
+      'M package.json',
+    ])
+    expect(asked).toEqual([])
+  })
+
+  it(
+    'says how to go back when it comes to nothing after that',
+    { timeout: TIMEOUT },
+    async ({ onTestFinished, expect }) => {
+      const folder = copy(onTestFinished)
+      writeFileSync(join(folder, '.changeset/one.md'), `---\n'everysource': patch\n---\n\nA defect less.\n`)
+      git(folder, 'add', '--all')
+      git(folder, 'commit', '--quiet', '-m', 'x')
+      git(folder, 'tag', 'v7.1.1')
+      const { output } = await release(folder)
+      expect(output).toContain('No release: The tag v7.1.1 exists')
+      expect(output).toContain('git restore . takes it back')
+      git(folder, 'restore', '.')
+      expect(git(folder, 'status', '--porcelain')).toBe('')
+    },
+  )
+})
+
+/** A repository with one commit, of a version that has its entry in the changelog. */
+function copy(onTestFinished: (cleanUp: () => void) => void): string {
+  const folder = mkdtempSync(join(tmpdir(), 'everysource-release-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+  for (const name of COPIED) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    cpSync(path(name), join(folder, name), { recursive: true })
+  }
+  symlinkSync(path('node_modules'), join(folder, 'node_modules'), 'junction')
+  // To build takes long, and is tested elsewhere.
+  const build = `node -e "fs.cpSync(process.env.BUILT, 'dist', { recursive: true })"`
+  edit(folder, 'package.json', (text) =>
+    text
+      .replace(/"version": "[^"]*"/, '"version": "7.1.0"')
+      .replace('"build": "tsup"', `"build": ${JSON.stringify(build)}`),
+  )
+  writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n\n## 7.1.0\n\n- This\n')
+  git(folder, 'init', '--quiet', '--initial-branch', 'main')
+  // A link is no folder to .gitignore.
+  writeFileSync(join(folder, '.git/info/exclude'), 'node_modules\n')
+  git(folder, 'add', '--all')
+  git(folder, 'commit', '--quiet', '-m', 'x')
+  return folder
+}
+
+function edit(folder: string, file: string, change: (text: string) => string): void {
+  writeFileSync(join(folder, file), change(readFileSync(join(folder, file), 'utf8')))
+}
+
+function git(folder: string, ...args: string[]): string {
+  return execFileSync('git', args, { cwd: folder, encoding: 'utf8', env: { ...process.env, ...IDENTITY } }).trim()
+}
+
+function release(
+  folder: string,
+  args: readonly string[] = ['--skip-checks'],
+): Promise<{ code: number | null; output: string }> {
+  const { port } = registry.address() as AddressInfo
+  const { PATH = '' } = process.env
+  const child = spawn(process.execPath, ['.ci/release.mjs', ...args], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      BUILT: path('dist'),
+      PATH: `${path('node_modules/.bin')}${delimiter}${PATH}`,
+      npm_config_registry: `http://127.0.0.1:${port}/`,
+      npm_config_update_notifier: 'false',
+      NO_COLOR: '1',
+    },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      resolve({ code, output })
+    })
+  })
+}
