@@ -1,15 +1,11 @@
 /** Runs checks and prints a line for each. */
 
 import { execFile } from 'node:child_process'
-import { isCI } from '../ci.ts'
 
 /** The folder of the package. */
 export const ROOT = new URL('../../', import.meta.url)
 
-const counts = { passed: 0, failed: 0, skipped: 0 }
-
-/** Thrown by a check that cannot run here. */
-export class Skip extends Error {}
+const counts = { passed: 0, failed: 0 }
 
 /** A fact about the package, and what proves it: it throws where the fact does not hold. */
 export async function check(fact: string, prove: () => unknown): Promise<void> {
@@ -18,29 +14,28 @@ export async function check(fact: string, prove: () => unknown): Promise<void> {
     counts.passed++
     console.log(`ok ${fact}`)
   } catch (error) {
-    if (error instanceof Skip && !isCI()) {
-      counts.skipped++
-      console.log(`skipped ${fact}: ${error.message}`)
-    } else {
-      counts.failed++
-      console.log(
-        `not ok ${fact}\n  ${String(error instanceof Error ? error.message : error).replaceAll('\n', '\n  ')}`,
-      )
-    }
+    counts.failed++
+    console.log(`not ok ${fact}\n  ${String(error instanceof Error ? error.message : error).replaceAll('\n', '\n  ')}`)
   }
 }
 
 /** Prints the sum, the last line that a run prints, and sets the exit code. */
 export function end(): void {
-  const { passed, failed, skipped } = counts
+  const { passed, failed } = counts
   if (failed > 0) process.exitCode = 1
-  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  console.log(`${passed} passed, ${failed} failed`)
 }
 
 /** What a command prints. Fails with all it printed. */
-export function run(command: string, args: string[], cwd: URL | string = ROOT): Promise<string> {
+export function run(
+  command: string,
+  args: string[],
+  cwd: URL | string = ROOT,
+  env: Record<string, string> = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { cwd, timeout: 120_000, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+    const options = { cwd, env: { ...process.env, ...env }, timeout: 120_000, maxBuffer: 1e8 }
+    execFile(command, args, options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`.slice(0, 4_000)))
       else resolve(stdout)
     })

@@ -1,0 +1,140 @@
+/** Pages of consumers, in one Chromium, from a server that also has an event stream. */
+
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { findChromium, launchChromium } from '../browser/chromium.ts'
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.map': 'application/json',
+}
+
+export interface PageServer {
+  origin: string
+  /** The event streams that are open. */
+  readonly open: ReadonlySet<ServerResponse>
+  /** How many have ever been. */
+  readonly total: number
+  /** Resolves as soon as the condition holds for the streams. */
+  until(holds: (server: PageServer) => boolean, what: string): Promise<void>
+  close(): void
+}
+
+/** `/events` is a stream with one greeting, which stays; all else are the folder's files. */
+export async function startPageServer(folder: string): Promise<PageServer> {
+  const open = new Set<ServerResponse>()
+  const watchers = new Set<() => void>()
+  let total = 0
+  const changed = (): void => {
+    for (const watcher of [...watchers]) watcher()
+  }
+  const http = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://a.test')
+    // Vite's server is another origin.
+    response.setHeader('Access-Control-Allow-Origin', '*')
+    if (pathname !== '/events') {
+      sendFile(join(folder, normalize(pathname)), response)
+      return
+    }
+    open.add(response)
+    total++
+    response.once('close', () => {
+      open.delete(response)
+      changed()
+    })
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+    response.write('event: greeting\nid: 1\ndata: hello\n\n')
+    changed()
+  })
+  await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening))
+  const server: PageServer = {
+    origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    open,
+    get total() {
+      return total
+    },
+    until(holds, what) {
+      return new Promise((resolve, reject) => {
+        const finish = (): void => {
+          clearTimeout(timer)
+          watchers.delete(look)
+          resolve()
+        }
+        const look = (): void => {
+          if (holds(server)) finish()
+        }
+        const timer = setTimeout(() => {
+          watchers.delete(look)
+          reject(new Error(`${what}: ${open.size} of ${total} are open`))
+        }, 20_000)
+        watchers.add(look)
+        look()
+      })
+    },
+    close() {
+      http.closeAllConnections()
+      http.close()
+    },
+  }
+  return server
+}
+
+function sendFile(path: string, response: ServerResponse): void {
+  if (existsSync(path) && statSync(path).isFile()) {
+    response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' })
+    createReadStream(path).pipe(response)
+  } else {
+    response.writeHead(404)
+    response.end()
+  }
+}
+
+let browser: Promise<Browser> | undefined
+
+/** Why there are no pages, if so. */
+export function missingBrowser(): string | undefined {
+  return findChromium() === undefined ? 'there is no Chromium' : undefined
+}
+
+/** A page that fails the test with what it throws. */
+export async function withPage<T>(url: string, use: (page: Page) => Promise<T>): Promise<T> {
+  browser ??= launchChromium()
+  const context = await (await browser).newContext()
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.setDefaultTimeout(20_000)
+  try {
+    await page.goto(url)
+    const result = await use(page)
+    if (complaints.length > 0) throw new Error(complaints.join('\n'))
+    return result
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n${complaints.join('\n')}`, {
+      cause: error,
+    })
+  } finally {
+    await context.close()
+  }
+}
+
+/** What a page of ours has put into `globalThis.received`. */
+export async function receivedBy(url: string): Promise<unknown> {
+  return withPage(url, async (page) => {
+    await page.waitForFunction(() => 'received' in globalThis)
+    return page.evaluate(() => (globalThis as unknown as { received: unknown }).received)
+  })
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close()
+  browser = undefined
+}

@@ -1,0 +1,133 @@
+/** What four bundlers make of it: the bundle runs, and holds what is used and nothing else. */
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { createInterface } from 'node:readline'
+import { gzipSync } from 'node:zlib'
+import { run } from '../package/check.ts'
+import { messageServer } from '../package/message-server.ts'
+import type { Suite, Tally } from '../tally.ts'
+import { missingBrowser, receivedBy, startPageServer } from './browser.ts'
+import type { Workspace } from './workspace.ts'
+
+const BUNDLERS = ['esbuild', 'rollup', 'webpack', 'vite']
+const FOR_NODE = ['esbuild', 'webpack']
+
+/** Texts that nothing else than these parts has. */
+const CLASS = 'EventSource needs a URL'
+const LOOP = 'This EventStream has its reader already'
+const DECODER_STREAM = 'EventDecoderStream takes bytes'
+const REQUEST = 'last-event-id'
+const PARSER = 'max-buffer-size-exceeded'
+const FAILURE = 'The event stream at'
+const DROP_IN = 'Expected content-type to be'
+const ALL = [CLASS, LOOP, DECODER_STREAM, REQUEST, PARSER, FAILURE, DROP_IN]
+
+/** What a program that uses only this consists of. */
+const PARTS: [string, string[]][] = [
+  ['EventSource', [CLASS, REQUEST, PARSER, FAILURE]],
+  ['streamEvents', [LOOP, REQUEST, PARSER, FAILURE]],
+  ['EventDecoderStream', [DECODER_STREAM, PARSER]],
+  ['ConnectionError', [FAILURE]],
+  ['fetchEventSource', [DROP_IN, REQUEST, PARSER]],
+  ['polyfill', [CLASS, REQUEST, PARSER, FAILURE]],
+  ['force', [CLASS, REQUEST, PARSER, FAILURE]],
+  ['nothing', []],
+]
+
+/** Of a module that is used, esbuild keeps classes whose members have computed names, as `ConnectionError` has: 2.6 kB. */
+const KEPT: Record<string, string[]> = { 'esbuild EventDecoderStream': [FAILURE] }
+
+/** What whoever runs this has set must not show. */
+const PRODUCTION = { NODE_ENV: 'production' }
+
+const RECEIVED = {
+  source: 'hello',
+  types: ['EventSource', '[object EventSource]'],
+  loop: 'hello',
+  dropIn: 'hello',
+}
+
+const TOOLS = ['esbuild', 'rollup', '@rollup/plugin-node-resolve', '@rollup/plugin-terser', 'webpack', 'vite']
+
+export async function checkBundlers(tally: Tally, workspace: Workspace): Promise<void> {
+  const project = await workspace.project('bundlers', TOOLS)
+  for (const bundler of BUNDLERS) {
+    const suite = tally.suite(`consumers: ${bundler}`)
+    await suite.run('bundles without a warning', async () => {
+      assert.equal(await run(process.execPath, [`${bundler}.mjs`], project, PRODUCTION), '')
+    })
+    await checkParts(suite, bundler, project)
+    if (FOR_NODE.includes(bundler)) await checkForNode(suite, `${project}/dist/node/${bundler}.cjs`)
+    await checkPage(suite, bundler, project)
+    suite.end()
+  }
+}
+
+async function checkParts(suite: Suite, bundler: string, project: string): Promise<void> {
+  const sizes: string[] = []
+  for (const [name, parts] of PARTS) {
+    await suite.run(`a program that uses ${name} has that and nothing else`, async () => {
+      const code = await readFile(`${project}/dist/${bundler}/only-${name}.js`, 'utf8')
+      sizes.push(`${name} ${code.length} (${gzipSync(code).length})`)
+      const kept = KEPT[`${bundler} ${name}`] ?? []
+      assert.deepEqual(
+        ALL.filter((marker) => code.includes(marker)),
+        ALL.filter((marker) => parts.includes(marker) || kept.includes(marker)),
+      )
+    })
+  }
+  console.log(`  ${bundler}, bytes of a minified program (and gzipped): ${sizes.join(', ')}`)
+}
+
+async function checkForNode(suite: Suite, bundle: string): Promise<void> {
+  await suite.run('a bundle for Node needs no node_modules, receives a message and ends', async () => {
+    const elsewhere = await mkdtemp(`${tmpdir()}/everysource-bundle-`)
+    const server = await messageServer()
+    try {
+      await rename(bundle, `${elsewhere}/bundle.cjs`)
+      assert.equal(await run(process.execPath, ['bundle.cjs', server.url], elsewhere), 'hello\n')
+    } finally {
+      server.close()
+      await rm(elsewhere, { recursive: true })
+    }
+  })
+}
+
+async function checkPage(suite: Suite, bundler: string, project: string): Promise<void> {
+  const reason = missingBrowser()
+  if (reason !== undefined) {
+    suite.missing(reason)
+    return
+  }
+  const server = await startPageServer(project)
+  const { origin } = server
+  await suite.run('the bundle receives messages in a page', async () => {
+    assert.deepEqual(await receivedBy(`${origin}/page.html?bundler=${bundler}`), RECEIVED)
+  })
+  if (bundler === 'vite') {
+    await suite.run('an application that is built receives messages', async () => {
+      assert.deepEqual(await receivedBy(`${origin}/dist/vite-app/index.html`), RECEIVED)
+    })
+    await suite.run('an application on the server for development receives messages', async () => {
+      const { url, stop } = await serveWithVite(project)
+      try {
+        assert.deepEqual(await receivedBy(`${url}?events=${origin}`), RECEIVED)
+      } finally {
+        stop()
+      }
+    })
+  }
+  server.close()
+}
+
+/** Vite's own server, as a process of its own. */
+async function serveWithVite(project: string): Promise<{ url: string; stop: () => void }> {
+  const child = spawn(process.execPath, ['vite.mjs', 'serve'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('http')) return { url: line, stop: () => child.kill() }
+  }
+  throw new Error('it has no address')
+}

@@ -1,0 +1,10 @@
+/** CommonJS in Bun. */
+
+const { EventSource } = require('everysource')
+
+const source = new EventSource(process.argv[2])
+source.addEventListener('greeting', ({ data }) => {
+  console.log(data)
+  source.close()
+})
+source.onerror = ({ message }) => console.log(message)

@@ -1,0 +1,3 @@
+import { ConnectionError } from 'everysource'
+
+console.log(ConnectionError)

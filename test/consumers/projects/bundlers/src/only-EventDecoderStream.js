@@ -1,0 +1,3 @@
+import { EventDecoderStream } from 'everysource'
+
+console.log(EventDecoderStream)

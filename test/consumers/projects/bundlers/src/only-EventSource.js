@@ -1,0 +1,3 @@
+import { EventSource } from 'everysource'
+
+console.log(EventSource)

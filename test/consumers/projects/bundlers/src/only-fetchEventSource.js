@@ -1,0 +1,3 @@
+import { fetchEventSource } from 'everysource/fetch-event-source'
+
+console.log(fetchEventSource)

@@ -1,0 +1,2 @@
+import 'everysource'
+import 'everysource/fetch-event-source'

@@ -1,0 +1,3 @@
+import { streamEvents } from 'everysource'
+
+console.log(streamEvents)

@@ -1,0 +1,31 @@
+/** What is bundled, to be run: each of the three ways to receive, from /events. */
+
+import { EventSource, streamEvents } from 'everysource'
+import { fetchEventSource } from 'everysource/fetch-event-source'
+import 'everysource/polyfill'
+
+const url = new URL('/events', globalThis.eventsAt ?? location.origin).href
+const received = {}
+
+const source = new EventSource(url)
+received.source = await new Promise((resolve) => {
+  source.addEventListener('greeting', ({ data }) => resolve(data))
+  source.onerror = ({ message }) => resolve(message)
+})
+received.types = [source.constructor.name, Object.prototype.toString.call(source)]
+source.close()
+
+for await (const { data } of streamEvents(url)) {
+  received.loop = data
+  break
+}
+
+const controller = new AbortController()
+await fetchEventSource(url, {
+  signal: controller.signal,
+  onmessage({ data }) {
+    received.dropIn = data
+    controller.abort()
+  },
+})
+globalThis.received = received

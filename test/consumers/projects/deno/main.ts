@@ -1,0 +1,40 @@
+/** `npm:` specifiers, with no node_modules: all entry points. */
+
+import { ConnectionError, EventDecoderStream, EventSource, streamEvents } from 'npm:everysource'
+import { fetchEventSource } from 'npm:everysource/fetch-event-source'
+import 'npm:everysource/polyfill'
+
+const [url = ''] = Deno.args
+const native = globalThis.EventSource
+const received: Record<string, unknown> = {}
+
+const source = new EventSource(url, { headers: { 'X-Of': 'deno' } })
+received.source = await new Promise<string>((resolve) => {
+  source.addEventListener('greeting', ({ data }) => resolve(data))
+  source.onerror = ({ error }) => resolve(error instanceof ConnectionError ? error.message : 'another error')
+})
+source.close()
+
+for await (const { data } of streamEvents<{ greeting: string }>(url)) {
+  received.loop = data
+  break
+}
+
+const controller = new AbortController()
+await fetchEventSource(url, {
+  signal: controller.signal,
+  onmessage({ data }) {
+    received.dropIn = data
+    controller.abort()
+  },
+})
+
+const { body } = await fetch(url)
+for await (const { data } of body!.pipeThrough(new EventDecoderStream())) {
+  received.decoder = data
+  break
+}
+
+await import('npm:everysource/polyfill/force')
+received.forced = native !== EventSource && globalThis.EventSource === EventSource
+console.log(JSON.stringify(received))

@@ -1,0 +1,3 @@
+import { EventSource } from 'npm:everysource'
+
+new EventSource('http://a.test/', { headers: 1 })

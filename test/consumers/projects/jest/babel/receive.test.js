@@ -1,0 +1,13 @@
+import * as everysource from 'everysource'
+import { EventSource } from 'everysource'
+
+test('an import that Babel makes a require of receives a message', async () => {
+  const source = new EventSource(process.env.URL_OF_SERVER)
+  const { data } = await new Promise((resolve, reject) => {
+    source.addEventListener('greeting', resolve)
+    source.onerror = ({ error }) => reject(error)
+  })
+  expect(data).toBe('hello')
+  expect(everysource.EventSource).toBe(EventSource)
+  source.close()
+})

@@ -1,0 +1,24 @@
+/** Three environments, and no flag for ESM. */
+
+const common = { rootDir: __dirname, transform: {} }
+
+module.exports = {
+  rootDir: __dirname,
+  projects: [
+    { ...common, displayName: 'node', testEnvironment: 'node', testMatch: ['**/node/*.test.js'] },
+    {
+      ...common,
+      displayName: 'babel',
+      testEnvironment: 'node',
+      testMatch: ['**/babel/*.test.js'],
+      transform: { '\\.js$': ['babel-jest', { plugins: ['@babel/plugin-transform-modules-commonjs'] }] },
+    },
+    { ...common, displayName: 'jsdom', testEnvironment: 'jsdom', testMatch: ['**/jsdom/*.test.js'] },
+    {
+      ...common,
+      displayName: 'jsdom with what Node has',
+      testEnvironment: './jsdom-of-node/environment.js',
+      testMatch: ['**/jsdom-of-node/*.test.js'],
+    },
+  ],
+}

@@ -1,0 +1,30 @@
+/** jest-environment-jsdom has jsdom's events and neither fetch nor streams. */
+
+const { EventSource, streamEvents } = require('everysource')
+
+const { URL_OF_SERVER } = process.env
+
+test('a source says what is missing', () => {
+  expect(typeof fetch).toBe('undefined')
+  expect(() => new EventSource(URL_OF_SERVER)).toThrow(
+    /^This runtime has no TextDecoder for streams.*, which EventSource is built on\. Load a polyfill/,
+  )
+})
+
+test('a loop does', () => {
+  expect(() => streamEvents(URL_OF_SERVER)).toThrow(
+    /^This runtime has no TextDecoder for streams.*, which streamEvents is built on\. Load a polyfill/,
+  )
+})
+
+test('with a TextDecoder, a source fails for want of fetch, and says so', async () => {
+  globalThis.TextDecoder = require('node:util').TextDecoder
+  const source = new EventSource(URL_OF_SERVER)
+  const event = await new Promise((resolve) => {
+    source.onerror = resolve
+  })
+  expect(event).toBeInstanceOf(Event)
+  expect(event.error.reason).toBe('unsupported')
+  expect(event.message).toMatch(/fetch/)
+  expect(source.readyState).toBe(EventSource.CLOSED)
+})

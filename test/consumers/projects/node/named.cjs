@@ -1,0 +1,21 @@
+/** CommonJS: require, destructured and whole, and the polyfills. */
+
+const { ConnectionError, ErrorEvent, EventDecoderStream, EventSource, streamEvents } = require('everysource')
+const everysource = require('everysource')
+const { EventStreamContentType, fetchEventSource } = require('everysource/fetch-event-source')
+require('everysource/polyfill')
+require('everysource/polyfill/force')
+const { receive } = require('./receive.cjs')
+
+const named = { ConnectionError, ErrorEvent, EventDecoderStream, EventSource, streamEvents }
+void receive({ EventSource, streamEvents, fetchEventSource }, process.argv[2]).then((received) => {
+  console.log(
+    JSON.stringify({
+      ...received,
+      same: Object.keys(everysource).every((name) => everysource[name] === named[name]),
+      names: Object.keys(everysource).sort(),
+      constant: EventStreamContentType,
+      polyfilled: globalThis.EventSource === EventSource,
+    }),
+  )
+})

@@ -1,0 +1,26 @@
+/** ESM that imports the CommonJS files, as tools do that choose by `main`: Node reads their exports' names from the text. */
+
+import {
+  ConnectionError,
+  ErrorEvent,
+  EventDecoderStream,
+  EventSource,
+  streamEvents,
+} from '../node_modules/everysource/dist/index.cjs'
+import * as everysource from '../node_modules/everysource/dist/index.cjs'
+import whole from '../node_modules/everysource/dist/index.cjs'
+import { EventStreamContentType, fetchEventSource } from '../node_modules/everysource/dist/fetch-event-source.cjs'
+import '../node_modules/everysource/dist/polyfill.cjs'
+import '../node_modules/everysource/dist/polyfill/force.cjs'
+import { receive } from './receive.cjs'
+
+const named = { ConnectionError, ErrorEvent, EventDecoderStream, EventSource, streamEvents }
+console.log(
+  JSON.stringify({
+    ...(await receive({ EventSource, streamEvents, fetchEventSource }, process.argv[2])),
+    same: Object.keys(named).every((name) => everysource[name] === named[name] && whole[name] === named[name]),
+    names: Object.keys(whole).sort(),
+    constant: EventStreamContentType,
+    polyfilled: globalThis.EventSource === EventSource,
+  }),
+)

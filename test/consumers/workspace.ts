@@ -1,0 +1,57 @@
+/** Where consumers live: a folder with the package installed, as npm does it, and their projects within. */
+
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname } from 'node:path'
+import { ROOT, run } from '../package/check.ts'
+import { pack } from '../package/contents.ts'
+import { startRegistry, type Registry } from './registry.ts'
+
+/** What `npm ci` in test/consumers has installed. */
+export const TOOLS = new URL('test/consumers/node_modules', ROOT).pathname
+const ROOT_TOOLS = new URL('node_modules', ROOT).pathname
+
+export interface Workspace {
+  folder: string
+  tarball: string
+  registry: Registry
+  /** Makes a project: a copy of `projects/<name>`, with some of our tools installed. Returns its folder. */
+  project(name: string, tools?: string[]): Promise<string>
+  close(): Promise<void>
+}
+
+export async function openWorkspace(): Promise<Workspace> {
+  const folder = await mkdtemp(`${tmpdir()}/everysource-consumers-`)
+  const { tarball } = await pack(folder)
+  const registry = await startRegistry(tarball)
+  await writeFile(`${folder}/package.json`, '{"private": true}')
+  await npmInstall(folder, ['everysource'], registry)
+  return {
+    folder,
+    tarball,
+    registry,
+    // Within the folder: `everysource` is found in the node_modules above.
+    async project(name, tools = []) {
+      const project = `${folder}/${name}`
+      await cp(new URL(`test/consumers/projects/${name}`, ROOT), project, { recursive: true })
+      for (const tool of tools) {
+        const link = `${project}/node_modules/${tool}`
+        await mkdir(dirname(link), { recursive: true })
+        await symlink([TOOLS, ROOT_TOOLS].map((place) => `${place}/${tool}`).find(existsSync) ?? tool, link)
+      }
+      return project
+    },
+    async close() {
+      registry.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** From the registry on loopback alone, with a cache of its own: what a port has been must not be remembered. */
+export async function npmInstall(folder: string, packages: string[], registry: Registry): Promise<void> {
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier']
+  const own = ['--registry', registry.url, '--cache', `${folder}/.npm`]
+  await run('npm', ['install', ...packages, ...quiet, ...own], folder)
+}
