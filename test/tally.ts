@@ -32,18 +32,22 @@ export class Tally {
 }
 
 /** One implementation in one runtime. */
-class Suite {
+export class Suite {
   readonly #name: string
   readonly #sum: Counts
   readonly #counts = none()
   readonly #started = performance.now()
+  /** All that has been reported. */
+  readonly results: Result[] = []
 
   constructor(name: string, sum: Counts) {
     this.#name = name
     this.#sum = sum
   }
 
-  readonly report = ({ name, outcome, reason }: Result): void => {
+  readonly report = (result: Result): void => {
+    const { name, outcome, reason } = result
+    this.results.push(result)
     this.#counts[outcome]++
     if (outcome === 'failed') console.log(`  not ok: ${this.#name}: ${name}\n    ${reason ?? ''}`)
   }

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Browser } from 'playwright-core'
+import { chromium as playwright, type Browser } from 'playwright-core'
+import type { Engine } from './engine.ts'
 
 const USUAL_PLACES = [
   '/usr/bin/chromium',
@@ -27,20 +28,38 @@ export const FLAGS = [
   '--disable-sync',
 ]
 
+export const chromium: Engine = {
+  name: 'chromium',
+  missing: () => (findChromium() === undefined ? 'there is no Chromium' : undefined),
+  async launch() {
+    const browser = await launchChromium()
+    return {
+      title: `Chromium ${browser.version()}`,
+      async open(url) {
+        const context = await browser.newContext()
+        const page = await context.newPage()
+        await page.goto(url)
+        return () => context.close()
+      },
+      close: () => browser.close(),
+    }
+  },
+}
+
 /** What CHROMIUM_PATH says, or else the first of the usual places, `npx playwright install`'s among them. */
 export function findChromium(): string | undefined {
   const told = process.env.CHROMIUM_PATH
   // Not checked: a wrong path must fail loudly, not be taken for a machine without Chromium.
   if (told !== undefined && told !== '') return told
-  return [...USUAL_PLACES, chromium.executablePath()].find((path) => existsSync(path))
+  return [...USUAL_PLACES, playwright.executablePath()].find((path) => existsSync(path))
 }
 
 /** Throws when there is none. */
 export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumHere(), args: FLAGS })
+  return playwright.launch({ executablePath: chromiumHere(), args: FLAGS })
 }
 
-/** Opens a page in a Chromium that nobody controls; returns what ends it. */
+/** Opens a page in a Chromium that nobody controls, which has its usual caches; returns what ends it. */
 export function openPage(url: string): () => Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), 'everysource-chromium-'))
   const own = ['--headless=new', `--user-data-dir=${profile}`]

@@ -4,7 +4,6 @@ import type { Browser } from 'playwright-core'
 import { NO_CONTENT, stream } from '../conformance/harness.ts'
 import type { Program } from '../server/program.ts'
 import type { TestServer } from '../server/server.ts'
-import { pageOf } from './places.ts'
 
 /** The reconnection time is a minute: only the event can end the wait sooner. */
 const PROGRAM: Program = [
@@ -25,7 +24,7 @@ export async function comesBackOnline(browser: Browser, { origins }: TestServer)
   const response = await fetch(`${origin}/programs`, { method: 'POST', body: JSON.stringify(PROGRAM) })
   const context = await browser.newContext()
   const page = await context.newPage()
-  await page.goto(origin + pageOf('page'))
+  await page.goto(`${origin}/everysource.html`)
   await page.evaluate(CONNECT(`${origin}/s/${await response.text()}`))
   await page.waitForFunction('said.includes("error")')
   await context.setOffline(true)

@@ -5,16 +5,36 @@ import { build } from 'esbuild'
 import type { Extra } from '../server/server.ts'
 import { path, programsUnderTest } from '../conformance/bundle.ts'
 
-export type Place = 'page' | 'dedicated worker' | 'shared worker'
-export const PLACES: Place[] = ['page', 'dedicated worker', 'shared worker']
+export type Place = 'page' | 'dedicated worker' | 'shared worker' | 'service worker'
+export const PLACES: Place[] = ['page', 'dedicated worker', 'shared worker', 'service worker']
 
-const WORKER = `
-importScripts('/everysource.min.js', '/suite.js')
-onmessage = ({ data }) => suite.run(data, everysource, postMessage).then(() => postMessage('done'))
-`
+/** What the suite tells goes through the page to the server: so a page needs nothing of whoever drives the browser. */
+const PAGE = `
+  <script>
+    const RUN = location.hash.slice(1)
+    const tell = (what, text) => fetch(\`/runs/\${RUN}/\${what}\`, { method: 'POST', body: text })
+    const settings = async () => (await fetch(\`/runs/\${RUN}/settings\`)).json()
+    const results = []
+    const report = (result) => results.push(result)
+    const send = () => results.length > 0 ? tell('results', JSON.stringify(results.splice(0))) : undefined
+    const relay = (port) => new Promise((resolve, reject) => {
+      port.onmessage = ({ data }) => data === 'done' ? resolve() : report(data)
+      port.onerror = ({ message }) => reject(new Error(message))
+    })
+    onload = async () => {
+      const sending = setInterval(send, 500)
+      try {
+        await start()
+        clearInterval(sending)
+        await send()
+        await tell('end', '')
+      } catch (error) {
+        await tell('end', String(error))
+      }
+    }
+  </script>`
 
-// \`report\` and \`settings\` are exposed by the runner.
-const PAGES: Record<Place, string> = {
+const PLACE_PAGES: Record<Place, string> = {
   page: `
     <script src="/everysource.min.js"></script>
     <script src="/suite.js"></script>
@@ -35,15 +55,36 @@ const PAGES: Record<Place, string> = {
         await relay(port)
       }
     </script>`,
+  'service worker': `
+    <script>
+      start = async () => {
+        await navigator.serviceWorker.register('/service-worker.js')
+        const { active } = await navigator.serviceWorker.ready
+        const { port1, port2 } = new MessageChannel()
+        active.postMessage(await settings(), [port2])
+        const event = setInterval(() => active.postMessage('go on'), 5_000)
+        await relay(port1)
+        clearInterval(event)
+      }
+    </script>`,
 }
 
-const RELAY = `
-  <script>
-    relay = (port) => new Promise((resolve, reject) => {
-      port.onmessage = ({ data }) => data === 'done' ? resolve() : report(data)
-      port.onerror = reject
-    })
-  </script>`
+const WORKER = `
+importScripts('/everysource.min.js', '/suite.js')
+onmessage = ({ data }) => suite.run(data, everysource, postMessage).then(() => postMessage('done'))
+`
+
+/** It lives as long as what it waits for, and no longer than a while after the last event. */
+const SERVICE_WORKER = `
+importScripts('/everysource.min.js', '/suite.js')
+let running
+onmessage = (event) => {
+  const [port] = event.ports
+  const report = (result) => port.postMessage(result)
+  if (port) running = suite.run(event.data, everysource, report).then(() => report('done'))
+  event.waitUntil(running)
+}
+`
 
 /** Takes a message of the stream that its fragment names each 10 ms. */
 const SLOW_LOOP = `
@@ -57,19 +98,21 @@ export function pageOf(place: Place): string {
   return `/${place.replace(' ', '-')}.html`
 }
 
-/** Serves the pages, the suite and the script build. */
-export async function suiteFiles(): Promise<Extra> {
+/** The pages, the suite and the script build, by their paths. */
+export async function suiteFiles(): Promise<Record<string, string>> {
   const files: Record<string, string> = {
     '/everysource.min.js': readFileSync(path('dist/everysource.min.js'), 'utf8'),
     '/suite.js': await bundled('test/browser/entry.ts', 'iife'),
     '/shared-worker.js': await bundled('test/browser/shared-worker.ts', 'esm'),
     '/worker.js': WORKER,
+    '/service-worker.js': SERVICE_WORKER,
     '/slow-loop.html': SLOW_LOOP,
+    '/everysource.html': '<!doctype html><script src="/everysource.min.js"></script>',
   }
-  for (const place of PLACES)
-    files[pageOf(place)] = `<!doctype html><meta charset="utf-8"><title>${place}</title>${RELAY}${PAGES[place]}`
-
-  return serving(files)
+  for (const place of PLACES) {
+    files[pageOf(place)] = `<!doctype html><meta charset="utf-8"><title>${place}</title>${PAGE}${PLACE_PAGES[place]}`
+  }
+  return files
 }
 
 /** Serves files by their paths: scripts, and pages. */

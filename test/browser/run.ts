@@ -1,20 +1,29 @@
 /**
- * Runs the suite in Chromium, in each place, on ours and on the native EventSource:
- * `node test/browser/run.ts [--place page] [--native | --ours] [--filter 'fact 20'] [--seed 1]`
+ * Runs the suite in Chromium, Firefox and WebKit, in each place, on ours, and in Chromium on the native EventSource too:
+ * `node test/browser/run.ts [--engine firefox] [--place page] [--native | --ours] [--filter 'fact 20'] [--seed 1]`
  */
 
+import assert from 'node:assert/strict'
 import { parseArgs } from 'node:util'
-import type { Browser } from 'playwright-core'
-import type { Result } from '../conformance/suite.ts'
+import { keepRun } from '../conformance/table.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
-import { findChromium, launchChromium } from './chromium.ts'
+import { chromium, launchChromium, openPage } from './chromium.ts'
+import type { Browser, Engine } from './engine.ts'
+import { firefox } from './firefox.ts'
+import { comesBack, hears, isReloaded, LEAVING_PAGES } from './leaving.ts'
 import { comesBackOnline } from './online.ts'
+import { pageOf, PLACES, serving, suiteFiles, type Place } from './places.ts'
+import { Runs } from './runs.ts'
 import { holdsTheServerBack } from './slow-loop.ts'
-import { pageOf, PLACES, suiteFiles, type Place } from './places.ts'
+import { webkit } from './webkit.ts'
+
+/** How long a run of the suite may take, in ms. */
+const LIMIT = 240_000
 
 const { values } = parseArgs({
   options: {
+    engine: { type: 'string' },
     place: { type: 'string' },
     native: { type: 'boolean' },
     ours: { type: 'boolean' },
@@ -24,65 +33,103 @@ const { values } = parseArgs({
 })
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))
 const tally = new Tally()
-const server = await startTestServer(await suiteFiles())
-const browser = findChromium() === undefined ? undefined : await launchChromium()
-
+const runs = new Runs()
+const files = serving({ ...(await suiteFiles()), ...LEAVING_PAGES })
+const server = await startTestServer((...request) => runs.serve(...request) || hears(...request) || files(...request))
 const places = PLACES.filter((place) => values.place === undefined || place === values.place)
-const implementations = [true, false].filter((ours) => (ours ? values.native : values.ours) !== true)
 
-// Places at once: each has connections of its own, and what they mostly do is wait.
-for (const ours of implementations) {
-  await Promise.all(
-    places.map(async (place) => {
-      const suite = tally.suite(`conformance in chromium, ${place}${ours ? '' : ', native EventSource'}`)
-      if (browser) await runIn(browser, place, ours, suite.report)
-      else suite.missing('there is no Chromium')
-      suite.end()
-    }),
-  )
+/** Whether it is the suite alone that is asked for. */
+const isWhole = values.place === undefined && values.filter === undefined && values.native !== true
+
+for (const engine of [chromium, firefox, webkit]) {
+  if (values.engine !== undefined && values.engine !== engine.name) continue
+  const absent = engine.missing()
+  const browser = absent === undefined ? await engine.launch() : undefined
+  for (const ours of [true, false]) {
+    if ((ours ? values.native : values.ours) === true) continue
+    // The standard's own: one engine's suffices to show that the suite asks for what browsers do.
+    if (!ours && engine !== chromium) continue
+    // Places at once: each has connections of its own, and what they mostly do is wait.
+    await Promise.all(
+      places.map(async (place) => {
+        const suite = tally.suite(`conformance in ${engine.name}, ${place}${ours ? '' : ', native EventSource'}`)
+        if (browser) await runIn(engine, browser, place, ours, suite.report)
+        else suite.missing(absent ?? '')
+        suite.end()
+        if (browser && ours && values.filter === undefined) {
+          keepRun(`${engine.name} ${place}`, `${browser.title}, ${place}`, suite.results)
+        }
+      }),
+    )
+  }
+  if (isWhole) await runLeaving(engine, browser)
+  await browser?.close()
 }
-if (values.place === undefined && values.filter === undefined && values.native !== true) {
+if (isWhole && (values.engine ?? 'chromium') === 'chromium') {
   await runOnline()
   await runSlowLoop()
 }
-await browser?.close()
 await server.close()
 tally.end()
 
-async function runIn(browser: Browser, place: Place, ours: boolean, report: (result: Result) => void): Promise<void> {
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  const settings = {
-    runtime: `chromium ${place}`,
-    ours,
-    origins: server.origins,
-    seed,
-    concurrency: 5,
-    filter: values.filter,
-  }
-  await page.exposeFunction('report', report)
-  await page.exposeFunction('settings', () => settings)
-  await page.goto(`${server.origins[0] ?? ''}${pageOf(place)}`)
-  try {
-    await page.evaluate('start()')
-  } catch (error) {
-    report({ name: 'the suite runs to its end', outcome: 'failed', reason: String(error) })
-  }
-  await context.close()
+async function runIn(
+  { name }: Engine,
+  browser: Browser,
+  place: Place,
+  ours: boolean,
+  report: Parameters<Runs['start']>[1],
+): Promise<void> {
+  const { origins } = server
+  const runtime = `${name} ${place}`
+  // Chromium reads chunks together, Firefox and WebKit one by one.
+  const mostPieces = name === 'chromium' ? undefined : 50_000
+  const settings = { runtime, ours, origins, seed, concurrency: 5, mostPieces, filter: values.filter }
+  const { id, ended } = runs.start(settings, report)
+  const close = await browser.open(`${origins[0] ?? ''}${pageOf(place)}#${id}`)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, LIMIT, `it has not ended within ${LIMIT / 1_000} s`)
+  })
+  const failure = await Promise.race([ended, late])
+  clearTimeout(timer)
+  if (failure !== '') report({ name: 'the suite runs to its end', outcome: 'failed', reason: failure })
+  await close()
+}
+
+/** The page that the source is in goes away. */
+async function runLeaving(engine: Engine, browser: Browser | undefined): Promise<void> {
+  const suite = tally.suite(`${engine.name}, leaving the page`)
+  const [origin = ''] = server.origins
+  if (browser) {
+    // Playwright turns the cache of pages off.
+    const opens = engine === chromium ? { open: (url: string) => Promise.resolve(openPage(url)) } : browser
+    await suite.run('leaving ends the connection, and coming back opens it again', async () => {
+      const isCached = await comesBack(opens, origin)
+      // Firefox keeps no page that is loading.
+      assert.equal(isCached, engine !== firefox, 'whether the page came out of the cache')
+    })
+    await suite.run('reloading ends the connection', () => isReloaded(opens, origin))
+  } else suite.missing(engine.missing() ?? '')
+  suite.end()
 }
 
 /** A real loss of the network, as far as Chromium can act it. */
 async function runOnline(): Promise<void> {
   const suite = tally.suite('chromium, offline and online again')
-  if (browser) await suite.run('the wait ends when the network is back', () => comesBackOnline(browser, server))
-  else suite.missing('there is no Chromium')
+  const absent = chromium.missing()
+  if (absent === undefined) {
+    const browser = await launchChromium()
+    await suite.run('the wait ends when the network is back', () => comesBackOnline(browser, server))
+    await browser.close()
+  } else suite.missing(absent)
   suite.end()
 }
 
 /** The same as fact 53, which cannot be seen under a debugger's eyes. */
 async function runSlowLoop(): Promise<void> {
   const suite = tally.suite('chromium, a slow loop')
-  if (browser) await suite.run('a slow loop holds the server back', () => holdsTheServerBack(server))
-  else suite.missing('there is no Chromium')
+  const absent = chromium.missing()
+  if (absent === undefined) await suite.run('a slow loop holds the server back', () => holdsTheServerBack(server))
+  else suite.missing(absent)
   suite.end()
 }

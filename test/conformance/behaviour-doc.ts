@@ -10,7 +10,18 @@ import { factsBySubject } from './facts/index.ts'
 
 export const FILE = path('docs/behaviour.md')
 
-const RUNTIMES = ['node20', 'node22', 'node24', 'node26', 'deno', 'bun', 'chromium']
+const RUNTIMES = [
+  'node20',
+  'node22',
+  'node24',
+  'node26',
+  'deno',
+  'bun',
+  'workerd',
+  'miniflare',
+  'edge-runtime',
+  'chromium',
+]
 
 /** The page as it should be. */
 export function behaviourDoc(): string {

@@ -23,13 +23,13 @@ export const programsUnderTest: Plugin = {
 }
 
 /** Bundles an entry into `.cache`; modules of `dist` stay outside, so that what is tested is what ships. */
-export async function bundle(entry: string, output: string): Promise<string> {
+export async function bundle(entry: string, output: string, format: 'esm' | 'iife' = 'esm'): Promise<string> {
   const outfile = path(`.cache/${output}`)
   await build({
     entryPoints: [path(entry)],
     outfile,
     bundle: true,
-    format: 'esm',
+    format,
     target: 'es2022',
     sourcemap: 'inline',
     logLevel: 'warning',

@@ -54,15 +54,16 @@ export const streamCases: StreamCase[] = (cases as RawCase[]).map((raw) => ({
 export const eventTypes: string[] = [...new Set(streamCases.flatMap(({ events }) => events.map(({ type }) => type)))]
 
 /** The pieces in which a case's bytes are sent. */
-export function cutCase({ index, cut, seed }: CaseCut): Uint8Array[] {
+export function cutCase({ index, cut, seed, mostPieces = Infinity }: CaseCut): Uint8Array[] {
   const { chunks } = streamCases[index] ?? { chunks: [] }
   if (cut === 'as written') return chunks
   const whole = concat(chunks)
   if (cut === 'whole') return [whole]
   const random = randomNumbers(seed + index)
+  const finest = Math.ceil(whole.length / mostPieces) || 1
   const pieces: Uint8Array[] = []
   for (let start = 0; start < whole.length;) {
-    const length = cut === 'every byte' ? 1 : 1 + Math.floor(random() ** 3 * Math.min(whole.length, 5000))
+    const length = cut === 'every byte' ? finest : 1 + Math.floor(random() ** 3 * Math.min(whole.length, 5000))
     pieces.push(whole.subarray(start, start + length))
     start += length
   }

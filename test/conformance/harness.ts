@@ -24,6 +24,8 @@ export interface Environment {
   seed: number
   /** How many facts or cases run at once; browsers open six connections to an origin. */
   concurrency: number
+  /** Into how many pieces a case may be cut, where a million chunks take minutes. */
+  mostPieces?: number | undefined
   /** Only facts and cases whose name contains one of these. */
   filter?: string[] | undefined
 }
@@ -209,9 +211,30 @@ export class Recorder {
   }
 }
 
-/** A response that stays open after these writes. */
+/** A response that stays open after these writes; without any, a comment, since Firefox tells of no response without a body. */
 export function stream(...writes: string[]): Answer {
-  return { steps: writes.map((write) => ({ write })) }
+  return { steps: (writes.length > 0 ? writes : [':\n']).map((write) => ({ write })) }
+}
+
+/** A response that after these writes says ten times a second that it lives. */
+export function beating(...writes: string[]): Answer {
+  const beats = Array.from({ length: 100 }, () => [{ wait: 100 }, { write: ':\n' }])
+  return { steps: [...writes.map((write) => ({ write })), ...beats.flat()] }
+}
+
+/** A response that is silent after these writes, until `isClosedInSilence` has looked. */
+export function gated(...writes: string[]): Answer {
+  return { steps: [...writes.map((write) => ({ write })), { gate: 'looked' }, { end: true }] }
+}
+
+/** Sees to it that the client ends a gated connection although the server says nothing. */
+export async function isClosedInSilence(served: Stream): Promise<void> {
+  try {
+    await served.log({ closed: 1, patience: 2_000 })
+  } finally {
+    // One that is left must not stay: browsers have six to an origin.
+    await served.openGate('looked')
+  }
 }
 
 /** A response that ends after these writes. */

@@ -3,13 +3,18 @@
 import { check, sleep } from './harness.ts'
 
 interface NodeProcess {
-  on(event: 'uncaughtException', listener: (error: unknown) => void): void
+  on?: (event: 'uncaughtException', listener: (error: unknown) => void) => void
 }
 
-const { process } = globalThis as { process?: NodeProcess }
+const { process, addEventListener } = globalThis as {
+  process?: NodeProcess
+  addEventListener?: (type: 'error', listener: (event: unknown) => void) => void
+}
 
 /** How often errors of these messages, which tests throw on purpose, have been reported. */
 const counts = new Map<string, number>()
+/** One that is reported in both ways counts once. */
+const seen = new WeakSet<Error>()
 
 /** Counts the reports of errors with this message from now on, and keeps them from ending the run. */
 export function captureReported(message: string): { until: (count: number) => Promise<void> } {
@@ -23,22 +28,23 @@ export function captureReported(message: string): { until: (count: number) => Pr
   }
 }
 
-/** Node, Deno and Bun tell their process; browsers fire an event. */
+/** Node, Deno and Bun tell their process; browsers and Workers, whose process hears of nothing, fire an event. */
 function listen(): void {
-  if (process) {
-    process.on('uncaughtException', (error) => {
-      if (!isExpected(error)) throw error
-    })
-  } else {
-    globalThis.addEventListener('error', (event) => {
-      if (isExpected(event.error)) event.preventDefault()
-    })
-  }
+  process?.on?.('uncaughtException', (error) => {
+    if (!isExpected(error)) throw error
+  })
+  addEventListener?.('error', (event) => {
+    // In edge-runtime the listener gets the error itself.
+    if (event instanceof Error) isExpected(event)
+    else if (isExpected((event as ErrorEvent).error)) (event as ErrorEvent).preventDefault()
+  })
 }
 
 function isExpected(error: unknown): boolean {
-  const message = error instanceof Error ? error.message : ''
-  const count = counts.get(message)
-  if (count !== undefined) counts.set(message, count + 1)
-  return count !== undefined
+  if (!(error instanceof Error)) return false
+  const count = counts.get(error.message)
+  if (count === undefined) return false
+  if (!seen.has(error)) counts.set(error.message, count + 1)
+  seen.add(error)
+  return true
 }

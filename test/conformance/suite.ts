@@ -1,16 +1,18 @@
 /** The suite: every case in every cut, and every fact, on one implementation in one runtime. */
 
-import type { Cut } from '../server/program.ts'
+import type { Cut, Step } from '../server/program.ts'
 import { eventTypes, streamCases, type StreamCase } from './cases.ts'
 import { exceptionFor } from './exceptions.ts'
 import { testName } from './facts/fact.ts'
-import { facts } from './facts/index.ts'
+import { facts, groupOf } from './facts/index.ts'
 import { check, ending, equal, Fact, NO_CONTENT, sleep, type Environment } from './harness.ts'
 
 /** The outcome of one case or fact. */
 export interface Result {
   name: string
   outcome: 'passed' | 'failed' | 'excepted'
+  /** Of facts: see `groupOf`. */
+  group?: string
   /** Why it failed, or why it is excepted. */
   reason?: string
 }
@@ -26,6 +28,7 @@ const LOOPS = 50
 
 interface Test {
   name: string
+  group: string
   /** How long it may take, in ms. */
   limit: number
   stage: Stage
@@ -64,6 +67,7 @@ function allTests(env: Environment): Test[] {
   const cases = streamCases.flatMap((streamCase, index) =>
     CUTS.map((cut) => ({
       name: `case "${streamCase.name}", ${cut}${cut === 'random' ? ` (seed ${env.seed})` : ''}`,
+      group: 'Byte streams',
       limit: CASE_LIMIT,
       stage: 'first' as const,
       run: (fact: Fact) => runCase(fact, streamCase, index, cut),
@@ -73,24 +77,29 @@ function allTests(env: Environment): Test[] {
   const behaviour = applicable.map((fact) => {
     const { number, run, alone } = fact
     const stage: Stage = alone ? 'alone' : number < LOOPS ? 'first' : 'later'
-    return { name: testName(fact), limit: FACT_LIMIT, stage, run }
+    return { name: testName(fact), group: groupOf.get(fact) ?? '', limit: FACT_LIMIT, stage, run }
   })
   return [...behaviour, ...cases]
 }
 
-async function judge({ name, limit, run }: Test, env: Environment): Promise<Result> {
+async function judge(test: Test, env: Environment): Promise<Result> {
+  const { name, group } = test
+  return { ...(await outcomeOf(test, env)), name, group }
+}
+
+async function outcomeOf({ name, limit, run }: Test, env: Environment): Promise<Pick<Result, 'outcome' | 'reason'>> {
   const exception = exceptionFor(name, env)
   const fact = new Fact(env, exception === undefined ? PATIENCE : PATIENCE_WITH_EXCEPTIONS)
   try {
     await Promise.race([run(fact), expire(limit)])
   } catch (error) {
-    if (exception !== undefined) return { name, outcome: 'excepted', reason: exception }
-    return { name, outcome: 'failed', reason: error instanceof Error ? describe(error) : String(error) }
+    if (exception !== undefined) return { outcome: 'excepted', reason: exception }
+    return { outcome: 'failed', reason: error instanceof Error ? describe(error) : String(error) }
   } finally {
     fact.end()
   }
-  if (exception === undefined) return { name, outcome: 'passed' }
-  return { name, outcome: 'failed', reason: `it passes now: take it off the list of exceptions ("${exception}")` }
+  if (exception === undefined) return { outcome: 'passed' }
+  return { outcome: 'failed', reason: `it passes now: take it off the list of exceptions ("${exception}")` }
 }
 
 /** A test that waits for what a broken version never does must not wait for ever. */
@@ -115,8 +124,9 @@ const TOO_LATE = 2_500
 async function runCase(fact: Fact, expected: StreamCase, index: number, cut: Cut): Promise<void> {
   const setsTime = expected.reconnectionTime !== null
   const first = setsTime ? [] : [ending('retry: 10\ndata: first\n\n')]
-  const { seed } = fact.env
-  const served = await fact.serve(...first, { steps: [{ case: { index, cut, seed } }, { end: true }] }, NO_CONTENT)
+  const { seed, mostPieces } = fact.env
+  const steps: Step[] = [{ case: { index, cut, seed, mostPieces } }, { end: true }]
+  const served = await fact.serve(...first, { steps }, NO_CONTENT)
   const recorder = fact.listen(served.url, {}, ...eventTypes)
   // A million chunks of a byte take Deno's fetch half a minute on a busy machine.
   const { requests } = await served.log({ requests: first.length + 2, patience: 120_000 })

@@ -30,6 +30,7 @@ export async function serveAnswer(
   const headers: NonNullable<Answer['headers']> = { 'Content-Type': 'text/event-stream', ...answer.headers }
   for (const [name, value] of Object.entries(headers)) if (value !== null) response.setHeader(name, value)
   if (answer.cors === false) response.removeHeader('Access-Control-Allow-Origin')
+  if (answer.cors === '*') response.setHeader('Access-Control-Allow-Origin', '*')
   // Browsers read no body after a 205, so that the end of Node's chunked one would stay in the connection for the next.
   if (answer.status === 205) response.setHeader('Content-Length', 0)
   const body = compressed(answer, response)

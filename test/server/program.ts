@@ -8,6 +8,8 @@ export interface CaseCut {
   index: number
   cut: Cut
   seed: number
+  /** Into how many pieces "every byte" may cut; without limit where it is absent. */
+  mostPieces?: number | undefined
 }
 
 /** One thing that the server does with a response. */
@@ -36,8 +38,10 @@ export interface Answer {
   steps?: Step[]
   /** Waits for this gate before it answers at all. */
   before?: string
-  /** Whether pages of other origins may read it; they may if not said otherwise. */
-  cors?: false
+  /** Who may read it: nobody of another origin, or all, but without credentials; the page that asks if not said otherwise. */
+  cors?: false | '*'
+  /** Of the first answer: the headers that a preflight allows; those that it asks for if not said otherwise. */
+  allowHeaders?: string
   /** Cuts the connection instead of answering. */
   drop?: true
 }

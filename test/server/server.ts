@@ -44,6 +44,8 @@ export async function startTestServer(extra: Extra = () => false): Promise<TestS
 
     if (request.method === 'OPTIONS') {
       if (registration) registration.preflights++
+      const { allowHeaders } = registration?.program[0] ?? {}
+      if (allowHeaders !== undefined) response.setHeader('Access-Control-Allow-Headers', allowHeaders)
       response.writeHead(204).end()
     } else if (room === 'programs') {
       const key = String(next++)

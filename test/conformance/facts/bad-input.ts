@@ -55,7 +55,8 @@ export const badInput: BehaviourFact[] = ofOurs(49, {
   },
   'a dispatcher, which would be ignored in silence, is a TypeError where fetch is not that of Node': (fact) => {
     const options = { fetchOptions: { dispatcher: { dispatch: () => true } } }
-    if (fact.env.runtime.startsWith('node')) fact.open(fact.otherOrigin, options)
+    // That of edge-runtime is the same.
+    if (/^(?:node|edge)/.test(fact.env.runtime)) fact.open(fact.otherOrigin, options)
     else
       check(thrown(() => fact.open(fact.otherOrigin, options)).message.includes('"dispatcher"'), 'the error says less')
     fact.open(fact.otherOrigin, { ...options, fetch: () => Promise.reject(new Error('no network')) })

@@ -8,6 +8,8 @@ import {
   ending,
   equal,
   type Fact,
+  gated,
+  isClosedInSilence,
   type Recorder,
   refused,
   rejection,
@@ -223,6 +225,11 @@ export const given: BehaviourFact[] = [
       equal((await events.response) === response, true, 'the response')
       equal(await dataOf(events), ['1', '2'])
       equal(events.lastEventId, '1')
+    },
+    "leaving a loop over a Response ends the caller's connection, in silence too": async (fact) => {
+      const served = await fact.serve(gated('data: 1\n\n'))
+      for await (const _ of streamEvents(await fetch(served.url))) break
+      await isClosedInSilence(served)
     },
     'a Response with another status or Content-Type is a ConnectionError, as if it had been requested here': async (
       fact,

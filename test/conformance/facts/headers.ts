@@ -180,7 +180,7 @@ export const headers: BehaviourFact[] = [
         [{ lastEventId: '5' }, 1],
         [{ lastEventId: '5', lastEventIdParameter: 'id' }, 0],
       ] as const) {
-        const served = await fact.serve(stream())
+        const served = await fact.serve(stream('data: x\n\n'))
         await fact.listenWith(served.at(fact.otherOrigin), options).until('open')
         equal((await served.log()).preflights, preflights, 'the number of preflights')
       }

@@ -4,6 +4,7 @@ import { again } from './again.ts'
 import { badInput } from './bad-input.ts'
 import { body } from './body.ts'
 import { construction } from './construction.ts'
+import { cors } from './cors.ts'
 import { errors } from './errors.ts'
 import type { BehaviourFact } from './fact.ts'
 import { given } from './given.ts'
@@ -30,6 +31,7 @@ export const factsBySubject: Record<string, BehaviourFact[]> = {
   'Life of a source': life,
   'Method, headers and body': [...body, ...headers],
   'Where requests go': resumption,
+  'Other origins': cors,
   'When to try again': [...policy, ...again],
   'Errors, and what events carry': errors,
   'Bad options': badInput,
@@ -37,5 +39,23 @@ export const factsBySubject: Record<string, BehaviourFact[]> = {
   'Streams that the caller brings': given,
   Programs: programs,
 }
+
+/** Subjects in larger groups, the columns of the table of runtimes. */
+const GROUPS: Record<string, string[]> = {
+  Interface: ['Construction', 'The shape of the interface', 'Handler attributes'],
+  Requests: ['The request', 'Method, headers and body', 'Where requests go', 'Other origins'],
+  Responses: ['The response', 'Errors, and what events carry', 'Bad options'],
+  Messages: ['Messages'],
+  Life: ['Life of a source', 'When to try again'],
+  'Loops and streams': ['Loops over a stream', 'Streams that the caller brings'],
+  Programs: ['Programs'],
+}
+
+/** The group of each fact. */
+export const groupOf = new Map(
+  Object.entries(GROUPS).flatMap(([group, subjects]) =>
+    subjects.flatMap((subject) => (factsBySubject[subject] ?? []).map((fact) => [fact, group] as const)),
+  ),
+)
 
 export const facts: BehaviourFact[] = Object.values(factsBySubject).flat()

@@ -1,7 +1,7 @@
 /** The shape of the interface: fact 6. (Web IDL, 3.7) */
 
 import { check, equal, stream, thrown } from '../harness.ts'
-import type { BehaviourFact } from './fact.ts'
+import { OURS, type BehaviourFact } from './fact.ts'
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSED: 2 }
 const READ_ONLY = ['url', 'withCredentials', 'readyState']
@@ -43,6 +43,20 @@ export const interfaceShape: BehaviourFact[] = [
           equal(flags(target, name), 'enumerable', `the property ${name}`)
         }
       }
+    },
+  },
+  {
+    number: 6,
+    title: 'says to whoever asks that it takes the option fetch, and not in a loop',
+    needs: OURS,
+    run: ({ env }) => {
+      const { EventSource } = env
+      const symbol = Symbol.for('eventsource.supports-fetch-override')
+      equal(symbol in EventSource, true, 'the symbol in the class')
+      equal([Reflect.get(EventSource, symbol), flags(EventSource, symbol)], [true, ''], 'the property')
+      class Sub extends (EventSource as typeof globalThis.EventSource) {}
+      equal(symbol in Sub, true, 'the symbol in a subclass')
+      equal(Object.keys(EventSource).sort(), [...Object.keys(CONSTANTS), 'fromReadableStream'].sort(), 'the keys')
     },
   },
   {

@@ -1,7 +1,7 @@
 /** Life of a source: facts 23, 24 and 27. (25 and 26 are about processes: test/runtimes/processes.) */
 
-import { check, ending, equal, sleep, stream } from '../harness.ts'
-import type { BehaviourFact } from './fact.ts'
+import { check, ending, equal, gated, isClosedInSilence, redirect, sleep, stream } from '../harness.ts'
+import { OURS, type BehaviourFact } from './fact.ts'
 
 /** How soon the server sees the end of a connection that was closed, in ms. */
 const SOON = 500
@@ -36,6 +36,18 @@ export const life: BehaviourFact[] = [
       check((requests[0]?.endedAt ?? Infinity) - now < SOON, 'the server saw it too late')
       await sleep(50)
       equal(recorder.story, ['open', 'message: 1'])
+    },
+  },
+  {
+    number: 23,
+    title: 'close() on a connection that a redirect led to ends it, in silence too',
+    needs: OURS,
+    run: async (fact) => {
+      const target = await fact.serve(gated('data: 1\n\n'))
+      const recorder = fact.listen((await fact.serve(redirect(target.url))).url)
+      await recorder.until('message')
+      recorder.source.close()
+      await isClosedInSilence(target)
     },
   },
   {

@@ -1,7 +1,7 @@
 /** Messages: facts 15 to 21. */
 
 import type { ErrorEvent } from '../../../src/index.ts'
-import { check, ending, equal, sleep, stream } from '../harness.ts'
+import { check, ending, equal, sleep, stream, thrown } from '../harness.ts'
 import { captureReported } from '../reported.ts'
 import { OURS, type BehaviourFact } from './fact.ts'
 
@@ -14,7 +14,7 @@ export const messages: BehaviourFact[] = [
       const recorder = fact.listen(served.url)
       await recorder.until('message')
       const event = recorder.messages[0]?.event as MessageEvent<string>
-      check(event instanceof MessageEvent && event instanceof Event, 'it is no MessageEvent')
+      check(isMessageEvent(event), 'it is no MessageEvent')
       const { type, data, origin, lastEventId, source, ports, bubbles, cancelable } = event
       equal(
         { type, data, origin, lastEventId, source, ports, bubbles, cancelable },
@@ -29,7 +29,6 @@ export const messages: BehaviourFact[] = [
           cancelable: false,
         },
       )
-      equal(Object.prototype.toString.call(event), '[object MessageEvent]', 'toString')
       check(event.target === recorder.source && Array.isArray(event.ports), 'target or ports are wrong')
     },
   },
@@ -87,7 +86,7 @@ export const messages: BehaviourFact[] = [
         'readyState',
       )
       check(
-        recorder.messages.every(({ event }) => event instanceof MessageEvent),
+        recorder.messages.every(({ event }) => isMessageEvent(event)),
         'one is no MessageEvent',
       )
     },
@@ -227,7 +226,9 @@ export const messages: BehaviourFact[] = [
     number: 20,
     title: 'close() in a listener stops the next message of a chunk that comes on its own',
     run: async (fact) => {
-      const served = await fact.serve({ steps: [{ gate: 'opened' }, { write: 'data: 1\n\ndata: 2\n\nid: 3\n\n' }] })
+      const served = await fact.serve({
+        steps: [{ write: ':\n' }, { gate: 'opened' }, { write: 'data: 1\n\ndata: 2\n\nid: 3\n\n' }],
+      })
       const recorder = fact.listen(served.url)
       recorder.source.onmessage = () => {
         recorder.source.close()
@@ -303,6 +304,44 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 21,
+    title:
+      'listeners are those of any EventTarget: functions, objects, once, removed, until the propagation is stopped',
+    run: (fact) => {
+      const source = fact.open(fact.otherOrigin)
+      const calls: unknown[] = []
+      const object = {
+        handleEvent(event: Event) {
+          calls.push(['object', this === object, event.target === source, event.eventPhase])
+        },
+      }
+      const func = function (this: unknown, event: Event): void {
+        calls.push(['function', this === source, event.target === source])
+      }
+      const removed = (): unknown => calls.push('removed')
+      for (const listener of [object, func, object, func, removed]) source.addEventListener('x', listener)
+      source.addEventListener('x', () => calls.push('once'), { once: true })
+      source.removeEventListener('x', removed)
+      const { signal, abort } = aborting()
+      source.addEventListener('x', () => calls.push('of a signal'), { signal })
+      equal(source.dispatchEvent(new Event('x')), true)
+      const both = [
+        ['object', true, true, 2],
+        ['function', true, true],
+      ]
+      equal(calls.splice(0), [...both, 'once', 'of a signal'])
+      abort()
+      source.addEventListener('x', (event) => {
+        event.preventDefault()
+        event.stopImmediatePropagation()
+      })
+      source.addEventListener('x', removed)
+      equal(source.dispatchEvent(new Event('x', { cancelable: true })), false)
+      equal(calls, both)
+      equal(thrown(() => source.dispatchEvent({} as Event)).name, 'TypeError')
+    },
+  },
+  {
+    number: 21,
     title: 'a subclass with methods of its own changes nothing in what is dispatched and to whom',
     run: async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
@@ -353,6 +392,17 @@ export const messages: BehaviourFact[] = [
     },
   },
 ]
+
+function aborting(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => { controller.abort() } } // prettier-ignore
+}
+
+/** In edge-runtime there is no such class. */
+function isMessageEvent(event: Event): boolean {
+  const { MessageEvent } = globalThis as Partial<typeof globalThis>
+  return event instanceof (MessageEvent ?? Event) && Object.prototype.toString.call(event) === '[object MessageEvent]'
+}
 
 /** Resolves so many microtasks later, each started by the one before. */
 async function deep(depth: number): Promise<void> {

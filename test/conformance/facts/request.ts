@@ -1,6 +1,6 @@
 /** The request: facts 7 to 9. */
 
-import { check, ending, equal, redirect, stream } from '../harness.ts'
+import { beating, check, ending, equal, redirect, stream } from '../harness.ts'
 import { BROWSER, OURS, type BehaviourFact } from './fact.ts'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
@@ -112,7 +112,7 @@ export const request: BehaviourFact[] = [
     number: 9,
     title: '301, 302, 303, 307 and 308 are followed, to other origins too',
     run: async (fact) => {
-      const target = await fact.serve(stream('data: x\n\n'))
+      const target = await fact.serve(beating('data: x\n\n'))
       for (const status of REDIRECTS) {
         const served = await fact.serve(redirect(target.at(fact.otherOrigin), status))
         const recorder = fact.listen(served.url)

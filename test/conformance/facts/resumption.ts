@@ -1,7 +1,8 @@
 /** What is sent where: resumption, redirects, other options of the request. Facts 38 to 41. */
 
-import { ending, equal, redirect, sleep, stream } from '../harness.ts'
+import { beating, ending, equal, redirect, sleep, stream } from '../harness.ts'
 import { captureReported } from '../reported.ts'
+import { fetchEventSource } from '../under-test.ts'
 import { BROWSER, ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
 
 /** Set by the caller, and not to be sent to another origin. */
@@ -126,7 +127,7 @@ export const resumption: BehaviourFact[] = [
     "redirect 'same-origin' follows within the origin, as fetch does": async (fact) => {
       const methods = { 301: 'GET', 302: 'GET', 303: 'GET', 307: 'POST', 308: 'POST' }
       for (const [status, method] of Object.entries(methods)) {
-        const target = await fact.serve(stream('data: x\n\n'))
+        const target = await fact.serve(beating('data: x\n\n'))
         const served = await fact.serve(redirect(new URL(target.url).pathname, Number(status)))
         const headers = { 'Content-Type': 'application/json', 'X-Key': 'k' }
         const recorder = fact.listenWith(served.url, { method: 'POST', body: '{}', headers, redirect: 'same-origin' })
@@ -173,6 +174,52 @@ export const resumption: BehaviourFact[] = [
         requests.slice(0, 2).map(({ headers }) => headers.authorization),
         [undefined, undefined],
       )
+    },
+  }),
+  ...ofOursIn(SERVER, 39, {
+    'with them redirects are followed as without, and kept within the origin': async (fact) => {
+      for (const status of [301, 302, 303, 307, 308]) {
+        for (const origin of [fact.env.origins[0] ?? '', fact.otherOrigin]) {
+          const target = await fact.serve(beating('data: x\n\n'))
+          const served = await fact.serve(redirect(target.at(origin), status))
+          const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer caller' }
+          const recorder = fact.listenWith(served.url, { method: 'POST', body: '{}', headers })
+          await recorder.until('message')
+          const [seen] = (await target.log({ requests: 1 })).requests
+          const kept = status > 303
+          equal(
+            [seen?.method, seen?.body, seen?.headers['content-type'], seen?.headers.authorization],
+            [
+              kept ? 'POST' : 'GET',
+              kept ? '{}' : '',
+              kept ? 'application/json' : undefined,
+              origin === served.origin ? 'Bearer caller' : undefined,
+            ],
+            `what a ${status} to ${origin} led to`,
+          )
+          equal((recorder.messages[0]?.event as MessageEvent).origin, origin, 'origin')
+          recorder.source.close()
+        }
+      }
+      const loop = await fact.serve(redirect('?again'))
+      const recorder = fact.listenWith(loop.url, { headers: CREDENTIALS })
+      await recorder.until('error')
+      equal(recorder.story, ['error 0'], 'what came of a loop')
+    },
+    'fetchEventSource does not send them on either': async (fact) => {
+      const target = await fact.serve(ending('data: x\n\n'))
+      const served = await fact.serve(redirect(target.at(fact.otherOrigin), 307))
+      const messages: unknown[] = []
+      await fetchEventSource(served.url, {
+        method: 'post',
+        body: '{}',
+        headers: { ...CREDENTIALS, 'X-Key': 'k' },
+        onmessage: ({ data }) => messages.push(data),
+      })
+      const [request] = (await target.log({ requests: 1 })).requests
+      const { authorization, cookie, 'proxy-authorization': proxy, 'x-key': key } = request?.headers ?? {}
+      equal([messages, request?.method, request?.body], [['x'], 'POST', '{}'])
+      equal([authorization, cookie, proxy, key], [undefined, undefined, undefined, 'k'], 'the headers')
     },
   }),
   ...ofOursIn(BROWSER, 39, {

@@ -6,7 +6,7 @@ import { type EventStream, type StreamEvent } from 'everysource'
  * What each of them brings, in the order in which it comes, for one `for await` loop. All of them wait for that loop. When it
  * is left, or when one of them fails, all are closed.
  */
-export function merge(streams: EventStream[]): ReadableStream<StreamEvent> {
+export async function* merge(streams: EventStream[]): AsyncGenerator<StreamEvent, void, undefined> {
   const { readable, writable } = new TransformStream<StreamEvent, StreamEvent>()
   const writer = writable.getWriter()
 
@@ -21,5 +21,12 @@ export function merge(streams: EventStream[]): ReadableStream<StreamEvent> {
   writer.closed.catch(() => {
     for (const stream of streams) stream.close()
   })
-  return readable
+
+  // Safari has no `for await` over a ReadableStream.
+  const reader = readable.getReader()
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
+  } finally {
+    await reader.cancel()
+  }
 }

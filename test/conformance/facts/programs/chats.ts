@@ -6,7 +6,7 @@ import { callTool } from '../../programs/mcp-call.ts'
 import * as openai from '../../programs/openai-chat.ts'
 import * as refusedChat from '../../programs/refused-chat.ts'
 import { showUntilStopped } from '../../programs/stop-button.ts'
-import { check, ending, equal, redirect, refused, rejection, stream } from '../../harness.ts'
+import { beating, check, ending, equal, redirect, refused, rejection, stream } from '../../harness.ts'
 import { ConnectionError } from '../../under-test.ts'
 import { ofOurs, type BehaviourFact } from '../fact.ts'
 import { connectionsEnd, header, ids, screen, typed } from './shown.ts'
@@ -75,7 +75,7 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     await connectionsEnd(fact, served, 1)
   },
   'anthropic-chat: the key is not sent to where the request is redirected': async (fact) => {
-    const elsewhere = await fact.serve(stream(typed('message_stop')))
+    const elsewhere = await fact.serve(beating(typed('message_stop')))
     const served = await fact.serve(redirect(elsewhere.at(fact.otherOrigin), 307))
     const error = await rejection(anthropic.ask(served.url, 'a-key', '?', screen().show))
     check(error instanceof ConnectionError && error.reason === 'redirect', `it was ${String(error)}`)

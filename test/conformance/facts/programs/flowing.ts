@@ -8,7 +8,7 @@ import { replay } from '../../programs/recording.ts'
 import { relay } from '../../programs/relay.ts'
 import { showAndCount } from '../../programs/two-readers.ts'
 import { ticker } from '../../programs/typed-events.ts'
-import { check, dataOf, ending, equal, refused, rejection, stream, type Stream } from '../../harness.ts'
+import { beating, check, dataOf, ending, equal, refused, rejection, stream, type Stream } from '../../harness.ts'
 import { ConnectionError, streamEvents } from '../../under-test.ts'
 import { ofOurs, type BehaviourFact } from '../fact.ts'
 import { connectionsEnd, header, ids, screen } from './shown.ts'
@@ -53,7 +53,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
         { write: 'data: first words\n\n' },
         { write: 'event: headline\ndata: all is well\n\n' },
         { gate: 'headline' },
-        { write: 'data: more\n\nevent: end\ndata: end\n\n' },
+        ...(beating('data: more\n\nevent: end\ndata: end\n\n').steps ?? []),
       ],
     })
     let onBothShown: () => void
@@ -81,7 +81,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     ])
   },
   'json-lines: who stops reading closes the connection': async (fact) => {
-    const served = await fact.serve(stream('data: a\n\n'))
+    const served = await fact.serve(beating('data: a\n\n'))
     const reader = toJSONLines(await bodyOf(served)).getReader()
     const { value } = await reader.read()
     equal(new TextDecoder().decode(value), '{"type":"message","data":"a","lastEventId":""}\n')

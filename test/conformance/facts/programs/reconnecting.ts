@@ -6,7 +6,7 @@ import { watch } from '../../programs/heartbeat.ts'
 import { connect } from '../../programs/own-reconnection.ts'
 import { workThrough } from '../../programs/progress.ts'
 import * as retriable from '../../programs/retriable-errors.ts'
-import { check, ending, equal, NO_CONTENT, refused, rejection, stream } from '../../harness.ts'
+import { beating, check, ending, equal, NO_CONTENT, refused, rejection, stream } from '../../harness.ts'
 import { ConnectionError } from '../../under-test.ts'
 import { ofOurs, type BehaviourFact } from '../fact.ts'
 import { connectionsEnd, header, ids, screen } from './shown.ts'
@@ -129,7 +129,7 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
     equal(ids(await connectionsEnd(fact, served, 4)), [undefined, '1', '3', '4'])
   },
   'own-reconnection: close() ends the connection of the moment': async (fact) => {
-    const served = await fact.serve(stream('retry: 10\ndata: a\n\n'))
+    const served = await fact.serve(beating('retry: 10\ndata: a\n\n'))
     const recorder = fact.hear(connect(served.url))
     await recorder.until('message')
     recorder.source.close()

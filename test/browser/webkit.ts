@@ -1,0 +1,121 @@
+/** WebKitGTK, driven over WebDriver, on a screen that nobody sees. */
+
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Builder, Capabilities } from 'selenium-webdriver'
+import type { Engine } from './engine.ts'
+
+const DRIVER = '/usr/bin/WebKitWebDriver'
+const SCREEN = '/usr/bin/Xvfb'
+const MINI_BROWSERS = ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser`)
+
+/** How long a driver may take to listen, in ms. */
+const PATIENCE = 20_000
+
+export const webkit: Engine = {
+  name: 'webkit',
+  missing() {
+    const absent = [DRIVER, SCREEN].find((path) => !existsSync(path))
+    if (absent !== undefined) return `there is no ${absent}`
+    return miniBrowser() === undefined ? 'there is no MiniBrowser of WebKitGTK' : undefined
+  },
+  async launch() {
+    const screen = await startScreen()
+    const first = await openSession(screen.display)
+    await first.close()
+    return {
+      title: `WebKitGTK ${first.version}`,
+      async open(url) {
+        const session = await openSession(screen.display)
+        await session.goto(url)
+        return session.close
+      },
+      async close() {
+        await ended(screen.child)
+      },
+    }
+  },
+}
+
+function miniBrowser(): string | undefined {
+  return MINI_BROWSERS.find((path) => existsSync(path))
+}
+
+async function startScreen(): Promise<{ child: ChildProcess; display: string }> {
+  const child = spawn(SCREEN, ['-displayfd', '3', '-nolisten', 'tcp', '-screen', '0', '1024x768x24'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  })
+  const said = child.stdio[3] as NodeJS.ReadableStream
+  const display = await new Promise<string>((resolve, reject) => {
+    said.once('data', (number: Buffer) => {
+      resolve(`:${number.toString().trim()}`)
+    })
+    child.once('exit', () => {
+      reject(new Error('Xvfb did not start'))
+    })
+  })
+  return { child, display }
+}
+
+interface Session {
+  version: string
+  goto(url: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** A driver has one session, and a session one profile: each page has a driver of its own. */
+async function openSession(display: string): Promise<Session> {
+  const port = await freePort()
+  const child = spawn(DRIVER, [`--port=${port}`, '--host=127.0.0.1'], {
+    stdio: 'ignore',
+    env: { ...process.env, DISPLAY: display },
+  })
+  const address = `http://127.0.0.1:${port}`
+  await listening(`${address}/status`)
+  const capabilities = new Capabilities({
+    browserName: 'MiniBrowser',
+    'webkitgtk:browserOptions': { binary: miniBrowser(), args: ['--automation'] },
+  })
+  const driver = await new Builder().usingServer(address).withCapabilities(capabilities).build()
+  return {
+    version: (await driver.getCapabilities()).getBrowserVersion() ?? '',
+    goto: (url) => driver.get(url),
+    async close() {
+      await driver.quit()
+      await ended(child)
+    },
+  }
+}
+
+async function listening(url: string): Promise<void> {
+  const until = Date.now() + PATIENCE
+  for (;;) {
+    try {
+      await fetch(url)
+      return
+    } catch (error) {
+      if (Date.now() > until) throw error
+      await delay(20)
+    }
+  }
+}
+
+function ended(child: ChildProcess): Promise<unknown> {
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  child.kill()
+  return exited
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => {
+        resolve(port)
+      })
+    })
+  })
+}

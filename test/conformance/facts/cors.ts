@@ -1,0 +1,74 @@
+/** Streams of other origins, as browsers guard them: fact 56. (Fetch standard, "CORS protocol") */
+
+import { check, ending, equal, stream } from '../harness.ts'
+import { streamEvents } from '../under-test.ts'
+import { BROWSER, ofOursIn, type BehaviourFact } from './fact.ts'
+
+export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
+  'without credentials a server may let everybody read; with them it has to name the origin': async (fact) => {
+    const open = await fact.serve({ ...stream('data: x\n\n'), cors: '*' })
+    const url = open.at(fact.otherOrigin)
+    await fact.listenWith(url, {}).until('message')
+    const refused = fact.listenWith(url, { withCredentials: true })
+    await refused.until('error')
+    equal([refused.story, refused.errors[0]?.error.reason], [['error 0'], 'network'])
+    const named = await fact.serve(stream('data: x\n\n'))
+    await fact.listenWith(named.at(fact.otherOrigin), { withCredentials: true }).until('message')
+  },
+  "a header of the caller's costs a preflight; without leave there is no request": async (fact) => {
+    const options = { headers: { 'X-Key': 'k' } }
+    const served = await fact.serve(stream('data: x\n\n'))
+    await fact.listenWith(served.at(fact.otherOrigin), options).until('message')
+    const { preflights, requests } = await served.log()
+    equal([preflights, requests[0]?.headers['x-key']], [1, 'k'])
+
+    const strict = await fact.serve({ ...stream('data: x\n\n'), allowHeaders: 'x-other' })
+    const recorder = fact.listenWith(strict.at(fact.otherOrigin), options)
+    await recorder.until('error')
+    recorder.source.close()
+    const log = await strict.log()
+    check(log.preflights >= 1, 'there was no preflight')
+    equal([recorder.errors[0]?.error.reason, log.requests.length], ['network', 0])
+  },
+  'a reconnection with an ID costs a preflight, and with lastEventIdParameter none': async (fact) => {
+    for (const [lastEventIdParameter, preflights] of [
+      [undefined, 1],
+      ['id', 0],
+    ] as const) {
+      const served = await fact.serve(ending('retry: 10\nid: 1\ndata: x\n\n'), stream('data: y\n\n'))
+      const options = lastEventIdParameter === undefined ? {} : { lastEventIdParameter }
+      await fact.listenWith(served.at(fact.otherOrigin), options).until('message', 2)
+      const log = await served.log()
+      equal(
+        [log.preflights, log.requests[1]?.lastEventId, log.requests[1]?.path.endsWith('?id=1')],
+        [preflights, preflights === 1 ? '1' : undefined, preflights === 0],
+      )
+    }
+  },
+  'a server that forbids Last-Event-ID is not asked again with it: the source says why it cannot go on': async (
+    fact,
+  ) => {
+    const forbids = { allowHeaders: 'x-other' }
+    const served = await fact.serve(
+      { ...ending('retry: 10\nid: 1\ndata: x\n\n'), ...forbids },
+      { ...stream('data: y\n\n'), ...forbids },
+    )
+    const recorder = fact.listenWith(served.at(fact.otherOrigin), {})
+    await recorder.until('error', 2)
+    recorder.source.close()
+    const log = await served.log()
+    check(log.preflights >= 1, 'there was no preflight')
+    equal([log.requests.length, recorder.errors[1]?.error.reason], [1, 'network'])
+  },
+  'a POST of text costs no preflight, one of JSON does': async (fact) => {
+    for (const [type, preflights] of [
+      ['text/plain', 0],
+      ['application/json', 1],
+    ] as const) {
+      const served = await fact.serve(ending('data: x\n\n'))
+      const options = { method: 'POST', headers: { 'Content-Type': type }, body: '{}' } as const
+      for await (const { data } of streamEvents(served.at(fact.otherOrigin), options)) equal(data, 'x')
+      equal((await served.log()).preflights, preflights, `the number of preflights for ${type}`)
+    }
+  },
+})
