@@ -11,26 +11,48 @@ import { installIfMissing, root } from './install.mjs'
 const CLOSING = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/
 const UNIT_REPORT = `${root}.cache/unit.json`
 
+/** What npm does not bring, and where it would be. */
+const DEBIAN_PACKAGES = [
+  {
+    name: 'chromium',
+    files: [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+  },
+  { name: 'firefox-esr', files: [process.env.FIREFOX_PATH, '/usr/bin/firefox-esr', '/usr/bin/firefox'] },
+  { name: 'webkit2gtk-driver', files: ['/usr/bin/WebKitWebDriver'] },
+  { name: 'xvfb', files: ['/usr/bin/Xvfb'] },
+  { name: 'nginx', files: ['/usr/sbin/nginx'] },
+  { name: 'haproxy', files: ['/usr/sbin/haproxy'] },
+]
+
 const sum = { passed: 0, failed: 0, skipped: 0 }
 
 installIfMissing(root)
-// Without it, the runtimes that it brings are missing, and nothing else.
-installIfMissing(`${root}test/runtimes`, { required: false })
-installChromium()
+// Without one of them, what it brings is missing, and nothing else.
+for (const folder of ['runtimes', 'servers', 'consumers', 'compat', 'limits']) {
+  installIfMissing(`${root}test/${folder}`, { required: false })
+}
+installFromDebian()
+rmSync(`${root}.cache/runs`, { recursive: true, force: true })
 
 await check('build')
 await check('format:check')
 await check('lint')
 await check('types')
+await check('api:check')
 rmSync(UNIT_REPORT, { force: true })
 await check('test:unit', ['--', '--reporter=default', '--reporter=json', `--outputFile=${UNIT_REPORT}`], countUnitTests)
 await check('test:conformance')
+await check('test:browser')
+await check('docs:runtimes', ['--', '--check'])
 await check('test:processes')
 await check('test:mutants')
 await check('test:peers')
+await check('test:compat')
 await check('test:drop-in')
-await check('test:browser')
+await check('test:limits')
+await check('test:servers')
 await check('test:package')
+await check('test:consumers')
 
 const { passed, failed, skipped } = sum
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
@@ -90,14 +112,16 @@ function countUnitTests() {
   add(numPassedTests, numFailedTests, numPendingTests)
 }
 
-/** Debian's Chromium, where there is none and this may install it. Elsewhere the tests say how to bring one. */
-function installChromium() {
-  const places = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+/** Browsers and servers, where they are missing and this may install them. Elsewhere the tests say what they miss. */
+function installFromDebian() {
   const isRootOnDebian = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-  if (!isRootOnDebian || places.some((place) => place && existsSync(place))) return
-  console.log('Installing Chromium')
+  if (!isRootOnDebian) return
+  const packages = DEBIAN_PACKAGES.filter(({ files }) => !files.some((file) => file && existsSync(file)))
+  if (packages.length === 0) return
+  const names = packages.map(({ name }) => name)
+  console.log(`Installing ${names.join(', ')}`)
   spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' })
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const { status } = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env })
-  if (status !== 0) console.log('Chromium could not be installed')
+  const { status } = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env })
+  if (status !== 0) console.log('They could not be installed')
 }
