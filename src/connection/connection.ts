@@ -8,7 +8,7 @@ import { CallerError } from './caller-error.ts'
 import { ConnectionError, type Failure } from './connection-error.ts'
 import type { Exchange, Opened, Opener } from './exchange.ts'
 import type { ConnectionOptions } from './read-options.ts'
-import { nextDelay, readAnswer } from './reconnect.ts'
+import { nextDelay, readAnswer, withinLimits } from './reconnect.ts'
 import { cancel } from './response.ts'
 import type { ConnectionSink } from './sink.ts'
 import { startWait, type Wait } from './wait.ts'
@@ -35,6 +35,8 @@ export class Connection {
   readonly #sink: ConnectionSink
   readonly #decoder: EventDecoder
   #state: State = { phase: 'idle' }
+  /** Takes back what has been asked of the page. */
+  #forgetPage = (): void => undefined
   /** Counts the lives: `reconnect()` ends one and begins another, `close()` ends the last. */
   #life = 0
   #reconnectionTime: number
@@ -89,6 +91,8 @@ export class Connection {
       this.#abort()
     } else {
       signal?.addEventListener('abort', this.#abort)
+      // What would not be made again, such as a chat's answer, stays where the browser keeps it.
+      if (this.#options.policy.reconnects) this.#forgetPage = onPageCached(this.#letGo)
       void this.#live()
     }
   }
@@ -111,11 +115,28 @@ export class Connection {
     this.#life++
     this.#state = { phase: 'closed' }
     this.#options.signal?.removeEventListener('abort', this.#abort)
+    this.#forgetPage()
   }
 
   readonly #abort = (): void => {
     this.close()
     this.#sink.aborted()
+  }
+
+  /**
+   * Of a page in its cache Chromium would keep the connection. Its reconnection time begins when the page comes back; the
+   * attempt does not count, and nobody is asked.
+   */
+  readonly #letGo = (): void => {
+    const state = this.#state
+    if ('exchange' in state) {
+      const what = 'was let go of when its page went into the back/forward cache'
+      const error = new ConnectionError(state.exchange, { reason: 'network', what })
+      this.#drop()
+      void this.#live(error)
+    }
+    // WebKit breaks it off before it says that the page is left.
+    this.#fruitless = Math.max(0, this.#fruitless - 1)
   }
 
   #drop(): void {
@@ -139,20 +160,14 @@ export class Connection {
   }
 
   /** The life of a connection. Whatever it awaits, `close()` or `reconnect()` may have come meanwhile. */
-  async #live(): Promise<void> {
+  async #live(lostBefore?: ConnectionError): Promise<void> {
     const life = ++this.#life
     const isOver = (): boolean => life !== this.#life
-    let failure: ConnectionError | undefined
-    for (;;) {
+    let failure = lostBefore
+    if (failure) await this.#reestablish(failure, withinLimits(this.#reconnectionTime), isOver)
+    while (!isOver()) {
       const exchange = this.#nextExchange(failure)
-      // Chromium keeps the connection of a page in its cache. What would not be made again, such as a chat's answer, stays.
-      const forget = this.#options.policy.reconnects
-        ? onPageCached(() => {
-            exchange.request.abort()
-          })
-        : undefined
       const lost = await this.#attempt(exchange, isOver)
-      forget?.()
       if (isOver()) return
       this.#leave()
       const { error, delay, isEnd } = await this.#decide(exchange, lost, isOver)
@@ -163,12 +178,18 @@ export class Connection {
         if (!isOver()) this.close()
         return
       }
-      // Reestablish the connection.
-      await this.#sink.lost(error, delay)
-      if (isOver()) return
-      await this.#wait(delay)
+      await this.#reestablish(error, delay, isOver)
       failure = error
     }
+  }
+
+  /** Tells of the loss, and waits. */
+  async #reestablish(error: ConnectionError, delay: number, isOver: () => boolean): Promise<void> {
+    await this.#sink.lost(error, delay)
+    if (isOver()) return
+    const wait = startWait(delay)
+    this.#state = { phase: 'waiting', wait }
+    await wait.over
   }
 
   #nextExchange(failure: ConnectionError | undefined): Exchange {
@@ -237,11 +258,5 @@ export class Connection {
       random: Math.random(),
     })
     return { error, delay, isEnd }
-  }
-
-  #wait(delay: number): Promise<void> {
-    const wait = startWait(delay)
-    this.#state = { phase: 'waiting', wait }
-    return wait.over
   }
 }

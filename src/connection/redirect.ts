@@ -87,10 +87,19 @@ function targetOf(response: FetchLikeResponse, url: string): URL | 'invalid' | u
   }
 }
 
-/** What servers write beyond ASCII is UTF-8, and header values are bytes, one character each. */
+/** What servers write beyond ASCII is UTF-8, and header values are bytes, one character each; but Workers have decoded them. */
 function utf8(value: string): string {
   if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
-  return new TextDecoder().decode(Uint8Array.from(value, (character) => character.charCodeAt(0)))
+  try {
+    return decodeURIComponent(escaped(value))
+  } catch {
+    return value
+  }
+}
+
+/** Each character past U+007F, and the percent sign, as the byte that it is. */
+function escaped(value: string): string {
+  return value.replace(/[%\x80-\xff]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
 }
 
 /** The request to the target of a redirect; undefined where its body cannot be sent again. */

@@ -41,7 +41,12 @@ export function isStream(body: unknown): body is ReadableStream {
 function className(value: unknown): string {
   const name = Object.prototype.toString.call(value).slice('[object '.length, -1)
   // Workers with a compatibility date before September 2024 say it of all their objects.
-  return name === 'Object' ? ((value as { constructor?: { name?: string } }).constructor?.name ?? name) : name
+  return name === 'Object' ? (CLASSES.find((known) => isInstance(value, known)) ?? name) : name
+}
+
+function isInstance(value: unknown, name: string): boolean {
+  const known: unknown = (globalThis as Record<string, unknown>)[name]
+  return typeof known === 'function' && value instanceof known
 }
 
 function hint(value: unknown): string {

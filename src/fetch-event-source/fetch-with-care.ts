@@ -7,19 +7,25 @@ import { passesCredentialsOn } from '../platform/fetch.ts'
 
 /**
  * What `fetch` brings. Where the runtime's `fetch` would follow a redirect to another origin with the credentials that are among
- * the headers, redirects are followed one by one; not those of a `Request`, whose body can be sent only once.
+ * the headers, redirects are followed one by one.
  */
 export async function fetchWithCare(
   fetch: typeof globalThis.fetch,
   input: string | URL | Request,
   init: RequestInit & { headers: Record<string, string> },
 ): Promise<Response> {
-  const { method = 'GET', redirect = 'follow', headers } = init
-  const isRequest = typeof input === 'object' && 'url' in input
+  const given: Pick<RequestInit, 'method' | 'redirect'> = isRequest(input) ? input : {}
+  const { method = given.method ?? 'GET', redirect = given.redirect ?? 'follow', headers } = init
   const needsCare = passesCredentialsOn() && Object.keys(headers).some(isCredential)
-  if (!needsCare || isRequest || redirect !== 'follow') return fetch(input, init)
+  if (!needsCare || redirect !== 'follow') return fetch(input, init)
   const careful = { ...init, method: method.toUpperCase(), redirect: 'manual' } as FetchLikeInit
-  const outcome = await sendByHand(fetch, [String(input), careful], 'follow')
+  // Its body can be read only once, and the target of a redirect may want it too.
+  if (isRequest(input) && input.body && init.body === undefined) careful.body = await input.arrayBuffer()
+  const outcome = await sendByHand(fetch, [isRequest(input) ? input.url : String(input), careful], 'follow')
   if ('response' in outcome) return outcome.response as Response
   throw new TypeError(`The event stream ${outcome.failure.what}`)
+}
+
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && 'url' in input
 }

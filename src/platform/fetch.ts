@@ -1,7 +1,7 @@
 /** What differs between the runtimes' `fetch`. */
 
 import { runtime } from './globals.ts'
-import { hasGlobalDispatcher, patientDispatcher, takesDispatchers } from './node-dispatcher.ts'
+import { hasGlobalDispatcher, patientDispatcher } from './node-dispatcher.ts'
 
 /** What to do where a `fetch` does not stream. */
 export const STREAMING_FETCH = 'Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch'
@@ -84,10 +84,9 @@ export function passesCredentialsOn(): boolean {
  * about as long.
  */
 export function patientMembers(callers: { dispatcher?: unknown }): object {
+  const members = runtime.Bun ? { timeout: false, ...callers } : callers
   const { dispatcher } = callers
-  if (dispatcher === undefined ? hasGlobalDispatcher() : takesDispatchers()) {
-    return { ...callers, dispatcher: patientDispatcher(dispatcher) }
-  }
-  if (runtime.Bun) return { timeout: false, ...callers }
-  return callers
+  // One that the caller brings is for a fetch that takes it.
+  if (dispatcher === undefined && !hasGlobalDispatcher()) return members
+  return { ...members, dispatcher: patientDispatcher(dispatcher) }
 }

@@ -1,7 +1,7 @@
 /**
  * The methods of an `EventTarget` like that of Workers, mended: it reads an `on…` property of the target when it begins to
  * dispatch and calls what it finds, before all listeners; with a compatibility date before September 2026 it lets out what a
- * listener throws, and the other listeners do not run; before 2025 listeners have a `this` of their own. (Facts 21 and 22)
+ * listener throws, and the other listeners do not run; before August 2025 listeners have a `this` of their own. (Facts 21 and 22)
  */
 
 import { reportError } from './report.ts'

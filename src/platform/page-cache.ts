@@ -3,13 +3,12 @@
 import { runtime } from './globals.ts'
 
 /**
- * Calls back when the page goes into the back/forward cache. What is no page never does.
+ * Calls back whenever the page goes into the back/forward cache. What is no page never does.
  *
  * @returns a function that takes the request back
  */
 export function onPageCached(callback: () => void): () => void {
-  const { document } = runtime
-  if (!document) return () => undefined
+  if (!runtime.document) return () => undefined
   const listener = ({ persisted }: PageTransitionEvent): void => {
     if (persisted) callback()
   }

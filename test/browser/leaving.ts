@@ -13,58 +13,69 @@ type Opens = Pick<Browser, 'open'>
 /** In ms: how soon the source is to be open again. */
 const RECONNECTION_TIME = 300
 
-const PROGRAM: Program = [stream(`retry: ${RECONNECTION_TIME}\ndata: x\n\n`)]
+/** No message, so that a loss would count as a fruitless attempt. */
+const PROGRAM: Program = [stream(`retry: ${RECONNECTION_TIME}\n\n`)]
+
+/** How often the page goes on and comes back. */
+const TRIPS = 3
 
 /** How long a page may take for it all, in ms. */
 const PATIENCE = 15_000
 
-/** What a page tells when it is back. */
+/** What a page tells when it is back for the last time. */
 interface Told {
   /** Whether it came out of the back/forward cache. */
   persisted: boolean
-  /** What was heard on its source since it was made. */
+  /** What was heard on its source since it was made: `open` and `error`. */
   heard: string[]
-  /** Whether the server had seen the connection end while the page was away. */
-  ended: boolean
-  /** How long the source took to be open once the page was back, in ms. */
+  /** The reasons that \`shouldReconnect\` was given. */
+  asked: string[]
+  /** How many connections the server had seen end whenever the page was away. */
+  ended: number[]
+  /** The longest that the source took to be open once the page was back, in ms. */
   took: number
 }
 
-/** The fragment of its URL is `#<way>,<path of the stream>`. */
+/** The fragment of its URL is `#<way>,<how often>,<path of the stream>`. */
 const PAGE = `<!doctype html><meta charset="utf-8">
 <script src="/everysource.min.js"></script>
 <script>
-  const [way, path] = location.hash.slice(1).split(',')
-  const source = new everysource.EventSource(path)
+  const [way, trips, path] = location.hash.slice(1).split(',')
   const heard = []
-  for (const type of ['open', 'message', 'error']) source.addEventListener(type, () => heard.push(type))
-  const messages = () => heard.filter((type) => type === 'message').length
+  const asked = []
+  const shouldReconnect = ({ reason }) => void asked.push(reason)
+  // A trip is no attempt that failed.
+  const source = new everysource.EventSource(path, { reconnect: { maxAttempts: 2, shouldReconnect } })
+  source.addEventListener('open', () => heard.push('open'))
+  source.addEventListener('error', () => heard.push('error'))
+  const opens = () => heard.filter((type) => type === 'open').length
   const until = async (holds) => { while (!holds()) await new Promise((r) => setTimeout(r, 10)) }
   const leave = () => way === 'back' ? location.assign('/away.html' + location.hash) : location.reload()
+  let took = 0
 
   addEventListener('pageshow', async ({ persisted }) => {
     const shown = performance.now()
-    if (!sessionStorage.left) {
-      await until(() => messages() === 1)
-      sessionStorage.left = 'yes'
+    const left = Number(sessionStorage.left ?? 0)
+    const before = persisted ? opens() : 0
+    await until(() => opens() > before)
+    if (left > 0) took = Math.max(took, performance.now() - shown)
+    if (left < Number(trips)) {
+      sessionStorage.left = left + 1
       return leave()
     }
-    // A source that has been kept open would hear nothing.
-    if (persisted) await Promise.race([until(() => messages() === 2), new Promise((r) => setTimeout(r, 5_000))])
-    else await until(() => messages() === 1)
-    const took = performance.now() - shown
-    const ended = sessionStorage.ended === 'true'
-    await fetch('/told' + path, { method: 'POST', body: JSON.stringify({ persisted, heard, ended, took }) })
+    const ended = JSON.parse(sessionStorage.ended ?? '[]')
+    await fetch('/told' + path, { method: 'POST', body: JSON.stringify({ persisted, heard, asked, ended, took }) })
   })
 </script>`
 
 const AWAY = `<!doctype html><meta charset="utf-8">
 <script>
-  const [, path] = location.hash.split(',')
+  const [, , path] = location.hash.split(',')
   const look = async () => {
-    const response = await fetch(path.replace('/s/', '/log/') + '?closed=1&patience=5000')
+    const response = await fetch(path.replace('/s/', '/log/') + '?patience=5000&closed=' + sessionStorage.left)
     const { requests } = await response.json()
-    sessionStorage.ended = requests[0].endedAt !== null
+    const ended = requests.filter(({ endedAt }) => endedAt !== null).length
+    sessionStorage.ended = JSON.stringify([...JSON.parse(sessionStorage.ended ?? '[]'), ended])
     history.back()
   }
   look()
@@ -86,31 +97,38 @@ export const hears: Extra = (request, response) => {
   return true
 }
 
-/** The page goes on to another, and back: whether it came out of the cache. */
+/** The page goes on to another and back, several times: whether it came out of the cache. */
 export async function comesBack(browser: Opens, origin: string): Promise<boolean> {
-  const { told, log } = await visit(browser, origin, 'back')
-  assert.ok(told.ended, 'leaving the page did not end the connection')
-  if (told.persisted) {
-    assert.deepEqual(told.heard, ['open', 'message', 'error', 'open', 'message'])
+  const { told, log } = await visit(browser, origin, 'back', TRIPS)
+  assert.deepEqual(told.ended, [1, 2, 3], 'the connections that leaving the page has ended')
+  // The server has ended nothing.
+  assert.ok(!told.asked.includes('ended'), `it was taken for ${told.asked.join()}`)
+  const trip = ['error', 'open']
+  assert.deepEqual(told.heard, ['open', ...(told.persisted ? [...trip, ...trip, ...trip] : [])])
+  if (told.persisted)
     assert.ok(told.took < 2 * RECONNECTION_TIME, `it took ${Math.round(told.took)} ms to be open again`)
-  } else assert.deepEqual(told.heard, ['open', 'message'])
-  assert.equal(log.requests.length, 2)
+  assert.equal(log.requests.length, 1 + TRIPS)
   return told.persisted
 }
 
 /** The page is loaded again. */
 export async function isReloaded(browser: Opens, origin: string): Promise<void> {
-  const { told, log } = await visit(browser, origin, 'reload')
-  assert.deepEqual(told.heard, ['open', 'message'])
+  const { told, log } = await visit(browser, origin, 'reload', 1)
+  assert.deepEqual(told.heard, ['open'])
   assert.notEqual(log.requests[0]?.endedAt, null, 'reloading the page did not end the connection')
   assert.equal(log.requests.length, 2)
 }
 
-async function visit(browser: Opens, origin: string, way: 'back' | 'reload'): Promise<{ told: Told; log: Log }> {
+async function visit(
+  browser: Opens,
+  origin: string,
+  way: 'back' | 'reload',
+  trips: number,
+): Promise<{ told: Told; log: Log }> {
   const registered = await fetch(`${origin}/programs`, { method: 'POST', body: JSON.stringify(PROGRAM) })
   const id = await registered.text()
   const told = new Promise<Told>((resolve) => waiting.set(`/told/s/${id}`, resolve))
-  const close = await browser.open(`${origin}/leaving.html#${way},/s/${id}`)
+  const close = await browser.open(`${origin}/leaving.html#${way},${trips},/s/${id}`)
   try {
     const said = await inTime(told)
     const log = (await (await fetch(`${origin}/log/${id}?closed=1&patience=5000`)).json()) as Log

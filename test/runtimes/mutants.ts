@@ -174,7 +174,7 @@ const MUTANTS: Mutant[] = [
   {
     what: 'calls the methods of a subclass',
     file: 'src/platform/event-target.ts',
-    replace: 'EventTargetBase.prototype.dispatchEvent.call(target, event)',
+    replace: 'methods.dispatchEvent.call(target, event)',
     by: 'target.dispatchEvent(event)',
     noticedBy: 'fact 21',
   },
@@ -349,8 +349,8 @@ const MUTANTS: Mutant[] = [
   {
     what: 'ends a loop quietly when the signal is aborted',
     file: 'src/event-stream/inbox.ts',
-    replace: 'this.end({ error: this.#options.signal?.reason })',
-    by: 'this.end()',
+    replace: 'const reason: unknown = this.#options.signal?.reason',
+    by: 'const reason: unknown = this.end()',
     noticedBy: 'fact 52',
   },
   {

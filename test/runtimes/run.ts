@@ -2,10 +2,15 @@
 
 import { parseArgs } from 'node:util'
 import { bundle, path } from '../conformance/bundle.ts'
+import { keepRun } from '../conformance/table.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
-import { missing, RUNTIMES } from './list.ts'
+import { runSuiteInRequest } from './hosts.ts'
+import { missing, packageOf, REQUEST_RUNTIMES, RUNTIMES, versionOf } from './list.ts'
 import { runSuiteIn } from './suite-process.ts'
+
+/** How many run at once: more, and a machine of two cores is too slow for facts about how soon something happens. */
+const AT_ONCE = 2
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, filter: { type: 'string', multiple: true }, seed: { type: 'string' } },
@@ -16,24 +21,29 @@ const tally = new Tally()
 const { origins, close } = await startTestServer()
 const entry = await bundle('test/runtimes/entry.ts', 'runtimes.mjs')
 
-for (const [runtime, command] of Object.entries(RUNTIMES)) {
-  if (only !== undefined && only !== runtime) continue
-  const suite = tally.suite(`conformance in ${runtime}`)
-  const settings = {
-    runtime,
-    module: path('dist/index.js'),
-    dropIn: path('dist/fetch-event-source.js'),
-    ours: true,
-    base: undefined,
-    origins,
-    seed,
-    concurrency: 24,
-    filter,
-  }
-  const absent = missing(command)
-  if (absent === undefined) await runSuiteIn(command, entry, settings, suite.report)
-  else suite.missing(absent)
-  suite.end()
-}
+const queue = [...Object.keys(RUNTIMES), ...REQUEST_RUNTIMES]
+  .filter((runtime) => only === undefined || only === runtime)
+  .values()
+await Promise.all(
+  Array.from({ length: AT_ONCE }, async () => {
+    for (const runtime of queue) await runIn(runtime)
+  }),
+)
 await close()
 tally.end()
+
+async function runIn(runtime: string): Promise<void> {
+  const suite = tally.suite(`conformance in ${runtime}`)
+  const settings = { runtime, ours: true, origins, seed, concurrency: 24, filter }
+  const command = RUNTIMES[runtime]
+  const requestRuntime = REQUEST_RUNTIMES.find((name) => name === runtime)
+  const absent = missing(command ?? [packageOf(runtime)])
+  if (absent !== undefined) suite.missing(absent)
+  else if (requestRuntime) await runSuiteInRequest(requestRuntime, settings, suite.report)
+  else {
+    const modules = { module: path('dist/index.js'), dropIn: path('dist/fetch-event-source.js') }
+    await runSuiteIn(command ?? [], entry, { ...settings, ...modules, base: undefined }, suite.report)
+  }
+  suite.end()
+  if (absent === undefined && filter === undefined) keepRun(runtime, versionOf(runtime), suite.results)
+}

@@ -154,14 +154,26 @@ describe("the caller's members", () => {
     vi.stubGlobal('Bun', {})
     vi.stubGlobal('Request', RequestWithoutDispatcher)
     expect(patientMembers({})).toEqual({ timeout: false })
-    expect(patientMembers(callers)).toEqual(callers)
+    const own: object = { timeout: 5 }
+    expect(patientMembers(own)).toEqual(own)
+  })
+
+  it('have their dispatcher made patient wherever it is: it is for a fetch of the caller’s that takes it', () => {
+    vi.stubGlobal('process', undefined)
+    vi.stubGlobal('Request', undefined)
+    const dispatch = vi.fn((_options: object, _handler: object) => true)
+    const given = { dispatcher: { dispatch } }
+    const { dispatcher } = patientMembers(given) as typeof given
+    dispatcher.dispatch({ path: '/' }, {})
+    expect(dispatch).toHaveBeenCalledWith({ path: '/', bodyTimeout: 0, headersTimeout: 0 }, {})
   })
 
   it('go along as they are elsewhere, even where the process of Workers names a version of undici', () => {
     vi.stubGlobal('Request', RequestWithoutDispatcher)
     for (const process of [undefined, { versions: { undici: '' } }, { versions: { undici: '7.0.0' } }]) {
       vi.stubGlobal('process', process)
-      expect(patientMembers(callers)).toBe(callers)
+      const members: object = { keepalive: true }
+      expect(patientMembers(members)).toBe(members)
     }
   })
 })

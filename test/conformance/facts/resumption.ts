@@ -206,6 +206,36 @@ export const resumption: BehaviourFact[] = [
       await recorder.until('error')
       equal(recorder.story, ['error 0'], 'what came of a loop')
     },
+    'a Location in UTF-8 leads to where it says': async (fact) => {
+      const target = await fact.serve(stream('data: x\n\n'))
+      // Node's server writes it as UTF-8.
+      const served = await fact.serve(redirect(`${new URL(target.url).pathname}?q=é%`))
+      await fact.listenWith(served.url, { headers: CREDENTIALS, redirect: 'same-origin' }).until('message')
+      const [seen] = (await target.log({ requests: 1 })).requests
+      equal(seen?.path.split('?')[1], 'q=%C3%A9%', 'the query')
+    },
+    'fetchEventSource does not send those of a Request on, whose body goes along': async (fact) => {
+      const target = await fact.serve(ending('data: x\n\n'))
+      const served = await fact.serve(redirect(target.at(fact.otherOrigin), 307))
+      for (const body of [undefined, '{}']) {
+        const request = new Request(served.url, body === undefined ? {} : { method: 'POST', body })
+        await fetchEventSource(request, { headers: { ...CREDENTIALS, 'X-Key': 'k' } })
+      }
+      const { requests } = await target.log({ requests: 2 })
+      equal(
+        requests.map(({ method, body, headers }) => [
+          method,
+          body,
+          headers.authorization,
+          headers.cookie,
+          headers['x-key'],
+        ]),
+        [
+          ['GET', '', undefined, undefined, 'k'],
+          ['POST', '{}', undefined, undefined, 'k'],
+        ],
+      )
+    },
     'fetchEventSource does not send them on either': async (fact) => {
       const target = await fact.serve(ending('data: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin), 307))
