@@ -161,7 +161,7 @@ describe("the caller's members", () => {
   it('have their dispatcher made patient wherever it is: it is for a fetch of the caller’s that takes it', () => {
     vi.stubGlobal('process', undefined)
     vi.stubGlobal('Request', undefined)
-    const dispatch = vi.fn((_options: object, _handler: object) => true)
+    const dispatch = vi.fn<(options: object, handler: object) => boolean>(() => true)
     const given = { dispatcher: { dispatch } }
     const { dispatcher } = patientMembers(given) as typeof given
     dispatcher.dispatch({ path: '/' }, {})

@@ -1,0 +1,131 @@
+/** What is true of any proxy that is set right, in front of a stream. */
+
+import assert from 'node:assert/strict'
+import type { Checks } from './at-once.ts'
+import { eventSource, type Follow, SURFACES } from './follower.ts'
+import type { Proxy } from './proxy.ts'
+import { until } from './until.ts'
+import { Upstream, type UpstreamInit } from './upstream.ts'
+
+/** Starts the proxy in front of a port. */
+export type Between = (port: number) => Promise<Proxy>
+
+export interface Stage {
+  upstream: Upstream
+  proxy: Proxy
+  url: string
+}
+
+/** For one test. */
+export async function staged(
+  between: Between,
+  init: UpstreamInit,
+  test: (stage: Stage) => Promise<void>,
+): Promise<void> {
+  const upstream = await Upstream.start(init)
+  try {
+    const proxy = await between(upstream.port)
+    try {
+      await test({ upstream, proxy, url: `http://127.0.0.1:${proxy.port}/events` })
+    } finally {
+      await proxy.stop()
+    }
+  } finally {
+    await upstream.stop()
+  }
+}
+
+/** Each message arrives before the next is sent, and leaving is noticed. */
+export async function passesEach({ upstream, url }: Stage, follow: Follow): Promise<void> {
+  const follower = follow(url)
+  await follower.opened
+  await upstream.serves(1)
+  for (const data of ['one', 'two', 'three']) {
+    upstream.publish(data)
+    assert.equal((await follower.next()).data, data)
+  }
+  follower.close()
+  await upstream.serves(0, 500)
+}
+
+/** A proxy that ends what has been silent for two seconds. */
+export function cutsSilence(checks: Checks, between: Between): void {
+  for (const [surface, follow] of Object.entries(SURFACES)) {
+    checks.add(`a stream that it cuts for its silence goes on, and nothing is lost (${surface})`, () =>
+      staged(between, {}, async ({ upstream, url }) => {
+        const follower = follow(url, { reconnect: true })
+        await upstream.serves(1)
+        upstream.publish('before')
+        const { id } = await follower.next()
+        await until(
+          () => follower.failures.length > 0 || upstream.requests.length > 1,
+          () => 'it has not been cut',
+        )
+        upstream.publish('meanwhile')
+        assert.equal((await follower.next()).data, 'meanwhile')
+        assert.equal(upstream.requests[1]?.['last-event-id'], id)
+        follower.close()
+        await upstream.serves(0, 500)
+      }),
+    )
+  }
+
+  checks.add('heartbeats keep it open', () =>
+    staged(between, { heartbeat: 200 }, async ({ upstream, url }) => {
+      const follower = eventSource(url)
+      await until(
+        () => follower.comments.length >= 15,
+        () => `there are ${follower.comments.length} comments`,
+        20_000,
+      )
+      upstream.publish('after three seconds')
+      assert.equal((await follower.next()).data, 'after three seconds')
+      assert.deepEqual([upstream.requests.length, follower.failures.length], [1, 0])
+      follower.close()
+    }),
+  )
+}
+
+/** While the server behind it is started anew, a proxy answers for it. */
+export function answersForTheServer(checks: Checks, between: Between, status: number): void {
+  for (const [surface, follow] of Object.entries(SURFACES)) {
+    checks.add(`its ${status} while the server restarts is the end, as the standard says (${surface})`, () =>
+      staged(between, {}, async ({ upstream, url }) => {
+        const follower = follow(url, { reconnect: true })
+        await upstream.serves(1)
+        await upstream.stop()
+        await until(
+          () => follower.hasEnded,
+          () => 'it has not ended',
+        )
+        const failure = follower.failures.at(-1)
+        assert.deepEqual([failure?.reason, failure?.status], ['status', status])
+      }),
+    )
+
+    checks.add(`with shouldReconnect it goes on after a ${status}, and nothing is lost (${surface})`, () =>
+      staged(between, {}, async ({ upstream, url }) => {
+        const statuses: number[] = []
+        const shouldReconnect = ({ status = 0 }): boolean | undefined => {
+          statuses.push(status)
+          return status >= 502 && status <= 504 ? true : undefined
+        }
+        const follower = follow(url, { reconnect: { shouldReconnect } })
+        await upstream.serves(1)
+        upstream.publish('before')
+        const { id } = await follower.next()
+        await upstream.stop()
+        await until(
+          () => statuses.includes(status),
+          () => `it has failed with ${statuses.join(', ')}`,
+        )
+        upstream.publish('meanwhile')
+        await upstream.start()
+        assert.equal((await follower.next()).data, 'meanwhile')
+        assert.equal(upstream.requests[1]?.['last-event-id'], id)
+        assert.equal(follower.hasEnded, false)
+        follower.close()
+      }),
+    )
+  }
+}

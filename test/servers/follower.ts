@@ -1,0 +1,134 @@
+/** Both of our surfaces, as one thing to ask for the next message. */
+
+import { ConnectionError, EventSource, type EventSourceInit, streamEvents } from './everysource.ts'
+import { until } from './until.ts'
+
+export interface Message {
+  type: string
+  data: string
+  id: string
+}
+
+export interface Follower {
+  readonly comments: string[]
+  /** The errors so far. */
+  readonly failures: ConnectionError[]
+  /** The status and headers of the first good response. */
+  readonly opened: Promise<Response>
+  /** How long to wait before a reconnection, in ms. */
+  readonly reconnectionTime: number
+  /** The next message, which must come soon. */
+  next(): Promise<Message>
+  /** How many messages have come that nobody has asked for. */
+  readonly waiting: number
+  /** It will not come back. */
+  readonly hasEnded: boolean
+  close(): void
+}
+
+export type Follow = (url: string, init?: EventSourceInit) => Follower
+
+/** The types of the messages that the tests send. */
+const TYPES = ['message', 'news', 'alarm', 'arrival']
+
+abstract class Queue {
+  readonly comments: string[] = []
+  readonly failures: ConnectionError[] = []
+  readonly #messages: Message[] = []
+
+  get waiting(): number {
+    return this.#messages.length
+  }
+
+  async next(): Promise<Message> {
+    const told = (): string => this.failures.map(({ message }) => message).join(', ')
+    await until(
+      () => this.#messages.length > 0,
+      () => `there is no message. Errors: ${told()}`,
+      10_000,
+    )
+    const message = this.#messages.shift()
+    if (message === undefined) throw new Error('Somebody else has taken it')
+    return message
+  }
+
+  protected take(message: Message): void {
+    this.#messages.push(message)
+  }
+}
+
+class Source extends Queue implements Follower {
+  readonly #source: EventSource
+  readonly opened: Promise<Response>
+
+  constructor(url: string, init: EventSourceInit = {}) {
+    super()
+    this.#source = new EventSource(url, { ...init, onComment: (text) => this.comments.push(text) })
+    this.opened = new Promise((resolve, reject) => {
+      this.#source.addEventListener('open', ({ response }) => {
+        resolve(response)
+      })
+      this.#source.addEventListener('error', ({ error, willReconnect }) => {
+        if (!willReconnect) reject(error)
+      })
+    })
+    this.opened.catch(() => undefined)
+    this.#source.addEventListener('error', ({ error }) => this.failures.push(error))
+    for (const type of TYPES) {
+      this.#source.addEventListener(type, ({ data, lastEventId }: MessageEvent<string>) => {
+        this.take({ type, data, id: lastEventId })
+      })
+    }
+  }
+
+  get reconnectionTime(): number {
+    return this.#source.reconnectionTime
+  }
+
+  get hasEnded(): boolean {
+    return this.#source.readyState === EventSource.CLOSED
+  }
+
+  close(): void {
+    this.#source.close()
+  }
+}
+
+class Loop extends Queue implements Follower {
+  readonly #stream: ReturnType<typeof streamEvents>
+  readonly opened: Promise<Response>
+  hasEnded = false
+
+  constructor(url: string, init: EventSourceInit = {}) {
+    super()
+    this.#stream = streamEvents(url, { ...init, onComment: (text) => this.comments.push(text) })
+    this.opened = this.#stream.response
+    void this.#read()
+  }
+
+  get reconnectionTime(): number {
+    return this.#stream.reconnectionTime
+  }
+
+  close(): void {
+    this.#stream.close()
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const { type, data, lastEventId } of this.#stream) this.take({ type, data, id: lastEventId })
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error
+      this.failures.push(error)
+    } finally {
+      this.hasEnded = true
+    }
+  }
+}
+
+export const eventSource: Follow = (url, init) => new Source(url, init)
+
+export const SURFACES: Record<string, Follow> = {
+  EventSource: eventSource,
+  streamEvents: (url, init) => new Loop(url, init),
+}

@@ -1,0 +1,124 @@
+/** nginx, as the page configures it, and with what else people have. */
+
+import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Suite } from '../tally.ts'
+import { Checks } from './at-once.ts'
+import { answersForTheServer, type Between, cutsSilence, passesEach, staged } from './between.ts'
+import { configuration } from './configuration.ts'
+import { eventSource, SURFACES } from './follower.ts'
+import { missing, NGINX, Proxy } from './proxy.ts'
+import { until } from './until.ts'
+
+/** nginx with the page's block, save for some lines. */
+function asOnThePage(replacements: Record<string, string> = {}): Between {
+  return (port) => {
+    const location = configuration('nginx.conf', { '127.0.0.1:8000': `127.0.0.1:${port}`, ...replacements })
+    return Proxy.nginx((own) => `server { listen 127.0.0.1:${own};\n${location} }`)
+  }
+}
+
+/** nginx with these lines and nothing else. */
+function only(lines: string): Between {
+  return (port) =>
+    Proxy.nginx(
+      (own) => `server { listen 127.0.0.1:${own}; location / { proxy_pass http://127.0.0.1:${port}; ${lines} } }`,
+    )
+}
+
+const HTTP_1_1 = 'proxy_http_version 1.1; proxy_set_header Connection "";'
+const GZIP = 'gzip on; gzip_proxied any; gzip_types text/event-stream;'
+const NO_BUFFERING = { 'X-Accel-Buffering': 'no' }
+
+/** Those that pass each message on as it comes. */
+const PASSES: [name: string, Between, headers?: Record<string, string>][] = [
+  ['as on the page', asOnThePage()],
+  ['with proxy_buffering off alone', only('proxy_buffering off;')],
+  ['with X-Accel-Buffering: no of the server alone', only(''), NO_BUFFERING],
+  ['with proxy_http_version 1.1 alone', only(HTTP_1_1)],
+  ['with gzip for event streams, and proxy_buffering off', only(`${GZIP} proxy_buffering off;`)],
+  ['with gzip for event streams, and X-Accel-Buffering: no of the server', only(GZIP), NO_BUFFERING],
+  ['with gzip for other types', only(`gzip on; gzip_proxied any; ${HTTP_1_1}`)],
+]
+
+export async function checkNginx(suite: Suite): Promise<void> {
+  const absent = missing(NGINX)
+  if (absent !== undefined) {
+    suite.missing(absent)
+    return
+  }
+  const checks = new Checks(suite)
+
+  for (const [name, between, headers = {}] of PASSES) {
+    for (const [surface, follow] of Object.entries(SURFACES)) {
+      checks.add(`${name}, each message arrives as it is sent, and leaving is noticed (${surface})`, () =>
+        staged(between, { headers }, (stage) => passesEach(stage, follow)),
+      )
+    }
+  }
+
+  checks.add('as it is, it holds the response back until 4 KiB have gathered', () =>
+    staged(only(''), {}, async ({ upstream, url }) => {
+      const follower = eventSource(url)
+      await upstream.serves(1)
+      const sent = ['first']
+      upstream.publish('first')
+      await delay(500)
+      assert.deepEqual(
+        [follower.waiting, await Promise.race([follower.opened, Promise.resolve('not yet')])],
+        [0, 'not yet'],
+      )
+      while (follower.waiting === 0 && sent.length < 100) {
+        const text = 'x'.repeat(200)
+        upstream.publish(text)
+        sent.push(text)
+        await delay(10)
+      }
+      const bytes = sent.join('').length
+      assert.ok(bytes > 3_000 && bytes < 6_000, `it took ${bytes} characters`)
+      follower.close()
+    }),
+  )
+
+  for (const [name, lines] of Object.entries({ 'as it is': GZIP, 'and HTTP/1.1': GZIP + HTTP_1_1 })) {
+    checks.add(`with gzip for event streams, ${name}, it holds all back until the stream ends`, () =>
+      staged(only(lines), {}, async ({ upstream, url }) => {
+        const follower = eventSource(url)
+        await upstream.serves(1)
+        for (let n = 0; n < 100; n++) upstream.publish('x'.repeat(1_000))
+        await delay(500)
+        assert.equal(follower.waiting, 0)
+        upstream.end()
+        await until(
+          () => follower.waiting === 100,
+          () => `there are ${follower.waiting} messages`,
+        )
+        follower.close()
+      }),
+    )
+  }
+
+  checks.add('with gzip for event streams, it does compress', () =>
+    staged(only(`${GZIP} proxy_buffering off;`), {}, async ({ url }) => {
+      const follower = eventSource(url)
+      assert.equal((await follower.opened).headers.get('content-encoding'), 'gzip')
+      follower.close()
+    }),
+  )
+
+  cutsSilence(checks, asOnThePage({ '1h': '2s' }))
+  answersForTheServer(checks, asOnThePage(), 502)
+
+  checks.add('its 504, where the server does not answer in time, is an error with that status', () =>
+    staged(asOnThePage({ '1h': '1s' }), {}, async ({ url }) => {
+      const follower = eventSource(`${url}/never`)
+      await until(
+        () => follower.hasEnded,
+        () => 'it has not ended',
+      )
+      assert.equal(follower.failures[0]?.status, 504)
+    }),
+  )
+
+  await checks.run()
+}
