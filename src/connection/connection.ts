@@ -164,8 +164,8 @@ export class Connection {
     const life = ++this.#life
     const isOver = (): boolean => life !== this.#life
     let failure = lostBefore
-    if (failure) await this.#reestablish(failure, withinLimits(this.#reconnectionTime), isOver)
-    while (!isOver()) {
+    if (failure && !(await this.#reestablish(failure, withinLimits(this.#reconnectionTime), isOver))) return
+    for (;;) {
       const exchange = this.#nextExchange(failure)
       const lost = await this.#attempt(exchange, isOver)
       if (isOver()) return
@@ -178,18 +178,19 @@ export class Connection {
         if (!isOver()) this.close()
         return
       }
-      await this.#reestablish(error, delay, isOver)
+      if (!(await this.#reestablish(error, delay, isOver))) return
       failure = error
     }
   }
 
-  /** Tells of the loss, and waits. */
-  async #reestablish(error: ConnectionError, delay: number, isOver: () => boolean): Promise<void> {
+  /** Tells of the loss, and waits: whether nothing has come in between. */
+  async #reestablish(error: ConnectionError, delay: number, isOver: () => boolean): Promise<boolean> {
     await this.#sink.lost(error, delay)
-    if (isOver()) return
+    if (isOver()) return false
     const wait = startWait(delay)
     this.#state = { phase: 'waiting', wait }
     await wait.over
+    return true
   }
 
   #nextExchange(failure: ConnectionError | undefined): Exchange {

@@ -53,7 +53,7 @@ export interface FetchLikeResponse {
 /** What reads a stream of bytes. */
 export interface ReaderLike {
   /** The next bytes, or the end. */
-  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>
+  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
   /** Gives the stream up. */
   cancel(reason?: unknown): Promise<void>
 }

@@ -48,11 +48,6 @@ const EXCEPTIONS: Exception[] = [
     applies: webkit,
     reason: 'the fetch of WebKitGTK sends no header with a character past U+00FF; such an id is left out',
   })),
-  {
-    name: 'fact 37: lastEventIdParameter appends the id to the query as it stands, instead of the header',
-    applies: webkit,
-    reason: 'WebKitGTK decodes what a URL escapes for no reason, %7e for one, in every request',
-  },
   ...chromium({
     'fact 2: an invalid URL is a DOMException named SyntaxError, at once': 'it lets a space in the host pass',
     'fact 4: user and password of the URL go out as Basic authorization, and url still shows them':

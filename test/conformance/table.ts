@@ -4,7 +4,7 @@
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { format } from 'prettier'
+import { format, resolveConfig } from 'prettier'
 import { path } from './bundle.ts'
 import type { Result } from './suite.ts'
 
@@ -105,7 +105,8 @@ if (process.argv[1] === import.meta.filename) {
   for (const { file, content } of pages) {
     const page = readFileSync(file, 'utf8')
     const made = withTable(page, content)
-    if (!process.argv.includes('--check')) writeFileSync(file, await format(made, { filepath: file }))
+    if (!process.argv.includes('--check'))
+      writeFileSync(file, await format(made, { ...(await resolveConfig(file)), filepath: file }))
     else if (bare(page) !== bare(made)) {
       console.log(`  ${file} is not current: npm run docs:runtimes after a whole run. It should say:\n${content}`)
       process.exitCode = 1

@@ -160,7 +160,7 @@ export const headers: BehaviourFact[] = [
     },
     'lastEventIdParameter appends the id to the query as it stands, instead of the header': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: a&b é\u0001\ndata: x\n\n'), ending('id\n\n'), stream())
-      const query = '?sig=%7e+~%2F&x'
+      const query = '?sig=%2B+~%2F&x'
       const recorder = fact.listenWith(`${served.url}${query}`, { lastEventId: '5', lastEventIdParameter: 'last id' })
       await recorder.until('open', 3)
       const { requests } = await served.log({ requests: 3 })
@@ -172,6 +172,18 @@ export const headers: BehaviourFact[] = [
           [query, undefined],
         ],
       )
+    },
+  }),
+  ...ofOurs(37, {
+    'the URL that fetch gets keeps every byte of the query, what is escaped for no reason too': async (fact) => {
+      const urls: string[] = []
+      const fetch = (url: string): Promise<Response> => {
+        urls.push(url)
+        return Promise.reject(new Error('no network'))
+      }
+      const url = `${fact.otherOrigin}/x?sig=%7e%41+~`
+      await fact.listenWith(url, { fetch, lastEventId: '5', lastEventIdParameter: 'id' }).until('error')
+      equal(urls[0], `${url}&id=5`)
     },
   }),
   ...ofOursIn(BROWSER, 37, {

@@ -119,7 +119,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
       },
     }
     for (const way of Object.values(leave)) {
-      const served = await fact.serve(stream('data: a\n\n', 'data: b\n\n'))
+      const served = await fact.serve(beating('data: a\n\n', 'data: b\n\n'))
       const controller = new AbortController()
       const request = new Request(served.origin, { signal: controller.signal })
       await way(await relay(request, served.url, 'a-key'), controller)
@@ -148,8 +148,8 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, other, 1)
   },
   'merged: leaving the loop closes all, the silent ones too': async (fact) => {
-    const busy = await fact.serve(stream('data: a\n\ndata: b\n\n'))
-    const silent = await fact.serve(stream(': \n'))
+    const busy = await fact.serve(beating('data: a\n\ndata: b\n\n'))
+    const silent = await fact.serve(beating(': \n'))
     const streams = [streamEvents(busy.url), streamEvents(silent.at(fact.otherOrigin))]
     await Promise.all(streams.map(({ response }) => response))
     for await (const { data } of merge(streams)) {
@@ -161,7 +161,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
   },
   'merged: one that fails fails the whole, and closes the others': async (fact) => {
     const failing = await fact.serve({ ...refused(404, {}, 'no such thing'), before: 'heard' })
-    const silent = await fact.serve(stream('data: a\n\n'))
+    const silent = await fact.serve(beating('data: a\n\n'))
     const merged = merge([streamEvents(failing.url), streamEvents(silent.at(fact.otherOrigin))])
     const heard: string[] = []
     const error = await rejection(
