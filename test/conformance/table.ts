@@ -5,6 +5,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
+import { isCI } from '../ci.ts'
 import { path } from './bundle.ts'
 import type { Result } from './suite.ts'
 
@@ -52,13 +53,22 @@ function readRuns(): Run[] {
     .map((name) => JSON.parse(readFileSync(`${RUNS}/${name}`, 'utf8')) as Run)
 }
 
-function tableOf(runs: Run[]): string {
-  const groups = [...new Set(runs.flatMap((run) => Object.keys(run.groups)))]
-  const row = (cells: string[]): string => `| ${cells.join(' | ')} |`
-  const rows = runs.map(({ title, groups: counts }) =>
+const row = (cells: string[]): string => `| ${cells.join(' | ')} |`
+
+function groupsOf(runs: Run[]): string[] {
+  return [...new Set(runs.flatMap((run) => Object.keys(run.groups)))]
+}
+
+function rowsOf(runs: Run[]): string[] {
+  const groups = groupsOf(runs)
+  return runs.map(({ title, groups: counts }) =>
     row([title, ...groups.map((group) => `${counts[group]?.passed ?? 0}/${counts[group]?.total ?? 0}`)]),
   )
-  return [row(['', ...groups]), row(['---', ...groups.map(() => '--:')]), ...rows].join('\n')
+}
+
+function tableOf(runs: Run[]): string {
+  const groups = groupsOf(runs)
+  return [row(['', ...groups]), row(['---', ...groups.map(() => '--:')]), ...rowsOf(runs)].join('\n')
 }
 
 /** A list of what is excepted: its reason, where, and the tests. */
@@ -96,6 +106,12 @@ function bare(text: string): string {
     .replaceAll(/-+/g, '-')
 }
 
+/** Whether a page says what has been made; where a runtime could not run, whether it says so of the others. */
+function isCurrent(page: string, made: string, runs: Run[]): boolean {
+  if (bare(page) === bare(made)) return true
+  return !isCI() && rowsOf(runs).every((each) => bare(page).includes(bare(each)))
+}
+
 if (process.argv[1] === import.meta.filename) {
   const runs = readRuns()
   const pages = [
@@ -107,7 +123,7 @@ if (process.argv[1] === import.meta.filename) {
     const made = withTable(page, content)
     if (!process.argv.includes('--check'))
       writeFileSync(file, await format(made, { ...(await resolveConfig(file)), filepath: file }))
-    else if (bare(page) !== bare(made)) {
+    else if (!isCurrent(page, made, runs)) {
       console.log(`  ${file} is not current: npm run docs:runtimes after a whole run. It should say:\n${content}`)
       process.exitCode = 1
     }
