@@ -33,7 +33,8 @@ export async function startRegistry(tarball: string): Promise<Registry> {
   const own = await readManifest(new URL('.', ROOT).pathname)
   releases.push({ manifest: own, tarball: () => readFile(tarball) })
 
-  const server = createServer((request, response) => {
+  // A connection that npm keeps must not be closed just as it sends a request over it.
+  const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     const [, name = '', version] =
       /^\/((?:@[^/]+\/)?[^/]+)(?:\/-\/(.*)\.tgz)?$/.exec(decodeURIComponent(request.url ?? '')) ?? []
     void answer(name, version).then(

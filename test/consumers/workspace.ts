@@ -53,5 +53,7 @@ export async function openWorkspace(): Promise<Workspace> {
 export async function npmInstall(folder: string, packages: string[], registry: Registry): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier']
   const own = ['--registry', registry.url, '--cache', `${folder}/.npm`]
-  await run('npm', ['install', ...packages, ...quiet, ...own], folder)
+  // npm's own patience, five minutes for an answer, is longer than that of the tests.
+  const patience = ['--fetch-timeout', '15000', '--fetch-retry-mintimeout', '200', '--fetch-retry-maxtimeout', '2000']
+  await run('npm', ['install', ...packages, ...quiet, ...own, ...patience], folder)
 }
