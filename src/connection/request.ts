@@ -26,7 +26,7 @@ export interface FetchLikeInit {
   /** All of them, in a plain object that can be spread. */
   headers: Record<string, string>
   /** What the option `body` says. */
-  // As the option `body` says; the types that fetch has for it differ between lib.dom, @types/node and undici.
+  // The types that fetch has for it differ between lib.dom, @types/node and undici.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
   body?: any
   /** With a body that is a stream. */

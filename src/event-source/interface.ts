@@ -8,7 +8,7 @@ import type { ErrorEvent, OpenEvent } from './events.ts'
 
 /**
  * A message of the stream: a `MessageEvent` whose `data` is a string. `Event` is named because `MessageEvent` does not bring its
- * members in the declarations for Node 20 and 22 (undici-types 6), where there is no lib.dom: test/consumers, "types".
+ * members in the declarations for Node 20 (undici-types 6), where there is no lib.dom: test/consumers, "types".
  */
 export interface SourceMessageEvent<Data extends string = string> extends MessageEvent, Event {
   /** The lines of the fields `data`, joined by line feeds. */

@@ -129,3 +129,17 @@ export function answersForTheServer(checks: Checks, between: Between, status: nu
     )
   }
 }
+
+/** A server that does not answer within its time. */
+export function saysThatItIsLate(checks: Checks, between: Between): void {
+  checks.add('its 504, where the server does not answer in time, is an error with that status', () =>
+    staged(between, {}, async ({ url }) => {
+      const follower = eventSource(`${url}/never`)
+      await until(
+        () => follower.hasEnded,
+        () => 'it has not ended',
+      )
+      assert.equal(follower.failures[0]?.status, 504)
+    }),
+  )
+}

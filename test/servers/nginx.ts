@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Suite } from '../tally.ts'
 import { Checks } from './at-once.ts'
-import { answersForTheServer, type Between, cutsSilence, passesEach, staged } from './between.ts'
+import { answersForTheServer, type Between, cutsSilence, passesEach, saysThatItIsLate, staged } from './between.ts'
 import { configuration } from './configuration.ts'
 import { eventSource, SURFACES } from './follower.ts'
 import { missing, NGINX, Proxy } from './proxy.ts'
@@ -108,17 +108,7 @@ export async function checkNginx(suite: Suite): Promise<void> {
 
   cutsSilence(checks, asOnThePage({ '1h': '2s' }))
   answersForTheServer(checks, asOnThePage(), 502)
-
-  checks.add('its 504, where the server does not answer in time, is an error with that status', () =>
-    staged(asOnThePage({ '1h': '1s' }), {}, async ({ url }) => {
-      const follower = eventSource(`${url}/never`)
-      await until(
-        () => follower.hasEnded,
-        () => 'it has not ended',
-      )
-      assert.equal(follower.failures[0]?.status, 504)
-    }),
-  )
+  saysThatItIsLate(checks, asOnThePage({ '1h': '1s' }))
 
   await checks.run()
 }
