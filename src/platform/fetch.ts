@@ -1,13 +1,10 @@
 /** What differs between the runtimes' `fetch`. */
 
 import { runtime } from './globals.ts'
-import { hasGlobalDispatcher, patientDispatcher } from './node-dispatcher.ts'
+import { hasGlobalDispatcher, NOWHERE, patientDispatcher } from './node-dispatcher.ts'
 
 /** What to do where a `fetch` does not stream. */
 export const STREAMING_FETCH = 'Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch'
-
-/** For requests that are made to see what the runtime makes of them, and never sent. */
-const NOWHERE = 'http://localhost/'
 
 /**
  * True where requests obey the browsers' rules for pages: a header of one's own costs a CORS preflight there. Such a runtime

@@ -22,8 +22,8 @@ export function patientDispatcher(callers: unknown): Dispatcher {
   }
 }
 
-/** For a request that is never sent. */
-const NOWHERE = 'http://localhost/'
+/** For requests that are made to see what the runtime makes of them, and never sent. */
+export const NOWHERE = 'http://localhost/'
 
 /**
  * Whether `fetch` takes a dispatcher, as undici's does: then the class of its requests looks for one. (Workers name a version of
