@@ -82,10 +82,14 @@ function latest(releases: Release[]): string | undefined {
   return versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)
 }
 
-/** What the lock file of the tools names and this machine has. */
+/**
+ * What the lock file of the tools names and this machine has. A version may be installed in several places; as tarballs their
+ * files differ, by the times at which they were written, and npm must not get the checksum of one with the bytes of another.
+ */
 async function installedReleases(): Promise<Release[]> {
   const lock = JSON.parse(await readFile(`${TOOLS}node_modules/.package-lock.json`, 'utf8')) as { packages: object }
-  return Promise.all(Object.keys(lock.packages).map((path) => release(`${TOOLS}${path}`)))
+  const installed = await Promise.all(Object.keys(lock.packages).map((path) => release(`${TOOLS}${path}`)))
+  return [...new Map(installed.map((one) => [`${one.manifest.name}@${one.manifest.version}`, one])).values()]
 }
 
 async function release(folder: string): Promise<Release> {
