@@ -21,7 +21,8 @@ export const policy: BehaviourFact[] = [
       const served = await fact.serve({ steps: [{ write: 'data: x\n\n' }, { wait: 700 }, { write: 'data: y\n\n' }] })
       const recorder = fact.listenWith(served.url, { connectTimeout: 300 })
       await recorder.until('message', 2)
-      equal(recorder.story, ['open', 'message: x', 'message: y'])
+      // A busy machine may take longer for a first answer, which is another fact.
+      equal(recorder.story.slice(recorder.story.indexOf('open')), ['open', 'message: x', 'message: y'])
     },
     'idleTimeout: comments keep a connection alive, silence ends it with reason timeout, and it comes back': async (
       fact,

@@ -261,5 +261,6 @@ async function interrupted(fact: Fact, first: Answer): Promise<void> {
   const { requests } = await served.log({ requests: 2 })
   // The server may see the end later than the client.
   const wait = (requests[1]?.at ?? 0) - (requests[0]?.endedAt ?? 0)
-  equal(wait > 100 && wait < 2_000, true, `a wait of about 200 ms, of ${wait} ms,`)
+  // Not the three seconds and more of the browsers, on a busy machine either.
+  equal(wait > 100 && wait < 2_900, true, `a wait of about 200 ms, of ${wait} ms,`)
 }
