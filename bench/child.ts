@@ -1,0 +1,11 @@
+/** A process of a contender's own: started with a job as JSON, prints what has come of it as one line of JSON. */
+
+import { load, type Follow } from './contenders/contender.ts'
+import type { Job } from './job.ts'
+
+const job = JSON.parse(process.argv[2] ?? '') as Job
+const { measure } = (await import(`./inside/${job.measure}.ts`)) as {
+  measure: (follow: Follow, job: Job) => unknown
+}
+console.log(JSON.stringify(await measure(await load(job.contender), job)))
+process.exit(0)

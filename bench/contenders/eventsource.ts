@@ -1,0 +1,14 @@
+/** The `eventsource` package. */
+
+import { EventSource } from 'eventsource'
+import type { Follow } from './contender.ts'
+
+export const follow: Follow = (url, onMessage) => {
+  const source = new EventSource(url)
+  source.addEventListener('message', ({ data }) => {
+    onMessage(data as string)
+  })
+  return () => {
+    source.close()
+  }
+}

@@ -1,0 +1,14 @@
+/** Ours, the class: a task for each message. */
+
+import { EventSource } from '../../dist/index.js'
+import type { Follow } from './contender.ts'
+
+export const follow: Follow = (url, onMessage, maxBufferSize) => {
+  const source = new EventSource(url, { maxBufferSize })
+  source.addEventListener('message', ({ data }) => {
+    onMessage(data)
+  })
+  return () => {
+    source.close()
+  }
+}

@@ -1,0 +1,93 @@
+/** The messages that are sent: like tokens of a model, each with a number, so that a checksum proves count and order. */
+
+/** The first number: all have eight digits. */
+const FIRST = 10_000_000
+
+const BEFORE_NUMBER = 'data: {"n":'
+const BEFORE_TEXT = ',"token":"'
+const AFTER_TEXT = '"}\n\n'
+const WORDS = ' the quick brown fox jumps over the lazy dog, and the dog, which has seen foxes before, sleeps on;'
+
+/** The data of the message that ends every stream. */
+export const END = 'end'
+export const END_BYTES = Buffer.from(`event: message\ndata: ${END}\n\n`)
+
+/** A message as it is sent, of so many bytes. */
+function messageText(index: number, size: number): string {
+  const length = size - (BEFORE_NUMBER + BEFORE_TEXT + AFTER_TEXT).length - 8
+  if (length < 0) throw new Error(`a message has no room in ${size} bytes`)
+  const text = WORDS.repeat(Math.ceil(length / WORDS.length)).slice(0, length)
+  return `${BEFORE_NUMBER}${FIRST + index}${BEFORE_TEXT}${text}${AFTER_TEXT}`
+}
+
+/** The data that a listener must get. */
+function messageData(index: number, size: number): string {
+  return messageText(index, size).slice('data: '.length, -2)
+}
+
+/** Many messages in one buffer, whose numbers are written anew each time: the server must not be what is measured. */
+export class Batch {
+  readonly #template: Buffer
+  readonly #size: number
+  readonly #count: number
+
+  constructor(count: number, size: number) {
+    this.#template = Buffer.from(Array.from({ length: count }, (_, index) => messageText(index, size)).join(''))
+    this.#size = size
+    this.#count = count
+  }
+
+  /** The messages from the index on. */
+  from(index: number): Buffer {
+    const bytes = Buffer.from(this.#template)
+    for (let i = 0; i < this.#count; i++) {
+      let number = FIRST + index + i
+      const start = i * this.#size + BEFORE_NUMBER.length
+      for (let at = start + 7; at >= start; at--) {
+        bytes[at] = 48 + (number % 10)
+        number = Math.floor(number / 10)
+      }
+    }
+    return bytes
+  }
+}
+
+/** How much of the data goes into a checksum: of one message in a hundred and one all, of the others number and length. */
+const SAMPLE = 101
+const NUMBER_AT = '{"n":'.length
+const PRIME = 16_777_619
+
+/** Counts messages and sums them up, in some 20 ns each: what it costs must not hide what it measures. */
+export class Checksum {
+  count = 0
+  #hash = 0x811c9dc5
+
+  add(data: string): void {
+    let hash = this.#hash ^ data.length
+    const isSample = this.count++ % SAMPLE === 0
+    const end = isSample ? data.length : NUMBER_AT + 8
+    for (let at = isSample ? 0 : NUMBER_AT; at < end; at++) hash = Math.imul(hash ^ data.charCodeAt(at), PRIME)
+    this.#hash = hash
+  }
+
+  /** Such as `200000 messages, 1f3a90bc`. */
+  toString(): string {
+    return `${this.count} messages, ${(this.#hash >>> 0).toString(16)}`
+  }
+}
+
+const expected = new Map<string, string>()
+
+/** The checksum of a stream as it must arrive. */
+export function checksumOf(count: number, size: number): string {
+  const key = `${count} ${size}`
+  let sum = expected.get(key)
+  if (sum === undefined) {
+    const checksum = new Checksum()
+    const after = messageData(0, size).slice(NUMBER_AT + 8)
+    for (let index = 0; index < count; index++) checksum.add(`{"n":${FIRST + index}${after}`)
+    sum = String(checksum)
+    expected.set(key, sum)
+  }
+  return sum
+}

@@ -1,0 +1,81 @@
+/** Throughput: CPU time per message in bursts, by size and by messages per chunk. */
+
+import assert from 'node:assert/strict'
+import { inTurn, median, type Bench, type Row } from '../bench.ts'
+import { CONTENDERS } from '../contenders/list.ts'
+import { checksumOf } from '../fixture.ts'
+import { runJob } from '../job.ts'
+import type { Throughput } from '../inside/throughput.ts'
+
+/** A stream to follow. */
+interface Burst {
+  /** Bytes of a message. */
+  size: number
+  /** Messages in a chunk. */
+  per: number
+  /** Messages in all. */
+  count: number
+  /** The time from chunk to chunk, in µs; as fast as they are read, if there is none. */
+  pace?: number
+}
+
+export interface ThroughputCell extends Burst {
+  rows: Row<Throughput>[]
+}
+
+const BURSTS: Burst[] = [
+  { size: 40, per: 100, count: 500_000 },
+  { size: 40, per: 10, count: 300_000 },
+  { size: 40, per: 1, count: 100_000 },
+  { size: 176, per: 100, count: 500_000 },
+  { size: 176, per: 10, count: 300_000 },
+  { size: 176, per: 1, count: 100_000 },
+  { size: 176, per: 1, count: 20_000, pace: 50 },
+  { size: 4_096, per: 100, count: 30_000 },
+  { size: 4_096, per: 10, count: 30_000 },
+  { size: 4_096, per: 1, count: 20_000 },
+]
+
+/** The one that stands for all where only whether it works is of interest. */
+const SMOKE: Burst[] = [{ size: 176, per: 100, count: 1_000 }]
+
+const ROUNDS = 5
+
+export async function throughput(bench: Bench): Promise<ThroughputCell[]> {
+  const cells: ThroughputCell[] = []
+  for (const burst of bench.smoke ? SMOKE : BURSTS) {
+    const { size, per, pace } = burst
+    const title = `${size} bytes, ${per} per chunk${pace === undefined ? '' : `, one each ${pace} µs`}`
+    if (!title.includes(bench.filter)) continue
+    const rows = await inTurn(bench, title, ROUNDS, (contender) => {
+      const count = Math.max(burst.count / (CONTENDERS[contender]?.slowness ?? 1), per)
+      return follow(bench, contender, { ...burst, count })
+    })
+    cells.push({ ...burst, rows })
+    if (!bench.smoke) say(title, rows)
+  }
+  return cells
+}
+
+/** One contender, once, in a process of its own; throws if it has not got what was sent. */
+async function follow(
+  { origin }: Bench,
+  contender: string,
+  { size, per, count, pace = 0 }: Burst,
+  command?: string[],
+): Promise<Throughput> {
+  const url = `${origin}/burst?size=${size}&per=${per}&count=${count}&pace=${pace}`
+  const report = await runJob<Throughput>({ measure: 'throughput', contender, url, count }, command)
+  assert.equal(report.checksum, checksumOf(count, size), 'it got something else than was sent')
+  return report
+}
+
+function say(title: string, rows: Row<Throughput>[]): void {
+  const cpu = ({ samples }: Row<Throughput>): number => median(samples.map(({ cpuPerMessage }) => cpuPerMessage))
+  const [floor] = rows
+  console.log(`\n${title}: CPU time per message`)
+  for (const row of rows) {
+    const ratio = floor ? cpu(row) / cpu(floor) : NaN
+    console.log(`  ${row.contender.padEnd(24)} ${cpu(row).toFixed(3)} µs  ${ratio.toFixed(2)}`)
+  }
+}

@@ -1,0 +1,23 @@
+/** Starts the server in a process of its own. */
+
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { path } from '../../test/conformance/bundle.ts'
+
+export interface Server {
+  origin: string
+  stop(): void
+}
+
+export async function startServer(): Promise<Server> {
+  const child = spawn(process.execPath, [path('bench/server/main.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const origin of createInterface({ input: child.stdout })) {
+    return {
+      origin,
+      stop() {
+        child.kill()
+      },
+    }
+  }
+  throw new Error('the server has not started')
+}
