@@ -10,8 +10,6 @@ interface RuntimeGlobals {
   setTimeout: typeof setTimeout
   queueMicrotask?: typeof queueMicrotask
   performance?: typeof performance
-  /** Chromium, Firefox */
-  scheduler?: { postTask?: (task: () => void) => Promise<unknown> }
   MessageChannel?: typeof MessageChannel
   document?: {
     baseURI: string

@@ -1,6 +1,7 @@
 /** The cheapest way that a runtime has to run something in a task of its own. */
 
 import { runtime } from './globals.ts'
+import { postToSelf } from './self-messages.ts'
 
 /** Queues a task: all microtasks, to any depth, have run before it does, and tasks run in the order they were queued. */
 export type QueueTask = (task: () => void) => unknown
@@ -12,9 +13,8 @@ export type QueueTask = (task: () => void) => unknown
  * In browsers `setTimeout` would not do: hidden pages throttle it, and nested ones are stretched to 4 ms.
  */
 export function chooseQueueTask(): QueueTask {
-  const { setImmediate, scheduler, setTimeout } = runtime
+  const { setImmediate, setTimeout } = runtime
   if (setImmediate && !isReactNative()) return (task) => setImmediate(task)
-  if (scheduler?.postTask) return scheduler.postTask.bind(scheduler)
   if (runtime.MessageChannel && isBrowser()) return postToSelf
   return (task) => setTimeout(task, 0)
 }
@@ -27,16 +27,4 @@ function isReactNative(): boolean {
 /** workerd has MessageChannel too, but runs no microtasks between its messages. */
 function isBrowser(): boolean {
   return runtime.document !== undefined || runtime.importScripts !== undefined
-}
-
-let channel: MessageChannel | undefined
-const posted: (() => void)[] = []
-
-function postToSelf(task: () => void): void {
-  if (!channel) {
-    channel = new MessageChannel()
-    channel.port1.onmessage = () => posted.shift()?.()
-  }
-  posted.push(task)
-  channel.port2.postMessage(null)
 }
