@@ -26,28 +26,44 @@ export interface Row<Sample> {
   void?: string
 }
 
-/** Lets each contender have its turn in every round. What throws makes its row void. */
+/** Lets each contender have its turn in every round. */
 export async function inTurn<Sample>(
-  { suite, rounds, contenders: all }: Bench,
+  { smoke, suite, rounds, contenders: all }: Bench,
   what: string,
   usualRounds: number,
   take: (contender: string) => Promise<Sample>,
   contenders = all,
 ): Promise<Row<Sample>[]> {
   const rows: Row<Sample>[] = contenders.map((contender) => ({ contender, samples: [] }))
+  const turn = (row: Row<Sample>): Promise<void> =>
+    suite.run(`${what}: ${row.contender}`, async () => {
+      await takeSample(row, take)
+      if (row.void !== undefined) throw new Error(row.void)
+    })
   for (let round = rounds(usualRounds); round > 0; round--) {
-    for (const row of rows.filter((row) => row.void === undefined)) {
-      await suite.run(`${what}: ${row.contender}`, async () => {
-        try {
-          row.samples.push(await take(row.contender))
-        } catch (error) {
-          row.void = String(error)
-          throw error
-        }
-      })
-    }
+    const valid = rows.filter((row) => row.void === undefined)
+    // Where nothing is measured, all at once.
+    if (smoke) await Promise.all(valid.map(turn))
+    else for (const row of valid) await turn(row)
   }
   return rows
+}
+
+/** Everybody; where nothing is measured, enough to show that the measure works. */
+export function few({ smoke, contenders }: Bench): string[] {
+  return smoke ? contenders.slice(0, 2) : contenders
+}
+
+/** One turn. What throws makes the row void. */
+export async function takeSample<Sample>(
+  row: Row<Sample>,
+  take: (contender: string) => Promise<Sample>,
+): Promise<void> {
+  try {
+    row.samples.push(await take(row.contender))
+  } catch (error) {
+    row.void = String(error)
+  }
 }
 
 export function median(values: number[]): number {

@@ -10,7 +10,7 @@ const WORDS = ' the quick brown fox jumps over the lazy dog, and the dog, which 
 
 /** The data of the message that ends every stream. */
 export const END = 'end'
-export const END_BYTES = Buffer.from(`event: message\ndata: ${END}\n\n`)
+export const END_TEXT = `event: message\ndata: ${END}\n\n`
 
 /** A message as it is sent, of so many bytes. */
 function messageText(index: number, size: number): string {
@@ -74,6 +74,15 @@ export class Checksum {
   toString(): string {
     return `${this.count} messages, ${(this.#hash >>> 0).toString(16)}`
   }
+}
+
+/** A piece of a large event; its lines are multiples of it, or parts. */
+export const PIECE = WORDS.repeat(200).slice(0, 16_384)
+
+/** The data of an event of so many lines, each of so many characters. */
+export function largeData(lines: number, length: number): string {
+  const line = length < PIECE.length ? PIECE.slice(0, length) : PIECE.repeat(length / PIECE.length)
+  return Array.from({ length: lines }, () => line).join('\n')
 }
 
 const expected = new Map<string, string>()

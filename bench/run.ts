@@ -1,19 +1,38 @@
 /**
- * Measures, and writes docs/benchmarks.md and its chart:
- * `npm run bench -- [--only throughput] [--rounds 3] [--smoke]`. What is measured of some contenders only is not kept:
- * `--only throughput --filter '176 bytes, 100' --contender floor --contender everysource`
+ * Measures, and writes docs/benchmarks.md, its chart and the table in the README:
+ * `npm run bench -- [--only throughput] [--rounds 3] [--smoke]`. What is measured of some contenders or bursts only is shown
+ * but not kept: `--only throughput --filter '176 bytes, 100' --contender floor --contender everysource`
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { path } from '../test/conformance/bundle.ts'
-import { Tally } from '../test/tally.ts'
+import { Tally, type Suite } from '../test/tally.ts'
 import type { Bench } from './bench.ts'
 import { CONTENDERS } from './contenders/list.ts'
+import { browsers } from './measures/browsers.ts'
+import { deno } from './measures/deno.ts'
+import { growth } from './measures/growth.ts'
+import { latency } from './measures/latency.ts'
+import { longRun } from './measures/long-run.ts'
+import { memory } from './measures/memory.ts'
+import { startUp } from './measures/start-up.ts'
 import { throughput } from './measures/throughput.ts'
+import { section } from './report/page.ts'
+import { circumstances, keep, type Measured, type Results } from './report/results.ts'
+import { writeReport } from './report/write.ts'
 import { startServer } from './server/start.ts'
+import { checkFixtures, checkReport } from './smoke.ts'
 
-const MEASURES: Record<string, (bench: Bench) => Promise<unknown>> = { throughput }
+const MEASURES: { [Name in keyof Measured]: (bench: Bench) => Promise<Measured[Name]> } = {
+  throughput,
+  latency,
+  memory,
+  growth,
+  'long-run': longRun,
+  'start-up': startUp,
+  deno,
+  browsers,
+}
+const NAMES = Object.keys(MEASURES) as (keyof Measured)[]
 
 const { values } = parseArgs({
   options: {
@@ -25,22 +44,56 @@ const { values } = parseArgs({
   },
 })
 const { smoke, filter, contender: contenders = Object.keys(CONTENDERS) } = values
-const isWhole = !smoke && filter === '' && values.contender === undefined
-const rounds = (usual: number): number => Number(values.rounds ?? (smoke ? 1 : usual))
+const isWhole = filter === '' && values.contender === undefined
 
 const tally = new Tally()
 const server = await startServer()
-for (const [name, measure] of Object.entries(MEASURES)) {
-  if (values.only && !values.only.includes(name)) continue
-  const suite = tally.suite(`bench: ${name}`)
-  const result = await measure({ smoke, rounds, filter, contenders, origin: server.origin, suite })
-  suite.end()
-  if (isWhole) keep(name, result)
+const results: Results = {}
+
+try {
+  if (smoke) {
+    // Browsers take long to start.
+    await Promise.all([run(['browsers']), run(NAMES.filter((name) => name !== 'browsers'))])
+    await checkAll()
+  } else {
+    await run(NAMES)
+    if (isWhole) await writeReport()
+  }
+} finally {
+  server.stop()
 }
-server.stop()
 tally.end()
 
-function keep(name: string, result: unknown): void {
-  mkdirSync(path('.cache/bench'), { recursive: true })
-  writeFileSync(path(`.cache/bench/${name}.json`), JSON.stringify(result, null, 1))
+async function run(names: (keyof Measured)[]): Promise<void> {
+  for (const name of names) if (values.only?.includes(name) ?? true) await measure(name)
+}
+
+async function measure(name: keyof Measured): Promise<void> {
+  const suite = tally.suite(`bench: ${name}`)
+  Object.assign(results, {
+    [name]: { circumstances: circumstances(), measured: await MEASURES[name](benchWith(suite)) },
+  })
+  suite.end()
+  if (smoke) return
+  console.log(`\n${section(name, results)}\n`)
+  if (isWhole) keep(name, results)
+}
+
+/** What makes the figures be relied on. */
+async function checkAll(): Promise<void> {
+  const suite = tally.suite('bench: fixtures and report')
+  await checkFixtures(suite, benchWith(suite))
+  await checkReport(suite, benchWith(suite), results)
+  suite.end()
+}
+
+function benchWith(suite: Suite): Bench {
+  return {
+    smoke,
+    rounds: (usual) => Number(values.rounds ?? (smoke ? 1 : usual)),
+    contenders,
+    filter,
+    origin: server.origin,
+    suite,
+  }
 }

@@ -28,8 +28,8 @@ const sum = { passed: 0, failed: 0, skipped: 0 }
 
 installIfMissing(root)
 // Without one of them, what it brings is missing, and nothing else.
-for (const folder of ['runtimes', 'servers', 'consumers', 'compat', 'limits']) {
-  installIfMissing(`${root}test/${folder}`, { required: false })
+for (const folder of ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat', 'test/limits', 'bench']) {
+  installIfMissing(`${root}${folder}`, { required: false })
 }
 installFromDebian()
 rmSync(`${root}.cache/runs`, { recursive: true, force: true })
@@ -53,6 +53,7 @@ await check('test:limits')
 await check('test:servers')
 await check('test:package')
 await check('test:consumers')
+await check('bench:smoke')
 
 const { passed, failed, skipped } = sum
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)

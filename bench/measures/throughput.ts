@@ -1,7 +1,7 @@
 /** Throughput: CPU time per message in bursts, by size and by messages per chunk. */
 
 import assert from 'node:assert/strict'
-import { inTurn, median, type Bench, type Row } from '../bench.ts'
+import { inTurn, type Bench, type Row } from '../bench.ts'
 import { CONTENDERS } from '../contenders/list.ts'
 import { checksumOf } from '../fixture.ts'
 import { runJob } from '../job.ts'
@@ -52,13 +52,12 @@ export async function throughput(bench: Bench): Promise<ThroughputCell[]> {
       return follow(bench, contender, { ...burst, count })
     })
     cells.push({ ...burst, rows })
-    if (!bench.smoke) say(title, rows)
   }
   return cells
 }
 
 /** One contender, once, in a process of its own; throws if it has not got what was sent. */
-async function follow(
+export async function follow(
   { origin }: Bench,
   contender: string,
   { size, per, count, pace = 0 }: Burst,
@@ -68,14 +67,4 @@ async function follow(
   const report = await runJob<Throughput>({ measure: 'throughput', contender, url, count }, command)
   assert.equal(report.checksum, checksumOf(count, size), 'it got something else than was sent')
   return report
-}
-
-function say(title: string, rows: Row<Throughput>[]): void {
-  const cpu = ({ samples }: Row<Throughput>): number => median(samples.map(({ cpuPerMessage }) => cpuPerMessage))
-  const [floor] = rows
-  console.log(`\n${title}: CPU time per message`)
-  for (const row of rows) {
-    const ratio = floor ? cpu(row) / cpu(floor) : NaN
-    console.log(`  ${row.contender.padEnd(24)} ${cpu(row).toFixed(3)} µs  ${ratio.toFixed(2)}`)
-  }
 }

@@ -1,6 +1,6 @@
 /** Messages as fast as they are read, or one every so often: `/burst?size=176&per=100&count=1000[&pace=50]`. */
 
-import { Batch, END_BYTES } from '../fixture.ts'
+import { Batch } from '../fixture.ts'
 import type { Connection } from './connection.ts'
 
 /** Sends `count` messages of `size` bytes, `per` of them in a chunk, a chunk each `pace` µs, and then the end. */
@@ -17,7 +17,7 @@ export async function sendBurst(connection: Connection, query: URLSearchParams):
     }
     if (!connection.send(batch.from(sent))) await connection.drained()
   }
-  connection.send(END_BYTES)
+  connection.end()
 }
 
 /** In µs. */

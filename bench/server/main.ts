@@ -4,22 +4,33 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { sendBurst } from './burst.ts'
 import { Connection } from './connection.ts'
+import { sendLarge } from './large.ts'
+import { answer } from './pages.ts'
+import { sendTicks } from './ticks.ts'
 
-const ROUTES: Record<string, (socket: Connection, query: URLSearchParams) => unknown> = {
+const STREAMS: Record<string, (connection: Connection, query: URLSearchParams) => unknown> = {
   '/burst': sendBurst,
+  '/ticks': sendTicks,
+  '/large': sendLarge,
+  // One message, and then silence.
+  '/idle': (connection) => {
+    connection.end()
+  },
 }
 
 const server = createServer({ noDelay: true }, (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://bench.test')
-  const route = ROUTES[pathname]
-  if (!route) {
+  if (answer(request, response, pathname)) return
+  const stream = STREAMS[pathname]
+  if (!stream) {
     response.writeHead(404).end()
     return
   }
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
   response.flushHeaders()
-  route(new Connection(request.socket), searchParams)
+  stream(new Connection(request.socket), searchParams)
 })
-server.listen(0, '127.0.0.1', () => {
+// As many may wait to be accepted as ask at once.
+server.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 }, () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 })

@@ -1,0 +1,15 @@
+/** The time until so many connections have had a message each. */
+
+import type { Follow } from '../contenders/contender.ts'
+import type { Job } from '../job.ts'
+import type { Cost } from './large.ts'
+import { open } from './memory.ts'
+
+export async function measure(follow: Follow, { url, count }: Job): Promise<Cost> {
+  await open(follow, url, 1)
+  const started = performance.now()
+  const cpu = process.cpuUsage()
+  await open(follow, url, count)
+  const { user, system } = process.cpuUsage(cpu)
+  return { wall: performance.now() - started, cpu: (user + system) / 1_000 }
+}

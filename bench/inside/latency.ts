@@ -1,0 +1,33 @@
+/** From the server's write to the listener: percentiles of one process. */
+
+import type { Follow } from '../contenders/contender.ts'
+import { END } from '../fixture.ts'
+import type { Job } from '../job.ts'
+
+/** In µs. */
+export interface Latency {
+  p50: number
+  p99: number
+  /** How many messages it had. */
+  messages: number
+}
+
+/** How much of the stream comes before what is measured. */
+const WARM_UP = 0.1
+
+export function measure(follow: Follow, { url, count }: Job): Promise<Latency> {
+  return new Promise((resolve) => {
+    const latencies: number[] = []
+    const stop = follow(url, (data) => {
+      const now = Number(process.hrtime.bigint())
+      if (data !== END) {
+        latencies.push((now - Number(data)) / 1_000)
+        return
+      }
+      stop()
+      const sorted = latencies.slice(count * WARM_UP).sort((a, b) => a - b)
+      const percentile = (part: number): number => sorted[Math.floor(sorted.length * part)] ?? NaN
+      resolve({ p50: percentile(0.5), p99: percentile(0.99), messages: latencies.length })
+    })
+  })
+}

@@ -1,0 +1,39 @@
+/** Memory per open idle connection: what so many of them add to what a process has that has had one. */
+
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Follow } from '../contenders/contender.ts'
+import type { Job } from '../job.ts'
+
+/** In bytes per connection. */
+export interface Memory {
+  heap: number
+  resident: number
+}
+
+export async function measure(follow: Follow, { url, count }: Job): Promise<Memory> {
+  await open(follow, url, 1)
+  const before = await settled()
+  await open(follow, url, count)
+  const after = await settled()
+  return { heap: (after.heapUsed - before.heapUsed) / count, resident: (after.rss - before.rss) / count }
+}
+
+/** Opens connections and waits until each has had its message. */
+export async function open(follow: Follow, url: string, count: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let left = count
+    const onMessage = (): void => {
+      if (--left === 0) resolve()
+    }
+    for (let i = 0; i < count; i++) follow(url, onMessage)
+  })
+}
+
+/** After the garbage is gone: what finalizers let go of takes another turn. */
+async function settled(): Promise<NodeJS.MemoryUsage> {
+  for (let turn = 0; turn < 3; turn++) {
+    await wait(50)
+    globalThis.gc?.()
+  }
+  return process.memoryUsage()
+}

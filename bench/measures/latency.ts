@@ -1,0 +1,29 @@
+/** Latency: from the server's write to the listener, with a message each 2 ms. */
+
+import assert from 'node:assert/strict'
+import { few, inTurn, type Bench, type Row } from '../bench.ts'
+import type { Latency } from '../inside/latency.ts'
+import { runJob } from '../job.ts'
+
+export interface LatencyTable {
+  messages: number
+  /** In ms. */
+  every: number
+  rows: Row<Latency>[]
+}
+
+const EVERY = 2
+const MESSAGES = 2_200
+const ROUNDS = 2
+
+export async function latency(bench: Bench): Promise<LatencyTable> {
+  const count = bench.smoke ? 50 : MESSAGES
+  const url = `${bench.origin}/ticks?count=${count}&every=${EVERY}`
+  const take = async (contender: string): Promise<Latency> => {
+    const report = await runJob<Latency>({ measure: 'latency', contender, url, count })
+    assert.equal(report.messages, count, 'it got another number of messages')
+    return report
+  }
+  const rows = await inTurn(bench, `a message each ${EVERY} ms`, ROUNDS, take, few(bench))
+  return { messages: count, every: EVERY, rows }
+}

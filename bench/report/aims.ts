@@ -1,0 +1,121 @@
+/** What the project aims at, each aim with the figure that is there: what falls short is to be seen. */
+
+import { cpu, mainCell, pacedCell } from './bursts.ts'
+import type { Results } from './results.ts'
+import { trend } from './sections.ts'
+import { figure, middle, ratio, rowOf, table } from './table.ts'
+
+interface Aim {
+  what: string
+  /** At most. */
+  limit: number
+  /** What there is; NaN where it has not been measured. */
+  value: number
+  show: (value: number) => string
+}
+
+/** A table of all aims whose figures are known. */
+export function aimsTable(results: Results): string {
+  const aims = [...throughputAims(results), ...connectionAims(results), ...growthAims(results), ...otherAims(results)]
+  const rows = aims
+    .filter(({ value }) => !Number.isNaN(value))
+    .map(({ what, limit, value, show }) => [what, show(limit), show(value), value <= limit ? 'yes' : '**no**'])
+  return table(['', 'at most', 'is', 'reached'], rows)
+}
+
+function throughputAims({ throughput }: Results): Aim[] {
+  const [burst, alone] = [mainCell(throughput?.measured), pacedCell(throughput?.measured)].map(
+    (cell) => (contender: string) => cpu(rowOf(cell?.rows, contender)),
+  ) as [(contender: string) => number, (contender: string) => number]
+  const of = (what: string, limit: number, mine: number, theirs: number): Aim => {
+    return { what, limit, value: mine / theirs, show: ratio }
+  }
+  const [classInBurst, loopInBurst, classAlone] = [
+    burst('everysource'),
+    burst('everysource-loop'),
+    alone('everysource'),
+  ]
+  return [
+    of('`EventSource`, 176 bytes, 100 per chunk: CPU against the floor', 1.9, classInBurst, burst('floor')),
+    of('… against eventsource', 0.5, classInBurst, burst('eventsource')),
+    of('`EventSource`, 176 bytes, alone: CPU against the floor', 1.2, classAlone, alone('floor')),
+    of('… against eventsource', 1, classAlone, alone('eventsource')),
+    of('… against undici', 1, classAlone, alone('undici')),
+    of('`streamEvents`, 176 bytes, 100 per chunk: CPU against the floor', 1.2, loopInBurst, burst('floor')),
+    of("… against eventsource-client's iterator", 1, loopInBurst, burst('eventsource-client-loop')),
+  ]
+}
+
+function connectionAims({ latency, memory }: Results): Aim[] {
+  const p50 = (contender: string): number => middle(rowOf(latency?.measured.rows, contender), (sample) => sample.p50)
+  const p99 = (contender: string): number => middle(rowOf(latency?.measured.rows, contender), (sample) => sample.p99)
+  const heap = (contender: string): number => middle(rowOf(memory?.measured.rows, contender), (sample) => sample.heap)
+  const peers = (latency?.measured.rows ?? []).filter(({ contender }) => !/^(floor|everysource)/.test(contender))
+  const bestPeer = Math.min(...peers.map(({ contender }) => p99(contender)).filter((value) => !Number.isNaN(value)))
+  const mine = 'everysource'
+  return [
+    {
+      what: 'Latency of `EventSource`, p50, against the floor',
+      limit: 1.1,
+      value: p50(mine) / p50('floor'),
+      show: ratio,
+    },
+    { what: '… p99, against the best peer', limit: 1, value: p99(mine) / bestPeer, show: ratio },
+    { what: 'Heap per connection, against the floor', limit: 1.1, value: heap(mine) / heap('floor'), show: ratio },
+    { what: '… against eventsource', limit: 1, value: heap(mine) / heap('eventsource'), show: ratio },
+  ]
+}
+
+/** Nine times the time for eight times the size, per unit. */
+const LINEAR = 9 / 8
+
+function growthAims({ growth }: Results): Aim[] {
+  return (growth?.measured ?? []).flatMap(({ unit, sizes }) =>
+    ['everysource', 'everysource-loop'].flatMap((contender) =>
+      sizes.slice(1).map(({ size, rows }, index): Aim => {
+        const before = sizes[index]
+        const mine = middle(rowOf(rows, contender), ({ cpu }) => cpu / size)
+        const smaller = middle(rowOf(before?.rows, contender), ({ cpu }) => cpu / (before?.size ?? NaN))
+        const name = contender === 'everysource' ? '`EventSource`' : '`streamEvents`'
+        const what = `${name}, ${size.toLocaleString('en')} ${unit}: CPU per unit against ${before?.size.toLocaleString('en') ?? ''}`
+        return { what, limit: LINEAR, value: mine / smaller, show: ratio }
+      }),
+    ),
+  )
+}
+
+/** A heap that grows by less than this over the whole long run does not grow, in kB. */
+const FLAT = 1_000
+
+function otherAims(results: Results): Aim[] {
+  const longRun = results['long-run']?.measured
+  const growthOf = (contender: string): number =>
+    middle(rowOf(longRun?.rows, contender), ({ heaps }) => (trend(heaps.slice(1)) * heaps.length) / 1_000)
+  const sizes = results['start-up']?.measured.sizes
+  const gzipped = (name: string): number => sizes?.find(({ title }) => title.includes(name))?.gzipped ?? NaN
+  const pace = (rows: Parameters<typeof rowOf<{ wallPerMessage: number }>>[0], contender: string): number =>
+    middle(rowOf(rows, contender), ({ wallPerMessage }) => wallPerMessage)
+  const against = (rows: Parameters<typeof rowOf<{ wallPerMessage: number }>>[0]): number =>
+    pace(rows, 'everysource') / pace(rows, 'native')
+  const inBrowser = (name: string): number =>
+    against(results.browsers?.measured.find(({ browser }) => browser.startsWith(name))?.rows)
+  return [
+    {
+      what: 'A long run of `EventSource`: what the heap grows by, kB',
+      limit: FLAT,
+      value: growthOf('everysource'),
+      show: figure,
+    },
+    { what: '… of `streamEvents`', limit: FLAT, value: growthOf('everysource-loop'), show: figure },
+    { what: 'A burst in Chromium, against its own', limit: 2.7, value: inBrowser('Chromium'), show: ratio },
+    { what: '… in Firefox', limit: 1.3, value: inBrowser('Firefox'), show: ratio },
+    { what: '… in Deno', limit: 1, value: against(results.deno?.measured?.rows), show: ratio },
+    {
+      what: '`EventSource` alone, gzipped bytes',
+      limit: 6_500,
+      value: gzipped('everysource, `EventSource`'),
+      show: figure,
+    },
+    { what: '`streamEvents` alone', limit: 5_500, value: gzipped('everysource, `streamEvents`'), show: figure },
+  ]
+}

@@ -1,0 +1,48 @@
+/** docs/benchmarks.md, of whatever has been measured. */
+
+import { aimsTable } from './aims.ts'
+import { mainCell } from './bursts.ts'
+import { SECTIONS } from './sections.ts'
+import type { Measured, Results } from './results.ts'
+
+export function benchmarksPage(results: Results): string {
+  return `# Benchmarks
+
+\`npm run bench\` measures all that is here in some twelve minutes and writes this page and its chart; \`-- --only latency\`
+measures one section anew. The figures of two machines, or of two days, are not to be compared: only what one run has measured
+side by side is. \`npm run bench:smoke\` checks that everything works, without a figure.
+
+Each contender has a process of its own, one after the other, and then all again in the next round; figures are medians of the
+rounds. The server is another process. **The floor** is what nobody can avoid: \`fetch\`, read the body, decode UTF-8 with one
+\`TextDecoder\`, parse with \`eventsource-parser\`, call a function. Ours is what ships, from \`dist\`. Messages are such as
+\`data: {"n":10000042,"token":" the quick brown …"}\`. Each has a number, and a contender that has not got as many as were sent, with
+the same checksum, in the same order, has no figure: its row is void.
+${mainCell(results.throughput?.measured) ? '\n![CPU time per message of each contender, as a ratio to the floor](benchmarks.svg)\n' : ''}
+## What it aims at
+
+${aimsTable(results)}
+
+${names(results)
+  .map((name) => section(name, results))
+  .join('\n\n')}
+`
+}
+
+function names(results: Results): (keyof Measured)[] {
+  return (Object.keys(SECTIONS) as (keyof Measured)[]).filter((name) => results[name] !== undefined)
+}
+
+/** One section; under it, how to measure it, and when and where it was. */
+export function section(name: keyof Measured, results: Results): string {
+  const result = results[name]
+  if (!result) return ''
+  const { title, text } = SECTIONS[name]
+  const { date, machine, node, versions } = result.circumstances
+  // Both are of the same measure, which is more than TypeScript can know.
+  const content = (text as (measured: unknown) => string)(result.measured)
+  return `## ${title}
+
+${content}
+
+\`npm run bench -- --only ${name}\`, ${date}: Node ${node}, ${machine}; ${versions.join(', ')}.`
+}
