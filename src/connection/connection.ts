@@ -1,12 +1,12 @@
 /** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
 
-import { EventDecoder } from '../decoder/event-decoder.ts'
+import { EventDecoder, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now } from '../platform/clock.ts'
 import { onPageCached } from '../platform/page-cache.ts'
-import { ENDED, readBody } from './body.ts'
+import { ENDED, letGo, readBody } from './body.ts'
 import { CallerError } from './caller-error.ts'
 import { ConnectionError, type Failure } from './connection-error.ts'
-import type { Exchange, Opened, Opener } from './exchange.ts'
+import type { BodyReader, Exchange, Opened, Opener } from './exchange.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { nextDelay, readAnswer, withinLimits } from './reconnect.ts'
 import { cancel } from './response.ts'
@@ -16,7 +16,7 @@ import { startWait, type Wait } from './wait.ts'
 type State =
   | { phase: 'idle' | 'closed' }
   | { phase: 'connecting'; exchange: Exchange }
-  | { phase: 'open'; exchange: Exchange; since: number }
+  | { phase: 'open'; exchange: Exchange; reader: BodyReader | undefined; since: number }
   /** What to do about a failure is being asked and announced. */
   | { phase: 'deciding' }
   | { phase: 'waiting'; wait: Wait }
@@ -29,14 +29,15 @@ interface Decision {
   isEnd: boolean
 }
 
-export class Connection {
+export class Connection implements DecoderSink {
   readonly #opener: Opener
   readonly #options: ConnectionOptions
   readonly #sink: ConnectionSink
   readonly #decoder: EventDecoder
   #state: State = { phase: 'idle' }
-  /** Takes back what has been asked of the page. */
-  #forgetPage = (): void => undefined
+  /** Take back what has been asked of the caller's signal, and of the page. */
+  #forgetSignal: (() => void) | undefined
+  #forgetPage: (() => void) | undefined
   /** Counts the lives: `reconnect()` ends one and begins another, `close()` ends the last. */
   #life = 0
   #reconnectionTime: number
@@ -48,28 +49,29 @@ export class Connection {
     this.#options = options
     this.#sink = sink
     this.#reconnectionTime = options.reconnectionTime
-    this.#decoder = new EventDecoder(
-      {
-        message: (type, data, lastEventId, id) => {
-          // A listener may have closed the connection, or begun another, in the middle of a chunk.
-          if (!this.#isOpen()) return
-          this.#fruitless = 0
-          sink.message(type || 'message', data, lastEventId, id)
-        },
-        id: (lastEventId) => {
-          if (this.#isOpen()) sink.id(lastEventId)
-        },
-        retry: (reconnectionTime) => {
-          if (this.#isOpen()) this.#reconnectionTime = reconnectionTime
-        },
-        comment:
-          options.onComment &&
-          ((text) => {
-            if (this.#isOpen()) sink.comment(text)
-          }),
-      },
-      options.maxBufferSize,
-    )
+    this.#decoder = new EventDecoder(this, options.maxBufferSize, options.onComment !== undefined)
+  }
+
+  /** For the decoder. A listener may have closed the connection, or begun another, in the middle of a chunk. */
+  message(type: string, data: string, lastEventId: string, id: string | undefined): void {
+    if (this.#state.phase !== 'open') return
+    this.#fruitless = 0
+    this.#sink.message(type || 'message', data, lastEventId, id)
+  }
+
+  /** The same. */
+  id(lastEventId: string): void {
+    if (this.#state.phase === 'open') this.#sink.id(lastEventId)
+  }
+
+  /** The same. */
+  retry(reconnectionTime: number): void {
+    if (this.#state.phase === 'open') this.#reconnectionTime = reconnectionTime
+  }
+
+  /** The same. */
+  comment(text: string): void {
+    if (this.#state.phase === 'open') this.#sink.comment(text)
   }
 
   /** In ms: the option's at first, then what the server's `retry` said. */
@@ -84,15 +86,19 @@ export class Connection {
 
   /** Makes the first attempt, unless the caller's signal says otherwise. */
   start(): void {
-    const { signal } = this.#options
+    const { signal, policy } = this.#options
     if (signal?.aborted) {
       // What the caller has given is let go of.
       this.#nextExchange(undefined)
       this.#abort()
     } else {
-      signal?.addEventListener('abort', this.#abort)
+      if (signal) this.#heed(signal)
       // What would not be made again, such as a chat's answer, stays where the browser keeps it.
-      if (this.#options.policy.reconnects) this.#forgetPage = onPageCached(this.#letGo)
+      if (policy.reconnects) {
+        this.#forgetPage = onPageCached(() => {
+          this.#letGo()
+        })
+      }
       void this.#live()
     }
   }
@@ -114,11 +120,21 @@ export class Connection {
     this.#drop()
     this.#life++
     this.#state = { phase: 'closed' }
-    this.#options.signal?.removeEventListener('abort', this.#abort)
-    this.#forgetPage()
+    this.#forgetSignal?.()
+    this.#forgetPage?.()
   }
 
-  readonly #abort = (): void => {
+  #heed(signal: AbortSignal): void {
+    const abort = (): void => {
+      this.#abort()
+    }
+    signal.addEventListener('abort', abort)
+    this.#forgetSignal = () => {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  #abort(): void {
     this.close()
     this.#sink.aborted()
   }
@@ -127,7 +143,7 @@ export class Connection {
    * Of a page in its cache Chromium would keep the connection. Its reconnection time begins when the page comes back; the
    * attempt does not count, and nobody is asked.
    */
-  readonly #letGo = (): void => {
+  #letGo(): void {
     const state = this.#state
     if ('exchange' in state) {
       const what = 'was let go of when its page went into the back/forward cache'
@@ -143,11 +159,8 @@ export class Connection {
     const state = this.#state
     this.#leave()
     if (state.phase === 'waiting') state.wait.cancel()
+    else if (state.phase === 'open' && state.reader) letGo(state.reader, state.exchange.request)
     else if ('exchange' in state) state.exchange.request.abort()
-  }
-
-  #isOpen(): boolean {
-    return this.#state.phase === 'open'
   }
 
   /** Nothing of the exchange counts any more, but that a connection which was open for long enough was a success. */
@@ -159,34 +172,33 @@ export class Connection {
     this.#state = { phase: 'deciding' }
   }
 
-  /** The life of a connection. Whatever it awaits, `close()` or `reconnect()` may have come meanwhile. */
+  /** The life of a connection. Whatever it awaits, `close()` or `reconnect()` may have come meanwhile: then it is over. */
   async #live(lostBefore?: ConnectionError): Promise<void> {
     const life = ++this.#life
-    const isOver = (): boolean => life !== this.#life
     let failure = lostBefore
-    if (failure && !(await this.#reestablish(failure, withinLimits(this.#reconnectionTime), isOver))) return
+    if (failure && !(await this.#reestablish(failure, withinLimits(this.#reconnectionTime), life))) return
     for (;;) {
       const exchange = this.#nextExchange(failure)
-      const lost = await this.#attempt(exchange, isOver)
-      if (isOver()) return
+      const lost = await this.#attempt(exchange, life)
+      if (life !== this.#life) return
       this.#leave()
-      const { error, delay, isEnd } = await this.#decide(exchange, lost, isOver)
-      if (isOver()) return
+      const { error, delay, isEnd } = await this.#decide(exchange, lost, life)
+      if (life !== this.#life) return
       if (delay === undefined) {
         // Fail the connection.
         await this.#sink.failed(error, isEnd)
-        if (!isOver()) this.close()
+        if (life === this.#life) this.close()
         return
       }
-      if (!(await this.#reestablish(error, delay, isOver))) return
+      if (!(await this.#reestablish(error, delay, life))) return
       failure = error
     }
   }
 
   /** Tells of the loss, and waits: whether nothing has come in between. */
-  async #reestablish(error: ConnectionError, delay: number, isOver: () => boolean): Promise<boolean> {
+  async #reestablish(error: ConnectionError, delay: number, life: number): Promise<boolean> {
     await this.#sink.lost(error, delay)
-    if (isOver()) return false
+    if (life !== this.#life) return false
     const wait = startWait(delay)
     this.#state = { phase: 'waiting', wait }
     await wait.over
@@ -201,38 +213,38 @@ export class Connection {
   }
 
   /** One request and, when its response is good, its body: how it was lost or failed. */
-  async #attempt(exchange: Exchange, isOver: () => boolean): Promise<Failure> {
+  async #attempt(exchange: Exchange, life: number): Promise<Failure> {
     const opening = await exchange.open()
     if ('failure' in opening) return opening.failure
-    if (!isOver()) return this.#receive(opening, exchange)
+    if (life === this.#life) return this.#receive(opening, exchange)
     if (opening.reader) void cancel(opening.reader)
     return ENDED
   }
 
   /** Announces the connection and reads its body. */
-  async #receive({ response, origin, reader }: Opened, exchange: Exchange): Promise<Failure> {
-    this.#state = { phase: 'open', exchange, since: now() }
+  #receive({ response, origin, reader }: Opened, exchange: Exchange): Failure | Promise<Failure> {
+    const { request } = exchange
+    this.#state = { phase: 'open', exchange, reader, since: now() }
     this.#sink.open(response, origin)
     if (!reader) return ENDED
     // A listener of `open` may have closed the connection.
-    if (exchange.request.signal.aborted) {
-      void cancel(reader)
-      return ENDED
-    }
-
+    if (request.signal.aborted) return ENDED
     this.#decoder.begin(this.#sink.lastEventId ?? '')
-    const consume = (chunk: Uint8Array): Promise<void> | undefined => {
-      this.#decoder.decode(chunk)
-      return this.#sink.backpressure(chunk.byteLength)
-    }
-    const { idleTimeout } = this.#options
-    const failure = await readBody(reader, exchange.request, idleTimeout, consume, () => this.#sink.demand())
-    if (response || !('cause' in failure)) return failure
-    // What went wrong with a stream of the caller's is the caller's.
-    return { ...failure, cause: new CallerError(failure.what, failure.cause) }
+    return readBody(reader, request, this.#options.idleTimeout, this)
   }
 
-  async #decide(exchange: Exchange, failure: Failure, isOver: () => boolean): Promise<Decision> {
+  /** For what reads the body. */
+  consume(chunk: Uint8Array): Promise<void> | undefined {
+    this.#decoder.decode(chunk)
+    return this.#sink.backpressure(chunk.byteLength)
+  }
+
+  /** The same. */
+  demand(): Promise<void> | undefined {
+    return this.#sink.demand()
+  }
+
+  async #decide(exchange: Exchange, failure: Failure, life: number): Promise<Decision> {
     const { policy } = this.#options
     const error = new ConnectionError(exchange, failure)
     const isEnd = failure.reason === 'ended' || failure.status === 204
@@ -240,7 +252,7 @@ export class Connection {
     if (policy.reconnects && policy.shouldReconnect) {
       // What the last messages say may decide the answer.
       await this.#sink.delivered()
-      if (isOver()) return { error, delay: undefined, isEnd }
+      if (life !== this.#life) return { error, delay: undefined, isEnd }
       try {
         answer = readAnswer(await policy.shouldReconnect(error))
       } catch (thrown) {

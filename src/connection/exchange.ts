@@ -3,6 +3,9 @@
 import type { ConnectionError, FailedRequest, Failure } from './connection-error.ts'
 import type { FetchLikeResponse } from './request.ts'
 
+/** What reads a body. */
+export type BodyReader = Pick<ReadableStreamDefaultReader<unknown>, 'read' | 'cancel'>
+
 /** An event stream that can be read. */
 export interface Opened {
   /** Undefined where the caller gave nothing but a stream. */
@@ -10,7 +13,7 @@ export interface Opened {
   /** That of its messages. */
   origin: string
   /** Undefined: it is empty. */
-  reader: ReadableStreamDefaultReader<unknown> | undefined
+  reader: BodyReader | undefined
 }
 
 export type Opening = Opened | { failure: Failure }

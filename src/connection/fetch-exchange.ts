@@ -15,18 +15,19 @@ import { buildRequest, secretsOf, type RequestParts } from './request.ts'
 import { cancel, discard } from './response.ts'
 import { isFetchable } from './url.ts'
 
-/** Requests `url` at each attempt. */
+/** Requests that URL at each attempt. */
 export function fetchOpener(url: URL, options: ConnectionOptions): Opener {
+  const { href } = url
   const past = { hasSent: false }
-  return (place) => new FetchExchange(url, options, past, place)
+  return (place) => new FetchExchange(href, options, past, place)
 }
 
 /** One attempt, until its response is found to be good or not. */
 class FetchExchange implements Exchange {
   readonly request = new AbortController()
   readonly attempt: number
-  /** Of the request; that of the source until it is known. */
-  url: URL
+  /** The URL of the request; that of the source until it is known. A text, for most are never asked for. */
+  #href: string
   /** What is known so far of those that are sent. */
   #headers: HeaderMap | undefined
   readonly #options: ConnectionOptions
@@ -34,13 +35,17 @@ class FetchExchange implements Exchange {
   readonly #past: { hasSent: boolean }
   readonly #place: Place
 
-  constructor(url: URL, options: ConnectionOptions, past: { hasSent: boolean }, place: Place) {
-    this.url = url
+  constructor(href: string, options: ConnectionOptions, past: { hasSent: boolean }, place: Place) {
+    this.#href = href
     this.attempt = place.attempt
     if (typeof options.headers !== 'function') this.#headers = options.headers
     this.#options = options
     this.#past = past
     this.#place = place
+  }
+
+  get url(): URL {
+    return new URL(this.#href)
   }
 
   get secrets(): readonly string[] {
@@ -78,7 +83,7 @@ class FetchExchange implements Exchange {
       const { message, reason } = cause as CallerError
       return { failure: { reason, what: `was not requested: ${message}`, cause } }
     }
-    this.url = parts.url
+    this.#href = parts.url.href
     this.#headers = parts.headers
     // Close() or the end of the time may have come meanwhile.
     if (this.request.signal.aborted) {

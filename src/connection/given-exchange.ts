@@ -1,7 +1,8 @@
 /** Event streams that the caller has requested himself. */
 
 import { displayKind, isObject } from '../input/checks.ts'
-import type { Exchange, Opening } from './exchange.ts'
+import { CallerError } from './caller-error.ts'
+import type { BodyReader, Exchange, Opening } from './exchange.ts'
 import { openResponse } from './open-response.ts'
 import { secretsOf, type FetchLikeResponse } from './request.ts'
 import { bodyOf, cancel, finalURL, isReadableStream } from './response.ts'
@@ -18,7 +19,7 @@ export function givenStream(stream: unknown): Exchange {
   if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
   if (stream.locked) throw new TypeError('The ReadableStream is locked: it is being read elsewhere')
   const request = new AbortController()
-  const reader = stream.getReader()
+  const reader = blaming(stream.getReader())
   request.signal.addEventListener('abort', () => void cancel(reader), { once: true })
   return {
     request,
@@ -27,6 +28,18 @@ export function givenStream(stream: unknown): Exchange {
     secrets: [],
     open: () => Promise.resolve({ response: undefined, origin: 'null', reader }),
   }
+}
+
+/** What goes wrong with a stream of the caller's is the caller's. */
+function blaming(reader: ReadableStreamDefaultReader<unknown>): BodyReader {
+  const read = async (): Promise<ReadableStreamReadResult<unknown>> => {
+    try {
+      return await reader.read()
+    } catch (cause) {
+      throw new CallerError('broke off', cause)
+    }
+  }
+  return { read, cancel: (reason) => reader.cancel(reason) }
 }
 
 /**

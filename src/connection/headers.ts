@@ -9,6 +9,8 @@ export type RequestHeaders = Record<string, string | undefined> | readonly (read
 /** Headers by their names in lower case, with the names as they were written. */
 export type HeaderMap = ReadonlyMap<string, readonly [name: string, value: string]>
 
+export const NO_HEADERS: HeaderMap = new Map()
+
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 /** Fetch takes bytes, one character each; servers and runtimes refuse control characters, save for tabs. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -24,7 +26,7 @@ const BODY_HEADERS = ['content-encoding', 'content-language', 'content-location'
  * @throws a `TypeError` that names the header, never its value, which may be a secret
  */
 export function readHeaders(given: unknown, isOurFetch: boolean, what = 'The option "headers"'): HeaderMap {
-  if (given === undefined) return new Map()
+  if (given === undefined) return NO_HEADERS
   if (!isObject(given) || typeof given === 'function' || isPromise(given)) {
     throw new TypeError(`${what} must be an object, an array of pairs or a Headers, not ${displayKind(given)}`)
   }

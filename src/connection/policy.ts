@@ -6,17 +6,17 @@ import { checked, display, isFrom, isFunction, isPlain, members } from '../input
 /** What `reconnect` comes to. */
 export interface Policy {
   /** Whether lost connections are reestablished at all. */
-  reconnects: boolean
-  maxAttempts: number
-  factor: number
-  maxDelay: number
-  jitter: number
-  resetAfter: number
-  shouldReconnect: ((failure: ConnectionError) => unknown) | undefined
+  readonly reconnects: boolean
+  readonly maxAttempts: number
+  readonly factor: number
+  readonly maxDelay: number
+  readonly jitter: number
+  readonly resetAfter: number
+  readonly shouldReconnect: ((failure: ConnectionError) => unknown) | undefined
 }
 
 /** The standard leaves backoff to the implementation. */
-export const STANDARD_POLICY: Readonly<Policy> = {
+export const STANDARD_POLICY: Policy = {
   reconnects: true,
   maxAttempts: Infinity,
   factor: 2,
@@ -26,6 +26,8 @@ export const STANDARD_POLICY: Readonly<Policy> = {
   shouldReconnect: undefined,
 }
 
+const NO_RECONNECTION: Policy = { ...STANDARD_POLICY, reconnects: false }
+
 /** The reconnection time before the server says otherwise, in ms; Chromium's and WebKit's. */
 export const INITIAL_RECONNECTION_TIME = 3_000
 
@@ -34,8 +36,8 @@ export const INITIAL_RECONNECTION_TIME = 3_000
  * @throws a `TypeError` that names the member and what was given
  */
 export function readPolicy(reconnect: unknown, byDefault: boolean): Policy {
-  if (reconnect === undefined) return { ...STANDARD_POLICY, reconnects: byDefault }
-  if (typeof reconnect === 'boolean') return { ...STANDARD_POLICY, reconnects: reconnect }
+  const reconnects = reconnect === undefined ? byDefault : reconnect
+  if (typeof reconnects === 'boolean') return reconnects ? STANDARD_POLICY : NO_RECONNECTION
   if (!isPlain(reconnect)) {
     throw new TypeError(`The option "reconnect" must be true, false or an object, not ${display(reconnect)}`)
   }

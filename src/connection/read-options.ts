@@ -48,6 +48,8 @@ export interface ConnectionOptions {
   maxBufferSize: number
 }
 
+const NO_MEMBERS = {}
+
 /** Members of a fetch init that an option of ours stands for. */
 const OWN_MEMBERS: Record<string, string> = {
   method: 'method',
@@ -110,7 +112,7 @@ export function readOptions(init: unknown, reconnectsGet = true): ConnectionOpti
 }
 
 function readFetchOptions(value: unknown, isOurFetch: boolean): object {
-  const fetchOptions = checked('fetchOptions', value, isPlain, 'an object') ?? {}
+  const fetchOptions = checked('fetchOptions', value, isPlain, 'an object') ?? NO_MEMBERS
   for (const [member, option] of Object.entries(OWN_MEMBERS)) {
     if (member in fetchOptions) {
       throw new TypeError(`The option "fetchOptions" has the member "${member}": pass the option "${option}" instead`)

@@ -59,9 +59,10 @@ function decoding(bytes: ReadableStream<Uint8Array>, init: unknown): UnderlyingD
       },
       id: () => undefined,
       retry: (reconnectionTime) => onRetry?.(reconnectionTime),
-      comment: onComment,
+      comment: (text) => onComment?.(text),
     },
     maxBufferSize,
+    onComment !== undefined,
   )
   decoder.begin('')
   let failure: { error: unknown } | undefined

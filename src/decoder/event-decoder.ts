@@ -14,8 +14,8 @@ export interface DecoderSink {
   id(lastEventId: string): void
   /** A `retry` line, in ms. Its digits have no end, so this may be infinite. */
   retry(reconnectionTime: number): void
-  /** A comment line's text, where anybody wants it. */
-  comment?: ((text: string) => void) | undefined
+  /** A comment line's text, where they are wanted. */
+  comment?(text: string): void
 }
 
 /** An event has grown past the limit. */
@@ -50,8 +50,11 @@ export class EventDecoder {
   #isDecoding = false
   #isToReset = false
 
-  /** @param maxBufferSize characters that the data, type and id of one event may take */
-  constructor(sink: DecoderSink, maxBufferSize: number) {
+  /**
+   * @param maxBufferSize characters that the data, type and id of one event may take
+   * @param wantsComments without it the parser makes no text of a comment
+   */
+  constructor(sink: DecoderSink, maxBufferSize: number, wantsComments = false) {
     this.#sink = sink
     this.#maxBufferSize = maxBufferSize
     this.#parser = createParser({
@@ -71,8 +74,7 @@ export class EventDecoder {
       onRetry: (reconnectionTime) => {
         if (!this.#tooLarge) sink.retry(reconnectionTime)
       },
-      // Without it the parser makes no text of a comment.
-      ...(sink.comment && { onComment: sink.comment }),
+      ...(wantsComments && { onComment: (text: string) => sink.comment?.(text) }),
     })
   }
 

@@ -4,6 +4,8 @@ import { isObject } from '../input/checks.ts'
 import { addListener, removeListener } from '../platform/event-target.ts'
 import { isReadByRuntime } from '../platform/mended-event-target.ts'
 
+export type HandledType = 'open' | 'message' | 'error'
+
 interface Handler {
   callback: object
   listener: (event: Event) => void
@@ -12,24 +14,24 @@ interface Handler {
 /** The event handlers of one target. */
 export class HandlerAttributes {
   readonly #target: EventTarget
-  readonly #handlers = new Map<string, Handler>()
+  readonly #handlers: Partial<Record<HandledType, Handler | undefined>> = {}
 
   constructor(target: EventTarget) {
     this.#target = target
   }
 
-  get(type: string): object | null {
+  get(type: HandledType): object | null {
     if (isReadByRuntime(this.#target, type)) return null
-    return this.#handlers.get(type)?.callback ?? null
+    return this.#handlers[type]?.callback ?? null
   }
 
   /** Primitives become null. Replacing a handler keeps its place among the listeners; null gives the place up. */
-  set(type: string, value: unknown): void {
+  set(type: HandledType, value: unknown): void {
     const callback = isObject(value) ? value : null
-    const handler = this.#handlers.get(type)
+    const handler = this.#handlers[type]
     if (callback === null) {
       if (handler) removeListener(this.#target, type, handler.listener)
-      this.#handlers.delete(type)
+      this.#handlers[type] = undefined
     } else if (handler) {
       handler.callback = callback
     } else {
@@ -37,14 +39,14 @@ export class HandlerAttributes {
     }
   }
 
-  #activate(type: string, callback: object): void {
+  #activate(type: HandledType, callback: object): void {
     const handler: Handler = {
       callback,
       listener: (event) => {
         if (typeof handler.callback === 'function') handler.callback.call(this.#target, event)
       },
     }
-    this.#handlers.set(type, handler)
+    this.#handlers[type] = handler
     addListener(this.#target, type, handler.listener)
   }
 }

@@ -56,7 +56,8 @@ export class TaskQueue<Item> {
 
   #queueHop(): void {
     this.#hops++
-    this.#queueTask(this.#hop)
+    const queueTask = this.#queueTask
+    queueTask(this.#hop)
   }
 
   readonly #hop = (): void => {

@@ -3,7 +3,7 @@
 import { ENDED, readBody } from '../connection/body.ts'
 import { mimeEssence } from '../connection/content-type.ts'
 import { withinLimits } from '../connection/reconnect.ts'
-import { discard, isReadableStream } from '../connection/response.ts'
+import { cancel, discard, isReadableStream } from '../connection/response.ts'
 import { DEFAULT_MAX_BUFFER_SIZE } from '../decoder/max-buffer-size.ts'
 import { patientMembers, STREAMING_FETCH, streamingFetch } from '../platform/fetch.ts'
 import { need } from '../platform/requirements.ts'
@@ -215,10 +215,12 @@ class Run {
     )
     decoder.begin(lastEventIdOf(headers))
     const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader()
-    const outcome = await readBody(reader, request, 0, (chunk) => {
+    // A caller's fetch may know nothing of signals.
+    request.signal.addEventListener('abort', () => void cancel(reader), { once: true })
+    const consume = (chunk: Uint8Array): undefined => {
       decoder.decode(chunk)
-      return undefined
-    })
+    }
+    const outcome = await readBody(reader, request, 0, { consume })
     if (outcome === ENDED) return
     if (outcome.reason === 'too-large') {
       throw new RangeError(`The event stream holds an event larger than ${DEFAULT_MAX_BUFFER_SIZE} characters`)

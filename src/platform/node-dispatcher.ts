@@ -9,11 +9,17 @@ interface Dispatcher {
   dispatch: Dispatch
 }
 
+let patientGlobal: Dispatcher | undefined
+
 /**
  * A dispatcher that passes everything on to the caller's, or else to the global one of the moment, without its time limits.
  * What `setGlobalDispatcher` installed, a proxy or a mock, stays in charge.
  */
 export function patientDispatcher(callers: unknown): Dispatcher {
+  return callers === undefined ? (patientGlobal ??= patient(undefined)) : patient(callers)
+}
+
+function patient(callers: unknown): Dispatcher {
   return {
     dispatch: (options, handler) => {
       const dispatcher = (callers ?? globalDispatcher(handler)) as Dispatcher

@@ -5,10 +5,10 @@ import { runtime } from './globals.ts'
 /**
  * Calls back whenever the page goes into the back/forward cache. What is no page never does.
  *
- * @returns a function that takes the request back
+ * @returns a function that takes the request back, where there is a page
  */
-export function onPageCached(callback: () => void): () => void {
-  if (!runtime.document) return () => undefined
+export function onPageCached(callback: () => void): (() => void) | undefined {
+  if (!runtime.document) return undefined
   const listener = ({ persisted }: PageTransitionEvent): void => {
     if (persisted) callback()
   }

@@ -14,7 +14,7 @@ export type QueueTask = (task: () => void) => unknown
  */
 export function chooseQueueTask(): QueueTask {
   const { setImmediate, setTimeout } = runtime
-  if (setImmediate && !isReactNative()) return (task) => setImmediate(task)
+  if (setImmediate && !isReactNative()) return setImmediate
   if (runtime.MessageChannel && isBrowser()) return postToSelf
   return (task) => setTimeout(task, 0)
 }

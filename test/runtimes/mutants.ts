@@ -34,7 +34,7 @@ const MUTANTS: Mutant[] = [
   {
     what: 'takes a new chunk for a new task',
     file: 'src/platform/task.ts',
-    replace: 'return (task) => setImmediate(task)',
+    replace: 'return setImmediate',
     by: 'return (task) => Promise.resolve().then(task)',
     noticedBy: 'fact 20',
   },
@@ -77,7 +77,7 @@ const MUTANTS: Mutant[] = [
     what: 'reconnects to where a redirect led',
     file: 'src/connection/fetch-exchange.ts',
     replace: "'failure' in outcome ? outcome :",
-    by: "'failure' in outcome ? outcome : (this.url.href = outcome.response.url as string) && false ? outcome :",
+    by: "'failure' in outcome ? outcome : (this.#options.fetch ??= (_, init) => fetch(outcome.response.url as string, init)) && false ? outcome :",
     noticedBy: 'fact 9',
   },
   {

@@ -75,6 +75,7 @@ function decoded(whole: Uint8Array): { events: Plain[]; retries: number[]; comme
       comment: (text) => comments.push(text),
     },
     Infinity,
+    true,
   )
   decoder.begin('')
   decoder.decode(whole)

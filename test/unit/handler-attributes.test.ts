@@ -20,82 +20,82 @@ const call = (name: string) => (): void => {
 }
 
 function listen(name: string): void {
-  target.addEventListener('x', call(name))
+  target.addEventListener('message', call(name))
 }
 
 function fire(): string[] {
   calls = []
-  target.dispatchEvent(new Event('x'))
+  target.dispatchEvent(new Event('message'))
   return calls
 }
 
 describe('the place among the listeners', () => {
   it('is that of the first handler', () => {
     listen('before')
-    handlers.set('x', call('handler'))
+    handlers.set('message', call('handler'))
     listen('after')
     expect(fire()).toEqual(['before', 'handler', 'after'])
   })
 
   it('is kept when the handler is replaced', () => {
-    handlers.set('x', call('first'))
+    handlers.set('message', call('first'))
     listen('listener')
-    handlers.set('x', call('second'))
+    handlers.set('message', call('second'))
     expect(fire()).toEqual(['second', 'listener'])
   })
 
   it('is given up with null: the next handler comes last', () => {
-    handlers.set('x', call('first'))
+    handlers.set('message', call('first'))
     listen('listener')
-    handlers.set('x', null)
+    handlers.set('message', null)
     expect(fire()).toEqual(['listener'])
-    handlers.set('x', call('second'))
+    handlers.set('message', call('second'))
     expect(fire()).toEqual(['listener', 'second'])
   })
 
   it('is given up with a primitive too', () => {
-    handlers.set('x', call('first'))
+    handlers.set('message', call('first'))
     listen('listener')
-    handlers.set('x', 'a text')
-    handlers.set('x', call('second'))
+    handlers.set('message', 'a text')
+    handlers.set('message', call('second'))
     expect(fire()).toEqual(['listener', 'second'])
   })
 
   it('is fixed by an object that cannot be called', () => {
-    handlers.set('x', {})
+    handlers.set('message', {})
     listen('listener')
-    handlers.set('x', call('handler'))
+    handlers.set('message', call('handler'))
     expect(fire()).toEqual(['handler', 'listener'])
   })
 
   it('is not fixed by null', () => {
-    handlers.set('x', null)
+    handlers.set('message', null)
     listen('listener')
-    handlers.set('x', call('handler'))
+    handlers.set('message', call('handler'))
     expect(fire()).toEqual(['listener', 'handler'])
   })
 
   it('is of its own for a function that is a listener as well', () => {
     const both = call('both')
-    target.addEventListener('x', both)
-    handlers.set('x', both)
+    target.addEventListener('message', both)
+    handlers.set('message', both)
     expect(fire()).toEqual(['both', 'both'])
-    handlers.set('x', null)
+    handlers.set('message', null)
     expect(fire()).toEqual(['both'])
   })
 })
 
 describe('the value', () => {
   it('is null at first', () => {
-    expect(handlers.get('x')).toBeNull()
+    expect(handlers.get('message')).toBeNull()
   })
 
-  it.each([[undefined], [null], [0], [1], [''], ['() => {}'], [true], [false], [1n], [Symbol('x')], [NaN]])(
+  it.each([[undefined], [null], [0], [1], [''], ['() => {}'], [true], [false], [1n], [Symbol('message')], [NaN]])(
     'becomes null: %s',
     (value) => {
-      handlers.set('x', call('handler'))
-      handlers.set('x', value)
-      expect(handlers.get('x')).toBeNull()
+      handlers.set('message', call('handler'))
+      handlers.set('message', value)
+      expect(handlers.get('message')).toBeNull()
       expect(fire()).toEqual([])
     },
   )
@@ -103,40 +103,40 @@ describe('the value', () => {
   it.each([[{}], [[]], [new Date(0)], [/x/], [Object.create(null) as object]])(
     'is kept as an object but not called: %j',
     (value) => {
-      handlers.set('x', value)
-      expect(handlers.get('x')).toBe(value)
+      handlers.set('message', value)
+      expect(handlers.get('message')).toBe(value)
       expect(fire()).toEqual([])
     },
   )
 
   it('is no listener object: handleEvent is not called', () => {
-    handlers.set('x', { handleEvent: call('handleEvent') })
+    handlers.set('message', { handleEvent: call('handleEvent') })
     expect(fire()).toEqual([])
   })
 
   it('may be any callable: bound functions, proxies, arrow functions', () => {
     for (const callable of [call('a').bind(null), new Proxy(call('a'), {})]) {
-      handlers.set('x', callable)
-      expect(handlers.get('x')).toBe(callable)
+      handlers.set('message', callable)
+      expect(handlers.get('message')).toBe(callable)
       expect(fire()).toEqual(['a'])
     }
   })
 
   it('is one for each type', () => {
-    handlers.set('x', call('x'))
-    handlers.set('y', call('y'))
-    handlers.set('y', null)
-    expect(fire()).toEqual(['x'])
+    handlers.set('message', call('message'))
+    handlers.set('error', call('error'))
+    handlers.set('error', null)
+    expect(fire()).toEqual(['message'])
   })
 })
 
 describe('a handler', () => {
   it('is called with the target as `this` and the event, and its result means nothing', () => {
     const handler = vi.fn(function (this: unknown, event: Event) {
-      return event.type !== 'x'
+      return event.type !== 'message'
     })
-    handlers.set('x', handler)
-    const event = new Event('x', { cancelable: true })
+    handlers.set('message', handler)
+    const event = new Event('message', { cancelable: true })
     target.dispatchEvent(event)
     expect(handler.mock.contexts).toEqual([target])
     expect(handler.mock.contexts[0]).toBe(target)
@@ -144,26 +144,26 @@ describe('a handler', () => {
   })
 
   it('that is replaced in mid-dispatch: the new one is called in its place', () => {
-    target.addEventListener('x', () => {
-      handlers.set('x', call('second'))
+    target.addEventListener('message', () => {
+      handlers.set('message', call('second'))
     })
-    handlers.set('x', call('first'))
+    handlers.set('message', call('first'))
     expect(fire()).toEqual(['second'])
   })
 
   it('that is removed in mid-dispatch is not called', () => {
-    target.addEventListener('x', () => {
-      handlers.set('x', null)
+    target.addEventListener('message', () => {
+      handlers.set('message', null)
     })
-    handlers.set('x', call('first'))
+    handlers.set('message', call('first'))
     expect(fire()).toEqual([])
   })
 
   it('that is first set in mid-dispatch is not called for that event', () => {
     target.addEventListener(
-      'x',
+      'message',
       () => {
-        handlers.set('x', call('new'))
+        handlers.set('message', call('new'))
       },
       { once: true },
     )
@@ -172,9 +172,9 @@ describe('a handler', () => {
   })
 
   it('that removes itself is called once', () => {
-    handlers.set('x', () => {
+    handlers.set('message', () => {
       calls.push('once')
-      handlers.set('x', null)
+      handlers.set('message', null)
     })
     expect(fire()).toEqual(['once'])
     expect(fire()).toEqual([])

@@ -37,10 +37,6 @@ describe('reconnect', () => {
     },
   )
 
-  it('does not share its object with other sources', () => {
-    for (const reconnect of [undefined, true, {}]) expect(readPolicy(reconnect, true)).not.toBe(STANDARD_POLICY)
-  })
-
   it.each([
     ['yes', '"yes"'],
     ['true', '"true"'],

@@ -25,7 +25,7 @@ function readerOf(ends: boolean): ReadableStreamDefaultReader<unknown> {
 
 it('is none while the consumer holds the next chunk back', async () => {
   const consume = vi.fn(() => new Promise<void>((resolve) => setTimeout(resolve, 10 * LIMIT)))
-  const outcome = readBody(readerOf(true), new AbortController(), LIMIT, consume)
+  const outcome = readBody(readerOf(true), new AbortController(), LIMIT, { consume })
   await vi.advanceTimersByTimeAsync(30 * LIMIT)
   expect(await outcome).toMatchObject({ reason: 'ended' })
   expect(consume).toHaveBeenCalledTimes(2)
@@ -34,7 +34,7 @@ it('is none while the consumer holds the next chunk back', async () => {
 it('begins anew after each chunk', async () => {
   const request = new AbortController()
   const consume = vi.fn(() => new Promise<void>((resolve) => setTimeout(resolve, LIMIT / 2)))
-  const outcome = readBody(readerOf(false), request, LIMIT, consume)
+  const outcome = readBody(readerOf(false), request, LIMIT, { consume })
   await vi.advanceTimersByTimeAsync(2 * LIMIT - 1)
   expect(request.signal.aborted).toBe(false)
   await vi.advanceTimersByTimeAsync(2)
