@@ -9,7 +9,7 @@ export type RequestHeaders = Record<string, string | undefined> | readonly (read
 /** Headers by their names in lower case, with the names as they were written. */
 export type HeaderMap = ReadonlyMap<string, readonly [name: string, value: string]>
 
-export const NO_HEADERS: HeaderMap = new Map()
+const NO_HEADERS: HeaderMap = new Map()
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 /** Fetch takes bytes, one character each; servers and runtimes refuse control characters, save for tabs. */

@@ -13,7 +13,8 @@ export const policy: BehaviourFact[] = [
       const served = await fact.serve({ before: 'never' }, stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, { connectTimeout: 200, reconnectionTime: 10 })
       await recorder.until('message')
-      equal(recorder.story, ['error 0', 'open', 'message: x'])
+      // On a busy machine the next one may take too long as well.
+      equal([...new Set(recorder.story)], ['error 0', 'open', 'message: x'])
       equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
       await served.log({ closed: 1 })
     },

@@ -1,0 +1,18 @@
+/** What each part may weigh in a user's bundle, minified and gzipped, the parser included: `npm run size`. */
+
+const alone = (name, limit) => ({
+  name: `${name} alone`,
+  path: 'dist/index.js',
+  import: `{ ${name} }`,
+  gzip: true,
+  limit,
+})
+
+export default [
+  alone('EventSource', '16.5 kB'),
+  alone('streamEvents', '15.7 kB'),
+  alone('EventDecoderStream', '5 kB'),
+  { name: 'fetchEventSource', path: 'dist/fetch-event-source.js', import: '*', gzip: true, limit: '7.7 kB' },
+  { name: 'everything', path: 'dist/index.js', import: '*', gzip: true, limit: '18.5 kB' },
+  { name: 'the script', path: 'dist/everysource.min.js', brotli: false, gzip: true, limit: '19 kB' },
+]
