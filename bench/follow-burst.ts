@@ -4,7 +4,7 @@ import type { Follow } from './contenders/contender.ts'
 import { Checksum, END } from './fixture.ts'
 
 /** How much of the stream comes before what is measured. */
-const WARM_UP = 0.1
+const WARM_UP = 0.2
 
 export interface Followed {
   /** What `read` has returned at the end of the warm-up and at the end. */

@@ -40,7 +40,7 @@ const DIMENSIONS: Dimension[] = [
   {
     title: 'Connections opened at once, until each has had a message',
     unit: 'connections',
-    sizes: [1, 500, 4_000],
+    sizes: [500, 4_000],
     smokeSizes: [20],
     job: (size) => ({ measure: 'connections', url: '/idle', count: size }),
   },

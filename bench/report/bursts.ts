@@ -7,42 +7,33 @@ import { figure, middle, ratio, rowOf, table, titleOf, withRatio } from './table
 
 export const cpu = (row: Row<Throughput> | undefined): number => middle(row, ({ cpuPerMessage }) => cpuPerMessage)
 
-/** The burst that stands for the others: as the tokens of a model are, when they come in bulk. */
-export function mainCell(cells: ThroughputCell[] | undefined): ThroughputCell | undefined {
-  return cells?.find(({ size, per, pace }) => size === 176 && per === 100 && pace === undefined)
+/** The messages of a model's tokens, so many in a chunk: 100 when they come in bulk, 1 as it makes them. */
+export function tokenCell(cells: ThroughputCell[] | undefined, inChunk: number): ThroughputCell | undefined {
+  return cells?.find(({ size, per }) => size === 176 && per === inChunk)
 }
 
-/** The messages that come one by one. */
-export function pacedCell(cells: ThroughputCell[] | undefined): ThroughputCell | undefined {
-  return cells?.find(({ pace }) => pace !== undefined)
-}
-
-/** One for each size, one for messages that come alone. */
+/** One for each size. */
 export function burstTables(cells: ThroughputCell[]): string {
-  const bursts = cells.filter(({ pace }) => pace === undefined)
-  const sizes = [...new Set(bursts.map(({ size }) => size))]
-  const tables = sizes.map((size) => {
-    const columns = bursts.filter((cell) => cell.size === size)
-    const rows = (columns[0]?.rows ?? []).map(({ contender }) => [
-      titleOf(contender),
-      ...columns.map(({ rows }) => withRatio(cpu(rowOf(rows, contender)), cpu(rowOf(rows, 'floor')))),
-    ])
-    const head = ['', ...columns.map(({ per }) => `${per} per chunk`)]
-    return `Messages of ${size.toLocaleString('en')} bytes:\n\n${table(head, rows)}`
-  })
-  const paced = pacedCell(cells)
-  return [...tables, ...(paced ? [aloneTable(paced)] : [])].join('\n\n')
+  const sizes = [...new Set(cells.map(({ size }) => size))]
+  return sizes
+    .map((size) =>
+      tableOf(
+        size,
+        cells.filter((cell) => cell.size === size),
+      ),
+    )
+    .join('\n\n')
 }
 
-function aloneTable({ size, pace = 0, rows }: ThroughputCell): string {
-  const lines = rows.map((row) => [
-    titleOf(row.contender),
-    withRatio(cpu(row), cpu(rowOf(rows, 'floor'))),
-    ratio(middle(row, ({ waitsPerMessage }) => waitsPerMessage)),
+function tableOf(size: number, columns: ThroughputCell[]): string {
+  const alone = columns.find(({ per }) => per === 1)
+  const rows = (columns[0]?.rows ?? []).map(({ contender }) => [
+    titleOf(contender),
+    ...columns.map(({ rows }) => withRatio(cpu(rowOf(rows, contender)), cpu(rowOf(rows, 'floor')))),
+    ...(alone ? [ratio(middle(rowOf(alone.rows, contender), ({ waitsPerMessage }) => waitsPerMessage))] : []),
   ])
-  return `Messages of ${size} bytes, alone, one each ${pace} µs. How often the process waited, per message, says whether they were:
-
-${table(['', 'CPU, µs', 'waits'], lines)}`
+  const head = ['', ...columns.map(({ per }) => `${per} per chunk`), ...(alone ? ['waits at 1'] : [])]
+  return `Messages of ${size.toLocaleString('en')} bytes:\n\n${table(head, rows)}`
 }
 
 /** Times against those of the runtime's own. */

@@ -1,7 +1,7 @@
 /** docs/benchmarks.md, of whatever has been measured. */
 
 import { aimsTable } from './aims.ts'
-import { mainCell } from './bursts.ts'
+import { tokenCell } from './bursts.ts'
 import { SECTIONS } from './sections.ts'
 import type { Measured, Results } from './results.ts'
 
@@ -16,8 +16,8 @@ Each contender has a process of its own, one after the other, and then all again
 rounds. The server is another process. **The floor** is what nobody can avoid: \`fetch\`, read the body, decode UTF-8 with one
 \`TextDecoder\`, parse with \`eventsource-parser\`, call a function. Ours is what ships, from \`dist\`. Messages are such as
 \`data: {"n":10000042,"token":" the quick brown …"}\`. Each has a number, and a contender that has not got as many as were sent, with
-the same checksum, in the same order, has no figure: its row is void.
-${mainCell(results.throughput?.measured) ? '\n![CPU time per message of each contender, as a ratio to the floor](benchmarks.svg)\n' : ''}
+the same checksum, in the same order, has no figure: its row is void. Versions: ${versionsIn(results)}.
+${tokenCell(results.throughput?.measured, 100) ? '\n![CPU time per message of each contender, as a ratio to the floor](benchmarks.svg)\n' : ''}
 ## What it aims at
 
 ${aimsTable(results)}
@@ -28,6 +28,11 @@ ${names(results)
 `
 }
 
+/** Of all who take part, each once. */
+function versionsIn(results: Results): string {
+  return [...new Set(Object.values(results).flatMap(({ circumstances }) => circumstances.versions))].join(', ')
+}
+
 function names(results: Results): (keyof Measured)[] {
   return (Object.keys(SECTIONS) as (keyof Measured)[]).filter((name) => results[name] !== undefined)
 }
@@ -36,13 +41,15 @@ function names(results: Results): (keyof Measured)[] {
 export function section(name: keyof Measured, results: Results): string {
   const result = results[name]
   if (!result) return ''
-  const { title, text } = SECTIONS[name]
-  const { date, machine, node, versions } = result.circumstances
-  // Both are of the same measure, which is more than TypeScript can know.
-  const content = (text as (measured: unknown) => string)(result.measured)
+  const { title, prose, tables } = SECTIONS[name]
+  const { date, machine, node } = result.circumstances
+  // They are of the same measure, which is more than TypeScript can know.
+  const [text, figures] = [prose, tables].map((make) => (make as (measured: unknown) => string)(result.measured))
   return `## ${title}
 
-${content}
+${text ?? ''}
 
-\`npm run bench -- --only ${name}\`, ${date}: Node ${node}, ${machine}; ${versions.join(', ')}.`
+${figures ?? ''}
+
+\`npm run bench -- --only ${name}\`, ${date}: Node ${node}, ${machine}.`
 }

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
 import { path } from '../../test/conformance/bundle.ts'
-import { mainCell, mainTable } from './bursts.ts'
+import { mainTable, tokenCell } from './bursts.ts'
 import { chart } from './chart.ts'
 import { benchmarksPage } from './page.ts'
 import { readResults } from './results.ts'
@@ -21,7 +21,7 @@ const MARKS = ['<!-- The figures of speed -->', '<!-- Their end -->'] as const
 export async function writeReport(): Promise<void> {
   const results = readResults()
   await write(PAGE, benchmarksPage(results))
-  const cell = mainCell(results.throughput?.measured)
+  const cell = tokenCell(results.throughput?.measured, 100)
   if (!cell) return
   writeFileSync(CHART, chart(cell))
   const page = readFileSync(README, 'utf8')
