@@ -30,9 +30,9 @@ export interface ThroughputCell extends Burst {
 const PACE = 50
 
 const BURSTS: Burst[] = [40, 176, 4_096].flatMap((size) => [
-  { size, per: 100, count: size > 1_000 ? 30_000 : 500_000 },
-  { size, per: 10, count: 50_000, pace: PACE },
-  { size, per: 1, count: 10_000, pace: PACE },
+  { size, per: 100, count: size > 1_000 ? 20_000 : 400_000 },
+  { size, per: 10, count: 30_000, pace: PACE },
+  { size, per: 1, count: 6_000, pace: PACE },
 ])
 
 /** The one that stands for all where only whether it works is of interest. */
@@ -46,7 +46,8 @@ export async function throughput(bench: Bench): Promise<ThroughputCell[]> {
     const title = `${burst.size} bytes, ${burst.per} per chunk`
     if (!title.includes(bench.filter)) continue
     const rows = await inTurn(bench, title, ROUNDS, (contender) => {
-      const count = Math.max(burst.count / (CONTENDERS[contender]?.slowness ?? 1), burst.per)
+      const slowness = burst.per > 1 ? (CONTENDERS[contender]?.slowness ?? 1) : 1
+      const count = Math.max(burst.count / slowness, burst.per)
       return follow(bench, contender, { ...burst, count })
     })
     cells.push({ ...burst, rows })
