@@ -47,7 +47,9 @@ export async function readBody(
       if (hold) await hold
     }
   } catch (cause) {
-    if (!(cause instanceof EventTooLargeError)) return { reason: 'network', what: 'broke off', cause }
+    if (!(cause instanceof EventTooLargeError)) {
+      return { reason: 'network', what: 'broke off', cause: reader.blame?.(cause) ?? cause }
+    }
     return giveUp(reader, request, {
       reason: 'too-large',
       what: 'holds an event larger than the option "maxBufferSize" allows',

@@ -1,10 +1,16 @@
 /** What a connection is made of: one attempt after another to get at an event stream. */
 
+import type { CallerError } from './caller-error.ts'
 import type { ConnectionError, FailedRequest, Failure } from './connection-error.ts'
 import type { FetchLikeResponse } from './request.ts'
 
 /** What reads a body. */
-export type BodyReader = Pick<ReadableStreamDefaultReader<unknown>, 'read' | 'cancel'>
+export interface BodyReader {
+  read(): Promise<ReadableStreamReadResult<unknown>>
+  cancel(): Promise<void>
+  /** Makes of what went wrong with a stream of the caller's the caller's error. */
+  blame?(cause: unknown): CallerError
+}
 
 /** An event stream that can be read. */
 export interface Opened {

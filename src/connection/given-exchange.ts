@@ -19,7 +19,13 @@ export function givenStream(stream: unknown): Exchange {
   if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
   if (stream.locked) throw new TypeError('The ReadableStream is locked: it is being read elsewhere')
   const request = new AbortController()
-  const reader = blaming(stream.getReader())
+  const given = stream.getReader()
+  const reader: BodyReader = {
+    // Without a promise more: what is read late, a `reset()` would miss.
+    read: () => given.read(),
+    cancel: () => given.cancel(),
+    blame: (cause) => new CallerError('broke off', cause),
+  }
   request.signal.addEventListener('abort', () => void cancel(reader), { once: true })
   return {
     request,
@@ -28,18 +34,6 @@ export function givenStream(stream: unknown): Exchange {
     secrets: [],
     open: () => Promise.resolve({ response: undefined, origin: 'null', reader }),
   }
-}
-
-/** What goes wrong with a stream of the caller's is the caller's. */
-function blaming(reader: ReadableStreamDefaultReader<unknown>): BodyReader {
-  const read = async (): Promise<ReadableStreamReadResult<unknown>> => {
-    try {
-      return await reader.read()
-    } catch (cause) {
-      throw new CallerError('broke off', cause)
-    }
-  }
-  return { read, cancel: (reason) => reader.cancel(reason) }
 }
 
 /**

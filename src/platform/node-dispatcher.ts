@@ -9,23 +9,22 @@ interface Dispatcher {
   dispatch: Dispatch
 }
 
-let patientGlobal: Dispatcher | undefined
-
 /**
  * A dispatcher that passes everything on to the caller's, or else to the global one of the moment, without its time limits.
  * What `setGlobalDispatcher` installed, a proxy or a mock, stays in charge.
  */
 export function patientDispatcher(callers: unknown): Dispatcher {
-  return callers === undefined ? (patientGlobal ??= patient(undefined)) : patient(callers)
+  if (!callers) return { dispatch: dispatchPatiently }
+  return { dispatch: (options, handler) => (callers as Dispatcher).dispatch(patient(options), handler) }
 }
 
-function patient(callers: unknown): Dispatcher {
-  return {
-    dispatch: (options, handler) => {
-      const dispatcher = (callers ?? globalDispatcher(handler)) as Dispatcher
-      return dispatcher.dispatch({ ...options, bodyTimeout: 0, headersTimeout: 0 }, handler)
-    },
-  }
+/** One function for all connections; its object is each request's own, for a caller's fetch may change it. */
+function dispatchPatiently(options: object, handler: object): boolean {
+  return globalDispatcher(handler).dispatch(patient(options), handler)
+}
+
+function patient(options: object): object {
+  return { ...options, bodyTimeout: 0, headersTimeout: 0 }
 }
 
 /** For requests that are made to see what the runtime makes of them, and never sent. */

@@ -1,11 +1,16 @@
 /** Tasks by messages to oneself, in a page whose events run microtasks between listeners, and in one of Node's. */
 
+import { setFlagsFromString } from 'node:v8'
+import { setTimeout as nextTask } from 'node:timers/promises'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 type Listener = (event: Event) => void
 
 let messages: number
 let clock: number
+/** What is `window.event` to a task. */
+let current: Event | undefined
 
 /** A port as browsers have it: each listener is called with an empty stack. */
 class BrowserChannel {
@@ -19,7 +24,8 @@ class BrowserChannel {
       messages++
       setImmediate(() => {
         let isStopped = false
-        const event = { stopImmediatePropagation: () => (isStopped = true) } as unknown as Event
+        const event = Object.create({ stopImmediatePropagation: () => (isStopped = true) }) as Event
+        current = event
         const callNext = (place: number): void => {
           if (isStopped || place === this.#listeners.length) return
           this.#listeners[place]?.(event)
@@ -87,6 +93,17 @@ async function microtasks(): Promise<void> {
   for (let depth = 0; depth < 50; depth++) await Promise.resolve()
 }
 
+/** Resolves when what holds only after a garbage collection holds. */
+async function collected(holds: () => boolean): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  // What a WeakRef has been asked for lives until the next task.
+  do {
+    await nextTask()
+    collect()
+  } while (!holds())
+}
+
 function inOrder(count: number): string[] {
   const numbers = Array.from({ length: count }, (_, index) => index + 1)
   return ['now', ...numbers.flatMap((number) => [`task ${number}`, `microtasks of ${number}`])]
@@ -129,5 +146,30 @@ describe('tasks by messages to oneself', () => {
       descend(1)
     })
     expect(depth).toBe(300)
+  })
+
+  it('run all, whoever stops the event that is theirs', async () => {
+    vi.stubGlobal('MessageChannel', BrowserChannel)
+    const stop = (): void => current?.stopImmediatePropagation()
+    expect(await run(await fresh(), 100, stop)).toEqual(inOrder(100))
+  })
+
+  it('are forgotten when they have run, though one always waits', async () => {
+    vi.stubGlobal('MessageChannel', BrowserChannel)
+    const postToSelf = await fresh()
+    const tasks: WeakRef<() => void>[] = []
+    await new Promise<void>((done) => {
+      const go = (): void => {
+        const task = (): void => {
+          if (tasks.length < 3_000) go()
+          else done()
+        }
+        tasks.push(new WeakRef(task))
+        postToSelf(task)
+      }
+      go()
+      go()
+    })
+    await collected(() => tasks.filter((task) => task.deref()).length < 1_100)
   })
 })
