@@ -12,7 +12,7 @@ export default defineConfig({
     // What they mostly do is wait: more at once than there are cores.
     maxWorkers: 3,
     // Each test waits for conditions; these only say when to stop waiting, on a machine that has other things to do.
-    testTimeout: 15_000,
-    hookTimeout: 15_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

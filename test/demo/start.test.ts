@@ -6,8 +6,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, test, vi, type TestContext } from 'vitest'
 import { root } from '../install.mjs'
 
-/** In ms; a tour must be over in less. */
-const LONGEST_TOUR = 20_000
+/** In ms; a tour must be over in less, on a busy machine too. */
+const LONGEST_TOUR = 40_000
 
 interface Program {
   child: ChildProcess
