@@ -10,6 +10,8 @@ interface RuntimeGlobals {
   setTimeout: typeof setTimeout
   queueMicrotask?: typeof queueMicrotask
   performance?: typeof performance
+  /** Chromium, Firefox */
+  scheduler?: unknown
   MessageChannel?: typeof MessageChannel
   document?: {
     baseURI: string

@@ -15,7 +15,8 @@ export type QueueTask = (task: () => void) => unknown
 export function chooseQueueTask(): QueueTask {
   const { setImmediate, setTimeout } = runtime
   if (setImmediate && !isReactNative()) return setImmediate
-  if (runtime.MessageChannel && isBrowser()) return postToSelf
+  // In WebKit, which has no scheduler, the suite takes twice as long with many tasks to a message.
+  if (runtime.MessageChannel && isBrowser()) return runtime.scheduler ? postToSelf : postEach
   return (task) => setTimeout(task, 0)
 }
 
@@ -27,4 +28,16 @@ function isReactNative(): boolean {
 /** workerd has MessageChannel too, but runs no microtasks between its messages. */
 function isBrowser(): boolean {
   return runtime.document !== undefined || runtime.importScripts !== undefined
+}
+
+let channel: MessageChannel | undefined
+const posted: (() => void)[] = []
+
+function postEach(task: () => void): void {
+  if (!channel) {
+    channel = new MessageChannel()
+    channel.port1.onmessage = () => posted.shift()?.()
+  }
+  posted.push(task)
+  channel.port2.postMessage(null)
 }

@@ -39,6 +39,9 @@ interface Test {
 const PATIENCE = 15_000
 const PATIENCE_WITH_EXCEPTIONS = 2_000
 
+/** WebKitGTK takes far longer than the other engines for the same page. */
+const WEBKIT_SLOWNESS = 3
+
 /** How long a whole fact may take, in ms. */
 const FACT_LIMIT = 40_000
 
@@ -89,9 +92,10 @@ async function judge(test: Test, env: Environment): Promise<Result> {
 
 async function outcomeOf({ name, limit, run }: Test, env: Environment): Promise<Pick<Result, 'outcome' | 'reason'>> {
   const exception = exceptionFor(name, env)
-  const fact = new Fact(env, exception === undefined ? PATIENCE : PATIENCE_WITH_EXCEPTIONS)
+  const slowness = env.runtime.startsWith('webkit') ? WEBKIT_SLOWNESS : 1
+  const fact = new Fact(env, exception === undefined ? PATIENCE * slowness : PATIENCE_WITH_EXCEPTIONS)
   try {
-    await Promise.race([run(fact), expire(limit)])
+    await Promise.race([run(fact), expire(limit * slowness)])
   } catch (error) {
     if (exception !== undefined) return { outcome: 'excepted', reason: exception }
     return { outcome: 'failed', reason: error instanceof Error ? describe(error) : String(error) }
