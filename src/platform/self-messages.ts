@@ -1,4 +1,4 @@
-/** Browsers: tasks by messages that the runtime posts to itself, many of them with one message. */
+/** Chromium and Firefox: tasks by messages that the runtime posts to itself, many of them with one message. */
 
 import { now } from './clock.ts'
 
@@ -33,7 +33,7 @@ export function postToSelf(task: Task): void {
   post()
 }
 
-/** Sees to it that enough messages are on their way. At once, for in WebKit one that waits for another takes half a millisecond. */
+/** Sees to it that enough messages are on their way, at once: none waits for another to arrive. */
 function post(): void {
   if (waiting.length - next <= underWay * LISTENERS) return
   underWay++

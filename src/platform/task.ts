@@ -15,7 +15,7 @@ export type QueueTask = (task: () => void) => unknown
 export function chooseQueueTask(): QueueTask {
   const { setImmediate, setTimeout } = runtime
   if (setImmediate && !isReactNative()) return setImmediate
-  // In WebKit, which has no scheduler, the suite takes twice as long with many tasks to a message.
+  // WebKit, which has no scheduler, has nothing to gain: there a message of a burst costs 1 to 3 µs either way.
   if (runtime.MessageChannel && isBrowser()) return runtime.scheduler ? postToSelf : postEach
   return (task) => setTimeout(task, 0)
 }
