@@ -10,6 +10,9 @@ interface Counts {
   excepted: number
 }
 
+/** How many tests of each suite to name, those that took longest. */
+const SLOWEST = Number(process.env.SLOWEST ?? 0)
+
 const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0, excepted: 0 })
 
 export class Tally {
@@ -54,15 +57,14 @@ export class Suite {
 
   /** Runs a check and reports it. */
   async run(name: string, check: () => Promise<void> | void): Promise<void> {
+    const started = performance.now()
+    const took = (): number => performance.now() - started
     try {
       await check()
-      this.report({ name, outcome: 'passed' })
+      this.report({ name, outcome: 'passed', took: took() })
     } catch (error) {
-      this.report({
-        name,
-        outcome: 'failed',
-        reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      })
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      this.report({ name, outcome: 'failed', reason, took: took() })
     }
   }
 
@@ -75,6 +77,8 @@ export class Suite {
 
   end(): void {
     const { passed, failed, skipped, excepted } = this.#counts
+    const byTime = [...this.results].sort((one, other) => (other.took ?? 0) - (one.took ?? 0))
+    for (const { name, took = 0 } of byTime.slice(0, SLOWEST)) console.log(`  ${(took / 1_000).toFixed(1)} s: ${name}`)
     const parts = [`${passed} passed`, `${failed} failed`]
     if (skipped > 0) parts.push(`${skipped} skipped`)
     if (excepted > 0) parts.push(`${excepted} excepted`)

@@ -20,7 +20,7 @@ const PROGRAM: Program = [stream(`retry: ${RECONNECTION_TIME}\n\n`)]
 const TRIPS = 3
 
 /** How long a page may take for it all, in ms. */
-const PATIENCE = 15_000
+const PATIENCE = 60_000
 
 /** What a page tells when it is back for the last time. */
 interface Told {

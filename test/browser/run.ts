@@ -1,10 +1,11 @@
 /**
- * Runs the suite in Chromium, Firefox and WebKit, in each place, on ours, and in Chromium on the native EventSource too:
+ * Runs the suite in Chromium, Firefox and WebKit, in each place, on ours, and in a page of Chromium on the native EventSource too:
  * `node test/browser/run.ts [--engine firefox] [--place page] [--native | --ours] [--filter 'fact 20'] [--seed 1]`
  */
 
 import assert from 'node:assert/strict'
 import { parseArgs } from 'node:util'
+import { atOnce } from '../at-once.ts'
 import { keepRun } from '../conformance/table.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
@@ -20,6 +21,9 @@ import { webkit } from './webkit.ts'
 
 /** How long a run of the suite may take, in ms. */
 const LIMIT = 240_000
+
+/** Into how many pieces a case is cut: a chunk costs a browser far more than Node. */
+const MOST_PIECES = 5_000
 
 const { values } = parseArgs({
   options: {
@@ -56,12 +60,12 @@ async function runEngine(engine: Engine): Promise<void> {
   const browser = absent === undefined ? await engine.launch() : undefined
   for (const ours of [true, false]) {
     if ((ours ? values.native : values.ours) === true) continue
-    // The standard's own: one engine's suffices to show that the suite asks for what browsers do.
+    // The standard's own: one engine's, in one place, suffices to show that the suite asks for what browsers do.
     if (!ours && engine !== chromium) continue
-    // Places at once: each has connections of its own, and what they mostly do is wait. In WebKit they are busy.
-    await inTurns(
-      engine === webkit ? 1 : places.length,
-      places.map((place) => async () => {
+    // Places at once: each has connections of its own, and what they mostly do is wait.
+    await atOnce(
+      places.length,
+      placesFor(ours).map((place) => async () => {
         const suite = tally.suite(`conformance in ${engine.name}, ${place}${ours ? '' : ', native EventSource'}`)
         if (browser) await runIn(engine, browser, place, ours, suite.report)
         else suite.missing(absent ?? '')
@@ -76,14 +80,8 @@ async function runEngine(engine: Engine): Promise<void> {
   await browser?.close()
 }
 
-/** So many at once. */
-async function inTurns(atOnce: number, runs: (() => Promise<void>)[]): Promise<void> {
-  const queue = [...runs]
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) await next()
-    }),
-  )
+function placesFor(ours: boolean): Place[] {
+  return ours || values.place !== undefined ? places : ['page']
 }
 
 async function runIn(
@@ -95,9 +93,7 @@ async function runIn(
 ): Promise<void> {
   const { origins } = server
   const runtime = `${name} ${place}`
-  // Chromium reads chunks together, Firefox and WebKit one by one.
-  const mostPieces = name === 'chromium' ? undefined : 50_000
-  const settings = { runtime, ours, origins, seed, concurrency: 5, mostPieces, filter: values.filter }
+  const settings = { runtime, ours, origins, seed, concurrency: 5, mostPieces: MOST_PIECES, filter: values.filter }
   const { id, ended } = runs.start(settings, report)
   const close = await browser.open(`${origins[0] ?? ''}${pageOf(place)}#${id}`)
   let timer: NodeJS.Timeout | undefined

@@ -15,6 +15,8 @@ export interface Result {
   group?: string
   /** Why it failed, or why it is excepted. */
   reason?: string
+  /** How long it took, in ms. */
+  took?: number
 }
 
 /**
@@ -38,9 +40,6 @@ interface Test {
 /** How long a test waits for an event, in ms; less where it is not expected to come. */
 const PATIENCE = 15_000
 const PATIENCE_WITH_EXCEPTIONS = 2_000
-
-/** WebKitGTK takes far longer than the other engines for the same page. */
-const WEBKIT_SLOWNESS = 3
 
 /** How long a whole fact may take, in ms. */
 const FACT_LIMIT = 40_000
@@ -80,22 +79,22 @@ function allTests(env: Environment): Test[] {
   const behaviour = applicable.map((fact) => {
     const { number, run, alone } = fact
     const stage: Stage = alone ? 'alone' : number < LOOPS ? 'first' : 'later'
-    return { name: testName(fact), group: groupOf.get(fact) ?? '', limit: FACT_LIMIT, stage, run }
+    return { name: testName(fact), group: groupOf.get(fact) ?? '', limit: env.factLimit ?? FACT_LIMIT, stage, run }
   })
   return [...behaviour, ...cases]
 }
 
 async function judge(test: Test, env: Environment): Promise<Result> {
   const { name, group } = test
-  return { ...(await outcomeOf(test, env)), name, group }
+  const started = performance.now()
+  return { ...(await outcomeOf(test, env)), name, group, took: performance.now() - started }
 }
 
 async function outcomeOf({ name, limit, run }: Test, env: Environment): Promise<Pick<Result, 'outcome' | 'reason'>> {
   const exception = exceptionFor(name, env)
-  const slowness = env.runtime.startsWith('webkit') ? WEBKIT_SLOWNESS : 1
-  const fact = new Fact(env, exception === undefined ? PATIENCE * slowness : PATIENCE_WITH_EXCEPTIONS)
+  const fact = new Fact(env, exception === undefined ? PATIENCE : PATIENCE_WITH_EXCEPTIONS)
   try {
-    await Promise.race([run(fact), expire(limit * slowness)])
+    await Promise.race([run(fact), expire(limit)])
   } catch (error) {
     if (exception !== undefined) return { outcome: 'excepted', reason: exception }
     return { outcome: 'failed', reason: error instanceof Error ? describe(error) : String(error) }

@@ -254,13 +254,12 @@ const WAYS: Record<string, Way> = {
 
 /** The checks, each of which opens a page in a window of either package's own. */
 export function visibilityChecks(
-  windows: Record<Package, Window>,
   origins: string[],
-): { name: string; run: () => Promise<void> }[] {
+): { name: string; run: (windows: Record<Package, Window>) => Promise<void> }[] {
   return Object.entries(WAYS).flatMap(([name, way], i) =>
     CHECKS.filter(({ bothWays }) => bothWays ?? i === 0).map((check) => ({
       name: `${check.isMended ? 'mended: ' : ''}${check.name} (${name})`,
-      run: async () => {
+      run: async (windows) => {
         const packages = (['original', 'ours'] as const).filter((name) => name in check)
         const outcomes = await Promise.all(
           packages.map(async (name) => {
@@ -328,6 +327,6 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + PATIENCE
   while (!(await holds())) {
     if (performance.now() > end) throw new Error('it did not come to that')
-    await delay(10)
+    await delay(50)
   }
 }

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { atOnce } from '../at-once.ts'
 import { Tally } from '../tally.ts'
 import { missing, RUNTIMES } from './list.ts'
 import { Script } from './script.ts'
@@ -18,6 +19,9 @@ interface Check {
 
 /** Starts a script in the runtime under test. */
 type Start = (name: string, args: string[], env?: Record<string, string>) => Script
+
+/** How many run at once: what most of them do is wait, but to start a runtime is work. */
+const AT_ONCE = 16
 
 const MIB = 2 ** 20
 
@@ -191,18 +195,22 @@ const { values } = parseArgs({ options: { only: { type: 'string' }, filter: { ty
 const tally = new Tally()
 const chosen = Object.entries(RUNTIMES).filter(([runtime]) => values.only === undefined || values.only === runtime)
 
-// All at once: what they do is wait.
-await Promise.all(
-  chosen.map(async ([runtime, command]) => {
-    const suite = tally.suite(`processes in ${runtime}`)
-    const absent = missing(command)
-    const start: Start = (name, args, env) => new Script(command, name, args, env)
-    const checks = CHECKS.filter(({ name }) => name.includes(values.filter ?? ''))
-    if (absent !== undefined) suite.missing(absent)
-    else await Promise.all(checks.map(async ({ name, run }) => suite.run(name, () => run(start, runtime))))
-    suite.end()
-  }),
+const suites = chosen.map(([runtime, command]) => {
+  const suite = tally.suite(`processes in ${runtime}`)
+  const absent = missing(command)
+  const start: Start = (name, args, env) => new Script(command, name, args, env)
+  const checks = CHECKS.filter(({ name }) => name.includes(values.filter ?? ''))
+  if (absent !== undefined) suite.missing(absent)
+  return {
+    suite,
+    tasks: absent === undefined ? checks.map(({ name, run }) => () => suite.run(name, () => run(start, runtime))) : [],
+  }
+})
+await atOnce(
+  AT_ONCE,
+  suites.flatMap(({ tasks }) => tasks),
 )
+for (const { suite } of suites) suite.end()
 tally.end()
 
 function numbers(output: string): number[] {

@@ -19,22 +19,26 @@ export interface Settings extends Omit<Environment, 'EventSource'> {
   dropIn?: string
 }
 
-/** Runs the bundled entry with a runtime's command and reports each result as it comes. */
+/** Runs the bundled entry with a runtime's command and reports each result as it comes, until the signal says that it is enough. */
 export async function runSuiteIn(
   [binary = '', ...args]: string[],
   entry: string,
   settings: Settings,
   report: (result: Result) => void,
+  enough?: AbortSignal,
 ): Promise<void> {
   const child = spawn(binary, [...args, entry, JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: LIMIT,
   })
+  enough?.addEventListener('abort', () => child.kill('SIGKILL'))
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   for await (const line of createInterface({ input: child.stdout })) {
     if (RESULT.test(line)) report(JSON.parse(line) as Result)
     else console.log(line)
   }
   const code = await exited
-  if (code !== 0) report({ name: 'the suite runs to its end', outcome: 'failed', reason: `exit code ${String(code)}` })
+  if (code !== 0 && enough?.aborted !== true) {
+    report({ name: 'the suite runs to its end', outcome: 'failed', reason: `exit code ${String(code)}` })
+  }
 }

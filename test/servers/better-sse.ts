@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEventBuffer, createSession, type Session } from 'better-sse'
 import type { Suite } from '../tally.ts'
-import { check } from './at-once.ts'
+import { check } from './checks.ts'
 import { type Follower, SURFACES } from './follower.ts'
 import type { Hosted } from './hosted.ts'
 

@@ -1,7 +1,7 @@
 /** What is true of any proxy that is set right, in front of a stream. */
 
 import assert from 'node:assert/strict'
-import type { Checks } from './at-once.ts'
+import type { Checks } from './checks.ts'
 import { eventSource, type Follow, SURFACES } from './follower.ts'
 import type { Proxy } from './proxy.ts'
 import { until } from './until.ts'

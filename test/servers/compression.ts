@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import compression from 'compression'
 import express, { type Response } from 'express'
 import type { Suite } from '../tally.ts'
-import { check } from './at-once.ts'
+import { check } from './checks.ts'
 import { eventSource, SURFACES } from './follower.ts'
 import { Hosted } from './hosted.ts'
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { path } from '../conformance/bundle.ts'
 import type { Suite } from '../tally.ts'
-import { check } from './at-once.ts'
+import { check } from './checks.ts'
 import { currentPage, filesToShow, readPage, shown } from './page.ts'
 
 export async function checkDocumentation(suite: Suite): Promise<void> {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Suite } from '../tally.ts'
-import { Checks } from './at-once.ts'
+import { Checks } from './checks.ts'
 import { answersForTheServer, type Between, cutsSilence, passesEach, saysThatItIsLate, staged } from './between.ts'
 import { configuration } from './configuration.ts'
 import { eventSource, SURFACES } from './follower.ts'

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { Suite } from '../tally.ts'
-import { check } from './at-once.ts'
+import { check } from './checks.ts'
 import { checkBetterSSE } from './better-sse.ts'
 import { type Follow, type Message, SURFACES } from './follower.ts'
 import { Hosted } from './hosted.ts'

@@ -13,7 +13,7 @@ import fastify from 'fastify'
 import { EventStream, H3, serve } from 'h3'
 import { of } from 'rxjs'
 import type { Suite } from '../tally.ts'
-import { check } from './at-once.ts'
+import { check } from './checks.ts'
 import { eventSource, type Follower } from './follower.ts'
 import { until } from './until.ts'
 

@@ -5,9 +5,9 @@
 
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { atOnce } from '../at-once.ts'
 import { path } from '../conformance/bundle.ts'
 import { type Suite, Tally } from '../tally.ts'
-import { atOnce } from './at-once.ts'
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } })
 const tally = new Tally()

@@ -33,7 +33,7 @@ export const errors: BehaviourFact[] = [
       equal([reason, status, body], ['content-type', 200, '<p>Log in'])
     },
     'of a long body the first 64 KiB are read, and the connection is let go': async (fact) => {
-      const served = await fact.serve({ status: 500, steps: [{ flood: 'é', bytes: 50 * 2 ** 20 }] })
+      const served = await fact.serve({ status: 500, steps: [{ flood: 'é', bytes: 8 * 2 ** 20 }] })
       const recorder = fact.listenWith(served.url, { reconnect: IN_A_MINUTE })
       await recorder.until('error')
       const { body } = recorder.errors[0]?.error ?? {}

@@ -1,20 +1,11 @@
-/** A few things at once: what tests of servers mostly do is wait. */
+/** Checks of servers, a few at once: what they mostly do is wait. */
 
 import { setTimeout as delay } from 'node:timers/promises'
+import { atOnce } from '../at-once.ts'
 import type { Suite } from '../tally.ts'
 
 /** How long a check may take, in ms. */
 const PATIENCE = 30_000
-
-/** Runs them, so many at a time, and throws what the first to fail has thrown when all have ended. */
-export async function atOnce(limit: number, tasks: (() => Promise<void>)[]): Promise<void> {
-  const waiting = [...tasks]
-  const runNext = async (): Promise<void> => {
-    for (let task = waiting.shift(); task; task = waiting.shift()) await task()
-  }
-  const ends = await Promise.allSettled(Array.from({ length: limit }, runNext))
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
-}
 
 /** A check that must come to an end: most of them wait for something. */
 export async function check(suite: Suite, name: string, does: () => Promise<void> | void): Promise<void> {
