@@ -1,6 +1,20 @@
 /** Where the unit tests are. */
 
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Those that start processes, browsers and builds take the longest: first, so that none of them is left alone at the end. */
+const LONG = ['demo/pages', 'docs/docs', 'release/release', 'demo/start', 'demo/bootstrap', 'unit/undici']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONG.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`))
+      return place < 0 ? LONG.length : place
+    }
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,6 +25,7 @@ export default defineConfig({
     server: { deps: { external: [/\/src\/.*\.ts$/] } },
     // What they mostly do is wait: more at once than there are cores.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Each test waits for conditions; these only say when to stop waiting, on a machine that has other things to do.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -2,7 +2,7 @@
  * `npm test`: installs what is missing, runs every check, adds up all of them. Runs on whatever Node the machine has; the
  * checks run on the Node that package.json brings.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { installIfMissing, root } from './install.mjs'
@@ -24,35 +24,36 @@ const DEBIAN_PACKAGES = [
   { name: 'haproxy', files: ['/usr/sbin/haproxy'] },
 ]
 
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** @type {Counts} */
 const sum = { passed: 0, failed: 0, skipped: 0 }
 
+// It mostly waits for the network, and what needs no browser need not wait for it.
+const installed = installFromDebian()
 installIfMissing(root)
 // Without one of them, what it brings is missing, and nothing else.
 for (const folder of ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat', 'test/limits', 'bench']) {
   installIfMissing(`${root}${folder}`, { required: false })
 }
-installFromDebian()
 rmSync(`${root}.cache/runs`, { recursive: true, force: true })
+rmSync(UNIT_REPORT, { force: true })
 
 await check('build')
-await check('format:check')
-await check('lint')
-await check('types')
-await check('api:check')
-await check('size')
-rmSync(UNIT_REPORT, { force: true })
-await check('test:unit', ['--', '--reporter=default', '--reporter=json', `--outputFile=${UNIT_REPORT}`], countUnitTests)
+await sideBySide(['format:check', 'lint'], ['types', 'api:check', 'size'])
+await installed
+await check('test:unit', {
+  args: ['--', '--reporter=default', '--reporter=json', `--outputFile=${UNIT_REPORT}`],
+  count: countUnitTests,
+})
 await check('test:conformance')
 await check('test:browser')
-await check('docs:runtimes', ['--', '--check'])
+await check('docs:runtimes', { args: ['--', '--check'] })
 await check('test:processes')
 await check('test:mutants')
-await check('test:peers')
-await check('test:compat')
 await check('test:drop-in')
-await check('test:limits')
-await check('test:servers')
-await check('test:package')
+// What these do is wait.
+await sideBySide(['test:servers'], ['test:peers', 'test:compat', 'test:limits', 'test:package'])
 await check('test:consumers')
 await check('bench:smoke')
 
@@ -61,16 +62,35 @@ console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} s
 process.exitCode = failed > 0 ? 1 : 0
 
 /**
+ * Runs scripts one after the other, beside others. Each prints what it has to say when it is over.
+ *
+ * @param {string[][]} rows
+ */
+async function sideBySide(...rows) {
+  await Promise.all(
+    rows.map(async (scripts) => {
+      for (const script of scripts) {
+        /** @type {string[]} */
+        const lines = []
+        await check(script, { print: (line) => void lines.push(line) })
+        console.log(lines.join('\n'))
+      }
+    }),
+  )
+}
+
+/**
  * Runs a script of package.json. One that prints no closing line counts as one check.
  *
  * @param {string} script
- * @param {string[]} args
- * @param {() => void} [count] adds up what it did, where it does not say so itself
+ * @param {object} [options]
+ * @param {string[]} [options.args]
+ * @param {(line: string) => void} [options.print]
+ * @param {() => Counts} [options.count] what it did, where it does not say so itself
  */
-async function check(script, args = [], count) {
-  console.log(`\n> npm run ${script}`)
+async function check(script, { args = [], print = console.log, count } = {}) {
+  print(`\n> npm run ${script}`)
   const started = performance.now()
-  const failedBefore = sum.failed
   const child = spawn('npm', ['run', '--silent', script, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -78,52 +98,46 @@ async function check(script, args = [], count) {
   })
   /** @type {Promise<number | null>} */
   const exited = new Promise((resolve) => child.once('close', resolve))
-  let counted = false
+  /** @type {Counts | undefined} */
+  let counts
   for await (const line of createInterface({ input: child.stdout })) {
-    const closing = CLOSING.exec(line)
-    if (!closing) {
-      console.log(line)
-      continue
-    }
-    counted = true
-    add(Number(closing[1]), Number(closing[2]), Number(closing[3] ?? 0))
+    const [, passed, failed, skipped = 0] = CLOSING.exec(line) ?? []
+    if (passed === undefined) print(line)
+    else counts = { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) }
   }
   const ok = (await exited) === 0
-  if (count) count()
-  else if (ok && !counted) add(1, 0, 0)
+  if (count) counts = count()
+  counts ??= { passed: ok ? 1 : 0, failed: 0, skipped: 0 }
   // One that failed and counted no failure has crashed.
-  if (!ok && sum.failed === failedBefore) add(0, 1, 0)
-  console.log(`  ${script}: ${ok ? 'ok' : 'FAILED'} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
+  if (!ok && counts.failed === 0) counts.failed = 1
+  for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) sum[key] += counts[key]
+  print(`  ${script}: ${ok ? 'ok' : 'FAILED'} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
 }
 
 /**
- * @param {number} passed
- * @param {number} failed
- * @param {number} skipped
+ * Reads the report that vitest wrote, if it came to that.
+ *
+ * @returns {Counts}
  */
-function add(passed, failed, skipped) {
-  sum.passed += passed
-  sum.failed += failed
-  sum.skipped += skipped
-}
-
-/** Reads the report that vitest wrote, if it came to that. */
 function countUnitTests() {
-  if (!existsSync(UNIT_REPORT)) return
+  if (!existsSync(UNIT_REPORT)) return { passed: 0, failed: 0, skipped: 0 }
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(UNIT_REPORT, 'utf8'))
-  add(numPassedTests, numFailedTests, numPendingTests)
+  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
 }
 
 /** Browsers and servers, where they are missing and this may install them. Elsewhere the tests say what they miss. */
-function installFromDebian() {
+async function installFromDebian() {
   const isRootOnDebian = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (!isRootOnDebian) return
   const packages = DEBIAN_PACKAGES.filter(({ files }) => !files.some((file) => file && existsSync(file)))
   if (packages.length === 0) return
-  const names = packages.map(({ name }) => name)
-  console.log(`Installing ${names.join(', ')}`)
-  spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' })
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const { status } = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env })
-  if (status !== 0) console.log('They could not be installed')
+  const names = packages.map(({ name }) => name).join(' ')
+  console.log(`Installing ${names}`)
+  const install = `apt-get update -qq && apt-get install -y -qq --no-install-recommends ${names} >/dev/null`
+  const child = spawn('sh', ['-c', install], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  if (code !== 0) console.log('They could not be installed')
 }

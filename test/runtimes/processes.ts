@@ -203,7 +203,14 @@ const suites = chosen.map(([runtime, command]) => {
   if (absent !== undefined) suite.missing(absent)
   return {
     suite,
-    tasks: absent === undefined ? checks.map(({ name, run }) => () => suite.run(name, () => run(start, runtime))) : [],
+    tasks:
+      absent === undefined
+        ? checks.map(
+            ({ name, run }) =>
+              () =>
+                suite.run(name, () => run(start, runtime)),
+          )
+        : [],
   }
 })
 await atOnce(

@@ -78,7 +78,8 @@ export const life: BehaviourFact[] = [
       await fact.listen(served.url).until('open', 2)
       const { requests } = await served.log({ requests: 2 })
       const wait = (requests[1]?.at ?? 0) - (requests[0]?.endedAt ?? 0)
-      check(wait > 2_800 && wait < 5_000, `it waited ${wait} ms`)
+      // Other tests may have taken all of Chromium's connections, each for up to five seconds.
+      check(wait > 2_800 && wait < 10_000, `it waited ${wait} ms`)
     },
   },
   {
