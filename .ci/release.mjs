@@ -60,7 +60,9 @@ console.log(`sha512-${createHash('sha512').update(bytes).digest('base64')}`)
 console.log('\nNothing has been published. If that is right:\n')
 if (waiting.length > 0) console.log(`git add --all && git commit -m "Release ${version}"`)
 console.log(`git tag ${tag} && git push origin ${MAIN} ${tag}`)
-console.log(`npm publish ${tarball} --provenance --access public`)
+console.log(
+  `\nThe tag starts .github/workflows/release.yml, which publishes ${version} with its provenance when that is approved.`,
+)
 
 /** @returns {{ name: string, version: string }} */
 function packageJSON() {

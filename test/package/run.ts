@@ -6,6 +6,7 @@ import { checkBuilds } from './builds.ts'
 import { end } from './check.ts'
 import { checkContents, pack } from './contents.ts'
 import { checkInstalled } from './installed.ts'
+import { checkSupplyChain } from './supply-chain.ts'
 
 const folder = await mkdtemp(`${tmpdir()}/everysource-`)
 try {
@@ -13,6 +14,7 @@ try {
   await checkContents(packed)
   await checkBuilds()
   await checkInstalled(packed.tarball, folder)
+  await checkSupplyChain()
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

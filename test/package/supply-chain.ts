@@ -1,0 +1,116 @@
+/** What the package is made of, and who may publish it. */
+
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { check, ROOT } from './check.ts'
+
+interface Locked {
+  version?: string
+  resolved?: string
+  integrity?: string
+  license?: string
+  dev?: boolean
+  devOptional?: boolean
+  link?: boolean
+  hasInstallScript?: boolean
+  dependencies?: Record<string, string>
+}
+
+const LOCK_FILES = [
+  '',
+  'bench/',
+  'test/runtimes/',
+  'test/servers/',
+  'test/consumers/',
+  'test/compat/',
+  'test/limits/',
+].map((folder) => `${folder}package-lock.json`)
+
+/** Whose install scripts run; see `allowScripts` in package.json. */
+const MAY_RUN_SCRIPTS = ['esbuild', 'node']
+
+export async function checkSupplyChain(): Promise<void> {
+  const locked = await packagesOf('package-lock.json')
+  const shipped = locked.filter(([name, { dev, devOptional }]) => name !== '' && !dev && !devOptional)
+
+  await check('what it depends on is eventsource-parser, in one exact version, under MIT', () => {
+    assert.deepEqual(
+      shipped.map(([name, { license }]) => [name, license]),
+      [['node_modules/eventsource-parser', 'MIT']],
+    )
+    const { dependencies } = Object.fromEntries(locked)[''] ?? {}
+    assert.match(dependencies?.['eventsource-parser'] ?? '', /^\d+\.\d+\.\d+$/)
+  })
+
+  await check('what it depends on runs nothing when it is installed, and depends on nothing', () => {
+    for (const [, { hasInstallScript, dependencies }] of shipped) {
+      assert.deepEqual([hasInstallScript, dependencies], [undefined, undefined])
+    }
+  })
+
+  for (const file of LOCK_FILES) {
+    await check(`${file}: every package has a SHA-512 sum, and comes from the registry`, async () => {
+      for (const [name, { resolved, integrity, link }] of await packagesOf(file)) {
+        if (name === '' || link) continue
+        assert.match(integrity ?? '', /^sha512-/, name)
+        // Without an address it is that of the registry in use.
+        assert.ok(resolved === undefined || resolved.startsWith('https://registry.npmjs.org/'), `${name}: ${resolved}`)
+      }
+    })
+  }
+
+  await check('no package runs a script when it is installed but those that are allowed to', async () => {
+    const { allowScripts } = JSON.parse(await read('package.json')) as { allowScripts: Record<string, boolean> }
+    assert.deepEqual(Object.keys(allowScripts).sort(), MAY_RUN_SCRIPTS)
+  })
+
+  await check('nothing is logged', async () => {
+    for (const file of ['dist/everysource.min.js', 'dist/index.js', 'dist/fetch-event-source.js']) {
+      // But for examples in comments.
+      assert.doesNotMatch((await read(file)).replace(/^ *\*.*$/gm, ''), /\bconsole\b/, file)
+    }
+  })
+
+  for (const file of await readdir(new URL('.github/workflows', ROOT))) {
+    await check(`${file}: actions are GitHub's own, pinned to a commit`, async () => {
+      const uses = [...(await read(`.github/workflows/${file}`)).matchAll(/uses: (\S+)(.*)/g)]
+      assert.ok(uses.length > 0)
+      for (const [, action = '', comment = ''] of uses) {
+        assert.match(action, /^actions\/[\w-]+@[\da-f]{40}$/)
+        assert.match(comment, /^ # v\d+\.\d+\.\d+$/)
+      }
+    })
+  }
+
+  await check(
+    'the release workflow may publish, with provenance, and nothing else; every check comes before it',
+    async () => {
+      const workflow = await read('.github/workflows/release.yml')
+      assert.match(workflow, /^permissions: \{\}$/m)
+      const granted = /\n {4}permissions:\n((?: {6}.*\n)+)/.exec(workflow)?.[1] ?? ''
+      assert.deepEqual(granted.match(/[\w-]+: \w+/g), ['contents: read', 'id-token: write'])
+      const commands = [
+        'npm ci',
+        'npm audit --omit=dev && npm audit signatures',
+        'npm test',
+        'npm publish --provenance',
+      ]
+      const places = commands.map((command) => workflow.indexOf(command))
+      assert.ok(!places.includes(-1), 'a command is missing')
+      assert.deepEqual(
+        places,
+        [...places].sort((a, b) => a - b),
+      )
+      assert.doesNotMatch(workflow, /secrets\./)
+    },
+  )
+}
+
+async function packagesOf(file: string): Promise<[string, Locked][]> {
+  const { packages } = JSON.parse(await read(file)) as { packages: Record<string, Locked> }
+  return Object.entries(packages)
+}
+
+function read(file: string): Promise<string> {
+  return readFile(new URL(file, ROOT), 'utf8')
+}
