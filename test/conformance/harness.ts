@@ -26,7 +26,7 @@ export interface Environment {
   concurrency: number
   /** Into how many pieces a case may be cut, where a million chunks take minutes. */
   mostPieces?: number | undefined
-  /** How long a fact may take, in ms; 40,000 where it is absent. */
+  /** How long a fact may take, in ms; 60,000 where it is absent. */
   factLimit?: number | undefined
   /** Only facts and cases whose name contains one of these. */
   filter?: string[] | undefined
