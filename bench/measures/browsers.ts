@@ -1,9 +1,7 @@
 /** Browsers: their own EventSource and ours, in turn, in one page. */
 
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { chromium, findChromium, openPage } from '../../test/browser/chromium.ts'
+import { chromium } from '../../test/browser/chromium.ts'
 import type { Engine } from '../../test/browser/engine.ts'
 import { firefox } from '../../test/browser/firefox.ts'
 import type { Bench, Row } from '../bench.ts'
@@ -30,21 +28,8 @@ const ROUNDS = 9
 /** How long a page may take, in ms. */
 const LIMIT = 240_000
 
-/** Chromium on its own: to whoever controls it, it tells every message of its own EventSource, which takes 50 µs. */
-const uncontrolled: Engine = {
-  ...chromium,
-  async launch() {
-    const { stdout } = await promisify(execFile)(findChromium() ?? '', ['--version'])
-    return {
-      title: /^\w+ [\d.]+/.exec(stdout)?.[0] ?? 'Chromium',
-      open: (url) => Promise.resolve(openPage(url)),
-      close: () => Promise.resolve(),
-    }
-  },
-}
-
 export async function browsers(bench: Bench): Promise<BrowserTable[]> {
-  const here = [uncontrolled, firefox].filter((engine) => {
+  const here = [chromium, firefox].filter((engine) => {
     const absent = engine.missing()
     if (absent !== undefined) bench.suite.missing(absent)
     return absent === undefined

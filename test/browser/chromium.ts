@@ -1,11 +1,9 @@
 /** Finds and starts the Chromium that the machine has. */
 
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { chromium as playwright, type Browser } from 'playwright-core'
 import type { Engine } from './engine.ts'
+import { openAlone, versionOf } from './uncontrolled.ts'
 
 const USUAL_PLACES = [
   '/usr/bin/chromium',
@@ -32,16 +30,10 @@ export const chromium: Engine = {
   name: 'chromium',
   missing: () => (findChromium() === undefined ? 'there is no Chromium' : undefined),
   async launch() {
-    const browser = await launchChromium()
     return {
-      title: `Chromium ${browser.version()}`,
-      async open(url) {
-        const context = await browser.newContext()
-        const page = await context.newPage()
-        await page.goto(url)
-        return () => context.close()
-      },
-      close: () => browser.close(),
+      title: `Chromium ${await versionOf(chromiumHere())}`,
+      open: openPage,
+      close: () => Promise.resolve(),
     }
   },
 }
@@ -60,16 +52,8 @@ export async function launchChromium(): Promise<Browser> {
 }
 
 /** Opens a page in a Chromium that nobody controls, which has its usual caches; returns what ends it. */
-export function openPage(url: string): () => Promise<void> {
-  const profile = mkdtempSync(join(tmpdir(), 'everysource-chromium-'))
-  const own = ['--headless=new', `--user-data-dir=${profile}`]
-  const child = spawn(chromiumHere(), [...FLAGS, ...own, url], { stdio: 'ignore' })
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  return async () => {
-    child.kill('SIGKILL')
-    await exited
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
-  }
+export function openPage(url: string): Promise<() => Promise<void>> {
+  return openAlone(chromiumHere(), (profile) => [...FLAGS, '--headless=new', `--user-data-dir=${profile}`, url])
 }
 
 function chromiumHere(): string {

@@ -1,8 +1,9 @@
-/** Firefox, driven over WebDriver BiDi. */
+/** Firefox, which nobody controls. */
 
 import { existsSync } from 'node:fs'
-import puppeteer from 'puppeteer-core'
+import { Browser, createProfile } from '@puppeteer/browsers'
 import type { Engine } from './engine.ts'
+import { openAlone, versionOf } from './uncontrolled.ts'
 
 const USUAL_PLACES = [
   '/usr/bin/firefox-esr',
@@ -12,7 +13,7 @@ const USUAL_PLACES = [
   'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
 ]
 
-/** Several pages at once, of which one is in front: timers of the others would be slow. */
+/** Without a window a page is not in front, and timers of such pages are slow. */
 const LIKE_IN_FRONT = {
   'dom.min_background_timeout_value': 4,
   'dom.min_background_timeout_value_without_budget_throttling': 4,
@@ -25,22 +26,16 @@ export const firefox: Engine = {
   name: 'firefox',
   missing: () => (find() === undefined ? 'there is no Firefox' : undefined),
   async launch() {
-    const browser = await puppeteer.launch({
-      browser: 'firefox',
-      executablePath: find() ?? '',
-      headless: true,
-      extraPrefsFirefox: LIKE_IN_FRONT,
-    })
+    const binary = find() ?? ''
     return {
-      // Such as `firefox/153.7.0`.
-      title: (await browser.version()).replace('firefox/', 'Firefox '),
-      async open(url) {
-        const context = await browser.createBrowserContext()
-        const page = await context.newPage()
-        await page.goto(url)
-        return () => context.close()
-      },
-      close: () => browser.close(),
+      title: `Firefox ${await versionOf(binary)}`,
+      open: (url) =>
+        openAlone(binary, async (profile) => {
+          // With the preferences that keep it from talking to anybody but the page's servers.
+          await createProfile(Browser.FIREFOX, { path: profile, preferences: LIKE_IN_FRONT })
+          return ['--headless', '--no-remote', '--profile', profile, url]
+        }),
+      close: () => Promise.resolve(),
     }
   },
 }

@@ -7,9 +7,6 @@ import type { Log, Program } from '../server/program.ts'
 import type { Extra } from '../server/server.ts'
 import type { Browser } from './engine.ts'
 
-/** A browser that need not be controlled. */
-type Opens = Pick<Browser, 'open'>
-
 /** In ms: how soon the source is to be open again. */
 const RECONNECTION_TIME = 300
 
@@ -98,7 +95,7 @@ export const hears: Extra = (request, response) => {
 }
 
 /** The page goes on to another and back, several times: whether it came out of the cache. */
-export async function comesBack(browser: Opens, origin: string): Promise<boolean> {
+export async function comesBack(browser: Browser, origin: string): Promise<boolean> {
   const { told, log } = await visit(browser, origin, 'back', TRIPS)
   assert.deepEqual(told.ended, [1, 2, 3], 'the connections that leaving the page has ended')
   // The server has ended nothing.
@@ -112,7 +109,7 @@ export async function comesBack(browser: Opens, origin: string): Promise<boolean
 }
 
 /** The page is loaded again. */
-export async function isReloaded(browser: Opens, origin: string): Promise<void> {
+export async function isReloaded(browser: Browser, origin: string): Promise<void> {
   const { told, log } = await visit(browser, origin, 'reload', 1)
   assert.deepEqual(told.heard, ['open'])
   assert.notEqual(log.requests[0]?.endedAt, null, 'reloading the page did not end the connection')
@@ -120,7 +117,7 @@ export async function isReloaded(browser: Opens, origin: string): Promise<void> 
 }
 
 async function visit(
-  browser: Opens,
+  browser: Browser,
   origin: string,
   way: 'back' | 'reload',
   trips: number,

@@ -9,7 +9,7 @@ import { atOnce } from '../at-once.ts'
 import { keepRun } from '../conformance/table.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
-import { chromium, launchChromium, openPage } from './chromium.ts'
+import { chromium, launchChromium } from './chromium.ts'
 import type { Browser, Engine } from './engine.ts'
 import { firefox } from './firefox.ts'
 import { comesBack, hears, isReloaded, LEAVING_PAGES } from './leaving.ts'
@@ -111,14 +111,12 @@ async function runLeaving(engine: Engine, browser: Browser | undefined): Promise
   const suite = tally.suite(`${engine.name}, leaving the page`)
   const [origin = ''] = server.origins
   if (browser) {
-    // Playwright turns the cache of pages off.
-    const opens = engine === chromium ? { open: (url: string) => Promise.resolve(openPage(url)) } : browser
     await suite.run('leaving ends the connection, and coming back opens it again', async () => {
-      const isCached = await comesBack(opens, origin)
+      const isCached = await comesBack(browser, origin)
       // Firefox keeps no page that is loading.
       assert.equal(isCached, engine !== firefox, 'whether the page came out of the cache')
     })
-    await suite.run('reloading ends the connection', () => isReloaded(opens, origin))
+    await suite.run('reloading ends the connection', () => isReloaded(browser, origin))
   } else suite.missing(engine.missing() ?? '')
   suite.end()
 }

@@ -25,7 +25,7 @@ export async function holdsTheServerBack({ origins }: TestServer): Promise<void>
   const [origin = ''] = origins
   const response = await fetch(`${origin}/programs`, { method: 'POST', body: JSON.stringify(PROGRAM) })
   const id = await response.text()
-  const close = openPage(`${origin}/slow-loop.html#/s/${id}`)
+  const close = await openPage(`${origin}/slow-loop.html#/s/${id}`)
   try {
     let before = 0
     for (let waited = 0; waited < PATIENCE; waited += INTERVAL) {

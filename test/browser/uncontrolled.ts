@@ -1,0 +1,28 @@
+/** Browsers that nobody controls: a debugger, which is told of every request and message, would slow them down. */
+
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+/** Opens a page in a browser of its own, with a profile of its own; returns what ends it. */
+export async function openAlone(
+  binary: string,
+  argsFor: (profile: string) => Promise<string[]> | string[],
+): Promise<() => Promise<void>> {
+  const profile = await mkdtemp(join(tmpdir(), 'everysource-browser-'))
+  const child = spawn(binary, await argsFor(profile), { stdio: 'ignore' })
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  return async () => {
+    child.kill('SIGKILL')
+    await exited
+    await rm(profile, { recursive: true, force: true, maxRetries: 10 })
+  }
+}
+
+/** Such as `153.8.0`, of what `--version` prints. */
+export async function versionOf(binary: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(binary, ['--version'])
+  return /\d+(\.\d+)+/.exec(stdout)?.[0] ?? ''
+}
