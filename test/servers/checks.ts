@@ -5,7 +5,7 @@ import { atOnce } from '../at-once.ts'
 import type { Suite } from '../tally.ts'
 
 /** How long a check may take, in ms. */
-const PATIENCE = 30_000
+const PATIENCE = 90_000
 
 /** A check that must come to an end: most of them wait for something. */
 export async function check(suite: Suite, name: string, does: () => Promise<void> | void): Promise<void> {

@@ -53,7 +53,7 @@ export class Hosted {
   }
 
   /** Resolves when so many streams are being written. */
-  async serves(what: keyof Counts, count: number, within = 5_000): Promise<void> {
+  async serves(what: keyof Counts, count: number, within = 20_000): Promise<void> {
     await until(
       async () => (await this.count(what)) === count,
       async () => `there are ${await this.count(what)} ${what}, not ${count}`,

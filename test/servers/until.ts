@@ -9,7 +9,7 @@ const INTERVAL = 5
 const LONGEST = 20
 
 /** Resolves when it holds, or throws what is the case instead after so many ms. */
-export async function until(holds: Now<boolean>, otherwise: Now<string>, within = 5_000): Promise<void> {
+export async function until(holds: Now<boolean>, otherwise: Now<string>, within = 20_000): Promise<void> {
   let waited = 0
   while (!(await holds())) {
     if (waited > within) throw new Error(`After ${within} ms ${await otherwise()}`)
