@@ -1,0 +1,95 @@
+/** Connections cut in every way, with nothing lost and nothing doubled; and what each failure is called. */
+
+import assert from 'node:assert/strict'
+import { atOnce } from '../../at-once.ts'
+import type { Suite } from '../../tally.ts'
+import type { Figures, How, Part } from '../part.ts'
+import { CLIENTS } from './clients.ts'
+import { check, giveUp, restart } from './failures.ts'
+import type { Follower } from './follower.ts'
+import { CUTS, MANNERS } from './plan.ts'
+import { type Failing, FAILINGS, UNTRUSTED } from './reasons.ts'
+import { storm } from './storm.ts'
+
+/** How often the proxy cuts, and how many clients of each kind it does that to at once. CUTS decides otherwise. */
+const QUICK = { cuts: 2_000, each: 6 }
+const LONG = { cuts: 200_000, each: 40 }
+
+/** How many failures are run into at once: most of it is waiting. */
+const AT_ONCE = 8
+
+export const chaos: Part = {
+  name: 'chaos',
+  run: async (suite, { long, seed }) => {
+    const figures = await survive(suite, long ? LONG : QUICK, seed)
+    const failings = FAILINGS.map((failing) => () => fails(suite, failing))
+    await atOnce(AT_ONCE, [
+      ...failings,
+      async () => {
+        for (const failing of UNTRUSTED) await fails(suite, failing)
+      },
+      () => suite.run('a server restarts: network, and it is found again', restart),
+      () => suite.run('nobody listens, and maxAttempts is 3: the third failure is final', giveUp),
+    ])
+    const failures = FAILINGS.length + UNTRUSTED.length
+    return { ...figures, 'kinds of failure, each with the reason that is documented': failures }
+  },
+}
+
+function fails(suite: Suite, failing: Failing): Promise<void> {
+  const { name, reason, comesBack } = failing
+  return suite.run(`${name}: ${reason}, ${comesBack ? 'comes back' : 'final'}`, () => check(failing))
+}
+
+async function survive(suite: Suite, { cuts: most, each }: typeof QUICK, seed: How['seed']): Promise<Figures> {
+  const wanted = Number(process.env.CUTS ?? most)
+  const started = performance.now()
+  let result: Awaited<ReturnType<typeof storm>> | undefined
+  await suite.run(`at least ${wanted} cuts at random, and everyone gets to the end (seed ${seed})`, async () => {
+    result = await storm(wanted, each, seed)
+    assert.ok(result.proxy.cuts >= wanted)
+  })
+  if (!result) return {}
+
+  const { proxy, followers } = result
+  for (const kind of Object.keys(CLIENTS)) {
+    await suite.run(`${kind}: each message once, in order, resumed after the last that was seen (seed ${seed})`, () => {
+      for (const { kind: own, faults, lost, doubled } of followers) {
+        if (own === kind) assert.deepEqual({ faults: faults.slice(0, 3), lost, doubled }, CLEAN)
+      }
+    })
+  }
+  for (const cut of CUTS) {
+    await suite.run(`some were cut so: ${cut}`, () => {
+      assert.ok(proxy.byCut[cut] > 0)
+    })
+  }
+  return {
+    cuts: proxy.cuts,
+    'cuts in a head': proxy.inHeads,
+    ...Object.fromEntries(CUTS.map((cut) => [`cuts: ${cut}`, proxy.byCut[cut]])),
+    ...Object.fromEntries(MANNERS.map((manner) => [`cuts of what came ${manner}`, proxy.byManner[manner]])),
+    clients: followers.length,
+    requests: sum(followers, ({ requests }) => requests),
+    messages: sum(followers, ({ messages }) => messages),
+    lost: sum(followers, ({ lost }) => lost),
+    doubled: sum(followers, ({ doubled }) => doubled),
+    'reconnections, by reason': reasonsOf(followers),
+    seconds: Math.round((performance.now() - started) / 1_000),
+    seed,
+  }
+}
+
+const CLEAN = { faults: [], lost: 0, doubled: 0 }
+
+function sum(followers: Follower[], of: (follower: Follower) => number): number {
+  return followers.reduce((total, follower) => total + of(follower), 0)
+}
+
+function reasonsOf(followers: Follower[]): string {
+  const all = new Map<string, number>()
+  for (const { reasons } of followers) {
+    for (const [reason, times] of Object.entries(reasons)) all.set(reason, (all.get(reason) ?? 0) + times)
+  }
+  return [...all].map(([reason, times]) => `${reason} ${times}`).join(', ')
+}

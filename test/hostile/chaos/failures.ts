@@ -1,0 +1,136 @@
+/** Runs into a failure, by `EventSource` and by `streamEvents`, and says what came of it. */
+
+import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ConnectionError, EventSource, streamEvents } from '../../../dist/index.js'
+import { until } from '../../servers/until.ts'
+import { nobody } from './peers.ts'
+import type { Failing } from './reasons.ts'
+
+/** How long a failure may take, in ms: that of a name takes longest. */
+const PATIENCE = 60_000
+
+export async function check({ start, options, ...expected }: Failing): Promise<void> {
+  const { url, close } = await start()
+  try {
+    await throughEventSource(url, options, expected)
+    await throughLoop(url, options, expected)
+  } finally {
+    close()
+  }
+}
+
+type Expected = Omit<Failing, 'start' | 'options'>
+
+async function throughEventSource(url: string, options: Failing['options'], expected: Expected): Promise<void> {
+  const { comesBack } = expected
+  const source = new EventSource(url, { reconnectionTime: 1, ...options })
+  const errors: { error: ConnectionError; willReconnect: boolean; readyState: number }[] = []
+  source.onerror = ({ error, willReconnect }) => {
+    errors.push({ error, willReconnect, readyState: source.readyState })
+  }
+  try {
+    // The second is that of another attempt.
+    await until(
+      () => errors.length >= (comesBack ? 2 : 1),
+      () => `there were ${errors.length} errors`,
+      PATIENCE,
+    )
+  } finally {
+    source.close()
+  }
+  const readyState = comesBack ? EventSource.CONNECTING : EventSource.CLOSED
+  for (const { error, ...state } of errors) {
+    compare(error, expected)
+    assert.deepEqual(state, { willReconnect: comesBack, readyState })
+  }
+}
+
+async function throughLoop(url: string, options: Failing['options'], expected: Expected): Promise<void> {
+  const events = streamEvents(url, { ...options, reconnect: false })
+  try {
+    for await (const _ of events);
+    assert.equal(expected.reason, 'ended')
+  } catch (error) {
+    compare(error, expected)
+  }
+}
+
+function compare(error: unknown, { reason, code, status }: Expected): void {
+  assert.ok(error instanceof ConnectionError, String(error))
+  assert.deepEqual({ reason: error.reason, status: error.status }, { reason, status })
+  assert.ok(code?.includes(error.code ?? '') ?? error.code === undefined, `its code is ${error.code}: ${error.stack}`)
+  assert.ok(!String(error.stack).includes('secret'), error.stack)
+}
+
+/** The same port is served, then nobody's, then served again. */
+export async function restart(): Promise<void> {
+  const first = await serve(0, '1')
+  const { port } = first.address() as AddressInfo
+  const seen: string[] = []
+  const source = new EventSource(`http://127.0.0.1:${port}/`, { reconnectionTime: 1 })
+  source.onmessage = ({ data }) => seen.push(data)
+  source.onerror = ({ error, willReconnect }) => seen.push(`${error.reason}, ${willReconnect}, ${error.code}`)
+  let second: Server | undefined
+  try {
+    await until(
+      () => seen.includes('1'),
+      () => `it has seen ${String(seen)}`,
+      PATIENCE,
+    )
+    stop(first)
+    await until(
+      () => seen.includes('network, true, ECONNREFUSED'),
+      () => `it has seen ${String(seen)}`,
+      PATIENCE,
+    )
+    second = await serve(port, '2')
+    await until(
+      () => seen.includes('2'),
+      () => `it has seen ${String(seen)}`,
+      PATIENCE,
+    )
+  } finally {
+    source.close()
+    stop(first)
+    if (second) stop(second)
+  }
+  const [message, loss = '', ...refusals] = seen.slice(0, -1)
+  assert.equal(message, '1')
+  assert.match(loss, /^network, true, (UND_ERR_SOCKET|ECONNRESET)$/)
+  assert.ok(refusals.length > 0)
+  for (const refusal of refusals) assert.equal(refusal, 'network, true, ECONNREFUSED')
+}
+
+/** The policy's number of attempts, and no more. */
+export async function giveUp(): Promise<void> {
+  const { url } = await nobody()
+  const source = new EventSource(url, { reconnectionTime: 1, reconnect: { maxAttempts: 3, factor: 1 } })
+  const seen: [number, boolean, number][] = []
+  source.onerror = ({ error, willReconnect }) => seen.push([error.attempt, willReconnect, source.readyState])
+  await until(
+    () => source.readyState === EventSource.CLOSED,
+    () => `it has seen ${JSON.stringify(seen)}`,
+    PATIENCE,
+  )
+  const { CONNECTING, CLOSED } = EventSource
+  assert.deepEqual(seen, [
+    [1, true, CONNECTING],
+    [2, true, CONNECTING],
+    [3, false, CLOSED],
+  ])
+}
+
+async function serve(port: number, data: string): Promise<Server> {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(`data: ${data}\n\n`)
+  })
+  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening))
+  return server
+}
+
+function stop(server: Server): void {
+  server.closeAllConnections()
+  server.close()
+}

@@ -1,0 +1,76 @@
+/** Servers that do one thing wrong. */
+
+import { createServer, type Server, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { createServer as createSecureServer } from 'node:https'
+import type { Certificates } from '../../docs/certificates.ts'
+
+export interface Peer {
+  url: string
+  close: () => void
+}
+
+/** The query is not to be seen in any error. */
+const PATH = '/events?token=secret'
+
+/** Whatever a connection gets when it has sent its request, byte by byte as it is. */
+export async function peer(answer: (socket: Socket) => unknown): Promise<Peer> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.once('close', () => sockets.delete(socket))
+    socket.once('data', () => answer(socket))
+  })
+  const port = await listen(server)
+  return {
+    url: `http://127.0.0.1:${port}${PATH}`,
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+/** Takes connections and closes them before anything is asked. */
+export async function slammer(): Promise<Peer> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.destroy()
+  })
+  const port = await listen(server)
+  return { url: `http://127.0.0.1:${port}${PATH}`, close: () => server.close() }
+}
+
+/** Nobody listens there. */
+export async function nobody(): Promise<Peer> {
+  const { url, close } = await slammer()
+  close()
+  return { url, close: () => undefined }
+}
+
+/** Serves an event stream over TLS; whoever trusts its certificate gets a message. */
+export async function secure({ cert, key }: Certificates, host = '127.0.0.1'): Promise<Peer> {
+  const server = createSecureServer({ cert, key }, (_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end('data: trusted\n\n')
+  })
+  server.on('tlsClientError', () => undefined)
+  const port = await listen(server)
+  return {
+    url: `https://${host}:${port}${PATH}`,
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** The beginning of a response that is good so far. */
+export function head(...fields: string[]): string {
+  return ['HTTP/1.1 200 OK', 'Content-Type: text/event-stream', ...fields, '', ''].join('\r\n')
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return (server.address() as AddressInfo).port
+}
