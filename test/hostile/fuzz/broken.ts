@@ -1,0 +1,26 @@
+/** Versions whose decoder is broken on purpose: a fuzzer that finds nothing must be one that can. */
+
+import type { Broken } from './broken-build.ts'
+
+const file = 'src/decoder/event-decoder.ts'
+
+export const BROKEN: Broken[] = [
+  {
+    what: 'decodes each chunk for itself',
+    file,
+    replace: '{ stream: true }',
+    by: '{}',
+  },
+  {
+    what: 'removes two BOMs',
+    file,
+    replace: "this.#parser.feed('\\n')",
+    by: '',
+  },
+  {
+    what: 'forgets the ids of blocks without data',
+    file,
+    replace: 'this.#sink.id(this.#lastEventId)',
+    by: '',
+  },
+]

@@ -1,0 +1,80 @@
+/** How streams go over connections: most many on one, some each on one of its own. */
+
+import fc from 'fast-check'
+import { aboutRetry, written, type Bytes } from './grammar.ts'
+import { mutated } from './mutated.ts'
+
+/**
+ * - `shared`: one stream after the other, each followed by what returns to a known state
+ * - `own`: the second response of an event source is the stream, and nothing else: its start, its end, and what the third
+ *   request says and how long it waits are compared too
+ */
+export interface Connection {
+  kind: 'shared' | 'own'
+  streams: Uint8Array[]
+  /** Where in the body there are cuts, in ascending order. */
+  cuts: number[]
+  /** Whether ours is given exactly these chunks; otherwise what the network makes of them. */
+  isRecut: boolean
+}
+
+/** The type of the event that ends a stream on a shared connection; its data is the stream's number. */
+export const END_OF_STREAM = '(end of stream)'
+
+/** What an own connection's first response leaves behind. */
+export const BEFORE = { lastEventId: 'before', time: 1 }
+export const FIRST_RESPONSE = `retry: ${BEFORE.time}\nid: ${BEFORE.lastEventId}\ndata: first\n\n`
+
+const SHARED_STREAMS = 40
+const MOST_CUTS = 60
+
+/** How many streams one number gives. */
+export const STREAMS_OF_A_SEED = SHARED_STREAMS + 2
+
+const anyStream = fc.oneof({ weight: 2, arbitrary: written }, { weight: 1, arbitrary: mutated })
+
+/** Places from 0 to 1: few or many. */
+const places = fc.array(fc.nat({ max: 9_999_999 }), { maxLength: MOST_CUTS, size: 'max' })
+
+const connection = (kind: Connection['kind'], streams: fc.Arbitrary<Bytes[]>): fc.Arbitrary<Connection> =>
+  fc.tuple(streams, places, fc.boolean()).map(([streams, places, isRecut]) => {
+    const uncut = {
+      kind,
+      streams: streams.map((stream) => new Uint8Array(Buffer.from(stream, 'latin1'))),
+      cuts: [],
+      isRecut,
+    }
+    const { length } = bodyOf(uncut)
+    const cuts = [...new Set(places.map((place) => Math.floor((place / 10_000_000) * length)))]
+    return { ...uncut, cuts: cuts.filter((cut) => cut > 0).sort((a, b) => a - b) }
+  })
+
+const connections = fc.tuple(
+  connection('shared', fc.array(anyStream, { minLength: SHARED_STREAMS, maxLength: SHARED_STREAMS })),
+  connection('own', fc.tuple(anyStream)),
+  connection('own', fc.tuple(aboutRetry)),
+)
+
+/** The connections that a number stands for. */
+export function connectionsOf(seed: number): Connection[] {
+  return fc.sample(connections, { seed, numRuns: 1 })[0] ?? []
+}
+
+/** What is sent. */
+export function bodyOf({ kind, streams }: Connection): Uint8Array {
+  if (kind === 'own') return streams[0] ?? new Uint8Array()
+  const parts = streams.flatMap((stream, index) => [stream, endOf(index)])
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+/** In pieces. */
+export function piecesOf(connection: Connection): Uint8Array[] {
+  const body = bodyOf(connection)
+  const cuts = [0, ...connection.cuts, body.length]
+  return cuts.slice(1).map((cut, index) => body.subarray(cuts[index], cut))
+}
+
+/** Ends whatever is open, tells the last event ID string, and empties it. */
+function endOf(index: number): Uint8Array {
+  return Buffer.from(`\n\nevent: ${END_OF_STREAM}\ndata: ${index}\n\nid\n\n`)
+}

@@ -1,0 +1,195 @@
+/** A page in Chromium that hears connections through ours and through the native EventSource at once, and its server. */
+
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import { text } from 'node:stream/consumers'
+import { openPage } from '../../browser/chromium.ts'
+import { bundled } from '../../browser/places.ts'
+import { path } from '../../conformance/bundle.ts'
+import { FIRST_RESPONSE, piecesOf, type Connection } from './connections.ts'
+import { expectationOf, type Expectation } from './expectation.ts'
+import type { Told, Work } from './work.ts'
+
+/** Frames of an origin each, for Chromium opens six connections to one; how many connections a frame hears at once. */
+const FRAMES = 4
+const FRAMES_OF_BROKEN = 2
+const LANES = 5
+
+type Side = 'ours' | 'native'
+
+/** A request that the server saw. */
+export interface SeenRequest {
+  lastEventId: string
+  /** In ms since the response before it ended. */
+  waited: number
+}
+
+/** What came of a connection: what each of the two heard, and asked for. */
+export type Outcome = Record<Side, Told & { requests: SeenRequest[] }>
+
+interface Task {
+  connection: Connection
+  expectation: Expectation
+  requests: Record<Side, SeenRequest[]>
+  endedAt: Record<Side, number>
+  finish: (told: Record<Side, Told>) => void
+}
+
+export class Laboratory {
+  /** The version of ours that ships. */
+  static readonly OURS = 'ours'
+  readonly #scripts: Record<string, string>
+  readonly #tasks = new Map<number, Task>()
+  /** By version: what nobody has taken, and who has nothing to do. */
+  readonly #queues = new Map<string, { waiting: Work[]; idle: ((work: Work) => void)[] }>()
+  #next = 0
+  #close: (() => Promise<void>) | undefined
+
+  /** @param versions further versions of ours, as script builds by their names */
+  constructor(versions: Record<string, string> = {}) {
+    const ours = readFileSync(path('dist/everysource.min.js'), 'utf8')
+    this.#scripts = { [Laboratory.OURS]: ours, ...versions }
+  }
+
+  async open(): Promise<void> {
+    const script = await bundled('test/hostile/fuzz/page.ts', 'iife', 'page')
+    const serve = (request: IncomingMessage, response: ServerResponse): void => {
+      this.#serve(script, frames, request, response).catch((error: unknown) => {
+        console.error(error)
+        response.destroy()
+      })
+    }
+    // Ids are up to what streams say.
+    const listening = Object.keys(this.#scripts).flatMap((version) =>
+      Array.from({ length: version === Laboratory.OURS ? FRAMES : FRAMES_OF_BROKEN }, async () => {
+        const server = createServer({ noDelay: true, maxHeaderSize: 2 ** 20, insecureHTTPParser: true }, serve)
+        await once(server.listen(0, '127.0.0.1'), 'listening')
+        return { version, server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+      }),
+    )
+    const frames = await Promise.all(listening)
+    const closePage = await openPage(`${frames[0]?.origin ?? ''}/`)
+    this.#close = async () => {
+      await closePage()
+      for (const { server } of frames) {
+        server.closeAllConnections()
+        server.close()
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#close?.()
+  }
+
+  /** How many connections are worth having under way at once. */
+  static readonly WIDTH = FRAMES * LANES
+
+  /** Has a version of ours, and the native one, hear a connection. */
+  async run(connection: Connection, version = Laboratory.OURS): Promise<Outcome> {
+    const id = this.#next++
+    const expectation = expectationOf(connection)
+    const requests: Task['requests'] = { ours: [], native: [] }
+    const told = new Promise<Record<Side, Told>>((finish) => {
+      this.#tasks.set(id, { connection, expectation, requests, endedAt: { ours: NaN, native: NaN }, finish })
+    })
+    const { types, last, losses } = expectation
+    this.#offer(version, { id, types, last, losses, ...(connection.isRecut && { cuts: connection.cuts }) })
+    const { ours, native } = await told
+    this.#tasks.delete(id)
+    return { ours: { ...ours, requests: requests.ours }, native: { ...native, requests: requests.native } }
+  }
+
+  #queue(version: string): { waiting: Work[]; idle: ((work: Work) => void)[] } {
+    const queue = this.#queues.get(version) ?? { waiting: [], idle: [] }
+    this.#queues.set(version, queue)
+    return queue
+  }
+
+  #offer(version: string, work: Work): void {
+    const { waiting, idle } = this.#queue(version)
+    const take = idle.shift()
+    if (take) take(work)
+    else waiting.push(work)
+  }
+
+  #take(version: string): Work | Promise<Work> {
+    const { waiting, idle } = this.#queue(version)
+    return waiting.shift() ?? new Promise((take) => idle.push(take))
+  }
+
+  async #serve(
+    script: string,
+    frames: { origin: string; version: string }[],
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const [, room = '', name = '', side = ''] = (request.url ?? '').split('/')
+    const task = this.#tasks.get(Number(name))
+    if (room === '') {
+      sendText(
+        response,
+        'text/html',
+        frames.map(({ origin, version }) => `<iframe src="${origin}/frame/${version}"></iframe>`).join(''),
+      )
+    } else if (room === 'frame') {
+      const lanes = `for (let n = 0; n < ${LANES}; n++) page.lane(${JSON.stringify(name)})`
+      sendText(
+        response,
+        'text/html',
+        `<!doctype html><script src="/script/${name}"></script><script src="/page"></script><script>${lanes}</script>`,
+      )
+    } else if (room === 'script') {
+      sendText(response, 'text/javascript', this.#scripts[name] ?? '')
+    } else if (room === 'page') {
+      sendText(response, 'text/javascript', script)
+    } else if (room === 'work') {
+      sendText(response, 'application/json', JSON.stringify(await this.#take(name)))
+    } else if (room === 'told' && task) {
+      const told = JSON.parse(await text(request)) as Record<Side, Told>
+      response.end()
+      task.finish(told)
+    } else if (room === 'stream' && task) {
+      await answer(task, side as Side, request, response)
+    } else {
+      response.writeHead(404).end()
+    }
+  }
+}
+
+async function answer(
+  { connection, requests, endedAt }: Task,
+  side: Side,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
+  const said = String(request.headers['last-event-id'] ?? '')
+  const place = requests[side].push({
+    lastEventId: Buffer.from(said, 'latin1').toString(),
+    waited: performance.now() - endedAt[side],
+  })
+  const isOwn = connection.kind === 'own'
+  if (isOwn && place > 2) {
+    response.writeHead(204).end()
+    return
+  }
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+  if (isOwn && place === 1) {
+    response.write(FIRST_RESPONSE)
+  } else {
+    for (const piece of piecesOf(connection)) {
+      if (piece.length > 0) response.write(piece)
+      await setImmediate()
+    }
+  }
+  endedAt[side] = performance.now()
+  response.end()
+}
+
+function sendText(response: ServerResponse, type: string, content: string): void {
+  response.setHeader('Content-Type', type)
+  response.end(content)
+}

@@ -1,0 +1,52 @@
+/** Makes a failing list as short as it gets. (Zeller's ddmin) */
+
+/** How many candidates are tried at once. */
+const WIDTH = 12
+
+/**
+ * Takes parts out, ever smaller ones, as long as what is left still fails.
+ *
+ * @param units must fail
+ * @param fails may be asked about several lists at once
+ */
+export async function shrink<Unit>(units: Unit[], fails: (units: Unit[]) => Promise<boolean>): Promise<Unit[]> {
+  let shortest = units
+  let size = Math.ceil(shortest.length / 2)
+  while (size > 0) {
+    const shorter = await firstFailing(without(shortest, size), fails)
+    if (shorter) {
+      shortest = shorter
+      size = Math.min(size, Math.ceil(shortest.length / 2))
+    } else {
+      size = size === 1 ? 0 : Math.ceil(size / 2)
+    }
+  }
+  return shortest
+}
+
+/** All lists that lack a part of that size. */
+function* without<Unit>(units: Unit[], size: number): Iterable<Unit[]> {
+  for (let start = 0; start < units.length; start += size) {
+    yield [...units.slice(0, start), ...units.slice(start + size)]
+  }
+}
+
+/** Each of the next few is tried at once with its neighbours; the first of these that fails is taken. */
+async function firstFailing<Unit>(
+  candidates: Iterable<Unit[]>,
+  fails: (units: Unit[]) => Promise<boolean>,
+): Promise<Unit[] | undefined> {
+  const batch: Unit[][] = []
+  const tryBatch = async (): Promise<Unit[] | undefined> => {
+    const tried = batch.splice(0)
+    const outcomes = await Promise.all(tried.map(fails))
+    return tried[outcomes.indexOf(true)]
+  }
+  for (const candidate of candidates) {
+    batch.push(candidate)
+    if (batch.length < WIDTH) continue
+    const found = await tryBatch()
+    if (found) return found
+  }
+  return tryBatch()
+}

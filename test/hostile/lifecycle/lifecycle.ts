@@ -1,0 +1,54 @@
+/** Random sequences of what servers do and clients call, on an EventSource and on a model of the standard's. */
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import { pathToFileURL } from 'node:url'
+import { path } from '../../conformance/bundle.ts'
+import type { Part } from '../part.ts'
+import { buildBroken } from '../fuzz/broken-build.ts'
+import { BROKEN } from './broken.ts'
+import type { Result, Settings } from './worker.ts'
+
+const SEQUENCES = 500
+const LONG_SEQUENCES = 20_000
+/** How many a broken version may take to be noticed. */
+const SOON_NOTICED = 10_000
+
+export const lifecycle: Part = {
+  name: 'lifecycle',
+  async run(suite, { long, seed }) {
+    let told: Result = { sequences: 0, commands: 0, failure: undefined }
+    const sequences = long ? LONG_SEQUENCES : SEQUENCES
+    await suite.run(`${sequences} sequences go as the standard says`, async () => {
+      told = await runSequences({
+        module: pathToFileURL(path('dist/index.js')).href,
+        sequences,
+        seed,
+        isToShrink: true,
+      })
+      assert.equal(told.failure, undefined)
+    })
+    mkdirSync(path('.cache/lifecycle'), { recursive: true })
+    await Promise.all(
+      BROKEN.map((broken, index) =>
+        suite.run(`a version that ${broken.what} is noticed`, async () => {
+          const file = path(`.cache/lifecycle/${index}.mjs`)
+          writeFileSync(file, await buildBroken(broken, 'esm'))
+          const module = pathToFileURL(file).href
+          const { failure } = await runSequences({ module, sequences: SOON_NOTICED, seed, isToShrink: false })
+          assert.notEqual(failure, undefined)
+        }),
+      ),
+    )
+    return { sequences: told.sequences, commands: told.commands }
+  },
+}
+
+async function runSequences(settings: Settings): Promise<Result> {
+  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: settings })
+  const [result] = (await once(worker, 'message')) as [Result]
+  await worker.terminate()
+  return result
+}

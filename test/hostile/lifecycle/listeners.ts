@@ -1,0 +1,78 @@
+/** The model's listeners: in which order a dispatch calls them, whatever they do to each other. (DOM standard, 2.10) */
+
+export const TYPES = ['open', 'message', 'error', 'ping'] as const
+export type Type = (typeof TYPES)[number]
+/** Those with a handler attribute. */
+export type HandledType = Exclude<Type, 'ping'>
+
+/** Listeners are known by names. */
+interface Entry {
+  name: string
+  isHandler: boolean
+  once: boolean
+  isRemoved: boolean
+}
+
+export class Listeners {
+  readonly #entries: Record<Type, Entry[]> = { open: [], message: [], error: [], ping: [] }
+  /** Those that the current dispatch has still to call. */
+  #rest: Entry[] = []
+  #type: Type = 'open'
+  #added: Entry[] = []
+
+  add(type: Type, name: string, once: boolean): void {
+    this.#add(type, { name, isHandler: false, once, isRemoved: false })
+  }
+
+  remove(type: Type, name: string): void {
+    this.#removeWhere(type, (entry) => !entry.isHandler && entry.name === name)
+  }
+
+  /** A handler keeps the place of the one it replaces; null gives it up. */
+  setHandler(type: HandledType, name: string | null): void {
+    if (name === null) {
+      this.#removeWhere(type, ({ isHandler }) => isHandler)
+      return
+    }
+    const handler = this.#entries[type].find(({ isHandler }) => isHandler)
+    if (handler) handler.name = name
+    else this.#add(type, { name, isHandler: true, once: false, isRemoved: false })
+  }
+
+  /** Names of those that are no handlers. */
+  named(type: Type): string[] {
+    return this.#entries[type].filter(({ isHandler }) => !isHandler).map(({ name }) => name)
+  }
+
+  /** Begins to dispatch: those that are there now will be called. */
+  dispatch(type: Type): void {
+    this.#type = type
+    this.#added = []
+    this.#rest = [...this.#entries[type]]
+  }
+
+  /** Whether it was added since that began: Node (24) calls those too, unless it was the last that added them. */
+  mayBeCalled(name: string): boolean {
+    return this.#added.some((entry) => entry.name === name && !entry.isRemoved)
+  }
+
+  /** Who is called next; undefined when the dispatch is over. */
+  next(): string | undefined {
+    const entry = this.#rest.shift()
+    if (!entry) return undefined
+    if (entry.isRemoved) return this.next()
+    if (entry.once) this.#removeWhere(this.#type, (other) => other === entry)
+    return entry.name
+  }
+
+  #add(type: Type, entry: Entry): void {
+    this.#entries[type].push(entry)
+    if (type === this.#type) this.#added.push(entry)
+  }
+
+  #removeWhere(type: Type, isMeant: (entry: Entry) => boolean): void {
+    const entries = this.#entries[type]
+    for (const entry of entries) if (isMeant(entry)) entry.isRemoved = true
+    this.#entries[type] = entries.filter(({ isRemoved }) => !isRemoved)
+  }
+}
