@@ -1,0 +1,58 @@
+/** A fleet that loses its server for some seconds: what each of its sources went through. */
+
+import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Child } from './child.ts'
+import type { Life, Orders } from './life.ts'
+
+export interface Outage {
+  /** In ms since 1970: when the server was killed, and when there was one again. */
+  killed: number
+  back: number
+  lives: Life[]
+  /** When requests came to the server that came back. */
+  requests: number[]
+}
+
+/**
+ * Below those that systems give to clients: a client that asks for one of its own while nobody listens there can come to be
+ * connected with itself.
+ */
+const PORTS = [11_000, 32_000] as const
+
+/** @param away in ms */
+export async function outage(size: number, options: Orders['options'], away: number): Promise<Outage> {
+  const children: Child[] = []
+  try {
+    const first = await startServer()
+    children.push(first.server)
+    const orders: Orders = { url: `http://127.0.0.1:${first.port}/`, size, options }
+    const fleet = new Child(new URL('./sources.ts', import.meta.url), [JSON.stringify(orders)])
+    children.push(fleet)
+    if ((await fleet.says()) !== 'all') throw new Error('the fleet has ended before it was connected')
+
+    const killed = Date.now()
+    await first.server.kill()
+    await delay(away)
+    const { server } = await startServer(first.port)
+    children.push(server)
+    const back = Date.now()
+    if ((await fleet.says()) !== 'all') throw new Error('the fleet has ended before it was back')
+
+    const lives = (await fleet.asked('lives')) as Life[]
+    const { requests } = (await server.asked('requests')) as { requests: number[] }
+    return { killed, back, lives, requests }
+  } finally {
+    for (const child of children) if (child.lives) await child.kill()
+  }
+}
+
+/** @param port some that is free where it is absent */
+async function startServer(port?: number): Promise<{ server: Child; port: number }> {
+  for (let tries = 0; tries < 20; tries++) {
+    const chosen = port ?? randomInt(...PORTS)
+    const server = new Child(new URL('./server.ts', import.meta.url), [chosen])
+    if (await server.says()) return { server, port: chosen }
+  }
+  throw new Error('no server could be started')
+}
