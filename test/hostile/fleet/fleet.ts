@@ -100,6 +100,7 @@ export const fleet: Part = {
       'share of the sources, as measured': Math.round((peak / size) * 1_000) / 1_000,
       'share of the waits that end in any 100 ms, first wait, second wait and so on': shares,
       'share of the waits without jitter': 1,
+      'most requests in any 100 ms to the new server': mostWithin(INTERVAL, arrivals),
       ...(long ? await withoutJitter(size, options, away) : {}),
       'most attempts of one source': Math.max(...attempts.map(({ length }) => length)),
       'attempts that the policy allows': most,
@@ -122,11 +123,13 @@ function after(start: number, { attempts, failures, connections }: Life): Life {
 
 /** What jitter is good for: the same once more, when all wait equally long. */
 async function withoutJitter(size: number, options: Orders['options'], away: number): Promise<Figures> {
-  const { killed, lives } = await outage(size, { ...options, reconnect: { jitter: 0 } }, away)
+  const { killed, lives, requests } = await outage(size, { ...options, reconnect: { jitter: 0 } }, away)
   const attempts = lives.flatMap((life) => after(killed, life).attempts)
   return {
     'attempts per 100 ms since then, without jitter': perInterval(INTERVAL, attempts),
+    // No measure of what they mean to do, where it is the one process's work that spreads them.
     'most attempts in any 100 ms, without jitter': mostWithin(INTERVAL, attempts),
+    'most requests in any 100 ms to the new server, without jitter': mostWithin(INTERVAL, requests),
   }
 }
 
