@@ -1,0 +1,174 @@
+/** Enemies that say what they please in the fields of a stream. */
+
+import assert from 'node:assert/strict'
+import { stream, streamAndEnd } from './answers.ts'
+import type { Enemy, Request } from './enemy.ts'
+
+/** What a timer can hold. */
+const LONGEST = 2 ** 31 - 1
+const DEFAULT = 3_000
+
+/** What `retry` may say, and the shortest wait that comes of it; jitter adds a quarter. */
+const RETRIES: [value: string, wait: number][] = [
+  ['0', 100],
+  ['1', 100],
+  ['000000250', 250],
+  ['60000', 60_000],
+  [String(2 ** 31 - 1), LONGEST],
+  [String(2 ** 31), LONGEST],
+  [String(2 ** 32 + 5), LONGEST],
+  [String(2 ** 53), LONGEST],
+  [String(2n ** 53n + 1n), LONGEST],
+  [String(2n ** 64n + 5n), LONGEST],
+  ['1'.padEnd(400, '0'), LONGEST],
+  ['0'.padStart(400, '0'), 100],
+  // None of these is a number of digits.
+  ...[
+    '',
+    '-1',
+    '+5',
+    '1.5',
+    '1e1',
+    '0x5',
+    ' 5',
+    '5 ',
+    '5\t',
+    '5 5',
+    '5,0',
+    'NaN',
+    'Infinity',
+    '٥',
+    '５',
+    '\u{1d7d3}',
+  ].map((value): [string, number] => [value, DEFAULT]),
+]
+
+const CONTROLS = [...Array.from({ length: 32 }, (_, code) => code), 127, 0x80, 0x85, 0x9f].map((code) =>
+  String.fromCodePoint(code),
+)
+
+const LONG_ID = 'x'.repeat(2 ** 20)
+
+/** What `id` may say, and what the next request has as its Last-Event-ID. */
+const IDS: [id: string, sent: string | undefined][] = [
+  ...CONTROLS.map((control): [string, string | undefined] => [`a${control}b`, sentFor(control)]),
+  // Whoever sends characters as their lowest byte sends line ends here.
+  ['aĊX-Injected: yes', 'aĊX-Injected: yes'],
+  ['a嘍嘊X-Injected: yes', 'a嘍嘊X-Injected: yes'],
+  ['a\u{1d40d}\u{1d40a}X-Injected: yes', 'a\u{1d40d}\u{1d40a}X-Injected: yes'],
+  ['a\u2028X-Injected: yes\u2029', 'a\u2028X-Injected: yes\u2029'],
+  ['a%0d%0aX-Injected: yes', 'a%0d%0aX-Injected: yes'],
+  ['a\\r\\nX-Injected: yes', 'a\\r\\nX-Injected: yes'],
+  ['a\r\nX-Injected: yes', 'a'],
+  ['a\nX-Injected: yes\r\n', 'a'],
+  ['a\rX-Injected: yes', 'a'],
+  ['a\0\r\nX-Injected: yes', undefined],
+  [': \t', ':'],
+  [LONG_ID, LONG_ID],
+]
+
+/** Names that JavaScript or the interface has given a meaning. */
+const TYPES = [
+  ...['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '__defineGetter__', 'then'],
+  ...[
+    'error',
+    'open',
+    'close',
+    'abort',
+    'onmessage',
+    'isTrusted',
+    'message ',
+    'MESSAGE',
+    '\u{1f4a3}',
+    '\ufeff',
+    'x\0y',
+  ],
+  'long'.repeat(10_000),
+]
+
+export const FIELDS: Enemy[] = [
+  {
+    name: 'retry of every size',
+    kind: 'wait',
+    sources: RETRIES.length,
+    serve: ({ socket, source }) => {
+      streamAndEnd(socket, `retry:${RETRIES[source]?.[0] === '' ? '' : ' '}${RETRIES[source]?.[0] ?? ''}\ndata: x\n\n`)
+    },
+    until: { ms: 2_000 },
+    expect: 'ended',
+    check: ({ sources, requests }) => {
+      for (const [source, [value, wait]] of RETRIES.entries()) {
+        const delay = sources[source]?.errors[0]?.delay ?? NaN
+        const most = Math.min(wait * 1.25, LONGEST)
+        assert.ok(delay >= wait && delay <= most, `retry: ${value.slice(0, 40)} makes it wait for ${delay} ms`)
+        const attempts = requests.filter((request) => request.source === source).length
+        if (wait >= DEFAULT) assert.equal(attempts, 1, `retry: ${value.slice(0, 40)} brings ${attempts} requests`)
+      }
+    },
+  },
+  {
+    name: 'ids with control characters, and header injection',
+    kind: 'brief',
+    sources: IDS.length,
+    serve: ({ socket, source }) => {
+      streamAndEnd(socket, `retry: 0\nid: ${IDS[source]?.[0] ?? ''}\ndata: x\n\n`)
+    },
+    until: { errors: 2 },
+    expect: 'ended',
+    check: ({ requests }) => {
+      for (const [source, [id, sent]] of IDS.entries()) {
+        const [first, second] = requests.filter((request) => request.source === source)
+        assert.ok(first && second, `there is no second request after ${JSON.stringify(id.slice(0, 40))}`)
+        const expected = sent === undefined ? undefined : Buffer.from(trimmed(sent)).toString('latin1')
+        const { 'last-event-id': value, ...others } = fieldsOf(second)
+        // One that is not the same would be told in full otherwise.
+        assert.ok(
+          value === expected,
+          `${JSON.stringify(id.slice(0, 40))} is sent as ${JSON.stringify(value?.slice(0, 80))}`,
+        )
+        assert.deepEqual(others, fieldsOf(first))
+      }
+    },
+  },
+  {
+    name: 'event types that mean something',
+    kind: 'brief',
+    types: TYPES,
+    serve: ({ socket }) => {
+      stream(socket, [...TYPES.map((type) => `event: ${type}\ndata: {"polluted": true}\n\n`), 'data: x\n\n'].join(''))
+    },
+    until: { messages: TYPES.length + 1 },
+    expect: 'open',
+    check: ({ sources: [source] }) => {
+      assert.deepEqual(
+        new Map(Object.entries(source?.types ?? {})),
+        new Map([...TYPES, 'message'].map((type) => [type, 1])),
+      )
+      assert.equal(source?.readyState, 1)
+    },
+  },
+]
+
+/** Of the control characters, a header takes a tab alone; line ends end the field, and an id with NUL is none. */
+function sentFor(control: string): string | undefined {
+  if (control === '\t' || control > '\x7f') return `a${control}b`
+  return control === '\n' || control === '\r' ? 'a' : undefined
+}
+
+/** The fields of its head, whose lines must end with CR and LF and hold no other control characters. */
+function fieldsOf({ head }: Request): Record<string, string> {
+  const [, ...lines] = head.split('\r\n')
+  // eslint-disable-next-line no-control-regex -- these are what it looks for
+  for (const line of lines) assert.doesNotMatch(line, /[\0-\x08\x0a-\x1f\x7f]/)
+  return Object.fromEntries(
+    lines.map((line) => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon).toLowerCase(), trimmed(line.slice(colon + 1))]
+    }),
+  )
+}
+
+/** As HTTP does it: JavaScript's own `trim` takes more. */
+function trimmed(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '')
+}
