@@ -12,10 +12,10 @@ export const BROKEN: Broken[] = [
     by: '{}',
   },
   {
-    what: 'removes two BOMs',
+    what: 'keeps the byte order mark',
     file,
-    replace: "this.#parser.feed('\\n')",
-    by: '',
+    replace: "text.startsWith('\\uFEFF')",
+    by: 'false',
   },
   {
     what: 'forgets the ids of blocks without data',

@@ -161,7 +161,21 @@ const lines = (weights: Weights, maxLength: number): fc.Arbitrary<Bytes> =>
 
 const start = fc.oneof(
   { weight: 6, arbitrary: fc.constant('') },
-  { weight: 3, arbitrary: oneText('\uFEFF', '\uFEFF\uFEFF', 'ï»¿', '\n\uFEFF', '\r', '\uFEFF\n', '\0', ' \uFEFF') },
+  {
+    weight: 3,
+    arbitrary: oneText(
+      '\uFEFF',
+      '\uFEFF',
+      '\uFEFF',
+      '\uFEFF\uFEFF',
+      'ï»¿',
+      '\n\uFEFF',
+      '\r',
+      '\uFEFF\n',
+      '\0',
+      ' \uFEFF',
+    ),
+  },
   { weight: 1, arbitrary: fc.constantFrom('\xef', '\xef\xbb', '\xff\xfe', '\xef\xbb\xef\xbb\xbf') },
 )
 

@@ -18,6 +18,12 @@ const FRAMES = 4
 const FRAMES_OF_BROKEN = 2
 const LANES = 5
 
+/** Chromium slows the timers of frames that are out of sight. */
+const SMALL = 'width="40" height="20"'
+
+/** How long a connection may take in all, in ms: after that the page is dead. */
+const PATIENCE = 120_000
+
 type Side = 'ours' | 'native'
 
 /** A request that the server saw. */
@@ -93,12 +99,17 @@ export class Laboratory {
     const id = this.#next++
     const expectation = expectationOf(connection)
     const requests: Task['requests'] = { ours: [], native: [] }
-    const told = new Promise<Record<Side, Told>>((finish) => {
+    let patience: NodeJS.Timeout | undefined
+    const told = new Promise<Record<Side, Told>>((finish, reject) => {
+      patience = setTimeout(() => {
+        reject(new Error(`The page has told nothing for ${PATIENCE} ms`))
+      }, PATIENCE)
       this.#tasks.set(id, { connection, expectation, requests, endedAt: { ours: NaN, native: NaN }, finish })
     })
     const { types, last, losses } = expectation
     this.#offer(version, { id, types, last, losses, ...(connection.isRecut && { cuts: connection.cuts }) })
     const { ours, native } = await told
+    clearTimeout(patience)
     this.#tasks.delete(id)
     return { ours: { ...ours, requests: requests.ours }, native: { ...native, requests: requests.native } }
   }
@@ -133,7 +144,7 @@ export class Laboratory {
       sendText(
         response,
         'text/html',
-        frames.map(({ origin, version }) => `<iframe src="${origin}/frame/${version}"></iframe>`).join(''),
+        frames.map(({ origin, version }) => `<iframe ${SMALL} src="${origin}/frame/${version}"></iframe>`).join(''),
       )
     } else if (room === 'frame') {
       const lanes = `for (let n = 0; n < ${LANES}; n++) page.lane(${JSON.stringify(name)})`

@@ -1,7 +1,7 @@
 /** What the standard makes of a whole stream, written as plainly as can be: says who is wrong where two disagree. (HTML, 9.2.6) */
 
 /** The name, data and last event ID of an event. */
-export type HeardMessage = [type: string, data: string, lastEventId: string]
+type HeardMessage = [type: string, data: string, lastEventId: string]
 
 export interface Interpretation {
   messages: HeardMessage[]
