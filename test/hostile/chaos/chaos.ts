@@ -13,7 +13,7 @@ import { storm } from './storm.ts'
 
 /** How often the proxy cuts, and how many clients of each kind it does that to at once. CUTS decides otherwise. */
 const QUICK = { cuts: 2_000, each: 6 }
-const LONG = { cuts: 200_000, each: 40 }
+const LONG = { cuts: 200_000, each: 12 }
 
 /** How many failures are run into at once: most of it is waiting. */
 const AT_ONCE = 8

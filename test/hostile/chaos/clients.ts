@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** What a client tells of. */
 interface Told {
+  /** The ID of the last message. */
+  seen: () => string
   message: (type: string, data: string, id: string) => void
   lost: (error: ConnectionError) => void
   /** It will not come back. */
@@ -15,9 +17,12 @@ interface Told {
 export type Follow = (url: string, told: Told) => () => void
 
 /** In ms; more than the server is ever silent for, unless the machine is busy: then it is one cut more. */
-const PATIENCE = 400
+const PATIENCE = 600
 
 const COMMON: EventSourceInit = { reconnectionTime: 1, connectTimeout: PATIENCE, idleTimeout: PATIENCE }
+
+/** What each request says its client had seen when it was sent: one that was given up may arrive after the next. */
+export const SEEN = 'x-seen'
 
 /** Always the shortest wait. A 502 is final unless it is said to be none. */
 const reconnect = {
@@ -43,9 +48,13 @@ export const CLIENTS: Record<string, Follow> = {
   'streamEvents, GET, a loop that takes its time': loop({}, 3),
 }
 
+function headersOf(told: Told): EventSourceInit['headers'] {
+  return () => ({ [SEEN]: encodeURIComponent(told.seen()) })
+}
+
 function source(options: EventSourceInit): Follow {
   return (url, told) => {
-    const client = new EventSource(url, { ...COMMON, ...options, reconnect })
+    const client = new EventSource(url, { ...COMMON, ...options, headers: headersOf(told), reconnect })
     for (const type of ['message', 'update']) {
       client.addEventListener(type, ({ data, lastEventId }: { data?: unknown; lastEventId?: string } & Event) => {
         told.message(type, String(data), lastEventId ?? '')
@@ -68,7 +77,8 @@ function loop(options: EventSourceInit, ms?: number): Follow {
       told.lost(error)
       return reconnect.shouldReconnect(error)
     }
-    const events = streamEvents(url, { ...COMMON, ...options, reconnect: { ...reconnect, shouldReconnect } })
+    const policy = { ...reconnect, shouldReconnect }
+    const events = streamEvents(url, { ...COMMON, ...options, headers: headersOf(told), reconnect: policy })
     const follow = async (): Promise<void> => {
       for await (const { type, data, lastEventId } of events) {
         told.message(type, data, lastEventId)

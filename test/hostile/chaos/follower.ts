@@ -1,7 +1,7 @@
 /** One client and what it has seen of the log. */
 
 import type { FailureReason } from '../../../dist/index.js'
-import { type Follow, QUESTION } from './clients.ts'
+import { type Follow, QUESTION, SEEN } from './clients.ts'
 import type { Head } from './http-reader.ts'
 import type { Log } from './log.ts'
 
@@ -27,6 +27,7 @@ export class Follower {
     this.kind = kind
     this.#log = log
     this.#leave = follow(url, {
+      seen: () => this.#lastId,
       message: (type, data, id) => {
         this.#take(type, data, id)
       },
@@ -44,12 +45,13 @@ export class Follower {
     return this.#seen
   }
 
-  /** Compares what it asks for with what it has seen. Nothing has come meanwhile: it has been without a connection. */
+  /** Compares what it asks for with what its listener had seen. */
   inspect(url: URL, { line, headers }: Head, body: string): void {
     this.requests++
     const id = headers.get('last-event-id') ?? url.searchParams.get('after') ?? ''
-    if (id !== this.#lastId) this.faults.push(`it asked for what is after "${id}", and had seen "${this.#lastId}"`)
-    const isPost = this.kind.includes('POST') && (this.requests === 1 || !this.kind.includes('by GET') || id === '')
+    const seen = decodeURIComponent(headers.get(SEEN) ?? 'nothing that it tells')
+    if (id !== seen) this.faults.push(`it asked for what is after "${id}", and had seen "${seen}"`)
+    const isPost = this.kind.includes('POST') && (!this.kind.includes('by GET') || id === '')
     if (!line.startsWith(isPost ? 'POST' : 'GET')) this.faults.push(`its request was ${line}`)
     if (body !== (isPost ? QUESTION : '')) this.faults.push(`its body was "${body}"`)
   }
