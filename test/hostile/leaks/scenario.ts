@@ -1,0 +1,48 @@
+/** What a client does again and again, and what it then says of itself. */
+
+import type * as everysource from '../../../dist/index.js'
+
+export type Library = typeof everysource
+
+/** What is run in a client's process. */
+export interface Orders {
+  /** The build under test. */
+  module: string
+  base: string
+  /** At once. */
+  scenarios: string[]
+  /** How often each, in all windows together. */
+  cycles: number
+  /** After each of so many garbage is collected and the heap looked at; with one, not before the end. */
+  windows: number
+}
+
+/** What a client tells of itself in the end, while the caller's signals, on which all may listen, are alive. */
+export interface Remains {
+  /** Bytes of heap in use after each window, garbage collected. */
+  heap: number[]
+  /** How many sources and streams have not been collected, by scenario; none where there are none. */
+  uncollected: Record<string, number>
+  /** Listeners on the signals of the caller, by scenario; none where there are none. */
+  listeners: Record<string, number>
+  /** Timers, sockets and the like that there were not before, by kind. */
+  resources: string[]
+}
+
+/** What a cycle works with. */
+export interface Stage {
+  library: Library
+  base: string
+  /** Of the caller, and never aborted. */
+  signal: AbortSignal
+  /** Has the collection of a source or a stream counted. */
+  track: <T extends object>(made: T) => T
+  /** Has its listeners counted in the end. */
+  watch: (signal: AbortSignal) => void
+}
+
+export interface Scenario {
+  /** How many at once. */
+  atOnce: number
+  cycle: (stage: Stage) => Promise<void>
+}
