@@ -59,7 +59,7 @@ export interface SourceSeen {
   readyState: number
 }
 
-export interface ErrorSeen {
+interface ErrorSeen {
   reason: FailureReason
   message: string
   willReconnect: boolean

@@ -8,10 +8,7 @@ import { reconnect } from './reconnections.ts'
 import type { Library, Orders, Remains } from './scenario.ts'
 import { STAGES } from './stages.ts'
 
-/** How long what is let go of may take to be gone, in ms. */
-const PATIENCE = 8_000
-
-const { module, base, scenarios, cycles, windows } = JSON.parse(process.argv[2] ?? '') as Orders
+const { module, base, scenarios, cycles, windows, patience } = JSON.parse(process.argv[2] ?? '') as Orders
 const library = (await import(module)) as Library
 const heap: number[] = []
 
@@ -27,7 +24,7 @@ await new Promise((resolve) => {
   process.once('message', resolve)
   process.send?.('done')
 })
-for (const end = performance.now() + PATIENCE; performance.now() < end && !isClean(remains());) await collect()
+for (const end = performance.now() + patience; performance.now() < end && !isClean(remains());) await collect()
 process.send?.(remains(), () => {
   process.exit()
 })

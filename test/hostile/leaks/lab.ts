@@ -6,9 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { path } from '../../conformance/bundle.ts'
 import type { Orders, Remains } from './scenario.ts'
 
-/** How long a socket may take to be closed, in ms. */
-const PATIENCE = 8_000
-
 /** What a client leaves behind, and how many sockets the server still had before garbage was collected. */
 export interface Outcome extends Remains {
   sockets: number
@@ -45,7 +42,7 @@ export class Lab {
     try {
       await next()
       let sockets = NaN
-      for (const end = performance.now() + PATIENCE; performance.now() < end && sockets !== 0;) {
+      for (const end = performance.now() + orders.patience; performance.now() < end && sockets !== 0;) {
         sockets = (await this.#sockets()) - before
         if (sockets !== 0) await delay(50)
       }

@@ -15,6 +15,8 @@ export interface Orders {
   cycles: number
   /** After each of so many garbage is collected and the heap looked at; with one, not before the end. */
   windows: number
+  /** How long what is let go of may take to be gone, in ms. */
+  patience: number
 }
 
 /** What a client tells of itself in the end, while the caller's signals, on which all may listen, are alive. */
