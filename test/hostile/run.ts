@@ -1,0 +1,44 @@
+/**
+ * Faults, floods and enemies: `npm run test:hostile -- [--only chaos] [--seed 1]` for as long as `npm test` has time for,
+ * `npm run hostile` for as long as it takes, which also writes docs/reliability.md. `npm run build` comes before it.
+ */
+
+import { parseArgs } from 'node:util'
+import { Tally } from '../tally.ts'
+import { chaos } from './chaos/chaos.ts'
+import { enemies } from './enemies/enemies.ts'
+import { fleet } from './fleet/fleet.ts'
+import { fuzz } from './fuzz/fuzz.ts'
+import { leaks } from './leaks/leaks.ts'
+import { lifecycle } from './lifecycle/lifecycle.ts'
+import { keep, writeReport } from './report.ts'
+
+const PARTS = [fuzz, chaos, lifecycle, leaks, enemies, fleet]
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    seed: { type: 'string' },
+    long: { type: 'boolean', default: false },
+  },
+})
+const { only, long } = values
+const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))
+const tally = new Tally()
+
+// One after the other: what they measure is theirs.
+for (const { name, run } of PARTS) {
+  if (only !== undefined && !only.includes(name)) continue
+  const suite = tally.suite(`hostile: ${name} (seed ${seed})`)
+  try {
+    const figures = await run(suite, { long, seed })
+    if (long) keep(name, seed, figures)
+  } catch (error) {
+    suite.report({ name: 'it runs to its end', outcome: 'failed', reason: String(error) })
+  }
+  suite.end()
+}
+if (long) await writeReport()
+tally.end()
+// Checks that have failed may have left things open.
+process.exit()

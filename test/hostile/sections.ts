@@ -1,0 +1,71 @@
+/** What docs/reliability.md says of each part. */
+
+import type { Figures } from './part.ts'
+
+export interface Section {
+  /** Of the part. */
+  name: string
+  title: string
+  text: string
+  /** Figures that are shown otherwise. */
+  hidden?: string[]
+}
+
+export const SECTIONS: Section[] = [
+  {
+    name: 'fuzz',
+    title: 'Random streams, beside the native EventSource',
+    text: `Random event streams, and the streams of the suite with random bytes changed, cut at random, go to our \`EventSource\` and to
+Chromium's own at once, in one page. Types, data, IDs, the \`Last-Event-ID\` of the next connection and reconnection times must be the
+same. So that a fuzzer which finds nothing is worth something, versions of ours that are broken on purpose run beside it. \`npm run fuzz\` goes on until it is stopped.`,
+  },
+  {
+    name: 'chaos',
+    title: 'Connections that are cut',
+    text: `A proxy between client and server cuts connections at random: in the head, in a message, in the framing of a chunk; by an end, a reset, a
+half-closed socket, a lie in Content-Length, a 502. It delays, stalls, and lets bytes trickle. The server goes on after the \`Last-Event-ID\` that it
+gets, on GET and on a POST that resumes. Every message must arrive once, in order, and each request must carry the ID of the last message that
+the program has seen.`,
+  },
+  {
+    name: 'lifecycle',
+    title: 'Random lives',
+    text: `Random sequences of what servers do and of what programs call, in listeners too, on an \`EventSource\` and on a model of the standard's
+life of one: state, events and requests must agree after each step.`,
+  },
+  {
+    name: 'leaks',
+    title: 'What stays behind',
+    text: `Nothing may: no memory, no socket, no listener on the caller's signal, no timer, no handle. The heap is looked at several times in a run. Closed sources must be
+collectable.`,
+  },
+  {
+    name: 'enemies',
+    title: 'Servers that mean harm',
+    text: `Each enemy is met in Node, and all but the floods in Deno and Bun too. Memory grows by at most 200 MB (40 MB with
+\`maxBufferSize\` of 1 Mi), there are at most ten requests in any second, the error has the reason that [requests.md](requests.md) names, and the next
+connection works.`,
+  },
+  {
+    name: 'fleet',
+    title: 'A server that restarts',
+    text: `Thousands of sources in one process lose their server, which comes back after a while. Jitter spreads their attempts.
+
+![Attempts, and connections that are open again, per 100 ms](reliability-fleet.svg)`,
+    hidden: ['attempts per 100 ms since then', 'requests to the new server per 100 ms', 'connected again per 100 ms'],
+  },
+]
+
+/** Two columns: what it is, and how much. */
+export function tableOf(figures: Figures, hidden: string[] = []): string {
+  const rows = Object.entries(figures)
+    .filter(([name]) => !hidden.includes(name))
+    .map(([name, value]) => `| ${name} | ${cell(value)} |`)
+  return ['| | |', '| --- | --: |', ...rows].join('\n')
+}
+
+function cell(value: Figures[string]): string {
+  if (typeof value === 'number') return value.toLocaleString('en-US')
+  if (typeof value === 'string') return value.replaceAll('|', '\\|')
+  return value.map((number) => cell(number)).join(', ')
+}
