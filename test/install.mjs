@@ -1,23 +1,45 @@
 /**
  * Installs what a lock file says, unless it is there. Runs on whatever Node the machine has, before anything is installed.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
+const INSTALL = ['ci', '--no-audit', '--no-fund']
+
+// npm is a script on Windows, which only a shell starts.
+const shell = process.platform === 'win32'
+
 /**
- * Runs `npm ci` in `folder` if what is installed there differs from its lock file, and says whether it did.
+ * Runs `npm ci` in `folder` if what is installed there differs from its lock file, and says whether it did. Ends the process
+ * when it fails.
  *
  * @param {string} folder with a package.json and a package-lock.json
- * @param {{ required?: boolean }} [options] `required: false` goes on when it fails
  */
-export function installIfMissing(folder, { required = true } = {}) {
+export function installIfMissing(folder) {
   if (isInstalled(folder)) return false
   console.log(`Installing the packages of ${folder}`)
-  run('npm', ['ci', '--no-audit', '--no-fund'], folder, required)
+  run('npm', INSTALL, folder)
   return true
+}
+
+/**
+ * The same for several folders at once. Goes on when one fails.
+ *
+ * @param {string[]} folders
+ */
+export async function installWhatIsMissing(folders) {
+  await Promise.all(
+    folders
+      .filter((folder) => !isInstalled(folder))
+      .map(async (folder) => {
+        const child = spawn('npm', INSTALL, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], shell })
+        const code = await new Promise((resolve) => child.once('close', resolve))
+        console.log(`The packages of ${folder}: ${code === 0 ? 'installed' : 'not installed'}`)
+      }),
+  )
 }
 
 /**
@@ -26,12 +48,10 @@ export function installIfMissing(folder, { required = true } = {}) {
  * @param {string} command
  * @param {string[]} args
  * @param {string} cwd
- * @param {boolean} [required]
  */
-export function run(command, args, cwd, required = true) {
-  // npm is a script on Windows, which only a shell starts.
-  const { status } = spawnSync(command, args, { cwd, stdio: 'inherit', shell: process.platform === 'win32' })
-  if (status !== 0 && required) process.exit(status ?? 1)
+export function run(command, args, cwd) {
+  const { status } = spawnSync(command, args, { cwd, stdio: 'inherit', shell })
+  if (status !== 0) process.exit(status ?? 1)
 }
 
 /**

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { installIfMissing, root } from './install.mjs'
+import { installIfMissing, installWhatIsMissing, root } from './install.mjs'
 
 /** The closing line of a check that counts what it did. */
 const CLOSING = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/
@@ -33,9 +33,8 @@ const sum = { passed: 0, failed: 0, skipped: 0 }
 const installed = installFromDebian()
 installIfMissing(root)
 // Without one of them, what it brings is missing, and nothing else.
-for (const folder of ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat', 'test/limits', 'bench']) {
-  installIfMissing(`${root}${folder}`, { required: false })
-}
+const FOLDERS = ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat', 'test/limits', 'bench']
+await installWhatIsMissing(FOLDERS.map((folder) => `${root}${folder}`))
 rmSync(`${root}.cache/runs`, { recursive: true, force: true })
 rmSync(UNIT_REPORT, { force: true })
 
@@ -133,7 +132,7 @@ async function installFromDebian() {
   if (packages.length === 0) return
   const names = packages.map(({ name }) => name).join(' ')
   console.log(`Installing ${names}`)
-  const install = `apt-get update -qq && apt-get install -y -qq --no-install-recommends ${names} >/dev/null`
+  const install = `apt-get update -qq; apt-get install -y -qq --no-install-recommends ${names} >/dev/null`
   const child = spawn('sh', ['-c', install], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

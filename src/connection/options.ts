@@ -128,8 +128,8 @@ export interface EventSourceInit {
   reconnect?: boolean | ReconnectPolicy | undefined
   /**
    * How many characters the data, type and id of one event may take. Past it the connection fails for good, so that an
-   * event without end cannot fill the memory: while one is unfinished, whatever comes counts, and each line of data as 64
-   * characters more, for what it takes in memory. Default 67,108,864 (64 Mi).
+   * event without end cannot fill the memory: while one is unfinished, whatever comes counts, for what it takes in memory: each
+   * line of data as 64 characters more, and all characters double if one is past U+00FF. Default 67,108,864 (64 Mi).
    */
   maxBufferSize?: number | undefined
 }

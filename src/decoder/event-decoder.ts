@@ -142,7 +142,7 @@ export class EventDecoder {
     const ended = this.#ended
     this.feed(text)
     if (this.#ended === ended) this.#unfinished.add(text)
-    else this.#unfinished.clear()
+    else this.#unfinished.restart(text)
     if (this.#tooLarge || this.#unfinished.size > this.#maxBufferSize + OVERHEAD || this.#hasOverflowed()) {
       throw new EventTooLargeError()
     }

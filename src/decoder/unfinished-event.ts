@@ -4,6 +4,11 @@ const DATA_LINE = /(?:^|[\r\n])data/g
 /** The start of a line that may still become one, and whether a line starts here. */
 const CUT_LINE = /(?:^|[\r\n])[^\r\n]{0,3}$/
 
+const NEWLINE_AT_END = /[\r\n]$/
+
+/** One of these, and V8 keeps all of a text at two bytes a character instead of one. */
+const WIDE = /[\u0100-\uffff]/
+
 /** What V8 needs to join a line to those before it: two nodes of 32 bytes. */
 const LINE_COST = 64
 
@@ -12,23 +17,38 @@ const LINE_COST = 64
  * thirty times as much memory as it has characters, and one whose lines hide among comments holds on to all of these.
  */
 export class UnfinishedEvent {
-  #size = 0
+  #characters = 0
+  #lines = 0
+  #isWide = false
   #cutLine = ''
 
-  /** In characters, or so. 0 where no line of data has come: comments alone take nothing. */
+  /** In bytes, or so. 0 where no line of data has come: comments alone take nothing. */
   get size(): number {
-    return this.#size
+    return this.#characters * (this.#isWide ? 2 : 1) + this.#lines * LINE_COST
   }
 
   add(chunk: string): void {
     const text = this.#cutLine + chunk
     const lines = text.match(DATA_LINE)?.length ?? 0
-    if (lines > 0 || this.#size > 0) this.#size += chunk.length + lines * LINE_COST
+    if (lines > 0 || this.#lines > 0) {
+      this.#characters += chunk.length
+      this.#lines += lines
+      this.#isWide ||= WIDE.test(chunk)
+    }
     this.#cutLine = CUT_LINE.exec(text)?.[0] ?? ''
   }
 
+  /** An event has ended in this chunk, and another may have begun: only a line that is cut can be without end. */
+  restart(chunk: string): void {
+    this.clear()
+    if (NEWLINE_AT_END.test(chunk)) return
+    const newline = chunk.lastIndexOf('\n')
+    this.add(chunk.slice(newline < 0 ? chunk.lastIndexOf('\r') : newline))
+  }
+
   clear(): void {
-    this.#size = 0
+    this.#characters = this.#lines = 0
+    this.#isWide = false
     this.#cutLine = ''
   }
 }

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { parseArgs } from 'node:util'
 import { atOnce } from '../at-once.ts'
 import { keepRun } from '../conformance/table.ts'
+import { MOST_PIECES } from '../conformance/cases.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
 import { chromium, launchChromium } from './chromium.ts'
@@ -21,9 +22,6 @@ import { webkit } from './webkit.ts'
 
 /** How long a run of the suite may take, in ms. */
 const LIMIT = 240_000
-
-/** Into how many pieces a case is cut: a chunk costs a browser far more than Node. */
-const MOST_PIECES = 5_000
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,7 @@
 /** Browsers that nobody controls: a debugger, which is told of every request and message, would slow them down. */
 
 import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,8 +15,13 @@ export async function openAlone(
   const profile = await mkdtemp(join(tmpdir(), 'everysource-browser-'))
   const child = spawn(binary, await argsFor(profile), { stdio: 'ignore' })
   const exited = new Promise((resolve) => child.once('exit', resolve))
+  // A run that breaks off must not leave it behind.
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  await once(child, 'spawn')
   return async () => {
-    child.kill('SIGKILL')
+    process.off('exit', kill)
+    kill()
     await exited
     await rm(profile, { recursive: true, force: true, maxRetries: 10 })
   }

@@ -53,6 +53,9 @@ export const streamCases: StreamCase[] = (cases as RawCase[]).map((raw) => ({
 /** All types that events of any case have. */
 export const eventTypes: string[] = [...new Set(streamCases.flatMap(({ events }) => events.map(({ type }) => type)))]
 
+/** Into how many pieces a case is cut outside Node: a chunk costs other runtimes far more, and a million of them half a minute. */
+export const MOST_PIECES = 5_000
+
 /** The pieces in which a case's bytes are sent. */
 export function cutCase({ index, cut, seed, mostPieces = Infinity }: CaseCut): Uint8Array[] {
   const { chunks } = streamCases[index] ?? { chunks: [] }

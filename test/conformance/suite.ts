@@ -44,7 +44,7 @@ const PATIENCE_WITH_EXCEPTIONS = 2_000
 /** How long a whole fact may take, in ms. */
 const FACT_LIMIT = 60_000
 
-/** The same for a case: cut after every byte, 1 MiB takes half a minute in Deno on a busy machine. */
+/** The same for a case: of 1 MiB cut after every byte. */
 const CASE_LIMIT = 150_000
 
 const CUTS: Cut[] = ['whole', 'as written', 'every byte', 'random']
@@ -136,7 +136,7 @@ async function runCase(fact: Fact, expected: StreamCase, index: number, cut: Cut
   const steps: Step[] = [{ case: { index, cut, seed, mostPieces } }, { end: true }]
   const served = await fact.serve(...first, { steps }, NO_CONTENT)
   const recorder = fact.listenWith(served.url, setsTime ? {} : { reconnectionTime: 10 }, ...eventTypes)
-  // A million chunks of a byte take Deno's fetch half a minute on a busy machine.
+  // A million chunks of a byte take their time on a busy machine.
   const { requests } = await served.log({ requests: first.length + 2, patience: 120_000 })
 
   const events = recorder.messages.map(({ type, data, lastEventId }) => ({ type, data, lastEventId }))

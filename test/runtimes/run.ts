@@ -1,6 +1,7 @@
 /** Runs the suite in each server runtime: `npm run test:conformance -- [--only node22] [--filter 'fact 20'] [--seed 1]`. */
 
 import { parseArgs } from 'node:util'
+import { MOST_PIECES } from '../conformance/cases.ts'
 import { bundle, path } from '../conformance/bundle.ts'
 import { keepRun } from '../conformance/table.ts'
 import { startTestServer } from '../server/server.ts'
@@ -34,7 +35,7 @@ tally.end()
 
 async function runIn(runtime: string): Promise<void> {
   const suite = tally.suite(`conformance in ${runtime}`)
-  const mostPieces = runtime.startsWith('node') ? undefined : 5_000
+  const mostPieces = runtime.startsWith('node') ? undefined : MOST_PIECES
   const settings = { runtime, ours: true, origins, seed, concurrency: 24, mostPieces, filter }
   const command = RUNTIMES[runtime]
   const requestRuntime = REQUEST_RUNTIMES.find((name) => name === runtime)

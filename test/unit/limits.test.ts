@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { EventDecoder, EventTooLargeError } from '../../src/decoder/event-decoder.ts'
 import { EventSource } from '../../src/index.ts'
 import { beginStream, hasGone, serve } from './server.ts'
 import { lasting, NOWHERE, nextError, nextMessage, open } from './sources.ts'
@@ -126,5 +127,44 @@ describe('a listener that is slower than the stream', () => {
     source.close()
     // What is read ahead, and what the stream itself holds ready.
     expect(ahead).toBeLessThanOrEqual(64 * 1024 + 4 * chunk.length)
+  })
+})
+
+const ignore = (): undefined => undefined
+
+describe('an unfinished event counts for what it takes in memory', () => {
+  const decoder = (): EventDecoder => {
+    const decoder = new EventDecoder({ message: ignore, id: ignore, retry: ignore }, 200_000)
+    decoder.begin('')
+    return decoder
+  }
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+  it('characters up to U+00FF once', () => {
+    expect(() => {
+      decoder().decode(bytes(`data: ${'é'.repeat(190_000)}`))
+    }).not.toThrow()
+  })
+
+  it('all of them twice once one is past that', () => {
+    expect(() => {
+      decoder().decode(bytes(`data: Ж${'x'.repeat(190_000)}`))
+    }).toThrow(EventTooLargeError)
+  })
+
+  it('also where it begins behind the end of another', () => {
+    const begun = decoder()
+    begun.decode(bytes('data: a\n\ndata: Ж'))
+    expect(() => {
+      begun.decode(bytes('x'.repeat(190_000)))
+    }).toThrow(EventTooLargeError)
+  })
+
+  it('what has ended counts no more', () => {
+    const long = decoder()
+    long.decode(bytes(`data: ${'Ж'.repeat(90_000)}\n\n`))
+    expect(() => {
+      long.decode(bytes(`data: ${'x'.repeat(190_000)}`))
+    }).not.toThrow()
   })
 })
