@@ -31,14 +31,15 @@ const sum = { passed: 0, failed: 0, skipped: 0 }
 
 // It mostly waits for the network, and what needs no browser need not wait for it.
 const installed = installFromDebian()
-installIfMissing(root)
+const isBuilt = installIfMissing(root)
 // Without one of them, what it brings is missing, and nothing else.
 const FOLDERS = ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat', 'test/limits', 'bench']
 await installWhatIsMissing(FOLDERS.map((folder) => `${root}${folder}`))
 rmSync(`${root}.cache/runs`, { recursive: true, force: true })
 rmSync(UNIT_REPORT, { force: true })
 
-await check('build')
+// npm builds after an installation.
+if (!isBuilt) await check('build')
 await sideBySide(['format:check', 'lint'], ['types', 'api:check', 'size'])
 await installed
 await check('test:unit', {
@@ -49,12 +50,11 @@ await check('test:conformance')
 await check('test:browser')
 await check('docs:runtimes', { args: ['--', '--check'] })
 await check('test:processes')
-await check('test:mutants')
+// What one of each pair mostly does is wait.
+await sideBySide(['test:mutants'], ['bench:smoke'])
 await check('test:drop-in')
-// What these do is wait.
-await sideBySide(['test:servers'], ['test:peers', 'test:compat', 'test:limits', 'test:package'])
-await check('test:consumers')
-await check('bench:smoke')
+await sideBySide(['test:servers'], ['test:compat', 'test:limits', 'test:package'])
+await sideBySide(['test:consumers'], ['test:peers'])
 
 const { passed, failed, skipped } = sum
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
