@@ -1,14 +1,9 @@
-/** The chart: CPU time per message as a ratio to the floor. Its colours are to be read on white and on black. */
+/** The chart: CPU time per message as a ratio to the floor. */
 
-import { init } from 'echarts'
 import type { ThroughputCell } from '../measures/throughput.ts'
 import { cpu } from './bursts.ts'
+import { LINES, OTHERS, OURS, svgOf, TEXT } from './drawing.ts'
 import { ratio, rowOf, titleOf } from './table.ts'
-
-const TEXT = '#7a828c'
-const LINES = '#7a828c40'
-const OURS = '#2f81f7'
-const OTHERS = '#8b949e'
 
 /** Longer bars are cut, and their numbers say so: one of fifty would leave no room for the others. */
 const LONGEST = 8
@@ -22,17 +17,11 @@ export function chart({ size, per, rows }: ThroughputCell): string {
     .map((row) => ({ contender: row.contender, value: cpu(row) / floor }))
     .filter(({ value }) => !Number.isNaN(value))
     .sort((a, b) => a.value - b.value)
-  const height = bars.length * BAR + 90
-  const drawing = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height })
-  drawing.setOption({
-    animation: false,
-    textStyle: { color: TEXT, fontFamily: 'system-ui, sans-serif', fontSize: 13 },
-    title: {
-      text: 'CPU time per message in Node, as a ratio to fetch, decode, parse, call',
-      subtext: `${size} bytes a message, ${per} in a chunk; shorter is better`,
-      textStyle: { color: TEXT, fontSize: 15 },
-      subtextStyle: { color: TEXT, fontSize: 13 },
-    },
+  const title = {
+    text: 'CPU time per message in Node, as a ratio to fetch, decode, parse, call',
+    subtext: `${size} bytes a message, ${per} in a chunk; shorter is better`,
+  }
+  return svgOf({ width: WIDTH, height: bars.length * BAR + 90 }, title, {
     grid: { left: 250, right: 70, top: 64, bottom: 24 },
     xAxis: {
       type: 'value',
@@ -64,7 +53,4 @@ export function chart({ size, per, rows }: ThroughputCell): string {
       })),
     },
   })
-  const svg = drawing.renderToSVGString()
-  drawing.dispose()
-  return svg
 }

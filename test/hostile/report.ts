@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, type } from 'node:os'
 import { format, resolveConfig } from 'prettier'
 import { path } from '../conformance/bundle.ts'
-import { fleetChart } from './fleet/chart.ts'
 import { SECTIONS, tableOf, type Section } from './sections.ts'
 import type { Figures } from './part.ts'
 
@@ -39,7 +38,7 @@ export function keep(name: string, seed: number, figures: Figures): void {
 
 export async function writeReport(): Promise<void> {
   const parts = SECTIONS.map((section) => partOf(section))
-  drawFleet()
+  await drawFleet()
   const page = `${INTRODUCTION}\n\n${parts.join('\n\n')}\n`
   writeFileSync(PAGE, await format(page, { ...(await resolveConfig(PAGE)), filepath: PAGE }))
 }
@@ -56,8 +55,10 @@ function partOf({ name, title, text, hidden }: Section): string {
   return `${head}\n\n${tableOf(figures, hidden)}\n\n\`${command}\`, ${date}, ${machine}.`
 }
 
-function drawFleet(): void {
+async function drawFleet(): Promise<void> {
   if (!existsSync(fileOf('fleet'))) return
+  // It draws as the benchmarks do, whose packages need not be installed for all the rest.
+  const { fleetChart } = await import('./fleet/chart.ts')
   const { figures } = JSON.parse(readFileSync(fileOf('fleet'), 'utf8')) as Kept
   const chart = fleetChart({
     sources: Number(figures.sources),

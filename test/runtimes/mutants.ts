@@ -1,17 +1,13 @@
 /** Does the suite notice? Each mutant breaks one fact on purpose, and the suite must fail on that fact: `npm run test:mutants`. */
 
-import { readFileSync } from 'node:fs'
-import { build } from 'esbuild'
+import { atOnce } from '../at-once.ts'
 import { bundle, path } from '../conformance/bundle.ts'
+import { buildMutant, type Mutation } from '../mutation.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
 import { runSuiteIn, type Settings } from './suite-process.ts'
 
-interface Mutant {
-  what: string
-  file: string
-  replace: string
-  by: string
+interface Mutant extends Mutation {
   /** The beginning of the names of the tests that must notice. */
   noticedBy: string
 }
@@ -419,19 +415,20 @@ const entry = await bundle('test/runtimes/entry.ts', 'runtimes.mjs')
 const suite = tally.suite('the suite notices')
 
 // Many at once, for a broken version mostly waits for what does not come; more would keep each other from their chunks.
-const queue = MUTANTS.entries()
-const work = async (): Promise<void> => {
-  for (const [index, mutant] of queue) {
-    await suite.run(`a version that ${mutant.what}`, () => mustBeNoticed(mutant, `.cache/mutants/${index}`))
-  }
-}
-await Promise.all(Array.from({ length: AT_ONCE }, work))
+await atOnce(
+  AT_ONCE,
+  MUTANTS.map(
+    (mutant, index) => () =>
+      suite.run(`a version that ${mutant.what}`, () => mustBeNoticed(mutant, `.cache/mutants/${index}`)),
+  ),
+)
 suite.end()
 await close()
 tally.end()
 
 async function mustBeNoticed(mutant: Mutant, output: string): Promise<void> {
-  await buildMutant(mutant, output)
+  const entryPoints = [path('src/index.ts'), path('src/fetch-event-source.ts')]
+  await buildMutant(mutant, { entryPoints, outdir: path(output), format: 'esm' })
   for (let run = 1; run <= RUNS; run++) if (await isNoticed(mutant, output)) return
   throw new Error(`"${mutant.noticedBy}" did not fail`)
 }
@@ -452,27 +449,4 @@ async function isNoticed({ noticedBy }: Mutant, folder: string): Promise<boolean
     noticed.signal,
   )
   return noticed.signal.aborted
-}
-
-async function buildMutant({ file, replace, by }: Mutant, folder: string): Promise<void> {
-  const source = readFileSync(path(file), 'utf8')
-  if (!source.includes(replace)) throw new Error(`${file} does not contain ${replace} any more`)
-  await build({
-    entryPoints: [path('src/index.ts'), path('src/fetch-event-source.ts')],
-    outdir: path(folder),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    logLevel: 'error',
-    plugins: [
-      {
-        name: 'mutate',
-        setup({ onLoad }) {
-          onLoad({ filter: /\.ts$/ }, (args) =>
-            args.path === path(file) ? { contents: source.replace(replace, () => by), loader: 'ts' } : undefined,
-          )
-        },
-      },
-    ],
-  })
 }

@@ -1,6 +1,7 @@
 /** Runs the suite in each server runtime: `npm run test:conformance -- [--only node22] [--filter 'fact 20'] [--seed 1]`. */
 
 import { parseArgs } from 'node:util'
+import { atOnce } from '../at-once.ts'
 import { MOST_PIECES } from '../conformance/cases.ts'
 import { bundle, path } from '../conformance/bundle.ts'
 import { keepRun } from '../conformance/table.ts'
@@ -22,13 +23,10 @@ const tally = new Tally()
 const { origins, close } = await startTestServer()
 const entry = await bundle('test/runtimes/entry.ts', 'runtimes.mjs')
 
-const queue = [...Object.keys(RUNTIMES), ...REQUEST_RUNTIMES]
-  .filter((runtime) => only === undefined || only === runtime)
-  .values()
-await Promise.all(
-  Array.from({ length: AT_ONCE }, async () => {
-    for (const runtime of queue) await runIn(runtime)
-  }),
+const chosen = [...Object.keys(RUNTIMES), ...REQUEST_RUNTIMES].filter((name) => only === undefined || only === name)
+await atOnce(
+  AT_ONCE,
+  chosen.map((runtime) => () => runIn(runtime)),
 )
 await close()
 tally.end()

@@ -1,10 +1,10 @@
 /** Versions whose decoder is broken on purpose: a fuzzer that finds nothing must be one that can. */
 
-import type { Broken } from './broken-build.ts'
+import type { Mutation } from '../../mutation.ts'
 
 const file = 'src/decoder/event-decoder.ts'
 
-export const BROKEN: Broken[] = [
+export const BROKEN: Mutation[] = [
   {
     what: 'decodes each chunk for itself',
     file,

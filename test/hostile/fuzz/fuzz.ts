@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { chromium } from '../../browser/chromium.ts'
+import { buildMutant, type Mutation } from '../../mutation.ts'
 import type { Suite } from '../../tally.ts'
 import type { Figures, Part } from '../part.ts'
-import { buildBroken } from './broken-build.ts'
 import { BROKEN } from './broken.ts'
 import { connectionsOf, STREAMS_OF_A_SEED, type Connection } from './connections.ts'
 import { described, differencesIn, smallest, type CounterExample } from './counter-example.ts'
@@ -130,10 +130,14 @@ function* connectionsFrom(first: number, seeds: number): Iterable<{ seed: number
   }
 }
 
+/** It defines the global `everysource`. */
+async function scriptOf(broken: Mutation): Promise<string> {
+  const options = { format: 'iife', globalName: 'everysource', write: false } as const
+  return (await buildMutant(broken, options)).outputFiles?.[0]?.text ?? ''
+}
+
 async function noticeBrokenVersions(suite: Suite, seed: number): Promise<Figures> {
-  const scripts = await Promise.all(
-    BROKEN.map(async (broken) => [broken.what, await buildBroken(broken, 'iife')] as const),
-  )
+  const scripts = await Promise.all(BROKEN.map(async (broken) => [broken.what, await scriptOf(broken)] as const))
   // Names that fit into a URL.
   const laboratory = new Laboratory(Object.fromEntries(scripts.map(([, script], index) => [`broken-${index}`, script])))
   await laboratory.open()

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { path } from '../../conformance/bundle.ts'
+import { buildMutant } from '../../mutation.ts'
 import type { Figures, Part } from '../part.ts'
 import { growth } from './heap.ts'
 import { Lab, type Outcome } from './lab.ts'
-import { buildMutant, MUTANTS } from './mutants.ts'
+import { MUTANTS } from './mutants.ts'
 import { STAGES } from './stages.ts'
 
 /** How often each happens, in the quick run and in the long one. */
@@ -66,7 +67,8 @@ export const leaks: Part = {
       figures['ended at each stage: times each'] = ends
       for (const mutant of MUTANTS) {
         await suite.run(`a version that ${mutant.what} is noticed`, async () => {
-          const module = await buildMutant(mutant)
+          const module = path(`.cache/hostile/${mutant.what.replace(/\W+/g, '-')}.mjs`)
+          await buildMutant(mutant, { format: 'esm', outfile: module })
           const outcome = await lab.run({
             module,
             scenarios: [mutant.scenario],

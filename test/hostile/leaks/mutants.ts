@@ -1,15 +1,9 @@
 /** Versions that leak on purpose, each of which must be noticed. */
 
-import { readFileSync } from 'node:fs'
-import { build } from 'esbuild'
-import { path } from '../../conformance/bundle.ts'
+import type { Mutation } from '../../mutation.ts'
 import type { Outcome } from './lab.ts'
 
-interface Mutant {
-  what: string
-  file: string
-  replace: string
-  by: string
+interface Mutant extends Mutation {
   /** What shows it, and how. */
   scenario: string
   isNoticed: (outcome: Outcome) => boolean
@@ -60,30 +54,4 @@ export const MUTANTS: Mutant[] = [
 
 function hasSome(counts: Record<string, number>): boolean {
   return Object.keys(counts).length > 0
-}
-
-/** Builds it, and returns the module's path. */
-export async function buildMutant({ what, file, replace, by }: Mutant): Promise<string> {
-  const source = readFileSync(path(file), 'utf8')
-  if (!source.includes(replace)) throw new Error(`${file} does not contain ${replace} any more`)
-  const outfile = path(`.cache/hostile/${what.replace(/\W+/g, '-')}.mjs`)
-  await build({
-    entryPoints: [path('src/index.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    logLevel: 'error',
-    plugins: [
-      {
-        name: 'mutate',
-        setup({ onLoad }) {
-          onLoad({ filter: /\.ts$/ }, (args) =>
-            args.path === path(file) ? { contents: source.replace(replace, () => by), loader: 'ts' } : undefined,
-          )
-        },
-      },
-    ],
-  })
-  return outfile
 }

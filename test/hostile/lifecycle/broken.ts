@@ -1,10 +1,10 @@
 /** Versions whose life goes wrong on purpose: a model that agrees with everything must not pass for one that knows. */
 
-import type { Broken } from '../fuzz/broken-build.ts'
+import type { Mutation } from '../../mutation.ts'
 
 const DISPATCHER = 'src/event-source/dispatcher.ts'
 
-export const BROKEN: Broken[] = [
+export const BROKEN: Mutation[] = [
   {
     what: 'fires what waits when it has been closed',
     file: DISPATCHER,

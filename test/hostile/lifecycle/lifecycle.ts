@@ -2,12 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { pathToFileURL } from 'node:url'
 import { path } from '../../conformance/bundle.ts'
+import { buildMutant } from '../../mutation.ts'
 import type { Part } from '../part.ts'
-import { buildBroken } from '../fuzz/broken-build.ts'
 import { BROKEN } from './broken.ts'
 import type { Result, Settings } from './worker.ts'
 
@@ -30,13 +29,12 @@ export const lifecycle: Part = {
       })
       assert.equal(told.failure, undefined)
     })
-    mkdirSync(path('.cache/lifecycle'), { recursive: true })
     await Promise.all(
       BROKEN.map((broken, index) =>
         suite.run(`a version that ${broken.what} is noticed`, async () => {
-          const file = path(`.cache/lifecycle/${index}.mjs`)
-          writeFileSync(file, await buildBroken(broken, 'esm'))
-          const module = pathToFileURL(file).href
+          const outfile = path(`.cache/lifecycle/${index}.mjs`)
+          await buildMutant(broken, { format: 'esm', outfile })
+          const module = pathToFileURL(outfile).href
           const { failure } = await runSequences({ module, sequences: SOON_NOTICED, seed, isToShrink: false })
           assert.notEqual(failure, undefined)
         }),

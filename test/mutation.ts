@@ -1,10 +1,10 @@
-/** Builds the library with something broken in it on purpose. */
+/** Versions of the library that are broken on purpose: a test that finds nothing must be one that can. */
 
 import { readFileSync } from 'node:fs'
-import { build } from 'esbuild'
-import { path } from '../../conformance/bundle.ts'
+import { build, type BuildOptions, type BuildResult } from 'esbuild'
+import { path } from './conformance/bundle.ts'
 
-export interface Broken {
+export interface Mutation {
   /** Continues "a version that …". */
   what: string
   file: string
@@ -12,21 +12,18 @@ export interface Broken {
   by: string
 }
 
-/** Its text: as a script it defines the global `everysource`. */
-export async function buildBroken({ file, replace, by }: Broken, format: 'iife' | 'esm'): Promise<string> {
+/** Bundles it; of `src/index.ts` unless the options say otherwise. */
+export function buildMutant({ file, replace, by }: Mutation, options: BuildOptions): Promise<BuildResult> {
   const source = readFileSync(path(file), 'utf8')
   if (!source.includes(replace)) throw new Error(`${file} does not contain ${replace} any more`)
-  const { outputFiles } = await build({
+  return build({
     entryPoints: [path('src/index.ts')],
     bundle: true,
-    write: false as const,
-    format,
-    ...(format === 'iife' && { globalName: 'everysource' }),
     target: 'es2022',
     logLevel: 'error',
     plugins: [
       {
-        name: 'break',
+        name: 'mutate',
         setup({ onLoad }) {
           onLoad({ filter: /\.ts$/ }, (args) =>
             args.path === path(file) ? { contents: source.replace(replace, () => by), loader: 'ts' } : undefined,
@@ -34,6 +31,6 @@ export async function buildBroken({ file, replace, by }: Broken, format: 'iife' 
         },
       },
     ],
+    ...options,
   })
-  return outputFiles[0]?.text ?? ''
 }
