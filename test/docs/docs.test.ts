@@ -28,16 +28,14 @@ const FACTS: Record<string, Facts> = {
   'docs/recipes.md': { ...CHATS, ...CONNECTIONS, ...PROXIES, ...CERTIFICATES, ...MOCKS },
   'docs/requests.md': REFERENCE,
   'docs/streams.md': STREAMS,
-  'docs/fetch-event-source.md': DROP_IN,
-  'docs/eventsource-package.md': EVENTSOURCE_PACKAGE,
+  'docs/migration/fetch-event-source.md': DROP_IN,
+  'docs/migration/eventsource.md': EVENTSOURCE_PACKAGE,
   'docs/react-native.md': REACT_NATIVE,
 }
 
 // The programs of docs/programs.md are the suite's own, which runs them everywhere; those of docs/servers.md, test/servers'.
 const ELSEWHERE = ['docs/programs.md', 'docs/servers.md']
-const PAGES = ['README.md', ...readdirSync(path('docs')).map((file) => `docs/${file}`)].filter(
-  (file) => file.endsWith('.md') && !ELSEWHERE.includes(file),
-)
+const PAGES = ['README.md', ...['docs', 'docs/migration'].flatMap(pagesIn)].filter((page) => !ELSEWHERE.includes(page))
 
 // They wait for each other's processes most of the time.
 describe.concurrent.each(PAGES)('%s', (page) => {
@@ -63,3 +61,9 @@ describe.concurrent.each(PAGES)('%s', (page) => {
     }
   })
 })
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(path(folder))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `${folder}/${file}`)
+}

@@ -8,7 +8,7 @@ import { stream } from '../servers.ts'
 import { EVERYWHERE, type Fact, type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
-const PAGE = 'docs/eventsource-package.md'
+const PAGE = 'docs/migration/eventsource.md'
 
 function sendsToken(fact: string): Fact {
   return {
