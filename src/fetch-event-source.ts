@@ -1,4 +1,8 @@
-/** `import 'everysource/fetch-event-source'`: a drop-in for `@microsoft/fetch-event-source`. */
+/**
+ * `import { … } from 'everysource/fetch-event-source'`: a drop-in for `@microsoft/fetch-event-source` 2.0.1, with the same names.
+ *
+ * @module everysource/fetch-event-source
+ */
 
 export type { EventSourceMessage } from './fetch-event-source/block-decoder.ts'
 export {

@@ -1,4 +1,9 @@
-/** `import 'everysource'`: the class and what comes with it. */
+/**
+ * `import { … } from 'everysource'`: the class, the loop, the stream of events, their error and their types. Importing has no
+ * effect of its own.
+ *
+ * @module everysource
+ */
 
 export { ConnectionError, type FailureReason } from './connection/connection-error.ts'
 export type { RequestHeaders } from './connection/headers.ts'

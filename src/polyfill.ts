@@ -1,4 +1,9 @@
-/** `import 'everysource/polyfill'`: gives the runtime an `EventSource` where it has none. */
+/**
+ * `import 'everysource/polyfill'`: gives the runtime a global `EventSource` where it has none, and leaves one that is there alone.
+ * It exports nothing.
+ *
+ * @module everysource/polyfill
+ */
 
 import { EventSource } from './index.ts'
 import { runtime } from './platform/globals.ts'

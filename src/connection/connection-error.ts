@@ -5,6 +5,8 @@ import type { FetchLikeResponse } from './request.ts'
 import { presentable } from './url.ts'
 
 /**
+ * Why a connection was lost or has failed:
+ *
  * - `network`: no response came, or the body broke off
  * - `request`: a function among the options failed, so that there was no request
  * - `status`, `content-type`: the response was refused
@@ -13,6 +15,9 @@ import { presentable } from './url.ts'
  * - `timeout`: `connectTimeout` or `idleTimeout` ran out
  * - `too-large`: an event grew past `maxBufferSize`
  * - `unsupported`: this runtime, URL scheme or `fetch` cannot do it
+ *
+ * After `network`, `request`, `ended` and `timeout` a source reconnects, after the others it has failed, unless the option
+ * `reconnect` says otherwise.
  */
 export type FailureReason =
   'network' | 'request' | 'status' | 'content-type' | 'redirect' | 'ended' | 'timeout' | 'too-large' | 'unsupported'
@@ -48,29 +53,41 @@ export interface FailedRequest {
 /** Copies of the package, ESM and CommonJS for example, know each other's errors by it. */
 const BRAND: unique symbol = Symbol.for('everysource.ConnectionError') as never
 
-/** Why a connection was lost or failed: `event.error` of an `error` event. */
+/**
+ * Why a connection was lost or has failed: `event.error` of an `error` event, and what a loop over `streamEvents` throws. Its
+ * `message` is a sentence: what happened, at which URL, and what to do where that is known. No value of a header and no user,
+ * password or query of a URL is in its message, its stack or its JSON. `instanceof` holds between the ESM and the CommonJS build.
+ */
 export class ConnectionError extends Error {
-  /** Whatever bundlers make of the class. */
+  /**
+   * Whatever bundlers make of the class.
+   *
+   * @hidden
+   */
   static override readonly name = 'ConnectionError'
-  /** Which kind of failure it was. */
+  /** Which kind of failure it was, to switch on. */
   readonly reason: FailureReason
-  /** The HTTP status of a response that was refused. */
+  /** The HTTP status of a response that was refused; undefined where there was none. */
   readonly status: number | undefined
   /** The system's code, such as `ECONNREFUSED`, where the runtime tells it. */
   readonly code: string | undefined
-  /** How long a refused response asks to wait, by its header Retry-After: milliseconds. */
+  /** How long a refused response asks to wait, by its header `Retry-After`, in milliseconds. */
   readonly retryAfter: number | undefined
   /** The number of the attempt, from 1; it starts again after a message, or a connection open for `resetAfter`. */
   readonly attempt: number
   // What may hold secrets is not enumerable, so that it is in no log.
   /** The request's URL, without user and password. Not enumerable: its query may hold secrets. */
   declare readonly url: string
-  /** The headers of a response that was refused. Not enumerable. */
+  /** The headers of a response that was refused; undefined where there was none. Not enumerable. */
   declare readonly headers: Headers | undefined
   /** The text of a response that was refused: up to 64 KiB, as far as it came within 250 ms. Not enumerable. */
   declare readonly body: string | undefined
 
-  /** For the package itself. */
+  /**
+   * For the package itself.
+   *
+   * @hidden
+   */
   constructor(request: FailedRequest, failure: Failure) {
     const { url, attempt, secrets } = request
     const { reason, what, status, headers, body, retryAfter } = failure
@@ -88,12 +105,17 @@ export class ConnectionError extends Error {
     }
   }
 
-  /** Whatever minifiers make of the class. */
+  /** Always `ConnectionError`. */
+  // Whatever minifiers make of the class.
   override get name(): string {
     return 'ConnectionError'
   }
 
-  /** What makes `instanceof` hold between copies of the package. */
+  /**
+   * What makes `instanceof` hold between copies of the package.
+   *
+   * @hidden
+   */
   get [BRAND](): true {
     return true
   }

@@ -3,7 +3,7 @@
 import { dropsHeader } from '../platform/fetch.ts'
 import { displayKind, isObject, isPromise } from '../input/checks.ts'
 
-/** Names and values; a name whose value is `undefined` is absent. */
+/** Headers of a request: names and values; a name whose value is `undefined` is absent. */
 export type RequestHeaders = Record<string, string | undefined> | readonly (readonly [string, string])[] | Headers
 
 /** Headers by their names in lower case, with the names as they were written. */

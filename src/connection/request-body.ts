@@ -3,7 +3,7 @@
 import { contentTypeOf, sendsStreams } from '../platform/fetch.ts'
 import { checked, displayKind, isString } from '../input/checks.ts'
 
-/** What `fetch` sends in every runtime. */
+/** The body of a request: what `fetch` sends in every runtime. */
 export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | ReadableStream
 
 /** By their names: a polyfill's, or another realm's, is no instance of the runtime's class. */

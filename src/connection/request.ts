@@ -35,7 +35,7 @@ export interface FetchLikeInit {
   signal: AbortSignal
 }
 
-/** The same, under the name that the `eventsource` package has for it from version 4 on. */
+/** `FetchLikeInit`, under the name that the `eventsource` package has for it from version 4 on. */
 export type EventSourceFetchInit = FetchLikeInit
 
 /** What a `fetch` of the caller's must return: a `Response`, or as much of one. */
@@ -46,7 +46,7 @@ export interface FetchLikeResponse {
   readonly url?: string | undefined
   /** Its `Content-Type`, and what else is asked for. */
   readonly headers: { get(name: string): string | null }
-  /** A web `ReadableStream` of bytes */
+  /** A web `ReadableStream` of bytes; null where there is none. */
   readonly body: unknown
 }
 
@@ -54,7 +54,7 @@ export interface FetchLikeResponse {
 export interface ReaderLike {
   /** The next bytes, or the end. */
   read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
-  /** Gives the stream up. */
+  /** Gives the stream up, and what it is read from. */
   cancel(reason?: unknown): Promise<void>
 }
 
@@ -62,11 +62,11 @@ export interface ReaderLike {
 export interface ByteStream {
   /** Whether it is being read. */
   readonly locked: boolean
-  /** Takes it. */
+  /** Takes it: it is locked from then on. */
   getReader(): ReaderLike
 }
 
-/** `fetch`, or a function in its place. */
+/** `fetch`, or a function in its place: the option `fetch`. It rejects where there is no response. */
 export type FetchLike = (url: string, init: FetchLikeInit) => Promise<FetchLikeResponse>
 
 /** What the caller asks of one attempt. */

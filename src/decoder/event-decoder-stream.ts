@@ -8,7 +8,10 @@ import { streamEvent, type EventOf, type EventsMap, type StreamEvent } from './s
 
 /** Options of `new EventDecoderStream(options)`. An error that a function throws becomes the stream's. */
 export interface EventDecoderStreamInit {
-  /** How many characters the data, type and id of one event may take. Default 67,108,864 (64 Mi). */
+  /**
+   * How many characters the data, type and id of one event may take, as of `EventSourceInit`. Past it the readable side errors with
+   * a `RangeError`. Default 67,108,864 (64 Mi).
+   */
   maxBufferSize?: number | undefined
   /** Called with the text of each comment line, as it is read. */
   onComment?: ((comment: string) => void) | undefined
@@ -29,14 +32,21 @@ export interface EventDecoderStreamInit {
  * @typeParam Events names of events and the types of their `data`, where they are known
  */
 export class EventDecoderStream<Events extends EventsMap<Events> = Record<string, string>> {
-  /** Whatever minifiers make of the class. */
+  /**
+   * Whatever minifiers make of the class.
+   *
+   * @hidden
+   */
   static readonly name = 'EventDecoderStream'
-  /** The events. */
+  /** Where the events come out, as fast as they are read. */
   readonly readable: ReadableStream<EventOf<Events>>
-  /** Where the bytes go. */
+  /** Where the bytes go in. */
   readonly writable: WritableStream<Uint8Array>
 
-  /** @throws a `TypeError` when an option is wrong, naming it */
+  /**
+   * @param options what applies to all that goes through it
+   * @throws a `TypeError` when an option is wrong, naming it
+   */
   constructor(options?: EventDecoderStreamInit | null) {
     need('EventDecoderStream', ['TextDecoder', 'ReadableStream', 'TransformStream'])
     // Not the readable side of a TransformStream: when one errors, what it holds is lost.

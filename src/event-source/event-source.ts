@@ -13,7 +13,11 @@ declare global {
   }
 }
 
-/** What is read of a handler: loose, so that an EventSource of ours may stand where lib.dom's is asked for. */
+/**
+ * What is read of a handler: loose, so that an EventSource of ours may stand where lib.dom's is asked for.
+ *
+ * @inline
+ */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
 type LooseHandler = ((this: any, event: any) => any) | null
 
@@ -21,23 +25,30 @@ type LooseHandler = ((this: any, event: any) => any) | null
 type Handler<Source, E extends Event> = ((this: Source, event: E) => unknown) | null
 
 /**
- * Receives server-sent events. (HTML standard, 9.2.2, "the EventSource interface")
+ * Receives server-sent events: connects at once, dispatches a message for each event of the stream, each in a task of its own, and
+ * reconnects when the connection is lost. (HTML standard, 9.2.2, "the EventSource interface")
+ *
+ * ```js
+ * const source = new EventSource('https://example.com/events')
+ * source.onmessage = ({ data, lastEventId }) => console.log(lastEventId, data)
+ * source.onerror = ({ message, willReconnect }) => console.log(willReconnect ? 'lost:' : 'failed:', message)
+ * ```
  *
  * @typeParam Events names of events and the types of their `data`, where they are known
  */
 export interface EventSource<Events extends EventsMap<Events> = object> extends EventTarget {
   /** The serialized URL that was given. It never changes, redirects included. */
   readonly url: string
-  /** Whether cookies go along to other origins. */
+  /** Whether cookies go along to other origins, as the option of that name says. */
   readonly withCredentials: boolean
   /** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
   readonly readyState: 0 | 1 | 2
 
-  /** Not connected, but about to be. */
+  /** The value of `readyState` while it is not connected, but about to be. */
   readonly CONNECTING: 0
-  /** Connected. */
+  /** The value of `readyState` while it is connected. */
   readonly OPEN: 1
-  /** Closed, or failed for good. */
+  /** The value of `readyState` once it has been closed, or has failed for good. */
   readonly CLOSED: 2
 
   /** Called when the connection has been established, each time. */
@@ -65,8 +76,9 @@ export interface EventSource<Events extends EventsMap<Events> = object> extends 
   [Symbol.dispose](): void
 
   /**
-   * The last event ID string as of the last message, which a reconnection sends as `Last-Event-ID`. Of a source made of a
-   * stream, outside of its listeners: as of all that has been read (after an `await`, `event.lastEventId` is that of the event). Not in the standard yet (whatwg/html pull request 12272).
+   * The last event ID string as of the last message, which a reconnection sends as `Last-Event-ID`; empty where there was none. Of
+   * a source made of a stream, outside of its listeners: as of all that has been read (after an `await`, `event.lastEventId` is
+   * that of the event). Not in the standard yet (whatwg/html pull request 12272).
    */
   readonly lastEventId: string
   /**
@@ -133,6 +145,9 @@ export interface EventSource<Events extends EventsMap<Events> = object> extends 
   ): void
 }
 
-/** Receives server-sent events. (HTML standard, 9.2.2) */
+/**
+ * The class: `new EventSource(url, options)` connects to a URL, `EventSource.fromReadableStream(stream)` reads a stream that there
+ * is. (HTML standard, 9.2.2)
+ */
 // Beside the interface of its name: declarations that are inferred from it must be able to name that.
 export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource()

@@ -70,7 +70,9 @@ export function inheritFromMessageEvent(): void {
   if (prototype instanceof EventBase) Object.setPrototypeOf(Message.prototype, prototype)
 }
 
-/** An `open` event: the connection has been established. */
+/**
+ * An `open` event: the connection has been established, the first time or again. (HTML standard, 9.2.3, "announce the connection")
+ */
 export interface OpenEvent extends Event {
   /**
    * The response that the messages come from: for its status and headers. Its body is being read.
@@ -105,19 +107,27 @@ function defineOpenEvent(): OpenEventConstructor {
   return OpenEvent
 }
 
-/** What every `error` event has. */
+/**
+ * What every `error` event has.
+ *
+ * @inline
+ */
 interface AnyErrorEvent extends Event {
-  /** Why. */
+  /** Why, with all that is known. */
   readonly error: ConnectionError
   /** What happened, in a sentence. */
   readonly message: string
   /** The HTTP status of a response that was refused. */
   readonly status: number | undefined
-  /** The same, under the name that the `eventsource` package has for it. */
+  /** `status`, under the name that the `eventsource` package has for it. */
   readonly code: number | undefined
 }
 
-/** Of a connection that comes back. */
+/**
+ * Of a connection that comes back.
+ *
+ * @inline
+ */
 interface Loss {
   /** Whether the connection will be reestablished. */
   readonly willReconnect: true
@@ -125,7 +135,11 @@ interface Loss {
   readonly delay: number
 }
 
-/** Of one that does not. */
+/**
+ * Of one that does not.
+ *
+ * @inline
+ */
 interface End {
   /** It will not be reestablished. */
   readonly willReconnect: false
@@ -133,14 +147,24 @@ interface End {
   readonly delay: undefined
 }
 
-/** An `error` event: the connection was lost, and `readyState` is CONNECTING, or has failed, and it is CLOSED. */
+/**
+ * An `error` event: the connection was lost, and `readyState` is CONNECTING, or has failed, and it is CLOSED. Where it will be
+ * reestablished, `willReconnect` is true and `delay` says in how many milliseconds; otherwise they are false and undefined. (HTML
+ * standard, 9.2.3, "reestablish the connection" and "fail the connection")
+ */
 export type ErrorEvent = AnyErrorEvent & (Loss | End)
 
-/** The class `ErrorEvent`. */
+/**
+ * The class `ErrorEvent`.
+ *
+ * @inline
+ */
 interface ErrorEventConstructor {
   /**
    * An event like those of a source.
    *
+   * @param type such as `error`
+   * @param error why
    * @param delay ms to the reconnection; none where there will be none
    */
   new (type: string, error: ConnectionError, delay?: number): ErrorEvent
@@ -148,7 +172,7 @@ interface ErrorEventConstructor {
   readonly prototype: ErrorEvent
 }
 
-/** The class of `error` events. */
+/** The class of `error` events: for `instanceof`, and for tests that make such events. */
 export const ErrorEvent: ErrorEventConstructor = /* @__PURE__ */ defineErrorEvent()
 
 function defineErrorEvent(): ErrorEventConstructor {

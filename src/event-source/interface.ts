@@ -7,9 +7,11 @@ import type { EventSource } from './event-source.ts'
 import type { ErrorEvent, OpenEvent } from './events.ts'
 
 /**
- * A message of the stream: a `MessageEvent` whose `data` is a string. `Event` is named because `MessageEvent` does not bring its
- * members in the declarations for Node 20 (undici-types 6), where there is no lib.dom: test/consumers, "types".
+ * A message of the stream: a `MessageEvent` whose `data` is a string. Its `type` is what the field `event` says, or `message`.
+ * (HTML standard, 9.2.6, "dispatch the event")
  */
+// `Event` is named because `MessageEvent` does not bring its members in the declarations for Node 20 (undici-types 6), where there
+// is no lib.dom: test/consumers, "types".
 export interface SourceMessageEvent<Data extends string = string> extends MessageEvent, Event {
   /** The lines of the fields `data`, joined by line feeds. */
   readonly data: Data
@@ -33,11 +35,13 @@ export interface EventSourceEventMap<Events extends EventsMap<Events> = object> 
   error: ErrorEvent
 }
 
-/** The class `EventSource`. */
+/** The type of the class `EventSource`: what it is made with, and its constants. (HTML standard, 9.2.2) */
 export interface EventSourceConstructor {
   /**
    * Connects to `url`, which is resolved against the document's base URL or the worker's location where there is one.
    *
+   * @param url what is requested, at each attempt
+   * @param options all of them may be left out
    * @throws a `TypeError` when an option is wrong, naming it
    * @throws a `DOMException` named `SyntaxError` when the URL is not valid
    */
@@ -49,15 +53,16 @@ export interface EventSourceConstructor {
    * A source of what a stream of bytes brings, such as the body of a response: its `url` is `about:event-stream`, and when the
    * stream ends or breaks off there is one `error` event, with CLOSED. Not in the standard yet (whatwg/html pull request 12272).
    *
+   * @param stream a `ReadableStream` of bytes, which is locked from then on
    * @throws a `TypeError` when it is no `ReadableStream`, or is locked
    */
   fromReadableStream<Events extends EventsMap<Events> = object>(stream: ByteStream): EventSource<Events>
   /** What all sources inherit from. */
   readonly prototype: EventSource
-  /** Not connected, but about to be. */
+  /** The value of `readyState` while it is not connected, but about to be. */
   readonly CONNECTING: 0
-  /** Connected. */
+  /** The value of `readyState` while it is connected. */
   readonly OPEN: 1
-  /** Closed, or failed for good. */
+  /** The value of `readyState` once it has been closed, or has failed for good. */
   readonly CLOSED: 2
 }

@@ -18,7 +18,7 @@ declare global {
  */
 export type EventStream<Events extends EventsMap<Events> = Record<string, string>> = EventStreamOf<EventOf<Events>>
 
-/** What a loop calls. */
+/** The iterator of an `EventStream`, which `for await` calls for you. */
 export interface EventIterator<Event> extends AsyncIterator<Event, undefined> {
   /** The next event, or the end. Calls that do not wait for each other get one event each. */
   next(): Promise<IteratorResult<Event, undefined>>
@@ -30,7 +30,7 @@ export interface EventIterator<Event> extends AsyncIterator<Event, undefined> {
   [Symbol.asyncIterator](): EventIterator<Event>
 }
 
-/** By its events, so that a stream of known events is a stream of events. */
+/** An `EventStream`, named by the type of its events: so a stream of known events is a stream of events. */
 export interface EventStreamOf<Event> {
   /**
    * The one iterator. It ends when the stream ends, or was closed; it throws a `ConnectionError` when the connection fails, and
@@ -60,11 +60,23 @@ export interface EventStreamOf<Event> {
   readonly response: Promise<Response>
 }
 
-/** The options that apply to a stream that has been requested already. */
+/**
+ * The options that apply to a stream that has been requested already.
+ *
+ * @inline
+ */
 type GivenMember = 'signal' | 'lastEventId' | 'reconnectionTime' | 'idleTimeout' | 'maxBufferSize' | 'onComment'
 
-/** Those that are about the request. */
+/**
+ * Those that are about the request.
+ *
+ * @inline
+ */
 export type RequestMember = Exclude<keyof EventSourceInit, GivenMember>
 
-/** Options for a stream that has been requested already: none that are about the request. */
+/**
+ * Options of `streamEvents(response, options)` and `streamEvents(stream, options)`: `signal`, `lastEventId`, `reconnectionTime`,
+ * `idleTimeout`, `maxBufferSize` and `onComment` of `EventSourceInit`. Any that is about the request is a `TypeError`: it has been
+ * sent already.
+ */
 export type GivenStreamInit = Pick<EventSourceInit, GivenMember> & Partial<Record<RequestMember, undefined>>

@@ -45,6 +45,8 @@ const REQUEST_MEMBERS = Object.keys({
  * for await (const { type, data } of streamEvents('https://example.com/events')) console.log(type, data)
  * ```
  *
+ * @param url what is requested; a relative one is resolved as the constructor of `EventSource` does
+ * @param options those of `EventSource`
  * @typeParam Events names of events and the types of their `data`, where they are known
  * @throws a `TypeError` when an option is wrong, naming it
  * @throws a `DOMException` named `SyntaxError` when the URL is not valid
@@ -58,13 +60,20 @@ export function streamEvents<Events extends EventsMap<Events> = Record<string, s
  * is checked as one of ours would be: the loop throws a `ConnectionError` when its status is not 200 or its Content-Type not
  * `text/event-stream`.
  *
+ * @param given a `Response`, or a `ReadableStream` of bytes
+ * @param options those that are not about a request
  * @throws a `TypeError` when the body is being read or has been, or when an option is given that is about a request
  */
 export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
   given: FetchLikeResponse | ByteStream,
   options?: GivenStreamInit | null,
 ): EventStreamInstance<Events>
-/** Any of these, with the options that go with each of them. */
+/**
+ * Any of these, with the options that go with each of them.
+ *
+ * @param input a URL, a `Response` or a `ReadableStream` of bytes
+ * @param options those that are not about a request
+ */
 export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
   input: string | URL | FetchLikeResponse | ByteStream,
   options?: GivenStreamInit | null,

@@ -2,15 +2,15 @@
 
 import { EventDecoder } from '../decoder/event-decoder.ts'
 
-/** What `onmessage` gets. */
+/** An event of the stream, as `onmessage` gets it. */
 export interface EventSourceMessage {
-  /** The block's own `id`; empty where it has none. */
+  /** The event's own `id`; empty where it has none. */
   id: string
-  /** The event's type; empty where the block names none. */
+  /** The event's type; empty where it names none. */
   event: string
   /** The lines of its `data`, joined by line feeds. */
   data: string
-  /** The block's own `retry`, in ms; undefined where it has none that can be used. */
+  /** The event's own `retry`, in milliseconds; undefined where it has none that can be used. */
   retry?: number | undefined
 }
 

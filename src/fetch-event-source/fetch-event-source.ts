@@ -12,7 +12,7 @@ import { fetchWithCare } from './fetch-with-care.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
 import { copyOf, lastEventIdOf, requestHeaders, type GivenHeaders } from './request-headers.ts'
 
-/** The content type that the default `onopen` asks for. */
+/** The Content-Type that the default `onopen` asks for. */
 export const EventStreamContentType = 'text/event-stream'
 
 /** Those that are not fetch's, or not the caller's to decide alone. */
@@ -21,7 +21,11 @@ const OWN_MEMBERS = ['signal', 'headers', 'fetch', 'openWhenHidden', 'onopen', '
 /** In ms */
 const DEFAULT_RETRY_INTERVAL = 1_000
 
-/** Callbacks that are async are awaited. */
+/**
+ * Callbacks that are async are awaited.
+ *
+ * @inline
+ */
 type Awaitable<T> = T | Promise<T>
 
 /** Options of `fetchEventSource(input, options)`: members of a fetch init, which go to `fetch` as they are, and these. */
@@ -49,13 +53,25 @@ export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
   onerror?: ((error: any) => Awaitable<number | null | undefined | void>) | undefined
   /** Whether to stay connected while the page is hidden. Default `false`: disconnects, and connects again on return. */
   openWhenHidden?: boolean | undefined
-  /** The function to call instead of the runtime's `fetch`. */
+  /** The function to call instead of the runtime's `fetch`, with the input as it was given. */
   fetch?: typeof fetch | undefined
 }
 
 /**
- * Requests an event stream, and again after each failure until `onerror` throws.
+ * Requests an event stream, and again after each failure until `onerror` throws. A POST is sent again too. Between two attempts lies
+ * a second, or what the server's `retry` said last.
  *
+ * ```js
+ * await fetchEventSource('https://example.com/events', {
+ *   onmessage: ({ event, data }) => console.log(event, data),
+ *   onerror: (error) => {
+ *     throw error
+ *   },
+ * })
+ * ```
+ *
+ * @param input what is requested, each time
+ * @param init members of the init of `fetch`, and callbacks
  * @returns a promise that resolves when a response has come to its end or `signal` is aborted, and rejects with what `onerror`
  *   throws
  */

@@ -2,7 +2,11 @@
 
 import { lastEventIdHeader } from '../connection/request.ts'
 
-/** What the caller may give. */
+/**
+ * What the caller may give.
+ *
+ * @inline
+ */
 export type GivenHeaders = Record<string, string> | Headers
 
 const LAST_EVENT_ID = 'last-event-id'

@@ -1,6 +1,7 @@
 /**
  * The reports of the public API in docs/api: `npm run api` writes them, `npm run api:check` says how they differ from what the
- * declarations in dist say, and what is public and has no documentation.
+ * declarations in dist say, and what is public and has no documentation; and the same of docs/reference, which
+ * `npm run docs:reference` writes.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,6 +10,7 @@ import { path } from '../conformance/bundle.ts'
 import { Tally } from '../tally.ts'
 import { difference } from './difference.ts'
 import { ENTRY_POINTS, extract } from './extract.ts'
+import { committedReference, makeReference, REFERENCE } from './reference.ts'
 
 const { write } = parseArgs({ options: { write: { type: 'boolean', default: false } } }).values
 
@@ -34,4 +36,22 @@ for (const [name, entryPoint] of Object.entries(ENTRY_POINTS)) {
   })
 }
 suite.end()
+
+if (!write) {
+  const reference = tally.suite('API reference')
+  const { pages, complaints } = await makeReference()
+  await reference.run('it says all that there is to say', () => {
+    if (complaints.length > 0) throw new Error(complaints.join('\n'))
+  })
+  await reference.run(`${REFERENCE} is current`, () => {
+    const committed = committedReference()
+    const names = [...new Set([...committed.keys(), ...pages.keys()])]
+    const differences = names
+      .map((name) => [name, committed.get(name) ?? '', pages.get(name) ?? ''] as const)
+      .filter(([, was, is]) => was !== is)
+      .map(([name, was, is]) => `${name}\n${difference(was, is)}`)
+    if (differences.length > 0) throw new Error(`To write it: npm run docs:reference\n${differences.join('\n')}`)
+  })
+  reference.end()
+}
 tally.end()
