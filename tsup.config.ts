@@ -62,4 +62,20 @@ export default defineConfig([
       await copyFile('node_modules/eventsource-parser/LICENSE', 'dist/THIRD-PARTY-LICENSES.txt')
     },
   },
+  {
+    // The page of `everysource inspect` and `npm start`.
+    ...common,
+    platform: 'browser',
+    entry: { 'inspector/inspector': 'src/inspector/page/main.ts' },
+    format: 'esm',
+    minify: true,
+    sourcemap: false,
+    noExternal: ['eventsource-parser'],
+    banner: { js: NOTICE },
+    onSuccess: async () => {
+      for (const name of ['index.html', 'inspector.css']) {
+        await copyFile(`src/inspector/page/${name}`, `dist/inspector/${name}`)
+      }
+    },
+  },
 ])
