@@ -2,7 +2,7 @@
 
 import { presentCause } from './cause.ts'
 import type { FetchLikeResponse } from './request.ts'
-import { presentable } from './url.ts'
+import { presentable, withoutUser } from './url.ts'
 
 /**
  * Why a connection was lost or has failed:
@@ -98,9 +98,7 @@ export class ConnectionError extends Error {
     this.code = code
     this.retryAfter = retryAfter
     this.attempt = attempt
-    const bare = new URL(url)
-    bare.username = bare.password = ''
-    for (const [name, value] of Object.entries({ url: bare.href, headers, body })) {
+    for (const [name, value] of Object.entries({ url: withoutUser(url), headers, body })) {
       Object.defineProperty(this, name, { value, configurable: true, writable: true })
     }
   }

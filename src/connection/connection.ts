@@ -2,6 +2,7 @@
 
 import { EventDecoder, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now } from '../platform/clock.ts'
+import { channels, type Channels } from '../platform/diagnostics.ts'
 import { onPageCached } from '../platform/page-cache.ts'
 import { ENDED, letGo, readBody } from './body.ts'
 import { CallerError } from './caller-error.ts'
@@ -11,6 +12,7 @@ import type { ConnectionOptions } from './read-options.ts'
 import { nextDelay, readAnswer, withinLimits } from './reconnect.ts'
 import { cancel } from './response.ts'
 import type { ConnectionSink } from './sink.ts'
+import { withoutUser } from './url.ts'
 import { startWait, type Wait } from './wait.ts'
 
 type State =
@@ -30,6 +32,9 @@ interface Decision {
 }
 
 export class Connection implements DecoderSink {
+  /** The caller's object, for those who watch. */
+  readonly #source: object
+  readonly #channels = channels()
   readonly #opener: Opener
   readonly #options: ConnectionOptions
   readonly #sink: ConnectionSink
@@ -44,7 +49,8 @@ export class Connection implements DecoderSink {
   /** Requests in a row that brought no message. */
   #fruitless = 0
 
-  constructor(opener: Opener, options: ConnectionOptions, sink: ConnectionSink) {
+  constructor(source: object, opener: Opener, options: ConnectionOptions, sink: ConnectionSink) {
+    this.#source = source
     this.#opener = opener
     this.#options = options
     this.#sink = sink
@@ -56,7 +62,14 @@ export class Connection implements DecoderSink {
   message(type: string, data: string, lastEventId: string, id: string | undefined): void {
     if (this.#state.phase !== 'open') return
     this.#fruitless = 0
-    this.#sink.message(type || 'message', data, lastEventId, id)
+    type ||= 'message'
+    const channel = this.#channels.message
+    if (channel.hasSubscribers) {
+      const life = this.#life
+      channel.publish({ source: this.#source, type, data, lastEventId })
+      if (life !== this.#life) return
+    }
+    this.#sink.message(type, data, lastEventId, id)
   }
 
   /** The same. */
@@ -72,6 +85,11 @@ export class Connection implements DecoderSink {
   /** The same. */
   comment(text: string): void {
     if (this.#state.phase === 'open') this.#sink.comment(text)
+  }
+
+  /** For inspection. */
+  get phase(): State['phase'] {
+    return this.#state.phase
   }
 
   /** In ms: the option's at first, then what the server's `retry` said. */
@@ -117,11 +135,13 @@ export class Connection implements DecoderSink {
 
   /** Ends it for good: aborts the request or its body, cancels the wait. */
   close(): void {
+    if (this.#state.phase === 'closed') return
     this.#drop()
     this.#life++
     this.#state = { phase: 'closed' }
     this.#forgetSignal?.()
     this.#forgetPage?.()
+    this.#tell('close')
   }
 
   #heed(signal: AbortSignal): void {
@@ -179,6 +199,9 @@ export class Connection implements DecoderSink {
     if (failure && !(await this.#reestablish(failure, withinLimits(this.#reconnectionTime), life))) return
     for (;;) {
       const exchange = this.#nextExchange(failure)
+      const { attempt, url } = exchange
+      this.#tell('connect', { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' })
+      if (life !== this.#life) return
       const lost = await this.#attempt(exchange, life)
       if (life !== this.#life) return
       this.#leave()
@@ -186,6 +209,8 @@ export class Connection implements DecoderSink {
       if (life !== this.#life) return
       if (delay === undefined) {
         // Fail the connection.
+        this.#tell('failed', { error, isEnd })
+        if (life !== this.#life) return
         await this.#sink.failed(error, isEnd)
         if (life === this.#life) this.close()
         return
@@ -197,10 +222,13 @@ export class Connection implements DecoderSink {
 
   /** Tells of the loss, and waits: whether nothing has come in between. */
   async #reestablish(error: ConnectionError, delay: number, life: number): Promise<boolean> {
+    this.#tell('lost', { error, delay })
+    if (life !== this.#life) return false
     await this.#sink.lost(error, delay)
     if (life !== this.#life) return false
     const wait = startWait(delay)
     this.#state = { phase: 'waiting', wait }
+    this.#tell('wait', { delay })
     await wait.over
     return true
   }
@@ -225,12 +253,20 @@ export class Connection implements DecoderSink {
   #receive({ response, origin, reader }: Opened, exchange: Exchange): Failure | Promise<Failure> {
     const { request } = exchange
     this.#state = { phase: 'open', exchange, reader, since: now() }
+    // Whoever hears of it may close the connection.
+    const isOver = (): boolean => request.signal.aborted
+    this.#tell('open', { attempt: exchange.attempt, response })
+    if (isOver()) return ENDED
     this.#sink.open(response, origin)
-    if (!reader) return ENDED
-    // A listener of `open` may have closed the connection.
-    if (request.signal.aborted) return ENDED
+    if (!reader || isOver()) return ENDED
     this.#decoder.begin(this.#sink.lastEventId ?? '')
     return readBody(reader, request, this.#options.idleTimeout, this)
+  }
+
+  /** Tells those who watch, who may close the connection. */
+  #tell(what: keyof Channels, details?: object): void {
+    const channel = this.#channels[what]
+    if (channel.hasSubscribers) channel.publish({ source: this.#source, ...details })
   }
 
   /** For what reads the body. */

@@ -49,3 +49,10 @@ function withoutSecrets(input: string): string {
   const [shown = ''] = /^(?:\w+:)?[^:?#]*(?::\d+(?=\/|$))?[^:?#]*/.exec(input) ?? []
   return input.charAt(shown.length) === ':' ? `${shown}…` : shown
 }
+
+/** The URL without user and password. */
+export function withoutUser(url: URL): string {
+  const bare = new URL(url)
+  bare.username = bare.password = ''
+  return bare.href
+}

@@ -5,9 +5,10 @@ import type { Opener } from '../connection/exchange.ts'
 import { fetchOpener } from '../connection/fetch-exchange.ts'
 import { givenStream } from '../connection/given-exchange.ts'
 import { readOptions } from '../connection/read-options.ts'
-import { parseURL } from '../connection/url.ts'
+import { parseURL, presentable } from '../connection/url.ts'
 import { defineDispose } from '../platform/dispose.ts'
 import { EventTargetBase, mendEventTarget, missingBases } from '../platform/event-target.ts'
+import { defineInspection } from '../platform/inspection.ts'
 import { need } from '../platform/requirements.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
@@ -28,100 +29,110 @@ class GivenStream {
 
 /** In a function that a bundler can drop when nobody uses the class. */
 export function defineEventSource(): EventSourceConstructor {
-  class EventSource extends EventTargetBase {
-    readonly #url: string
-    readonly #withCredentials: boolean
-    readonly #isFromStream: boolean
-    readonly #dispatcher: Dispatcher
-    readonly #handlers = new HandlerAttributes(this)
-    readonly #connection: Connection
+  // Named by a key: of two bindings of a name, a bundler gives one another, and messages and stacks would show it.
+  const { EventSource } = {
+    EventSource: class extends EventTargetBase {
+      readonly #url: string
+      readonly #withCredentials: boolean
+      readonly #isFromStream: boolean
+      readonly #dispatcher: Dispatcher
+      readonly #handlers = new HandlerAttributes(this)
+      readonly #connection: Connection
 
-    constructor(...args: [url?: unknown, options?: unknown]) {
-      // `undefined` is a URL, no argument is none.
-      if (args.length === 0) throw new TypeError('EventSource needs a URL: new EventSource(url)')
-      need('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBases())
-      mendEventTarget(EventSource.prototype)
-      super()
-      const input = args[0] instanceof GivenStream ? args[0] : toDOMString(args[0])
-      const options = readOptions(args[1])
-      let opener: Opener
-      if (typeof input === 'string') {
-        const url = parseURL(input)
-        this.#url = url.href
-        opener = fetchOpener(url, options)
-      } else {
-        this.#url = input.url
-        opener = input.opener
+      constructor(...args: [url?: unknown, options?: unknown]) {
+        // `undefined` is a URL, no argument is none.
+        if (args.length === 0) throw new TypeError('EventSource needs a URL: new EventSource(url)')
+        need('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBases())
+        mendEventTarget(EventSource.prototype)
+        super()
+        const input = args[0] instanceof GivenStream ? args[0] : toDOMString(args[0])
+        const options = readOptions(args[1])
+        let opener: Opener
+        if (typeof input === 'string') {
+          const url = parseURL(input)
+          this.#url = url.href
+          opener = fetchOpener(url, options)
+        } else {
+          this.#url = input.url
+          opener = input.opener
+        }
+        this.#isFromStream = typeof input !== 'string'
+        this.#withCredentials = options.withCredentials
+        this.#dispatcher = new Dispatcher(this, options.lastEventId, options.onComment)
+        this.#connection = new Connection(this, opener, options, this.#dispatcher)
+        this.#connection.start()
       }
-      this.#isFromStream = typeof input !== 'string'
-      this.#withCredentials = options.withCredentials
-      this.#dispatcher = new Dispatcher(this, options.lastEventId, options.onComment)
-      this.#connection = new Connection(opener, options, this.#dispatcher)
-      this.#connection.start()
-    }
 
-    static fromReadableStream(stream: unknown): EventSource {
-      return new EventSource(new GivenStream(stream), { reconnect: false })
-    }
-
-    get url(): string {
-      return this.#url
-    }
-    get withCredentials(): boolean {
-      return this.#withCredentials
-    }
-    get readyState(): ReadyState {
-      return this.#dispatcher.readyState
-    }
-    get lastEventId(): string {
-      const { isDispatching, readyState, lastEventId = '' } = this.#dispatcher
-      // What has been read of a stream will be dispatched: whoever asks has piped a body to its end, and goes on after it.
-      const isAhead = this.#isFromStream && !isDispatching && readyState !== CLOSED
-      return isAhead ? this.#connection.readId : lastEventId
-    }
-    get reconnectionTime(): number {
-      return this.#connection.reconnectionTime
-    }
-
-    get onopen(): object | null {
-      return this.#handlers.get('open')
-    }
-    set onopen(value: unknown) {
-      this.#handlers.set('open', value)
-    }
-    get onmessage(): object | null {
-      return this.#handlers.get('message')
-    }
-    set onmessage(value: unknown) {
-      this.#handlers.set('message', value)
-    }
-    get onerror(): object | null {
-      return this.#handlers.get('error')
-    }
-    set onerror(value: unknown) {
-      this.#handlers.set('error', value)
-    }
-
-    close(): void {
-      this.#dispatcher.close()
-      this.#connection.close()
-    }
-    reconnect(): void {
-      if (this.#isFromStream) throw new TypeError('reconnect() needs a URL, and this EventSource was made of a stream')
-      if (this.#dispatcher.readyState === CLOSED) return
-      this.#dispatcher.restart()
-      this.#connection.reconnect()
-    }
-    reset(): void {
-      if (!this.#isFromStream) {
-        throw new TypeError(
-          'reset() is for an EventSource made of a stream: this one resets itself with each connection',
-        )
+      static fromReadableStream(stream: unknown): EventSource {
+        return new EventSource(new GivenStream(stream), { reconnect: false })
       }
-      this.#connection.reset()
-    }
+
+      get url(): string {
+        return this.#url
+      }
+      get withCredentials(): boolean {
+        return this.#withCredentials
+      }
+      get readyState(): ReadyState {
+        return this.#dispatcher.readyState
+      }
+      get lastEventId(): string {
+        const { isDispatching, readyState, lastEventId = '' } = this.#dispatcher
+        // What has been read of a stream will be dispatched: whoever asks has piped a body to its end, and goes on after it.
+        const isAhead = this.#isFromStream && !isDispatching && readyState !== CLOSED
+        return isAhead ? this.#connection.readId : lastEventId
+      }
+      get reconnectionTime(): number {
+        return this.#connection.reconnectionTime
+      }
+
+      get onopen(): object | null {
+        return this.#handlers.get('open')
+      }
+      set onopen(value: unknown) {
+        this.#handlers.set('open', value)
+      }
+      get onmessage(): object | null {
+        return this.#handlers.get('message')
+      }
+      set onmessage(value: unknown) {
+        this.#handlers.set('message', value)
+      }
+      get onerror(): object | null {
+        return this.#handlers.get('error')
+      }
+      set onerror(value: unknown) {
+        this.#handlers.set('error', value)
+      }
+
+      close(): void {
+        this.#dispatcher.close()
+        this.#connection.close()
+      }
+      reconnect(): void {
+        if (this.#isFromStream)
+          throw new TypeError('reconnect() needs a URL, and this EventSource was made of a stream')
+        if (this.#dispatcher.readyState === CLOSED) return
+        this.#dispatcher.restart()
+        this.#connection.reconnect()
+      }
+      reset(): void {
+        if (!this.#isFromStream) {
+          throw new TypeError(
+            'reset() is for an EventSource made of a stream: this one resets itself with each connection',
+          )
+        }
+        this.#connection.reset()
+      }
+    },
   }
+  type EventSource = InstanceType<typeof EventSource>
 
+  defineInspection(EventSource, (source) => {
+    const { url, readyState, lastEventId, reconnectionTime } = source
+    const state = ['CONNECTING', 'OPEN', 'CLOSED'][readyState] ?? ''
+    return { state, members: { url: presentable(new URL(url)), lastEventId, reconnectionTime } }
+  })
   const attributes = ['url', 'withCredentials', 'readyState', 'lastEventId', 'reconnectionTime']
   const methods = ['close', 'reconnect', 'reset']
   makeEnumerable(EventSource.prototype, [...attributes, 'onopen', 'onmessage', 'onerror', ...methods])

@@ -32,9 +32,7 @@ type Comments = ((text: string) => void) | undefined
 /** The sink of a connection that fires events at a target. */
 export class Dispatcher implements ConnectionSink {
   readonly #target: EventTarget
-  readonly #tasks = new TaskQueue<Task>((task) => {
-    this.#run(task)
-  })
+  readonly #tasks = new TaskQueue<Task>(this)
   #readyState: ReadyState = CONNECTING
   #lastEventId: string | undefined
   #isDispatching = false
@@ -122,7 +120,8 @@ export class Dispatcher implements ConnectionSink {
     })
   }
 
-  #run(task: Task): void {
+  /** For the queue: what comes to its turn. */
+  runTask(task: Task): void {
     if (task instanceof Message) {
       this.#lastEventId = lastEventIdAfter(this.#lastEventId, task.lastEventId)
       this.#dispatch(task)

@@ -4,6 +4,7 @@ import type { ConnectionError } from '../connection/connection-error.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
 import { EventBase } from '../platform/event-target.ts'
 import { runtime } from '../platform/globals.ts'
+import { defineInspection } from '../platform/inspection.ts'
 import type { SourceMessageEvent } from './interface.ts'
 import { defineInterface, makeEnumerable } from './webidl.ts'
 
@@ -56,6 +57,7 @@ function defineMessageEvent(): MessageConstructor {
   const NO_PORTS = Object.freeze([] as const)
   makeEnumerable(Message.prototype, ['data', 'origin', 'lastEventId', 'source', 'ports'])
   defineInterface(Message, 'MessageEvent', 1)
+  defineInspection(Message, ({ type, data, lastEventId, origin }) => ({ members: { type, data, lastEventId, origin } }))
   // What is left of MessageEvent's members it inherits.
   return Message as unknown as MessageConstructor
 }
@@ -104,6 +106,8 @@ function defineOpenEvent(): OpenEventConstructor {
   }
 
   extendEvent(OpenEvent, 'OpenEvent', ['response'])
+  // A response would show its URL, query and all.
+  defineInspection(OpenEvent, ({ type }) => ({ members: { type } }))
   return OpenEvent
 }
 
@@ -208,6 +212,9 @@ function defineErrorEvent(): ErrorEventConstructor {
   }
 
   extendEvent(ErrorEvent, 'ErrorEvent', ['error', 'message', 'status', 'code', 'willReconnect', 'delay'])
+  defineInspection(ErrorEvent, ({ type, error, willReconnect, delay }) => ({
+    members: { type, error, willReconnect, delay },
+  }))
   // A class cannot declare that two of its members go together.
   return ErrorEvent as unknown as ErrorEventConstructor
 }

@@ -5,6 +5,11 @@ import { chooseQueueTask } from '../platform/task.ts'
 /** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
 const READ_AHEAD = 64 * 1024
 
+/** What a queue delivers to. It shows by its name in the stacks of what listeners throw. */
+interface TaskRunner<Item> {
+  runTask(item: Item): void
+}
+
 /**
  * Delivers items in order, each in a task of its own: all microtasks that one delivery started have run before the next.
  * An item is delivered at once where a task has run since the last delivery. (A new chunk is no proof of that: chunks that
@@ -14,7 +19,7 @@ const READ_AHEAD = 64 * 1024
  * more under way than items are waiting, so that none under way means a task has run.
  */
 export class TaskQueue<Item> {
-  readonly #deliver: (item: Item) => void
+  readonly #owner: TaskRunner<Item>
   readonly #queueTask = chooseQueueTask()
   #hops = 0
   #waiting: Item[] = []
@@ -23,15 +28,15 @@ export class TaskQueue<Item> {
   #drained: (() => void) | undefined
 
   /** The task that creates the queue counts as a delivery: nothing is delivered before it has ended. */
-  constructor(deliver: (item: Item) => void) {
-    this.#deliver = deliver
+  constructor(owner: TaskRunner<Item>) {
+    this.#owner = owner
     this.#queueHop()
   }
 
   push(item: Item): void {
     const taskHasRun = this.#hops === 0
     this.#queueHop()
-    if (taskHasRun) this.#deliver(item)
+    if (taskHasRun) this.#owner.runTask(item)
     else this.#waiting.push(item)
   }
 
@@ -65,6 +70,6 @@ export class TaskQueue<Item> {
     if (this.#waiting.length === 0) return
     const item = this.#waiting[this.#next++] as Item
     if (this.#next === this.#waiting.length) this.clear()
-    this.#deliver(item)
+    this.#owner.runTask(item)
   }
 }

@@ -3,13 +3,20 @@
 import { Connection } from '../connection/connection.ts'
 import type { Opener } from '../connection/exchange.ts'
 import type { ConnectionOptions } from '../connection/read-options.ts'
+import { presentable } from '../connection/url.ts'
 import type { StreamEvent } from '../decoder/stream-event.ts'
 import { defineDispose } from '../platform/dispose.ts'
 import { domException } from '../platform/dom-exception.ts'
+import { defineInspection } from '../platform/inspection.ts'
 import { Inbox } from './inbox.ts'
 import type { EventIterator, EventStream as EventStreamInstance } from './interface.ts'
 
-type EventStreamConstructor = new (opener: Opener, options: ConnectionOptions, readAhead: number) => EventStreamInstance
+type EventStreamConstructor = new (
+  url: URL,
+  opener: Opener,
+  options: ConnectionOptions,
+  readAhead: number,
+) => EventStreamInstance
 
 /** What `response` rejects with. */
 const CLOSED_EARLY = 'The EventStream was closed before there was a response'
@@ -24,12 +31,22 @@ function defineEventStream(): EventStreamConstructor {
   class EventStream {
     // Not left to the bundler, which renames it.
     static readonly name = 'EventStream'
+    readonly #url: URL
     readonly #inbox: Inbox
     readonly #connection: Connection
     readonly #response: Promise<Response>
     #isTaken = false
 
-    constructor(opener: Opener, options: ConnectionOptions, readAhead: number) {
+    static {
+      defineInspection(this, (stream: EventStream) => {
+        const { lastEventId, reconnectionTime } = stream
+        const members = { url: presentable(stream.#url), lastEventId, reconnectionTime }
+        return { state: stream.#connection.phase, members }
+      })
+    }
+
+    constructor(url: URL, opener: Opener, options: ConnectionOptions, readAhead: number) {
+      this.#url = url
       // An executor runs at once.
       let owner!: ConstructorParameters<typeof Inbox>[0]
       this.#response = new Promise((resolve, reject) => {
@@ -48,7 +65,7 @@ function defineEventStream(): EventStreamConstructor {
       })
       this.#response.catch(() => undefined)
       this.#inbox = new Inbox(owner, { ...options, readAhead })
-      this.#connection = new Connection(opener, options, this.#inbox)
+      this.#connection = new Connection(this, opener, options, this.#inbox)
       this.#connection.start()
     }
 

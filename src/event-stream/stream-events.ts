@@ -89,11 +89,12 @@ export function streamEvents(input: unknown, init?: unknown): EventStreamInstanc
     return opened(givenResponse(input), options)
   }
   const options = readOptions(init, false)
-  return new EventStream(fetchOpener(readURL(input), options), options, READ_AHEAD)
+  const url = readURL(input)
+  return new EventStream(url, fetchOpener(url, options), options, READ_AHEAD)
 }
 
 function opened(exchange: Exchange, options: ConnectionOptions): EventStreamInstance {
-  return new EventStream(() => exchange, options, 0)
+  return new EventStream(exchange.url, () => exchange, options, 0)
 }
 
 function readURL(input: unknown): URL {

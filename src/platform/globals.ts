@@ -2,7 +2,12 @@
 
 interface RuntimeGlobals {
   /** Node, Deno, Bun */
-  process?: { versions?: Record<string, string | undefined> }
+  process?: {
+    versions?: Record<string, string | undefined>
+    getBuiltinModule?: (
+      id: 'node:diagnostics_channel',
+    ) => { channel(name: string): { hasSubscribers: boolean; publish(message: unknown): void } } | undefined
+  }
   Bun?: unknown
   /** Workers */
   WebSocketPair?: unknown

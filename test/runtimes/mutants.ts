@@ -284,8 +284,8 @@ const MUTANTS: Mutant[] = [
   {
     what: 'reconnects without being told to',
     file: 'src/event-stream/stream-events.ts',
-    replace: 'const options = readOptions(init, false)\n  return',
-    by: 'const options = readOptions(init)\n  return',
+    replace: 'const options = readOptions(init, false)\n  const',
+    by: 'const options = readOptions(init)\n  const',
     noticedBy: 'fact 51',
   },
   {

@@ -14,7 +14,7 @@ function tasks(): Promise<void> {
 
 /** A queue that has nothing under way. */
 async function idleQueue<Item>(deliver: (item: Item) => void): Promise<TaskQueue<Item>> {
-  const queue = new TaskQueue<Item>(deliver)
+  const queue = new TaskQueue<Item>({ runTask: deliver })
   await tasks()
   return queue
 }
@@ -28,7 +28,7 @@ async function afterMicrotasks(depth: number, then: () => void): Promise<void> {
 describe('a task queue', () => {
   it('delivers nothing before the task that made it has ended', async () => {
     const delivered: number[] = []
-    const queue = new TaskQueue<number>((item) => delivered.push(item))
+    const queue = new TaskQueue<number>({ runTask: (item) => void delivered.push(item) })
     queue.push(1)
     expect(delivered).toEqual([])
     await afterMicrotasks(1_000, () => undefined)
@@ -109,7 +109,7 @@ describe('a task queue', () => {
       task++
     }
     const seen: number[] = []
-    const queue = new TaskQueue<number>(() => seen.push(task))
+    const queue = new TaskQueue<number>({ runTask: () => void seen.push(task) })
     // Each delivery's task is told from the next by an immediate queued on either side of each push.
     for (let i = 0; i < 200; i++) {
       setImmediate(tick)
@@ -228,7 +228,7 @@ describe('backpressure', () => {
   })
 
   it('lets go when the queue is cleared', async () => {
-    const queue = new TaskQueue<number>(() => undefined)
+    const queue = new TaskQueue<number>({ runTask: () => undefined })
     queue.push(1)
     const hold = queue.backpressure(READ_AHEAD)
     queue.clear()
