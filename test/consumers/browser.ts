@@ -101,15 +101,16 @@ export function missingBrowser(): string | undefined {
   return findChromium() === undefined ? 'there is no Chromium' : undefined
 }
 
-/** A page that fails the test with what it throws. */
-export async function withPage<T>(url: string, use: (page: Page) => Promise<T>): Promise<T> {
+/** A page that fails the test with what it throws, and with what the console says but for what is expected. */
+export async function withPage<T>(url: string, use: (page: Page) => Promise<T>, expected?: RegExp): Promise<T> {
   browser ??= launchChromium()
   const context = await (await browser).newContext()
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    const isComplaint = message.type() === 'error' || message.type() === 'warning'
+    if (isComplaint && !expected?.test(message.text())) complaints.push(message.text())
   })
   page.setDefaultTimeout(20_000)
   try {

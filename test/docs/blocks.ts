@@ -13,7 +13,7 @@ export interface Block {
 const HEADING = /^(#{2,3}) (.*)$/
 const FENCE = /^( *)```(.*)$/
 
-/** @param page as in `docs/recipes.md` */
+/** @param page as in `docs/guide.md` */
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = []
   let headings: string[] = []
@@ -35,6 +35,13 @@ export function blocksOf(page: string): Block[] {
   }
   if (open) throw new Error(`${page}: a code block has no end`)
   return blocks
+}
+
+/** One block of a page. */
+export function blockOf(page: string, name: string): Block {
+  const found = blocksOf(page).find((block) => block.name === name)
+  if (!found) throw new Error(`${page} has no block ${name}`)
+  return found
 }
 
 function unused(name: string, blocks: Block[]): string {

@@ -5,27 +5,48 @@
  */
 
 import { readdirSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { isCI } from '../ci.ts'
 import { path } from '../conformance/bundle.ts'
+import { closeBrowser } from '../consumers/browser.ts'
 import { blocksOf } from './blocks.ts'
 import { CERTIFICATES } from './facts/certificates.ts'
-import { CHATS } from './facts/chats.ts'
-import { CONNECTIONS } from './facts/connections.ts'
+import { AI_CHAT } from './facts/ai-chat.ts'
+import { BROWSER } from './facts/browser.ts'
+import { REACT, VUE } from './facts/components.ts'
 import { DROP_IN } from './facts/drop-in.ts'
 import { EVENTSOURCE_PACKAGE } from './facts/eventsource-package.ts'
 import { NODE_24, type Facts } from './facts/fact.ts'
-import { MOCKS } from './facts/mocks.ts'
+import { GUIDE } from './facts/guide.ts'
+import { MCP } from './facts/mcp.ts'
+import { NGINX } from './facts/nginx.ts'
+import { NODE } from './facts/node.ts'
 import { PROXIES } from './facts/proxies.ts'
 import { REACT_NATIVE } from './facts/react-native.ts'
 import { README } from './facts/readme.ts'
 import { REFERENCE } from './facts/reference.ts'
 import { STREAMS } from './facts/streams.ts'
-import { PATIENCE, Stage } from './stage.ts'
+import { TESTING } from './facts/testing.ts'
+import { TOKENS } from './facts/tokens.ts'
+import { WORKERS } from './facts/workers.ts'
+import { PATIENCE } from './program.ts'
+import { removeProjects } from './project.ts'
+import { Stage } from './stage.ts'
 
 const FACTS: Record<string, Facts> = {
   'README.md': README,
-  'docs/recipes.md': { ...CHATS, ...CONNECTIONS, ...PROXIES, ...CERTIFICATES, ...MOCKS },
+  'docs/guide.md': GUIDE,
+  'docs/tasks/ai-chat.md': AI_CHAT,
+  'docs/tasks/browser.md': BROWSER,
+  'docs/tasks/mcp.md': MCP,
+  'docs/tasks/nginx.md': NGINX,
+  'docs/tasks/node.md': NODE,
+  'docs/tasks/proxies.md': { ...PROXIES, ...CERTIFICATES },
+  'docs/tasks/react.md': REACT,
+  'docs/tasks/testing.md': TESTING,
+  'docs/tasks/tokens.md': TOKENS,
+  'docs/tasks/vue.md': VUE,
+  'docs/tasks/workers.md': WORKERS,
   'docs/requests.md': REFERENCE,
   'docs/streams.md': STREAMS,
   'docs/migration/fetch-event-source.md': DROP_IN,
@@ -35,7 +56,14 @@ const FACTS: Record<string, Facts> = {
 
 // The programs of docs/programs.md are the suite's own, which runs them everywhere; those of docs/servers.md, test/servers'.
 const ELSEWHERE = ['docs/programs.md', 'docs/servers.md']
-const PAGES = ['README.md', ...['docs', 'docs/migration'].flatMap(pagesIn)].filter((page) => !ELSEWHERE.includes(page))
+const PAGES = ['README.md', ...['docs', 'docs/migration', 'docs/tasks'].flatMap(pagesIn)].filter(
+  (page) => !ELSEWHERE.includes(page),
+)
+
+afterAll(async () => {
+  await closeBrowser()
+  removeProjects()
+})
 
 // They wait for each other's processes most of the time.
 describe.concurrent.each(PAGES)('%s', (page) => {
@@ -48,9 +76,9 @@ describe.concurrent.each(PAGES)('%s', (page) => {
   })
 
   describe.each(blocks)('$name', (block) => {
-    for (const { fact, on = [NODE_24], run } of facts[block.name] ?? []) {
+    for (const { fact, on = [NODE_24], without, run } of facts[block.name] ?? []) {
       test.for(on)(`${fact} ($runtime, undici $undici)`, { timeout: 2 * PATIENCE }, async (place, context) => {
-        const absent = Stage.missing(place)
+        const absent = without ?? Stage.missing(place)
         if (!isCI()) context.skip(absent !== undefined, absent)
         expect(absent).toBe(undefined)
         const stage = new Stage(block, place, (cleanUp) => {

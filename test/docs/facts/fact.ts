@@ -6,6 +6,8 @@ export interface Fact {
   fact: string
   /** Node 24 unless it says otherwise. */
   on?: Place[]
+  /** Why it cannot run here, where that is not a matter of runtimes. */
+  without?: string | undefined
   run: (stage: Stage) => Promise<void> | void
 }
 

@@ -2,7 +2,8 @@
 
 import { expect } from 'vitest'
 import { stream, type TestProxy, type TestServer } from '../servers.ts'
-import { type Place, type Program, type Stage, until } from '../stage.ts'
+import { type Program, until } from '../program.ts'
+import type { Place, Stage } from '../stage.ts'
 import type { Fact, Facts } from './fact.ts'
 
 const PROXY = 'http://proxy.example.com:3128'

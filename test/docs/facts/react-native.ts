@@ -5,24 +5,19 @@ import vm from 'node:vm'
 import { expect } from 'vitest'
 import { path } from '../../conformance/bundle.ts'
 import { reactNative, runApp } from '../../limits/app.ts'
-import { blocksOf, replaced } from '../blocks.ts'
+import { blockOf, replaced } from '../blocks.ts'
 import { stream } from '../servers.ts'
-import { type Stage, until } from '../stage.ts'
+import { until } from '../program.ts'
+import type { Stage } from '../stage.ts'
 import type { Fact, Facts } from './fact.ts'
 
 const PAGE = 'docs/react-native.md'
 const API = 'https://api.example.com'
 
-const withExpo = block('With Expo (2)')
-const withoutExpo = block('Without Expo')
+const withExpo = blockOf(PAGE, 'With Expo (2)').text
+const withoutExpo = blockOf(PAGE, 'Without Expo').text
 /** Expo installs one like it. */
 const EXPO = `import '@bacons/text-decoder/install'\n`
-
-function block(name: string): string {
-  const found = blocksOf(PAGE).find((candidate) => candidate.name === name)
-  if (!found) throw new Error(`There is no block ${name}`)
-  return found.text
-}
 
 /** A program that reads a stream of one message, from a server that then ends it or not. */
 function printsMessage(polyfills: string, ends: boolean): Fact {

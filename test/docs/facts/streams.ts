@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { path } from '../../conformance/bundle.ts'
 import { json, stream } from '../servers.ts'
-import { until } from '../stage.ts'
+import { until } from '../program.ts'
 import { decoderErrors, loopErrors } from './bad-streams.ts'
 import { EVERYWHERE, type Facts } from './fact.ts'
 

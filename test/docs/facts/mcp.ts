@@ -1,0 +1,146 @@
+/** Of the Model Context Protocol. */
+
+import { readFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { build } from 'esbuild'
+import { expect } from 'vitest'
+import { path } from '../../conformance/bundle.ts'
+import { json, stream } from '../servers.ts'
+import { EVERYWHERE, type Facts } from './fact.ts'
+
+interface Manifest {
+  dependencies: Record<string, string>
+  overrides: Record<string, string>
+}
+
+function message(params: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', ...params })
+}
+
+function manifestOf(text: string): Manifest {
+  return JSON.parse(text) as Manifest
+}
+
+/** What a server of MCP answers. */
+const RESULTS: Record<string, object> = {
+  initialize: {
+    protocolVersion: '2024-11-05',
+    capabilities: { tools: {} },
+    serverInfo: { name: 'of a test', version: '1.0.0' },
+  },
+  'tools/list': { tools: [{ name: 'add', inputSchema: { type: 'object' } }] },
+}
+
+export const MCP: Facts = {
+  // That npm does it, and all that the SDK does then, is test/consumers'.
+  'With the SDK': [
+    {
+      fact: 'puts it in the place of what the SDK depends on',
+      run: ({ block }) => {
+        const { dependencies, overrides } = manifestOf(block.text)
+        const folder = 'test/consumers/node_modules/@modelcontextprotocol/sdk'
+        const sdk = JSON.parse(readFileSync(path(`${folder}/package.json`), 'utf8')) as Manifest & { version: string }
+        expect(dependencies['@modelcontextprotocol/sdk']).toBe(`^${sdk.version}`)
+        expect(Object.keys(overrides)).toEqual(['eventsource'])
+        expect(sdk.dependencies).toHaveProperty('eventsource')
+        const { version } = JSON.parse(readFileSync(path('package.json'), 'utf8')) as { version: string }
+        expect([dependencies.everysource, overrides.eventsource]).toEqual([
+          `^${version}`,
+          `npm:everysource@^${version}`,
+        ])
+      },
+    },
+  ],
+  'With the SDK (2)': [
+    {
+      fact: "lists the server's tools, with the token, and ends",
+      run: async (stage) => {
+        const server = await stage.serve((response, { method, url, body }) => {
+          if (method === 'GET') {
+            events = response
+            stream(response, 'event: endpoint\ndata: /messages\n\n')
+            return
+          }
+          expect(url).toBe('/messages')
+          response.writeHead(202).end()
+          const { id, method: asked } = JSON.parse(body) as { id?: number; method: string }
+          const result = RESULTS[asked]
+          if (result) events?.write(`event: message\ndata: ${message({ id, result })}\n\n`)
+        })
+        let events: ServerResponse | undefined
+        stage.write('app.js', stage.block.text.replaceAll('https://mcp.example.com', server.origin))
+        // npm's override.
+        const alias = { eventsource: 'everysource' }
+        await build({
+          absWorkingDir: stage.folder,
+          entryPoints: ['app.js'],
+          outfile: `${stage.folder}/bundle.js`,
+          bundle: true,
+          platform: 'node',
+          format: 'esm',
+          alias,
+          nodePaths: [`${stage.folder}/../node_modules`],
+        })
+        const program = stage.runFile('start.js', `import './bundle.js'`, { MCP_TOKEN: 'of-a-test' })
+        await program.ends({ output: "[ 'add' ]\n" })
+        expect(server.requests[0]?.headers).toMatchObject({
+          accept: 'text/event-stream',
+          authorization: 'Bearer of-a-test',
+        })
+        expect(stage.read('bundle.js')).toContain('fromReadableStream')
+      },
+    },
+  ],
+  'Without the SDK': [
+    {
+      fact: 'is resumed by a GET, which has the last ID and no body',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          const progress = (id: number): string =>
+            `id: ${id}\ndata: ${message({ method: 'notifications/progress', params: { progress: id } })}\n\n`
+          if (n === 1) {
+            stream(response)
+            response.end(`id: 0\nretry: 100\ndata:\n\n${progress(1)}`)
+          } else {
+            stream(response, `${progress(2)}id: 3\ndata: ${message({ id: 1, result: { total: 2 } })}\n\n`)
+          }
+        })
+        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
+        await program.exits()
+        expect(program.output.match(/progress: \d|total: \d/g)).toEqual(['progress: 1', 'progress: 2', 'total: 2'])
+        expect(program.errors).toBe('')
+        const [first, second] = server.requests
+        expect(server.requests).toHaveLength(2)
+        expect(first).toMatchObject({ method: 'POST', headers: { accept: 'application/json, text/event-stream' } })
+        expect(JSON.parse(first?.body ?? '')).toMatchObject({ method: 'tools/call' })
+        expect(second).toMatchObject({
+          method: 'GET',
+          body: '',
+          headers: { accept: 'text/event-stream', 'last-event-id': '1', 'mcp-session-id': 'of-a-test' },
+        })
+        expect(second?.headers).not.toHaveProperty('content-type')
+      },
+    },
+    {
+      fact: 'is not sent again before there is an ID',
+      run: async (stage) => {
+        const server = await stage.serve((response) => response.destroy())
+        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
+        await program.exits()
+        expect(program.errors).toContain('could not be reached')
+        expect(server.requests).toHaveLength(1)
+      },
+    },
+    {
+      fact: 'may be answered with JSON',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          json(response, 200, { jsonrpc: '2.0', id: 1, result: { total: 2 } })
+        })
+        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
+        await program.ends({ output: 'result { total: 2 }\n' })
+      },
+    },
+  ],
+}

@@ -1,0 +1,119 @@
+/** Of nginx. */
+
+import { expect } from 'vitest'
+import { missing, NGINX as BINARY, Proxy } from '../../servers/proxy.ts'
+import { blockOf } from '../blocks.ts'
+import { stream } from '../servers.ts'
+import { startProgram } from '../start-program.ts'
+import type { Stage } from '../stage.ts'
+import type { Facts } from './fact.ts'
+
+const API = 'https://api.example.com'
+const PAGE = 'docs/tasks/nginx.md'
+
+/** nginx with this block before a server. */
+async function startNginx(stage: Stage, text: string, port: number): Promise<string> {
+  const proxy = await Proxy.nginx((own) =>
+    text.replaceAll('127.0.0.1:8000', `127.0.0.1:${port}`).replace('listen 80;', `listen 127.0.0.1:${own};`),
+  )
+  stage.cleanUp(() => void proxy.stop())
+  return `http://127.0.0.1:${proxy.port}`
+}
+
+const without = missing(BINARY)
+
+export const NGINX: Facts = {
+  'At the top': [
+    {
+      fact: 'passes each message on as it comes',
+      without,
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'data: first\n\n')
+          setTimeout(() => response.write('data: second\n\n'), 200)
+        })
+        const origin = await startNginx(stage, stage.block.text, Number(new URL(server.origin).port))
+        const curl = stage.command(['curl', '-sN', `${origin}/events`])
+        await curl.prints('data: first\n\n')
+        await curl.prints('data: second\n\n')
+        // With HTTP/1.0 it says this, and its own proxy_buffering would hold a short stream back.
+        expect(server.requests[0]?.headers.connection).not.toBe('close')
+      },
+    },
+    {
+      fact: 'does not without that location',
+      without,
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'data: first\n\n')
+          setTimeout(() => response.end('data: second\n\n'), 500)
+        })
+        const text = stage.block.text.replace(/ {4}location \/events \{[^}]*\}\n/, '')
+        expect(text).not.toContain('proxy_buffering')
+        const origin = await startNginx(stage, text, Number(new URL(server.origin).port))
+        const began = performance.now()
+        const response = await fetch(`${origin}/events`)
+        expect(performance.now() - began).toBeGreaterThan(400)
+        expect(await response.text()).toContain('second')
+      },
+    },
+  ],
+  'See whether it works': [
+    {
+      fact: 'prints the same twice',
+      without,
+      run: async (stage) => {
+        const { port } = await startProgram(stage, blockOf(PAGE, 'Where you cannot change nginx'), { '60_000': '100' })
+        const origin = await startNginx(stage, blockOf(PAGE, 'At the top').text, port)
+        // One after the other: each ends after a few messages.
+        const program = stage.run({
+          'curl -N http://localhost:8000/events': `curl -sN http://127.0.0.1:${port}/events | head -4; echo then`,
+          'http://localhost/': `${origin}/`,
+        })
+        await program.prints('then\n:\n\ndata: ')
+        expect(program.output).toMatch(/^:\n\ndata: .*\n\nthen\n:\n\ndata: /)
+      },
+    },
+  ],
+  'Where you cannot change nginx': [
+    {
+      fact: 'passes each message on through nginx as it is, and comments before the first',
+      without,
+      run: async (stage) => {
+        const times = { '60_000': '300', '15_000': '100' }
+        const { port } = await startProgram(stage, stage.block, times)
+        const plain = `server { listen 80; location / { proxy_pass http://127.0.0.1:8000; } }`
+        const curl = stage.command(['curl', '-sN', await startNginx(stage, plain, port)])
+        await curl.prints('data: ')
+        expect(curl.output).toMatch(/^:\n\n:\n\n/)
+      },
+    },
+  ],
+  'While the server restarts': [
+    {
+      fact: 'is asked again after as long as it says, until it answers',
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          if (n <= 3) response.writeHead(503, { 'Retry-After': n === 1 ? '1' : '0' }).end()
+          else stream(response, 'data: here\n\n')
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.prints('here\n')
+        expect(program.errors.match(/503 .* \d+$/gm)?.map((line) => line.split(' ').at(-1))).toEqual([
+          '1000',
+          '200',
+          '400',
+        ])
+        expect(server.requests).toHaveLength(4)
+      },
+    },
+    {
+      fact: 'fails for good when it answers something else',
+      run: async (stage) => {
+        const server = await stage.serve((response) => response.writeHead(500).end())
+        await stage.run({ [API]: server.origin }).exits()
+        expect(server.requests).toHaveLength(1)
+      },
+    },
+  ],
+}

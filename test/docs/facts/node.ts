@@ -1,0 +1,147 @@
+/** Of scripts in Node. */
+
+import { expect } from 'vitest'
+import { until } from '../program.ts'
+import { stream } from '../servers.ts'
+import { EVERYWHERE, NODE_24, type Facts } from './fact.ts'
+
+const API = 'https://api.example.com'
+
+export const NODE: Facts = {
+  // npm's own word for it.
+  'At the top': [
+    {
+      fact: 'names the package',
+      run: ({ block }) => {
+        expect(block.text).toBe('npm install everysource\n')
+      },
+    },
+  ],
+  'The whole of it': [
+    {
+      fact: 'stays through a 503, goes on where it was after a restart, and ends when it is told to',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, { headers }, n) => {
+          if (n === 2) {
+            response.writeHead(503, { 'Retry-After': '0' }).end()
+            return
+          }
+          const next = Number(headers['last-event-id'] ?? 0) + 1
+          stream(response, `retry: 100\nid: ${next}\ndata: message ${next}\n\n`)
+          if (n === 1) response.end()
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.prints('message 1\nmessage 2\n')
+        expect(program.errors).toMatch(/^connected\n.* has ended\nagain in 0 s\n.* 503.*\nagain in 0 s\nconnected\n$/)
+        await until(() => {
+          expect(stage.read('last-event-id')).toBe('2')
+        })
+        program.interrupt()
+        await program.exits()
+        expect(program.code).toBe(0)
+        const second = stage.run({ [API]: server.origin })
+        await second.prints('message 3\n')
+        second.interrupt()
+        await second.exits()
+      },
+    },
+    {
+      fact: 'ends with an exit code when it fails for good',
+      run: async (stage) => {
+        const server = await stage.serve((response) => response.writeHead(404).end())
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        expect(program).toMatchObject({ code: 1, errors: expect.stringContaining('status 404') as string })
+      },
+    },
+  ],
+  'Silence, sleep and dead networks': [
+    {
+      fact: 'comes back after silence',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          if (n !== 2) stream(response, `retry: 100\ndata: ${n}\n\n`)
+        })
+        const program = stage.run({ [API]: server.origin, '10_000': '2_000', '45_000': '2_000' })
+        await program.prints('1\n3\n')
+        expect(program.errors).toMatch(/^timeout [\d.]+\ntimeout [\d.]+\n/)
+      },
+    },
+    {
+      fact: 'stays where comments come',
+      run: async (stage) => {
+        let comments = 0
+        const server = await stage.serve((response) => {
+          stream(response, 'data: 1\n\n')
+          setInterval(() => {
+            response.write(':\n')
+            if (++comments === 25) response.write('data: 2\n\n')
+          }, 100).unref()
+        })
+        const program = stage.run({ [API]: server.origin, '45_000': '2_000' })
+        await program.prints('1\n2\n')
+        expect(program.errors).toBe('')
+        expect(server.requests).toHaveLength(1)
+      },
+    },
+  ],
+
+  'From where it left off': [
+    {
+      fact: 'goes on after the last ID when it is started again',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, { headers }) => {
+          const last = Number(headers['last-event-id'] ?? 0)
+          stream(response, [1, 2].map((n) => `id: ${last + n}\ndata: message ${last + n}\n\n`).join(''))
+        })
+        const first = stage.run({ [API]: server.origin })
+        await first.prints('message 1\nmessage 2\n')
+        // It is written after it is printed.
+        await until(() => {
+          expect(stage.read('last-event-id')).toBe('2')
+        })
+        first.kill()
+        await stage.run({ [API]: server.origin }).prints('message 3\nmessage 4\n')
+        expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2'])
+      },
+    },
+  ],
+
+  'Ending with a signal': [
+    {
+      fact: 'ends when it is over, and the program with it',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'data: here\n\n')
+        })
+        await stage.run({ [API]: server.origin, '10_000': '3_000' }).ends({ output: 'here\n' })
+      },
+    },
+  ],
+
+  'Ending with the block it is declared in': [
+    {
+      fact: 'ends when the block is left, and the program with it',
+      on: [NODE_24, { runtime: 'node26' }, { runtime: 'deno' }, { runtime: 'bun' }],
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'data: here\n\ndata: there\n\n')
+        })
+        await stage.run({ [API]: server.origin }).ends({ output: 'here\n' })
+      },
+    },
+    {
+      fact: 'throws when the connection fails',
+      run: async (stage) => {
+        const server = await stage.serve((response) => response.writeHead(404).end())
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        expect(program.errors).toMatch(/ConnectionError: .* status 404/)
+      },
+    },
+  ],
+}

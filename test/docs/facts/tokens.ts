@@ -1,0 +1,73 @@
+/** Of tokens that expire. */
+
+import { expect } from 'vitest'
+import { stream, type TestServer } from '../servers.ts'
+import { EVERYWHERE, type Facts } from './fact.ts'
+
+const API = 'https://api.example.com'
+
+function tokensOf({ requests }: TestServer): (string | undefined)[] {
+  return requests.filter(({ url }) => url === '/events').map(({ headers }) => headers.authorization)
+}
+
+export const TOKENS: Facts = {
+  'Refreshed when the server says 401': [
+    {
+      fact: 'goes on with a fresh token, one request for each attempt',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        let issued = 0
+        const valid = new Set<string>()
+        const server = await stage.serve((response, { url, headers }) => {
+          if (url === '/token') {
+            valid.add(`Bearer ${++issued}`)
+            response.end(String(issued))
+          } else if (valid.delete(headers.authorization ?? '')) {
+            // Each is good for one connection.
+            stream(response)
+            response.end(`retry: 100\ndata: by token ${issued}\n\n`)
+          } else {
+            response.writeHead(401).end()
+          }
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.prints('by token 1\nby token 2\nby token 3\n')
+        expect(tokensOf(server).slice(0, 5)).toEqual(['Bearer 1', 'Bearer 1', 'Bearer 2', 'Bearer 2', 'Bearer 3'])
+        expect(program.errors).toContain('status 401')
+      },
+    },
+    {
+      fact: 'gives up when no token is good',
+      run: async (stage) => {
+        let issued = 0
+        const server = await stage.serve((response, { url }) => {
+          if (url === '/token') response.end(String(++issued))
+          else response.writeHead(401).end()
+        })
+        await stage.run({ [API]: server.origin }).exits()
+        expect(tokensOf(server)).toEqual(['Bearer 1', 'Bearer 2', 'Bearer 3', 'Bearer 4'])
+      },
+    },
+  ],
+
+  'Refreshed before it expires': [
+    {
+      fact: 'asks for one when there is none, or when it will not be good for long',
+      run: async (stage) => {
+        let issued = 0
+        const server = await stage.serve((response, { url }) => {
+          if (url === '/token') {
+            // The second is good for so long that the third connection has it too.
+            response.end(JSON.stringify({ access_token: ++issued, expires_in: issued === 1 ? 30 : 3600 }))
+          } else {
+            stream(response)
+            response.end('retry: 100\ndata: here\n\n')
+          }
+        })
+        await stage.run({ [API]: server.origin }).prints('here\nhere\nhere\n')
+        expect(tokensOf(server).slice(0, 3)).toEqual(['Bearer 1', 'Bearer 2', 'Bearer 2'])
+        expect(issued).toBe(2)
+      },
+    },
+  ],
+}
