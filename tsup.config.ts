@@ -8,13 +8,17 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 const NOTICE =
   '/*! everysource, MIT. Contains eventsource-parser, MIT, (c) Espen Hovlandsdal: see THIRD-PARTY-LICENSES.txt */'
 
-/** Entries share the index instead of each holding a copy: `instanceof` must hold between them. */
-function shareIndex(extension: '.js' | '.cjs'): Plugin {
+/**
+ * Entries share the index instead of each holding a copy: `instanceof` must hold between them.
+ *
+ * @param folder where it lies from a file that is at another place than its source
+ */
+function shareIndex(extension: '.js' | '.cjs', folder?: './'): Plugin {
   return {
     name: 'share-index',
     setup(build) {
       build.onResolve({ filter: /^\.\.?\/index\.ts$/ }, ({ path }) => ({
-        path: path.replace(/\.ts$/, extension),
+        path: folder ? `${folder}index${extension}` : path.replace(/\.ts$/, extension),
         external: true,
       }))
     },
@@ -61,6 +65,16 @@ export default defineConfig([
     onSuccess: async () => {
       await copyFile('node_modules/eventsource-parser/LICENSE', 'dist/THIRD-PARTY-LICENSES.txt')
     },
+  },
+  {
+    ...common,
+    // The command.
+    entry: { cli: 'src/cli/main.ts' },
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    splitting: false,
+    esbuildPlugins: [shareIndex('.js', './')],
   },
   {
     // The page of `everysource inspect` and `npm start`.

@@ -37,9 +37,9 @@ export function seconds(ms: number): string {
   return `${ms < 9_950 ? (ms / 1_000).toFixed(1) : (ms / 1_000).toFixed(0)} s`
 }
 
-/** A server's text as it may stand in a sentence. */
+/** A text of a server's in a sentence. It may hold anything, control characters too: show it as text, not as HTML. */
 export function quoted(text: string): string {
-  return JSON.stringify(text)
+  return `“${text}”`
 }
 
 /** How a server sends one event. */

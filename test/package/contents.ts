@@ -11,6 +11,8 @@ const FILES = [
   'LICENSE',
   'README.md',
   'dist/THIRD-PARTY-LICENSES.txt',
+  'dist/cli.js',
+  'dist/cli.js.map',
   'dist/everysource.min.js',
   'dist/everysource.min.js.map',
   'dist/fetch-event-source.cjs',

@@ -68,7 +68,7 @@ describe('the text of a stream that stays open', () => {
 
   it('quotes what it has seen, and says what to write', async () => {
     const [finding] = await diagnosed([{ chunks: ['{"token":"Hi"}\n'] }])
-    expect(finding?.seen).toBe('1 line of JSON came without "data:" before it: "{\\"token\\":\\"Hi\\"}"')
+    expect(finding?.seen).toBe('1 line of JSON came without "data:" before it: “{"token":"Hi"}”')
     expect(finding?.example).toBe(String.raw`res.write('data: ' + JSON.stringify(object) + '\n\n')`)
   })
 })
@@ -95,13 +95,13 @@ describe('the head of a response', () => {
   it('knows what a page, JSON and events are', async () => {
     const seen = async (story: Story): Promise<string | undefined> => (await diagnosed([story]))[0]?.seen
     expect(await seen(page('text/html', '<html><title>Shop</title>'))).toBe(
-      'The server sent a web page, "Shop", in place of an event stream.',
+      'The server sent a web page, “Shop”, in place of an event stream.',
     )
     expect(await seen(page('application/json', '{}'))).toBe(
       'The server sent JSON (application/json) in place of an event stream.',
     )
     expect(await seen(page('text/plain', 'data: x\n\n'))).toBe(
-      'The server sends what looks like an event stream, but with the Content-Type "text/plain".',
+      'The server sends what looks like an event stream, but with the Content-Type “text/plain”.',
     )
     expect(await seen({ status: 200, headers: { 'Content-Type': null }, chunks: ['hi'] })).toBe(
       'The server sent no Content-Type at all instead of text/event-stream.',
@@ -112,7 +112,7 @@ describe('the head of a response', () => {
     const story = { ...page('text/html', '<html><title>Hello'), url: 'https://id.test/login?next=secret' }
     const [finding] = await diagnosed([story])
     expect(finding?.seen).toBe(
-      'The server sent a web page, "Hello", in place of the event stream, from https://id.test/login.',
+      'The server sent a web page, “Hello”, in place of the event stream, from https://id.test/login.',
     )
     expect(finding?.why).toContain('page to sign in')
   })
@@ -120,7 +120,7 @@ describe('the head of a response', () => {
   it('says what the server allows, wants, and when', async () => {
     const why = async (story: Story): Promise<string | undefined> => (await diagnosed([story]))[0]?.why
     expect(await why({ status: 405, headers: { Allow: 'POST' } })).toBe('The route does not take GET, but POST.')
-    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain('it wants "Bearer"')
+    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain('it wants “Bearer”')
     expect(await why({ status: 429, headers: { 'Retry-After': '120' } })).toContain('(Retry-After: 120)')
   })
 
@@ -132,8 +132,8 @@ describe('the head of a response', () => {
 describe('a network', () => {
   it.each([
     ['ECONNREFUSED', 'Nobody listens at nowhere.test'],
-    ['ENOTFOUND', 'There is no host named "nowhere.test"'],
-    ['EAI_AGAIN', 'There is no host named "nowhere.test"'],
+    ['ENOTFOUND', 'There is no host named “nowhere.test”'],
+    ['EAI_AGAIN', 'There is no host named “nowhere.test”'],
     ['UND_ERR_SOCKET', 'The connection was cut before there was a response'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of nowhere.test is not accepted'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'nowhere.test does not speak TLS'],

@@ -1,0 +1,159 @@
+/** What the command is called with, checked. */
+
+import { parseArgs } from 'node:util'
+import { closest } from './closest.ts'
+import { readURL } from './url.ts'
+import { UsageError } from './usage.ts'
+
+const OPTIONS = {
+  method: { type: 'string', short: 'X' },
+  header: { type: 'string', short: 'H', multiple: true },
+  data: { type: 'string', short: 'd', multiple: true },
+  'last-event-id': { type: 'string' },
+  type: { type: 'string', multiple: true },
+  'data-only': { type: 'boolean' },
+  json: { type: 'boolean' },
+  max: { type: 'string' },
+  timeout: { type: 'string' },
+  reconnect: { type: 'boolean' },
+  'no-reconnect': { type: 'boolean' },
+  'retry-status': { type: 'string', multiple: true },
+  verbose: { type: 'boolean', short: 'v' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const
+
+/** An option as it was given, to give it again. */
+export interface Given {
+  name: string
+  value: string | undefined
+}
+
+export interface Arguments {
+  url: string
+  method: string
+  headers: [name: string, value: string][]
+  /** As given: a text, or `@` and a file. */
+  data: string | undefined
+  lastEventId: string | undefined
+  /** Empty: all. */
+  types: string[]
+  format: 'text' | 'data' | 'json'
+  /** Infinity: no end. */
+  max: number
+  /** In ms; undefined: no limit. */
+  timeout: number | undefined
+  reconnects: boolean
+  retryStatuses: number[]
+  verbose: boolean
+  given: Given[]
+}
+
+/** @throws a `UsageError` */
+export function readArguments(args: string[]): Arguments | 'help' | 'version' {
+  const { values, positionals, tokens } = parse(args)
+  if (values.help) return 'help'
+  if (values.version) return 'version'
+
+  const [data, ...moreData] = values.data ?? []
+  if (moreData.length > 0) throw new UsageError('--data is given twice, but a request has one body. Put both into one')
+  const method = readMethod(values.method ?? (data === undefined ? 'GET' : 'POST'))
+  const isBodiless = method === 'GET' || method === 'HEAD'
+  if (isBodiless && data !== undefined) {
+    throw new UsageError(`A ${method} request has no body. Leave out --data, or leave out --method to send a POST`)
+  }
+  if (values['data-only'] && values.json) {
+    throw new UsageError('--data-only and --json exclude each other. Choose one')
+  }
+  if (values.reconnect && values['no-reconnect']) {
+    throw new UsageError('--reconnect and --no-reconnect exclude each other. Choose one')
+  }
+  const retryStatuses = (values['retry-status'] ?? []).flatMap(readStatuses)
+  const wants = values.reconnect ?? retryStatuses.length > 0
+  return {
+    url: readURL(theURL(positionals)),
+    method,
+    headers: (values.header ?? []).map(readHeader),
+    data,
+    lastEventId: values['last-event-id'],
+    types: values.type ?? [],
+    format: values.json ? 'json' : values['data-only'] ? 'data' : 'text',
+    max: values.max === undefined ? Infinity : readMax(values.max),
+    timeout: values.timeout === undefined ? undefined : readSeconds(values.timeout),
+    // As EventSource does: a request that is sent again has its effect again.
+    reconnects: !values['no-reconnect'] && (method === 'GET' || wants),
+    retryStatuses,
+    verbose: values.verbose ?? false,
+    given: tokens.flatMap((token) => (token.kind === 'option' ? [{ name: token.name, value: token.value }] : [])),
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, allowPositionals: true, tokens: true, options: OPTIONS })
+  } catch (error) {
+    const { code = '', message } = error as Error & { code?: string }
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+      const unknown = /'([^']+)'/.exec(message)?.[1] ?? ''
+      const near = closest(unknown.replace(/^-+/, ''), Object.keys(OPTIONS))
+      throw new UsageError(`There is no option ${unknown}.${near === undefined ? '' : ` Did you mean --${near}?`}`)
+    }
+    // "Option '--max <value>' argument missing", and why a value must not begin with a dash.
+    throw new UsageError(message.replaceAll('\n', ' '))
+  }
+}
+
+function theURL(positionals: string[]): string {
+  const [url, ...more] = positionals
+  if (url === undefined) throw new UsageError('There is no URL. Try: npx everysource http://localhost:8000/stream')
+  if (more.length > 0) {
+    const all = positionals.map((text) => `"${text}"`).join(', ')
+    throw new UsageError(
+      `There must be one URL, but here are ${positionals.length}: ${all}. Put quotation marks around what has a space in it: -H 'Name: value'`,
+    )
+  }
+  return url
+}
+
+function readMethod(given: string): string {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(given))
+    throw new UsageError(`"${given}" is no method. One is GET, POST or the like`)
+  // Those that fetch does not make capitals of, nobody means in small letters.
+  return given.toUpperCase()
+}
+
+function readHeader(given: string): [name: string, value: string] {
+  const [, name, value] = /^([^:]*):(.*)$/s.exec(given) ?? []
+  if (name === undefined || value === undefined) {
+    throw new UsageError(`The header "${given}" has no colon. One looks like this: -H 'Authorization: Bearer abc'`)
+  }
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+    throw new UsageError(
+      `"${name}" is no name of a header: it has letters, digits and dashes, and the colon at once after it`,
+    )
+  }
+  const trimmed = value.trim()
+  if (/[\0\r\n]/.test(trimmed))
+    throw new UsageError(`The header ${name} has a line end in its value, which no header can have`)
+  return [name, trimmed]
+}
+
+function readMax(given: string): number {
+  if (!/^[1-9]\d*$/.test(given)) throw new UsageError(`--max takes a whole number from 1, not "${given}"`)
+  return Number(given)
+}
+
+function readSeconds(given: string): number {
+  const ms = /^\d+(?:\.\d+)?$/.test(given) ? Number(given) * 1_000 : 0
+  if (ms < 1 || ms > 2 ** 31 - 1)
+    throw new UsageError(`--timeout takes a number of seconds, such as 10 or 0.5, not "${given}"`)
+  return ms
+}
+
+function readStatuses(given: string): number[] {
+  return given.split(',').map((part) => {
+    const status = part.trim()
+    if (/^[1-5]\d\d$/.test(status)) return Number(status)
+    throw new UsageError(`--retry-status takes HTTP statuses with commas between them, such as 502,503, not "${given}"`)
+  })
+}
