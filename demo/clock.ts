@@ -4,6 +4,8 @@ export class Clock {
   readonly #second: number
   readonly #running: Set<NodeJS.Timeout>
   readonly #own = new Set<NodeJS.Timeout>()
+  /** Until then, nothing is done. */
+  #stalledUntil = 0
 
   /**
    * @param second how many ms a second takes; tests make it short
@@ -21,16 +23,26 @@ export class Clock {
 
   /** Does it every so many seconds, for the first time after the first of them. */
   every(seconds: number, act: () => void): void {
-    this.#add(setInterval(act, seconds * this.#second))
+    const actUnlessStalled = (): void => {
+      if (this.now() >= this.#stalledUntil) act()
+    }
+    this.#add(setInterval(actUnlessStalled, seconds * this.#second))
   }
 
   /** Does it once, after so many seconds. */
   after(seconds: number, act: () => void): void {
     const timer = setTimeout(() => {
       this.#remove(timer)
-      act()
+      const left = this.#stalledUntil - this.now()
+      if (left > 0) this.after(left, act)
+      else act()
     }, seconds * this.#second)
     this.#add(timer)
+  }
+
+  /** Does nothing for so many seconds; what was to be done every so often is left out, what was to be done once comes later. */
+  stall(seconds: number): void {
+    this.#stalledUntil = this.now() + seconds
   }
 
   stop(): void {

@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { createChat } from './chat.ts'
 import { Clock } from './clock.ts'
+import { Control } from './control.ts'
+import { bufferedEvents, wrongTypeEvents } from './faulty-streams.ts'
 import { sendFile } from './files.ts'
 import * as streams from './streams.ts'
 import type { Stream } from './streams.ts'
@@ -16,6 +18,9 @@ const STREAMS: ReadonlyMap<string, Stream> = new Map([
   ['/retry', streams.retry],
   ['/events', streams.events],
   ['/events/unframed', streams.unframedEvents],
+  ['/events/wrong-type', wrongTypeEvents],
+  ['/events/buffered', bufferedEvents],
+  ['/numbers', streams.numbers],
   ['/drop', streams.drop],
 ])
 
@@ -48,13 +53,16 @@ export async function startServer(settings: ServerSettings = {}): Promise<DemoSe
   const open: string[] = []
   const timers = new Set<NodeJS.Timeout>()
   const chat = createChat()
+  const control = new Control()
 
   const server = createServer((request, response) => {
     const path = pathOf(request)
     const stream = STREAMS.get(path)
     // It refuses other methods by itself, with a reason in JSON.
     if (path === '/chat') serve(path, chat, request, response)
-    else if (request.method !== 'GET' && (stream || request.method !== 'HEAD')) {
+    else if (path === '/control' && request.method === 'POST') {
+      control.obey(request, response).catch(() => response.destroy())
+    } else if (request.method !== 'GET' && (stream || request.method !== 'HEAD')) {
       response.writeHead(405, { Allow: stream ? 'GET' : 'GET, HEAD' }).end()
     } else if (stream) serve(path, stream, request, response)
     else void sendFile(path, response)
@@ -74,7 +82,10 @@ export async function startServer(settings: ServerSettings = {}): Promise<DemoSe
     })
     const lastEventId = streams.lastEventIdOf(request)
     say(lastEventId === undefined ? 'a request without Last-Event-ID' : `a request with Last-Event-ID: ${lastEventId}`)
-    stream({ request, response, clock, say })
+    const exchange = { request, response, clock, say }
+    if (control.refuse(path, exchange)) return
+    control.add(path, exchange)
+    stream(exchange)
   }
 
   const bound = await listen(server, port, host)

@@ -30,9 +30,16 @@ function isBuilt() {
   const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-  const made = ['index.js', 'index.cjs', 'index.d.ts', 'polyfill.js', 'everysource.min.js'].map(
-    (name) => `dist/${name}`,
-  )
+  const made = [
+    'index.js',
+    'index.cjs',
+    'index.d.ts',
+    'polyfill.js',
+    'everysource.min.js',
+    'inspector/index.html',
+    'inspector/inspector.css',
+    'inspector/inspector.js',
+  ].map((name) => `dist/${name}`)
   const modified = (/** @type {string} */ file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs
   const oldest = Math.min(...made.map((file) => modified(join(root, file)) ?? 0))
   const from = [...sources, ...['package.json', 'tsup.config.ts'].map((name) => join(root, name))]

@@ -118,6 +118,17 @@ export function drop({ request, response, clock, say }: Exchange): void {
   })
 }
 
+/** A number each second, as ID too, from where the client says it was. */
+export function numbers({ request, response, clock }: Exchange): void {
+  begin(response)
+  response.write(`retry: ${SHORT_RETRY}\n\n`)
+  let number = lastNumber(request)
+  clock.every(1, () => {
+    number++
+    response.write(`id: ${number}\ndata: number ${number}\n\n`)
+  })
+}
+
 /** Sends the head of an event stream. */
 export function begin(response: ServerResponse, headers: Record<string, string> = {}): void {
   response.writeHead(200, {

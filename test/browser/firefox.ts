@@ -24,9 +24,9 @@ const LIKE_IN_FRONT = {
 
 export const firefox: Engine = {
   name: 'firefox',
-  missing: () => (find() === undefined ? 'there is no Firefox' : undefined),
+  missing: () => (findFirefox() === undefined ? 'there is no Firefox' : undefined),
   async launch() {
-    const binary = find() ?? ''
+    const binary = findFirefox() ?? ''
     return {
       title: `Firefox ${await versionOf(binary)}`,
       open: (url) =>
@@ -41,7 +41,7 @@ export const firefox: Engine = {
 }
 
 /** What FIREFOX_PATH says, or else the first of the usual places. */
-function find(): string | undefined {
+export function findFirefox(): string | undefined {
   const told = process.env.FIREFOX_PATH
   if (told !== undefined && told !== '') return told
   return USUAL_PLACES.find((path) => existsSync(path))

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Builder, Capabilities } from 'selenium-webdriver'
+import { Builder, Capabilities, type WebDriver } from 'selenium-webdriver'
 import type { Engine } from './engine.ts'
 
 const DRIVER = '/usr/bin/WebKitWebDriver'
@@ -30,7 +30,7 @@ export const webkit: Engine = {
       title: `WebKitGTK ${first.version}`,
       async open(url) {
         const session = await openSession(screen.display)
-        await session.goto(url)
+        await session.driver.get(url)
         return session.close
       },
       async close() {
@@ -44,7 +44,8 @@ function miniBrowser(): string | undefined {
   return MINI_BROWSERS.find((path) => existsSync(path))
 }
 
-async function startScreen(): Promise<{ child: ChildProcess; display: string }> {
+/** A screen that nobody sees. */
+export async function startScreen(): Promise<{ child: ChildProcess; display: string }> {
   const child = spawn(SCREEN, ['-displayfd', '3', '-nolisten', 'tcp', '-screen', '0', '1024x768x24'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
@@ -60,14 +61,14 @@ async function startScreen(): Promise<{ child: ChildProcess; display: string }> 
   return { child, display }
 }
 
-interface Session {
+export interface Session {
+  driver: WebDriver
   version: string
-  goto(url: string): Promise<void>
   close(): Promise<void>
 }
 
 /** A driver has one session, and a session one profile: each page has a driver of its own. */
-async function openSession(display: string): Promise<Session> {
+export async function openSession(display: string): Promise<Session> {
   const port = await freePort()
   const child = spawn(DRIVER, [`--port=${port}`, '--host=127.0.0.1'], {
     stdio: 'ignore',
@@ -81,8 +82,8 @@ async function openSession(display: string): Promise<Session> {
   })
   const driver = await new Builder().usingServer(address).withCapabilities(capabilities).build()
   return {
+    driver,
     version: (await driver.getCapabilities()).getBrowserVersion() ?? '',
-    goto: (url) => driver.get(url),
     async close() {
       await driver.quit()
       await ended(child)
@@ -103,7 +104,7 @@ async function listening(url: string): Promise<void> {
   }
 }
 
-function ended(child: ChildProcess): Promise<unknown> {
+export function ended(child: ChildProcess): Promise<unknown> {
   const exited = new Promise((resolve) => child.once('exit', resolve))
   child.kill()
   return exited

@@ -3,11 +3,14 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import type { Settings } from '../../src/inspector/settings.ts'
 import { listen, openServer, openWire, until } from './open.ts'
 
+/** Those that have a page of their own. */
 const STREAMS = ['article', 'current-time', 'people', 'stream', 'retry', 'events', 'events/unframed', 'drop']
+const FOR_THE_LIVE_PAGE = ['numbers', 'events/wrong-type', 'events/buffered']
 
-test.for(STREAMS)('the timers of /%s stop when its client closes', async (path) => {
+test.for([...STREAMS, ...FOR_THE_LIVE_PAGE])('the timers of /%s stop when its client closes', async (path) => {
   const server = await openServer({ second: 1000 })
   const { source } = listen(server.url + path)
   await until(() => server.timers() > 0)
@@ -47,6 +50,10 @@ test('closing the server ends its streams', async () => {
 test.for([
   ['', 'text/html; charset=utf-8'],
   ['?a=b', 'text/html; charset=utf-8'],
+  ['pages/index.html', 'text/html; charset=utf-8'],
+  ['inspector.js', 'text/javascript; charset=utf-8'],
+  ['inspector.css', 'text/css; charset=utf-8'],
+  ['settings.json', 'application/json'],
   ['pages/article.html', 'text/html; charset=utf-8'],
   ['pages/style.css', 'text/css; charset=utf-8'],
   ['pages/list.js', 'text/javascript; charset=utf-8'],
@@ -61,11 +68,19 @@ test.for([
 
 test('the index links to a page for each stream, and every link leads somewhere', async () => {
   const { url } = await openServer()
-  const index = await (await fetch(url)).text()
+  const index = await (await fetch(`${url}pages/index.html`)).text()
   for (const path of [...STREAMS, 'chat']) expect(index).toContain(`<code>/${path}</code>`)
   const links = [...index.matchAll(/href="(\/[^"]*)"/g)].map(([, link = '']) => new URL(link, url))
   expect(links.length).toBeGreaterThan(STREAMS.length)
   for (const link of links) expect((await fetch(link)).status, link.pathname).toBe(200)
+})
+
+test('the live page offers every stream, and leads to the index', async () => {
+  const { url } = await openServer()
+  const { streams, links = [] } = (await (await fetch(`${url}settings.json`)).json()) as Settings
+  const all = [...STREAMS, ...FOR_THE_LIVE_PAGE, 'chat'].map((name) => `/${name}`)
+  expect(streams.map((stream) => stream.url).sort()).toEqual(all.sort())
+  for (const { href } of links) expect((await fetch(new URL(href, url))).status, href).toBe(200)
 })
 
 test.for([
@@ -79,6 +94,8 @@ test.for([
   '/../package.json',
   '//etc/passwd',
   '/constructor',
+  '/index.html/',
+  '/toString',
   'http://127.0.0.1/stream/../',
 ])('%s is not found', async (path) => {
   const { port } = await openServer()

@@ -1,0 +1,65 @@
+/** The list of messages: the newest ones, and how many there were. */
+
+import type { Message, Recording } from '../recording.ts'
+import { byId, clock, duration, grouped, make, say } from './dom.ts'
+
+/** As many rows as nobody reads; what is older is in the export. */
+const MOST_ROWS = 200
+/** Characters of a message. */
+const MOST_SHOWN = 2_000
+
+export class MessageList {
+  readonly #list = byId('messages', HTMLOListElement)
+  readonly #frame = byId('messages-frame', HTMLElement)
+  readonly #note = byId('messages-note', HTMLElement)
+  #shown: Recording | undefined
+  /** The number of the last message that has a row. */
+  #last = 0
+
+  render(recording: Recording): void {
+    if (recording !== this.#shown) {
+      this.#shown = recording
+      this.#last = 0
+      this.#list.replaceChildren()
+    }
+    const { messages, count, startedAt } = recording
+    const isAtEnd = this.#frame.scrollTop + this.#frame.clientHeight >= this.#frame.scrollHeight - 8
+    const fresh = Math.min(count - this.#last, MOST_ROWS, messages.length)
+    if (fresh === 0) return
+    if (fresh === MOST_ROWS) this.#list.replaceChildren()
+    const first = messages.length - fresh
+    const rows = messages.slice(first).map((message, index) => row(message, messages[first + index - 1], startedAt))
+    this.#list.append(...rows)
+    while (this.#list.childElementCount > MOST_ROWS) this.#list.firstElementChild?.remove()
+    this.#last = count
+    const hidden = count - this.#list.childElementCount
+    say(
+      this.#note,
+      hidden === 0 ? '' : `The newest ${MOST_ROWS} of ${grouped(count)} messages; ${grouped(hidden)} are not shown.`,
+    )
+    // Whoever has scrolled up wants to read.
+    if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight
+  }
+}
+
+function row(
+  { number, at, type, lastEventId, data }: Message,
+  before: Message | undefined,
+  startedAt: number,
+): HTMLLIElement {
+  const head = make(
+    'div',
+    'message-head',
+    make('span', 'message-number', `#${number}`),
+    make('span', 'message-time', clock(at - startedAt)),
+    make('span', 'message-gap', before ? `+${duration(at - before.at)}` : 'first'),
+    make('span', 'message-type', type),
+  )
+  if (lastEventId !== '') head.append(make('span', 'message-id', `id ${lastEventId}`))
+  const body = make('div', 'message-data', data.slice(0, MOST_SHOWN))
+  if (data.length > MOST_SHOWN) {
+    body.append(make('span', 'muted', ` … and ${grouped(data.length - MOST_SHOWN)} characters more`))
+  }
+  if (data === '') body.append(make('span', 'muted', 'empty'))
+  return make('li', '', head, body)
+}

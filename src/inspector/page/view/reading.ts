@@ -1,0 +1,51 @@
+/** The messages as one text: a typewriter, or the answer of a chat. */
+
+import { pieceOf, questionOf } from '../text.ts'
+import { byId, make } from './dom.ts'
+
+/** Characters. */
+const MOST_TEXT = 100_000
+
+export class ReadingView {
+  readonly #frame = byId('reading', HTMLElement)
+  #answer = document.createTextNode('')
+  /** What is to be added at the next rendering. */
+  #pieces: string[] = []
+
+  /** Begins anew, with the question if the request is one. */
+  begin(body: string | undefined): void {
+    this.#pieces = []
+    const question = questionOf(body ?? '')
+    this.#frame.replaceChildren()
+    if (question !== undefined) this.#frame.append(bubble('question', 'You', question))
+    this.#answer = document.createTextNode('')
+    const answer = make('p', 'bubble answer', this.#answer)
+    if (question !== undefined) answer.prepend(make('span', 'speaker', 'Answer'))
+    this.#frame.append(answer)
+  }
+
+  /** The server begins anew: it does not know where it was. */
+  restart(): void {
+    this.#pieces = []
+    this.#answer.data = ''
+  }
+
+  add(data: string): void {
+    const piece = pieceOf(data)
+    if (piece !== undefined) this.#pieces.push(piece)
+  }
+
+  render(): void {
+    if (this.#pieces.length === 0) return
+    const isAtEnd = this.#frame.scrollTop + this.#frame.clientHeight >= this.#frame.scrollHeight - 8
+    this.#answer.appendData(this.#pieces.join(''))
+    this.#pieces = []
+    const { length } = this.#answer
+    if (length > MOST_TEXT) this.#answer.replaceData(0, length - MOST_TEXT, '…')
+    if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight
+  }
+}
+
+function bubble(className: string, speaker: string, text: string): HTMLElement {
+  return make('p', `bubble ${className}`, make('span', 'speaker', speaker), text)
+}

@@ -1,0 +1,153 @@
+/** The life of the connection as a drawing, and as a list for those who do not see it. */
+
+import type { Recording, Step } from '../recording.ts'
+import { byId, clock, grouped, make, say } from './dom.ts'
+
+const SVG = 'http://www.w3.org/2000/svg'
+const HEIGHT = 112
+const BAR = { top: 26, height: 20 }
+/** Of the marks of messages, from below. */
+const TICKS = { bottom: 88, least: 6, most: 34 }
+const AXIS = 106
+/** Characters of a `Last-Event-ID` that has little room. */
+const MOST_ID = 14
+/** Rows of the list. */
+const MOST_ROWS = 100
+
+export class Timeline {
+  readonly #svg = byId('timeline', SVGSVGElement)
+  readonly #window = byId('timeline-window', HTMLSelectElement)
+  readonly #list = byId('steps', HTMLOListElement)
+  readonly #note = byId('steps-note', HTMLElement)
+  readonly #frame = byId('steps-frame', HTMLElement)
+  #shown: Recording | undefined
+  #listed = 0
+
+  render(recording: Recording, now: number): void {
+    this.#draw(recording, now)
+    this.#write(recording)
+  }
+
+  #draw(recording: Recording, now: number): void {
+    const width = Math.max(this.#svg.clientWidth, 200)
+    const { startedAt, spans, steps, ticks, count, attempts, state } = recording
+    // What has come to its end stands still.
+    const last = spans.at(-1)
+    const end = state === 'CLOSED' ? Math.max(last?.from ?? now, ticks.at(-1)?.at ?? 0) + 500 : now
+    const chosen = Number(this.#window.value) * 1_000
+    const start = Math.max(startedAt, chosen > 0 ? end - chosen : startedAt)
+    const place = (at: number): number => ((at - start) / Math.max(end - start, 1_000)) * width
+    const parts: SVGElement[] = []
+
+    for (const { state, from, to = end } of spans) {
+      if (to < start) continue
+      const x = Math.max(place(from), 0)
+      const w = Math.max(place(to) - x, 1)
+      parts.push(shape('rect', { x, y: BAR.top, width: w, height: BAR.height, class: `span-${state.toLowerCase()}` }))
+    }
+    for (const [x, sum] of columns(ticks, start, place)) {
+      const height = Math.min(TICKS.least + 7 * Math.log10(sum), TICKS.most)
+      parts.push(shape('rect', { x, y: TICKS.bottom - height, width: 2, height, class: 'tick' }))
+    }
+    parts.push(...axis(start - startedAt, end - startedAt, (ms) => place(ms + startedAt), width))
+    parts.push(
+      ...marks(
+        steps.filter(({ at }) => at >= start),
+        place,
+        width,
+      ),
+    )
+    this.#svg.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`)
+    this.#svg.replaceChildren(...parts)
+    const lost = steps.filter(({ kind }) => kind === 'lost' || kind === 'failed').length
+    this.#svg.setAttribute(
+      'aria-label',
+      `Timeline: ${attempts} connections, ${lost} lost, ${grouped(count)} messages. The list below says the same.`,
+    )
+  }
+
+  #write(recording: Recording): void {
+    if (recording !== this.#shown) {
+      this.#shown = recording
+      this.#listed = 0
+      this.#list.replaceChildren()
+    }
+    const { steps, forgotten, startedAt } = recording
+    const fresh = Math.min(steps.length + forgotten - this.#listed, MOST_ROWS, steps.length)
+    if (fresh === 0) return
+    const isAtEnd = this.#frame.scrollTop + this.#frame.clientHeight >= this.#frame.scrollHeight - 8
+    this.#list.append(...steps.slice(-fresh).map((step) => row(step, startedAt)))
+    while (this.#list.childElementCount > MOST_ROWS) this.#list.firstElementChild?.remove()
+    this.#listed = steps.length + forgotten
+    const hidden = this.#listed - this.#list.childElementCount
+    say(this.#note, hidden === 0 ? '' : `The newest ${MOST_ROWS}; ${grouped(hidden)} older ones are not shown.`)
+    if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight
+  }
+}
+
+function row({ at, kind, text, count }: Step, startedAt: number): HTMLLIElement {
+  const had = kind === 'lost' || kind === 'failed' || kind === 'closed' ? ` ${grouped(count)} messages so far.` : ''
+  return make(
+    'li',
+    `step-${kind}`,
+    make('span', 'step-time', clock(at - startedAt)),
+    ' ',
+    make('span', 'step-kind', kind),
+    ' ',
+    `${text}${/[.!?]$/.test(text) || had === '' ? '' : '.'}${had}`,
+  )
+}
+
+/** How many messages fall on each column of two pixels. */
+function columns(ticks: Recording['ticks'], start: number, place: (at: number) => number): Map<number, number> {
+  const found = new Map<number, number>()
+  for (const { at, count } of ticks) {
+    if (at < start) continue
+    const x = Math.floor(place(at) / 3) * 3
+    found.set(x, (found.get(x) ?? 0) + count)
+  }
+  return found
+}
+
+/** Where the connection was lost, and what went out when it came back. */
+function marks(steps: Step[], place: (at: number) => number, width: number): SVGElement[] {
+  const parts: SVGElement[] = []
+  let free = 0
+  for (const { at, kind, sentId } of steps) {
+    const x = place(at)
+    if (kind === 'lost' || kind === 'failed') {
+      const [y, r] = [BAR.top + BAR.height / 2, 5]
+      const d = `M${x - r} ${y - r}L${x + r} ${y + r}M${x - r} ${y + r}L${x + r} ${y - r}`
+      parts.push(shape('path', { d, class: 'mark-halo' }), shape('path', { d, class: 'mark-lost' }))
+    }
+    if (kind !== 'connect') continue
+    parts.push(shape('path', { d: `M${x} ${BAR.top - 5}V${BAR.top + BAR.height + 5}`, class: 'mark-connect' }))
+    if (sentId === undefined || x < free || x > width - 40) continue
+    const label = shape('text', { x: x + 3, y: BAR.top - 8, class: 'mark-id' })
+    label.textContent = `id ${sentId.length > MOST_ID ? `…${sentId.slice(-MOST_ID)}` : sentId}`
+    parts.push(label)
+    free = x + 12 + 7 * label.textContent.length
+  }
+  return parts
+}
+
+function axis(from: number, to: number, place: (ms: number) => number, width: number): SVGElement[] {
+  const step =
+    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600].find((s) => (to - from) / s / 1_000 < width / 60) ?? 7_200
+  const parts: SVGElement[] = [shape('path', { d: `M0 ${TICKS.bottom}H${width}`, class: 'axis' })]
+  for (let second = Math.ceil(from / 1_000 / step) * step; second * 1_000 <= to; second += step) {
+    const x = place(second * 1_000)
+    parts.push(shape('path', { d: `M${x} ${TICKS.bottom}v4`, class: 'axis' }))
+    if (x > width - 24) continue
+    const label = shape('text', { x: x + 2, y: AXIS, class: 'axis-label' })
+    label.textContent = clock(second * 1_000).replace(/\.\d+$/, '')
+    parts.push(label)
+  }
+  return parts
+}
+
+function shape(name: string, attributes: Record<string, string | number>): SVGElement {
+  const element: SVGElement = document.createElementNS(SVG, name as 'rect')
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value))
+  return element
+}

@@ -1,0 +1,86 @@
+/** What the tests do with a page, whichever browser it is in: what a person does. */
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Keys that have no character. */
+export type Key = 'Tab' | 'Enter' | 'Space' | 'ArrowDown'
+
+export interface Look {
+  scheme?: 'light' | 'dark'
+  width?: number
+  height?: number
+}
+
+export interface Page {
+  goto(url: string): Promise<void>
+  /** What an expression gives, as JSON; it may be a promise. */
+  evaluate(expression: string): Promise<unknown>
+  /** With the mouse, in the middle of it. */
+  click(selector: string): Promise<void>
+  /** Types into a field that has been emptied. */
+  type(selector: string, text: string): Promise<void>
+  press(key: Key): Promise<void>
+  /** A picture of what is in sight, as PNG. */
+  picture(): Promise<Buffer>
+  close(): Promise<void>
+}
+
+export interface Driver {
+  name: string
+  /** Why it cannot be started here, if so. */
+  missing(): string | undefined
+  launch(): Promise<Launched>
+}
+
+export interface Launched {
+  /** A page that shares nothing with others. */
+  open(look?: Look): Promise<Page>
+  close(): Promise<void>
+}
+
+/** How long a condition may take, in ms: long, for a machine that has other things to do. */
+const PATIENCE = 30_000
+const INTERVAL = 50
+
+/** Waits until an expression is true, and says what it saw instead if it never is. */
+export async function until(page: Page, expression: string, what = expression): Promise<void> {
+  const end = Date.now() + PATIENCE
+  while ((await page.evaluate(`Boolean(${expression})`)) !== true) {
+    if (Date.now() > end) {
+      throw new Error(`Not within ${PATIENCE / 1_000} s: ${what}\n${String(await page.evaluate(SUMMARY))}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL))
+  }
+}
+
+const SUMMARY = `document.querySelector('main').innerText.slice(0, 3000)`
+
+/** The text of an element, as it is in the document. */
+export async function text(page: Page, selector: string): Promise<string> {
+  return String(await page.evaluate(`document.querySelector(${JSON.stringify(selector)}).textContent`))
+}
+
+/** Waits until an element has that text within it. */
+export function untilText(page: Page, selector: string, part: string): Promise<void> {
+  const [element, wanted] = [JSON.stringify(selector), JSON.stringify(part)]
+  return until(page, `document.querySelector(${element})?.textContent.includes(${wanted})`, `${part} in ${selector}`)
+}
+
+/** Chooses an option as a person does who uses the keyboard, and as every driver can. */
+export async function choose(page: Page, selector: string, value: string): Promise<void> {
+  const element = `document.querySelector(${JSON.stringify(selector)})`
+  const chosen = JSON.stringify(value)
+  await page.evaluate(`(() => {
+    if (![...${element}.options].some((option) => option.value === ${chosen})) throw new Error('There is no ${value}')
+    ${element}.value = ${chosen}
+    ${element}.dispatchEvent(new Event('input', { bubbles: true }))
+    ${element}.dispatchEvent(new Event('change', { bubbles: true }))
+  })()`)
+}
+
+/** Keeps a picture for people to look at. */
+export async function keep(page: Page, file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, await page.picture())
+}

@@ -1,0 +1,141 @@
+/** The three browsers behind one set of hands. */
+
+import { launch as launchPuppeteer } from 'puppeteer-core'
+import { By, Key as SeleniumKey, type WebDriver } from 'selenium-webdriver'
+import { chromium as chromiumEngine, launchChromium } from '../browser/chromium.ts'
+import { findFirefox, firefox as firefoxEngine } from '../browser/firefox.ts'
+import { ended, openSession, startScreen, webkit as webkitEngine } from '../browser/webkit.ts'
+import type { Driver, Key, Look, Page } from './driver.ts'
+
+const DEFAULT: Required<Look> = { scheme: 'light', width: 1_200, height: 900 }
+
+/** By playwright. */
+const chromium: Driver = {
+  ...chromiumEngine,
+  async launch() {
+    const browser = await launchChromium()
+    return {
+      async open(look) {
+        const { scheme, width, height } = { ...DEFAULT, ...look }
+        const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height } })
+        const page = await context.newPage()
+        return {
+          goto: async (url) => {
+            await page.goto(url)
+          },
+          evaluate: (expression) => page.evaluate(expression),
+          click: (selector) => page.click(selector),
+          async type(selector, text) {
+            await page.fill(selector, '')
+            await page.locator(selector).pressSequentially(text)
+          },
+          press: (key) => page.keyboard.press(key),
+          picture: () => page.screenshot(),
+          close: () => context.close(),
+        }
+      },
+      close: () => browser.close(),
+    }
+  },
+}
+
+/** By puppeteer, over WebDriver BiDi. */
+const firefox: Driver = {
+  ...firefoxEngine,
+  async launch() {
+    const browser = await launchPuppeteer({ browser: 'firefox', executablePath: findFirefox() ?? '', headless: true })
+    return {
+      async open(look) {
+        const { scheme, width, height } = { ...DEFAULT, ...look }
+        const context = await browser.createBrowserContext()
+        const page = await context.newPage()
+        await page.setViewport({ width, height })
+        return withScheme(scheme, {
+          goto: async (url) => {
+            await page.goto(url)
+          },
+          evaluate: (expression) => page.evaluate(expression),
+          click: async (selector) => {
+            await page.locator(selector).click()
+          },
+          async type(selector, text) {
+            await page.evaluate(EMPTIED(selector))
+            await page.type(selector, text)
+          },
+          press: (key) => page.keyboard.press(key),
+          picture: async () => Buffer.from(await page.screenshot()),
+          close: () => context.close(),
+        })
+      },
+      close: () => browser.close(),
+    }
+  },
+}
+
+const SELENIUM_KEYS: Record<Key, string> = {
+  Tab: SeleniumKey.TAB,
+  Enter: SeleniumKey.ENTER,
+  Space: SeleniumKey.SPACE,
+  ArrowDown: SeleniumKey.ARROW_DOWN,
+}
+
+/** By selenium, over WebDriver. */
+const webkit: Driver = {
+  ...webkitEngine,
+  async launch() {
+    const screen = await startScreen()
+    return {
+      async open(look) {
+        const { scheme, width, height } = { ...DEFAULT, ...look }
+        const { driver, close } = await openSession(screen.display)
+        await driver.manage().window().setRect({ x: 0, y: 0, width, height })
+        return withScheme(scheme, { ...handsOf(driver), close })
+      },
+      close: async () => {
+        await ended(screen.child)
+      },
+    }
+  },
+}
+
+function handsOf(driver: WebDriver): Omit<Page, 'close'> {
+  return {
+    goto: (url) => driver.get(url),
+    evaluate: async (expression) => {
+      const [error, value] = await driver.executeAsyncScript<[string | null, unknown]>(`
+        const done = arguments[arguments.length - 1]
+        Promise.resolve().then(() => (${expression})).then(
+          (value) => done([null, value ?? null]), (error) => done([String(error), null]))`)
+      if (error !== null) throw new Error(error)
+      return value
+    },
+    click: async (selector) => {
+      await driver.findElement(By.css(selector)).click()
+    },
+    async type(selector, text) {
+      await driver.executeScript(EMPTIED(selector))
+      await driver.findElement(By.css(selector)).sendKeys(text)
+    },
+    press: async (key) => {
+      await driver.actions().sendKeys(SELENIUM_KEYS[key]).perform()
+    },
+    picture: async () => Buffer.from(await driver.takeScreenshot(), 'base64'),
+  }
+}
+
+/** Where the driver cannot set what the person prefers: the same palette, for it depends on the property alone. */
+function withScheme(scheme: string, page: Page): Page {
+  const goto = async (url: string): Promise<void> => {
+    await page.goto(url)
+    await page.evaluate(`void (document.documentElement.style.colorScheme = ${JSON.stringify(scheme)})`)
+  }
+  return { ...page, goto }
+}
+
+const EMPTIED = (selector: string): string => `(() => {
+  const field = document.querySelector(${JSON.stringify(selector)})
+  field.value = ''
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+})()`
+
+export const drivers: Driver[] = [chromium, firefox, webkit]

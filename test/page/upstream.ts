@@ -1,0 +1,113 @@
+/** A server of somebody else's, as the page meets them: with and without CORS, with data that means harm. */
+
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What would run if anything of it became markup. */
+export const HOSTILE = '<img src="x" onerror="document.title = \'hacked\'"><script>document.title = "hacked"</script>'
+
+export interface Seen {
+  method: string
+  url: string
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+export interface Upstream {
+  url: string
+  /** What was asked, in order. */
+  seen: Seen[]
+  /** How many answers are still being sent. */
+  open: () => number
+  close: () => Promise<void>
+}
+
+type Answer = (response: ServerResponse, seen: Seen) => void
+
+const STREAM = { 'Content-Type': 'text/event-stream', 'X-Own': 'seen' }
+
+const ANSWERS: Record<string, Answer> = {
+  /** A number each 100 ms from where the client was; no CORS. */
+  '/private': (response, { headers }) => {
+    numbers(response, {}, Number(headers['last-event-id'] ?? 0))
+  },
+  '/public': (response) => {
+    numbers(response, { 'Access-Control-Allow-Origin': '*' }, 0)
+  },
+  /** Breaks off after two. */
+  '/short': (response, { headers }) => {
+    const first = Number(headers['last-event-id'] ?? 0)
+    response.writeHead(200, STREAM)
+    response.write(`retry: 100\n\nid: ${first + 1}\ndata: ${first + 1}\n\nid: ${first + 2}\ndata: ${first + 2}\n\n`)
+    setTimeout(() => response.destroy(), 100)
+  },
+  /** Says what it was asked. */
+  '/echo': (response, seen) => {
+    response.writeHead(200, { ...STREAM, 'Access-Control-Allow-Origin': '*' })
+    response.write(`data: ${JSON.stringify(seen)}\n\n`)
+  },
+  '/hostile': (response) => {
+    response.writeHead(200, {
+      ...STREAM,
+      'Access-Control-Allow-Origin': '*',
+      'Access-Control-Expose-Headers': '*',
+      'X-Html': HOSTILE,
+    })
+    response.write(
+      `id: ${HOSTILE}\nevent: ${HOSTILE}\ndata: ${HOSTILE}\n\n: ${HOSTILE}\n\ndata: {"token":${JSON.stringify(HOSTILE)}}\n\n${HOSTILE}\n`,
+    )
+  },
+  '/refused': (response) => {
+    response.writeHead(401, {
+      'Content-Type': 'text/html',
+      'Access-Control-Allow-Origin': '*',
+      'WWW-Authenticate': 'Basic',
+    })
+    response.end(`<p>${HOSTILE}</p>`)
+  },
+  '/moved': (response) => response.writeHead(307, { Location: '/private' }).end(),
+}
+
+export async function startUpstream(): Promise<Upstream> {
+  const seen: Seen[] = []
+  const open = new Set<ServerResponse>()
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request
+      const asked = { method, url, headers, body }
+      seen.push(asked)
+      open.add(response)
+      response.once('close', () => open.delete(response))
+      const answer = ANSWERS[url.split('?')[0] ?? '']
+      if (answer) answer(response, asked)
+      else response.writeHead(404).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    open: () => open.size,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function numbers(response: ServerResponse, headers: Record<string, string>, after: number): void {
+  response.writeHead(200, { ...STREAM, ...headers })
+  let number = after
+  const timer = setInterval(() => {
+    number++
+    response.write(`id: ${number}\ndata: ${number}\n\n`)
+  }, 100)
+  response.once('close', () => {
+    clearInterval(timer)
+  })
+}
