@@ -28,6 +28,7 @@ import { REFERENCE } from './facts/reference.ts'
 import { STREAMS } from './facts/streams.ts'
 import { TESTING } from './facts/testing.ts'
 import { TOKENS } from './facts/tokens.ts'
+import { TROUBLESHOOTING } from './facts/troubleshooting.ts'
 import { WORKERS } from './facts/workers.ts'
 import { PATIENCE } from './program.ts'
 import { removeProjects } from './project.ts'
@@ -36,6 +37,7 @@ import { Stage } from './stage.ts'
 const FACTS: Record<string, Facts> = {
   'README.md': README,
   'docs/guide.md': GUIDE,
+  'docs/troubleshooting.md': TROUBLESHOOTING,
   'docs/tasks/ai-chat.md': AI_CHAT,
   'docs/tasks/browser.md': BROWSER,
   'docs/tasks/mcp.md': MCP,

@@ -1,0 +1,106 @@
+/** Of the pieces of code in the page about symptoms, which test/docs/symptoms brings about. */
+
+import { existsSync, readFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { expect } from 'vitest'
+import { path } from '../../conformance/bundle.ts'
+import { json, stream } from '../servers.ts'
+import type { Stage } from '../stage.ts'
+import type { Fact, Facts } from './fact.ts'
+
+const LOCAL = 'http://localhost:8000'
+
+/** A line of a server: what a client then receives of a response that has begun. */
+function sends(expected: string, given: { text?: string; begins?: boolean } = {}): Fact {
+  const { text = '', begins = true } = given
+  return {
+    fact: `sends ${JSON.stringify(expected)}`,
+    run: async (stage) => {
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text is ours
+      const write = new Function('response', 'text', stage.block.text) as (to: ServerResponse, text: string) => void
+      const server = await stage.serve((response) => {
+        if (begins) stream(response)
+        write(response, text)
+        response.end()
+      })
+      const response = await fetch(server.origin)
+      expect(response.headers.get('content-type')).toBe('text/event-stream')
+      expect(await response.text()).toBe(expected)
+    },
+  }
+}
+
+/** The command, from the package as it is installed. */
+function follows(printed: string): Fact {
+  const { bin } = JSON.parse(readFileSync(path('package.json'), 'utf8')) as { bin?: Record<string, string> }
+  const file = path(bin?.everysource ?? 'dist/cli.js')
+  return {
+    fact: 'is understood by the command',
+    without: existsSync(file) ? undefined : 'the command is not built',
+    run: async (stage) => {
+      const server = await stage.serve((response) => {
+        stream(response, 'id: 7\ndata: hello\n\n')
+      })
+      const command = `'${process.execPath}' '${file}'`
+      const program = stage.run({ 'npx everysource': command, [LOCAL]: server.origin })
+      await program.prints(printed)
+    },
+  }
+}
+
+async function curls(stage: Stage, expected: string): Promise<void> {
+  const server = await stage.serve((response, { method, headers }) => {
+    if (method !== 'OPTIONS') {
+      stream(response, 'data: hello\n\n')
+      return
+    }
+    response.setHeader('Access-Control-Allow-Headers', headers['access-control-request-headers'] ?? '')
+    response.writeHead(204).end()
+  })
+  await stage.run({ [LOCAL]: server.origin }).prints(expected)
+}
+
+export const TROUBLESHOOTING: Facts = {
+  'Three ways to look': [
+    {
+      fact: 'shows the head and the bytes',
+      run: async (stage) => {
+        await curls(stage, '\r\n\r\ndata: hello\n\n')
+      },
+    },
+  ],
+  'Three ways to look (2)': [follows('hello')],
+  'Three ways to look (3)': [follows('http://')],
+  'Three ways to look (4)': [
+    {
+      fact: 'says what comes next, and what the server said',
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          if (n > 1) json(response, 500, 'out of order')
+          else {
+            stream(response)
+            response.end('retry: 100\n\n')
+          }
+        })
+        const program = stage.run({ [LOCAL]: server.origin })
+        await program.exits()
+        expect(program.errors).toMatch(
+          /^The .* has ended It comes back\.\nThe .* 500.* It has failed\. "out of order"\n$/,
+        )
+      },
+    },
+  ],
+  'Nothing arrives': [sends('data: {"hello":"world"}\n\n')],
+  '`open` comes only with the first message': [sends(':\n\n')],
+  'Lines of the data are missing, or characters are wrong': [
+    sends('data: one\ndata: two\n\n', { text: 'one\ntwo' }),
+    sends('data: \ndata: two\n\n', { text: '\ntwo' }),
+  ],
+  'It is not text/event-stream; an error about a MIME type': [sends('', { begins: false })],
+  'The console speaks of CORS': [
+    {
+      fact: 'shows what is allowed',
+      run: (stage) => curls(stage, 'Access-Control-Allow-Headers: last-event-id'),
+    },
+  ],
+}

@@ -1,0 +1,290 @@
+/** Of connections that are lost, refused, or do not end. */
+
+import { Agent, fetch } from 'undici'
+import { expect } from 'vitest'
+import { streamEvents } from '../../../src/index.ts'
+import { CERTIFICATES } from '../facts/certificates.ts'
+import { GUIDE } from '../facts/guide.ts'
+import { NGINX } from '../facts/nginx.ts'
+import { NODE } from '../facts/node.ts'
+import { TOKENS } from '../facts/tokens.ts'
+import type { Facts } from '../facts/fact.ts'
+import { createCertificates } from '../certificates.ts'
+import { until } from '../program.ts'
+import { json, startServer, stream } from '../servers.ts'
+import type { Symptom, Symptoms } from './scene.ts'
+
+/** What a page of a task shows, in programs of its own. */
+function shownBy(facts: Facts, block: string): Symptom {
+  return {
+    fact: `its remedy is a program: ${block}`,
+    run: () => {
+      expect(facts[block]?.length).toBeGreaterThan(0)
+      return Promise.resolve()
+    },
+  }
+}
+
+export const CONNECTIONS: Symptoms = {
+  'It reconnects again and again': [
+    {
+      fact: 'the server ends its response: close() and 204 keep the client away',
+      run: async (scene) => {
+        const server = await scene.serve((response, { headers, url }, n) => {
+          if (url === '/204' && headers['last-event-id'] !== undefined) {
+            response.writeHead(204).end()
+            return
+          }
+          stream(response)
+          response.end(`retry: 10\nid: ${n}\ndata: all of it\n\n`)
+        })
+        const again = scene.follow(`${server.origin}/ends`)
+        await until(() => {
+          expect(again.failures.map(({ reason }) => reason)).toEqual(['ended', 'ended'])
+        })
+        again.source.close()
+        const closes = scene.follow(`${server.origin}/closes`)
+        closes.source.addEventListener('message', () => {
+          closes.source.close()
+        })
+        const told = scene.follow(`${server.origin}/204`)
+        await until(() => {
+          expect(told.source.readyState).toBe(2)
+        })
+        await scene.silence()
+        const asked = (url: string): number => server.requests.filter((request) => request.url === url).length
+        expect([asked('/closes'), asked('/204')]).toEqual([1, 2])
+      },
+    },
+    {
+      fact: 'a time limit cuts silence off: a comment from time to time keeps it open',
+      run: async (scene) => {
+        const server = await scene.serve((response, { url }) => {
+          stream(response, 'retry: 10\n\n')
+          if (url !== '/comments') return
+          const timer = setInterval(() => response.write(':\n\n'), 100)
+          response.once('close', () => {
+            clearInterval(timer)
+          })
+        })
+        const options = { idleTimeout: 600 }
+        const silent = scene.follow(server.origin, options)
+        const commented = scene.follow(`${server.origin}/comments`, options)
+        await until(() => {
+          expect(silent.failures.map(({ reason }) => reason)).toContain('timeout')
+        })
+        expect([commented.opens, commented.failures]).toEqual([1, []])
+      },
+    },
+    {
+      fact: 'nobody is there: the code says so',
+      run: async (scene) => {
+        const server = await startServer(() => undefined)
+        server.close()
+        const { failures } = scene.follow(server.origin)
+        await until(() => {
+          expect(failures).toMatchObject([{ reason: 'network', code: 'ECONNREFUSED' }])
+        })
+      },
+    },
+  ],
+
+  'It is lost and does not come back': [
+    {
+      fact: 'the answer was a refusal, unless that is allowed',
+      run: async (scene) => {
+        const server = await scene.serve((response, { url }, n) => {
+          if (url === '/' || n < 3) response.writeHead(502, { 'Retry-After': '0' }).end()
+          else stream(response, 'data: here\n\n')
+        })
+        const failed = scene.follow(server.origin)
+        await until(() => {
+          expect(failed.source.readyState).toBe(2)
+        })
+        const { messages } = scene.follow(`${server.origin}/allowed`, {
+          reconnect: { shouldReconnect: ({ status = 0 }) => [502, 503, 504].includes(status) || undefined },
+        })
+        await until(() => {
+          expect(messages).toEqual(['here'])
+        })
+        expect(server.requests.filter(({ url }) => url === '/')).toHaveLength(1)
+      },
+    },
+    {
+      fact: 'it is a POST or a loop, unless reconnect says otherwise',
+      run: async (scene) => {
+        const server = await scene.serve((response) => {
+          stream(response)
+          response.end('retry: 10\ndata: here\n\n')
+        })
+        const once = scene.follow(server.origin, { method: 'POST' })
+        await until(() => {
+          expect([once.source.readyState, once.messages]).toEqual([2, ['here']])
+        })
+        const again = scene.follow(server.origin, { method: 'POST', reconnect: true })
+        await until(() => {
+          expect(again.messages.length).toBeGreaterThan(1)
+        })
+        const loop = []
+        for await (const { data } of streamEvents(server.origin)) loop.push(data)
+        expect(loop).toEqual(['here'])
+        const endless = []
+        for await (const { data } of streamEvents(server.origin, { reconnect: true }))
+          if (endless.push(data) === 2) break
+        expect(endless).toEqual(['here', 'here'])
+      },
+    },
+  ],
+
+  'Messages are missing or come twice after a reconnection': [
+    {
+      fact: 'the server does not know where the client was, unless it gives IDs and heeds them',
+      run: async (scene) => {
+        const log = ['one', 'two', 'three']
+        const server = await scene.serve((response, { url, headers }, n) => {
+          const last = url === '/ids' ? Number(headers['last-event-id'] ?? 0) : 0
+          const sent = log.map((data, i) => (url === '/ids' ? `id: ${i + 1}\ndata: ${data}\n\n` : `data: ${data}\n\n`))
+          // In the middle of it, the connection is lost.
+          stream(response, `retry: 10\n\n${sent.slice(last, n === 1 ? 2 : undefined).join('')}`)
+          if (n === 1) response.end()
+        })
+        const twice = scene.follow(server.origin)
+        await until(() => {
+          expect(twice.messages).toEqual(['one', 'two', ...log])
+        })
+        twice.source.close()
+        server.requests.length = 0
+        const { messages } = scene.follow(`${server.origin}/ids`)
+        await until(() => {
+          expect(messages).toEqual(log)
+        })
+        expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2'])
+      },
+    },
+    shownBy(GUIDE, 'A client in a page (2)'),
+  ],
+
+  'Status 401 or 403': [
+    {
+      fact: 'the request has no token, and the server says so',
+      run: async (scene) => {
+        const server = await scene.serve((response, { headers }) => {
+          if (headers.authorization === 'Bearer good') stream(response, 'data: here\n\n')
+          else json(response, 401, { error: 'no token' })
+        })
+        const { failures } = scene.follow(server.origin)
+        await until(() => {
+          expect(failures).toMatchObject([{ reason: 'status', status: 401, body: '{"error":"no token"}' }])
+        })
+        const { messages } = scene.follow(server.origin, { headers: { Authorization: 'Bearer good' } })
+        await until(() => {
+          expect(messages).toEqual(['here'])
+        })
+      },
+    },
+    shownBy(TOKENS, 'Refreshed when the server says 401'),
+  ],
+
+  'It works locally, and not behind the proxy': [
+    shownBy(NGINX, 'At the top'),
+    shownBy(NGINX, 'While the server restarts'),
+  ],
+
+  'An error about a certificate': [
+    {
+      fact: 'Node does not know who has signed it, or it is for another host',
+      run: async (scene) => {
+        const certificates = createCertificates('api.example.com')
+        const server = await startServer(() => undefined, certificates)
+        scene.cleanUp(() => {
+          server.close()
+        })
+        const codes = async (url: string, init = {}): Promise<string | undefined> => {
+          const { source, failures } = scene.follow(url, init)
+          await until(() => {
+            expect(failures[0]).toMatchObject({ reason: 'network' })
+          })
+          source.close()
+          return failures[0]?.code
+        }
+        expect(await codes(server.origin)).toBe('SELF_SIGNED_CERT_IN_CHAIN')
+        const dispatcher = new Agent({ connect: { ca: certificates.ca } })
+        const trusting = { fetch, fetchOptions: { dispatcher } }
+        expect(await codes(server.origin.replace('127.0.0.1', 'localhost'), trusting)).toBe(
+          'ERR_TLS_CERT_ALTNAME_INVALID',
+        )
+      },
+    },
+    shownBy(CERTIFICATES, 'Certificates of your own: Node: for one source'),
+  ],
+
+  'The process does not exit': [
+    shownBy(NODE, 'Ending with a signal'),
+    shownBy(NODE, 'Ending with the block it is declared in'),
+    shownBy(GUIDE, 'A loop instead of events'),
+  ],
+  // The loop that ends is above; `npm run test:peers` has the other packages.
+  'The process exits too early': [shownBy(NODE, 'The whole of it')],
+
+  'Memory grows': [
+    {
+      fact: 'one event has no end: past the limit the connection fails',
+      run: async (scene) => {
+        const server = await scene.serve((response) => {
+          stream(response, `data: ${'x'.repeat(2_000)}`)
+        })
+        const { failures } = scene.follow(server.origin, { maxBufferSize: 1_000 })
+        await until(() => {
+          expect(failures).toMatchObject([{ reason: 'too-large' }])
+        })
+      },
+    },
+    {
+      fact: 'listeners are called while others still work; a loop waits',
+      run: async (scene) => {
+        const server = await scene.serve((response) => {
+          stream(response, 'data: 1\n\ndata: 2\n\ndata: 3\n\n')
+        })
+        const { source } = scene.follow(server.origin)
+        let atWork = 0
+        const most = { listeners: 0, loop: 0 }
+        source.addEventListener('message', () => void work('listeners'))
+        await until(() => {
+          expect(most.listeners).toBe(3)
+        })
+        await until(() => {
+          expect(atWork).toBe(0)
+        })
+        source.close()
+        let n = 0
+        for await (const _ of streamEvents(server.origin)) {
+          await work('loop')
+          if (++n === 3) break
+        }
+        expect(most.loop).toBe(1)
+
+        async function work(where: keyof typeof most): Promise<void> {
+          most[where] = Math.max(most[where], ++atWork)
+          await scene.silence()
+          atWork--
+        }
+      },
+    },
+    {
+      fact: 'a response is closed when its client has gone',
+      run: async (scene) => {
+        const { server, streams } = await scene.serveStream()
+        let isClosed = false
+        const { source } = scene.follow(server.origin)
+        await until(() => {
+          expect(streams).toHaveLength(1)
+        })
+        streams[0]?.on('close', () => (isClosed = true))
+        source.close()
+        await until(() => {
+          expect(isClosed).toBe(true)
+        })
+      },
+    },
+  ],
+}
