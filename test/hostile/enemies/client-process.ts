@@ -13,6 +13,8 @@ export interface Orders {
   encounters: Encounter[]
   /** Or one after the other. */
   together: boolean
+  /** Of `streamEvents`, instead of an `EventSource` each. */
+  inLoops: boolean
 }
 
 export interface Encounter {

@@ -4,16 +4,12 @@
  */
 
 import process from 'node:process'
-import { EventSource } from '../../../dist/index.js'
 import type { Encounter, Met, Orders } from './client-process.ts'
-import type { SourceSeen, Until } from './enemy.ts'
+import { followLoop, followSource } from './follow.ts'
 
-/** How long an enemy is waited for, in ms. */
-const PATIENCE = 30_000
-/** How many messages are kept, and how much of each. */
-const KEPT = 100
+const { good, encounters, together, inLoops } = JSON.parse(process.argv[2] ?? '') as Orders
 
-const { good, encounters, together } = JSON.parse(process.argv[2] ?? '') as Orders
+const follow = inLoops ? followLoop : followSource
 
 // What any connection takes does not count.
 await meetsGood()
@@ -33,7 +29,7 @@ async function meet({ name, urls, options, insists, wantsComments, types, until 
     ...(insists && { reconnect: { shouldReconnect: () => true } }),
     ...(wantsComments && { onComment: () => undefined }),
   }
-  const met = urls.map((url) => follow(new EventSource(url, init), types, until))
+  const met = urls.map((url) => follow(url, init, types, until))
   const sources = await Promise.all(met)
   const next = await meetsGood()
   look()
@@ -42,54 +38,9 @@ async function meet({ name, urls, options, insists, wantsComments, types, until 
   console.log(JSON.stringify({ name, sources, next, polluted, grown } satisfies Met))
 }
 
-/** Resolves with what was seen, when it is time. */
-function follow(source: EventSource, types: readonly string[], until: Until): Promise<SourceSeen> {
-  const seen: SourceSeen = { opens: 0, messages: 0, types: {}, data: [], ids: [], errors: [], readyState: 0 }
-  // One of the types is `__proto__`.
-  Object.setPrototypeOf(seen.types, null)
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      clearTimeout(timer)
-      seen.readyState = source.readyState
-      source.close()
-      resolve(seen)
-    }
-    const timer = setTimeout(finish, until.ms ?? PATIENCE)
-    const take = ({ type, data, lastEventId }: MessageEvent<string>): void => {
-      seen.types[type] = (seen.types[type] ?? 0) + 1
-      if (seen.messages < KEPT) {
-        seen.data.push(data.slice(0, KEPT))
-        seen.ids.push(lastEventId.slice(0, KEPT))
-      }
-      if (++seen.messages === until.messages) finish()
-    }
-    source.onopen = () => {
-      seen.opens++
-    }
-    for (const type of ['message', ...types]) {
-      source.addEventListener(type, (event) => {
-        if ('data' in event) take(event)
-      })
-    }
-    source.onerror = (event) => {
-      if (!('error' in event)) return
-      const { error, willReconnect, delay } = event
-      const { reason, message, body } = error
-      seen.errors.push({
-        reason,
-        message: message.slice(0, 300),
-        willReconnect,
-        ...(delay !== undefined && { delay }),
-        ...(body !== undefined && { body: body.length }),
-      })
-      if (seen.errors.length === until.errors || source.readyState === EventSource.CLOSED) finish()
-    }
-  })
-}
-
 /** Whether a server that behaves is understood. */
 async function meetsGood(): Promise<boolean> {
-  const { data } = await follow(new EventSource(good), [], { messages: 1 })
+  const { data } = await follow(good, {}, [], { messages: 1 })
   return data[0] === 'good'
 }
 

@@ -26,6 +26,8 @@ interface Party {
   enemies: Enemy[]
   /** Or one after the other. */
   together: boolean
+  /** Of `streamEvents`. */
+  inLoops: boolean
 }
 
 interface Place {
@@ -59,7 +61,7 @@ export const enemies: Part = {
         ),
         atOnce(
           1,
-          others().map((party) => () => play(party, { ...place, server: timed })),
+          others(long).map((party) => () => play(party, { ...place, server: timed })),
         ),
       ])
     } finally {
@@ -72,27 +74,29 @@ export const enemies: Part = {
 
 /** Each in a process of its own, in Node alone: what another runtime makes of memory is not ours to bound. */
 function floods(long: boolean): Party[] {
-  return ENEMIES.filter(({ kind, isForLongRuns }) => kind === 'flood' && (long || isForLongRuns !== true)).map(
-    (enemy) => ({
-      runtime: 'node24',
-      enemies: [enemy],
-      together: false,
-    }),
+  const enemies = ENEMIES.filter(({ kind, isForLongRuns }) => kind === 'flood' && (long || isForLongRuns !== true))
+  const surfaces = long ? [false, true] : [false]
+  return surfaces.flatMap((inLoops) =>
+    enemies.map((enemy) => ({ runtime: 'node24', enemies: [enemy], together: false, inLoops })),
   )
 }
 
-function others(): Party[] {
+/** In each runtime by events; in loops in Node, and in the others where there is time. */
+function others(long: boolean): Party[] {
   return ['node24', 'deno', 'bun'].flatMap((runtime) =>
-    (['wait', 'brief'] as const).map((kind) => ({
-      runtime,
-      enemies: ENEMIES.filter((enemy) => enemy.kind === kind),
-      together: kind === 'wait',
-    })),
+    (long || runtime === 'node24' ? [false, true] : [false]).flatMap((inLoops) =>
+      (['wait', 'brief'] as const).map((kind) => ({
+        runtime,
+        enemies: ENEMIES.filter((enemy) => enemy.kind === kind && !(inLoops && enemy.isForSources)),
+        together: kind === 'wait',
+        inLoops,
+      })),
+    ),
   )
 }
 
 async function play(
-  { runtime, enemies, together }: Party,
+  { runtime, enemies, together, inLoops }: Party,
   { suite, server, ca, stretch, figures }: Place,
 ): Promise<void> {
   const absent = missing(RUNTIMES[runtime] ?? [])
@@ -100,10 +104,13 @@ async function play(
     suite.missing(absent)
     return
   }
+  const place = inLoops ? `${runtime}loops` : runtime
+  const name = inLoops ? `${runtime}, in loops` : runtime
   const orders = {
     good: `${server.origins.main}/good/x/0`,
-    encounters: enemies.map((enemy) => encounter(enemy, urlsOf(enemy, runtime, server), stretch)),
+    encounters: enemies.map((enemy) => encounter(enemy, urlsOf(enemy, place, server), stretch)),
     together,
+    inLoops,
   }
   const flags = enemies.flatMap(({ flags = [] }) => flags)
   const left = new Map(enemies.map((enemy) => [enemy.name, enemy]))
@@ -111,31 +118,31 @@ async function play(
     const enemy = left.get(met.name)
     if (!enemy) throw new Error(`${met.name} is no enemy that was to be met`)
     left.delete(met.name)
-    const requests = await server.requests(runOf(enemy, runtime))
-    await suite.run(`${runtime}: ${enemy.name}`, () => {
+    const requests = await server.requests(runOf(enemy, place))
+    await suite.run(`${name}: ${enemy.name}`, () => {
       judge(enemy, met, requests)
     })
-    if (runtime === 'node24') Object.assign(figures, told(enemy, met, requests))
+    if (runtime === 'node24') Object.assign(figures, told(enemy, met, requests, inLoops))
   })
   await suite.run(
-    `${runtime}: alive after ${enemies[0]?.name ?? ''}${enemies.length > 1 ? ' and the others' : ''}`,
+    `${name}: alive after ${enemies[0]?.name ?? ''}${enemies.length > 1 ? ' and the others' : ''}`,
     () => {
       assert.deepEqual({ end, left: [...left.keys()] }, { end: undefined, left: [] })
     },
   )
 }
 
-function urlsOf(enemy: Enemy, runtime: string, server: EnemyServer): string[] {
+function urlsOf(enemy: Enemy, place: string, server: EnemyServer): string[] {
   const index = ENEMIES.indexOf(enemy)
   const origin = enemy.greet ? server.greeters[index] : server.origins[enemy.origin ?? 'main']
-  const url = new URL(`${origin ?? ''}/${index}/${runOf(enemy, runtime)}`)
+  const url = new URL(`${origin ?? ''}/${index}/${runOf(enemy, place)}`)
   if (enemy.hasPassword) Object.assign(url, { username: 'user', password: SECRET })
   return Array.from({ length: enemy.sources ?? 1 }, (_, source) => `${url.href}/${source}`)
 }
 
 /** Under what name the server keeps its requests. */
-function runOf(enemy: Enemy, runtime: string): string {
+function runOf(enemy: Enemy, place: string): string {
   const index = ENEMIES.indexOf(enemy)
   // Whose they are, it cannot tell before they have been read.
-  return enemy.greet ? `greeted${index}` : `${runtime}x${index}`
+  return enemy.greet ? `greeted${index}` : `${place}x${index}`
 }

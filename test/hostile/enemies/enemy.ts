@@ -106,6 +106,8 @@ export interface Enemy {
   expect: Expected | ((source: number) => Expected)
   /** Of Node, in a process of its own. */
   flags?: string[]
+  /** It is about what only an `EventSource` tells. */
+  isForSources?: boolean
   /** The quick run has no time for it. */
   isForLongRuns?: boolean
   /** Looks closer; throws. */

@@ -90,6 +90,7 @@ export const FIELDS: Enemy[] = [
   {
     name: 'retry of every size',
     kind: 'wait',
+    isForSources: true,
     sources: RETRIES.length,
     serve: ({ socket, source }) => {
       streamAndEnd(socket, `retry:${RETRIES[source]?.[0] === '' ? '' : ' '}${RETRIES[source]?.[0] ?? ''}\ndata: x\n\n`)

@@ -40,12 +40,13 @@ function judgeSource(enemy: Enemy, source: SourceSeen, index: number): void {
 }
 
 /** What docs/reliability.md tells. */
-export function told({ name }: Enemy, { sources, grown }: Met, requests: Request[]): Figures {
+export function told({ name }: Enemy, { sources, grown }: Met, requests: Request[], inLoops: boolean): Figures {
   const reasons = new Set(sources.map(({ errors }) => errors[0]?.reason ?? 'none'))
+  const which = `${inLoops ? 'in a loop' : 'enemy'}: ${name}`
   return {
-    [`enemy: ${name}, grown MB`]: Math.round(grown / MB),
-    [`enemy: ${name}, requests per second`]: mostAttempts(requests),
-    [`enemy: ${name}, reason`]: [...reasons].join(', '),
+    [`${which}, grown MB`]: Math.round(grown / MB),
+    [`${which}, requests per second`]: mostAttempts(requests),
+    [`${which}, reason`]: [...reasons].join(', '),
   }
 }
 
