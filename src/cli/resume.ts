@@ -3,7 +3,7 @@
 import type { Arguments, Given } from './arguments.ts'
 
 const HIDDEN = '<hidden>'
-const SECRET = /auth|cookie|token|secret|passw|api-?key|^key$|session|csrf|signature|^sig$/i
+const SECRET = /auth|cookie|token|secret|passw|api[-_]?key|^key$|session|csrf|signature|^sig$/i
 
 /** With a placeholder for what is secret by its name. */
 export interface Resumption {

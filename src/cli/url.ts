@@ -14,14 +14,14 @@ const LOCAL = /^(?:localhost|[^/.:?#]+|[^/:?#]+\.localhost|\d+\.\d+\.\d+\.\d+|\[
 export function readURL(given: string): string {
   const url = withScheme(given)
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (!parsed || parsed.hostname === '') {
-    throw new UsageError(`"${given}" is no URL. One looks like this: ${EXAMPLE}`)
-  }
-  const { protocol } = parsed
+  const protocol = parsed?.protocol ?? 'http:'
   if (protocol !== 'http:' && protocol !== 'https:') {
     const rest = url.slice(protocol.length)
     const hint = protocol === 'ws:' ? ` Try http:${rest}` : protocol === 'wss:' ? ` Try https:${rest}` : ''
     throw new UsageError(`Event streams come over http:// or https://, not ${protocol}//.${hint}`)
+  }
+  if (!parsed || parsed.hostname === '') {
+    throw new UsageError(`"${given}" is no URL. One looks like this: ${EXAMPLE}`)
   }
   return url
 }

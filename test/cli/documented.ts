@@ -1,0 +1,5 @@
+/** The examples of docs/command.md. */
+
+import type { Part } from './part.ts'
+
+export const documented: Part = { name: 'documented', checks: () => ({}) }

@@ -1,0 +1,46 @@
+/**
+ * The command `everysource` through pipes, on a terminal, in each Node, and as npm installs it: `npm run test:cli`. `npm run
+ * build` comes before it.
+ */
+
+import { atOnce } from '../at-once.ts'
+import { Tally } from '../tally.ts'
+import { broken } from './broken-streams.ts'
+import { startBrokenServer } from './broken.ts'
+import { documented } from './documented.ts'
+import { installed } from './installed.ts'
+import { interrupts } from './interrupts.ts'
+import { nodes } from './nodes.ts'
+import type { Part } from './part.ts'
+import { pipes } from './pipes.ts'
+import { requests } from './requests.ts'
+import { terminal } from './on-terminal.ts'
+
+/** What they mostly do is wait; but each process takes a core to start. */
+const AT_ONCE = 4
+
+const PARTS: Part[] = [installed, broken, terminal, interrupts, pipes, requests, nodes, documented]
+
+const only = process.argv.slice(2).filter((word) => word !== '--only')
+const tally = new Tally()
+const server = await startBrokenServer()
+const suites = PARTS.filter(({ name }) => only.length === 0 || only.includes(name)).map((part) => ({
+  suite: tally.suite(`cli: ${part.name}`),
+  part,
+}))
+const checks = suites.flatMap(({ suite, part }) => {
+  const absent = part.missing?.()
+  if (absent !== undefined) {
+    suite.missing(absent)
+    return []
+  }
+  return Object.entries(part.checks(server)).map(
+    ([name, check]) =>
+      () =>
+        suite.run(name, check),
+  )
+})
+await atOnce(AT_ONCE, checks)
+for (const { suite } of suites) suite.end()
+server.close()
+tally.end()
