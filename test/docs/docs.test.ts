@@ -57,7 +57,15 @@ const FACTS: Record<string, Facts> = {
 }
 
 // The programs of docs/programs.md are the suite's own, which runs them everywhere; those of docs/servers.md, test/servers'.
-const ELSEWHERE = ['docs/programs.md', 'docs/servers.md']
+const ELSEWHERE = [
+  'docs/programs.md',
+  'docs/servers.md',
+  // test/migration runs their programs on both packages.
+  'docs/migration/event-source-polyfill.md',
+  'docs/migration/eventsource-client.md',
+  'docs/migration/launchdarkly-eventsource.md',
+  'docs/migration/sse-js.md',
+]
 const PAGES = ['README.md', ...['docs', 'docs/migration', 'docs/tasks'].flatMap(pagesIn)].filter(
   (page) => !ELSEWHERE.includes(page),
 )

@@ -1,0 +1,49 @@
+/** What the server answers. */
+
+import type { ServerResponse } from 'node:http'
+
+/** Begins an event stream with this text, and leaves it open. */
+export function stream(text: string, type = 'text/event-stream'): (response: ServerResponse) => void {
+  return (response) => {
+    response.writeHead(200, { 'Content-Type': type })
+    response.flushHeaders()
+    response.write(text)
+  }
+}
+
+/** Three messages in one piece, and the event `end` later. */
+export function threeAtOnce(response: ServerResponse): void {
+  stream('data: 1\n\ndata: 2\n\ndata: 3\n\n')(response)
+  setTimeout(() => response.write('event: end\ndata\n\n'), 300)
+}
+
+/** One that ends. */
+export function ended(text: string): (response: ServerResponse) => void {
+  return (response) => response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(text)
+}
+
+/** As many bytes as the client takes, up to a limit. */
+export function flood(limit: number): (response: ServerResponse) => void {
+  const event = `data: ${'x'.repeat(64 * 1024)}\n\n`
+  return (response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    let left = limit
+    const write = (): void => {
+      while (left > 0) {
+        left -= event.length
+        if (!response.write(event)) {
+          response.once('drain', write)
+          return
+        }
+      }
+    }
+    write()
+  }
+}
+
+/** Each response in its turn; the last serves for all later requests. */
+export function inTurn(...answers: ((response: ServerResponse) => unknown)[]) {
+  return (response: ServerResponse, n: number): void => {
+    answers[Math.min(n, answers.length) - 1]?.(response)
+  }
+}

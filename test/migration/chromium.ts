@@ -1,0 +1,33 @@
+/** Pages of Chromium, for packages that need one. */
+
+import { build } from 'esbuild'
+import type { BrowserContext, Page } from 'playwright-core'
+import { path } from '../conformance/bundle.ts'
+
+/** A program as a bundler makes it for a page. `everysource` is what is in dist. */
+export async function bundled(program: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: path('.'), loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'warning',
+    nodePaths: [path('test/compat/node_modules')],
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+const EMPTY = '<!doctype html><meta charset="utf-8"><title>migration</title>'
+
+/** An empty page of this origin, for as long as it is used. */
+export async function inPage<T>(context: BrowserContext, origin: string, use: (page: Page) => Promise<T>): Promise<T> {
+  const page = await context.newPage()
+  try {
+    await page.route('**/page', (route) => route.fulfill({ contentType: 'text/html', body: EMPTY }))
+    await page.goto(`${origin}/page`)
+    return await use(page)
+  } finally {
+    await page.close()
+  }
+}

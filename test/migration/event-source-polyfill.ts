@@ -1,0 +1,142 @@
+/** What differs from `event-source-polyfill`, shown on both. */
+
+import { EventSource } from 'everysource'
+import { ended, inTurn, stream, threeAtOnce } from './answers.ts'
+import { isAskedWithin, messages, oneByOne, type Difference, type Source, type SourceKit } from './story.ts'
+
+interface HeardEvent {
+  data: string
+  lastEventId: string
+  origin?: string
+  status?: number
+  error?: { body?: string }
+}
+
+interface Library {
+  EventSourcePolyfill: new (url: string, options?: object) => Source<HeardEvent>
+}
+
+/** The same program on both, with as much to hear as is expected of each. */
+function onBoth(
+  run: (source: Source<HeardEvent>, kit: SourceKit) => unknown,
+  expected: { theirs: unknown[]; ours: unknown[] },
+  options?: { theirs: object },
+): Pick<Difference<Library>, 'theirs' | 'ours' | 'expected'> {
+  return {
+    theirs: ({ library, url, log, done }) => {
+      const source = new library.EventSourcePolyfill(url, options?.theirs)
+      run(source, {
+        log,
+        done: () => {
+          done(source)
+        },
+        count: expected.theirs.length,
+      })
+    },
+    ours: ({ url, log, done }) => {
+      const source = new EventSource(url) as unknown as Source<HeardEvent>
+      run(source, {
+        log,
+        done: () => {
+          done(source)
+        },
+        count: expected.ours.length,
+      })
+    },
+    expected,
+  }
+}
+
+export const EVENT_SOURCE_POLYFILL: Difference<Library>[] = [
+  {
+    name: 'silence is no failure, unless `idleTimeout` says so',
+    answer: stream('data: 1\n\n'),
+    ...onBoth(
+      (source, { log, done, count }) => {
+        source.addEventListener('error', () => {
+          log('lost')
+          done()
+        })
+        if (count === 0) setTimeout(done, 2_500)
+      },
+      { theirs: ['lost'], ours: [] },
+      // 45,000 by default, and never less than 1,000.
+      { theirs: { heartbeatTimeout: 1_000 } },
+    ),
+  },
+  {
+    name: 'the last event ID goes back in a header, unless `lastEventIdParameter` names a parameter',
+    answer: inTurn(ended('retry: 1\nid: 7\ndata: 1\n\n'), stream('data: 2\n\n')),
+    ...onBoth(messages(), { theirs: ['1', '2'], ours: ['1', '2'] }),
+    shows: ({ requests }) => [requests[1]?.url, requests[1]?.headers['last-event-id']],
+    expected: { theirs: ['/events?lastEventId=7', undefined], ours: ['/events', '7'] },
+  },
+  {
+    name: 'the wait to reconnect may be less than a second, if `retry` says so',
+    answer: ended('retry: 100\ndata: 1\n\n'),
+    ...onBoth(messages(), { theirs: ['1', '1'], ours: ['1', '1', '1', '1', '1', '1'] }),
+    shows: isAskedWithin(990),
+    expected: { theirs: false, ours: true },
+  },
+  {
+    name: 'events are `Event`s and `MessageEvent`s, and messages have an `origin`',
+    answer: stream('data: 1\n\n'),
+    ...onBoth(
+      (source, { log, done }) => {
+        source.onmessage = (event) => {
+          log(event instanceof Event, event instanceof MessageEvent, typeof event.origin)
+          done()
+        }
+      },
+      { theirs: [false, false, 'undefined'], ours: [true, true, 'string'] },
+    ),
+  },
+  {
+    name: '`addEventListener` takes options, such as `once`',
+    answer: stream('data: 1\n\ndata: 2\n\nevent: end\ndata\n\n'),
+    ...onBoth(
+      (source, { log, done }) => {
+        source.addEventListener(
+          'message',
+          ({ data }) => {
+            log(data)
+          },
+          { once: true },
+        )
+        source.addEventListener('end', done)
+      },
+      { theirs: ['1', '2'], ours: ['1'] },
+    ),
+  },
+  {
+    name: 'each message is a task of its own',
+    answer: threeAtOnce,
+    ...onBoth(oneByOne(), { theirs: ['1'], ours: ['1', '2', '3'] }),
+  },
+  {
+    name: 'an ID with a NUL is none',
+    answer: stream('id: 1\ndata: 1\n\nid: 2\0\ndata: 2\n\n'),
+    ...onBoth(
+      (source, { log, done }) => {
+        source.onmessage = ({ data, lastEventId }) => {
+          log(lastEventId)
+          if (data === '2') done()
+        }
+      },
+      { theirs: ['1', '2\0'], ours: ['1', '1'] },
+    ),
+  },
+  {
+    name: 'an `error` event says what the server answered',
+    answer: (response) => response.writeHead(403, { 'Content-Type': 'text/plain' }).end('not for you'),
+    ...onBoth(
+      (source, { log, done }) => {
+        source.addEventListener('error', ({ status, error }) => {
+          log(status, error?.body)
+          done()
+        })
+      },
+      { theirs: [403, undefined], ours: [403, 'not for you'] },
+    ),
+  },
+]

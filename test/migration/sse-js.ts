@@ -1,0 +1,117 @@
+/** What differs from `sse.js`, shown on both, in a page: it needs XMLHttpRequest. */
+
+import { EventSource } from 'everysource'
+import { ended, inTurn, stream, threeAtOnce } from './answers.ts'
+import { messages, oneByOne, type Difference, type Source, type SourceKit } from './story.ts'
+
+interface HeardEvent {
+  type: string
+  data: string
+}
+
+interface Library {
+  SSE: new (url: string, options?: object) => Source<HeardEvent>
+}
+
+/** The same program on both, with as much to hear as is expected of each. */
+function onBoth(
+  run: (source: Source<HeardEvent>, kit: SourceKit) => unknown,
+  expected: { theirs: unknown[]; ours: unknown[] },
+  options?: { theirs: object },
+): Pick<Difference<Library>, 'theirs' | 'ours' | 'expected'> {
+  return {
+    theirs: ({ library, url, log, done }) => {
+      const source = new library.SSE(url, options?.theirs)
+      run(source, {
+        log,
+        done: () => {
+          done(source)
+        },
+        count: expected.theirs.length,
+      })
+    },
+    ours: ({ url, log, done }) => {
+      const source = new EventSource(url) as unknown as Source<HeardEvent>
+      run(source, {
+        log,
+        done: () => {
+          done(source)
+        },
+        count: expected.ours.length,
+      })
+    },
+    expected,
+  }
+}
+
+const MEGABYTE = `data: ${'x'.repeat(1_000)}\n\n`.repeat(1_000)
+
+export const SSE_JS: Difference<Library>[] = [
+  {
+    name: 'a GET reconnects, unless `reconnect` says otherwise',
+    answer: inTurn(ended('retry: 100\ndata: 1\n\n'), stream('data: 2\n\n')),
+    ...onBoth(messages(), { theirs: ['1'], ours: ['1', '2'] }),
+  },
+  {
+    name: 'the Content-Type is checked',
+    answer: stream('data: of a page\n\n', 'text/html'),
+    ...onBoth(
+      (source, { log, done }) => {
+        for (const type of ['message', 'error']) {
+          source.addEventListener(type, ({ data }) => {
+            log(type, data)
+            done()
+          })
+        }
+      },
+      { theirs: ['message', 'of a page'], ours: ['error', undefined] },
+    ),
+  },
+  {
+    name: 'an event that the end leaves unfinished is discarded',
+    answer: inTurn(ended('data: 1\n\ndata: 2, cut sho'), stream(':\n')),
+    ...onBoth(messages(), { theirs: ['1', '2, cut sho'], ours: ['1'] }),
+  },
+  {
+    name: 'line ends may be mixed',
+    answer: stream('data: 1\n\r\ndata: 2\n\n'),
+    ...onBoth(messages(), { theirs: ['1\n2'], ours: ['1', '2'] }),
+  },
+  {
+    name: 'a listener that throws costs no message',
+    answer: (response) => {
+      stream('data: 1\n\ndata: 2\n\n')(response)
+      setTimeout(() => response.write('data: 3\n\n'), 300)
+    },
+    ...onBoth(
+      (source, { log, done }) => {
+        source.addEventListener('message', ({ data }) => {
+          log(data)
+          if (data === '3') done()
+          if (data === '1') throw new Error('of the test')
+        })
+      },
+      { theirs: ['1', '3'], ours: ['1', '2', '3'] },
+    ),
+  },
+  {
+    name: 'what has been read is let go',
+    answer: stream(`${MEGABYTE}data: end\n\n`),
+    ...onBoth(
+      (source, { log, done }) => {
+        source.addEventListener('message', ({ data }) => {
+          if (data !== 'end') return
+          const { xhr } = source as { xhr?: XMLHttpRequest }
+          log((xhr?.responseText.length ?? 0) > MEGABYTE.length)
+          done()
+        })
+      },
+      { theirs: [true], ours: [false] },
+    ),
+  },
+  {
+    name: 'each message is a task of its own',
+    answer: threeAtOnce,
+    ...onBoth(oneByOne(), { theirs: ['1'], ours: ['1', '2', '3'] }),
+  },
+]
