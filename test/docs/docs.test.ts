@@ -60,6 +60,8 @@ const FACTS: Record<string, Facts> = {
 const ELSEWHERE = [
   'docs/programs.md',
   'docs/servers.md',
+  // test/cli runs its commands.
+  'docs/command.md',
   // test/migration runs their programs on both packages.
   'docs/migration/event-source-polyfill.md',
   'docs/migration/eventsource-client.md',
