@@ -8,7 +8,10 @@ const BUFFER = 300
 /** Dates as `/events` sends them, but as a page: no client takes it for a stream of events. */
 export function wrongTypeEvents({ response, clock }: Exchange): void {
   begin(response, { 'Content-Type': 'text/html', 'Access-Control-Allow-Origin': '*' })
-  clock.every(1, () => response.write(`data: ${new Date().toISOString()}\n\n`))
+  const send = (): boolean => response.write(`data: ${new Date().toISOString()}\n\n`)
+  // Clients soon leave what they refuse.
+  send()
+  clock.every(1, send)
 }
 
 /** A date each fifth of a second, through a buffer such as proxies have: it passes on what it has when it is full. */

@@ -1,0 +1,134 @@
+/** For everybody: axe's checks, the keyboard alone, a phone. */
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { untilText, type Page } from './driver.ts'
+import { follow, texts, typeURL, untilState, untilStep, visit, type Scenario, type Stage } from './scenario.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+export const accessible: Scenario[] = [
+  ...(['light', 'dark'] as const).map((scheme): Scenario => ({
+    name: `axe finds nothing, ${scheme}: at the start, with messages, findings and differences, with a refused answer`,
+    async play(stage) {
+      const page = await stage.open({ scheme, width: 1_200, height: 900 })
+      await visit(page, stage.demo.url)
+      assert.equal(await page.evaluate(BACKGROUND), scheme === 'light' ? 'rgb(246, 247, 249)' : 'rgb(16, 19, 23)')
+      await axe(page)
+      await everything({ ...stage, page })
+      await axe(page)
+      await typeURL(page, `${stage.upstream.url}/refused`)
+      await page.click('#connect')
+      await untilText(page, '#answer-body', '<img')
+      await axe(page)
+    },
+  })),
+  {
+    name: 'it fits on a phone, with messages and findings, and axe finds nothing there',
+    async play(stage) {
+      const page = await stage.open({ width: 360, height: 740 })
+      await everything({ ...stage, page })
+      await page.evaluate(`void (document.querySelector('details').open = true)`)
+      // Some browsers have no window as small as a phone.
+      const [width, inner] = (await page.evaluate(
+        `[document.documentElement.scrollWidth, document.documentElement.clientWidth]`,
+      )) as [number, number]
+      assert.ok(width <= inner, `${width} px in a window of ${inner} px`)
+      if (stage.engine !== 'webkit') assert.equal(await page.evaluate('innerWidth'), 360)
+      await axe(page)
+    },
+  },
+  {
+    name: 'the keyboard alone: everything is reached, in order, and left again; Enter and Space work',
+    async play({ page, demo }) {
+      await visit(page, demo.url)
+      const visited: string[] = []
+      const step = async (): Promise<string> => {
+        await page.press('Tab')
+        const name = String(await page.evaluate(FOCUSED))
+        visited.push(name)
+        return name
+      }
+      while ((await step()) !== 'connect') assert.ok(visited.length < 20, visited.join(' '))
+      assert.equal(await page.evaluate(`matches()`.replace('matches()', FOCUS_IS_VISIBLE)), true)
+      await page.press('Enter')
+      await untilText(page, '#messages', 'number 1')
+      assert.equal(await page.evaluate(FOCUSED), 'connect')
+      assert.equal(await step(), 'close')
+      assert.equal(await step(), 'drop')
+      await page.press('Space')
+      await untilStep(page, 'Connecting again')
+      while ((await step()) !== 'steps-frame') assert.ok(visited.length < 40, visited.join(' '))
+      const order = [
+        'links',
+        'stream',
+        'url',
+        'summary',
+        'connect',
+        'close',
+        'drop',
+        'stall',
+        'refuse',
+        'burst',
+        'view',
+      ]
+      const rest = ['messages-frame', 'save', 'copy', 'timeline-window', 'steps-frame']
+      assert.deepEqual(
+        visited.filter((name) => name !== 'skip' && name !== 'elsewhere'),
+        [...order, ...rest],
+      )
+      // Out at the end, and in again at the start.
+      for (let presses = 0; (await step()) !== 'close'; presses++) assert.ok(presses < 30, visited.join(' '))
+      await page.press('Space')
+      await untilState(page, 'CLOSED')
+      assert.equal(await page.evaluate(FOCUSED), 'close')
+    },
+  },
+  {
+    name: 'what moves stands still for those who want it so, and what is said does not flood',
+    async play(stage) {
+      const { page } = stage
+      await follow(stage, '/drop')
+      await page.evaluate(`void (window.said = 0, new MutationObserver((changes) => window.said += changes.length).observe(
+        document.querySelector('#announcement'), { childList: true, characterData: true, subtree: true }))`)
+      await untilStep(page, 'with Last-Event-ID: 6')
+      // It has been lost twice, and has come back, within some three seconds.
+      assert.ok(((await page.evaluate('window.said')) as number) <= 4)
+      const live = await texts(page, '[aria-live]:not([aria-live=off]), [role=log]')
+      assert.deepEqual(live, [])
+      const rules = String(
+        await page.evaluate(`[...document.styleSheets[0].cssRules].map((rule) => rule.cssText).join('\\n')`),
+      )
+      assert.match(rules, /@media \(prefers-reduced-motion: no-preference\)[^@]*animation/)
+      await page.click('#close')
+    },
+  },
+]
+
+const BACKGROUND = `getComputedStyle(document.body).backgroundColor`
+
+/** What has the focus, by the name that tells it best. */
+const FOCUSED = `(() => {
+  const { id, dataset, tagName, className, parentElement } = document.activeElement
+  return tagName === 'BODY' ? 'elsewhere' : dataset.action || id || (tagName === 'SUMMARY' ? 'summary' : className || parentElement.id)
+})()`
+
+const FOCUS_IS_VISIBLE = `getComputedStyle(document.activeElement).outlineStyle !== 'none'`
+
+/** A page with something everywhere. */
+async function everything(stage: Stage): Promise<void> {
+  const { page } = stage
+  await follow(stage, '/events')
+  await untilText(page, '#messages', 'Z')
+  await untilText(page, '#native-note', 'difference')
+  await page.click('[data-action=drop]')
+  await untilStep(page, 'Again in')
+}
+
+async function axe(page: Page): Promise<void> {
+  await page.evaluate(`void (() => { ${AXE} })()`)
+  const violations = await page.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
+    id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary).join('; ')))`)
+  assert.deepEqual(violations, [])
+}

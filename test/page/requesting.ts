@@ -1,0 +1,138 @@
+/** Any URL: with method, headers and body, direct and forwarded; what is wrong with it; data that means harm. */
+
+import assert from 'node:assert/strict'
+import { answerTo } from '../../demo/answer.ts'
+import { startInspector } from '../../src/inspector/server/server.ts'
+import { text, until, untilText, type Page } from './driver.ts'
+import { follow, texts, typeURL, untilState, untilStep, visit, type Scenario } from './scenario.ts'
+import { HOSTILE } from './upstream.ts'
+
+const PROMPT = 'Is <b>this</b> naïve?'
+
+export const requesting: Scenario[] = [
+  {
+    name: 'a URL with method, headers and body, typed by hand',
+    async play({ page, demo }) {
+      await visit(page, demo.url)
+      await typeURL(page, `${demo.url}chat?drop=16`)
+      await page.click('summary')
+      await page.type('#method', 'post')
+      await page.type('#headers', 'Authorization: Bearer demo-token\nContent-Type: application/json')
+      await page.type('#body', JSON.stringify({ prompt: PROMPT }))
+      await page.type('#close-at', '[DONE]')
+      await page.click('#connect')
+      const answer = answerTo(PROMPT)
+      await untilStep(page, 'Again in')
+      await untilState(page, 'CLOSED')
+      assert.equal(await text(page, '#count'), String(answer.length + 1))
+      await page.evaluate(
+        `void (document.querySelector('#view').value = 'text', document.querySelector('#view').dispatchEvent(new Event('change')))`,
+      )
+      assert.equal(await text(page, '#reading'), `You${PROMPT}Answer${answer.join('')}`)
+      assert.match(
+        (await texts(page, '#steps li')).join('\n'),
+        /with Last-Event-ID: [0-9a-f]{8}\.\d+ \(POST \/chat\?drop=16\)/,
+      )
+    },
+  },
+  {
+    name: 'what is written wrong is said at its field',
+    async play({ page, demo }) {
+      await visit(page, demo.url)
+      await typeURL(page, 'ftp://example.org')
+      await page.click('#connect')
+      await untilText(page, '#form-error', 'must begin with http:// or https://')
+      assert.equal(await page.evaluate(`document.activeElement.id`), 'url')
+      await page.type('#url', demo.url)
+      await page.click('summary')
+      await page.type('#headers', 'Cookie: a=1')
+      await page.click('#connect')
+      await untilText(page, '#form-error', 'lets no page send the header Cookie')
+      assert.equal(await text(page, '#state'), 'CLOSED')
+    },
+  },
+  {
+    name: 'data that means harm stays text, from another origin that allows it',
+    async play({ page, demo, upstream }) {
+      const title = await (async () => {
+        await visit(page, demo.url)
+        return page.evaluate('document.title')
+      })()
+      await typeURL(page, `${upstream.url}/hostile`)
+      await page.click('#connect')
+      await untilText(page, '#messages', `id ${HOSTILE}${HOSTILE}`)
+      await untilText(page, '#messages', 'token')
+      await untilText(page, '#answer-headers', HOSTILE)
+      await untilText(page, '#findings', '<img')
+      await page.evaluate(
+        `void (document.querySelector('#view').value = 'text', document.querySelector('#view').dispatchEvent(new Event('change')))`,
+      )
+      await untilText(page, '#reading', HOSTILE)
+      await typeURL(page, `${upstream.url}/refused`)
+      await page.click('#connect')
+      await untilText(page, '#answer-body', HOSTILE)
+      assert.equal(await page.evaluate(`document.querySelectorAll('main img, main script').length`), 0)
+      assert.equal(await page.evaluate('document.title'), title)
+    },
+  },
+  {
+    name: 'a server that allows no other origin is told from one that is not there, with the command that reads it',
+    async play({ page, demo, upstream }) {
+      await visit(page, demo.url)
+      await typeURL(page, `${upstream.url}/private`)
+      await page.click('#connect')
+      await untilText(page, '#findings', `${upstream.url} answers, but does not allow this page to read it (CORS)`)
+      await untilText(page, '#findings', `npx everysource inspect ${upstream.url}/private`)
+      await typeURL(page, 'http://127.0.0.1:1/nothing')
+      await page.click('#connect')
+      await untilText(page, '#findings', 'Nobody answers at http://127.0.0.1:1')
+      await page.click('#close')
+    },
+  },
+  {
+    name: 'unframed data, a wrong type and a buffer are told in words',
+    async play(stage) {
+      const { page } = stage
+      await follow(stage, '/events/unframed')
+      await untilText(page, '#findings', 'no blank line after')
+      await follow(stage, '/events/wrong-type')
+      await untilState(page, 'CLOSED')
+      await untilText(page, '#findings', 'Content-Type "text/html"')
+      await follow(stage, '/events/buffered')
+      await untilText(page, '#findings', 'Events come in lumps')
+      await page.click('#close')
+    },
+  },
+  {
+    name: 'forwarded by the local server: no CORS, every header, the native one too, and it leaves when the page does',
+    async play({ page, demo, upstream }) {
+      const inspector = await startInspector({ url: `${upstream.url}/short`, method: 'GET', headers: '', body: '' })
+      const before = upstream.seen.length
+      await visit(page, inspector.url)
+      await openDetails(page)
+      await page.click('#compares')
+      await page.click('#connect')
+      await untilStep(page, 'Connecting again, with Last-Event-ID: 2 ')
+      await untilText(page, '#messages', 'id 4')
+      await untilText(page, '#answer-headers', 'x-own')
+      await untilText(page, '#answer-summary', 'it has no Access-Control-Allow-Origin')
+      await untilText(page, '#native-note', 'No difference so far')
+      await page.click('#close')
+      const asked = upstream.seen.slice(before)
+      assert.ok(asked.filter(({ headers }) => headers['last-event-id'] === '2').length >= 2, 'both came back')
+
+      await page.type('#url', `${upstream.url}/private`)
+      await page.type('#headers', 'Cookie: session=1')
+      await page.click('#connect')
+      await untilText(page, '#messages', 'id 2')
+      assert.equal(upstream.seen.at(-1)?.headers.cookie, 'session=1')
+      await page.goto(`${demo.url}pages/index.html`)
+      while (upstream.open() > 0) await until(page, 'true')
+      await inspector.close()
+    },
+  },
+]
+
+async function openDetails(page: Page): Promise<void> {
+  if ((await page.evaluate(`document.querySelector('details').open`)) === false) await page.click('summary')
+}

@@ -1,0 +1,60 @@
+/**
+ * The live page in Chromium, Firefox and WebKit, as a person uses it:
+ * `node test/page/run.ts [--engine firefox] [--filter 'a burst']`
+ */
+
+import { parseArgs } from 'node:util'
+import { startServer } from '../../demo/server.ts'
+import { atOnce } from '../at-once.ts'
+import { Tally } from '../tally.ts'
+import { accessible } from './accessible.ts'
+import type { Driver, Page } from './driver.ts'
+import { drivers } from './drivers.ts'
+import { following } from './following.ts'
+import { requesting } from './requesting.ts'
+import { SECOND } from './scenario.ts'
+import { startUpstream } from './upstream.ts'
+
+const { values } = parseArgs({ options: { engine: { type: 'string' }, filter: { type: 'string' } } })
+const scenarios = [...following, ...requesting, ...accessible].filter(({ name }) => name.includes(values.filter ?? ''))
+const tally = new Tally()
+
+// At once: what they mostly do is wait.
+await atOnce(
+  drivers.length,
+  drivers.filter(({ name }) => name === (values.engine ?? name)).map((driver) => () => runIn(driver)),
+)
+tally.end()
+
+async function runIn(driver: Driver): Promise<void> {
+  const suite = tally.suite(`the page in ${driver.name}`)
+  const absent = driver.missing()
+  if (absent !== undefined) {
+    suite.missing(absent)
+    suite.end()
+    return
+  }
+  const [upstream, browser] = await Promise.all([startUpstream(), driver.launch()])
+  const page = await browser.open()
+  for (const { name, play } of scenarios) {
+    await suite.run(name, async () => {
+      // What one scenario has told it to do is nothing to the next.
+      const demo = await startServer({ second: SECOND })
+      const others: Page[] = []
+      const open: typeof browser.open = async (look) => {
+        const other = await browser.open(look)
+        others.push(other)
+        return other
+      }
+      try {
+        await play({ engine: driver.name, page, demo, upstream, open })
+      } finally {
+        for (const other of others) await other.close()
+        await demo.close()
+      }
+    })
+  }
+  await page.close()
+  await Promise.all([browser.close(), upstream.close()])
+  suite.end()
+}
