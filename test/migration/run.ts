@@ -1,6 +1,7 @@
 /**
  * What docs/migration says of other packages: `npm run test:migration`. The programs in its pages, before and after, do the same on
- * both packages; each row of what differs is shown on both; and the tables name all that the other package has.
+ * both packages; each row of what differs is shown on both; and the tables name all that the other package has. The figures of
+ * docs/why.md that no benchmark has are measured again.
  */
 
 import assert from 'node:assert/strict'
@@ -19,6 +20,7 @@ import { serve } from './server.ts'
 import { SSE_JS } from './sse-js.ts'
 import type { Difference, Story } from './story.ts'
 import { tellInChromium, tellInNode, type Teller } from './tellers.ts'
+import { checkWhy } from './why.ts'
 
 /** The origin of the programs in the pages. */
 const API = 'https://api.example.com'
@@ -50,7 +52,7 @@ const browser = findChromium() === undefined ? undefined : await launchChromium(
 const context = await browser?.newContext()
 
 // What they mostly do is wait.
-await Promise.all(Object.keys(PAGES).map(checkPage))
+await Promise.all([...Object.keys(PAGES).map(checkPage), checkWhy(tally)])
 await browser?.close()
 tally.end()
 process.exit()

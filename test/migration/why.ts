@@ -1,0 +1,107 @@
+/** The figures of docs/why.md that no benchmark has, and what a WebSocket leaves to its users. */
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { EventSource } from 'everysource'
+import { path } from '../conformance/bundle.ts'
+import type { Tally } from '../tally.ts'
+import { acceptWebSocket, closeWebSocket, SENT, WAYS } from './wire.ts'
+
+/** How long to wait for a connection that should not come, and for one that should, in ms. */
+const [SILENCE, PATIENCE] = [2_000, 20_000]
+
+/** What the page calls a package, and what the tables of benchmarks do. */
+const IN_BENCHMARKS: Record<string, string> = {
+  'eventsource-client': 'eventsource-client, iterator',
+  "undici's `EventSource`": 'undici, `EventSource`',
+}
+
+export async function checkWhy(tally: Tally): Promise<void> {
+  const suite = tally.suite('why, on the wire')
+  const rows = cellsOf('docs/why.md')
+  for (const [name, run] of Object.entries(WAYS)) {
+    await suite.run(`what a hundred messages take: ${name}`, async () => {
+      const { received, requests, down, up } = await run()
+      assert.deepEqual(received, SENT)
+      const figures = [requests, down, up].map((figure) => figure.toLocaleString('en'))
+      assert.deepEqual(rows.find(([, first]) => first === name)?.slice(2, 5), figures)
+    })
+  }
+  await suite.run('what each package costs is what the benchmarks say', () => {
+    const compared = rows.filter(([, , cost = '']) => /^[\d.]+(?:, [\d,]+)?$/.test(cost) && cost.includes('.'))
+    assert.ok(compared.length > 6)
+    const benchmarks = cellsOf('docs/benchmarks.md')
+    const throughput = benchmarks.slice(benchmarks.findIndex(([text]) => text === 'Messages of 176 bytes:'))
+    for (const [, link = '', cost] of compared) {
+      const title = /\[`(.*)`\]/.exec(link)?.[1] ?? link
+      const [name, alone] = [IN_BENCHMARKS[title] ?? title, link.startsWith('everysource') ? `${link} alone` : title]
+      const ratio = /\(([\d.]+)\)/.exec(throughput.find(([, first]) => first === name)?.[2] ?? '')?.[1]
+      // The row of the bundle is the last of its name: it has two figures, and the bytes are in the second.
+      const bytes = benchmarks.filter(([, first, , gzipped]) => first === alone && gzipped !== '').at(-1)?.[3]
+      assert.equal(cost, [ratio, alone.startsWith('undici') ? undefined : bytes].filter(Boolean).join(', '), title)
+    }
+  })
+  await suite.run('what its text says of speed is what the benchmarks say', () => {
+    const text = readFileSync(path('docs/why.md'), 'utf8').replaceAll(/\s+/g, ' ')
+    const benchmarks = cellsOf('docs/benchmarks.md')
+    const figure = (section: string, name: string): string => {
+      const from = benchmarks.findIndex(([first = '']) => first.startsWith(section))
+      return benchmarks.slice(from).find(([, first]) => first === name)?.[2] ?? 'nothing'
+    }
+    const inBrowser = (browser: string): string[] =>
+      ['its own `EventSource`', 'everysource, `EventSource`'].map((name) =>
+        figure(`${browser} `, name).replace(/ .*/, ''),
+      )
+    const [[firefox, oursInFirefox], [chromium, oursInChromium]] = [inBrowser('Firefox'), inBrowser('Chromium')]
+    const [, loop] = /\((.*)\)/.exec(figure('Messages of 176 bytes:', 'everysource, `streamEvents`')) ?? []
+    for (const said of [
+      `with ${firefox} µs a message against ${oursInFirefox} (`,
+      `in Chromium, ${chromium} against ${oursInChromium})`,
+      `costs ${loop} times its CPU time`,
+    ]) {
+      assert.ok(text.includes(said), said)
+    }
+  })
+  await suite.run('a WebSocket that has been closed stays closed, an EventSource comes back', async () => {
+    assert.equal(await connectionsOf((origin) => new WebSocket(origin.replace('http', 'ws')), SILENCE), 1)
+    assert.equal(await connectionsOf((origin) => new EventSource(origin, { reconnectionTime: 100 }), PATIENCE), 2)
+  })
+  suite.end()
+}
+
+/** How many connections there have been to a server that ends each: two, or one if there is none for so many ms. */
+async function connectionsOf(open: (origin: string) => { close: () => void }, patience: number): Promise<number> {
+  let connections = 0
+  const server = createServer()
+  const over = new Promise<void>((resolve) => {
+    const ended = (): void => {
+      connections++
+      if (connections === 2) resolve()
+      else setTimeout(resolve, patience)
+    }
+    server.on('request', (_: IncomingMessage, response: ServerResponse) => {
+      ended()
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end()
+    })
+    server.on('upgrade', ({ headers }: IncomingMessage, socket: Socket) => {
+      acceptWebSocket(headers, socket)
+      closeWebSocket(socket)
+      ended()
+    })
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const source = open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  await over
+  source.close()
+  server.closeAllConnections()
+  server.close()
+  return connections
+}
+
+/** The cells of each line, the first of which is what comes before a table. */
+function cellsOf(page: string): string[][] {
+  const lines = readFileSync(path(page), 'utf8').split('\n')
+  return lines.map((line) => line.split('|').map((cell) => cell.trim()))
+}
