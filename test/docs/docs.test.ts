@@ -5,7 +5,7 @@
  */
 
 import { readdirSync } from 'node:fs'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { isCI } from '../ci.ts'
 import { path } from '../conformance/bundle.ts'
 import { closeBrowser } from '../consumers/browser.ts'
@@ -77,7 +77,9 @@ afterAll(async () => {
   removeProjects()
 })
 
-// They wait for each other's processes most of the time.
+// They wait for processes most of the time: more of them at once than of other tests.
+vi.setConfig({ maxConcurrency: 10 })
+
 describe.concurrent.each(PAGES)('%s', (page) => {
   // The README's commands are what CI runs, and its page is tested with the package.
   const blocks = blocksOf(page).filter(({ language }) => page !== 'README.md' || language === 'js')

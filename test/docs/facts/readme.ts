@@ -4,12 +4,12 @@ import { expect } from 'vitest'
 import { startServer } from '../../../demo/server.ts'
 import { stream } from '../servers.ts'
 import type { Stage } from '../stage.ts'
-import { EVERYWHERE, type Fact, type Facts } from './fact.ts'
+import { EVERYWHERE_AND_NODE_20, type Fact, type Facts } from './fact.ts'
 
 /** A polyfill: who imports it has a global. */
 const global: Fact = {
   fact: 'makes EventSource a global',
-  on: EVERYWHERE,
+  on: EVERYWHERE_AND_NODE_20,
   run: async (stage) => {
     const server = await stage.serve((response) => {
       stream(response, 'data: news\n\n')
@@ -21,7 +21,7 @@ const global: Fact = {
 
 const printsMessages: Fact = {
   fact: 'prints the messages',
-  on: EVERYWHERE,
+  on: EVERYWHERE_AND_NODE_20,
   run: async (stage) => {
     const server = await stage.serve((response) => {
       stream(response, 'data: first\n\ndata: second\n\n')
@@ -32,7 +32,7 @@ const printsMessages: Fact = {
 
 const printsAnswer: Fact = {
   fact: 'prints the whole answer of the chat that `npm start` serves',
-  on: EVERYWHERE,
+  on: EVERYWHERE_AND_NODE_20,
   run: async (stage) => {
     const program = stage.run({ 'http://localhost:8000/': await demo(stage) })
     await program.exits()
@@ -48,7 +48,7 @@ export const README: Facts = {
   'Thirty seconds of code': [
     {
       fact: 'prints what happens',
-      on: EVERYWHERE,
+      on: EVERYWHERE_AND_NODE_20,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n > 1) {

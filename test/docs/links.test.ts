@@ -1,0 +1,45 @@
+/** Links in the documentation lead to files and headings that are there. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { path } from '../conformance/bundle.ts'
+
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync(path('docs'), { recursive: true, encoding: 'utf8' })
+    .map((file) => join('docs', file))
+    .filter((file) => file.endsWith('.md')),
+]
+
+const LINK = /\]\((?!\w+:)([^)\s#]*)(?:#([^)\s]*))?\)/g
+
+/** What a page says, without its code. */
+function proseOf(page: string): string {
+  return readFileSync(path(page), 'utf8').replace(/^( *)```[^]*?^\1```$/gm, '')
+}
+
+/** The names by which its headings can be linked to, as GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  const anchors: string[] = []
+  for (const [, heading = ''] of proseOf(page).matchAll(/^#+ (.*)$/gm)) {
+    const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
+    const anchor = text.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')
+    const same = anchors.filter((other) => other === anchor || other.startsWith(`${anchor}:`)).length
+    anchors.push(same === 0 ? anchor : `${anchor}:${same}`)
+  }
+  return anchors.map((anchor) => anchor.replace(':', '-'))
+}
+
+test.for(PAGES)('%s', (page) => {
+  const broken: string[] = []
+  for (const [link, file = '', anchor] of proseOf(page).matchAll(LINK)) {
+    const target = file === '' ? page : join(dirname(page), file)
+    const isThere = existsSync(path(target))
+    const hasAnchor = anchor === undefined || (isThere && target.endsWith('.md') && anchorsOf(target).includes(anchor))
+    if (!isThere || !hasAnchor) broken.push(link)
+  }
+  expect(broken).toEqual([])
+})
