@@ -1,6 +1,7 @@
 /** The base classes, and stand-ins for runtimes that lack them: importing must work there, using must say what is missing. */
 
 import { runtime } from './globals.ts'
+import { mendedAdditions } from './late-listeners.ts'
 import { mended } from './mended-event-target.ts'
 import { need, type Requirement } from './requirements.ts'
 
@@ -24,8 +25,11 @@ let areKnown = false
 export function mendEventTarget(prototype: object): void {
   if (areKnown) return
   areKnown = true
-  if (!callsHandlerProperties()) return
-  methods = mended(EventTargetBase.prototype)
+  const repairs = []
+  if (callsHandlerProperties()) repairs.push(mended)
+  if (callsLateListeners()) repairs.push(mendedAdditions)
+  if (repairs.length === 0) return
+  for (const repair of repairs) methods = repair(methods)
   Object.assign(prototype, methods)
 }
 
@@ -51,6 +55,22 @@ function callsHandlerProperties(): boolean {
       called = true
     },
   })
+  target.dispatchEvent(new EventBase('probe'))
+  return called
+}
+
+/** Whether a listener hears the event in whose dispatch it was added, as in Node. */
+function callsLateListeners(): boolean {
+  let called = false
+  const target = new EventTargetBase()
+  const late = (): void => {
+    called = true
+  }
+  target.addEventListener('probe', () => {
+    target.addEventListener('probe', late)
+  })
+  // Node looks one listener ahead.
+  target.addEventListener('probe', () => undefined)
   target.dispatchEvent(new EventBase('probe'))
   return called
 }

@@ -342,8 +342,14 @@ export const messages: BehaviourFact[] = [
       })
       source.addEventListener('x', removed)
       equal(source.dispatchEvent(new Event('x', { cancelable: true })), false)
-      equal(calls, both)
+      equal(calls.splice(0), both)
       equal(thrown(() => source.dispatchEvent({} as Event)).name, 'TypeError')
+      source.addEventListener('y', () => {
+        source.addEventListener('y', () => calls.push('added meanwhile'))
+      })
+      source.addEventListener('y', () => calls.push('second'))
+      source.dispatchEvent(new Event('y'))
+      equal(calls, ['second'])
     },
   },
   {

@@ -18,7 +18,6 @@ export class Listeners {
   /** Those that the current dispatch has still to call. */
   #rest: Entry[] = []
   #type: Type = 'open'
-  #added: Entry[] = []
 
   add(type: Type, name: string, once: boolean): void {
     this.#add(type, { name, isHandler: false, once, isRemoved: false })
@@ -47,13 +46,7 @@ export class Listeners {
   /** Begins to dispatch: those that are there now will be called. */
   dispatch(type: Type): void {
     this.#type = type
-    this.#added = []
     this.#rest = [...this.#entries[type]]
-  }
-
-  /** Whether it was added since that began: Node (24) calls those too, unless it was the last that added them. */
-  mayBeCalled(name: string): boolean {
-    return this.#added.some((entry) => entry.name === name && !entry.isRemoved)
   }
 
   /** Who is called next; undefined when the dispatch is over. */
@@ -67,7 +60,6 @@ export class Listeners {
 
   #add(type: Type, entry: Entry): void {
     this.#entries[type].push(entry)
-    if (type === this.#type) this.#added.push(entry)
   }
 
   #removeWhere(type: Type, isMeant: (entry: Entry) => boolean): void {

@@ -135,7 +135,6 @@ export class Model {
    * @param delay what the event says of the time to the next request
    */
   called(name: string, event: string, delay: number | undefined): void {
-    if (event === this.#event && this.listeners.mayBeCalled(name)) return
     const expected = this.#next()
     const call = `${name} hears ${event}`
     if (call !== expected) this.violations.push(`"${call}" instead of "${expected ?? 'nothing'}"`)
