@@ -43,3 +43,10 @@ test.for(PAGES)('%s', (page) => {
   }
   expect(broken).toEqual([])
 })
+
+test('the index leads to every page', () => {
+  const linked = Array.from(proseOf('docs/README.md').matchAll(LINK), ([, file = '']) => join('docs', file))
+  // The reference has an index of its own.
+  const pages = PAGES.filter((page) => dirname(page) !== '.' && !/^docs.(reference|api|README)/.test(page))
+  expect(pages.filter((page) => !linked.includes(page))).toEqual([])
+})

@@ -1,0 +1,56 @@
+/** What the console shows, and what subscribers hear. */
+
+import { readFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import { path } from '../../conformance/bundle.ts'
+import { stream } from '../servers.ts'
+import { EVERYWHERE, type Facts } from './fact.ts'
+
+const API = 'https://api.example.com'
+
+export const DEBUGGING: Facts = {
+  'In the console, 1': [
+    {
+      fact: 'prints what the page says',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'id: 1\ndata: hello\n\n')
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        const [, expected = ''] = /```text\n([^`]*)```/.exec(readFileSync(path('docs/debugging.md'), 'utf8')) ?? []
+        // Runtimes break lines where they like.
+        expect(compact(program.output.replaceAll(server.origin, API))).toBe(compact(expected))
+      },
+    },
+  ],
+  'In the console, 2': [
+    {
+      fact: 'is what the program before it prints',
+      run: ({ block }) => {
+        expect(block.text).toContain('EventSource [OPEN] {')
+      },
+    },
+  ],
+  'From outside: diagnostics channels': [
+    {
+      fact: 'counts what is open',
+      on: EVERYWHERE,
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          stream(response, 'retry: 100\ndata: x\n\n')
+          if (n === 1) response.end()
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.prints('open: 1\nopen: 0, ended, again in 0 s\nopen: 1\n')
+        program.interrupt()
+        await program.exits()
+      },
+    },
+  ],
+}
+
+function compact(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(', }', ' }').trim()
+}
