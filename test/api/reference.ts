@@ -28,6 +28,7 @@ const OPTIONS: Partial<TypeDocOptions & PluginOptions> = {
   disableSources: true,
   disableGit: true,
   excludeExternals: true,
+  logLevel: LogLevel.Warn,
   router: 'member',
   hideBreadcrumbs: true,
   hidePageHeader: true,
