@@ -103,7 +103,7 @@ const LOOP: Fact[] = [
       const cut = stage.run({ 'https://api.example.com': server.origin }, ENV)
       await cut.exits()
       expect(cut).toMatchObject({ output: 'Hel', errors: expect.stringContaining('cut short') as string, code: 1 })
-      const late = stage.run({ 'https://api.example.com': server.origin, '60_000': '1_000' }, ENV)
+      const late = stage.run({ 'https://api.example.com': server.origin, '60_000': '5_000' }, ENV)
       await late.exits()
       expect(late).toMatchObject({ output: 'Hel', errors: expect.stringContaining('TimeoutError') as string, code: 1 })
     },
@@ -174,13 +174,13 @@ export const AI_CHAT: Facts = {
           stream(response, HELLO.join(''))
           const timer = setInterval(() => {
             response.write(typed('ping'))
-            if (++pings === 25) clearInterval(timer)
+            if (++pings === 50) clearInterval(timer)
           }, 100)
         })
-        const program = stage.run({ 'https://api.example.com': server.origin, '60_000': '2_000' }, ENV)
+        const program = stage.run({ 'https://api.example.com': server.origin, '60_000': '4_000' }, ENV)
         await program.exits()
-        expect(program.errors).toContain('silent for 2000 ms')
-        expect(pings).toBe(25)
+        expect(program.errors).toContain('silent for 4000 ms')
+        expect(pings).toBe(50)
       },
     },
     {

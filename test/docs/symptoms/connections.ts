@@ -67,7 +67,7 @@ export const CONNECTIONS: Symptoms = {
             clearInterval(timer)
           })
         })
-        const options = { idleTimeout: 600 }
+        const options = { idleTimeout: 1_500 }
         const silent = scene.follow(server.origin, options)
         const commented = scene.follow(`${server.origin}/comments`, options)
         await until(() => {
