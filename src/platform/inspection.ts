@@ -10,25 +10,46 @@ export interface Glance {
 /** The runtime's, which formats what is shown. */
 type Inspect = (value: unknown, options: object) => string
 
-const CUSTOM = Symbol.for('nodejs.util.inspect.custom')
+interface Options {
+  /** Null and Infinity: no limit. */
+  depth: number | null
+  /** Deno's: how deep the object is nested already. */
+  currentDepth?: number
+}
 
-/** Gives the objects of a class the method that those runtimes ask for. */
+const NODES = Symbol.for('nodejs.util.inspect.custom')
+/** Deno asks events and their targets for nothing else. */
+const DENOS = Symbol.for('Deno.customInspect')
+
+/** Gives the objects of a class the methods that those runtimes ask for. */
 export function defineInspection<Shown extends object>(
   { prototype }: { prototype: Shown },
   glanceAt: (shown: Shown) => Glance,
 ): void {
-  const value = function (this: Shown, depth: number, options: object, inspect: Inspect): string {
-    const name = this.constructor.name
+  const show = (shown: Shown, isNestedTooDeep: boolean, options: Options, inspect: Inspect): string => {
+    const name = shown.constructor.name
     let glance: Glance
     try {
-      glance = glanceAt(this)
+      glance = glanceAt(shown)
     } catch {
       // It only inherits from such an object.
       return `${name} {}`
     }
     const { state, members } = glance
     const label = state === undefined ? name : `${name} [${state}]`
-    return depth < 0 ? `[${label}]` : `${label} ${inspect(members, { ...options, depth: depth - 1 })}`
+    if (isNestedTooDeep) return `[${label}]`
+    return `${label} ${inspect(members, { ...options, depth: options.depth === null ? null : options.depth - 1 })}`
   }
-  Object.defineProperty(prototype, CUSTOM, { value, configurable: true, writable: true })
+  const methods = {
+    [NODES](this: Shown, depth: number, options: Options, inspect: Inspect) {
+      return show(this, depth < 0, options, inspect)
+    },
+    [DENOS](this: Shown, inspect: Inspect, options: Options) {
+      const { depth, currentDepth = 0 } = options
+      return show(this, depth !== null && currentDepth > depth, options, inspect)
+    },
+  }
+  for (const symbol of [NODES, DENOS] as const) {
+    Object.defineProperty(prototype, symbol, { value: methods[symbol], configurable: true, writable: true })
+  }
 }

@@ -14,6 +14,7 @@ import { CERTIFICATES } from './facts/certificates.ts'
 import { AI_CHAT } from './facts/ai-chat.ts'
 import { BROWSER } from './facts/browser.ts'
 import { REACT, VUE } from './facts/components.ts'
+import { DEBUGGING } from './facts/debugging.ts'
 import { DROP_IN } from './facts/drop-in.ts'
 import { EVENTSOURCE_PACKAGE } from './facts/eventsource-package.ts'
 import { NODE_24, type Facts } from './facts/fact.ts'
@@ -49,6 +50,7 @@ const FACTS: Record<string, Facts> = {
   'docs/tasks/tokens.md': TOKENS,
   'docs/tasks/vue.md': VUE,
   'docs/tasks/workers.md': WORKERS,
+  'docs/debugging.md': DEBUGGING,
   'docs/requests.md': REFERENCE,
   'docs/streams.md': STREAMS,
   'docs/migration/fetch-event-source.md': DROP_IN,
@@ -78,7 +80,7 @@ afterAll(async () => {
 })
 
 // They wait for processes most of the time: more of them at once than of other tests.
-vi.setConfig({ maxConcurrency: 10 })
+vi.setConfig({ maxConcurrency: 8 })
 
 describe.concurrent.each(PAGES)('%s', (page) => {
   // The README's commands are what CI runs, and its page is tested with the package.

@@ -9,7 +9,7 @@ import { EVERYWHERE, type Facts } from './fact.ts'
 const API = 'https://api.example.com'
 
 export const DEBUGGING: Facts = {
-  'In the console, 1': [
+  'In the console': [
     {
       fact: 'prints what the page says',
       on: EVERYWHERE,
@@ -25,7 +25,7 @@ export const DEBUGGING: Facts = {
       },
     },
   ],
-  'In the console, 2': [
+  'In the console (2)': [
     {
       fact: 'is what the program before it prints',
       run: ({ block }) => {
@@ -44,13 +44,12 @@ export const DEBUGGING: Facts = {
         })
         const program = stage.run({ [API]: server.origin })
         await program.prints('open: 1\nopen: 0, ended, again in 0 s\nopen: 1\n')
-        program.interrupt()
-        await program.exits()
+        program.kill()
       },
     },
   ],
 }
 
 function compact(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(', }', ' }').trim()
+  return text.replaceAll(/\s+/g, ' ').replaceAll(', }', ' }').replaceAll('"', "'").trim()
 }
