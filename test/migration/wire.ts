@@ -120,7 +120,8 @@ async function measured(
 ): Promise<Measured> {
   const sockets: Socket[] = []
   let requests = 0
-  const server = createServer()
+  // A connection that is kept alive must not end while a busy machine takes its time.
+  const server = createServer({ keepAliveTimeout: 60_000 })
   server.on('connection', (socket: Socket) => sockets.push(socket))
   server.on('request', () => requests++).on('upgrade', () => requests++)
   serve(server)
