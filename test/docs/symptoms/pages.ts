@@ -35,11 +35,13 @@ async function onPage(
 async function follow(page: Page, url: string, init: object = {}): Promise<void> {
   await page.evaluate(
     ({ to, options }) => {
-      told = []
+      // Another source that is still there must not tell its own here.
+      const events: string[] = []
+      told = events
       const source = new everysource.EventSource(to, options)
-      source.onopen = () => told.push('open')
-      source.onmessage = ({ data }) => told.push(String(data))
-      source.onerror = (event) => told.push((event as Event & { error: { reason: string } }).error.reason)
+      source.onopen = () => events.push('open')
+      source.onmessage = ({ data }) => events.push(String(data))
+      source.onerror = (event) => events.push((event as Event & { error: { reason: string } }).error.reason)
     },
     { to: url, options: init },
   )
