@@ -9,7 +9,7 @@ export const BURST = 10_000
 
 /** In seconds. */
 const STALL = 5
-const REFUSAL = 3
+const REFUSAL = 5
 
 /** Bytes of an order. */
 const LARGEST_ORDER = 1_024

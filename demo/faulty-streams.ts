@@ -3,7 +3,7 @@
 import { begin, type Exchange } from './streams.ts'
 
 /** Bytes that `/events/buffered` collects. */
-const BUFFER = 300
+const BUFFER = 500
 
 /** Dates as `/events` sends them, but as a page: no client takes it for a stream of events. */
 export function wrongTypeEvents({ response, clock }: Exchange): void {

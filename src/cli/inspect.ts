@@ -4,6 +4,9 @@ import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { startInspector } from '../inspector/server/server.ts'
 import type { RequestFields } from '../inspector/settings.ts'
+import { readData } from './data.ts'
+import { readURL } from './url.ts'
+import { UsageError } from './usage.ts'
 
 const USAGE = `Usage: everysource inspect [options] [url]
 
@@ -13,15 +16,13 @@ and forwards its requests, so that it can read any server. Ctrl-C ends it.
 
   -X, --method <method>    default GET, or POST with --data
   -H, --header <header>    such as "Authorization: Bearer abc"; may be repeated
-  -d, --data <body>        the body of the request
+  -d, --data <text>        the body; @file reads a file, @- standard input
       --port <port>        of the page; default: any that is free
       --open               opens the page in the browser
   -h, --help               shows this
 
 Exit codes: 0 ended by Ctrl-C, 1 failed, 2 wrong usage
 `
-
-class UsageError extends Error {}
 
 interface Arguments {
   request: RequestFields
@@ -32,7 +33,7 @@ interface Arguments {
 /** Runs the subcommand with what follows its name; resolves with the exit code. */
 export async function inspect(args: string[]): Promise<number> {
   try {
-    const given = readArguments(args)
+    const given = await readArguments(args)
     if (given === 'help') process.stdout.write(USAGE)
     else await serve(given)
     return 0
@@ -58,17 +59,20 @@ async function serve({ request, port, open }: Arguments): Promise<void> {
   await inspector.close()
 }
 
-function readArguments(args: string[]): Arguments | 'help' {
+async function readArguments(args: string[]): Promise<Arguments | 'help'> {
   const { values, positionals } = parse(args)
   if (values.help) return 'help'
-  const [given = '', ...more] = positionals
+  const [url, ...more] = positionals
   if (more.length > 0) throw new UsageError(`One URL at a time: ${more.join(' ')} is too much`)
+  const headers = (values.header ?? []).map(readHeader)
+  const data = values.data === undefined ? undefined : await readData(values.data, process.stdin)
+  if (data && !headers.some((header) => /^content-type:/i.test(header))) headers.push(`Content-Type: ${data.type}`)
   return {
     request: {
-      url: given === '' ? '' : readURL(given),
-      method: values.method ?? (values.data === undefined ? 'GET' : 'POST'),
-      headers: (values.header ?? []).map(readHeader).join('\n'),
-      body: values.data ?? '',
+      url: url === undefined ? '' : readURL(url),
+      method: values.method?.toUpperCase() ?? (data ? 'POST' : 'GET'),
+      headers: headers.join('\n'),
+      body: data ? Buffer.from(data.bytes).toString() : '',
     },
     port: readPort(values.port),
     open: values.open ?? false,
@@ -92,17 +96,6 @@ function parse(args: string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
-}
-
-/** `localhost:3000/events` is what people type. */
-function readURL(given: string): string {
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`
-  if (!URL.canParse(url)) throw new UsageError(`"${given}" is no URL`)
-  const { protocol } = new URL(url)
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new UsageError(`A URL must begin with http:// or https://, and "${given}" does not`)
-  }
-  return url
 }
 
 function readHeader(given: string): string {

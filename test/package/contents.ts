@@ -27,6 +27,9 @@ const FILES = [
   'dist/index.d.ts',
   'dist/index.js',
   'dist/index.js.map',
+  'dist/inspector/index.html',
+  'dist/inspector/inspector.css',
+  'dist/inspector/inspector.js',
   'dist/polyfill.cjs',
   'dist/polyfill.cjs.map',
   'dist/polyfill.d.cts',
@@ -103,7 +106,12 @@ export async function checkContents({ tarball, files }: { tarball: string; files
   })
 
   await check("the parser's licence travels with the builds that contain it", async () => {
-    for (const name of ['dist/index.cjs', 'dist/fetch-event-source.cjs', 'dist/everysource.min.js']) {
+    for (const name of [
+      'dist/index.cjs',
+      'dist/fetch-event-source.cjs',
+      'dist/everysource.min.js',
+      'dist/inspector/inspector.js',
+    ]) {
       const [start] = (await read(name)).split('*/')
       assert.match(start ?? '', /^\/\*!.*eventsource-parser, MIT.*THIRD-PARTY-LICENSES\.txt/, name)
     }

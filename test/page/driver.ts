@@ -41,16 +41,35 @@ export interface Launched {
 
 /** How long a condition may take, in ms: long, for a machine that has other things to do. */
 const PATIENCE = 30_000
-const INTERVAL = 50
+/** How long to look within the page before coming back, in ms. */
+const LOOK = 1_000
 
 /** Waits until an expression is true, and says what it saw instead if it never is. */
 export async function until(page: Page, expression: string, what = expression): Promise<void> {
   const end = Date.now() + PATIENCE
-  while ((await page.evaluate(`Boolean(${expression})`)) !== true) {
+  // In the page, for to ask it again and again is what slows it down.
+  const look = `new Promise((resolve) => {
+    const end = performance.now() + ${LOOK}
+    const look = () => {
+      const holds = Boolean(${expression})
+      if (holds || performance.now() > end) resolve(holds)
+      else setTimeout(look, 20)
+    }
+    look()
+  })`
+  while ((await page.evaluate(look)) !== true) {
     if (Date.now() > end) {
       throw new Error(`Not within ${PATIENCE / 1_000} s: ${what}\n${String(await page.evaluate(SUMMARY))}`)
     }
-    await new Promise((resolve) => setTimeout(resolve, INTERVAL))
+  }
+}
+
+/** The same for what does not show on the page. */
+export async function untilHere(condition: () => boolean, what: string): Promise<void> {
+  const end = Date.now() + PATIENCE
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`Not within ${PATIENCE / 1_000} s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 

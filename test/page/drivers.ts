@@ -114,7 +114,7 @@ function handsOf(driver: WebDriver): Omit<Page, 'close'> {
     },
     async type(selector, text) {
       await driver.executeScript(EMPTIED(selector))
-      await driver.findElement(By.css(selector)).sendKeys(text)
+      await driver.findElement(By.css(selector)).sendKeys(text.replaceAll('\n', SeleniumKey.ENTER))
     },
     press: async (key) => {
       await driver.actions().sendKeys(SELENIUM_KEYS[key]).perform()

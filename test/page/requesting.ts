@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { answerTo } from '../../demo/answer.ts'
 import { startInspector } from '../../src/inspector/server/server.ts'
-import { text, until, untilText, type Page } from './driver.ts'
+import { text, untilHere, untilText, type Page } from './driver.ts'
 import { follow, texts, typeURL, untilState, untilStep, visit, type Scenario } from './scenario.ts'
 import { HOSTILE } from './upstream.ts'
 
@@ -97,7 +97,7 @@ export const requesting: Scenario[] = [
       await untilText(page, '#findings', 'no blank line after')
       await follow(stage, '/events/wrong-type')
       await untilState(page, 'CLOSED')
-      await untilText(page, '#findings', 'Content-Type "text/html"')
+      await untilText(page, '#findings', 'looks like an event stream, but with the Content-Type')
       await follow(stage, '/events/buffered')
       await untilText(page, '#findings', 'Events come in lumps')
       await page.click('#close')
@@ -124,10 +124,11 @@ export const requesting: Scenario[] = [
       await page.type('#url', `${upstream.url}/private`)
       await page.type('#headers', 'Cookie: session=1')
       await page.click('#connect')
+      await untilStep(page, 'GET /private')
       await untilText(page, '#messages', 'id 2')
       assert.equal(upstream.seen.at(-1)?.headers.cookie, 'session=1')
       await page.goto(`${demo.url}pages/index.html`)
-      while (upstream.open() > 0) await until(page, 'true')
+      await untilHere(() => upstream.open() === 0, 'the request has left')
       await inspector.close()
     },
   },

@@ -5,7 +5,7 @@ import { choose, until, untilText, type Page } from './driver.ts'
 import type { Upstream } from './upstream.ts'
 
 /** How many ms the demo's streams take for a second. */
-export const SECOND = 700
+export const SECOND = 400
 
 /** What a scenario has to work with. */
 export interface Stage {

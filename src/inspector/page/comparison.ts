@@ -23,6 +23,8 @@ interface Waiting extends Heard {
 
 /** In ms: two connections are never quite at the same place; what stays different for longer is a difference. */
 export const GRACE = 1_500
+/** In ms: one side may be this much behind, on a machine that has other things to do. */
+export const LATE = 10_000
 /** How far ahead to look for a message that only one side has. */
 const LOOK_AHEAD = 500
 const MOST_WAITING = 50_000
@@ -44,11 +46,13 @@ export class Comparison {
   areStatesDifferent = false
   readonly counts: Record<Side, number> = { ours: 0, native: 0 }
   readonly #waiting: Record<Side, Waiting[]> = { ours: [], native: [] }
+  readonly #heardAt: Record<Side, number> = { ours: 0, native: 0 }
   #stuckSince: number | undefined
   #differentSince: number | undefined
 
   heard(side: Side, { type, lastEventId, data }: Heard, now: number): void {
     const number = ++this.counts[side]
+    this.#heardAt[side] = now
     const waiting = this.#waiting[side]
     if (waiting.length === MOST_WAITING) return
     waiting.push({ type, lastEventId, data, at: now, number })
@@ -82,7 +86,8 @@ export class Comparison {
     }
     for (const side of ['ours', 'native'] as const) {
       const late = this.#waiting[side]
-      while (late[0] && now - late[0].at >= 2 * GRACE) this.#tellAlone(side, late.shift(), now)
+      while (late[0] && now - late[0].at >= LATE && now - this.#heardAt[OTHER[side]] >= LATE)
+        this.#tellAlone(side, late.shift(), now)
     }
   }
 
