@@ -20,11 +20,12 @@ interface Library {
 function onBoth(
   run: (source: Source<HeardEvent>, kit: SourceKit) => unknown,
   expected: { theirs: unknown[]; ours: unknown[] },
-  options?: { theirs: object },
 ): Pick<Difference<Library>, 'theirs' | 'ours' | 'expected'> {
   return {
     theirs: ({ library, url, log, done }) => {
-      const source = new library.EventSource(url, options?.theirs)
+      const source = new library.EventSource(url)
+      // An error that nobody listens to would end the process.
+      source.addEventListener('error', () => undefined)
       run(source, {
         log,
         done: () => {
@@ -63,6 +64,21 @@ export const LAUNCHDARKLY_EVENTSOURCE: Difference<Library>[] = [
     isSecure: true,
     answer: stream('data: from whoever it may be\n\n'),
     ...onBoth(first, { theirs: ['from whoever it may be'], ours: ['error'] }),
+  },
+  {
+    name: 'silence is no failure, unless `idleTimeout` says so',
+    answer: stream('data: 1\n\n'),
+    ...onBoth(
+      (source, { log, done, count }) => {
+        source.addEventListener('error', ({ type }) => {
+          log(type)
+          done()
+        })
+        if (count === 0) setTimeout(done, 6_500)
+      },
+      // It listens to the limit of 5 seconds that Node's agent has for sockets.
+      { theirs: ['error'], ours: [] },
+    ),
   },
   {
     name: 'the Content-Type is checked',
