@@ -48,11 +48,12 @@ const INTRODUCTION = `# Reliability
 What a stream client meets in weeks of work: networks that break, servers that misbehave, and those who mean harm. Each section has the figures of a long
 run, and the command that repeats it. \`npm test\` runs all of it in a shorter form; \`npm run hostile\` writes this page anew.`
 
-function partOf({ name, title, text, hidden }: Section): string {
+function partOf({ name, title, text, isHidden, show }: Section): string {
   const head = `## ${title}\n\n${text}`
   if (!existsSync(fileOf(name))) return head
   const { command, figures, date, machine } = JSON.parse(readFileSync(fileOf(name), 'utf8')) as Kept
-  return `${head}\n\n${tableOf(figures, hidden)}\n\n\`${command}\`, ${date}, ${machine}.`
+  const tables = [tableOf(figures, isHidden), ...(show ? [show(figures)] : [])].join('\n\n')
+  return `${head}\n\n${tables}\n\n\`${command}\`, ${date}, ${machine}.`
 }
 
 async function drawFleet(): Promise<void> {

@@ -1,5 +1,6 @@
 /** What docs/reliability.md says of each part. */
 
+import { isOfAnEnemy, tableOfEnemies } from './enemies/judge.ts'
 import type { Figures } from './part.ts'
 
 export interface Section {
@@ -8,7 +9,9 @@ export interface Section {
   title: string
   text: string
   /** Figures that are shown otherwise. */
-  hidden?: string[]
+  isHidden?: (name: string) => boolean
+  /** How. */
+  show?: (figures: Figures) => string
 }
 
 export const SECTIONS: Section[] = [
@@ -44,7 +47,9 @@ collectable.`,
     title: 'Servers that mean harm',
     text: `Each enemy is met in Node, and all but the floods in Deno and Bun too. Memory grows by at most 200 MB (40 MB with
 \`maxBufferSize\` of 1 Mi), there are at most ten requests in any second, the error has the reason that [requests.md](requests.md) names, and the next
-connection works.`,
+connection works. \`open\`: nothing is wrong with it that a client could see.`,
+    isHidden: isOfAnEnemy,
+    show: tableOfEnemies,
   },
   {
     name: 'fleet',
@@ -52,14 +57,14 @@ connection works.`,
     text: `Thousands of sources in one process lose their server, which comes back after a while. Jitter spreads their attempts.
 
 ![Attempts, and connections that are open again, per 100 ms](reliability-fleet.svg)`,
-    hidden: ['attempts per 100 ms since then', 'requests to the new server per 100 ms', 'connected again per 100 ms'],
+    isHidden: (name) => name.endsWith(' per 100 ms') || name === 'attempts per 100 ms since then',
   },
 ]
 
 /** Two columns: what it is, and how much. */
-export function tableOf(figures: Figures, hidden: string[] = []): string {
+export function tableOf(figures: Figures, isHidden: (name: string) => boolean = () => false): string {
   const rows = Object.entries(figures)
-    .filter(([name]) => !hidden.includes(name))
+    .filter(([name]) => !isHidden(name))
     .map(([name, value]) => `| ${name} | ${cell(value)} |`)
   return ['| | |', '| --- | --: |', ...rows].join('\n')
 }

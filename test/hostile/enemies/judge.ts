@@ -39,15 +39,38 @@ function judgeSource(enemy: Enemy, source: SourceSeen, index: number): void {
   }
 }
 
+/** What an encounter comes to: reasons, MB, requests in a second. */
+type Row = [reasons: string, grown: number, attempts: number]
+
+const EVENTS = 'events: '
+const LOOP = 'loop: '
+const BETWEEN = ' | '
+
+/** The enemies' own table in docs/reliability.md, a row each. */
+export function tableOfEnemies(figures: Figures): string {
+  const rows = Object.entries(figures).flatMap(([key, row]) => {
+    if (!key.startsWith(EVENTS)) return []
+    const name = key.slice(EVENTS.length)
+    const [, grown = '', attempts = ''] = String(figures[LOOP + name] ?? '').split(BETWEEN)
+    return [`| ${[name, row, grown, attempts].join(BETWEEN)} |`]
+  })
+  return [
+    '| enemy | reason | grown by, MB | requests in a second | in a loop: grown by, MB | requests in a second |',
+    '| --- | --- | --: | --: | --: | --: |',
+    ...rows,
+  ].join('\n')
+}
+
+/** Whether a figure stands in that table. */
+export function isOfAnEnemy(name: string): boolean {
+  return name.startsWith(EVENTS) || name.startsWith(LOOP)
+}
+
 /** What docs/reliability.md tells. */
 export function told({ name }: Enemy, { sources, grown }: Met, requests: Request[], inLoops: boolean): Figures {
-  const reasons = new Set(sources.map(({ errors }) => errors[0]?.reason ?? 'none'))
-  const which = `${inLoops ? 'in a loop' : 'enemy'}: ${name}`
-  return {
-    [`${which}, grown MB`]: Math.round(grown / MB),
-    [`${which}, requests per second`]: mostAttempts(requests),
-    [`${which}, reason`]: [...reasons].join(', '),
-  }
+  const reasons = new Set(sources.map(({ errors }) => errors[0]?.reason ?? 'open'))
+  const row: Row = [[...reasons].join(', '), Math.round(grown / MB), mostAttempts(requests)]
+  return { [`${inLoops ? LOOP : EVENTS}${name}`]: row.join(BETWEEN) }
 }
 
 /**
