@@ -1,17 +1,19 @@
 /** Follows a stream until it ends, fails, or is left. */
 
 import type { ConnectionError as ConnectionErrorInstance } from '../connection/connection-error.ts'
+import { readHeaders } from '../connection/headers.ts'
 import { STANDARD_POLICY } from '../connection/policy.ts'
 import { nextDelay } from '../connection/reconnect.ts'
 import type { Observation } from '../diagnosis/observation.ts'
 import { observe } from '../diagnosis/observe.ts'
-import { ConnectionError, streamEvents, type EventStream } from '../index.ts'
+import { ConnectionError, streamEvents, type EventSourceInit, type EventStream } from '../index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Body } from './data.ts'
 import { Narrator } from './narrator.ts'
 import { formatted } from './print-event.ts'
 import { resumption } from './resume.ts'
 import type { Screen } from './screen.ts'
+import { UsageError } from './usage.ts'
 import { visible, visibleLine } from './visible.ts'
 
 /** Why it is over before the stream is. */
@@ -36,11 +38,7 @@ export async function follow(
   })
   narrator.watch(observer.observations)
 
-  const stream = streamEvents(args.url, {
-    method: args.method,
-    headers: headersOf(args, body),
-    body: body?.bytes,
-    lastEventId: args.lastEventId,
+  const stream: EventStream = request(args, body, {
     fetch: observer.fetch,
     signal,
     ...(args.verbose && {
@@ -81,6 +79,20 @@ export async function follow(
   } finally {
     alarm.stop()
     narrator.close()
+  }
+}
+
+/** @throws a `UsageError` for what cannot be sent */
+function request(args: Arguments, body: Body | undefined, options: EventSourceInit): EventStream {
+  const { url, method, lastEventId } = args
+  try {
+    const headers = headersOf(args, body)
+    // What watches stands in the place of the runtime's fetch, which would leave some of them out without a word.
+    readHeaders(headers, true)
+    return streamEvents(url, { method, headers, body: body?.bytes, lastEventId, ...options })
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message)
+    throw error
   }
 }
 
@@ -164,7 +176,7 @@ class Alarm {
   restart(): void {
     if (this.#ms === undefined) return
     if (this.#timer) this.#timer.refresh()
-    else this.#timer = setTimeout(this.#ring, this.#ms)
+    else this.#timer = setTimeout(this.#ring, this.#ms).unref()
   }
 
   stop(): void {

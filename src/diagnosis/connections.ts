@@ -4,7 +4,7 @@ import { count, seconds, type Finding } from './finding.ts'
 import { isEventStream } from './head.ts'
 import type { Observation } from './observation.ts'
 
-/** A connection in ms that is no stream, but an answer. */
+/** How long in ms a response takes that is no stream, but an answer. */
 const BRIEF = 2_000
 /** How many make a habit. */
 const HABIT = 3
@@ -23,8 +23,8 @@ export function inspectConnections(observations: readonly Observation[]): Findin
 function inspectPolling(dropped: Observation[]): Finding[] {
   const last = dropped.slice(-HABIT)
   const arePolls = last.every(
-    ({ requestedAt, end, text }) =>
-      (end?.at ?? 0) - requestedAt < BRIEF && end?.how === 'ended' && text.events > 0 && text.events <= FEW_EVENTS,
+    ({ head, end, text }) =>
+      head && end?.how === 'ended' && end.at - head.at < BRIEF && text.events > 0 && text.events <= FEW_EVENTS,
   )
   if (last.length < HABIT || !arePolls) return []
   return [

@@ -60,6 +60,11 @@ const CODES: Record<string, Teller> = {
     why: 'The server is not running, or on another port; or it listens only on 127.0.0.1 or only on ::1 of another machine or container.',
     fix: 'Start it, and compare the port with what it prints. In a container, let it listen on 0.0.0.0.',
   }),
+  UND_ERR_INVALID_ARG: (_url, code) => ({
+    seen: `The request cannot be sent as it is (${code}).`,
+    why: 'One of its headers is for the runtime alone to set, such as Transfer-Encoding or Upgrade.',
+    fix: 'Leave that header out.',
+  }),
   HPE_INVALID_CONSTANT: ({ host }) => ({
     seen: `What ${host} answers is no HTTP.`,
     why: 'Another service listens there, or the server wants https.',

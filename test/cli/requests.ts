@@ -119,6 +119,9 @@ export const requests: Part = {
           errors,
           'everysource: There is no option --jsn. Did you mean --json?\nMore: npx everysource --help\n',
         )
+        const host = await everysource([`${origin}/three`, '-H', 'Host: a.test', '--timeout', '60']).ends()
+        assert.equal(host.code, 2)
+        assert.match(host.errors, /^everysource: .* the header "Host", .*\nMore: /)
         const missing = await everysource([`${origin}/echo`, '-d', '@not-there.json']).ends()
         assert.equal(missing.code, 2)
         assert.match(missing.errors, /^everysource: --data: the file "not-there\.json" is not there\./)

@@ -137,6 +137,7 @@ describe('a network', () => {
     ['UND_ERR_SOCKET', 'The connection was cut before there was a response'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of nowhere.test is not accepted'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'nowhere.test does not speak TLS'],
+    ['UND_ERR_INVALID_ARG', 'The request cannot be sent as it is'],
     ['EWHATEVER', 'There was no response from nowhere.test'],
   ])('%s', async (code, seen) => {
     const [finding, ...others] = await diagnosed([{ fails: code }])
