@@ -1,12 +1,9 @@
 /** For everybody: axe's checks, the keyboard alone, a phone. */
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axeCore from 'axe-core'
 import { untilText, type Page } from './driver.ts'
 import { follow, texts, typeURL, untilState, untilStep, visit, type Scenario, type Stage } from './scenario.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export const accessible: Scenario[] = [
   ...(['light', 'dark'] as const).map((scheme): Scenario => ({
@@ -127,7 +124,7 @@ async function everything(stage: Stage): Promise<void> {
 }
 
 async function axe(page: Page): Promise<void> {
-  await page.evaluate(`void (() => { ${AXE} })()`)
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(`void (() => { ${axeCore.source} })()`)
   const violations = await page.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
     id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary).join('; ')))`)
   assert.deepEqual(violations, [])

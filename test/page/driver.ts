@@ -33,7 +33,7 @@ export interface Driver {
   launch(): Promise<Launched>
 }
 
-export interface Launched {
+interface Launched {
   /** A page that shares nothing with others. */
   open(look?: Look): Promise<Page>
   close(): Promise<void>

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 /** What would run if anything of it became markup. */
 export const HOSTILE = '<img src="x" onerror="document.title = \'hacked\'"><script>document.title = "hacked"</script>'
 
-export interface Seen {
+interface Seen {
   method: string
   url: string
   headers: IncomingHttpHeaders

@@ -76,7 +76,7 @@ export function check({ method, headers, body, way }: Wanted): void {
   if (refused) throw new InputError('headers', `A browser lets no page send the header ${refused[0]}. ${FORWARD_IT}`)
 }
 
-export const FORWARD_IT = 'The local server of “npx everysource inspect” can: choose “Forwarded” there.'
+const FORWARD_IT = 'The local server of “npx everysource inspect” can: choose “Forwarded” there.'
 
 /** Why the browser's own `EventSource` cannot follow it, if so. */
 export function whyNotNative({ method, headers, body }: Wanted): string | undefined {
