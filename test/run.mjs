@@ -51,10 +51,12 @@ await check('test:browser')
 await check('docs:runtimes', { args: ['--', '--check'] })
 await check('test:processes')
 // What one of each pair mostly does is wait.
-await sideBySide(['test:mutants'], ['bench:smoke'])
+await sideBySide(['test:mutants'], ['bench:smoke', 'test:cli'])
 await check('test:drop-in')
-await sideBySide(['test:servers'], ['test:compat', 'test:limits', 'test:package'])
+await sideBySide(['test:servers'], ['test:compat', 'test:limits', 'test:package', 'test:migration'])
 await sideBySide(['test:consumers'], ['test:peers'])
+await check('test:page')
+await check('test:hostile')
 
 const { passed, failed, skipped } = sum
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)

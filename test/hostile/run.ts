@@ -11,9 +11,12 @@ import { fleet } from './fleet/fleet.ts'
 import { fuzz } from './fuzz/fuzz.ts'
 import { leaks } from './leaks/leaks.ts'
 import { lifecycle } from './lifecycle/lifecycle.ts'
+import type { Part } from './part.ts'
 import { keep, writeReport } from './report.ts'
 
 const PARTS = [fuzz, chaos, lifecycle, leaks, enemies, fleet]
+/** Most of what it does is wait for a browser. */
+const ASIDE = fuzz
 
 const { values } = parseArgs({
   options: {
@@ -26,9 +29,20 @@ const { only, long } = values
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))
 const tally = new Tally()
 
+const chosen = PARTS.filter(({ name }) => only?.includes(name) ?? true)
 // One after the other: what they measure is theirs.
-for (const { name, run } of PARTS) {
-  if (only !== undefined && !only.includes(name)) continue
+const isAside = (part: Part): boolean => !long && part === ASIDE
+await Promise.all([inTurn(chosen.filter((part) => !isAside(part))), inTurn(chosen.filter(isAside))])
+if (long) await writeReport()
+tally.end()
+// Checks that have failed may have left things open.
+process.exit()
+
+async function inTurn(parts: Part[]): Promise<void> {
+  for (const part of parts) await play(part)
+}
+
+async function play({ name, run }: Part): Promise<void> {
   const suite = tally.suite(`hostile: ${name} (seed ${seed})`)
   try {
     const figures = await run(suite, { long, seed })
@@ -38,7 +52,3 @@ for (const { name, run } of PARTS) {
   }
   suite.end()
 }
-if (long) await writeReport()
-tally.end()
-// Checks that have failed may have left things open.
-process.exit()
