@@ -62,7 +62,7 @@ const firefox: Driver = {
             await page.evaluate(EMPTIED(selector))
             await page.type(selector, text)
           },
-          press: (key) => page.keyboard.press(key),
+          press: (key) => page.keyboard.press(key === 'Space' ? ' ' : key),
           picture: async () => Buffer.from(await page.screenshot()),
           close: () => context.close(),
         })
