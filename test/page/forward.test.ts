@@ -91,6 +91,14 @@ test('it serves the page, its files and what to begin with, under the token', as
   expect([unslashed.status, unslashed.url]).toEqual([200, inspector.url])
 })
 
+test.each(['document', 'iframe', 'script', 'style', 'worker'])('what is forwarded is never a %s', async (kind) => {
+  const { inspector, upstream } = await open()
+  const headers = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': kind }
+  const url = `${inspector.url}forward?url=${encodeURIComponent(`${upstream.url}/private`)}`
+  expect((await ask(url, { headers })).status).toBe(403)
+  expect(upstream.seen).toEqual([])
+})
+
 test('it listens on 127.0.0.1, with a token that is new each time', async () => {
   const [one, other] = await Promise.all([open(), open()])
   const tokens = [one, other].map(

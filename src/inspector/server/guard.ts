@@ -24,6 +24,7 @@ export interface Destination {
  * - A name that leads here (DNS rebinding) shows in `Host`: it must be the address.
  * - Another site's page shows in `Origin`, and in `Sec-Fetch-Site` where the browser sends that.
  * - Whoever does not know the token gets nothing in any case.
+ * - What is forwarded is data: shown as a page, or run as a script, it would be one of the local server's own.
  */
 export function admit(
   {
@@ -41,6 +42,8 @@ export function admit(
   if (headers.origin !== undefined && headers.origin !== origin) return undefined
   // A page's POST always has one.
   if (method !== 'GET' && method !== 'HEAD' && headers.origin === undefined) return undefined
+  const isData = (headers['sec-fetch-dest'] ?? 'empty') === 'empty'
+  if (name === 'forward' && !isData) return undefined
   const site = headers['sec-fetch-site']
   if (site === 'same-origin' || site === undefined) return { name: name ?? '', query }
   // Typed, or opened by the command: only the page itself.
