@@ -3,7 +3,7 @@
 import { runtime } from './globals.ts'
 
 /** Where there are no such channels, as in browsers, nobody listens. */
-export interface Channel {
+interface Channel {
   /** To be asked first: a message that nobody reads need not be made. */
   readonly hasSubscribers: boolean
   publish(message: object): void

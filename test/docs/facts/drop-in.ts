@@ -19,7 +19,7 @@ const ANSWER = `${piece('Hel')}${piece('lo')}data: [DONE]\n\n`
 /** The first column of the table under such a head. */
 function rows(head: string): string[] {
   const lines = readFileSync(path('docs/migration/fetch-event-source.md'), 'utf8').split('\n')
-  const first = lines.findIndex((line) => line.startsWith(`| ${head} `)) + 2
+  const first = lines.findIndex((line) => new RegExp(`^\\| ${head} +\\|`).test(line)) + 2
   const end = lines.findIndex((line, i) => i >= first && !line.startsWith('|'))
   return lines.slice(first, end).map((line) => line.split('|')[1]?.trim().replaceAll('`', '') ?? '')
 }
