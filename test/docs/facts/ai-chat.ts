@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import { json, stream, type Answer } from '../servers.ts'
-import { EVERYWHERE, type Fact, type Facts } from './fact.ts'
+import { type Fact, type Facts } from './fact.ts'
 
 const KEY = 'sk-of-a-test'
 const ENV = { API_KEY: KEY }
@@ -38,7 +38,6 @@ const broken =
 
 const WHOLE: Fact = {
   fact: 'prints the whole answer and ends, with one request',
-  on: EVERYWHERE,
   run: async (stage) => {
     const server = await stage.serve((response) => {
       const last = `data: ${JSON.stringify({ choices: [{ delta: {}, finish_reason: 'stop' }] })}\n\n`
@@ -70,7 +69,6 @@ const REFUSED: Fact = {
 
 const ONCE: Fact = {
   fact: 'does not ask again when it is cut in the middle',
-  on: EVERYWHERE,
   run: async (stage) => {
     const server = await stage.serve(broken(piece('Hel')))
     const program = stage.run({ 'https://api.example.com': server.origin }, ENV)
@@ -132,7 +130,6 @@ export const AI_CHAT: Facts = {
   'In the manner of Anthropic': [
     {
       fact: 'prints the whole answer and ends, with one request',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, [...HELLO, delta('lo'), typed('content_block_stop'), typed('message_stop')].join(''))
@@ -185,7 +182,6 @@ export const AI_CHAT: Facts = {
     },
     {
       fact: 'does not send the key to where it is redirected',
-      on: EVERYWHERE,
       run: async (stage) => {
         const elsewhere = await stage.serve((response) => {
           stream(response, typed('message_stop'))

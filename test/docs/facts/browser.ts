@@ -10,7 +10,7 @@ import { missingBrowser, withPage } from '../../consumers/browser.ts'
 import { until } from '../program.ts'
 import { stream, type TestServer } from '../servers.ts'
 import type { Stage } from '../stage.ts'
-import { EVERYWHERE, type Facts } from './fact.ts'
+import { type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 const HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">'
@@ -112,7 +112,6 @@ export const BROWSER: Facts = {
   'A stream of another origin: The ID in the query': [
     {
       fact: 'goes there, and the rest of the URL keeps its bytes',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response)

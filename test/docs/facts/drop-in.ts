@@ -6,7 +6,7 @@ import { path } from '../../conformance/bundle.ts'
 import { MENDED } from '../../drop-in/programs.ts'
 import { CHECKS } from '../../drop-in/visibility.ts'
 import { json, stream } from '../servers.ts'
-import { EVERYWHERE, NODE_24, type Fact, type Facts } from './fact.ts'
+import { NODE_24, type Fact, type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 
@@ -34,7 +34,6 @@ function originalMembers(): string[] {
 const CHAT: Fact[] = [
   {
     fact: 'prints the answer, and leaves at [DONE]',
-    on: EVERYWHERE,
     run: async (stage) => {
       const server = await stage.serve((response) => {
         stream(response, ANSWER)
@@ -60,7 +59,6 @@ export const DROP_IN: Facts = {
   'At the top': [
     {
       fact: 'prints the answer and ends, after two failures',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n < 3) response.writeHead(n === 1 ? 503 : 429).end()
@@ -122,7 +120,6 @@ export const DROP_IN: Facts = {
   'A token that expires': [
     {
       fact: 'is another with each attempt',
-      on: EVERYWHERE,
       run: async (stage) => {
         let issued = 0
         const server = await stage.serve((response, { url, headers }) => {

@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { DIFFERENT } from '../../compat/different.ts'
 import { path } from '../../conformance/bundle.ts'
 import { stream } from '../servers.ts'
-import { EVERYWHERE, type Fact, type Facts } from './fact.ts'
+import { type Fact, type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 const PAGE = 'docs/migration/eventsource.md'
@@ -13,7 +13,6 @@ const PAGE = 'docs/migration/eventsource.md'
 function sendsToken(fact: string): Fact {
   return {
     fact,
-    on: EVERYWHERE,
     run: async (stage) => {
       const server = await stage.serve((response) => {
         stream(response, 'event: notice\ndata: a notice\n\ndata: a message\n\n')
@@ -29,7 +28,6 @@ export const EVENTSOURCE_PACKAGE: Facts = {
     sendsToken('sends the token, and prints what is named'),
     {
       fact: 'says when it is not authorized',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(401).end())
         await stage.run({ [API]: server.origin }).ends({ output: 'not authorized\n' })

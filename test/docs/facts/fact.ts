@@ -15,7 +15,7 @@ export interface Fact {
 export type Facts = Record<string, Fact[]>
 
 export const NODE_24: Place = { runtime: 'node24' }
-/** What differs between versions of Node is the suite's, which runs in each of them. */
+/** Of what shows differently in each. What else differs between runtimes is the suite's, which runs in all of them. */
 export const EVERYWHERE: Place[] = [NODE_24, { runtime: 'deno' }, { runtime: 'bun' }]
 /** Of the front page: in the oldest Node too. */
 export const EVERYWHERE_AND_NODE_20: Place[] = [{ runtime: 'node20' }, ...EVERYWHERE]

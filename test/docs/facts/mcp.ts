@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 import { path } from '../../conformance/bundle.ts'
 import { replaced } from '../blocks.ts'
 import { json, stream } from '../servers.ts'
-import { EVERYWHERE, type Facts } from './fact.ts'
+import { type Facts } from './fact.ts'
 
 interface Manifest {
   dependencies: Record<string, string>
@@ -94,7 +94,6 @@ export const MCP: Facts = {
   'Without the SDK': [
     {
       fact: 'is resumed by a GET, which has the last ID and no body',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           const progress = (id: number): string =>

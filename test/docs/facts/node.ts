@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 import { until } from '../program.ts'
 import { stream } from '../servers.ts'
-import { EVERYWHERE, NODE_24, type Facts } from './fact.ts'
+import { NODE_24, type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 
@@ -20,7 +20,6 @@ export const NODE: Facts = {
   'The whole of it': [
     {
       fact: 'stays through a 503, goes on where it was after a restart, and ends when it is told to',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, { headers }, n) => {
           if (n === 2) {
@@ -62,7 +61,6 @@ export const NODE: Facts = {
   'Silence, sleep and dead networks': [
     {
       fact: 'comes back after silence',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n !== 2) stream(response, `retry: 100\ndata: ${n}\n\n`)
@@ -94,7 +92,6 @@ export const NODE: Facts = {
   'From where it left off': [
     {
       fact: 'goes on after the last ID when it is started again',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, { headers }) => {
           const last = Number(headers['last-event-id'] ?? 0)
@@ -116,7 +113,6 @@ export const NODE: Facts = {
   'Ending with a signal': [
     {
       fact: 'ends when it is over, and the program with it',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, 'data: here\n\n')

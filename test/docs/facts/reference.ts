@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { STANDARD_POLICY } from '../../../src/connection/policy.ts'
 import { reconnectionDelay } from '../../../src/connection/reconnect.ts'
 import { stream } from '../servers.ts'
-import { EVERYWHERE, type Facts } from './fact.ts'
+import { type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 
@@ -14,7 +14,6 @@ export const REFERENCE: Facts = {
   'At the top': [
     {
       fact: 'sends its body with each attempt, five in a row without a message',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           response.setHeader('X-Request-ID', `request-${n}`)
@@ -71,7 +70,6 @@ export const REFERENCE: Facts = {
   'Reconnecting: `reconnect()`': [
     {
       fact: 'connects anew when the process is told to, without an error',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           stream(response, `retry: 60000\nid: ${n}\ndata: message ${n}\n\n`)
@@ -88,7 +86,6 @@ export const REFERENCE: Facts = {
   Errors: [
     {
       fact: 'prints what happened',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n === 1) {

@@ -6,7 +6,7 @@ import { path } from '../../conformance/bundle.ts'
 import { json, stream } from '../servers.ts'
 import { until } from '../program.ts'
 import { decoderErrors, loopErrors } from './bad-streams.ts'
-import { EVERYWHERE, type Facts } from './fact.ts'
+import { type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 const LOOP = '`streamEvents(input, options)`'
@@ -31,7 +31,6 @@ export const STREAMS: Facts = {
   'At the top': [
     {
       fact: 'prints the events, and ends with the stream',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response)
@@ -104,7 +103,6 @@ export const STREAMS: Facts = {
   [`${LOOP}: Reconnecting`]: [
     {
       fact: 'goes on when the connection is cut, and ends with the stream',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n === 1) {
@@ -125,7 +123,6 @@ export const STREAMS: Facts = {
   [`${LOOP}: What you have fetched yourself`]: [
     {
       fact: 'prints a header, then the events, of one request',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
           response.setHeader('X-Request-ID', 'request-1')
@@ -152,7 +149,6 @@ export const STREAMS: Facts = {
   [`${LOOP}: One reader`]: [
     {
       fact: 'shows and counts, of one request',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, 'data: a\n\n')
@@ -168,7 +164,6 @@ export const STREAMS: Facts = {
     { fact: 'the table is true', run: loopErrors },
     {
       fact: 'prints what the server said',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(403).end('not you'))
         await stage.run({ [API]: server.origin }).ends({ output: 'status 403 not you\n' })
@@ -189,7 +184,6 @@ export const STREAMS: Facts = {
   [`${LOOP}: Why there is no helper for JSON or \`[DONE]\``]: [
     {
       fact: 'prints what is JSON and what is not, and ends with [DONE]',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, 'data: "a"\n\ndata: {\n\ndata: [DONE]\n\ndata: "b"\n\n')
@@ -204,7 +198,6 @@ export const STREAMS: Facts = {
     { fact: 'the table of errors is true', run: decoderErrors },
     {
       fact: 'prints what it decodes',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response)
@@ -227,7 +220,6 @@ export const STREAMS: Facts = {
   '`EventSource.fromReadableStream(stream)`': [
     {
       fact: 'reads one body after the other, from the last ID on',
-      on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           stream(response)

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import { stream, type TestServer } from '../servers.ts'
-import { EVERYWHERE, type Facts } from './fact.ts'
+import { type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 
@@ -14,7 +14,6 @@ export const TOKENS: Facts = {
   'Refreshed when the server says 401': [
     {
       fact: 'goes on with a fresh token, one request for each attempt',
-      on: EVERYWHERE,
       run: async (stage) => {
         let issued = 0
         const valid = new Set<string>()
