@@ -121,13 +121,6 @@ const MUTANTS: Mutant[] = [
     noticedBy: 'fact 23',
   },
   {
-    what: 'leaves the wait running after close()',
-    file: 'src/connection/wait.ts',
-    replace: 'clearTimeout(timer)',
-    by: 'void 0',
-    noticedBy: 'fact 23',
-  },
-  {
     what: 'fires error before the state has changed',
     file: 'src/event-source/dispatcher.ts',
     replace: 'this.#readyState = CONNECTING\n        this.#dispatch',
