@@ -12,7 +12,7 @@ import { missing, packageOf, REQUEST_RUNTIMES, RUNTIMES, versionOf } from './lis
 import { runSuiteIn } from './suite-process.ts'
 
 /** How many run at once: more, and a machine of two cores is too slow for facts about how soon something happens. */
-const AT_ONCE = 2
+const AT_ONCE = 3
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, filter: { type: 'string', multiple: true }, seed: { type: 'string' } },
