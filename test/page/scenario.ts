@@ -20,6 +20,8 @@ export interface Stage {
 
 export interface Scenario {
   name: string
+  /** The browser in which alone it is played: what it finds is the same in all. */
+  only?: string
   play: (stage: Stage) => Promise<void>
 }
 
