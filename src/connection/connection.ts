@@ -155,8 +155,8 @@ export class Connection implements DecoderSink {
   }
 
   #abort(): void {
-    this.close()
     this.#sink.aborted()
+    this.close()
   }
 
   /**
@@ -199,8 +199,10 @@ export class Connection implements DecoderSink {
     if (failure && !(await this.#reestablish(failure, withinLimits(this.#reconnectionTime), life))) return
     for (;;) {
       const exchange = this.#nextExchange(failure)
-      const { attempt, url } = exchange
-      this.#tell('connect', { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' })
+      if (this.#channels.connect.hasSubscribers) {
+        const { attempt, url } = exchange
+        this.#tell('connect', { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' })
+      }
       if (life !== this.#life) return
       const lost = await this.#attempt(exchange, life)
       if (life !== this.#life) return

@@ -1,12 +1,17 @@
 /**
  * The methods of an `EventTarget` like Node's, mended: a listener that is added while an event of its type is dispatched at its
  * target does not hear that event. (DOM standard, 2.9, "inner invoke": it iterates over a clone of the list)
+ *
+ * Two corners stay as they are, for nobody can ask the platform who listens: where an event of the same type is dispatched within,
+ * the outer one is heard too, and a `once` listener that is added again before its turn hears the next event as well.
  */
 
+import { runtime } from './globals.ts'
 import { reportError } from './report.ts'
 
 type Methods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>
-type Addition = Parameters<EventTarget['addEventListener']>
+type Listener = EventListenerOrEventListenerObject
+type Addition = [type: string, listener: Listener, options: AddEventListenerOptions]
 
 /** A dispatch under way. */
 class Dispatch {
@@ -43,23 +48,27 @@ export function mendedAdditions(base: Methods): Methods {
   }
 
   return {
-    addEventListener(this: EventTarget, ...addition) {
-      const [type, listener] = addition
-      // What is no listener, the runtime refuses.
-      const isListener = typeof listener === 'function' || (typeof listener === 'object' && listener !== null)
-      const dispatch = isListener ? find(this, type) : undefined
-      if (dispatch) dispatch.additions.push(addition)
-      else base.addEventListener.apply(this, addition)
+    // What is no string becomes one, as the standard has it.
+    addEventListener(this: EventTarget, given: unknown, listener, options) {
+      const type = String(given)
+      const dispatch = find(this, type)
+      if (dispatch && listener) {
+        // Now, as the options are now; and what is no listener is refused now.
+        const addition: Addition = [type, listener, flattened(options)]
+        if (runtime.EventTarget) base.addEventListener.apply(new runtime.EventTarget(), addition)
+        dispatch.additions.push(addition)
+      } else base.addEventListener.call(this, type, listener, options)
     },
-    removeEventListener(this: EventTarget, ...removal) {
-      const [type, listener, options] = removal
+    removeEventListener(this: EventTarget, given: unknown, listener, options) {
+      const type = String(given)
       const dispatch = find(this, type)
       if (dispatch) {
-        const isOther = (addition: Addition): boolean =>
-          addition[1] !== listener || captures(addition[2]) !== captures(options)
-        dispatch.additions = dispatch.additions.filter(isOther)
+        const { capture } = flattened(options)
+        dispatch.additions = dispatch.additions.filter(
+          ([, other, { capture: others }]) => other !== listener || others !== capture,
+        )
       }
-      base.removeEventListener.apply(this, removal)
+      base.removeEventListener.call(this, type, listener, options)
     },
     dispatchEvent(this: EventTarget, event) {
       // What is no event, the runtime refuses.
@@ -81,6 +90,14 @@ export function mendedAdditions(base: Methods): Methods {
   }
 }
 
-function captures(options: boolean | EventListenerOptions | undefined): boolean {
-  return typeof options === 'object' ? Boolean(options.capture) : Boolean(options)
+/** (DOM standard, 2.7, "flatten more") */
+function flattened(options: unknown): AddEventListenerOptions & { capture: boolean } {
+  if (typeof options !== 'object' || options === null) return { capture: Boolean(options) }
+  const { capture, once, passive, signal } = options as Record<keyof AddEventListenerOptions, unknown>
+  return {
+    capture: Boolean(capture),
+    once: Boolean(once),
+    ...(passive !== undefined && { passive: Boolean(passive) }),
+    ...(signal !== undefined && { signal: signal as AbortSignal }),
+  }
 }

@@ -45,6 +45,16 @@ function heardUntil(last: Name): Promise<Told[]> {
   })
 }
 
+function aborting(): { signal: AbortSignal; abort: (reason?: unknown) => void } {
+  const controller = new AbortController()
+  return {
+    signal: controller.signal,
+    abort: (reason) => {
+      controller.abort(reason)
+    },
+  }
+}
+
 /** Answers with each of these in turn, and then with 204. */
 function answering(...bodies: string[]): NonNullable<EventSourceInit['fetch']> {
   return () => {
@@ -97,6 +107,29 @@ describe('the diagnostics channels', () => {
     source.close()
     await new Promise((resolve) => setTimeout(resolve))
     expect(names).toEqual(['connect', 'close'])
+  })
+
+  it.each(['abort', 'close()'])('tell of the end when it is one: %s', (end) => {
+    const { signal, abort } = aborting()
+    const told: unknown[] = []
+    const source = new EventSource('http://a.test/', { fetch: answering('data: a\n\n'), signal })
+    hear(({ name }) => void told.push(name, source.readyState))
+    if (end === 'abort') abort()
+    else source.close()
+    expect(told).toEqual(['close', 2])
+  })
+
+  it('hold for who reconnects when a connection is told to be lost', async () => {
+    const requests: unknown[] = []
+    const answer = answering('data: a\n\n', 'data: b\n\n')
+    const heard = heardUntil('close')
+    hear(({ name, source }) => {
+      if (name === 'lost') (source as EventSource).reconnect()
+    })
+    new EventSource('http://a.test/', { fetch: (url, init) => (requests.push(url), answer(url, init)) })
+    const all = await heard
+    expect(requests).toHaveLength(3)
+    expect(all.filter(({ name }) => name === 'wait')).toEqual([])
   })
 
   it.each(['connect', 'open', 'message', 'lost', 'wait', 'failed'] as const)(
