@@ -1,6 +1,7 @@
 /**
  * Faults, floods and enemies: `npm run test:hostile -- [--only chaos] [--seed 1]` for as long as `npm test` has time for,
  * `npm run hostile` for as long as it takes, which also writes docs/reliability.md. `npm run build` comes before it.
+ * A part may take three minutes, an hour where it is long, or what `--minutes` says.
  */
 
 import { parseArgs } from 'node:util'
@@ -13,6 +14,7 @@ import { leaks } from './leaks/leaks.ts'
 import { lifecycle } from './lifecycle/lifecycle.ts'
 import type { Part } from './part.ts'
 import { keep, writeReport } from './report.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const PARTS = [fuzz, chaos, lifecycle, leaks, enemies, fleet]
 /** Most of what it does is wait for a browser. */
@@ -23,10 +25,12 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     seed: { type: 'string' },
     long: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
   },
 })
 const { only, long } = values
-const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))
+const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : wholeNumber('--seed', values.seed)
+const minutes = wholeNumber('--minutes', values.minutes ?? (long ? '60' : '3'), 1)
 const tally = new Tally()
 
 const chosen = PARTS.filter(({ name }) => only?.includes(name) ?? true)
@@ -45,10 +49,26 @@ async function inTurn(parts: Part[]): Promise<void> {
 async function play({ name, run }: Part): Promise<void> {
   const suite = tally.suite(`hostile: ${name} (seed ${seed})`)
   try {
-    const figures = await run(suite, { long, seed })
-    if (long) keep(name, seed, figures)
+    const figures = await inTime(run(suite, { long, seed }))
+    // A part that cannot run here has none: those of its last run stay.
+    if (long && Object.keys(figures).length > 0) keep(name, seed, figures)
   } catch (error) {
     suite.report({ name: 'it runs to its end', outcome: 'failed', reason: String(error) })
   }
   suite.end()
+}
+
+/** What ought to fail may hang instead: that is a failure too, and the other parts still have their turn. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let limit: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    limit = setTimeout(() => {
+      reject(new Error(`did not end within ${minutes} min`))
+    }, minutes * 60_000)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(limit)
+  }
 }

@@ -43,8 +43,18 @@ export const DEBUGGING: Facts = {
           if (n === 1) response.end()
         })
         const program = stage.run({ [API]: server.origin })
-        await program.prints('open: 1\nopen: 0, ended, again in 0 s\nopen: 1\n')
+        await program.prints('open: 1\nopen: 0 ended\nopen: 1\n')
         program.kill()
+      },
+    },
+    {
+      fact: 'counts nothing that never was open',
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          if (n === 2) response.writeHead(204).end()
+          else response.destroy()
+        })
+        await stage.run({ [API]: server.origin }).ends({ output: '' })
       },
     },
   ],

@@ -1,6 +1,7 @@
 /** Runs into a failure, by `EventSource` and by `streamEvents`, and says what came of it. */
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConnectionError, EventSource, streamEvents } from '../../../dist/index.js'
@@ -126,7 +127,18 @@ async function serve(port: number, data: string): Promise<Server> {
   const server = createServer((_, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(`data: ${data}\n\n`)
   })
-  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening))
+  let failure: unknown
+  const listens = async (): Promise<boolean> => {
+    try {
+      await once(server.listen(port, '127.0.0.1'), 'listening')
+      return true
+    } catch (error) {
+      // Another program may have been given the port meanwhile, for a connection of its own.
+      failure = error
+      return false
+    }
+  }
+  await until(listens, () => `port ${port} cannot be had: ${String(failure)}`, PATIENCE)
   return server
 }
 

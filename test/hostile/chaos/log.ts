@@ -1,5 +1,6 @@
 /** A log of numbered messages that grows, and a server that follows it from the ID on that it gets. */
 
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { oneOf, type Random } from './random.ts'
@@ -110,7 +111,7 @@ export async function serveLog(log: Log): Promise<LogServer> {
     response.once('close', log.follow(send))
     send()
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
     port: (server.address() as AddressInfo).port,
     close: () => {

@@ -1,5 +1,6 @@
 /** Servers that do one thing wrong. */
 
+import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { createServer as createSecureServer } from 'node:https'
@@ -71,6 +72,6 @@ export function head(...fields: string[]): string {
 }
 
 async function listen(server: Server): Promise<number> {
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
   return (server.address() as AddressInfo).port
 }

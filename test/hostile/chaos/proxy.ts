@@ -1,5 +1,6 @@
 /** A proxy between clients and a server that damages each response by a plan of its own. */
 
+import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { type Head, HttpReader } from './http-reader.ts'
 import { CALM, CUTS, type Cut, drawPlan, type Manner, MANNERS, type Plan } from './plan.ts'
@@ -95,7 +96,7 @@ export async function startChaosProxy(target: number, seed: number, inspect: Ins
       () => near.destroy(),
     )
   })
-  await new Promise<void>((listening) => server.listen({ host: '127.0.0.1', port: 0, backlog: 1_024 }, listening))
+  await once(server.listen({ host: '127.0.0.1', port: 0, backlog: 1_024 }), 'listening')
 
   const proxy: ChaosProxy = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

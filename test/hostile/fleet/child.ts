@@ -27,18 +27,29 @@ export class Child {
     return this.#process.exitCode === null && this.#process.signalCode === null
   }
 
-  /** The next thing that it says; undefined where it has ended instead. */
-  async says(): Promise<unknown> {
-    while (this.#heard.length === 0 && this.lives) {
+  /**
+   * The next thing that it says; undefined where it has ended instead.
+   *
+   * @throws where it says nothing for so many ms
+   */
+  async says(within: number): Promise<unknown> {
+    let isLate = false
+    const limit = setTimeout(() => {
+      isLate = true
+      this.#listens?.()
+    }, within)
+    while (this.#heard.length === 0 && this.lives && !isLate) {
       await new Promise<void>((listens) => (this.#listens = listens))
     }
+    clearTimeout(limit)
+    if (this.#heard.length === 0 && this.lives) throw new Error(`A process has said nothing for ${within} ms`)
     return this.#heard.shift()
   }
 
   /** The same, of what it says to that. */
-  asked(question: string): Promise<unknown> {
+  asked(question: string, within: number): Promise<unknown> {
     this.#process.send(question)
-    return this.says()
+    return this.says(within)
   }
 
   /** Ends it without a word to those who are connected to it: the system does that. */

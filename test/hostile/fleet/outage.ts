@@ -20,6 +20,10 @@ export interface Outage {
  */
 const PORTS = [11_000, 32_000] as const
 
+/** How long it may take until all are connected, and until a process answers, in ms: much more than it does. */
+const CONNECTED = 90_000
+const ANSWERED = 30_000
+
 /** @param away in ms */
 export async function outage(size: number, options: Orders['options'], away: number): Promise<Outage> {
   const children: Child[] = []
@@ -29,7 +33,7 @@ export async function outage(size: number, options: Orders['options'], away: num
     const orders: Orders = { url: `http://127.0.0.1:${first.port}/`, size, options }
     const fleet = new Child(new URL('./sources.ts', import.meta.url), [JSON.stringify(orders)])
     children.push(fleet)
-    if ((await fleet.says()) !== 'all') throw new Error('the fleet has ended before it was connected')
+    await allConnected(fleet, size)
 
     const killed = Date.now()
     await first.server.kill()
@@ -37,14 +41,27 @@ export async function outage(size: number, options: Orders['options'], away: num
     const { server } = await startServer(first.port)
     children.push(server)
     const back = Date.now()
-    if ((await fleet.says()) !== 'all') throw new Error('the fleet has ended before it was back')
+    await allConnected(fleet, size)
 
-    const lives = (await fleet.asked('lives')) as Life[]
-    const { requests } = (await server.asked('requests')) as { requests: number[] }
+    const lives = (await fleet.asked('lives', ANSWERED)) as Life[]
+    const { requests } = (await server.asked('requests', ANSWERED)) as { requests: number[] }
     return { killed, back, lives, requests }
   } finally {
     for (const child of children) if (child.lives) await child.kill()
   }
+}
+
+/** @throws where they are not for long, and says how many are missing */
+async function allConnected(fleet: Child, size: number): Promise<void> {
+  let said: unknown
+  try {
+    said = await fleet.says(CONNECTED)
+  } catch {
+    said = await fleet.asked('connected', ANSWERED)
+  }
+  if (said === undefined) throw new Error('the fleet has ended before all of it was connected')
+  // The last may have come while the question was on its way.
+  if (said !== 'all') throw new Error(`${size - Number(said)} of ${size} sources are missing after ${CONNECTED} ms`)
 }
 
 /** @param port some that is free where it is absent */
@@ -52,7 +69,7 @@ async function startServer(port?: number): Promise<{ server: Child; port: number
   for (let tries = 0; tries < 20; tries++) {
     const chosen = port ?? randomInt(...PORTS)
     const server = new Child(new URL('./server.ts', import.meta.url), [chosen])
-    if (await server.says()) return { server, port: chosen }
+    if (await server.says(ANSWERED)) return { server, port: chosen }
   }
   throw new Error('no server could be started')
 }

@@ -1,4 +1,4 @@
-/** The fleet, a process of its own: says each time when all are connected, and when asked, what each has been through. */
+/** The fleet, a process of its own: says each time when all are connected, and when asked, how many are, or what each has been through. */
 
 import { EventSource } from '../../../dist/index.js'
 import type { Life, Orders } from './life.ts'
@@ -30,5 +30,5 @@ const lives = Array.from({ length: size }, (): Life => {
   return life
 })
 
-process.on('message', () => process.send?.(lives))
+process.on('message', (question) => process.send?.(question === 'connected' ? connected : lives))
 process.once('disconnect', () => process.exit())
