@@ -33,16 +33,18 @@ export class Child {
    * @throws where it says nothing for so many ms
    */
   async says(within: number): Promise<unknown> {
-    let isLate = false
-    const limit = setTimeout(() => {
-      isLate = true
-      this.#listens?.()
-    }, within)
-    while (this.#heard.length === 0 && this.lives && !isLate) {
-      await new Promise<void>((listens) => (this.#listens = listens))
+    const end = performance.now() + within
+    while (this.#heard.length === 0 && this.lives) {
+      const left = end - performance.now()
+      if (left <= 0) throw new Error(`A process has said nothing for ${within} ms`)
+      await new Promise<void>((listens) => {
+        const limit = setTimeout(listens, left)
+        this.#listens = () => {
+          clearTimeout(limit)
+          listens()
+        }
+      })
     }
-    clearTimeout(limit)
-    if (this.#heard.length === 0 && this.lives) throw new Error(`A process has said nothing for ${within} ms`)
     return this.#heard.shift()
   }
 
