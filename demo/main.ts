@@ -80,12 +80,14 @@ async function main({ once, port }: Arguments): Promise<void> {
 
   terminal.print()
   if (once) {
-    terminal.print('That was the tour. Without --once the server would stay, with a page for each stream.')
+    terminal.print('That was the tour. Without --once the server would stay, with a page to watch them.')
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
     await server.close()
   } else {
-    terminal.print(`The server is still at ${server.url} with a page for each stream. Ctrl-C ends it.`)
+    terminal.print(
+      `The server is still at ${server.url}, with a page to watch these streams and any other. Ctrl-C ends it.`,
+    )
   }
 }
 
