@@ -86,7 +86,7 @@ async function main({ once, port }: Arguments): Promise<void> {
     await server.close()
   } else {
     terminal.print(
-      `The server is still at ${server.url}, with a page to watch these streams and any other. Ctrl-C ends it.`,
+      `The server is still at ${server.url} with a page to watch these streams and any other. Ctrl-C ends it.`,
     )
   }
 }
