@@ -39,7 +39,7 @@ function judgeSource(enemy: Enemy, source: SourceSeen, index: number): void {
   }
 }
 
-/** What an encounter comes to: reasons, MB, requests in a second. */
+/** What an encounter comes to: reasons, MB, attempts in a second. */
 type Row = [reasons: string, grown: number, attempts: number]
 
 const EVENTS = 'events: '
@@ -55,7 +55,7 @@ export function tableOfEnemies(figures: Figures): string {
     return [`| ${[name, row, grown, attempts].join(BETWEEN)} |`]
   })
   return [
-    '| enemy | reason | grown by, MB | requests in a second | in a loop: grown by, MB | requests in a second |',
+    '| enemy | reason | grown by, MB | attempts in a second | in a loop: grown by, MB | attempts in a second |',
     '| --- | --- | --: | --: | --: | --: |',
     ...rows,
   ].join('\n')

@@ -28,9 +28,6 @@ export const FIRST_RESPONSE = `retry: ${BEFORE.time}\nid: ${BEFORE.lastEventId}\
 const SHARED_STREAMS = 40
 const MOST_CUTS = 60
 
-/** How many streams one number gives. */
-export const STREAMS_OF_A_SEED = SHARED_STREAMS + 2
-
 const anyStream = fc.oneof({ weight: 2, arbitrary: written }, { weight: 1, arbitrary: mutated })
 
 /** Places from 0 to 1: few or many. */

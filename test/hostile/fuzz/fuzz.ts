@@ -6,13 +6,15 @@ import { buildMutant, type Mutation } from '../../mutation.ts'
 import type { Suite } from '../../tally.ts'
 import type { Figures, Part } from '../part.ts'
 import { BROKEN } from './broken.ts'
-import { connectionsOf, STREAMS_OF_A_SEED, type Connection } from './connections.ts'
-import { described, differencesIn, smallest, type CounterExample } from './counter-example.ts'
-import { differencesOf, expectationOf, type Difference } from './expectation.ts'
+import type { Connection } from './connections.ts'
+import { described, smallest, type CounterExample } from './counter-example.ts'
+import { expectationOf } from './expectation.ts'
+import { comparedOf, hunt, type Found } from './hunt.ts'
 import { Laboratory } from './laboratory.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 const STREAMS = 20_000
-const LONG_STREAMS = Number(process.env.STREAMS ?? 1_000_000)
+const LONG_STREAMS = 1_000_000
 
 /** How many streams a broken version may take to be noticed, and how many bytes show it then. */
 const SOON_NOTICED = 4_000
@@ -20,8 +22,9 @@ const FEW_BYTES = 12
 /** Out of how many connections that show it the one is chosen that is easiest to make small. */
 const SOME = 3
 
-/** No more than these are shrunk: they tend to be the same. */
+/** No more than these are shrunk: they tend to be the same. After so many it gives up. */
 const MOST_SHOWN = 5
+const ENOUGH = 100
 
 export const fuzz: Part = {
   name: 'fuzz',
@@ -31,102 +34,80 @@ export const fuzz: Part = {
       suite.missing(missing)
       return {}
     }
-    const figures = await compare(suite, { streams: long ? LONG_STREAMS : STREAMS, seed })
+    const most = wholeNumber('STREAMS', process.env.STREAMS ?? String(LONG_STREAMS), 1)
+    const figures = await compare(suite, { streams: long ? most : STREAMS, seed })
     return { ...figures, ...(await noticeBrokenVersions(suite, seed)) }
   },
 }
 
-/** What there is to see while it runs for long. */
-type Progress = (streams: number) => void
+export interface Order {
+  streams: number
+  seed: number
+  /** What there is to see while it runs for long. */
+  progress?: (streams: number) => void
+  /** Stops it; what has been found until then counts. */
+  signal?: AbortSignal
+}
 
-export async function compare(
-  suite: Suite,
-  { streams, seed, progress }: { streams: number; seed: number; progress?: Progress },
-): Promise<Figures> {
+/** Compares at least so many streams. Each find is printed as soon as it is made: whatever happens then, it is not lost. */
+export async function compare(suite: Suite, { streams, seed, progress, signal }: Order): Promise<Figures> {
   const laboratory = new Laboratory()
   await laboratory.open()
   const started = performance.now()
-  const counts = { streams: 0, events: 0, bytes: 0, reconnections: 0, exempt: 0 }
+  const counts = { streams: 0, exempt: 0, events: 0, bytes: 0, reconnections: 0 }
+  const heard = (connection: Connection): void => {
+    const { messages, reconnects } = expectationOf(connection)
+    const compared = comparedOf(connection)
+    if (compared === 0) {
+      counts.exempt += connection.streams.length
+      return
+    }
+    counts.streams += compared
+    counts.events += messages.length
+    counts.bytes += connection.streams.reduce((sum, { length }) => sum + length, 0)
+    if (reconnects) counts.reconnections++
+    if (counts.streams % 10_000 < compared) progress?.(counts.streams)
+  }
+  let shown = 0
+  const tell = async (found: Found): Promise<void> => {
+    console.log(`  seed ${found.seed} differs: ${found.differences[0]?.text ?? ''}`)
+    if (shown++ < MOST_SHOWN) console.log(`  seed ${found.seed}: ${await madeSmall(laboratory, found)}`)
+  }
   try {
     await suite.run(
       `${streams} streams, from seed ${seed} on, are heard as the native EventSource hears them`,
       async () => {
-        const found = await differing(laboratory, seed, streams, (connection) => {
-          const { messages, reconnects, chromiumDeparts } = expectationOf(connection)
-          counts.streams += connection.streams.length
-          counts.events += messages.length
-          counts.bytes += connection.streams.reduce((sum, { length }) => sum + length, 0)
-          if (reconnects) counts.reconnections++
-          if (chromiumDeparts) counts.exempt++
-          if (counts.streams % 10_000 < connection.streams.length) progress?.(counts.streams)
-        })
-        const shown: string[] = []
-        for (const example of found.slice(0, MOST_SHOWN)) {
-          shown.push(`seed ${example.seed}: ${described(await smallest(laboratory, example))}`)
-        }
-        assert.equal(found.length, 0, `${found.length} connections differ\n  ${shown.join('\n  ')}`)
+        const { found, failures, open } = await hunt(laboratory, { seed, streams, enough: ENOUGH, signal, heard, tell })
+        if (open.length > 0) console.log(`  late, and not asked again: seeds ${open.join(', ')}`)
+        const seeds = found.map((one) => one.seed).join(', ')
+        assert.equal(found.length, 0, `${found.length} connections differ, of the seeds ${seeds}`)
+        // Where it was stopped, its page may have been too.
+        if (signal?.aborted === true) return
+        assert.deepEqual(failures, [])
+        assert.ok(counts.streams >= streams, `only ${counts.streams} streams were compared`)
       },
     )
   } finally {
     await laboratory.close()
   }
   const seconds = Math.round((performance.now() - started) / 1_000)
-  const { streams: compared, events, bytes, reconnections, exempt } = counts
+  const { streams: compared, exempt, events, bytes, reconnections } = counts
   return {
     'streams compared': compared,
+    'further streams, on connections that Chromium is known to mishear: ours beside the standard alone': exempt,
     events,
     bytes,
     'reconnections compared': reconnections,
-    'connections that Chromium is known to mishear': exempt,
     seconds,
   }
 }
 
-interface Found {
-  seed: number
-  connection: Connection
-  differences: Difference[]
-}
-
-/** Runs so many streams; gives up once it has found enough. */
-async function differing(
-  laboratory: Laboratory,
-  seed: number,
-  streams: number,
-  done: (connection: Connection) => void,
-  version?: string,
-  enough = 100,
-): Promise<Found[]> {
-  const found: Found[] = []
-  const waiting = connectionsFrom(seed, Math.ceil(streams / STREAMS_OF_A_SEED))
-  const work = async (): Promise<void> => {
-    for (const { connection, seed } of waiting) {
-      if (found.filter(isCertain).length >= enough) return
-      const differences = differencesOf(connection, await laboratory.run(connection, version))
-      if (differences.length > 0) found.push({ seed, connection, differences })
-      done(connection)
-    }
-  }
-  await Promise.all(Array.from({ length: Laboratory.WIDTH }, work))
-
-  // Those that were no more than late get further chances now that there is nothing else to do.
-  const confirmed: Found[] = []
-  for (const { connection, seed, differences } of found) {
-    const again = isCertain({ seed, connection, differences })
-      ? differences
-      : await differencesIn(laboratory, connection, version)
-    if (again.length > 0) confirmed.push({ seed, connection, differences: again })
-  }
-  return confirmed
-}
-
-function isCertain({ differences }: Found): boolean {
-  return differences.some(({ isLate }) => !isLate)
-}
-
-function* connectionsFrom(first: number, seeds: number): Iterable<{ seed: number; connection: Connection }> {
-  for (let seed = first; seed < first + seeds; seed++) {
-    for (const connection of connectionsOf(seed)) yield { seed, connection }
+/** As it is told; as it was found where it cannot be made smaller, because the page has gone. */
+async function madeSmall(laboratory: Laboratory, found: Found): Promise<string> {
+  try {
+    return described(await smallest(laboratory, found))
+  } catch (error) {
+    return `${described({ ...found, isRepeatable: true })}\n    It could not be made smaller: ${String(error)}`
   }
 }
 
@@ -149,7 +130,8 @@ async function noticeBrokenVersions(suite: Suite, seed: number): Promise<Figures
         streams += connection.streams.length
       }
       const version = `broken-${index}`
-      const found = await differing(laboratory, seed, SOON_NOTICED, count, version, SOME)
+      const order = { seed, streams: SOON_NOTICED, heard: count, version, enough: SOME }
+      const { found } = await hunt(laboratory, order)
       const [first] = found.sort((one, other) => effort(one.connection) - effort(other.connection))
       assert.ok(first, `${SOON_NOTICED} streams did not show it`)
       const example = await smallest(laboratory, first, version)

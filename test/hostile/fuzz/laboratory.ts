@@ -108,10 +108,13 @@ export class Laboratory {
     })
     const { types, last, losses } = expectation
     this.#offer(version, { id, types, last, losses, ...(connection.isRecut && { cuts: connection.cuts }) })
-    const { ours, native } = await told
-    clearTimeout(patience)
-    this.#tasks.delete(id)
-    return { ours: { ...ours, requests: requests.ours }, native: { ...native, requests: requests.native } }
+    try {
+      const { ours, native } = await told
+      return { ours: { ...ours, requests: requests.ours }, native: { ...native, requests: requests.native } }
+    } finally {
+      clearTimeout(patience)
+      this.#tasks.delete(id)
+    }
   }
 
   #queue(version: string): { waiting: Work[]; idle: ((work: Work) => void)[] } {
