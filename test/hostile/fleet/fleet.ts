@@ -5,7 +5,10 @@ import { execFileSync } from 'node:child_process'
 import type { Figures, Part } from '../part.ts'
 import { mostWithin, perInterval } from './curve.ts'
 import { outage, type Outage } from './outage.ts'
-import type { Life, Orders } from './life.ts'
+import { after, type Orders } from './life.ts'
+import { attemptsUntil, JITTER, leastWait, longestUntil, RECONNECTION_TIME } from './policy.ts'
+import { INTERVAL, assertNoStorm, noticeStorm, STORM } from './storm.ts'
+import type { Judgement } from './waves.ts'
 
 interface Plan {
   size: number
@@ -18,14 +21,6 @@ interface Plan {
 const QUICK: Plan = { size: 4_000, options: { reconnectionTime: 1_000 }, away: 2_500 }
 const LONG: Plan = { size: 4_000, options: {}, away: 20_000 }
 
-/** The defaults, as docs/requests.md has them. */
-const RECONNECTION_TIME = 3_000
-const FACTOR = 2
-const JITTER = 0.25
-
-/** One row of the curve, in ms. */
-const INTERVAL = 100
-
 /** What a busy machine may be late by, in ms. */
 const LATE = 10_000
 
@@ -35,14 +30,19 @@ const OTHER_FILES = 200
 export const fleet: Part = {
   name: 'fleet',
   run: async (suite, { long }) => {
-    const { options, away, ...plan } = long ? LONG : QUICK
-    const size = Math.min(plan.size, mostFiles() - OTHER_FILES)
+    const { options, away, size } = long ? LONG : QUICK
+    const files = mostFiles()
+    if (files < size + OTHER_FILES) {
+      suite.missing(`a process may open ${files} files here, which is too few for ${size} connections`)
+      return {}
+    }
     const base = options.reconnectionTime ?? RECONNECTION_TIME
     let happened: Outage | undefined
     await suite.run(`${size} sources whose server is away for ${away} ms are all connected again`, async () => {
       happened = await outage(size, options, away)
     })
     if (!happened) return {}
+    const theOutage = happened
     const { killed, back, lives, requests } = happened
 
     const since = lives.map((life) => after(killed, life))
@@ -76,11 +76,19 @@ export const fleet: Part = {
         const ends = waits.map((own) => own[nth - 1] ?? 0)
         const share = mostWithin(INTERVAL, ends) / size
         const fair = INTERVAL / (leastWait(nth, base) * JITTER)
-        shares.push(Math.round(share * 1_000) / 1_000)
+        shares.push(rounded(share))
         // Chance has it that some interval has more.
         const most = fair + 6 * Math.sqrt((fair * (1 - fair)) / size)
         assert.ok(share <= most, `of wait ${nth} it was ${share}, not ${fair}`)
       }
+    })
+    let judgements: Judgement[] = []
+    await suite.run(`there is no storm: in any ${INTERVAL} ms come no more than were due, as late as they were`, () => {
+      judgements = assertNoStorm(theOutage, base)
+    })
+    let storm = ''
+    await suite.run('a fleet without jitter is noticed, beside one with it that is not', async () => {
+      storm = await noticeStorm()
     })
     await suite.run('each of them comes to the new server once', () => {
       assert.equal(requests.length, size)
@@ -97,9 +105,13 @@ export const fleet: Part = {
       'requests to the new server per 100 ms': perInterval(INTERVAL, arrivals),
       'connected again per 100 ms': perInterval(INTERVAL, returns),
       'most attempts in any 100 ms': peak,
-      'share of the sources, as measured': Math.round((peak / size) * 1_000) / 1_000,
+      'share of the sources, as measured': rounded(peak / size),
       'share of the waits that end in any 100 ms, first wait, second wait and so on': shares,
-      'share of the waits without jitter': 1,
+      'share of the sources whose attempts came in any 100 ms, likewise, and at last of their requests': judgements.map(
+        ({ share }) => rounded(share),
+      ),
+      'share that lateness allows for, likewise': judgements.map(({ most }) => rounded(Math.min(1, most))),
+      [`what is said of ${STORM.size} sources that wait for ${STORM.base} ms without jitter`]: storm,
       'most requests in any 100 ms to the new server': mostWithin(INTERVAL, arrivals),
       ...(long ? await withoutJitter(size, options, away) : {}),
       'most attempts of one source': Math.max(...attempts.map(({ length }) => length)),
@@ -111,14 +123,8 @@ export const fleet: Part = {
   },
 }
 
-/** What it went through from then on, and when after that. */
-function after(start: number, { attempts, failures, connections }: Life): Life {
-  const shift = (times: number[]): number[] => times.filter((time) => time >= start).map((time) => time - start)
-  return {
-    attempts: shift(attempts),
-    failures: failures.filter(({ time }) => time >= start).map(({ time, wait }) => ({ time: time - start, wait })),
-    connections: shift(connections),
-  }
+function rounded(share: number): number {
+  return Math.round(share * 1_000) / 1_000
 }
 
 /** What jitter is good for: the same once more, when all wait equally long. */
@@ -131,25 +137,6 @@ async function withoutJitter(size: number, options: Orders['options'], away: num
     'most attempts in any 100 ms, without jitter': mostWithin(INTERVAL, attempts),
     'most requests in any 100 ms to the new server, without jitter': mostWithin(INTERVAL, requests),
   }
-}
-
-/** The nth wait without jitter, in ms: after the loss of a connection that was good, and the first failure, it is the same. */
-function leastWait(nth: number, base: number): number {
-  return base * FACTOR ** Math.max(0, nth - 2)
-}
-
-/** How many attempts there can be in the first so many ms, and the one after: it comes when the server is there. */
-function attemptsUntil(ms: number, base: number): number {
-  let attempts = 1
-  for (let time = leastWait(1, base); time < ms; time += leastWait(attempts, base)) attempts++
-  return attempts
-}
-
-/** When so many attempts have been made at the latest, in ms. */
-function longestUntil(attempts: number, base: number): number {
-  let ms = 0
-  for (let nth = 1; nth <= attempts; nth++) ms += leastWait(nth, base) * (1 + JITTER)
-  return ms
 }
 
 /** How many files a process may have open. Node asks for as many as are allowed. */

@@ -19,3 +19,13 @@ export interface Life {
   /** When its first message on each connection came. */
   connections: number[]
 }
+
+/** What it went through from then on, and when after that. */
+export function after(start: number, { attempts, failures, connections }: Life): Life {
+  const shift = (times: number[]): number[] => times.filter((time) => time >= start).map((time) => time - start)
+  return {
+    attempts: shift(attempts),
+    failures: failures.filter(({ time }) => time >= start).map(({ time, wait }) => ({ time: time - start, wait })),
+    connections: shift(connections),
+  }
+}

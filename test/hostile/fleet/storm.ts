@@ -1,0 +1,81 @@
+/** That a fleet makes no storm, and that one which does is noticed. */
+
+import assert from 'node:assert/strict'
+import { after } from './life.ts'
+import { outage, type Outage } from './outage.ts'
+import { JITTER, leastWait } from './policy.ts'
+import { judge, type Judgement, type Wave } from './waves.ts'
+
+/** One row of the curve, in ms. */
+export const INTERVAL = 100
+
+/** By how much a busy machine may be late with thousands of attempts, in ms. */
+const LATEST = 20_000
+
+/**
+ * What has no jitter: so few, after so long a wait, that a busy machine's work does not spread them as jitter would; and how often that
+ * may happen all the same.
+ */
+export const STORM = { size: 50, base: 4_000, away: 3_000, tries: 3 }
+
+/** The nth attempts, and the requests that came to the new server: it sees the last wave. */
+function wavesOf({ lives, killed, requests }: Outage, base: number): Wave[] {
+  const since = lives.map((life) => after(killed, life))
+  const count = Math.max(...since.map(({ attempts }) => attempts.length))
+  const waves = Array.from({ length: count }, (_, index): Wave => {
+    const there = since.filter(({ attempts, failures }) => index < Math.min(attempts.length, failures.length))
+    return {
+      name: `attempt ${index + 1}`,
+      times: there.map(({ attempts }) => attempts[index] ?? 0),
+      due: there.map(({ failures }) => dueAfter(failures[index])),
+      window: leastWait(index + 1, base) * JITTER,
+    }
+  })
+  const arrivals: Wave = {
+    name: 'the requests to the new server',
+    times: requests.map((time) => time - killed),
+    due: since.map(({ failures }) => dueAfter(failures.at(-1))),
+    window: leastWait(count, base) * JITTER,
+  }
+  return [...waves, arrivals]
+}
+
+function dueAfter(failure: { time: number; wait: number } | undefined): number {
+  return failure ? failure.time + failure.wait : NaN
+}
+
+/** @throws where more come at once than jitter allows, or they come late beyond measure */
+export function assertNoStorm(happened: Outage, base: number): Judgement[] {
+  return wavesOf(happened, base).map((wave) => {
+    const judgement = judge(wave, INTERVAL, happened.lives.length)
+    const { share, most, late } = judgement
+    assert.ok(late <= LATEST, `${wave.name}: late by ${late} ms`)
+    const what = `${(share * 100).toFixed(1)} % came within ${INTERVAL} ms, late by up to ${late} ms`
+    assert.ok(share <= most, `${wave.name}: ${what}, which allows for ${(most * 100).toFixed(1)} %`)
+    return judgement
+  })
+}
+
+/**
+ * The check must be one that can fail: sources that all wait equally long are a storm, those that have jitter at the same time are none.
+ *
+ * @returns what is said of the storm
+ */
+export async function noticeStorm(): Promise<string> {
+  const run = (jitter?: number): Promise<Outage> => {
+    const options = { reconnectionTime: STORM.base, ...(jitter !== undefined && { reconnect: { jitter } }) }
+    return outage(STORM.size, options, STORM.away)
+  }
+  for (let tries = 1; ; tries++) {
+    const [without, withJitter] = await Promise.all([run(0), run()])
+    assertNoStorm(withJitter, STORM.base)
+    try {
+      assertNoStorm(without, STORM.base)
+    } catch (error) {
+      if (error instanceof assert.AssertionError) return error.message
+      throw error
+    }
+    // A machine that is busy enough spreads what was not meant to be.
+    assert.ok(tries < STORM.tries, `${tries} fleets without jitter were taken for fleets with it`)
+  }
+}
