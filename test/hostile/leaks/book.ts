@@ -6,6 +6,9 @@ import type { Library, Stage } from './scenario.ts'
 export class Book {
   #made = 0
   #collected = 0
+  #reached = 0
+  /** How many cycles, or reconnections, have ended. */
+  ended = 0
   readonly #registry = new FinalizationRegistry<undefined>(() => {
     this.#collected++
   })
@@ -27,12 +30,19 @@ export class Book {
         return made
       },
       watch: (signal) => void this.#signals.push(signal),
+      reach: () => {
+        this.#reached++
+      },
     }
   }
 
   /** How many have not been collected. */
   get uncollected(): number {
     return this.#made - this.#collected
+  }
+
+  get reached(): number {
+    return this.#reached
   }
 
   /** How many listen on the caller's signals. */

@@ -6,22 +6,42 @@ import { Book } from './book.ts'
 import { CYCLES } from './cycles.ts'
 import { reconnect } from './reconnections.ts'
 import type { Library, Orders, Remains } from './scenario.ts'
+import { tell } from './signs.ts'
 import { STAGES } from './stages.ts'
 
-const { module, base, scenarios, cycles, windows, patience } = JSON.parse(process.argv[2] ?? '') as Orders
+const { module, base, scenarios, cycles, windows, patience, limit } = JSON.parse(process.argv[2] ?? '') as Orders
 const library = (await import(module)) as Library
 const heap: number[] = []
 
 // What the first connection takes for good, such as fetch itself, does not count.
 await CYCLES['connect, message, close']?.cycle(new Book(library, base).stage)
+process.on('message', (message) => {
+  if (message !== 'go on') tell((message as { arrived: string }).arrived)
+})
 const before = process.getActiveResourcesInfo()
 
 const books = Object.fromEntries(scenarios.map((name) => [name, new Book(library, base)]))
-await Promise.all(Object.entries(books).map(([name, book]) => run(name, book)))
+setTimeout(() => {
+  const missing = Object.entries(books).filter(([, { ended }]) => ended < cycles)
+  const texts = missing.map(([name, { ended }]) => `"${name}", of which ${ended} of ${cycles} have ended`)
+  process.send?.(`Still running after ${limit} ms: ${texts.join(', ')}`)
+}, limit).unref()
+const names = Object.entries(books)
+// Few at once: a connection that waits for its turn has not come to where it is to be ended.
+await atOnce(
+  4,
+  names.map(
+    ([name, book]) =>
+      () =>
+        run(name, book),
+  ),
+)
 
 // The sockets are looked at first, from outside: a collection may free those that are held on to.
-await new Promise((resolve) => {
-  process.once('message', resolve)
+await new Promise<void>((resolve) => {
+  process.on('message', (message) => {
+    if (message === 'go on') resolve()
+  })
   process.send?.('done')
 })
 for (const end = performance.now() + patience; performance.now() < end && !isClean(remains());) await collect()
@@ -29,33 +49,43 @@ process.send?.(remains(), () => {
   process.exit()
 })
 
-async function run(name: string, { stage }: Book): Promise<void> {
+async function run(name: string, book: Book): Promise<void> {
+  const { stage } = book
   const each = Math.ceil(cycles / windows)
   const windowOver = async (): Promise<void> => {
     if (windows === 1) return
-    await collect()
-    heap.push(process.memoryUsage().heapUsed)
+    heap.push(await collect())
   }
   if (name === 'reconnections') {
-    await reconnect(stage, { windows, each, windowOver })
+    const countedWindowOver = async (): Promise<void> => {
+      await windowOver()
+      book.ended += each
+    }
+    await reconnect(stage, { windows, each, windowOver: countedWindowOver })
     return
   }
   const scenario = CYCLES[name] ?? STAGES[name]
   if (!scenario) throw new Error(`There is no scenario "${name}"`)
   const { atOnce: limit, cycle } = scenario
   for (let window = 0; window < windows; window++) {
-    const tasks = Array.from({ length: each }, () => () => cycle(stage))
+    const tasks = Array.from({ length: each }, () => async () => {
+      await cycle(stage)
+      book.ended++
+    })
     await atOnce(limit, tasks)
     await windowOver()
   }
 }
 
-/** Garbage; what it lets go of may let go of more, in tasks of its own. */
-async function collect(): Promise<void> {
+/** Garbage; what it lets go of may let go of more, in tasks of its own. The least that is left, in bytes. */
+async function collect(): Promise<number> {
+  let least = Infinity
   for (let round = 0; round < 3; round++) {
     await delay(20)
     gc?.()
+    least = Math.min(least, process.memoryUsage().heapUsed)
   }
+  return least
 }
 
 function remains(): Remains {
@@ -68,6 +98,7 @@ function remains(): Remains {
   return {
     heap,
     uncollected: counts((book) => book.uncollected),
+    reached: counts((book) => book.reached),
     listeners: counts((book) => book.listeners),
     resources,
   }

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { path } from '../../conformance/bundle.ts'
 import { buildMutant } from '../../mutation.ts'
 import type { Figures, Part } from '../part.ts'
-import { growth } from './heap.ts'
+import { growth, grows, resolution, WINDOWS } from './heap.ts'
 import { Lab, type Outcome } from './lab.ts'
 import { MUTANTS } from './mutants.ts'
+import type { Orders } from './scenario.ts'
 import { STAGES } from './stages.ts'
 
 /** How often each happens, in the quick run and in the long one. */
@@ -25,15 +26,11 @@ const ENDS: [quick: number, long: number] = [20, 200]
 /** How long what is let go of may take to be gone, in ms: a busy machine has other work. */
 const PATIENCE = 15_000
 
-/** How often the heap is looked at; the first of these are to warm up: code is compiled, shapes of objects are learnt. */
-const WINDOWS = 12
-const WARM_UP = 3
+/** The same where it is known that something is not gone. */
+const SHORT_PATIENCE = 1_500
 
-/** How many bytes of heap a cycle may leave behind: the smallest object has more. */
-const MOST_PER_CYCLE = 16
-
-/** By how many bytes the heap may grow whatever the cycles: by as much it differs between runs that leak nothing. */
-const NOISE = 1_500_000
+/** How long the scenarios of one client may take, in ms, on a machine that has other work. */
+const LIMITS: [quick: number, long: number] = [180_000, 900_000]
 
 export const leaks: Part = {
   name: 'leaks',
@@ -42,40 +39,52 @@ export const leaks: Part = {
     const module = path('dist/index.js')
     const lab = await Lab.start()
     const chosen = ([quick, lengthy]: [number, number]): number => (long ? lengthy : quick)
+    const limit = chosen(LIMITS)
+    /** What the library itself left behind. */
+    const sound = new Map<string, Outcome>()
     try {
       for (const [scenario, counts] of Object.entries(COUNTS)) {
         const cycles = chosen(counts)
         await suite.run(`${scenario}, ${cycles} times`, async () => {
-          const outcome = await lab.run({ module, scenarios: [scenario], cycles, windows: WINDOWS, patience: PATIENCE })
-          const { bytes, perCycle } = growth(outcome.heap.slice(WARM_UP), (cycles * (WINDOWS - WARM_UP)) / WINDOWS)
+          const orders = { scenarios: [scenario], cycles, windows: WINDOWS, patience: PATIENCE, limit }
+          const outcome = await lab.run({ module, ...orders })
+          sound.set(keyOf(orders), outcome)
+          const { heap } = outcome
           Object.assign(figures, {
             [`${scenario}: times`]: cycles,
-            [`${scenario}: heap per time, bytes`]: Math.round(perCycle),
-            [`${scenario}: heap, KiB`]: outcome.heap.map((size) => Math.round(size / 1_024)),
+            [`${scenario}: heap, KiB`]: heap.map((size) => Math.round(size / 1_024)),
+            [`${scenario}: growth of the heap, bytes`]: growth(heap),
+            [`${scenario}: a leak is noticed from, bytes per time`]: resolution(heap, cycles),
           })
           assertClean(outcome)
-          assert.ok(bytes < NOISE || perCycle < MOST_PER_CYCLE, `the heap grows: ${outcome.heap.join(', ')}`)
+          assert.ok(!grows(heap), `the heap grows: ${heap.join(', ')}`)
         })
       }
       const ends = chosen(ENDS)
-      await suite.run(`ended at each of ${Object.keys(STAGES).length} stages, ${ends} times`, async () => {
-        assertClean(
-          await lab.run({ module, scenarios: Object.keys(STAGES), cycles: ends, windows: 1, patience: PATIENCE }),
-        )
+      const stages = Object.entries(STAGES)
+      await suite.run(`ended at each of ${stages.length} stages, ${ends} times`, async () => {
+        const scenarios = Object.keys(STAGES)
+        const outcome = await lab.run({ module, scenarios, cycles: ends, windows: 1, patience: PATIENCE, limit })
+        const requests = stages.flatMap(([name, { requests }]) => (requests ? [[name, requests * ends] as const] : []))
+        assert.deepEqual(outcome.reached, Object.fromEntries(scenarios.map((name) => [name, ends])))
+        const arrived = requests.map(([name]) => [name, outcome.arrived[name]])
+        assert.deepEqual(Object.fromEntries(arrived), Object.fromEntries(requests))
+        assertClean(outcome)
       })
-      figures['ended at each stage: stages'] = Object.keys(STAGES).length
+      figures['ended at each stage: stages'] = stages.length
       figures['ended at each stage: times each'] = ends
       for (const mutant of MUTANTS) {
         await suite.run(`a version that ${mutant.what} is noticed`, async () => {
-          const module = path(`.cache/hostile/${mutant.what.replace(/\W+/g, '-')}.mjs`)
-          await buildMutant(mutant, { format: 'esm', outfile: module })
-          const outcome = await lab.run({
-            module,
-            scenarios: [mutant.scenario],
-            cycles: 20,
-            windows: 1,
-            patience: 1_000,
-          })
+          const { scenario, cycles = 20 } = mutant
+          const windows = mutant.cycles ? WINDOWS : 1
+          const orders = { scenarios: [scenario], cycles, windows, patience: SHORT_PATIENCE, limit }
+          const key = keyOf(orders)
+          const control = sound.get(key) ?? (await lab.run({ module, ...orders }))
+          sound.set(key, control)
+          assert.ok(!mutant.isNoticed(control), `So is the library itself: ${JSON.stringify(control)}`)
+          const broken = path(`.cache/hostile/${mutant.what.replace(/\W+/g, '-')}.mjs`)
+          await buildMutant(mutant, { format: 'esm', outfile: broken })
+          const outcome = await lab.run({ module: broken, ...orders })
           assert.ok(mutant.isNoticed(outcome), JSON.stringify(outcome))
         })
       }
@@ -91,4 +100,9 @@ function assertClean({ uncollected, listeners, resources, sockets }: Outcome): v
     { sockets, uncollected, listeners, resources },
     { sockets: 0, uncollected: {}, listeners: {}, resources: [] },
   )
+}
+
+/** Two runs of which one tells what the other would. */
+function keyOf({ scenarios, cycles, windows }: Pick<Orders, 'scenarios' | 'cycles' | 'windows'>): string {
+  return JSON.stringify([scenarios, cycles, windows])
 }

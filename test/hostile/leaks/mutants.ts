@@ -1,13 +1,19 @@
 /** Versions that leak on purpose, each of which must be noticed. */
 
 import type { Mutation } from '../../mutation.ts'
+import { grows } from './heap.ts'
 import type { Outcome } from './lab.ts'
 
 interface Mutant extends Mutation {
   /** What shows it, and how. */
   scenario: string
+  /** Where it takes many for the heap to tell; its looks are those of the sound version. */
+  cycles?: number
   isNoticed: (outcome: Outcome) => boolean
 }
+
+/** Nothing but the heap shows them. */
+const KEPT = 2_048
 
 export const MUTANTS: Mutant[] = [
   {
@@ -49,6 +55,15 @@ export const MUTANTS: Mutant[] = [
     by: 'close(): void { ((globalThis as any).kept ??= []).push(this)',
     scenario: 'connect, message, close',
     isNoticed: ({ uncollected }) => hasSome(uncollected),
+  },
+  {
+    what: `keeps ${KEPT} bytes of each attempt`,
+    file: 'src/connection/connection.ts',
+    replace: 'const lost = await this.#attempt(exchange, life)',
+    by: `((globalThis as any).kept ??= []).push(new Array(${KEPT / 8}).fill(0.5)); const lost = await this.#attempt(exchange, life)`,
+    scenario: 'connect, message, close',
+    cycles: 2_400,
+    isNoticed: ({ heap }) => grows(heap),
   },
 ]
 

@@ -3,27 +3,35 @@
 import type { Stage } from './scenario.ts'
 
 /** Each waits 100 ms and more between two requests: so many live at once. */
-const SOURCES = 400
+const SOURCES = 200
 
-/** Calls `windowOver` each time that so many reconnections have come; the sources live until the last. */
+/**
+ * Calls `windowOver` each time that `each` reconnections and more have come. All sources have lost their connections then and none has begun
+ * to wait, for what a connection takes while it lives differs from look to look.
+ */
 export async function reconnect(
   { library, base, signal, track }: Stage,
   { windows, each, windowOver }: { windows: number; each: number; windowOver: () => Promise<void> },
 ): Promise<void> {
-  let messages = 0
-  let reached = (): void => undefined
-  const sources = Array.from({ length: SOURCES }, () => {
-    const source = track(new library.EventSource(`${base}/end`, { signal }))
-    source.onmessage = () => {
-      if (++messages % each === 0) reached()
-    }
-    return source
-  })
-  for (let window = 0; window < windows; window++) {
-    await new Promise<void>((resolve) => {
-      reached = resolve
-    })
-    await windowOver()
+  let asked = 0
+  let allAsked = (): void => undefined
+  let goOn = (): void => undefined
+  let gate = new Promise<void>((resolve) => (goOn = resolve))
+  const shouldReconnect = async (): Promise<undefined> => {
+    const open = gate
+    if (++asked === SOURCES) allAsked()
+    await open
+  }
+  const init = { signal, reconnect: { shouldReconnect } }
+  const sources = Array.from({ length: SOURCES }, () => track(new library.EventSource(`${base}/end`, init)))
+  const rounds = Math.ceil(each / SOURCES)
+  for (let round = 1; round <= windows * rounds; round++) {
+    await new Promise<void>((resolve) => (allAsked = resolve))
+    if (round % rounds === 0) await windowOver()
+    asked = 0
+    const open = goOn
+    gate = new Promise<void>((resolve) => (goOn = resolve))
+    open()
   }
   for (const source of sources) source.close()
 }

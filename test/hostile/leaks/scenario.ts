@@ -17,6 +17,8 @@ export interface Orders {
   windows: number
   /** How long what is let go of may take to be gone, in ms. */
   patience: number
+  /** How long it may take until all scenarios have ended, in ms. */
+  limit: number
 }
 
 /** What a client tells of itself in the end, while the caller's signals, on which all may listen, are alive. */
@@ -25,6 +27,8 @@ export interface Remains {
   heap: number[]
   /** How many sources and streams have not been collected, by scenario; none where there are none. */
   uncollected: Record<string, number>
+  /** How many cycles have come to where they mean to end, of scenarios that end at a stage. */
+  reached: Record<string, number>
   /** Listeners on the signals of the caller, by scenario; none where there are none. */
   listeners: Record<string, number>
   /** Timers, sockets and the like that there were not before, by kind. */
@@ -41,10 +45,14 @@ export interface Stage {
   track: <T extends object>(made: T) => T
   /** Has its listeners counted in the end. */
   watch: (signal: AbortSignal) => void
+  /** To be called when a connection has come to where it is to be ended. */
+  reach: () => void
 }
 
 export interface Scenario {
   /** How many at once. */
   atOnce: number
+  /** How many requests of a cycle reach the server, where that is certain and the server tells. */
+  requests?: number | undefined
   cycle: (stage: Stage) => Promise<void>
 }

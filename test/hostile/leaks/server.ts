@@ -1,4 +1,4 @@
-/** The server of the leaks' tests, a process of its own: says how many sockets are taken when its parent asks. */
+/** The server of the leaks' tests, a process of its own: says how many sockets are taken when its parent asks, and of each request with a query that it has arrived. */
 
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,14 +7,25 @@ import type { AddressInfo } from 'node:net'
 const PAGE = 'Sorry. '.repeat(20_000)
 
 /** What is answered, by path. All but those that end stay open. */
-const ANSWERS: Record<string, (response: ServerResponse) => void> = {
+const ANSWERS: Record<string, (response: ServerResponse, query: string) => void> = {
   '/message': (response) => response.write('data: x\n\n'),
-  '/unfinished': (response) => response.write('data: x'),
+  '/unfinished': (response) => response.write(': a comment\ndata: x'),
+  // Far more than a loop that takes none has read for it.
+  '/many': (response) => response.write('data: x\n\n'.repeat(100_000)),
   '/end': (response) => response.end('retry: 0\ndata: x\n\n'),
   '/wait': (response) => response.end('retry: 60000\ndata: x\n\n'),
   '/refused': (response) => {
     response.statusCode = 500
     response.write(PAGE)
+  },
+  // Less than a client reads: it waits for more.
+  '/refusing': (response) => {
+    response.statusCode = 500
+    response.write('Sorry')
+  },
+  '/moved': (response, query) => {
+    response.writeHead(307, { Location: `/silent?${query}` })
+    response.write('It is elsewhere')
   },
   '/not-found': (response) => {
     response.statusCode = 404
@@ -30,7 +41,9 @@ const server = createServer({ noDelay: true }, (request, response) => {
   response.setHeader('Content-Type', 'text/event-stream')
   taken.add(response)
   response.once('close', () => taken.delete(response))
-  ANSWERS[request.url ?? '']?.(response)
+  const [path = '', query] = request.url?.split('?') ?? []
+  ANSWERS[path]?.(response, query ?? '')
+  if (query !== undefined) process.send?.({ arrived: request.url })
 })
 server.on('connection', (socket) => {
   socket.on('error', () => undefined)

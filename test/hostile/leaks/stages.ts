@@ -2,8 +2,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario, Stage } from './scenario.ts'
+import { onAnswer, onArrival, onSign } from './signs.ts'
 
-/** How long a request is left alone that stays where it is, in ms. */
+/** How long a loop takes no message, in ms. */
 const A_WHILE = 20
 
 /**
@@ -15,40 +16,69 @@ const REASON = 'It is over'
 /** Where a connection is ended. */
 interface Moment {
   path: string
-  /** What has to happen: at once, a while later, an event, or that the caller is asked. */
+  /** What has to happen first. */
   when:
-    'aborted before' | 'constructed' | 'a while' | 'open' | 'message' | 'error' | 'after error' | 'asked' | 'headers'
+    | 'aborted before'
+    | 'constructed'
+    | 'arrival'
+    | 'answer'
+    | 'comment'
+    | 'open'
+    | 'message'
+    | 'lost'
+    | 'wait'
+    | 'close'
+    | 'asked'
+    | 'headers'
+  /** How many requests reach the server; undefined where it depends. */
+  requests?: number
+  /** The path of the request whose arrival counts, if not of the first. */
+  arrival?: string
 }
 
 const MOMENTS: Record<string, Moment> = {
   'before it is made': { path: '/message', when: 'aborted before' },
   'before the request': { path: '/message', when: 'constructed' },
   'in a function of headers': { path: '/message', when: 'headers' },
-  connecting: { path: '/silent', when: 'a while' },
-  'in the head': { path: '/half', when: 'a while' },
-  'in a listener of open': { path: '/message', when: 'open' },
-  'in the first chunk': { path: '/unfinished', when: 'a while' },
-  'in a listener of message': { path: '/message', when: 'message' },
-  'in a listener of error': { path: '/wait', when: 'error' },
-  'in the wait': { path: '/wait', when: 'after error' },
-  deciding: { path: '/wait', when: 'asked' },
-  'after failure': { path: '/refused', when: 'after error' },
+  connecting: { path: '/silent', when: 'arrival', requests: 1 },
+  'connecting to where it was redirected': { path: '/moved', when: 'arrival', arrival: '/silent', requests: 2 },
+  'in the head': { path: '/half', when: 'arrival', requests: 1 },
+  'in a listener of open': { path: '/message', when: 'open', requests: 1 },
+  'in the first chunk': { path: '/unfinished', when: 'comment', requests: 1 },
+  'in a listener of message': { path: '/message', when: 'message', requests: 1 },
+  // A loop that takes no other message has the reading held back.
+  'while many messages wait': { path: '/many', when: 'message', requests: 1 },
+  'while a refused body is read': { path: '/refusing', when: 'answer', requests: 1 },
+  'in a listener of error': { path: '/wait', when: 'lost', requests: 1 },
+  'in the wait': { path: '/wait', when: 'wait', requests: 1 },
+  deciding: { path: '/wait', when: 'asked', requests: 1 },
+  'after failure': { path: '/refused', when: 'close', requests: 1 },
 }
 
 /** What ends it. */
 type End = 'signal' | 'close()'
 
 export const STAGES: Record<string, Scenario> = Object.fromEntries(
-  Object.entries(MOMENTS).flatMap(([name, moment]) =>
-    (['signal', 'close()'] as const).flatMap((end): [string, Scenario][] => [
-      [`EventSource, ${end} ${name}`, { atOnce: 20, cycle: (stage) => endSource(stage, moment, end) }],
-      [`streamEvents, ${end} ${name}`, { atOnce: 20, cycle: (stage) => endStream(stage, moment, end) }],
-    ]),
+  Object.entries(MOMENTS).flatMap(([stageName, moment]) =>
+    (['signal', 'close()'] as const).flatMap((end) =>
+      (
+        [
+          ['EventSource', endSource],
+          ['streamEvents', endStream],
+        ] as const
+      ).map(([made, run]): [string, Scenario] => {
+        const name = `${made}, ${end} ${stageName}`
+        let cycles = 0
+        const cycle = (stage: Stage): Promise<void> =>
+          run(stage, moment, end, `?${encodeURIComponent(name)}&${++cycles}`)
+        return [name, { atOnce: 20, requests: moment.requests, cycle }]
+      }),
+    ),
   ),
 )
 
 /** What both have: the options, and the end. */
-function prepare({ signal: callers, watch }: Stage, { when }: Moment, end: End) {
+function prepare({ signal: callers, watch, reach }: Stage, { when, path }: Moment, end: End) {
   // Each that is aborted needs one of its own.
   const own = new AbortController()
   const signal = end === 'signal' ? own.signal : callers
@@ -58,6 +88,9 @@ function prepare({ signal: callers, watch }: Stage, { when }: Moment, end: End) 
     signal,
     connectTimeout: 60_000,
     idleTimeout: 60_000,
+    ...(path === '/moved' && { redirect: 'same-origin' as const }),
+    // In the middle of a chunk, of which the rest is read before anything else happens.
+    ...(when === 'comment' && { onComment: () => void setImmediate(asked) }),
     reconnect: {
       shouldReconnect: async () => {
         if (when !== 'asked') return undefined
@@ -79,6 +112,7 @@ function prepare({ signal: callers, watch }: Stage, { when }: Moment, end: End) 
     init,
     /** Ends it, when it is time. */
     finish: (made: { close(): void }): void => {
+      reach()
       if (end === 'signal') own.abort(REASON)
       else made.close()
     },
@@ -88,39 +122,59 @@ function prepare({ signal: callers, watch }: Stage, { when }: Moment, end: End) 
   }
 }
 
-async function endSource(stage: Stage, moment: Moment, end: End): Promise<void> {
+/** Calls it when the time has come, as far as it is the same for both. */
+function onMoment(made: object, { when, path, arrival = path }: Moment, query: string, now: () => void): void {
+  if (when === 'aborted before' || when === 'constructed') now()
+  else if (when === 'arrival') onArrival(arrival + query, now)
+  else if (when === 'answer') onAnswer(path + query, now)
+  else if (when === 'lost') onSign(when, made, now)
+  // Until then the rest of what is done at this moment has been.
+  else if (when === 'wait' || when === 'close') onSign(when, made, () => setImmediate(now))
+}
+
+async function endSource(stage: Stage, moment: Moment, end: End, query: string): Promise<void> {
   const { init, finish, onAsked } = prepare(stage, moment, end)
   const { when, path } = moment
   await new Promise<void>((resolve) => {
-    const source = stage.track(new stage.library.EventSource(stage.base + path, init))
+    const source = stage.track(new stage.library.EventSource(stage.base + path + query, init))
+    let isOver = false
     const now = (): void => {
+      if (isOver) return
+      isOver = true
       finish(source)
       resolve()
     }
     onAsked(now)
-    if (when === 'aborted before' || when === 'constructed') now()
-    else if (when === 'a while') void delay(A_WHILE).then(now)
-    else if (when === 'after error') source.onerror = () => void delay(A_WHILE).then(now)
-    else if (when === 'open' || when === 'message' || when === 'error') source.addEventListener(when, now)
+    if (when === 'open' || when === 'message') source.addEventListener(when, now)
+    else if (when === 'lost') source.addEventListener('error', now)
+    else onMoment(source, moment, query, now)
   })
 }
 
-async function endStream(stage: Stage, moment: Moment, end: End): Promise<void> {
+async function endStream(stage: Stage, moment: Moment, end: End, query: string): Promise<void> {
   const { init, finish, onAsked } = prepare(stage, moment, end)
   const { when, path } = moment
-  const stream = stage.track(stage.library.streamEvents(stage.base + path, init))
+  const stream = stage.track(stage.library.streamEvents(stage.base + path + query, init))
+  let isOver = false
+  let ended = (): void => undefined
+  const over = new Promise<void>((resolve) => (ended = resolve))
   const now = (): void => {
+    if (isOver) return
+    isOver = true
     finish(stream)
+    ended()
   }
   onAsked(now)
-  if (when === 'aborted before' || when === 'constructed') now()
-  else if (when === 'open') void stream.response.then(now)
-  // A loop hears nothing of a loss: it just takes longer.
-  else if (when === 'a while' || when === 'error' || when === 'after error') void delay(A_WHILE).then(now)
+  if (when === 'open') void stream.response.then(now)
+  else onMoment(stream, moment, query, now)
   try {
-    for await (const _ of stream) if (when === 'message') now()
+    for await (const _ of stream) {
+      if (path === '/many') await delay(A_WHILE)
+      if (when === 'message') now()
+    }
   } catch (error) {
     // That of the signal, or of the response that was refused.
     if (!(init.signal.aborted || moment.path === '/refused')) throw error
   }
+  await over
 }
