@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { atOnce } from '../../at-once.ts'
 import type { Suite } from '../../tally.ts'
 import type { Figures, How, Part } from '../part.ts'
+import { wholeNumber } from '../whole-number.ts'
 import { CLIENTS } from './clients.ts'
 import { check, giveUp, restart } from './failures.ts'
 import type { Follower } from './follower.ts'
@@ -42,7 +43,7 @@ function fails(suite: Suite, failing: Failing): Promise<void> {
 }
 
 async function survive(suite: Suite, { cuts: most, each }: typeof QUICK, seed: How['seed']): Promise<Figures> {
-  const wanted = Number(process.env.CUTS ?? most)
+  const wanted = wholeNumber('CUTS', process.env.CUTS ?? String(most), 1)
   const started = performance.now()
   let result: Awaited<ReturnType<typeof storm>> | undefined
   await suite.run(`at least ${wanted} cuts at random, and everyone gets to the end (seed ${seed})`, async () => {
@@ -57,6 +58,8 @@ async function survive(suite: Suite, { cuts: most, each }: typeof QUICK, seed: H
       for (const { kind: own, faults, lost, doubled } of followers) {
         if (own === kind) assert.deepEqual({ faults: faults.slice(0, 3), lost, doubled }, CLEAN)
       }
+      const own = followers.filter((follower) => follower.kind === kind)
+      assert.ok(sum(own, ({ resumed }) => resumed) > 0, 'none of them was ever resumed')
     })
   }
   for (const cut of CUTS) {

@@ -17,6 +17,8 @@ export class Follower {
   readonly faults: string[] = []
   /** Requests that have come to the proxy whole. */
   requests = 0
+  /** Those that went on after a message. */
+  resumed = 0
   readonly #log: Log
   /** The number and the ID of the last message that its listener has had. */
   #seen = 0
@@ -51,6 +53,7 @@ export class Follower {
     const id = headers.get('last-event-id') ?? url.searchParams.get('after') ?? ''
     const seen = decodeURIComponent(headers.get(SEEN) ?? 'nothing that it tells')
     if (id !== seen) this.faults.push(`it asked for what is after "${id}", and had seen "${seen}"`)
+    if (id !== '') this.resumed++
     const isPost = this.kind.includes('POST') && (!this.kind.includes('by GET') || id === '')
     if (!line.startsWith(isPost ? 'POST' : 'GET')) this.faults.push(`its request was ${line}`)
     if (body !== (isPost ? QUESTION : '')) this.faults.push(`its body was "${body}"`)
