@@ -27,7 +27,7 @@ const ENDS: [quick: number, long: number] = [20, 200]
 const PATIENCE = 15_000
 
 /** The same where it is known that something is not gone. */
-const SHORT_PATIENCE = 1_500
+const SHORT_PATIENCE = 1_000
 
 /** How long the scenarios of one client may take, in ms, on a machine that has other work. */
 const LIMITS: [quick: number, long: number] = [180_000, 900_000]

@@ -61,8 +61,8 @@ export const MUTANTS: Mutant[] = [
     file: 'src/connection/connection.ts',
     replace: 'const lost = await this.#attempt(exchange, life)',
     by: `((globalThis as any).kept ??= []).push(new Array(${KEPT / 8}).fill(0.5)); const lost = await this.#attempt(exchange, life)`,
-    scenario: 'connect, message, close',
-    cycles: 2_400,
+    scenario: 'a loop left by break',
+    cycles: 1_200,
     isNoticed: ({ heap }) => grows(heap),
   },
 ]
