@@ -17,10 +17,12 @@ interface Deed {
 }
 
 function command({ what, during, isHurried = false, act }: Deed): Command {
+  const canBeDone = ({ phase }: Readonly<Model>): boolean => during === undefined || during.includes(phase)
   return {
-    check: ({ phase }) => during === undefined || during.includes(phase),
-    async run(_model, subject) {
-      await act(subject)
+    check: canBeDone,
+    async run(model, subject) {
+      // Since the check there were microtasks, in which a hurried life goes on.
+      if (canBeDone(model)) await act(subject)
       if (isHurried) subject.hurry()
       else await subject.settle()
     },

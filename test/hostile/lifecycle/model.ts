@@ -44,6 +44,8 @@ export class Model {
   #readId = ''
   /** Requests in a row without a message; undefined where it depends on how much was read of what was dropped. */
   #fruitless: number | undefined = 0
+  /** The reconnection time before what was sent last. */
+  #timeBefore = NaN
   #event = ''
   #announced: number | undefined
 
@@ -85,6 +87,7 @@ export class Model {
     if (fresh.length > 0) this.#fruitless = 0
     this.#messages = messages.length
     this.#readId = lastEventId
+    this.#timeBefore = this.reconnectionTime
     this.reconnectionTime = reconnectionTime
   }
 
@@ -96,10 +99,14 @@ export class Model {
     this.#tasks = []
   }
 
-  /** @param isSettled whether all that was sent has been read */
-  reconnect(isSettled: boolean): void {
+  /**
+   * @param isSettled whether all that was sent has been read
+   * @param time the reconnection time that the source has then: what it had not read yet is dropped
+   */
+  reconnect(isSettled: boolean, time: number): void {
     if (this.readyState === 2) return
     if (!isSettled) this.#fruitless = undefined
+    if (time === this.#timeBefore) this.reconnectionTime = time
     this.readyState = 0
     this.#tasks = []
     this.#request()

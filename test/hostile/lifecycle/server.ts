@@ -48,12 +48,15 @@ export class HandDrivenServer {
   /** A stream that is moved like the body of an answer. */
   body(): ReadableStream<Uint8Array> {
     this.reading++
+    let own: ReadableStreamDefaultController<Uint8Array> | undefined
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
-        this.#body = controller
+        this.#body = own = controller
       },
       cancel: () => {
         this.reading--
+        // What a hurried server sends now comes to nobody.
+        if (this.#body === own) this.#body = undefined
       },
     })
   }
@@ -63,12 +66,17 @@ export class HandDrivenServer {
   }
 
   end(): void {
-    this.reading--
-    this.#body?.close()
+    this.#leave()?.close()
   }
 
   breakOff(): void {
-    this.reading--
-    this.#body?.error(new TypeError('connection reset'))
+    this.#leave()?.error(new TypeError('connection reset'))
+  }
+
+  #leave(): ReadableStreamDefaultController<Uint8Array> | undefined {
+    const body = this.#body
+    this.#body = undefined
+    if (body) this.reading--
+    return body
   }
 }

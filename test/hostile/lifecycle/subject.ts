@@ -81,7 +81,7 @@ export class Subject {
 
   reconnect(): void {
     if (this.model.hasURL) {
-      this.model.reconnect(this.#isSettled)
+      this.model.reconnect(this.#isSettled, this.#source.reconnectionTime)
       this.#source.reconnect()
     } else {
       assert.throws(() => {
