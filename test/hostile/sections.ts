@@ -39,7 +39,7 @@ life of one: state, events and requests must agree after each step.`,
   {
     name: 'leaks',
     title: 'What stays behind',
-    text: `Nothing may: no memory, no socket, no listener on the caller's signal, no timer, no handle. The heap is looked at several times in a run. Closed sources must be
+    text: `Nothing may: no memory, no socket, no listener on the caller's signal, no timer, no handle. The heap is looked at several times in a run; from how many bytes per time on a leak would be noticed, the table says. Closed sources must be
 collectable.`,
   },
   {
