@@ -57,7 +57,7 @@ connection works. \`open\`: nothing is wrong with it that a client could see.`,
     text: `Thousands of sources in one process lose their server, which comes back after a while. Jitter spreads their attempts.
 
 ![Attempts, and connections that are open again, per 100 ms](reliability-fleet.svg)`,
-    isHidden: (name) => name.endsWith(' per 100 ms') || name === 'attempts per 100 ms since then',
+    isHidden: (name) => /^(?:attempts|requests|connected).* per 100 ms/.test(name),
   },
 ]
 
