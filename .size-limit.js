@@ -9,10 +9,10 @@ const alone = (name, limit) => ({
 })
 
 export default [
-  alone('EventSource', '17.6 kB'),
+  alone('EventSource', '17.8 kB'),
   alone('streamEvents', '16.4 kB'),
   alone('EventDecoderStream', '5.2 kB'),
   { name: 'fetchEventSource', path: 'dist/fetch-event-source.js', import: '*', gzip: true, limit: '8 kB' },
-  { name: 'everything', path: 'dist/index.js', import: '*', gzip: true, limit: '19.5 kB' },
-  { name: 'the script', path: 'dist/everysource.min.js', brotli: false, gzip: true, limit: '19.7 kB' },
+  { name: 'everything', path: 'dist/index.js', import: '*', gzip: true, limit: '19.7 kB' },
+  { name: 'the script', path: 'dist/everysource.min.js', brotli: false, gzip: true, limit: '19.9 kB' },
 ]

@@ -46,17 +46,15 @@ test('a stall puts off what is to be done once', async () => {
 })
 
 test('refuse answers 503 for a while: a source has failed, a patient one comes back', async () => {
-  const server = await openServer({ second: 100 })
+  // So that it refuses for longer than the sources wait to reconnect, half a second and a quarter more.
+  const server = await openServer({ second: 300 })
   const { source, heard } = listen(`${server.url}numbers`)
   const patient = listen(`${server.url}numbers`, ['message'], {
     reconnect: { shouldReconnect: ({ status }) => (status === 503 ? true : undefined) },
   })
   await until(() => heard.includes('open') && patient.heard.includes('open'))
-  // Longer than the sources wait to reconnect, which is half a second whatever a second is for the server.
-  for (let time = 0; source.readyState !== EventSource.CLOSED; time++) {
-    await order(server, { action: 'refuse', path: '/numbers' })
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await order(server, { action: 'refuse', path: '/numbers' })
+  await until(() => source.readyState === EventSource.CLOSED)
   await until(() => patient.source.readyState === EventSource.OPEN)
 })
 

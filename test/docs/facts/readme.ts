@@ -44,7 +44,7 @@ const printsAnswer: Fact = {
 export const README: Facts = {
   'At the top': [printsMessages],
   'At the top (2)': [printsMessages],
-  'At the top (3)': [printsMessages],
+  'At the top (4)': [printsMessages],
   'Thirty seconds of code': [
     {
       fact: 'prints what happens',
