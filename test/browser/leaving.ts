@@ -7,8 +7,8 @@ import type { Log, Program } from '../server/program.ts'
 import type { Extra } from '../server/server.ts'
 import type { Browser } from './engine.ts'
 
-/** In ms: how soon the source is to be open again. */
-const RECONNECTION_TIME = 300
+/** In ms: how soon the source is to be open again. A busy browser takes a while until a page that is left stands still. */
+const RECONNECTION_TIME = 1_000
 
 /** No message, so that a loss would count as a fruitless attempt. */
 const PROGRAM: Program = [stream(`retry: ${RECONNECTION_TIME}\n\n`)]
