@@ -1,7 +1,7 @@
 /** What differs from `launchdarkly-eventsource`, shown on both. */
 
-import { EventSource } from 'everysource'
 import { ended, inTurn, stream, threeAtOnce } from './answers.ts'
+import { onBothWith } from './on-both.ts'
 import { oneByOne, type Difference, type Source, type SourceKit } from './story.ts'
 
 interface HeardEvent {
@@ -16,37 +16,12 @@ interface Library {
   EventSource: new (url: string, options?: object) => Source<HeardEvent>
 }
 
-/** The same program on both, with as much to hear as is expected of each. */
-function onBoth(
-  run: (source: Source<HeardEvent>, kit: SourceKit) => unknown,
-  expected: { theirs: unknown[]; ours: unknown[] },
-): Pick<Difference<Library>, 'theirs' | 'ours' | 'expected'> {
-  return {
-    theirs: ({ library, url, log, done }) => {
-      const source = new library.EventSource(url)
-      // An error that nobody listens to would end the process.
-      source.addEventListener('error', () => undefined)
-      run(source, {
-        log,
-        done: () => {
-          done(source)
-        },
-        count: expected.theirs.length,
-      })
-    },
-    ours: ({ url, log, done }) => {
-      const source = new EventSource(url) as unknown as Source<HeardEvent>
-      run(source, {
-        log,
-        done: () => {
-          done(source)
-        },
-        count: expected.ours.length,
-      })
-    },
-    expected,
-  }
-}
+const onBoth = onBothWith((library: Library, url): Source<HeardEvent> => {
+  const source = new library.EventSource(url)
+  // An error that nobody listens to would end the process.
+  source.addEventListener('error', () => undefined)
+  return source
+})
 
 /** What becomes of it first. */
 function first(source: Source<HeardEvent>, { log, done }: SourceKit): void {

@@ -1,8 +1,8 @@
 /** What differs from `sse.js`, shown on both, in a page: it needs XMLHttpRequest. */
 
-import { EventSource } from 'everysource'
 import { ended, inTurn, stream, threeAtOnce } from './answers.ts'
-import { messages, oneByOne, type Difference, type Source, type SourceKit } from './story.ts'
+import { onBothWith } from './on-both.ts'
+import { messages, oneByOne, type Difference, type Source } from './story.ts'
 
 interface HeardEvent {
   type: string
@@ -13,36 +13,7 @@ interface Library {
   SSE: new (url: string, options?: object) => Source<HeardEvent>
 }
 
-/** The same program on both, with as much to hear as is expected of each. */
-function onBoth(
-  run: (source: Source<HeardEvent>, kit: SourceKit) => unknown,
-  expected: { theirs: unknown[]; ours: unknown[] },
-  options?: { theirs: object },
-): Pick<Difference<Library>, 'theirs' | 'ours' | 'expected'> {
-  return {
-    theirs: ({ library, url, log, done }) => {
-      const source = new library.SSE(url, options?.theirs)
-      run(source, {
-        log,
-        done: () => {
-          done(source)
-        },
-        count: expected.theirs.length,
-      })
-    },
-    ours: ({ url, log, done }) => {
-      const source = new EventSource(url) as unknown as Source<HeardEvent>
-      run(source, {
-        log,
-        done: () => {
-          done(source)
-        },
-        count: expected.ours.length,
-      })
-    },
-    expected,
-  }
-}
+const onBoth = onBothWith((library: Library, url, options): Source<HeardEvent> => new library.SSE(url, options))
 
 const MEGABYTE = `data: ${'x'.repeat(1_000)}\n\n`.repeat(1_000)
 
