@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 import { installIfMissing, installWhatIsMissing, root } from './install.mjs'
 
 /** The closing line of a check that counts what it did. */
@@ -28,6 +29,17 @@ const DEBIAN_PACKAGES = [
 
 /** @type {Counts} */
 const sum = { passed: 0, failed: 0, skipped: 0 }
+
+/** What a check prints of a failure. */
+const FAILURE = /^\s*not ok: | cannot run: /
+/**
+ * The lines that say what failed, to be read again at the end of a log that is long.
+ *
+ * @type {string[]}
+ */
+const failures = []
+/** How many of them to keep of a check. */
+const MOST_FAILURES = 20
 
 // It mostly waits for the network, and what needs no browser need not wait for it.
 const installed = installFromDebian()
@@ -58,6 +70,7 @@ await sideBySide(['test:consumers'], ['test:peers'])
 await check('test:page')
 await check('test:hostile')
 
+if (failures.length > 0) console.log(`\nWhat failed:\n${failures.join('\n')}`)
 const { passed, failed, skipped } = sum
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : 0
@@ -87,7 +100,7 @@ async function sideBySide(...rows) {
  * @param {object} [options]
  * @param {string[]} [options.args]
  * @param {(line: string) => void} [options.print]
- * @param {() => Counts} [options.count] what it did, where it does not say so itself
+ * @param {(failures: string[]) => Counts} [options.count] what it did, where it does not say so itself; adds what failed
  */
 async function check(script, { args = [], print = console.log, count } = {}) {
   print(`\n> npm run ${script}`)
@@ -101,16 +114,28 @@ async function check(script, { args = [], print = console.log, count } = {}) {
   const exited = new Promise((resolve) => child.once('close', resolve))
   /** @type {Counts | undefined} */
   let counts
+  /**
+   * Each failure with the line after it, which has the reason.
+   *
+   * @type {string[]}
+   */
+  const found = []
+  let wasFailure = false
   for await (const line of createInterface({ input: child.stdout })) {
     const [, passed, failed, skipped = 0] = CLOSING.exec(line) ?? []
     if (passed === undefined) print(line)
     else counts = { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) }
+    const plain = stripVTControlCharacters(line)
+    const isFailure = FAILURE.test(plain)
+    if (isFailure || wasFailure) found.push(plain)
+    wasFailure = isFailure
   }
   const ok = (await exited) === 0
-  if (count) counts = count()
+  if (count) counts = count(found)
   counts ??= { passed: ok ? 1 : 0, failed: 0, skipped: 0 }
   // One that failed and counted no failure has crashed.
   if (!ok && counts.failed === 0) counts.failed = 1
+  if (!ok) failures.push(`  ${script}: ${counts.failed} failed`, ...found.slice(0, 2 * MOST_FAILURES))
   for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) sum[key] += counts[key]
   print(`  ${script}: ${ok ? 'ok' : 'FAILED'} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
 }
@@ -118,12 +143,17 @@ async function check(script, { args = [], print = console.log, count } = {}) {
 /**
  * Reads the report that vitest wrote, if it came to that.
  *
+ * @param {string[]} found
  * @returns {Counts}
  */
-function countUnitTests() {
+function countUnitTests(found) {
   if (!existsSync(UNIT_REPORT)) return { passed: 0, failed: 0, skipped: 0 }
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(UNIT_REPORT, 'utf8'))
-  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
+  const report = JSON.parse(readFileSync(UNIT_REPORT, 'utf8'))
+  const tests = report.testResults.flatMap((/** @type {any} */ file) => file.assertionResults)
+  for (const { status, fullName, failureMessages } of tests) {
+    if (status === 'failed') found.push(`  not ok: ${fullName}`, `    ${String(failureMessages[0]).split('\n')[0]}`)
+  }
+  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests }
 }
 
 /** Browsers and servers, where they are missing and this may install them. Elsewhere the tests say what they miss. */

@@ -46,6 +46,12 @@ export interface Heard {
 
 class FactError extends Error {}
 
+/** How long the server waits for something to happen before it answers anyway, in ms. */
+const TURN = 25
+
+/** How many connections have ended. */
+const endedIn = ({ requests }: Log): number => requests.filter(({ endedAt }) => endedAt !== null).length
+
 /** One test's view of the world. */
 export class Fact {
   readonly env: Environment
@@ -124,15 +130,30 @@ export class Stream {
 
   /** What the server saw, as soon as there were so many requests and so many of them have ended; patience is in ms. */
   async log({ requests = 0, closed = 0, patience = 20_000 } = {}): Promise<Log> {
+    const log = await this.#look({ requests, closed, patience })
+    const ended = endedIn(log)
+    check(log.requests.length >= requests, `the server saw ${log.requests.length} requests instead of ${requests}`)
+    check(ended >= closed, `the server saw ${ended} connections end instead of ${closed}`)
+    return log
+  }
+
+  /**
+   * Sees to it that so many connections end, for the server, within a time in ms. It is counted in turns between us and the
+   * server: where one of the two has to wait for a busy machine, that is one turn, however long it takes.
+   */
+  async endsWithin(time: number, connections: number): Promise<void> {
+    for (let waited = 0; waited < time; waited += TURN) {
+      if (endedIn(await this.#look({ closed: connections, patience: TURN })) >= connections) return
+    }
+    throw new FactError(`the server had not seen the end of ${connections} connections after ${time} ms`)
+  }
+
+  async #look({ requests = 0, closed = 0, patience = 0 }): Promise<Log> {
     const query = new URLSearchParams(
       Object.entries({ requests, closed, patience }).map(([name, n]) => [name, String(n)]),
     )
     const response = await fetch(`${this.#server}/log/${this.id}?${query.toString()}`)
-    const log = (await response.json()) as Log
-    const ended = log.requests.filter(({ endedAt }) => endedAt !== null).length
-    check(log.requests.length >= requests, `the server saw ${log.requests.length} requests instead of ${requests}`)
-    check(ended >= closed, `the server saw ${ended} connections end instead of ${closed}`)
-    return log
+    return (await response.json()) as Log
   }
 
   async openGate(name: string): Promise<void> {
@@ -248,22 +269,12 @@ const SOON = 500
 const SOON_IN_BROWSERS = 2_000
 const SOON_IN_WEBKIT = 5_000
 
-/**
- * Leaves connections, and sees to it that the server hears of it soon. Both clocks measure too much: the server's from before
- * the leaving, the client's until it has been told; on a busy machine one of them may wait.
- */
+/** Leaves connections, and sees to it that the server hears of it soon. */
 export async function endsSoon({ env }: Fact, served: Stream, leave: () => unknown, connections = 1): Promise<void> {
   const inBrowsers = env.runtime.startsWith('webkit') ? SOON_IN_WEBKIT : SOON_IN_BROWSERS
   const soon = env.base === undefined ? SOON : inBrowsers
-  const { now } = await served.log({ requests: connections })
-  const left = Date.now()
-  await leave()
-  const { requests } = await served.log({ closed: connections })
-  const told = Date.now() - left
-  for (const { endedAt } of requests) {
-    const took = Math.min((endedAt ?? Infinity) - now, told)
-    check(took < soon, `the server saw it too late, after ${Math.round(took)} ms`)
-  }
+  await served.log({ requests: connections })
+  await Promise.all([leave(), served.endsWithin(soon, connections)])
 }
 
 /** A response that ends after these writes. */
