@@ -143,10 +143,15 @@ export const ABORTS: Program[] = [
     name: 'ended after some time',
     answers: [open('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
+      const abort = new AbortController()
       await fetchEventSource(url, {
-        signal: AbortSignal.timeout(300),
+        signal: abort.signal,
         onmessage({ data }) {
           log('onmessage', data)
+          // As AbortSignal.timeout() does, whose time would begin before the message.
+          setTimeout(() => {
+            abort.abort(new DOMException('The operation timed out', 'TimeoutError'))
+          }, 100)
         },
       })
       log('resolved')
