@@ -5,14 +5,14 @@ import { now } from '../platform/clock.ts'
 import { channels, type Channels } from '../platform/diagnostics.ts'
 import { onPageCached } from '../platform/page-cache.ts'
 import { ENDED, letGo, readBody } from './body.ts'
-import { CallerError } from './caller-error.ts'
 import { ConnectionError, type Failure } from './connection-error.ts'
 import type { BodyReader, Exchange, Opened, Opener } from './exchange.ts'
 import type { ConnectionOptions } from './read-options.ts'
-import { nextDelay, readAnswer, withinLimits } from './reconnect.ts'
+import { nextDelay, withinLimits } from './reconnect.ts'
 import { cancel } from './response.ts'
 import type { ConnectionSink } from './sink.ts'
 import { withoutUser } from './url.ts'
+import { ask } from './verdict.ts'
 import { startWait, type Wait } from './wait.ts'
 
 type State =
@@ -22,14 +22,6 @@ type State =
   /** What to do about a failure is being asked and announced. */
   | { phase: 'deciding' }
   | { phase: 'waiting'; wait: Wait }
-
-/** What follows on a failure: a wait in ms, or the end. */
-interface Decision {
-  error: ConnectionError
-  delay: number | undefined
-  /** Whether there was no fault: the stream has ended, or the server says so. */
-  isEnd: boolean
-}
 
 export class Connection implements DecoderSink {
   /** The caller's object, for those who watch. */
@@ -107,7 +99,7 @@ export class Connection implements DecoderSink {
     const { signal, policy } = this.#options
     if (signal?.aborted) {
       // What the caller has given is let go of.
-      this.#nextExchange(undefined)
+      this.#nextExchange()
       this.#abort()
     } else {
       if (signal) this.#heed(signal)
@@ -117,7 +109,7 @@ export class Connection implements DecoderSink {
           this.#letGo()
         })
       }
-      void this.#live()
+      this.#live()
     }
   }
 
@@ -125,7 +117,7 @@ export class Connection implements DecoderSink {
   reconnect(): void {
     if (this.#state.phase === 'closed') return
     this.#drop()
-    void this.#live()
+    this.#live()
   }
 
   /** What comes now is another stream: forgets what is unfinished. */
@@ -169,10 +161,17 @@ export class Connection implements DecoderSink {
       const what = 'was let go of when its page went into the back/forward cache'
       const error = new ConnectionError(state.exchange, { reason: 'network', what })
       this.#drop()
-      void this.#live(error)
+      void this.#comeBack(error)
     }
     // WebKit breaks it off before it says that the page is left.
     this.#fruitless = Math.max(0, this.#fruitless - 1)
+  }
+
+  /** After the reconnection time. */
+  async #comeBack(error: ConnectionError): Promise<void> {
+    const life = ++this.#life
+    const failure = await this.#reestablish(error, withinLimits(this.#reconnectionTime), life)
+    if (failure) void this.#connect(life, failure)
   }
 
   #drop(): void {
@@ -192,67 +191,81 @@ export class Connection implements DecoderSink {
     this.#state = { phase: 'deciding' }
   }
 
-  /** The life of a connection. Whatever it awaits, `close()` or `reconnect()` may have come meanwhile: then it is over. */
-  async #live(lostBefore?: ConnectionError): Promise<void> {
-    const life = ++this.#life
-    let failure = lostBefore
-    if (failure && !(await this.#reestablish(failure, withinLimits(this.#reconnectionTime), life))) return
+  /** Begins a life: whatever was awaited in the one before finds it over. */
+  #live(): void {
+    void this.#connect(++this.#life, undefined)
+  }
+
+  /** Attempts to connect until there is a stream to read, or none to come. */
+  async #connect(life: number, before: ConnectionError | undefined): Promise<void> {
+    let failure = before
     for (;;) {
-      const exchange = this.#nextExchange(failure)
+      const exchange = this.#nextExchange()
       if (this.#channels.connect.hasSubscribers) {
         const { attempt, url } = exchange
         this.#tell('connect', { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' })
       }
       if (life !== this.#life) return
-      const lost = await this.#attempt(exchange, life)
-      if (life !== this.#life) return
-      this.#leave()
-      const { error, delay, isEnd } = await this.#decide(exchange, lost, life)
-      if (life !== this.#life) return
-      if (delay === undefined) {
-        // Fail the connection.
-        this.#tell('failed', { error, isEnd })
-        if (life !== this.#life) return
-        await this.#sink.failed(error, isEnd)
-        if (life === this.#life) this.close()
+      const opening = await exchange.open(this.#sink.lastEventId, failure)
+      if (life !== this.#life) {
+        if ('reader' in opening && opening.reader) void cancel(opening.reader)
         return
       }
-      if (!(await this.#reestablish(error, delay, life))) return
-      failure = error
+      const lost = 'failure' in opening ? opening.failure : this.#receive(opening, exchange, life)
+      if (!lost) return
+      failure = await this.#recover(exchange, lost, life)
+      if (!failure) return
     }
   }
 
-  /** Tells of the loss, and waits: whether nothing has come in between. */
-  async #reestablish(error: ConnectionError, delay: number, life: number): Promise<boolean> {
+  /** What becomes of a connection that was lost: the failure after which to connect again, if that is what follows. */
+  async #recover(exchange: Exchange, lost: Failure, life: number): Promise<ConnectionError | undefined> {
+    if (life !== this.#life) return undefined
+    this.#leave()
+    const { policy } = this.#options
+    // What the last messages say may decide the answer.
+    if (policy.reconnects && policy.shouldReconnect) await this.#sink.delivered()
+    if (life !== this.#life) return undefined
+    const { error, answer, isEnd } = await ask(policy, exchange, lost)
+    if (life !== this.#life) return undefined
+    const delay = nextDelay(policy, {
+      reason: lost.reason,
+      fruitless: this.#fruitless,
+      reconnectionTime: this.#reconnectionTime,
+      retryAfter: lost.retryAfter,
+      answer,
+      random: Math.random(),
+    })
+    if (delay !== undefined) return this.#reestablish(error, delay, life)
+    // Fail the connection.
+    this.#tell('failed', { error, isEnd })
+    if (life !== this.#life) return undefined
+    await this.#sink.failed(error, isEnd)
+    if (life === this.#life) this.close()
+    return undefined
+  }
+
+  /** Tells of the loss, and waits: the failure, where nothing has come in between. */
+  async #reestablish(error: ConnectionError, delay: number, life: number): Promise<ConnectionError | undefined> {
     this.#tell('lost', { error, delay })
-    if (life !== this.#life) return false
+    if (life !== this.#life) return undefined
     await this.#sink.lost(error, delay)
-    if (life !== this.#life) return false
+    if (life !== this.#life) return undefined
     const wait = startWait(delay)
     this.#state = { phase: 'waiting', wait }
     this.#tell('wait', { delay })
     await wait.over
-    return true
+    return error
   }
 
-  #nextExchange(failure: ConnectionError | undefined): Exchange {
-    const { lastEventId } = this.#sink
-    const exchange = this.#opener({ attempt: ++this.#fruitless, lastEventId, failure })
+  #nextExchange(): Exchange {
+    const exchange = this.#opener.next(++this.#fruitless)
     this.#state = { phase: 'connecting', exchange }
     return exchange
   }
 
-  /** One request and, when its response is good, its body: how it was lost or failed. */
-  async #attempt(exchange: Exchange, life: number): Promise<Failure> {
-    const opening = await exchange.open()
-    if ('failure' in opening) return opening.failure
-    if (life === this.#life) return this.#receive(opening, exchange)
-    if (opening.reader) void cancel(opening.reader)
-    return ENDED
-  }
-
-  /** Announces the connection and reads its body. */
-  #receive({ response, origin, reader }: Opened, exchange: Exchange): Failure | Promise<Failure> {
+  /** Announces the connection and begins to read its body: how it is lost, if that is known at once. */
+  #receive({ response, origin, reader }: Opened, exchange: Exchange, life: number): Failure | undefined {
     const { request } = exchange
     this.#state = { phase: 'open', exchange, reader, since: now() }
     // Whoever hears of it may close the connection.
@@ -262,7 +275,17 @@ export class Connection implements DecoderSink {
     this.#sink.open(response, origin)
     if (!reader || isOver()) return ENDED
     this.#decoder.begin(this.#sink.lastEventId ?? '')
-    return readBody(reader, request, this.#options.idleTimeout, this)
+    void this.#read(reader, exchange, life)
+    return undefined
+  }
+
+  /** Not awaited by what has connected: open connections are idle for most of their lives, and each frame takes half a kilobyte. */
+  #read(reader: BodyReader, exchange: Exchange, life: number): Promise<void> {
+    const reading = readBody(reader, exchange.request, this.#options.idleTimeout, this)
+    return reading.then(async (lost) => {
+      const failure = await this.#recover(exchange, lost, life)
+      if (failure) void this.#connect(life, failure)
+    })
   }
 
   /** Tells those who watch, who may close the connection. */
@@ -280,34 +303,5 @@ export class Connection implements DecoderSink {
   /** The same. */
   demand(): Promise<void> | undefined {
     return this.#sink.demand()
-  }
-
-  async #decide(exchange: Exchange, failure: Failure, life: number): Promise<Decision> {
-    const { policy } = this.#options
-    const error = new ConnectionError(exchange, failure)
-    const isEnd = failure.reason === 'ended' || failure.status === 204
-    let answer: boolean | number | undefined
-    if (policy.reconnects && policy.shouldReconnect) {
-      // What the last messages say may decide the answer.
-      await this.#sink.delivered()
-      if (life !== this.#life) return { error, delay: undefined, isEnd }
-      try {
-        answer = readAnswer(await policy.shouldReconnect(error))
-      } catch (thrown) {
-        const what = `${failure.what}, and "shouldReconnect" failed`
-        const cause = new CallerError(what, thrown)
-        return { error: new ConnectionError(exchange, { ...failure, what, cause }), delay: undefined, isEnd: false }
-      }
-    }
-    const { reason, retryAfter } = failure
-    const delay = nextDelay(policy, {
-      reason,
-      fruitless: this.#fruitless,
-      reconnectionTime: this.#reconnectionTime,
-      retryAfter,
-      answer,
-      random: Math.random(),
-    })
-    return { error, delay, isEnd }
   }
 }

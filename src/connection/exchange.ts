@@ -28,17 +28,17 @@ export type Opening = Opened | { failure: Failure }
 export interface Exchange extends FailedRequest {
   /** Aborts it, and afterwards the reading. */
   readonly request: AbortController
-  /** Called once. Does not reject. */
-  open(): Promise<Opening>
-}
-
-/** Which of a connection's attempts it is. */
-export interface Place {
-  attempt: number
-  /** Undefined where neither the stream nor the caller has named one. */
-  lastEventId: string | undefined
-  failure: ConnectionError | undefined
+  /**
+   * Called once. Does not reject.
+   *
+   * @param lastEventId undefined where neither the stream nor the caller has named one
+   * @param failure of the attempt before it
+   */
+  open(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<Opening>
 }
 
 /** Makes the attempts of a connection. */
-export type Opener = (place: Place) => Exchange
+export interface Opener {
+  /** @param attempt its number, from 1, among those in a row that brought no message */
+  next(attempt: number): Exchange
+}

@@ -3,9 +3,9 @@
 import { hasForbiddenHeaders, streamingFetch } from '../platform/fetch.ts'
 import { requestParts } from './attempt.ts'
 import type { CallerError } from './caller-error.ts'
-import type { Failure } from './connection-error.ts'
+import type { ConnectionError, Failure } from './connection-error.ts'
 import { TIMED_OUT, within } from './deadline.ts'
-import type { Exchange, Opener, Opening, Place } from './exchange.ts'
+import type { Exchange, Opener, Opening } from './exchange.ts'
 import type { HeaderMap } from './headers.ts'
 import { openResponse } from './open-response.ts'
 import type { ConnectionOptions } from './read-options.ts'
@@ -16,32 +16,39 @@ import { cancel, discard } from './response.ts'
 import { isFetchable } from './url.ts'
 
 /** Requests that URL at each attempt. */
-export function fetchOpener(url: URL, options: ConnectionOptions): Opener {
-  const { href } = url
-  const past = { hasSent: false }
-  return (place) => new FetchExchange(href, options, past, place)
+export class FetchOpener implements Opener {
+  /** A text, for URLs are large, and few are asked for. */
+  readonly href: string
+  readonly options: ConnectionOptions
+  /** Whether a request has been sent. */
+  hasSent = false
+
+  constructor({ href }: URL, options: ConnectionOptions) {
+    this.href = href
+    this.options = options
+  }
+
+  next(attempt: number): Exchange {
+    return new FetchExchange(this, attempt)
+  }
 }
 
 /** One attempt, until its response is found to be good or not. */
 class FetchExchange implements Exchange {
   readonly request = new AbortController()
   readonly attempt: number
-  /** The URL of the request; that of the source until it is known. A text, for most are never asked for. */
+  readonly #opener: FetchOpener
+  /** The URL of the request; that of the source until it is known. */
   #href: string
   /** What is known so far of those that are sent. */
   #headers: HeaderMap | undefined
-  readonly #options: ConnectionOptions
-  /** What all attempts share: whether a request has been sent. */
-  readonly #past: { hasSent: boolean }
-  readonly #place: Place
 
-  constructor(href: string, options: ConnectionOptions, past: { hasSent: boolean }, place: Place) {
+  constructor(opener: FetchOpener, attempt: number) {
+    const { href, options } = opener
+    this.attempt = attempt
+    this.#opener = opener
     this.#href = href
-    this.attempt = place.attempt
     if (typeof options.headers !== 'function') this.#headers = options.headers
-    this.#options = options
-    this.#past = past
-    this.#place = place
   }
 
   get url(): URL {
@@ -53,25 +60,25 @@ class FetchExchange implements Exchange {
   }
 
   /** Sends the request. */
-  async open(): Promise<Opening> {
-    const { connectTimeout } = this.#options
-    const outcome = await within(connectTimeout, this.#send(), this.request)
+  async open(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<Opening> {
+    const { connectTimeout } = this.#opener.options
+    const outcome = await within(connectTimeout, this.#send(lastEventId, failure), this.request)
     if (outcome === TIMED_OUT) {
       return { failure: { reason: 'timeout', what: `did not answer within ${connectTimeout} ms` } }
     }
     return 'failure' in outcome ? outcome : openResponse(outcome.response, this.url, this.request)
   }
 
-  async #send(): Promise<Outcome> {
+  async #send(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<Outcome> {
     let parts: RequestParts
     try {
-      const { attempt, lastEventId = '', failure } = this.#place
+      const { options, hasSent } = this.#opener
       const asked = requestParts(
         this.url,
-        this.#options,
-        { attempt, lastEventId, failure },
+        options,
+        { attempt: this.attempt, lastEventId: lastEventId ?? '', failure },
         {
-          isFirst: !this.#past.hasSent,
+          isFirst: !hasSent,
           signal: this.request.signal,
           learn: (headers) => {
             this.#headers = headers
@@ -83,7 +90,9 @@ class FetchExchange implements Exchange {
       const { message, reason } = cause as CallerError
       return { failure: { reason, what: `was not requested: ${message}`, cause } }
     }
-    this.#href = parts.url.href
+    const { href } = parts.url
+    // Mostly the same: no second text of it.
+    if (href !== this.#href) this.#href = href
     this.#headers = parts.headers
     // Close() or the end of the time may have come meanwhile.
     if (this.request.signal.aborted) {
@@ -92,7 +101,7 @@ class FetchExchange implements Exchange {
     }
 
     try {
-      return await this.#fetch(parts)
+      return await this.#fetch(parts, lastEventId)
     } catch (cause) {
       // Elsewhere too, but a browser does not say why.
       const hint = isStream(parts.body) && hasForbiddenHeaders() ? ': browsers send streams only over HTTP/2' : ''
@@ -100,12 +109,13 @@ class FetchExchange implements Exchange {
     }
   }
 
-  async #fetch(parts: RequestParts): Promise<Outcome> {
-    const { redirect, withCredentials, fetchOptions, lastEventIdParameter } = this.#options
+  async #fetch(parts: RequestParts, lastEventId: string | undefined): Promise<Outcome> {
+    const { options } = this.#opener
+    const { redirect, withCredentials, fetchOptions, lastEventIdParameter } = options
     if (!isFetchable(parts.url)) {
       return unsupported('cannot be fetched: event streams come over http, https, data or blob')
     }
-    const fetch = this.#options.fetch ?? streamingFetch()
+    const fetch = options.fetch ?? streamingFetch()
     if (typeof fetch === 'string') return unsupported(`cannot be fetched: ${fetch}`)
 
     const { signal } = this.request
@@ -113,11 +123,11 @@ class FetchExchange implements Exchange {
       withCredentials,
       manual: redirect !== 'follow',
       fetchOptions,
-      lastEventId: this.#place.lastEventId,
+      lastEventId,
       lastEventIdParameter,
       signal,
     })
-    this.#past.hasSent = true
+    this.#opener.hasSent = true
     const isFollowed = request[1].redirect === 'follow'
     const outcome = isFollowed ? { response: await fetch(...request) } : await sendByHand(fetch, request, redirect)
     // A caller's fetch may know nothing of signals.

@@ -20,7 +20,7 @@ export async function openResponse(
   try {
     const refusal = refuse(response)
     if (!refusal) {
-      return { response, origin: finalURL(response, requested).origin, reader: bodyOf(response)?.getReader() }
+      return { response, origin: shared(finalURL(response, requested).origin), reader: bodyOf(response)?.getReader() }
     }
     if (refusal.status !== undefined) {
       refusal.body = await readRefusedBody(response, request)
@@ -39,4 +39,12 @@ export async function openResponse(
       },
     }
   }
+}
+
+let lastOrigin = ''
+
+/** One text for all connections to a server, of which there may be thousands. */
+function shared(origin: string): string {
+  if (origin !== lastOrigin) lastOrigin = origin
+  return lastOrigin
 }

@@ -25,7 +25,9 @@ import type { FetchLike } from './request.ts'
 export type OfAttempt = (attempt: Attempt) => unknown
 
 /** What a connection knows of its options after the check. */
-export interface ConnectionOptions {
+export type ConnectionOptions = Readonly<CheckedOptions>
+
+interface CheckedOptions {
   withCredentials: boolean
   /** Undefined: the runtime's. */
   fetch: FetchLike | undefined
@@ -60,6 +62,9 @@ const OWN_MEMBERS: Record<string, string> = {
   credentials: 'withCredentials',
 }
 
+/** Those of all who give none, so that not every connection has its own. */
+const defaults: { reconnecting?: ConnectionOptions; once?: ConnectionOptions } = {}
+
 /**
  * Converts `withCredentials` as WebIDL converts a boolean; never coerces the others.
  *
@@ -67,6 +72,11 @@ const OWN_MEMBERS: Record<string, string> = {
  * @throws a `TypeError` that names the option and what was given.
  */
 export function readOptions(init: unknown, reconnectsGet = true): ConnectionOptions {
+  if (init !== undefined) return readGiven(init, reconnectsGet)
+  return (defaults[reconnectsGet ? 'reconnecting' : 'once'] ??= readGiven(init, reconnectsGet))
+}
+
+function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
   const given = optionMembers(init)
   const fetch = checked('fetch', given.fetch, isFunction, 'a function') as FetchLike | undefined
   const method = readMethod(given.method)

@@ -2,7 +2,7 @@
 
 import { Connection } from '../connection/connection.ts'
 import type { Opener } from '../connection/exchange.ts'
-import { fetchOpener } from '../connection/fetch-exchange.ts'
+import { FetchOpener } from '../connection/fetch-exchange.ts'
 import { givenStream } from '../connection/given-exchange.ts'
 import { readOptions } from '../connection/read-options.ts'
 import { parseURL, presentable } from '../connection/url.ts'
@@ -22,7 +22,7 @@ class GivenStream {
 
   constructor(stream: unknown) {
     const exchange = givenStream(stream)
-    this.opener = () => exchange
+    this.opener = { next: () => exchange }
     this.url = exchange.url.href
   }
 }
@@ -36,7 +36,7 @@ export function defineEventSource(): EventSourceConstructor {
       readonly #withCredentials: boolean
       readonly #isFromStream: boolean
       readonly #dispatcher: Dispatcher
-      readonly #handlers = new HandlerAttributes(this)
+      #handlers: HandlerAttributes | undefined
       readonly #connection: Connection
 
       constructor(...args: [url?: unknown, options?: unknown]) {
@@ -51,7 +51,7 @@ export function defineEventSource(): EventSourceConstructor {
         if (typeof input === 'string') {
           const url = parseURL(input)
           this.#url = url.href
-          opener = fetchOpener(url, options)
+          opener = new FetchOpener(url, options)
         } else {
           this.#url = input.url
           opener = input.opener
@@ -86,23 +86,27 @@ export function defineEventSource(): EventSourceConstructor {
         return this.#connection.reconnectionTime
       }
 
+      /** Made when the first is asked for: many sources have listeners instead. */
+      get #attributes(): HandlerAttributes {
+        return (this.#handlers ??= new HandlerAttributes(this))
+      }
       get onopen(): object | null {
-        return this.#handlers.get('open')
+        return this.#attributes.get('open')
       }
       set onopen(value: unknown) {
-        this.#handlers.set('open', value)
+        this.#attributes.set('open', value)
       }
       get onmessage(): object | null {
-        return this.#handlers.get('message')
+        return this.#attributes.get('message')
       }
       set onmessage(value: unknown) {
-        this.#handlers.set('message', value)
+        this.#attributes.set('message', value)
       }
       get onerror(): object | null {
-        return this.#handlers.get('error')
+        return this.#attributes.get('error')
       }
       set onerror(value: unknown) {
-        this.#handlers.set('error', value)
+        this.#attributes.set('error', value)
       }
 
       close(): void {

@@ -5,6 +5,9 @@ import { chooseQueueTask } from '../platform/task.ts'
 /** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
 const READ_AHEAD = 64 * 1024
 
+/** What waits in most queues. */
+const NOTHING: never[] = []
+
 /** What a queue delivers to. It shows by its name in the stacks of what listeners throw. */
 interface TaskRunner<Item> {
   runTask(item: Item): void
@@ -22,7 +25,7 @@ export class TaskQueue<Item> {
   readonly #owner: TaskRunner<Item>
   readonly #queueTask = chooseQueueTask()
   #hops = 0
-  #waiting: Item[] = []
+  #waiting: Item[] = NOTHING
   #next = 0
   #bytesAhead = 0
   #drained: (() => void) | undefined
@@ -37,12 +40,13 @@ export class TaskQueue<Item> {
     const taskHasRun = this.#hops === 0
     this.#queueHop()
     if (taskHasRun) this.#owner.runTask(item)
+    else if (this.#waiting === NOTHING) this.#waiting = [item]
     else this.#waiting.push(item)
   }
 
   /** Drops what waits. */
   clear(): void {
-    this.#waiting = []
+    this.#waiting = NOTHING
     this.#next = 0
     this.#bytesAhead = 0
     this.#drained?.()

@@ -1,7 +1,7 @@
 /** The function that a loop begins with. */
 
 import type { Exchange } from '../connection/exchange.ts'
-import { fetchOpener } from '../connection/fetch-exchange.ts'
+import { FetchOpener } from '../connection/fetch-exchange.ts'
 import { givenResponse, givenStream } from '../connection/given-exchange.ts'
 import type { EventSourceInit } from '../connection/options.ts'
 import { readOptions, type ConnectionOptions } from '../connection/read-options.ts'
@@ -90,11 +90,11 @@ export function streamEvents(input: unknown, init?: unknown): EventStreamInstanc
   }
   const options = readOptions(init, false)
   const url = readURL(input)
-  return new EventStream(url, fetchOpener(url, options), options, READ_AHEAD)
+  return new EventStream(url, new FetchOpener(url, options), options, READ_AHEAD)
 }
 
 function opened(exchange: Exchange, options: ConnectionOptions): EventStreamInstance {
-  return new EventStream(exchange.url, () => exchange, options, 0)
+  return new EventStream(exchange.url, { next: () => exchange }, options, 0)
 }
 
 function readURL(input: unknown): URL {

@@ -75,7 +75,7 @@ const MUTANTS: Mutant[] = [
     what: 'reconnects to where a redirect led',
     file: 'src/connection/fetch-exchange.ts',
     replace: "'failure' in outcome ? outcome :",
-    by: "'failure' in outcome ? outcome : (this.#options.fetch ??= (_, init) => fetch(outcome.response.url as string, init)) && false ? outcome :",
+    by: "'failure' in outcome ? outcome : (this.#opener.options.fetch ??= (_, init) => fetch(outcome.response.url as string, init)) && false ? outcome :",
     noticedBy: 'fact 9',
   },
   {
@@ -249,8 +249,8 @@ const MUTANTS: Mutant[] = [
   {
     what: 'leaves the old connection open at reconnect()',
     file: 'src/connection/connection.ts',
-    replace: 'this.#drop()\n    void this.#live()',
-    by: 'void this.#live()',
+    replace: 'this.#drop()\n    this.#live()',
+    by: 'this.#live()',
     noticedBy: 'fact 47',
   },
   {
@@ -283,21 +283,21 @@ const MUTANTS: Mutant[] = [
   },
   {
     what: 'throws on a 204',
-    file: 'src/connection/connection.ts',
+    file: 'src/connection/verdict.ts',
     replace: ' || failure.status === 204',
     by: '',
     noticedBy: 'fact 50',
   },
   {
     what: 'throws when the body ends',
-    file: 'src/connection/connection.ts',
+    file: 'src/connection/verdict.ts',
     replace: "failure.reason === 'ended' || ",
     by: '',
     noticedBy: 'fact 50',
   },
   {
     what: 'ends a loop quietly when shouldReconnect throws',
-    file: 'src/connection/connection.ts',
+    file: 'src/connection/verdict.ts',
     replace: 'isEnd: false',
     by: 'isEnd',
     noticedBy: 'fact 51: an end is no end',

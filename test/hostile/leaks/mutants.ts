@@ -59,8 +59,8 @@ export const MUTANTS: Mutant[] = [
   {
     what: `keeps ${KEPT} bytes of each attempt`,
     file: 'src/connection/connection.ts',
-    replace: 'const lost = await this.#attempt(exchange, life)',
-    by: `((globalThis as any).kept ??= []).push(new Array(${KEPT / 8}).fill(0.5)); const lost = await this.#attempt(exchange, life)`,
+    replace: 'const opening = await exchange.open(this.#sink.lastEventId, failure)',
+    by: `((globalThis as any).kept ??= []).push(new Array(${KEPT / 8}).fill(0.5)); const opening = await exchange.open(this.#sink.lastEventId, failure)`,
     scenario: 'a loop left by break',
     cycles: 1_200,
     isNoticed: ({ heap }) => grows(heap),

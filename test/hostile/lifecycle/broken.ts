@@ -20,8 +20,8 @@ export const BROKEN: Mutation[] = [
   {
     what: 'sends the id that was read last instead of the one that was dispatched',
     file: 'src/connection/connection.ts',
-    replace: 'const { lastEventId } = this.#sink',
-    by: 'const { lastEventId } = this.#decoder',
+    replace: 'exchange.open(this.#sink.lastEventId, failure)',
+    by: 'exchange.open(this.#decoder.lastEventId, failure)',
   },
   {
     what: 'gives a handler that replaces another a place of its own',
