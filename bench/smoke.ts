@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import type { Suite } from '../test/tally.ts'
 import { takeSample, type Bench, type Row } from './bench.ts'
+import { parsers } from './contenders/list.ts'
 import { checksumOf, Checksum, END, largeData } from './fixture.ts'
 import type { Throughput } from './inside/throughput.ts'
 import { follow } from './measures/throughput.ts'
@@ -33,6 +34,10 @@ export async function checkFixtures(suite: Suite, { origin }: Bench): Promise<vo
       assert.equal(event.replaceAll('data: ', ''), largeData(lines, length))
     })
   }
+  await suite.run('the floor has the parser that ours ships', () => {
+    const [ours, floors] = parsers()
+    assert.equal(floors, ours)
+  })
   await suite.run('a checksum tells order, and what is in a message', () => {
     const [first, second, other] = [
       '{"n":10000001,"token":"a"}',

@@ -4,7 +4,7 @@ import { EventSource } from '../../dist/index.js'
 import type { Follow } from './contender.ts'
 
 export const follow: Follow = (url, onMessage, maxBufferSize) => {
-  const source = new EventSource(url, { maxBufferSize })
+  const source = new EventSource(url, maxBufferSize === undefined ? undefined : { maxBufferSize })
   source.addEventListener('message', ({ data }) => {
     onMessage(data)
   })

@@ -16,7 +16,7 @@ const OWN = 'bench/node_modules'
 
 /** By the names of their modules, in the order of the tables. */
 export const CONTENDERS: Record<string, Contender> = {
-  floor: { title: 'the floor', folder: `${ROOT}/eventsource-parser` },
+  floor: { title: 'the floor', folder: `${OWN}/eventsource-parser` },
   everysource: { title: 'everysource, `EventSource`', folder: '.' },
   'everysource-loop': { title: 'everysource, `streamEvents`', folder: '.' },
   'everysource-drop-in': { title: 'everysource, `fetchEventSource`', folder: '.' },
@@ -33,12 +33,18 @@ export const CONTENDERS: Record<string, Contender> = {
 
 /** Name and version of each package, such as `eventsource 5.1.5`. */
 export function versions(): string[] {
-  const folders = [...new Set(Object.values(CONTENDERS).map(({ folder }) => folder))]
-  return folders.map((folder) => {
-    const { name, version } = JSON.parse(readFileSync(path(`${folder}/package.json`), 'utf8')) as {
-      name: string
-      version: string
-    }
-    return `${name} ${version}`
-  })
+  return [...new Set(Object.values(CONTENDERS).map(({ folder }) => versionIn(folder)))]
+}
+
+/** The same of the parser that ours ships, and of the one that the floor has. */
+export function parsers(): [ours: string, floors: string] {
+  return [versionIn(`${ROOT}/eventsource-parser`), versionIn(`${OWN}/eventsource-parser`)]
+}
+
+function versionIn(folder: string): string {
+  const { name, version } = JSON.parse(readFileSync(path(`${folder}/package.json`), 'utf8')) as {
+    name: string
+    version: string
+  }
+  return `${name} ${version}`
 }

@@ -1,6 +1,7 @@
 /** Start-up: the time that an import takes, and the sizes of what a bundler makes. */
 
-import { build } from 'esbuild'
+import assert from 'node:assert/strict'
+import { build, type Metafile } from 'esbuild'
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
@@ -13,6 +14,8 @@ export interface StartUpTable {
   /** ms, by package. */
   imports: Row<number>[]
   sizes: Size[]
+  /** What `EventSource` alone consists of. */
+  parts: Size[]
 }
 
 interface Size {
@@ -50,6 +53,27 @@ const PROGRAMS: Record<string, string> = {
   '@microsoft/fetch-event-source': `export { fetchEventSource } from '@microsoft/fetch-event-source'`,
 }
 
+/** What the modules of `EventSource` are for; the first that a path matches. */
+const PARTS: [title: string, paths: RegExp][] = [
+  ['the parser, `eventsource-parser`', /eventsource-parser/],
+  ['bytes to messages: UTF-8, the byte order mark, the limit of an event', /decoder/],
+  ['one message, one task, without a hop where none is needed', /dispatcher|task|self-messages|sink/],
+  ['the interface: the class, its events, handlers, WebIDL', /event-source/],
+  ['for people at work: consoles, diagnostics channels', /inspection|diagnostics/],
+  ['redirects one by one, credentials kept from other origins', /redirect/],
+  [
+    'errors that say what happened, without secrets: responses, refused bodies, `Retry-After`',
+    /response|content-type|retry-after|refused-body|error|cause|dom-exception|report/,
+  ],
+  ['checks of the options, and what to write instead', /read-options|checks|requirements/],
+  [
+    'requests: headers, bodies, functions of an attempt, resumption',
+    /request|headers|method|attempt|exchange|url|header-encoding/,
+  ],
+  ['one connection: its life, reconnection, waits, time limits', /connection\//],
+  ['what differs between Node, Deno, Bun, Workers, browsers and React Native', /platform/],
+]
+
 const ROUNDS = 11
 
 export async function startUp(bench: Bench): Promise<StartUpTable> {
@@ -58,7 +82,11 @@ export async function startUp(bench: Bench): Promise<StartUpTable> {
   for (const [title, program] of Object.entries(PROGRAMS)) {
     await bench.suite.run(`size: ${title}`, async () => void sizes.push(await sizeOf(title, program)))
   }
-  return { imports, sizes }
+  let parts: Size[] = []
+  await bench.suite.run('size: what the parts of EventSource weigh', async () => {
+    parts = await sizesOfParts()
+  })
+  return { imports, sizes, parts }
 }
 
 /** In a fresh process, in ms. */
@@ -70,15 +98,41 @@ async function timeOfImport(name: string): Promise<number> {
 }
 
 async function sizeOf(title: string, contents: string): Promise<Size> {
-  const { outputFiles } = await build({
+  const { minified, gzipped } = await bundled(contents, title.startsWith('launchdarkly') ? 'node' : 'browser')
+  return { title, minified, gzipped }
+}
+
+/** Of the sources, module by module. What a part takes when all is gzipped is its share of the whole. */
+async function sizesOfParts(): Promise<Size[]> {
+  const { minified, gzipped, modules } = await bundled(
+    `export { EventSource } from ${JSON.stringify(path('src/index.ts'))}`,
+  )
+  const bytes = new Map(PARTS.map(([title]) => [title, 0]))
+  for (const [file, { bytesInOutput }] of Object.entries(modules)) {
+    if (bytesInOutput === 0) continue
+    const [title] = PARTS.find(([, paths]) => paths.test(file)) ?? []
+    assert.ok(title, `${file} is none of the parts`)
+    bytes.set(title, (bytes.get(title) ?? 0) + bytesInOutput)
+  }
+  const parts = [...bytes].map(([title, size]) => ({ title, minified: size, gzipped: (gzipped * size) / minified }))
+  return parts.sort((one, other) => other.minified - one.minified)
+}
+
+async function bundled(
+  contents: string,
+  platform: 'browser' | 'node' = 'browser',
+): Promise<{ minified: number; gzipped: number; modules: Metafile['outputs'][string]['inputs'] }> {
+  const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: path('bench') },
     bundle: true,
     minify: true,
     write: false,
+    metafile: true,
     format: 'esm',
     target: 'es2022',
-    platform: title.startsWith('launchdarkly') ? 'node' : 'browser',
+    platform,
   })
   const code = outputFiles[0]?.contents ?? new Uint8Array()
-  return { title, minified: code.length, gzipped: gzipSync(code, { level: 9 }).length }
+  const [output] = Object.values(metafile.outputs)
+  return { minified: code.length, gzipped: gzipSync(code, { level: 9 }).length, modules: output?.inputs ?? {} }
 }
