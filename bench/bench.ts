@@ -13,6 +13,7 @@ export interface Bench {
   filter: string
   /** Of the server. */
   origin: string
+  serverPid: number
   /** Counts what has been checked. */
   suite: Suite
 }

@@ -20,7 +20,7 @@ const LIMIT = 120_000
 /** What has been compiled once starts in half the time; the time of an import is not measured here. */
 const ENV = { ...process.env, NODE_COMPILE_CACHE: path('.cache/compiled') }
 
-const NODE = [process.execPath, '--expose-gc', '--no-warnings']
+export const NODE = [process.execPath, '--expose-gc', '--no-warnings']
 
 /** Runs a job with a runtime's command and returns what it reports. */
 export function runJob<Report>(job: Job, [binary = '', ...args]: string[] = NODE): Promise<Report> {

@@ -94,6 +94,7 @@ function benchWith(suite: Suite): Bench {
     contenders,
     filter,
     origin: server.origin,
+    serverPid: server.pid,
     suite,
   }
 }

@@ -2,28 +2,39 @@
 
 import assert from 'node:assert/strict'
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
+import { canChooseCores, keepTo, onCore } from '../cores.ts'
 import type { Latency } from '../inside/latency.ts'
-import { runJob } from '../job.ts'
+import { NODE, runJob } from '../job.ts'
 
 export interface LatencyTable {
   messages: number
   /** In ms. */
   every: number
+  /** Whether server and contender each had a core of their own. */
+  hadCores: boolean
   rows: Row<Latency>[]
 }
 
 const EVERY = 2
 const MESSAGES = 2_200
-const ROUNDS = 2
+const ROUNDS = 5
+
+/** Left to the system, they sometimes share one, and that decides more than what is measured. */
+const SERVERS_CORE = 0
+const CONTENDERS_CORE = 1
 
 export async function latency(bench: Bench): Promise<LatencyTable> {
   const count = bench.smoke ? 50 : MESSAGES
   const url = `${bench.origin}/ticks?count=${count}&every=${EVERY}`
+  const hadCores = !bench.smoke && canChooseCores()
+  const command = hadCores ? [...onCore(CONTENDERS_CORE), ...NODE] : NODE
   const take = async (contender: string): Promise<Latency> => {
-    const report = await runJob<Latency>({ measure: 'latency', contender, url, count })
+    const report = await runJob<Latency>({ measure: 'latency', contender, url, count }, command)
     assert.equal(report.messages, count, 'it got another number of messages')
     return report
   }
+  if (hadCores) keepTo(bench.serverPid, SERVERS_CORE)
   const rows = await inTurn(bench, `a message each ${EVERY} ms`, ROUNDS, take, few(bench))
-  return { messages: count, every: EVERY, rows }
+  if (hadCores) keepTo(bench.serverPid)
+  return { messages: count, every: EVERY, hadCores, rows }
 }

@@ -2,6 +2,7 @@
 
 import type { Row } from '../bench.ts'
 import type { Cost } from '../inside/large.ts'
+import { WARM_UP } from '../inside/latency.ts'
 import { burstTables, pacedTable } from './bursts.ts'
 import type { Measured } from './results.ts'
 import { figure, middle, ratio, rowOf, table, titleOf, withRatio } from './table.ts'
@@ -29,9 +30,11 @@ where every message was a read of its own.`
 
   latency: {
     title: 'Latency',
-    prose({ messages, every }) {
+    prose({ messages, every, hadCores }) {
+      const cores = hadCores ? ', and server and contender have each a core of their own' : ''
       return `From just before the server's write to the listener, in µs, with a message each ${every} ms, ${count(messages)} in a process, the first
-tenth not counted. Both ends read the same monotonic clock. In brackets the ratio to the floor's.`
+${count(messages * WARM_UP)} not counted. Both ends read the same monotonic clock${cores}. The 99th percentile is that of the system as much as
+of what it runs: it differs from round to round by half. In brackets the ratio to the floor's.`
     },
     tables({ rows }) {
       return againstFloor(rows, { p50: (sample) => sample.p50, p99: (sample) => sample.p99 })

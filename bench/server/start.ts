@@ -6,6 +6,7 @@ import { path } from '../../test/conformance/bundle.ts'
 
 export interface Server {
   origin: string
+  pid: number
   stop(): void
 }
 
@@ -14,6 +15,7 @@ export async function startServer(): Promise<Server> {
   for await (const origin of createInterface({ input: child.stdout })) {
     return {
       origin,
+      pid: child.pid ?? 0,
       stop() {
         child.kill()
       },
