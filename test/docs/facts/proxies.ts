@@ -55,7 +55,8 @@ function undiciFact(on: Place[], control: string): Fact {
       const program = stage.run({ [`'${PROXY}'`]: limited }, TRUST, asked)
       await comesThrough(program, scene)
       await until(() => {
-        expect(program.errors).toContain('UND_ERR_BODY_TIMEOUT')
+        // On a busy machine the head of the response is late already.
+        expect(program.errors).toMatch(/UND_ERR_(?:BODY|HEADERS)_TIMEOUT/)
       })
     },
   }
