@@ -161,17 +161,10 @@ export class Connection implements DecoderSink {
       const what = 'was let go of when its page went into the back/forward cache'
       const error = new ConnectionError(state.exchange, { reason: 'network', what })
       this.#drop()
-      void this.#comeBack(error)
+      void this.#reestablish(error, withinLimits(this.#reconnectionTime), ++this.#life)
     }
     // WebKit breaks it off before it says that the page is left.
     this.#fruitless = Math.max(0, this.#fruitless - 1)
-  }
-
-  /** After the reconnection time. */
-  async #comeBack(error: ConnectionError): Promise<void> {
-    const life = ++this.#life
-    const failure = await this.#reestablish(error, withinLimits(this.#reconnectionTime), life)
-    if (failure) void this.#connect(life, failure)
   }
 
   #drop(): void {
@@ -196,38 +189,33 @@ export class Connection implements DecoderSink {
     void this.#connect(++this.#life, undefined)
   }
 
-  /** Attempts to connect until there is a stream to read, or none to come. */
-  async #connect(life: number, before: ConnectionError | undefined): Promise<void> {
-    let failure = before
-    for (;;) {
-      const exchange = this.#nextExchange()
-      if (this.#channels.connect.hasSubscribers) {
-        const { attempt, url } = exchange
-        this.#tell('connect', { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' })
-      }
-      if (life !== this.#life) return
-      const opening = await exchange.open(this.#sink.lastEventId, failure)
-      if (life !== this.#life) {
-        if ('reader' in opening && opening.reader) void cancel(opening.reader)
-        return
-      }
-      const lost = 'failure' in opening ? opening.failure : this.#receive(opening, exchange, life)
-      if (!lost) return
-      failure = await this.#recover(exchange, lost, life)
-      if (!failure) return
+  /** One attempt, after a failure if there was one. What follows is called, not awaited: no frame waits for another. */
+  async #connect(life: number, failure: ConnectionError | undefined): Promise<void> {
+    const exchange = this.#nextExchange()
+    if (this.#channels.connect.hasSubscribers) {
+      const { attempt, url } = exchange
+      this.#tell('connect', { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' })
     }
+    if (life !== this.#life) return
+    const opening = await exchange.open(this.#sink.lastEventId, failure)
+    if (life !== this.#life) {
+      if ('reader' in opening && opening.reader) void cancel(opening.reader)
+      return
+    }
+    const lost = 'failure' in opening ? opening.failure : this.#receive(opening, exchange, life)
+    if (lost) void this.#recover(exchange, lost, life)
   }
 
-  /** What becomes of a connection that was lost: the failure after which to connect again, if that is what follows. */
-  async #recover(exchange: Exchange, lost: Failure, life: number): Promise<ConnectionError | undefined> {
-    if (life !== this.#life) return undefined
+  /** What becomes of a connection that was lost: it is reestablished, or fails. */
+  async #recover(exchange: Exchange, lost: Failure, life: number): Promise<void> {
+    if (life !== this.#life) return
     this.#leave()
     const { policy } = this.#options
     // What the last messages say may decide the answer.
-    if (policy.reconnects && policy.shouldReconnect) await this.#sink.delivered()
-    if (life !== this.#life) return undefined
+    if (policy.shouldReconnect) await this.#sink.delivered()
+    if (life !== this.#life) return
     const { error, answer, isEnd } = await ask(policy, exchange, lost)
-    if (life !== this.#life) return undefined
+    if (life !== this.#life) return
     const delay = nextDelay(policy, {
       reason: lost.reason,
       fruitless: this.#fruitless,
@@ -236,26 +224,29 @@ export class Connection implements DecoderSink {
       answer,
       random: Math.random(),
     })
-    if (delay !== undefined) return this.#reestablish(error, delay, life)
+    if (delay !== undefined) {
+      void this.#reestablish(error, delay, life)
+      return
+    }
     // Fail the connection.
     this.#tell('failed', { error, isEnd })
-    if (life !== this.#life) return undefined
+    if (life !== this.#life) return
     await this.#sink.failed(error, isEnd)
     if (life === this.#life) this.close()
-    return undefined
   }
 
-  /** Tells of the loss, and waits: the failure, where nothing has come in between. */
-  async #reestablish(error: ConnectionError, delay: number, life: number): Promise<ConnectionError | undefined> {
+  /** Tells of the loss, waits, and connects again. */
+  async #reestablish(error: ConnectionError, delay: number, life: number): Promise<void> {
     this.#tell('lost', { error, delay })
-    if (life !== this.#life) return undefined
+    if (life !== this.#life) return
     await this.#sink.lost(error, delay)
-    if (life !== this.#life) return undefined
+    if (life !== this.#life) return
     const wait = startWait(delay)
     this.#state = { phase: 'waiting', wait }
     this.#tell('wait', { delay })
     await wait.over
-    return error
+    // Between the end of the wait and this line, close() or reconnect() may have come.
+    if (life === this.#life) void this.#connect(life, error)
   }
 
   #nextExchange(): Exchange {
@@ -275,17 +266,17 @@ export class Connection implements DecoderSink {
     this.#sink.open(response, origin)
     if (!reader || isOver()) return ENDED
     this.#decoder.begin(this.#sink.lastEventId ?? '')
-    void this.#read(reader, exchange, life)
+    this.#read(reader, exchange, life)
     return undefined
   }
 
-  /** Not awaited by what has connected: open connections are idle for most of their lives, and each frame takes half a kilobyte. */
-  #read(reader: BodyReader, exchange: Exchange, life: number): Promise<void> {
+  /**
+   * Open connections are idle for most of their lives: nothing awaits the reading but this callback, for a frame that did
+   * would take half a kilobyte.
+   */
+  #read(reader: BodyReader, exchange: Exchange, life: number): void {
     const reading = readBody(reader, exchange.request, this.#options.idleTimeout, this)
-    return reading.then(async (lost) => {
-      const failure = await this.#recover(exchange, lost, life)
-      if (failure) void this.#connect(life, failure)
-    })
+    void reading.then((lost) => this.#recover(exchange, lost, life))
   }
 
   /** Tells those who watch, who may close the connection. */

@@ -20,7 +20,7 @@ export class FetchOpener implements Opener {
   /** A text, for URLs are large, and few are asked for. */
   readonly href: string
   readonly options: ConnectionOptions
-  /** Whether a request has been sent. */
+  /** Whether one of its attempts has sent a request. */
   hasSent = false
 
   constructor({ href }: URL, options: ConnectionOptions) {

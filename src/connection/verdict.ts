@@ -9,21 +9,17 @@ import { readAnswer } from './reconnect.ts'
 /** A failure, and what is to be done about it. */
 export interface Verdict {
   error: ConnectionError
-  /** Undefined where nobody was asked or had an opinion; a wait is in ms. */
+  /** Undefined where nobody was asked or had an opinion, false also where what was asked has failed; a wait is in ms. */
   answer: boolean | number | undefined
   /** Whether there was no fault: the stream has ended, or the server says so. */
   isEnd: boolean
 }
 
 /** Asks `shouldReconnect` where the policy has one. */
-export async function ask(
-  { reconnects, shouldReconnect }: Policy,
-  exchange: Exchange,
-  failure: Failure,
-): Promise<Verdict> {
+export async function ask({ shouldReconnect }: Policy, exchange: Exchange, failure: Failure): Promise<Verdict> {
   const error = new ConnectionError(exchange, failure)
   const isEnd = failure.reason === 'ended' || failure.status === 204
-  if (!reconnects || !shouldReconnect) return { error, answer: undefined, isEnd }
+  if (!shouldReconnect) return { error, answer: undefined, isEnd }
   try {
     return { error, answer: readAnswer(await shouldReconnect(error)), isEnd }
   } catch (thrown) {

@@ -86,27 +86,27 @@ export function defineEventSource(): EventSourceConstructor {
         return this.#connection.reconnectionTime
       }
 
-      /** Made when the first is asked for: many sources have listeners instead. */
-      get #attributes(): HandlerAttributes {
-        return (this.#handlers ??= new HandlerAttributes(this))
+      /** Made when one is asked for: many sources have listeners instead. */
+      static #handlersOf(source: EventSource): HandlerAttributes {
+        return (source.#handlers ??= new HandlerAttributes(source))
       }
       get onopen(): object | null {
-        return this.#attributes.get('open')
+        return EventSource.#handlersOf(this).get('open')
       }
       set onopen(value: unknown) {
-        this.#attributes.set('open', value)
+        EventSource.#handlersOf(this).set('open', value)
       }
       get onmessage(): object | null {
-        return this.#attributes.get('message')
+        return EventSource.#handlersOf(this).get('message')
       }
       set onmessage(value: unknown) {
-        this.#attributes.set('message', value)
+        EventSource.#handlersOf(this).set('message', value)
       }
       get onerror(): object | null {
-        return this.#attributes.get('error')
+        return EventSource.#handlersOf(this).get('error')
       }
       set onerror(value: unknown) {
-        this.#attributes.set('error', value)
+        EventSource.#handlersOf(this).set('error', value)
       }
 
       close(): void {

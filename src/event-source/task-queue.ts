@@ -5,7 +5,7 @@ import { chooseQueueTask } from '../platform/task.ts'
 /** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
 const READ_AHEAD = 64 * 1024
 
-/** What waits in most queues. */
+/** Stands for an empty list, so that idle queues share one. Nothing is pushed to it. */
 const NOTHING: never[] = []
 
 /** What a queue delivers to. It shows by its name in the stacks of what listeners throw. */

@@ -75,7 +75,7 @@ const MUTANTS: Mutant[] = [
     what: 'reconnects to where a redirect led',
     file: 'src/connection/fetch-exchange.ts',
     replace: "'failure' in outcome ? outcome :",
-    by: "'failure' in outcome ? outcome : (this.#opener.options.fetch ??= (_, init) => fetch(outcome.response.url as string, init)) && false ? outcome :",
+    by: "'failure' in outcome ? outcome : (this.#opener.href = outcome.response.url || this.#opener.href) === undefined ? outcome :",
     noticedBy: 'fact 9',
   },
   {

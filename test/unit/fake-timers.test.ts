@@ -1,6 +1,7 @@
 /** As users test with fake timers. Time is the subject here. */
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { EventSource, type FetchLike } from '../../src/index.ts'
 import { finished, lasting, NOWHERE, nextOpen, open, response } from './sources.ts'
 
@@ -28,6 +29,46 @@ const down = (): Error => new Error('down')
 const random = (value: number): void => {
   vi.spyOn(Math, 'random').mockReturnValue(value)
 }
+
+describe('a wait that is over, before anybody has heard of it', () => {
+  /** A source that waits, the signals of its requests, and how often it told that it connects. */
+  async function waiting(): Promise<{ source: EventSource; signals: AbortSignal[] }> {
+    random(0)
+    const signals: AbortSignal[] = []
+    const fetch: FetchLike = (_, { signal }) => {
+      signals.push(signal)
+      return signals.length === 1 ? Promise.reject(down()) : new Promise(() => undefined)
+    }
+    const source = open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(2_990)
+    return { source, signals }
+  }
+
+  it('does not connect what close() has closed meanwhile', async () => {
+    const { source, signals } = await waiting()
+    const told: string[] = []
+    const tell = (_: unknown, channel: string | symbol): void => void told.push(String(channel))
+    subscribe('everysource:connect', tell)
+    onTestFinished(() => void unsubscribe('everysource:connect', tell))
+    vi.advanceTimersByTime(20)
+    source.close()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(signals).toHaveLength(1)
+    expect(told).toEqual([])
+    expect(source.readyState).toBe(EventSource.CLOSED)
+  })
+
+  it.each([0, 1, 2, 3, 4])('leaves what reconnect() has begun %i microtasks later to close()', async (microtasks) => {
+    const { source, signals } = await waiting()
+    vi.advanceTimersByTime(20)
+    for (let left = microtasks; left > 0; left--) await Promise.resolve()
+    source.reconnect()
+    await vi.advanceTimersByTimeAsync(10)
+    source.close()
+    expect(signals.slice(1).map(({ aborted }) => aborted)).not.toContain(false)
+    expect(signals.length).toBeLessThanOrEqual(3)
+  })
+})
 
 describe('a reconnection', () => {
   it('comes after the initial reconnection time, 3,000 ms', async () => {
