@@ -149,6 +149,10 @@ async function check(script, { args = [], print = console.log, count } = {}) {
 function countUnitTests(found) {
   if (!existsSync(UNIT_REPORT)) return { passed: 0, failed: 0, skipped: 0 }
   const report = JSON.parse(readFileSync(UNIT_REPORT, 'utf8'))
+  for (const { name, message, assertionResults } of report.testResults) {
+    if (message !== '' && assertionResults.length === 0)
+      found.push(`  not ok: ${name}`, `    ${message.split('\n')[0]}`)
+  }
   const tests = report.testResults.flatMap((/** @type {any} */ file) => file.assertionResults)
   for (const { status, fullName, failureMessages } of tests) {
     if (status === 'failed') found.push(`  not ok: ${fullName}`, `    ${String(failureMessages[0]).split('\n')[0]}`)

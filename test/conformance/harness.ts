@@ -138,7 +138,7 @@ export class Stream {
   }
 
   /**
-   * Sees to it that so many connections end, for the server, within a time in ms. It is counted in turns between us and the
+   * Sees to it that so many of its connections have ended, for the server, within a time in ms. It is counted in turns between us and the
    * server: where one of the two has to wait for a busy machine, that is one turn, however long it takes.
    */
   async endsWithin(time: number, connections: number): Promise<void> {
@@ -263,18 +263,21 @@ export async function isClosedInSilence(served: Stream): Promise<void> {
   }
 }
 
-/** How soon the server sees the end of a connection that was left, in ms. */
 const SOON = 500
 /** The same where four places of a browser share two cores: 700 ms were seen in Chromium, 2,500 in WebKit's workers. */
 const SOON_IN_BROWSERS = 2_000
 const SOON_IN_WEBKIT = 5_000
 
-/** Leaves connections, and sees to it that the server hears of it soon. */
+/** How soon the server sees the end of a connection that was left, in ms. */
+export function soonIn({ runtime, base }: Environment): number {
+  if (base === undefined) return SOON
+  return runtime.startsWith('webkit') ? SOON_IN_WEBKIT : SOON_IN_BROWSERS
+}
+
+/** Leaves all connections, and sees to it that the server hears of it soon. */
 export async function endsSoon({ env }: Fact, served: Stream, leave: () => unknown, connections = 1): Promise<void> {
-  const inBrowsers = env.runtime.startsWith('webkit') ? SOON_IN_WEBKIT : SOON_IN_BROWSERS
-  const soon = env.base === undefined ? SOON : inBrowsers
   await served.log({ requests: connections })
-  await Promise.all([leave(), served.endsWithin(soon, connections)])
+  await Promise.all([leave(), served.endsWithin(soonIn(env), connections)])
 }
 
 /** A response that ends after these writes. */

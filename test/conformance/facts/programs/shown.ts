@@ -1,13 +1,10 @@
 /** What the facts about programs have in common. */
 
 import type { LoggedRequest } from '../../../server/program.ts'
-import { check, type Fact, type Stream } from '../../harness.ts'
-
-/** How soon the server sees the end of a connection that was closed, in ms. */
-const SOON = 500
+import { check, soonIn, type Fact, type Stream } from '../../harness.ts'
 
 /**
- * The same in Chromium (156): what is aborted while its network process is between two reads, as happens right after a chunk, it
+ * How soon the server sees the end of a connection that was closed in Chromium (156), in ms: what is aborted while its network process is between two reads, as happens right after a chunk, it
  * tries to read to the end first, for up to 5 s, whatever a script does (net/http/http_response_body_drainer.cc).
  */
 const SOON_IN_CHROMIUM = 5_500
@@ -29,7 +26,7 @@ export function screen(onShow: (text: string, shown: string[]) => void = () => u
 
 /** Checks that the connections which a program had end with it, which has just ended; returns the requests. */
 export async function connectionsEnd(fact: Fact, served: Stream, requests: number): Promise<LoggedRequest[]> {
-  const soon = fact.env.runtime.startsWith('chromium') ? SOON_IN_CHROMIUM : SOON
+  const soon = fact.env.runtime.startsWith('chromium') ? SOON_IN_CHROMIUM : soonIn(fact.env)
   await served.endsWithin(soon, requests)
   const log = await served.log({ closed: requests })
   check(log.requests.length === requests, `the server saw ${log.requests.length} requests instead of ${requests}`)
