@@ -1,20 +1,28 @@
 /** Processor cores of their own, where the system can be told. */
 
-import { spawnSync } from 'node:child_process'
-import { availableParallelism } from 'node:os'
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
 
-/** Whether processes can be kept to a core: on Linux, with util-linux. */
-export function canChooseCores(): boolean {
-  return availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
+/** The cores that this process may have: on Linux, with util-linux; else none are known. */
+export function coresHere(): string[] {
+  const { status, stdout } = taskset('--pid', String(process.pid))
+  // Such as "pid 42's current affinity list: 0-2,5".
+  const list = status === 0 ? (stdout.trim().split(' ').at(-1) ?? '') : ''
+  return list.split(',').flatMap((range) => {
+    const [first = NaN, last = first] = range.split('-').map(Number)
+    return Array.from({ length: last - first + 1 || 0 }, (_, index) => String(first + index))
+  })
 }
 
 /** What comes before a command to keep it to one core. */
-export function onCore(core: number): string[] {
-  return ['taskset', '--cpu-list', String(core)]
+export function onCore(core: string): string[] {
+  return ['taskset', '--cpu-list', core]
 }
 
-/** Keeps a process that runs, with all its threads, to one core; without one it may have all of them again. */
-export function keepTo(pid: number, core?: number): void {
-  const cores = core === undefined ? `0-${availableParallelism() - 1}` : String(core)
-  spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, String(pid)])
+/** Keeps a process that runs, with all its threads, to these cores: whether that was done. */
+export function keepTo(pid: number, cores: string[]): boolean {
+  return taskset('--all-tasks', '--pid', cores.join(','), String(pid)).status === 0
+}
+
+function taskset(...args: string[]): SpawnSyncReturns<string> {
+  return spawnSync('taskset', ['--cpu-list', ...args], { encoding: 'utf8' })
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
-import { canChooseCores, keepTo, onCore } from '../cores.ts'
+import { coresHere, keepTo, onCore } from '../cores.ts'
 import type { Latency } from '../inside/latency.ts'
 import { NODE, runJob } from '../job.ts'
 
@@ -19,22 +19,20 @@ const EVERY = 2
 const MESSAGES = 2_200
 const ROUNDS = 5
 
-/** Left to the system, they sometimes share one, and that decides more than what is measured. */
-const SERVERS_CORE = 0
-const CONTENDERS_CORE = 1
-
 export async function latency(bench: Bench): Promise<LatencyTable> {
   const count = bench.smoke ? 50 : MESSAGES
   const url = `${bench.origin}/ticks?count=${count}&every=${EVERY}`
-  const hadCores = !bench.smoke && canChooseCores()
-  const command = hadCores ? [...onCore(CONTENDERS_CORE), ...NODE] : NODE
+  // Left to the system, server and contender sometimes share a core, and that decides more than what is measured.
+  const cores = coresHere()
+  const [servers, contenders] = cores
+  const hadCores = servers !== undefined && contenders !== undefined && keepTo(bench.serverPid, [servers])
+  const command = hadCores ? [...onCore(contenders), ...NODE] : NODE
   const take = async (contender: string): Promise<Latency> => {
     const report = await runJob<Latency>({ measure: 'latency', contender, url, count }, command)
     assert.equal(report.messages, count, 'it got another number of messages')
     return report
   }
-  if (hadCores) keepTo(bench.serverPid, SERVERS_CORE)
   const rows = await inTurn(bench, `a message each ${EVERY} ms`, ROUNDS, take, few(bench))
-  if (hadCores) keepTo(bench.serverPid)
+  if (hadCores) keepTo(bench.serverPid, cores)
   return { messages: count, every: EVERY, hadCores, rows }
 }

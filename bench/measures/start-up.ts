@@ -57,7 +57,10 @@ const PROGRAMS: Record<string, string> = {
 const PARTS: [title: string, paths: RegExp][] = [
   ['the parser, `eventsource-parser`', /eventsource-parser/],
   ['bytes to messages: UTF-8, the byte order mark, the limit of an event', /decoder/],
-  ['one message, one task, without a hop where none is needed', /dispatcher|task|self-messages|sink/],
+  [
+    'one message, one task, without a hop where none is needed',
+    /event-source\/(?:dispatcher|task-queue)|platform\/(?:task|self-messages)|sink/,
+  ],
   ['the interface: the class, its events, handlers, WebIDL', /event-source/],
   ['for people at work: consoles, diagnostics channels', /inspection|diagnostics/],
   ['redirects one by one, credentials kept from other origins', /redirect/],
@@ -128,6 +131,7 @@ async function bundled(
     minify: true,
     write: false,
     metafile: true,
+    absWorkingDir: path(''),
     format: 'esm',
     target: 'es2022',
     platform,

@@ -15,7 +15,7 @@ export async function startServer(): Promise<Server> {
   for await (const origin of createInterface({ input: child.stdout })) {
     return {
       origin,
-      pid: child.pid ?? 0,
+      pid: child.pid ?? NaN,
       stop() {
         child.kill()
       },
