@@ -61,9 +61,10 @@ await check('test:unit', {
 await check('test:conformance')
 await check('test:browser')
 await check('docs:runtimes', { args: ['--', '--check'] })
+await check('test:processes')
 // What one of each pair mostly does is wait.
 await sideBySide(['test:mutants'], ['bench:smoke', 'test:cli'])
-await sideBySide(['test:drop-in'], ['test:processes'])
+await check('test:drop-in')
 await sideBySide(['test:servers'], ['test:compat', 'test:limits', 'test:package', 'test:migration'])
 await sideBySide(['test:consumers'], ['test:peers'])
 await check('test:page')

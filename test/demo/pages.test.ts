@@ -26,7 +26,7 @@ describe.skipIf(skipped)(
       const server = await openServer({ second })
       const context = await browser.newContext({ viewport: { width: 360, height: 740 } })
       const page = await context.newPage()
-      page.setDefaultTimeout(5000)
+      page.setDefaultTimeout(20_000)
       const errors: Error[] = []
       page.on('pageerror', (error) => errors.push(error))
       const kinds = new Set<string>()

@@ -54,14 +54,19 @@ export const errors: BehaviourFact[] = [
       equal(recorder.errors[0]?.error.body, '', 'the body')
     },
     'close() while that body is awaited is the end': async (fact) => {
-      const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
-      const recorder = fact.listenWith(served.url, {})
-      await served.log({ requests: 1 })
-      await sleep(50)
-      recorder.source.close()
-      await served.log({ closed: 1 })
-      await sleep(400)
-      equal(recorder.story, [])
+      for (;;) {
+        const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
+        const recorder = fact.listenWith(served.url, {})
+        await served.log({ requests: 1 })
+        await sleep(50)
+        // On a busy machine the body may have been waited for long enough by now.
+        if (recorder.story.length > 0) continue
+        recorder.source.close()
+        await served.log({ closed: 1 })
+        await sleep(400)
+        equal(recorder.story, [])
+        return
+      }
     },
     'a lost connection has no status; its event says when the next attempt will be': async (fact) => {
       const served = await fact.serve(ending('retry: 150\ndata: x\n\n'), stream())

@@ -314,14 +314,14 @@ export const loop: BehaviourFact[] = [
       }
     },
     'leaving in the wait cancels the reconnection': async (fact) => {
-      const served = await fact.serve(ending('retry: 300\ndata: 1\n\n'))
-      const events = streamEvents(served.url, { reconnect: true })
+      const served = await fact.serve(ending('retry: 1500\ndata: 1\n\n'))
+      const events = streamEvents(served.url, { reconnect: { jitter: 0 } })
       const taken = dataOf(events)
       await served.log({ closed: 1 })
       await sleep(100)
       events.close()
       equal(await taken, ['1'])
-      await sleep(400)
+      await sleep(1_600)
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
     'a signal that is aborted already sends nothing, and the loop throws its reason': async (fact) => {
