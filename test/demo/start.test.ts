@@ -78,7 +78,9 @@ describe.concurrent('the tour', { timeout: 2 * LONGEST_TOUR }, () => {
     // eslint-disable-next-line no-control-regex -- colours begin with one
     expect(output).not.toMatch(/\x1b/)
     const [, url] = /listens at (http:\/\/127\.0\.0\.1:\d+\/)/.exec(output) ?? []
-    expect(linesOf(output, '/drop')).toEqual([
+    // On a busy machine the server may come to the middle of part 7 before it hears of the close.
+    const drop = linesOf(output, '/drop').filter((line) => !line.endsWith('in the middle of part 7'))
+    expect(drop).toEqual([
       `CONNECTING: to ${url}drop`,
       'server: a request without Last-Event-ID',
       'OPEN',
