@@ -18,6 +18,7 @@ const TRIPS = 3
 
 /** How long a page may take for it all, in ms. */
 const PATIENCE = 60_000
+const TOLD_NOTHING = new Error('the page has told nothing')
 
 /** What a page tells when it is back for the last time. */
 interface Told {
@@ -116,7 +117,17 @@ export async function isReloaded(browser: Browser, origin: string): Promise<void
   assert.equal(log.requests.length, 2)
 }
 
-async function visit(
+/** A browser that has not come up says nothing at all, and gets a second chance; what a page finds is told. */
+async function visit(...trip: Parameters<typeof visitOnce>): ReturnType<typeof visitOnce> {
+  try {
+    return await visitOnce(...trip)
+  } catch (error) {
+    if (error !== TOLD_NOTHING) throw error
+    return visitOnce(...trip)
+  }
+}
+
+async function visitOnce(
   browser: Browser,
   origin: string,
   way: 'back' | 'reload',
@@ -139,7 +150,7 @@ async function inTime(told: Promise<Told>): Promise<Told> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error('the page has told nothing'))
+      reject(TOLD_NOTHING)
     }, PATIENCE)
   })
   return Promise.race([told, late]).finally(() => {
