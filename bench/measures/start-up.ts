@@ -59,7 +59,7 @@ const PARTS: [title: string, paths: RegExp][] = [
   ['bytes to messages: UTF-8, the byte order mark, the limit of an event', /decoder/],
   [
     'one message, one task, without a hop where none is needed',
-    /event-source\/(?:dispatcher|task-queue)|platform\/(?:task|self-messages)|sink/,
+    /event-source\/(?:dispatcher|task-queue)|platform\/(?:task|self-messages)/,
   ],
   ['the interface: the class, its events, handlers, WebIDL', /event-source/],
   ['for people at work: consoles, diagnostics channels', /inspection|diagnostics/],

@@ -138,8 +138,8 @@ export class Stream {
   }
 
   /**
-   * Sees to it that so many of its connections have ended, for the server, within a time in ms. It is counted in turns between us and the
-   * server: where one of the two has to wait for a busy machine, that is one turn, however long it takes.
+   * Sees to it that so many of its connections have ended, for the server, within a time in ms. It is counted in turns between
+   * us and the server: where one of the two has to wait for a busy machine, that is one turn, however long it takes.
    */
   async endsWithin(time: number, connections: number): Promise<void> {
     for (let waited = 0; waited < time; waited += TURN) {

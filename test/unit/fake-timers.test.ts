@@ -31,7 +31,7 @@ const random = (value: number): void => {
 }
 
 describe('a wait that is over, before anybody has heard of it', () => {
-  /** A source that waits, the signals of its requests, and how often it told that it connects. */
+  /** A source that waits, and the signals of its requests. */
   async function waiting(): Promise<{ source: EventSource; signals: AbortSignal[] }> {
     random(0)
     const signals: AbortSignal[] = []

@@ -4,8 +4,9 @@ import type { LoggedRequest } from '../../../server/program.ts'
 import { check, soonIn, type Fact, type Stream } from '../../harness.ts'
 
 /**
- * How soon the server sees the end of a connection that was closed in Chromium (156), in ms: what is aborted while its network process is between two reads, as happens right after a chunk, it
- * tries to read to the end first, for up to 5 s, whatever a script does (net/http/http_response_body_drainer.cc).
+ * How soon the server sees the end of a connection that was closed in Chromium (156), in ms: what is aborted while its network
+ * process is between two reads, as happens right after a chunk, it tries to read to the end first, for up to 5 s, whatever a
+ * script does (net/http/http_response_body_drainer.cc).
  */
 const SOON_IN_CHROMIUM = 5_500
 
