@@ -280,6 +280,17 @@ export async function endsSoon({ env }: Fact, served: Stream, leave: () => unkno
   await Promise.all([leave(), served.endsWithin(soonIn(env), connections)])
 }
 
+/**
+ * Options that leave a source of ours waiting beyond every patience, in ms, where the stream's `retry` has no effect. Any
+ * other ignores them, and waits for as long as it does.
+ */
+export const ONLY_RETRY = { reconnectionTime: 3_600_000 }
+
+/** Sees to it that one that does not know `ONLY_RETRY` has not waited for its own 3,000 ms and more. */
+export function checkRetried({ ours }: Environment, wait: number): void {
+  if (!ours) check(wait < 2_500, `it waited ${wait} ms, as if there had been no "retry"`)
+}
+
 /** A response that ends after these writes. */
 export function ending(...writes: string[]): Answer {
   return { steps: [...writes.map((write) => ({ write })), { end: true }] }
