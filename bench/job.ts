@@ -17,17 +17,13 @@ export interface Job {
 /** How long one may take, in ms. */
 const LIMIT = 120_000
 
-/** What has been compiled once starts in half the time; the time of an import is not measured here. */
-const ENV = { ...process.env, NODE_COMPILE_CACHE: path('.cache/compiled') }
-
 export const NODE = [process.execPath, '--expose-gc', '--no-warnings']
 
 /** Runs a job with a runtime's command and returns what it reports. */
 export function runJob<Report>(job: Job, [binary = '', ...args]: string[] = NODE): Promise<Report> {
   return new Promise((resolve, reject) => {
     const own = [...args, path('bench/child.ts'), JSON.stringify(job)]
-    const options = { timeout: LIMIT, env: ENV }
-    execFile(binary, own, options, (error, stdout, stderr) => {
+    execFile(binary, own, { timeout: LIMIT }, (error, stdout, stderr) => {
       if (error) reject(new Error(`${job.contender}: ${error.killed ? 'it did not end' : error.message}\n${stderr}`))
       else resolve(JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Report)
     })

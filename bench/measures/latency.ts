@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
-import { coresHere, keepTo, onCore } from '../cores.ts'
+import { withCores } from '../cores.ts'
 import type { Latency } from '../inside/latency.ts'
-import { NODE, runJob } from '../job.ts'
+import { runJob } from '../job.ts'
 
 export interface LatencyTable {
   messages: number
@@ -22,17 +22,13 @@ const ROUNDS = 5
 export async function latency(bench: Bench): Promise<LatencyTable> {
   const count = bench.smoke ? 50 : MESSAGES
   const url = `${bench.origin}/ticks?count=${count}&every=${EVERY}`
-  // Left to the system, server and contender sometimes share a core, and that decides more than what is measured.
-  const cores = coresHere()
-  const [servers, contenders] = cores
-  const hadCores = servers !== undefined && contenders !== undefined && keepTo(bench.serverPid, [servers])
-  const command = hadCores ? [...onCore(contenders), ...NODE] : NODE
-  const take = async (contender: string): Promise<Latency> => {
-    const report = await runJob<Latency>({ measure: 'latency', contender, url, count }, command)
-    assert.equal(report.messages, count, 'it got another number of messages')
-    return report
-  }
-  const rows = await inTurn(bench, `a message each ${EVERY} ms`, ROUNDS, take, few(bench))
-  if (hadCores) keepTo(bench.serverPid, cores)
-  return { messages: count, every: EVERY, hadCores, rows }
+  return withCores(bench.serverPid, async (command) => {
+    const take = async (contender: string): Promise<Latency> => {
+      const report = await runJob<Latency>({ measure: 'latency', contender, url, count }, command)
+      assert.equal(report.messages, count, 'it got another number of messages')
+      return report
+    }
+    const rows = await inTurn(bench, `a message each ${EVERY} ms`, ROUNDS, take, few(bench))
+    return { messages: count, every: EVERY, hadCores: command !== undefined, rows }
+  })
 }

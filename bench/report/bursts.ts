@@ -2,18 +2,18 @@
 
 import type { Row } from '../bench.ts'
 import type { Throughput } from '../inside/throughput.ts'
-import type { ThroughputCell } from '../measures/throughput.ts'
+import type { ThroughputCell, ThroughputTables } from '../measures/throughput.ts'
 import { figure, middle, ratio, rowOf, table, titleOf, withRatio } from './table.ts'
 
 export const cpu = (row: Row<Throughput> | undefined): number => middle(row, ({ cpuPerMessage }) => cpuPerMessage)
 
 /** The messages of a model's tokens, so many in a chunk: 100 when they come in bulk, 1 as it makes them. */
-export function tokenCell(cells: ThroughputCell[] | undefined, inChunk: number): ThroughputCell | undefined {
-  return cells?.find(({ size, per }) => size === 176 && per === inChunk)
+export function tokenCell(tables: ThroughputTables | undefined, inChunk: number): ThroughputCell | undefined {
+  return tables?.cells.find(({ size, per }) => size === 176 && per === inChunk)
 }
 
 /** One for each size. */
-export function burstTables(cells: ThroughputCell[]): string {
+export function burstTables({ cells }: ThroughputTables): string {
   const sizes = [...new Set(cells.map(({ size }) => size))]
   return sizes
     .map((size) =>

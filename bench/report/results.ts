@@ -11,11 +11,11 @@ import type { LatencyTable } from '../measures/latency.ts'
 import type { LongRunTable } from '../measures/long-run.ts'
 import type { MemoryTable } from '../measures/memory.ts'
 import type { StartUpTable } from '../measures/start-up.ts'
-import type { ThroughputCell } from '../measures/throughput.ts'
+import type { ThroughputTables } from '../measures/throughput.ts'
 
 /** By the names that `--only` takes. */
 export interface Measured {
-  throughput: ThroughputCell[]
+  throughput: ThroughputTables
   latency: LatencyTable
   memory: MemoryTable
   growth: GrowthTable[]
