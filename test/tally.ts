@@ -13,6 +13,9 @@ interface Counts {
 /** How many tests of each suite to name, those that took longest. */
 const SLOWEST = Number(process.env.SLOWEST ?? 0)
 
+/** How long a run that has failed may take to end by itself, in ms. */
+const GRACE = 10_000
+
 const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0, excepted: 0 })
 
 export class Tally {
@@ -29,7 +32,11 @@ export class Tally {
     const ranNothing = passed + skipped + excepted + this.#sum.failed === 0
     if (ranNothing) console.log('  Nothing has been tested: is there a suite, fact or case of that name?')
     const failed = ranNothing ? 1 : this.#sum.failed
-    if (failed > 0) process.exitCode = 1
+    if (failed > 0) {
+      process.exitCode = 1
+      // What a failed test has left open must not keep the run from ending.
+      setTimeout(() => process.exit(), GRACE).unref()
+    }
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
   }
 }
