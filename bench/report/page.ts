@@ -8,7 +8,7 @@ import type { Measured, Results } from './results.ts'
 export function benchmarksPage(results: Results): string {
   return `# Benchmarks
 
-\`npm run bench\` measures all that is here in some twenty-five minutes and writes this page and its chart; \`-- --only latency\`
+\`npm run bench\` measures all that is here in half an hour and writes this page and its chart; \`-- --only latency\`
 measures one section anew. The figures of two machines, or of two days, are not to be compared: only what one run has measured
 side by side is. \`npm run bench:smoke\` checks that everything works, without a figure.
 
