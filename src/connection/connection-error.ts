@@ -51,7 +51,7 @@ export interface FailedRequest {
 }
 
 /** Copies of the package, ESM and CommonJS for example, know each other's errors by it. */
-const BRAND: unique symbol = Symbol.for('everysource.ConnectionError') as never
+const BRAND = Symbol.for('everysource.ConnectionError')
 
 /**
  * Why a connection was lost or has failed: `event.error` of an `error` event, and what a loop over `streamEvents` throws. Its
