@@ -1,6 +1,6 @@
 /** One message, one task. */
 
-import { chooseQueueTask } from '../platform/task.ts'
+import { chooseQueueTask, countedLoop } from '../platform/task.ts'
 
 /** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
 const READ_AHEAD = 64 * 1024
@@ -18,13 +18,16 @@ interface TaskRunner<Item> {
  * An item is delivered at once where a task has run since the last delivery. (A new chunk is no proof of that: chunks that
  * wait in a stream come microtasks apart.)
  *
- * A hop is queued for each item when it comes, not one after the other: in Node that costs a sixth. There is always one hop
- * more under way than items are waiting, so that none under way means a task has run.
+ * A hop is queued for each item when it comes, not one after the other: in Node that costs a sixth. Once none is under way, a
+ * task has run since the last delivery if the event loop has gone round; where nobody counts its rounds, one hop more tells.
  */
 export class TaskQueue<Item> {
   readonly #owner: TaskRunner<Item>
   readonly #queueTask = chooseQueueTask()
+  readonly #loop = countedLoop()
   #hops = 0
+  /** In which round of the loop the last delivery was. */
+  #round = 0
   #waiting: Item[] = NOTHING
   #next = 0
   #bytesAhead = 0
@@ -33,14 +36,17 @@ export class TaskQueue<Item> {
   /** The task that creates the queue counts as a delivery: nothing is delivered before it has ended. */
   constructor(owner: TaskRunner<Item>) {
     this.#owner = owner
-    this.#queueHop()
+    this.#beginTask()
   }
 
   push(item: Item): void {
-    const taskHasRun = this.#hops === 0
+    const taskHasRun = this.#hops === 0 && this.#beginTask()
+    if (taskHasRun) {
+      this.#owner.runTask(item)
+      return
+    }
     this.#queueHop()
-    if (taskHasRun) this.#owner.runTask(item)
-    else if (this.#waiting === NOTHING) this.#waiting = [item]
+    if (this.#waiting === NOTHING) this.#waiting = [item]
     else this.#waiting.push(item)
   }
 
@@ -63,6 +69,21 @@ export class TaskQueue<Item> {
     })
   }
 
+  /**
+   * Before a delivery with no hop under way: the next one asks whether a task has run since this one.
+   *
+   * @returns whether one has since the last
+   */
+  #beginTask(): boolean {
+    if (!this.#loop) {
+      this.#queueHop()
+      return true
+    }
+    const last = this.#round
+    this.#round = this.#loop.uvMetricsInfo.loopCount
+    return this.#round !== last
+  }
+
   #queueHop(): void {
     this.#hops++
     const queueTask = this.#queueTask
@@ -73,7 +94,10 @@ export class TaskQueue<Item> {
     this.#hops--
     if (this.#waiting.length === 0) return
     const item = this.#waiting[this.#next++] as Item
-    if (this.#next === this.#waiting.length) this.clear()
+    if (this.#next === this.#waiting.length) {
+      this.clear()
+      if (this.#hops === 0) this.#beginTask()
+    }
     this.#owner.runTask(item)
   }
 }

@@ -1,5 +1,10 @@
 /** The global object, seen with the members that only some runtimes have. */
 
+/** What tells how often an event loop has gone round: Node from 20.18 on */
+export interface CountedLoop {
+  readonly uvMetricsInfo: { loopCount: number }
+}
+
 interface RuntimeGlobals {
   /** Node, Deno, Bun */
   process?: {
@@ -14,7 +19,7 @@ interface RuntimeGlobals {
   setImmediate?: (task: () => void) => unknown
   setTimeout: typeof setTimeout
   queueMicrotask?: typeof queueMicrotask
-  performance?: typeof performance
+  performance?: { now(): number; nodeTiming?: object | CountedLoop }
   /** Chromium, Firefox */
   scheduler?: unknown
   MessageChannel?: typeof MessageChannel

@@ -1,6 +1,6 @@
 /** The cheapest way that a runtime has to run something in a task of its own. */
 
-import { runtime } from './globals.ts'
+import { runtime, type CountedLoop } from './globals.ts'
 import { postToSelf } from './self-messages.ts'
 
 /** Queues a task: all microtasks, to any depth, have run before it does, and tasks run in the order they were queued. */
@@ -18,6 +18,15 @@ export function chooseQueueTask(): QueueTask {
   // WebKit, which has no scheduler, has nothing to gain: there a message of a burst costs 1 to 3 µs either way.
   if (runtime.MessageChannel && isBrowser()) return runtime.scheduler ? postToSelf : postEach
   return (task) => setTimeout(task, 0)
+}
+
+/**
+ * Where Node tells how often its event loop has gone round: between two rounds all microtasks run. It is read, not kept, for the
+ * count is a new one each time.
+ */
+export function countedLoop(): CountedLoop | undefined {
+  const loop = runtime.performance?.nodeTiming
+  return loop && 'uvMetricsInfo' in loop ? loop : undefined
 }
 
 /** Its `setImmediate` queues a microtask. (Libraries/Core/Timers/immediateShim.js) */

@@ -30,6 +30,13 @@ const MUTANTS: Mutant[] = [
     noticedBy: 'fact 20',
   },
   {
+    what: 'takes every round of the event loop for a new one',
+    file: 'src/event-source/task-queue.ts',
+    replace: 'return this.#round !== last',
+    by: 'return true',
+    noticedBy: 'fact 20',
+  },
+  {
     what: 'takes a new chunk for a new task',
     file: 'src/platform/task.ts',
     replace: 'return setImmediate',
