@@ -1,6 +1,6 @@
 /** Reading a response's body. */
 
-import { EventTooLargeError } from '../decoder/event-decoder.ts'
+import { EventTooLargeError, piecesOf } from '../decoder/event-decoder.ts'
 import type { Failure } from './connection-error.ts'
 import { inTime, TIMED_OUT } from './deadline.ts'
 import type { BodyReader } from './exchange.ts'
@@ -11,7 +11,7 @@ export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
 
 /** What is done with a body. */
 export interface BodySink {
-  /** Takes a chunk; a promise holds the next one back until it resolves. */
+  /** Takes a chunk, or a part of a large one; a promise holds the next one back until it resolves. */
   consume(chunk: Uint8Array): Promise<void> | undefined
   /** Undefined where the next chunk is waited for; a promise resolves when it is. Always waited for where it is absent. */
   demand?(): Promise<void> | undefined
@@ -28,23 +28,27 @@ export async function readBody(
   idleTimeout: number,
   sink: BodySink,
 ): Promise<Failure> {
-  const { signal } = request
+  const isOver = (): boolean => request.signal.aborted
   try {
     for (;;) {
-      const result = await (idleTimeout === 0 ? reader.read() : readWithin(idleTimeout, reader, signal, sink))
+      const result = await (idleTimeout === 0 ? reader.read() : readWithin(idleTimeout, reader, request.signal, sink))
       if (result === TIMED_OUT) {
         return giveUp(reader, request, { reason: 'timeout', what: `has been silent for ${idleTimeout} ms` })
       }
       const { done, value: chunk } = result
-      if (done || signal.aborted) return ENDED
+      if (done || isOver()) return ENDED
       if (!isBytes(chunk)) {
         return giveUp(reader, request, {
           reason: 'unsupported',
           what: 'cannot be read: its body is no stream of bytes',
         })
       }
-      const hold = sink.consume(chunk)
-      if (hold) await hold
+      // Firefox brings megabytes at once: to make events of them all would block the page, and hold more than can be delivered.
+      for (const part of reader.keepsChunks ? [chunk] : piecesOf(chunk)) {
+        const hold = sink.consume(part)
+        if (hold) await hold
+        if (isOver()) return ENDED
+      }
     }
   } catch (cause) {
     if (!(cause instanceof EventTooLargeError)) {

@@ -8,6 +8,8 @@ import type { FetchLikeResponse } from './request.ts'
 export interface BodyReader {
   read(): Promise<ReadableStreamReadResult<unknown>>
   cancel(): Promise<void>
+  /** Whether a chunk is taken whole, however large. */
+  readonly keepsChunks?: true
   /** Makes of what went wrong with a stream of the caller's the caller's error. */
   blame?(cause: unknown): CallerError
 }

@@ -24,6 +24,8 @@ export function givenStream(stream: unknown): Exchange {
     // Without a promise more: what is read late, a `reset()` would miss.
     read: () => given.read(),
     cancel: () => given.cancel(),
+    // For the same reason.
+    keepsChunks: true,
     blame: (cause) => new CallerError('broke off', cause),
   }
   request.signal.addEventListener('abort', () => void cancel(reader), { once: true })

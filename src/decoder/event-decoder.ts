@@ -37,10 +37,14 @@ const OVERHEAD = 64 * 1024
  */
 const LARGEST_PIECE = 64 * 1024
 
-function* pieces({ buffer, byteOffset, byteLength }: Uint8Array): Iterable<Uint8Array> {
-  for (let start = 0; start < byteLength; start += LARGEST_PIECE) {
-    yield new Uint8Array(buffer, byteOffset + start, Math.min(LARGEST_PIECE, byteLength - start))
-  }
+/** A chunk in parts that can be decoded at once: mostly one, the chunk. */
+export function piecesOf(chunk: Uint8Array): Uint8Array[] {
+  const { buffer, byteOffset, byteLength } = chunk
+  if (byteLength <= LARGEST_PIECE) return [chunk]
+  return Array.from({ length: Math.ceil(byteLength / LARGEST_PIECE) }, (_, index) => {
+    const start = index * LARGEST_PIECE
+    return new Uint8Array(buffer, byteOffset + start, Math.min(LARGEST_PIECE, byteLength - start))
+  })
 }
 
 /** Decodes one stream after another. (HTML standard, 9.2.5 and 9.2.6) */
@@ -119,8 +123,7 @@ export class EventDecoder {
   decode(chunk: Uint8Array): void {
     this.#isDecoding = true
     try {
-      if (chunk.byteLength <= LARGEST_PIECE) this.#decode(chunk)
-      else for (const piece of pieces(chunk)) this.#decode(piece)
+      for (const piece of piecesOf(chunk)) this.#decode(piece)
     } finally {
       this.#isDecoding = false
     }

@@ -309,6 +309,18 @@ describe('several bodies', () => {
     expect(made.reconnectionTime).toBe(99)
   })
 
+  it('may each be one large chunk: reset() comes after all of it', async () => {
+    const { source: made, add, events } = pipe()
+    await nextOpen(made)
+    const data = '1'.repeat(1_000)
+    await add(`${`data: ${data}\n\n`.repeat(1_000)}id: last\n\ndata: unfinished`)
+    expect(made.lastEventId).toBe('last')
+    made.reset()
+    await add('\uFEFFdata: 2\n\n')
+    await until(() => events.includes('2'))
+    expect(events).toEqual(['open', ...Array<string>(1_000).fill(data), '2'])
+  })
+
   it('without reset() are one stream: the second goes on with the event of the first', async () => {
     const { source: made, add, events } = pipe()
     await add('id: 1\ndata: a\n')

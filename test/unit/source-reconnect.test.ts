@@ -41,6 +41,16 @@ describe('reconnect() begins anew at once, without an error event', () => {
     await expectFreshStart(watched, ['open', '1'])
   })
 
+  it('in the middle of a large chunk, of which nothing more is read', async () => {
+    const data = '1'.repeat(1_000)
+    const { source, events } = watch([stream(`data: ${data}\n\n`.repeat(1_000)), FRESH])
+    source.addEventListener('message', () => {
+      if (events.length === 101) source.reconnect()
+    })
+    await until(() => events.includes('fresh'))
+    expect(events).toEqual(['open', ...Array<string>(100).fill(data), 'open', 'fresh'])
+  })
+
   it('in the listener of open', async () => {
     const watched = watch([stream('data: dropped\n\n'), FRESH])
     watched.source.addEventListener('open', watched.source.reconnect, { once: true })
