@@ -15,16 +15,8 @@ export const CLOSED = 2
 
 export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSED
 
-/** What waits for its task: a message, or a step of the standard's that changes state. */
-type Task =
-  | SourceMessageEvent
-  | { step: 'announce the connection'; response: FetchLikeResponse | undefined }
-  | { step: 'set the last event ID string'; lastEventId: string }
-  | { step: 'reestablish the connection'; error: ConnectionError; delay: number; announced: () => void }
-  | { step: 'fail the connection'; error: ConnectionError; announced: () => void }
-  /** Not the standard's */
-  | { step: 'hand over a comment'; text: string }
-  | { step: 'say that all is delivered'; delivered: () => void }
+/** What waits for its task: a message, or anything else that has its place among them. */
+type Task = SourceMessageEvent | (() => void)
 
 /** The option `onComment`. */
 type Comments = ((text: string) => void) | undefined
@@ -76,9 +68,13 @@ export class Dispatcher implements ConnectionSink {
     this.close()
   }
 
+  /** "Announce the connection" */
   open(response: FetchLikeResponse | undefined, origin: string): void {
     this.#origin = origin
-    this.#tasks.push({ step: 'announce the connection', response })
+    this.#tasks.push(() => {
+      this.#readyState = OPEN
+      this.#dispatch(new OpenEventClass('open', response))
+    })
   }
 
   message(type: string, data: string, lastEventId: string): void {
@@ -86,7 +82,9 @@ export class Dispatcher implements ConnectionSink {
   }
 
   id(lastEventId: string): void {
-    this.#tasks.push({ step: 'set the last event ID string', lastEventId })
+    this.#tasks.push(() => {
+      this.#lastEventId = lastEventIdAfter(this.#lastEventId, lastEventId)
+    })
   }
 
   backpressure(bytes: number): Promise<void> | undefined {
@@ -99,73 +97,59 @@ export class Dispatcher implements ConnectionSink {
   }
 
   comment(text: string): void {
-    this.#tasks.push({ step: 'hand over a comment', text })
+    const onComment = this.#onComment
+    this.#tasks.push(() => {
+      try {
+        onComment?.(text)
+      } catch (error) {
+        reportError(error)
+      }
+    })
   }
 
   delivered(): Promise<void> {
-    return new Promise((delivered) => {
-      this.#tasks.push({ step: 'say that all is delivered', delivered })
-    })
+    return this.#done(() => undefined)
   }
 
+  /** "Reestablish the connection" */
   lost(error: ConnectionError, delay: number): Promise<void> {
-    return new Promise((announced) => {
-      this.#tasks.push({ step: 'reestablish the connection', error, delay, announced })
+    return this.#done(() => {
+      this.#readyState = CONNECTING
+      this.#dispatch(new ErrorEvent('error', error, delay))
     })
   }
 
+  /** "Fail the connection" */
   failed(error: ConnectionError): Promise<void> {
-    return new Promise((announced) => {
-      this.#tasks.push({ step: 'fail the connection', error, announced })
+    return this.#done(() => {
+      this.#readyState = CLOSED
+      this.#dispatch(new ErrorEvent('error', error))
     })
   }
 
   /** For the queue: what comes to its turn. */
   runTask(task: Task): void {
-    if (task instanceof Message) {
-      this.#lastEventId = lastEventIdAfter(this.#lastEventId, task.lastEventId)
-      this.#dispatch(task)
+    if (typeof task === 'function') {
+      task()
       return
     }
-    switch (task.step) {
-      case 'announce the connection':
-        this.#readyState = OPEN
-        this.#dispatch(new OpenEventClass('open', task.response))
-        break
-      case 'set the last event ID string':
-        this.#lastEventId = lastEventIdAfter(this.#lastEventId, task.lastEventId)
-        break
-      case 'reestablish the connection':
-        this.#readyState = CONNECTING
-        this.#dispatch(new ErrorEvent('error', task.error, task.delay))
-        task.announced()
-        break
-      case 'fail the connection':
-        this.#readyState = CLOSED
-        this.#dispatch(new ErrorEvent('error', task.error))
-        task.announced()
-        break
-      case 'hand over a comment':
-        this.#comment(task.text)
-        break
-      case 'say that all is delivered':
-        task.delivered()
-        break
-    }
+    this.#lastEventId = lastEventIdAfter(this.#lastEventId, task.lastEventId)
+    this.#dispatch(task)
+  }
+
+  /** Resolves when the task has run. */
+  #done(task: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#tasks.push(() => {
+        task()
+        resolve()
+      })
+    })
   }
 
   #dispatch(event: Event): void {
     this.#isDispatching = true
     dispatch(this.#target, event)
     this.#isDispatching = false
-  }
-
-  #comment(text: string): void {
-    const onComment = this.#onComment
-    try {
-      onComment?.(text)
-    } catch (error) {
-      reportError(error)
-    }
   }
 }

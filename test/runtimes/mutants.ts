@@ -130,8 +130,8 @@ const MUTANTS: Mutant[] = [
   {
     what: 'fires error before the state has changed',
     file: 'src/event-source/dispatcher.ts',
-    replace: 'this.#readyState = CONNECTING\n        this.#dispatch',
-    by: 'queueMicrotask(() => (this.#readyState = CONNECTING))\n        this.#dispatch',
+    replace: 'this.#readyState = CONNECTING\n      this.#dispatch',
+    by: 'queueMicrotask(() => (this.#readyState = CONNECTING))\n      this.#dispatch',
     noticedBy: 'fact 12',
   },
   {
