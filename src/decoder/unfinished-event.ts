@@ -27,6 +27,15 @@ export class UnfinishedEvent {
     return this.#characters * (this.#isWide ? 2 : 1) + this.#lines * LINE_COST
   }
 
+  /** What a chunk leaves in which an event has ended: only a line that is cut can be without end. Mostly nothing. */
+  static after(chunk: string): UnfinishedEvent | undefined {
+    if (NEWLINE_AT_END.test(chunk)) return undefined
+    const newline = chunk.lastIndexOf('\n')
+    const unfinished = new UnfinishedEvent()
+    unfinished.add(chunk.slice(newline < 0 ? chunk.lastIndexOf('\r') : newline))
+    return unfinished
+  }
+
   add(chunk: string): void {
     const text = this.#cutLine + chunk
     const lines = text.match(DATA_LINE)?.length ?? 0
@@ -36,19 +45,5 @@ export class UnfinishedEvent {
       this.#isWide ||= WIDE.test(chunk)
     }
     this.#cutLine = CUT_LINE.exec(text)?.[0] ?? ''
-  }
-
-  /** An event has ended in this chunk, and another may have begun: only a line that is cut can be without end. */
-  restart(chunk: string): void {
-    this.clear()
-    if (NEWLINE_AT_END.test(chunk)) return
-    const newline = chunk.lastIndexOf('\n')
-    this.add(chunk.slice(newline < 0 ? chunk.lastIndexOf('\r') : newline))
-  }
-
-  clear(): void {
-    this.#characters = this.#lines = 0
-    this.#isWide = false
-    this.#cutLine = ''
   }
 }

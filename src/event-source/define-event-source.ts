@@ -137,10 +137,8 @@ export function defineEventSource(): EventSourceConstructor {
     const state = ['CONNECTING', 'OPEN', 'CLOSED'][readyState] ?? ''
     return { state, members: { url: presentable(new URL(url)), lastEventId, reconnectionTime } }
   })
-  const attributes = ['url', 'withCredentials', 'readyState', 'lastEventId', 'reconnectionTime']
-  const methods = ['close', 'reconnect', 'reset']
-  makeEnumerable(EventSource.prototype, [...attributes, 'onopen', 'onmessage', 'onerror', ...methods])
-  makeEnumerable(EventSource, ['fromReadableStream'])
+  makeEnumerable(EventSource.prototype)
+  Object.defineProperty(EventSource, 'fromReadableStream', { enumerable: true })
   defineDispose(EventSource.prototype, 'dispose', function (this: EventSource) {
     this.close()
   })

@@ -55,7 +55,7 @@ function defineMessageEvent(): MessageConstructor {
   }
 
   const NO_PORTS = Object.freeze([] as const)
-  makeEnumerable(Message.prototype, ['data', 'origin', 'lastEventId', 'source', 'ports'])
+  makeEnumerable(Message.prototype)
   defineInterface(Message, 'MessageEvent', 1)
   defineInspection(Message, ({ type, data, lastEventId, origin }) => ({ members: { type, data, lastEventId, origin } }))
   // What is left of MessageEvent's members it inherits.
@@ -105,7 +105,7 @@ function defineOpenEvent(): OpenEventConstructor {
     }
   }
 
-  extendEvent(OpenEvent, 'OpenEvent', ['response'])
+  extendEvent(OpenEvent, 'OpenEvent')
   // A response would show its URL, query and all.
   defineInspection(OpenEvent, ({ type }) => ({ members: { type } }))
   return OpenEvent
@@ -211,7 +211,7 @@ function defineErrorEvent(): ErrorEventConstructor {
     }
   }
 
-  extendEvent(ErrorEvent, 'ErrorEvent', ['error', 'message', 'status', 'code', 'willReconnect', 'delay'])
+  extendEvent(ErrorEvent, 'ErrorEvent')
   defineInspection(ErrorEvent, ({ type, error, willReconnect, delay }) => ({
     members: { type, error, willReconnect, delay },
   }))
@@ -220,7 +220,7 @@ function defineErrorEvent(): ErrorEventConstructor {
 }
 
 /** Not more of an interface than that: to the standard these are plain Events, and say `[object Event]`. */
-function extendEvent(eventClass: { prototype: object }, name: string, attributes: string[]): void {
-  makeEnumerable(eventClass.prototype, attributes)
+function extendEvent(eventClass: { prototype: object }, name: string): void {
+  makeEnumerable(eventClass.prototype)
   Object.defineProperty(eventClass, 'name', { value: name, configurable: true })
 }

@@ -6,9 +6,11 @@ export function toDOMString(value: unknown): string {
   return `${value as string}`
 }
 
-/** Makes members of a prototype, or of a class, enumerable, as attributes and operations of an interface are. */
-export function makeEnumerable(prototype: object, names: readonly string[]): void {
-  for (const name of names) Object.defineProperty(prototype, name, { enumerable: true })
+/** Makes the members of a prototype enumerable, as attributes and operations of an interface are. */
+export function makeEnumerable(prototype: object): void {
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    if (name !== 'constructor') Object.defineProperty(prototype, name, { enumerable: true })
+  }
 }
 
 /** Gives a class its name, whatever a minifier made of it, its `length`, and its `Symbol.toStringTag`. */

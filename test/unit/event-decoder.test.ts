@@ -59,6 +59,32 @@ describe.each(['whole', 'as written', 'every byte', 'random'] as const)('the cas
   })
 })
 
+it('is not confused by another that decodes while it reports a message, and fails', () => {
+  const inner = new Recorder(10)
+  const data: string[] = []
+  const outer = new EventDecoder(
+    {
+      message: (_, text) => {
+        data.push(text)
+        expect(() => inner.decode(`id: ${text}\ndata: inner ${text}\n\n`, `data: ${'x'.repeat(99)}\n\n`)).toThrow(
+          EventTooLargeError,
+        )
+        inner.decoder.begin('')
+      },
+      id: () => undefined,
+      retry: (reconnectionTime) => data.push(`retry ${reconnectionTime}`),
+    },
+    Infinity,
+  )
+  outer.begin('')
+  outer.decode(new TextEncoder().encode('data: 1\n\nretry: 5\nid: 9\ndata: 2\n\n'))
+  expect(data).toEqual(['1', 'retry 5', '2'])
+  expect(outer.lastEventId).toBe('9')
+  expect(inner.data).toEqual(['inner 1', 'inner 2'])
+  expect(inner.events.map(({ lastEventId }) => lastEventId)).toEqual(['1', '2'])
+  expect(inner.reconnectionTime).toBeNull()
+})
+
 describe('the byte order mark', () => {
   const BOM = [0xef, 0xbb, 0xbf]
 
