@@ -1,4 +1,4 @@
-/** Memory per open idle connection: what so many of them add to what a process has that has had one. */
+/** Memory per open idle connection: what so many of them add to what a process has that knows the code by then. */
 
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Follow } from '../contenders/contender.ts'
@@ -10,8 +10,11 @@ export interface Memory {
   resident: number
 }
 
+/** How many there are before: with the first ones Node compiles what all of them use. */
+const WARM_UP = 0.2
+
 export async function measure(follow: Follow, { url, count }: Job): Promise<Memory> {
-  await open(follow, url, 1)
+  await open(follow, url, count * WARM_UP)
   const before = await settled()
   await open(follow, url, count)
   const after = await settled()

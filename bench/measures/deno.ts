@@ -12,9 +12,9 @@ export interface DenoTable {
   rows: Row<Throughput>[]
 }
 
-const BURST = { size: 176, per: 100, count: 200_000 }
+const BURST = { size: 176, per: 100, count: 1_000_000 }
 const CONTENDERS = ['native', 'everysource', 'everysource-loop', 'floor']
-const ROUNDS = 5
+const ROUNDS = 7
 
 /** Nothing, where Deno is not installed. */
 export async function deno(bench: Bench): Promise<DenoTable | undefined> {

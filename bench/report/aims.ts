@@ -39,7 +39,7 @@ const TASKS =
 const AWAITING =
   'A loop: each message takes a promise, the result that it resolves with, and a turn of the microtasks, for that is what `await` is.'
 const NOISE =
-  'One message per write: most of the time goes to the system and to `fetch`, and one run differs from the next by a tenth; to tell whether a task has run, ours takes one for each message.'
+  'One message per write: most of the time goes to the system and to `fetch`, and one run differs from the next by a tenth.'
 const NO_FETCH =
   'The 99th percentile: launchdarkly-eventsource, which mostly has the lowest, reads `node:http` and does without `fetch` and its streams.'
 const WEIGHT =
