@@ -41,20 +41,22 @@ export function readPolicy(reconnect: unknown, byDefault: boolean): Policy {
   if (!isPlain(reconnect)) {
     throw new TypeError(`The option "reconnect" must be true, false or an object, not ${display(reconnect)}`)
   }
-  const { maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect } = members(reconnect)
+  const given = members(reconnect)
+  const number = (
+    name: 'maxAttempts' | 'factor' | 'maxDelay' | 'jitter' | 'resetAfter',
+    isValid: (value: unknown) => value is number,
+    wanted: string,
+  ): number => checked(`reconnect.${name}`, given[name], isValid, wanted) ?? STANDARD_POLICY[name]
   const ms = 'a number of milliseconds from 0'
   return {
     reconnects: true,
-    maxAttempts:
-      checked('reconnect.maxAttempts', maxAttempts, isCount, 'a whole number from 1') ?? STANDARD_POLICY.maxAttempts,
-    factor: checked('reconnect.factor', factor, isFrom(1), 'a number from 1') ?? STANDARD_POLICY.factor,
-    maxDelay: checked('reconnect.maxDelay', maxDelay, isFrom(0), ms) ?? STANDARD_POLICY.maxDelay,
-    jitter:
-      checked('reconnect.jitter', jitter, isFrom(0, Number.MAX_VALUE), 'a finite number from 0') ??
-      STANDARD_POLICY.jitter,
-    resetAfter: checked('reconnect.resetAfter', resetAfter, isFrom(0), ms) ?? STANDARD_POLICY.resetAfter,
+    maxAttempts: number('maxAttempts', isCount, 'a whole number from 1'),
+    factor: number('factor', isFrom(1), 'a number from 1'),
+    maxDelay: number('maxDelay', isFrom(0), ms),
+    jitter: number('jitter', isFrom(0, Number.MAX_VALUE), 'a finite number from 0'),
+    resetAfter: number('resetAfter', isFrom(0), ms),
     // A policy may be an instance of a class.
-    shouldReconnect: checked('reconnect.shouldReconnect', shouldReconnect, isFunction, 'a function')?.bind(
+    shouldReconnect: checked('reconnect.shouldReconnect', given.shouldReconnect, isFunction, 'a function')?.bind(
       reconnect as never,
     ) as Policy['shouldReconnect'],
   }

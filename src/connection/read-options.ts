@@ -78,13 +78,20 @@ export function readOptions(init: unknown, reconnectsGet = true): ConnectionOpti
 
 function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
   const given = optionMembers(init)
-  const fetch = checked('fetch', given.fetch, isFunction, 'a function') as FetchLike | undefined
+  const option = <T>(name: string, isValid: (value: unknown) => value is T, wanted: string): T | undefined =>
+    checked(name, given[name], isValid, wanted)
+  const timeout = (name: string): number => {
+    const limit = option(name, isFrom(0), 'a number of milliseconds from 0 (0: no limit)') ?? 0
+    // Nobody has to know which number a runtime's timers take for no limit.
+    return limit === Infinity ? 0 : limit
+  }
+  const fetch = option('fetch', isFunction, 'a function') as FetchLike | undefined
   const method = readMethod(given.method)
   const { headers: ownHeaders, body: ownBody } = given
   const isOurFetch = fetch === undefined
   const headers = isFunction(ownHeaders) ? ownHeaders : readHeaders(ownHeaders, isOurFetch)
   const body = isFunction(ownBody) ? ownBody : checkedBody(ownBody, isOurFetch)
-  const resume = checked('resume', given.resume, isFunction, 'a function')
+  const resume = option('resume', isFunction, 'a function')
   const policy = readPolicy(given.reconnect, resume !== undefined || (reconnectsGet && method === 'GET'))
 
   if (body !== undefined && isBodiless(method)) {
@@ -103,19 +110,16 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
     headers: headers as ConnectionOptions['headers'],
     body: body as ConnectionOptions['body'],
     resume: resume as ConnectionOptions['resume'],
-    redirect: checked('redirect', given.redirect, isRedirect, `"follow", "error" or "same-origin"`) ?? 'follow',
+    redirect: option('redirect', isRedirect, `"follow", "error" or "same-origin"`) ?? 'follow',
     fetchOptions: readFetchOptions(given.fetchOptions, isOurFetch),
-    signal: checked('signal', given.signal, isSignal, 'an AbortSignal'),
-    lastEventId: wellFormed(
-      checked('lastEventId', given.lastEventId, isId, 'a string without line ends and NUL') ?? '',
-    ),
-    lastEventIdParameter: checked('lastEventIdParameter', given.lastEventIdParameter, isName, 'a well-formed name'),
-    onComment: checked('onComment', given.onComment, isFunction, 'a function') as ConnectionOptions['onComment'],
-    connectTimeout: timeout('connectTimeout', given.connectTimeout),
-    idleTimeout: timeout('idleTimeout', given.idleTimeout),
+    signal: option('signal', isSignal, 'an AbortSignal'),
+    lastEventId: wellFormed(option('lastEventId', isId, 'a string without line ends and NUL') ?? ''),
+    lastEventIdParameter: option('lastEventIdParameter', isName, 'a well-formed name'),
+    onComment: option('onComment', isFunction, 'a function') as ConnectionOptions['onComment'],
+    connectTimeout: timeout('connectTimeout'),
+    idleTimeout: timeout('idleTimeout'),
     reconnectionTime:
-      checked('reconnectionTime', given.reconnectionTime, isFrom(0), 'a number of milliseconds from 0') ??
-      INITIAL_RECONNECTION_TIME,
+      option('reconnectionTime', isFrom(0), 'a number of milliseconds from 0') ?? INITIAL_RECONNECTION_TIME,
     policy,
     maxBufferSize: readMaxBufferSize(given.maxBufferSize),
   }
@@ -140,12 +144,6 @@ function readFetchOptions(value: unknown, isOurFetch: boolean): object {
     throw new TypeError(`The option "fetchOptions" is nothing that this runtime's fetch takes: ${refusal}`)
   }
   return fetchOptions
-}
-
-/** Nobody has to know which number a runtime's timers take for no limit. */
-function timeout(name: string, value: unknown): number {
-  const limit = checked(name, value, isFrom(0), 'a number of milliseconds from 0 (0: no limit)') ?? 0
-  return limit === Infinity ? 0 : limit
 }
 
 function isRedirect(value: unknown): value is ConnectionOptions['redirect'] {
