@@ -45,9 +45,8 @@ const BURSTS: Burst[] = [40, 176, 4_096].flatMap((size) => [
 /** The one that stands for all where only whether it works is of interest. */
 const SMOKE: Burst[] = [{ size: 176, per: 100, count: 1_000 }]
 
-const ROUNDS = 5
-/** With pauses most of the time is the system's, which differs from one moment to the next by a half. */
-const PACED_ROUNDS = 9
+/** The machine's pace differs from one moment to the next by a half. */
+const ROUNDS = 9
 
 export function throughput(bench: Bench): Promise<ThroughputTables> {
   return withCores(bench.serverPid, async (command) => {
@@ -55,7 +54,7 @@ export function throughput(bench: Bench): Promise<ThroughputTables> {
     for (const burst of bench.smoke ? SMOKE : BURSTS) {
       const title = `${burst.size} bytes, ${burst.per} per chunk`
       if (!title.includes(bench.filter)) continue
-      const rows = await inTurn(bench, title, burst.pace ? PACED_ROUNDS : ROUNDS, (contender) => {
+      const rows = await inTurn(bench, title, ROUNDS, (contender) => {
         const slowness = burst.per > 1 ? (CONTENDERS[contender]?.slowness ?? 1) : 1
         const count = Math.max(burst.count / slowness, burst.per)
         return follow(bench, contender, { ...burst, count }, command)

@@ -1,9 +1,11 @@
 /** What the project aims at, each aim with the figure that is there: what falls short is to be seen. */
 
+import type { Row } from '../bench.ts'
+import type { Latency } from '../inside/latency.ts'
 import { cpu, tokenCell } from './bursts.ts'
 import type { Results } from './results.ts'
 import { trend } from './sections.ts'
-import { figure, middle, ratio, rowOf, table } from './table.ts'
+import { against, figure, middle, ratio, rowOf, table } from './table.ts'
 
 interface Aim {
   what: string
@@ -48,76 +50,75 @@ const CONNECTION =
   'Heap: a queue that gives each message a task, a decoder that limits what an event takes, and what reconnects are objects of each connection.'
 
 function throughputAims({ throughput }: Results): Aim[] {
-  const [burst, atOne] = [tokenCell(throughput?.measured, 100), tokenCell(throughput?.measured, 1)].map(
-    (cell) => (contender: string) => cpu(rowOf(cell?.rows, contender)),
-  ) as [(contender: string) => number, (contender: string) => number]
-  const of = (what: string, limit: number, mine: number, theirs: number, obstacle?: string): Aim => {
-    return { what, limit, value: mine / theirs, show: ratio, ...(obstacle !== undefined && { obstacle }) }
+  const bursts = tokenCell(throughput?.measured, 100)?.rows
+  const singles = tokenCell(throughput?.measured, 1)?.rows
+  const of = (
+    what: string,
+    limit: number,
+    rows: typeof bursts,
+    [mine, theirs]: [string, string],
+    obstacle?: string,
+  ): Aim => {
+    const value = against(rowOf(rows, mine), rowOf(rows, theirs), cpu)
+    return { what, limit, value, show: ratio, ...(obstacle !== undefined && { obstacle }) }
   }
-  const [classInBurst, loopInBurst, classAtOne] = [
-    burst('everysource'),
-    burst('everysource-loop'),
-    atOne('everysource'),
-  ]
+  const [source, loop] = ['everysource', 'everysource-loop']
+  const inBurst = '`EventSource`, 176 bytes, 100 per chunk: CPU against'
+  const alone = '`EventSource`, 176 bytes, 1 per chunk: CPU against'
+  const inLoop = '`streamEvents`, 176 bytes, 100 per chunk: CPU against'
   return [
-    of('`EventSource`, 176 bytes, 100 per chunk: CPU against the floor', 1.9, classInBurst, burst('floor'), TASKS),
-    of(
-      '`EventSource`, 176 bytes, 100 per chunk: CPU against eventsource',
-      0.5,
-      classInBurst,
-      burst('eventsource'),
-      TASKS,
-    ),
-    of('`EventSource`, 176 bytes, 1 per chunk: CPU against the floor', 1.2, classAtOne, atOne('floor')),
-    of('`EventSource`, 176 bytes, 1 per chunk: CPU against eventsource', 1, classAtOne, atOne('eventsource'), NOISE),
-    of('`EventSource`, 176 bytes, 1 per chunk: CPU against undici', 1, classAtOne, atOne('undici'), NOISE),
-    of('`streamEvents`, 176 bytes, 100 per chunk: CPU against the floor', 1.2, loopInBurst, burst('floor'), AWAITING),
-    of(
-      "`streamEvents`, 176 bytes, 100 per chunk: CPU against eventsource-client's iterator",
-      1,
-      loopInBurst,
-      burst('eventsource-client-loop'),
-    ),
+    of(`${inBurst} the floor`, 1.9, bursts, [source, 'floor'], TASKS),
+    of(`${inBurst} eventsource`, 0.5, bursts, [source, 'eventsource'], TASKS),
+    of(`${alone} the floor`, 1.2, singles, [source, 'floor']),
+    of(`${alone} eventsource`, 1, singles, [source, 'eventsource'], NOISE),
+    of(`${alone} undici`, 1, singles, [source, 'undici'], NOISE),
+    of(`${inLoop} the floor`, 1.2, bursts, [loop, 'floor'], AWAITING),
+    of(`${inLoop} eventsource-client's iterator`, 1, bursts, [loop, 'eventsource-client-loop']),
   ]
 }
 
 function connectionAims({ latency, memory }: Results): Aim[] {
-  const p50 = (contender: string): number => middle(rowOf(latency?.measured.rows, contender), (sample) => sample.p50)
-  const p99 = (contender: string): number => middle(rowOf(latency?.measured.rows, contender), (sample) => sample.p99)
-  const heap = (contender: string): number => middle(rowOf(memory?.measured.rows, contender), (sample) => sample.heap)
-  const peers = (latency?.measured.rows ?? []).filter(({ contender }) => !/^(floor|everysource)/.test(contender))
-  const bestPeer = Math.min(...peers.map(({ contender }) => p99(contender)).filter((value) => !Number.isNaN(value)))
-  const mine = 'everysource'
+  const latencies = latency?.measured.rows
+  const peers = (latencies ?? []).filter(
+    (row) => !/^(floor|everysource)/.test(row.contender) && !Number.isNaN(middle(row, p99)),
+  )
+  const [best] = peers.sort((one, other) => middle(one, p99) - middle(other, p99))
+  const delay = rowOf(latencies, 'everysource')
+  const heap = rowOf(memory?.measured.rows, 'everysource')
+  const heapAgainst = (contender: string): number =>
+    against(heap, rowOf(memory?.measured.rows, contender), ({ heap: bytes }) => bytes)
   return [
     {
       what: 'Latency of `EventSource`, p50, against the floor',
       limit: 1.1,
-      value: p50(mine) / p50('floor'),
+      value: against(delay, rowOf(latencies, 'floor'), ({ p50 }) => p50),
       show: ratio,
     },
     {
       what: 'Latency of `EventSource`, p99, against the best peer',
       limit: 1,
-      value: p99(mine) / bestPeer,
+      value: against(delay, best, p99),
       show: ratio,
       obstacle: NO_FETCH,
     },
     {
       what: 'Heap per connection of `EventSource`, against the floor',
       limit: 1.1,
-      value: heap(mine) / heap('floor'),
+      value: heapAgainst('floor'),
       show: ratio,
       obstacle: CONNECTION,
     },
     {
       what: 'Heap per connection of `EventSource`, against eventsource',
       limit: 1,
-      value: heap(mine) / heap('eventsource'),
+      value: heapAgainst('eventsource'),
       show: ratio,
       obstacle: CONNECTION,
     },
   ]
 }
+
+const p99 = (sample: Latency): number => sample.p99
 
 /** Nine times the time for eight times the size, per unit. */
 const LINEAR = 9 / 8
@@ -146,14 +147,11 @@ function otherAims(results: Results): Aim[] {
     middle(rowOf(longRun?.rows, contender), ({ heaps }) => (trend(heaps.slice(1)) * heaps.length) / 1_000)
   const sizes = results['start-up']?.measured.sizes
   const gzipped = (name: string): number => sizes?.find(({ title }) => title.includes(name))?.gzipped ?? NaN
-  const pace = (rows: Parameters<typeof rowOf<{ wallPerMessage: number }>>[0], contender: string): number =>
-    middle(rowOf(rows, contender), ({ wallPerMessage }) => wallPerMessage)
-  const against = (rows: Parameters<typeof rowOf<{ wallPerMessage: number }>>[0], contender = 'everysource'): number =>
-    pace(rows, contender) / pace(rows, 'native')
-  const cpuInDeno = (contender: string): number =>
-    middle(rowOf(results.deno?.measured?.rows, contender), ({ cpuPerMessage }) => cpuPerMessage)
+  const wall = (rows: Row<{ wallPerMessage: number }>[] | undefined, contender = 'everysource'): number =>
+    against(rowOf(rows, contender), rowOf(rows, 'native'), ({ wallPerMessage }) => wallPerMessage)
+  const deno = results.deno?.measured?.rows
   const inBrowser = (name: string, contender?: string): number =>
-    against(results.browsers?.measured.find(({ browser }) => browser.startsWith(name))?.rows, contender)
+    wall(results.browsers?.measured.find(({ browser }) => browser.startsWith(name))?.rows, contender)
   return [
     {
       what: 'A long run of `EventSource`: what the heap grows by, kB',
@@ -178,9 +176,9 @@ function otherAims(results: Results): Aim[] {
     {
       what: 'A burst in Deno: wall time against its own',
       limit: 1,
-      value: against(results.deno?.measured?.rows),
+      value: wall(deno),
       show: ratio,
-      obstacle: `Deno: in wall time its \`fetch\` alone takes ${ratio(against(results.deno?.measured?.rows, 'floor'))} times as long as its own \`EventSource\`; in CPU time ours takes ${ratio(cpuInDeno('everysource') / cpuInDeno('native'))} times as much.`,
+      obstacle: `Deno: in wall time its \`fetch\` alone takes ${ratio(wall(deno, 'floor'))} times as long as its own \`EventSource\`; in CPU time ours takes ${ratio(against(rowOf(deno, 'everysource'), rowOf(deno, 'native'), cpu))} times as much.`,
     },
     {
       what: '`EventSource` alone, gzipped bytes',

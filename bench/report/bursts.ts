@@ -3,9 +3,9 @@
 import type { Row } from '../bench.ts'
 import type { Throughput } from '../inside/throughput.ts'
 import type { ThroughputCell, ThroughputTables } from '../measures/throughput.ts'
-import { figure, middle, ratio, rowOf, table, titleOf, withRatio } from './table.ts'
+import { against, figure, middle, ratio, rowOf, table, titleOf, withRatio } from './table.ts'
 
-export const cpu = (row: Row<Throughput> | undefined): number => middle(row, ({ cpuPerMessage }) => cpuPerMessage)
+export const cpu = ({ cpuPerMessage }: Throughput): number => cpuPerMessage
 
 /** The messages of a model's tokens, so many in a chunk: 100 when they come in bulk, 1 as it makes them. */
 export function tokenCell(tables: ThroughputTables | undefined, inChunk: number): ThroughputCell | undefined {
@@ -29,7 +29,7 @@ function tableOf(size: number, columns: ThroughputCell[]): string {
   const alone = columns.find(({ per }) => per === 1)
   const rows = (columns[0]?.rows ?? []).map(({ contender }) => [
     titleOf(contender),
-    ...columns.map(({ rows }) => withRatio(cpu(rowOf(rows, contender)), cpu(rowOf(rows, 'floor')))),
+    ...columns.map(({ rows }) => withRatio(rowOf(rows, contender), rowOf(rows, 'floor'), cpu)),
     ...(alone ? [ratio(middle(rowOf(alone.rows, contender), ({ waitsPerMessage }) => waitsPerMessage))] : []),
   ])
   const head = ['', ...columns.map(({ per }) => `${per} per chunk`), ...(alone ? ['waits at 1'] : [])]
@@ -38,27 +38,23 @@ function tableOf(size: number, columns: ThroughputCell[]): string {
 
 /** Times against those of the runtime's own. */
 export function pacedTable(rows: Row<{ wallPerMessage: number; cpuPerMessage?: number }>[]): string {
-  const wall = (row: Row<{ wallPerMessage: number }> | undefined): number =>
-    middle(row, ({ wallPerMessage }) => wallPerMessage)
-  const cpu = (row: Row<{ cpuPerMessage?: number }> | undefined): number =>
-    middle(row, ({ cpuPerMessage }) => cpuPerMessage ?? NaN)
   const hasCPU = rows.some(({ samples }) => samples.some(({ cpuPerMessage }) => cpuPerMessage !== undefined))
   const native = rowOf(rows, 'native')
   return table(
     ['', ...(hasCPU ? ['CPU, µs'] : []), 'wall time, µs'],
     rows.map((row) => [
       titleOf(row.contender),
-      ...(hasCPU ? [withRatio(cpu(row), cpu(native))] : []),
-      withRatio(wall(row), wall(native)),
+      ...(hasCPU ? [withRatio(row, native, ({ cpuPerMessage }) => cpuPerMessage ?? NaN)] : []),
+      withRatio(row, native, ({ wallPerMessage }) => wallPerMessage),
     ]),
   )
 }
 
 /** The burst that stands for the others, in full. */
 export function mainTable({ rows }: ThroughputCell): string {
-  const floor = cpu(rowOf(rows, 'floor'))
+  const floor = rowOf(rows, 'floor')
   return table(
     ['', 'CPU per message, µs', 'ratio to the floor'],
-    rows.map((row) => [titleOf(row.contender), figure(cpu(row)), ratio(cpu(row) / floor)]),
+    rows.map((row) => [titleOf(row.contender), figure(middle(row, cpu)), ratio(against(row, floor, cpu))]),
   )
 }

@@ -3,7 +3,7 @@
 import type { ThroughputCell } from '../measures/throughput.ts'
 import { cpu } from './bursts.ts'
 import { LINES, OTHERS, OURS, svgOf, TEXT } from './drawing.ts'
-import { ratio, rowOf, titleOf } from './table.ts'
+import { against, ratio, rowOf, titleOf } from './table.ts'
 
 /** Longer bars are cut, and their numbers say so: one of fifty would leave no room for the others. */
 const LONGEST = 8
@@ -12,9 +12,9 @@ const WIDTH = 800
 const BAR = 30
 
 export function chart({ size, per, rows }: ThroughputCell): string {
-  const floor = cpu(rowOf(rows, 'floor'))
+  const floor = rowOf(rows, 'floor')
   const bars = rows
-    .map((row) => ({ contender: row.contender, value: cpu(row) / floor }))
+    .map((row) => ({ contender: row.contender, value: against(row, floor, cpu) }))
     .filter(({ value }) => !Number.isNaN(value))
     .sort((a, b) => a.value - b.value)
   const title = {

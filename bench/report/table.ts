@@ -14,6 +14,20 @@ export function middle<Sample>(row: Row<Sample> | undefined, figure: (sample: Sa
   return row === undefined || row.void !== undefined ? NaN : median(row.samples.map(figure))
 }
 
+/**
+ * How many times as much a row takes as another: the median of the rounds' ratios, for the machine is slower in one round than in
+ * the next. NaN if one of them is void.
+ */
+export function against<Sample>(
+  row: Row<Sample> | undefined,
+  base: Row<Sample> | undefined,
+  figure: (sample: Sample) => number,
+): number {
+  if (row?.void !== undefined || base?.void !== undefined || !row || !base) return NaN
+  const bases = base.samples.map(figure)
+  return median(row.samples.map((sample, round) => figure(sample) / (bases[round] ?? NaN)))
+}
+
 export function rowOf<Sample>(rows: Row<Sample>[] | undefined, contender: string): Row<Sample> | undefined {
   return rows?.find((row) => row.contender === contender)
 }
@@ -34,7 +48,12 @@ export function ratio(value: number): string {
   return Number.isNaN(value) ? 'void' : value.toFixed(value >= 10 ? 1 : 2)
 }
 
-/** A figure and its ratio to the floor's. */
-export function withRatio(value: number, floor: number): string {
-  return Number.isNaN(value) ? 'void' : `${figure(value)} (${ratio(value / floor)})`
+/** The median of a row, and how it compares with another. */
+export function withRatio<Sample>(
+  row: Row<Sample> | undefined,
+  base: Row<Sample> | undefined,
+  take: (sample: Sample) => number,
+): string {
+  const value = middle(row, take)
+  return Number.isNaN(value) ? 'void' : `${figure(value)} (${ratio(against(row, base, take))})`
 }
