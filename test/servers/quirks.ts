@@ -43,6 +43,10 @@ export async function checkQuirks(suite: Suite): Promise<void> {
     const server = serve(app, { port: 0, hostname: '127.0.0.1', silent: true })
     await server.ready()
     const follower = eventSource(server.url ?? '')
+    await until(
+      () => stream !== undefined,
+      () => 'there is no request',
+    )
     await opensWith(follower, () => stream?.push('here'))
     await server.close(true)
   })
@@ -71,6 +75,10 @@ export async function checkQuirks(suite: Suite): Promise<void> {
       send = () => reply.sse.send({ data: 'here' })
     })
     const follower = eventSource(await app.listen({ port: 0, host: '127.0.0.1' }))
+    await until(
+      () => send !== undefined,
+      () => 'there is no request',
+    )
     await opensWith(follower, () => send?.())
     await app.close()
   })
