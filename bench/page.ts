@@ -29,8 +29,8 @@ async function run(): Promise<Record<string, Paced[]>> {
 }
 
 /**
- * From the request to the last message: Firefox brings a burst in a few chunks of megabytes, so that the messages after some
- * moment have been waited for before it.
+ * From the request to the last message. After a warm-up within the burst would be too late: Firefox brings it in a few chunks of
+ * megabytes, and what a message costs has been paid when its chunk is there.
  */
 async function measure(follow: Follow, url: string): Promise<Paced> {
   const started = performance.now()

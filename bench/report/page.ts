@@ -13,7 +13,8 @@ measures one section anew. The figures of two machines, or of two days, are not 
 side by side is. \`npm run bench:smoke\` checks that everything works, without a figure.
 
 Each contender has a process of its own, one after the other, and then all again in the next round; figures are medians of the
-rounds, and so are ratios: of each round's own, for the machine may be slower in one than in the next. The server is another process. **The floor** is what nobody can avoid: \`fetch\`, read the body, decode UTF-8 with one
+rounds, and so are ratios: of each round's own, for the machine may be slower in one than in the next. The server is another
+process. **The floor** is what nobody can avoid: \`fetch\`, read the body, decode UTF-8 with one
 \`TextDecoder\`, parse with \`eventsource-parser\`, call a function. Ours is what ships, from \`dist\`. Messages are such as
 \`data: {"n":10000042,"token":" the quick brown …"}\`. Each has a number, and a contender that has not got as many as were sent, with
 the same checksum, in the same order, has no figure: its row is void. Versions: ${versionsIn(results)}.

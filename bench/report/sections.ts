@@ -20,8 +20,9 @@ export const SECTIONS: { [Name in keyof Measured]: Section<Name> } = {
     prose({ hadCores }) {
       const cores = hadCores ? ' Server and contender have each a core of their own.' : ''
       return `CPU time of all threads of the process, user and system, in µs per message; in brackets its ratio to the floor's. The first
-fifth of the messages is to warm up and is not counted.${cores} A chunk is one write of the server. Those of 100 messages come as fast as they are read; after one of 10,
-or of a single message, as a model sends its tokens, the server sleeps for 50 µs or somewhat more, so that each is read by itself.
+fifth of the messages is to warm up and is not counted.${cores} A chunk is one write of the server. Those of 100 messages come
+as fast as they are read; after one of 10, or of a single message, as a model sends its tokens, the server sleeps for 50 µs or
+somewhat more, so that each is read by itself.
 (The system puts together what comes while a contender works: without the pause, the slower a contender, the fewer its reads.) How
 often a process waited for each message at 1 per chunk is in the last column: 1 where every message was a read of its own.`
     },

@@ -1,6 +1,6 @@
 /** The global object, seen with the members that only some runtimes have. */
 
-/** What tells how often an event loop has gone round: Node from 20.18 on */
+/** What tells how often an event loop has gone round: Node's, from 20.18 on. */
 export interface CountedLoop {
   readonly uvMetricsInfo: { loopCount: number }
 }

@@ -21,8 +21,8 @@ export function chooseQueueTask(): QueueTask {
 }
 
 /**
- * Where Node tells how often its event loop has gone round: between two rounds all microtasks run. It is read, not kept, for the
- * count is a new one each time.
+ * Where Node tells how often its event loop has gone round: between two rounds all microtasks run. `uvMetricsInfo` must be read
+ * anew each time.
  */
 export function countedLoop(): CountedLoop | undefined {
   const loop = runtime.performance?.nodeTiming
