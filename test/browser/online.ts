@@ -30,6 +30,6 @@ export async function comesBackOnline(browser: Browser, { origins }: TestServer)
   await context.setOffline(true)
   await page.waitForFunction('!navigator.onLine')
   await context.setOffline(false)
-  await page.waitForFunction('said.includes("back")', undefined, { timeout: 10_000 })
+  await page.waitForFunction('said.includes("back")', undefined, { timeout: 50_000 })
   await context.close()
 }

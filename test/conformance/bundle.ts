@@ -1,5 +1,6 @@
 /** Bundles the suite for runtimes that do not read TypeScript. */
 
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { build, type Plugin } from 'esbuild'
 import { fileURLToPath } from 'node:url'
 
@@ -25,9 +26,10 @@ export const programsUnderTest: Plugin = {
 /** Bundles an entry into `.cache`; modules of `dist` stay outside, so that what is tested is what ships. */
 export async function bundle(entry: string, output: string, format: 'esm' | 'iife' = 'esm'): Promise<string> {
   const outfile = path(`.cache/${output}`)
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [path(entry)],
     outfile,
+    write: false as const,
     bundle: true,
     format,
     target: 'es2022',
@@ -35,5 +37,10 @@ export async function bundle(entry: string, output: string, format: 'esm' | 'iif
     logLevel: 'warning',
     plugins: [programsUnderTest],
   })
+  // In one step: a test that runs beside this one may be about to read the file.
+  const unfinished = `${outfile}.${process.pid}`
+  mkdirSync(path('.cache'), { recursive: true })
+  writeFileSync(unfinished, outputFiles[0]?.contents ?? '')
+  renameSync(unfinished, outfile)
   return outfile
 }

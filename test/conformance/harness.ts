@@ -1,7 +1,7 @@
 /** What a fact is tested with. No test framework and no runtime's own modules: this runs everywhere. */
 
-import type { ErrorEvent, EventSource as OurEventSource, EventSourceInit } from '../../src/index.ts'
-import type { Answer, Log, Program } from '../server/program.ts'
+import type { ErrorEvent, EventSource as OurEventSource, EventSourceInit, FetchLike } from '../../src/index.ts'
+import type { Answer, Cut, Log, Program } from '../server/program.ts'
 
 /** The interface under test, ours or a runtime's own, as lib.dom describes it. */
 export interface EventSourceClass {
@@ -22,11 +22,13 @@ export interface Environment {
   base: string | undefined
   /** Decides how cases are cut at random. */
   seed: number
+  /** How the byte streams are cut into chunks; in all ways if not given. */
+  cuts?: readonly Cut[] | undefined
   /** How many facts or cases run at once; browsers open six connections to an origin. */
   concurrency: number
   /** Into how many pieces a case may be cut, where a million chunks take minutes. */
   mostPieces?: number | undefined
-  /** How long a fact may take, in ms; 60,000 where it is absent. */
+  /** How long a fact may take, in ms; 120,000 if not given. */
   factLimit?: number | undefined
   /** Only facts and cases whose name contains one of these. */
   filter?: string[] | undefined
@@ -108,6 +110,12 @@ export class Fact {
   }
 }
 
+/** Whether something holds within so many ms, one look a turn. */
+async function inTurns(time: number, look: () => Promise<boolean>): Promise<boolean> {
+  for (let waited = 0; waited < time; waited += TURN) if (await look()) return true
+  return false
+}
+
 /** A program on the server. */
 export class Stream {
   readonly id: string
@@ -129,7 +137,7 @@ export class Stream {
   }
 
   /** What the server saw, as soon as there were so many requests and so many of them have ended; patience is in ms. */
-  async log({ requests = 0, closed = 0, patience = 20_000 } = {}): Promise<Log> {
+  async log({ requests = 0, closed = 0, patience = 60_000 } = {}): Promise<Log> {
     const log = await this.#look({ requests, closed, patience })
     const ended = endedIn(log)
     check(log.requests.length >= requests, `the server saw ${log.requests.length} requests instead of ${requests}`)
@@ -138,14 +146,26 @@ export class Stream {
   }
 
   /**
-   * Sees to it that so many of its connections have ended, for the server, within a time in ms. It is counted in turns between
-   * us and the server: where one of the two has to wait for a busy machine, that is one turn, however long it takes.
+   * Fails unless the server sees so many requests, and so many of them end, within a time in ms. The time is counted in turns
+   * between client and server: on a busy machine a turn takes longer, and their number stays the same.
    */
-  async endsWithin(time: number, connections: number): Promise<void> {
-    for (let waited = 0; waited < time; waited += TURN) {
-      if (endedIn(await this.#look({ closed: connections, patience: TURN })) >= connections) return
+  async within(time: number, { requests = 0, closed = 0 }): Promise<void> {
+    const look = async (): Promise<boolean> => {
+      const log = await this.#look({ requests, closed, patience: TURN })
+      return log.requests.length >= requests && endedIn(log) >= closed
     }
-    throw new FactError(`the server had not seen the end of ${connections} connections after ${time} ms`)
+    check(await inTurns(time, look), `the server saw no ${requests} requests or no ${closed} of them end in ${time} ms`)
+  }
+
+  /** Fails unless a condition of the client's holds within a time in ms, counted in turns as well. */
+  async untilTrue(time: number, holds: () => boolean, otherwise: string): Promise<void> {
+    const look = async (): Promise<boolean> => {
+      if (holds()) return true
+      // Nothing has so many requests: a turn of its whole length.
+      await this.#look({ requests: Infinity, patience: TURN })
+      return holds()
+    }
+    check(await inTurns(time, look), otherwise)
   }
 
   async #look({ requests = 0, closed = 0, patience = 0 }): Promise<Log> {
@@ -256,7 +276,7 @@ export function gated(...writes: string[]): Answer {
  */
 export async function isClosedInSilence(served: Stream): Promise<void> {
   try {
-    await served.log({ closed: 1, patience: 6_000 })
+    await served.within(6_000, { closed: 1 })
   } finally {
     // One that is left must not stay: browsers have six to an origin.
     await served.openGate('looked')
@@ -277,7 +297,7 @@ export function soonIn({ runtime, base }: Environment): number {
 /** Leaves all connections, and sees to it that the server hears of it soon. */
 export async function endsSoon({ env }: Fact, served: Stream, leave: () => unknown, connections = 1): Promise<void> {
   await served.log({ requests: connections })
-  await Promise.all([leave(), served.endsWithin(soonIn(env), connections)])
+  await Promise.all([leave(), served.within(soonIn(env), { closed: connections })])
 }
 
 /**
@@ -286,9 +306,23 @@ export async function endsSoon({ env }: Fact, served: Stream, leave: () => unkno
  */
 export const ONLY_RETRY = { reconnectionTime: 3_600_000 }
 
-/** Sees to it that one that does not know `ONLY_RETRY` has not waited for its own 3,000 ms and more. */
-export function checkRetried({ ours }: Environment, wait: number): void {
-  if (!ours) check(wait < 2_500, `it waited ${wait} ms, as if there had been no "retry"`)
+/**
+ * Waits for the request after a connection whose stream had a `retry`. An implementation that doesn't know `ONLY_RETRY` must
+ * make it before its own 3,000 ms.
+ */
+export async function retried({ env }: Fact, served: Stream, requests: number, patience = 60_000): Promise<Log> {
+  await served.log({ closed: requests - 1, patience })
+  if (!env.ours) await served.within(2_500, { requests })
+  return served.log({ requests })
+}
+
+/**
+ * Repeats a test with more and more time, in ms, as long as it returns false: the machine was too busy to tell. So that no
+ * clock decides, but a test on a quiet machine is quick.
+ */
+export async function withEnoughTime(times: number[], test: (time: number) => Promise<boolean>): Promise<void> {
+  for (const time of times) if (await test(time)) return
+  throw new FactError(`it did not hold, not even with ${String(times.at(-1))} ms`)
 }
 
 /** A response that ends after these writes. */
@@ -322,6 +356,27 @@ export function equal(actual: unknown, expected: unknown, what = 'the result'): 
   while (at < wanted.length && given[at] === wanted[at]) at++
   const around = (text: string): string => text.slice(Math.max(0, at - 60), at + 100)
   throw new FactError(`${what} is …${around(given)}… instead of …${around(wanted)}…`)
+}
+
+/** A `fetch` that counts how many bytes of the body have been read. */
+export function countingFetch(): { fetch: FetchLike; bytesRead: () => number } {
+  let bytes = 0
+  return {
+    bytesRead: () => bytes,
+    fetch: async (url, init) => {
+      const response = await fetch(url, init)
+      const reader = response.body?.getReader()
+      const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+        const { done, value } = (await reader?.read()) ?? { done: true }
+        bytes += value?.length ?? 0
+        if (done) controller.close()
+        else controller.enqueue(value as Uint8Array)
+      }
+      // Without a queue of its own, so that only what has been read is counted.
+      const cancel = (reason: unknown): Promise<void> | undefined => reader?.cancel(reason)
+      return new Response(new ReadableStream({ pull, cancel }, { highWaterMark: 0 }), response)
+    },
+  }
 }
 
 /** Everything that a loop takes. */

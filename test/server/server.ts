@@ -29,8 +29,8 @@ export interface TestServer {
 export type Extra = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const ORIGINS = 3
-/** How long a response waits for its gate, in ms. */
-const GATE_PATIENCE = 20_000
+/** How long a response waits for its gate, in ms: as long as a fact may take, so that none is answered before its time. */
+const GATE_PATIENCE = 120_000
 
 export async function startTestServer(extra: Extra = () => false): Promise<TestServer> {
   const registrations = new Map<string, Registration>()

@@ -131,5 +131,5 @@ export const errors: BehaviourFact[] = [
 
 /** By the client, not by whoever collects its garbage. */
 async function letGoSoon({ env }: Fact, served: Stream): Promise<void> {
-  await served.endsWithin(soonIn(env), 1)
+  await served.within(soonIn(env), { closed: 1 })
 }

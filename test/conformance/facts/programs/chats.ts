@@ -151,7 +151,11 @@ export const chats: BehaviourFact[] = ofOurs(61, {
   'busy-server: waits as long as Retry-After asks for, and sends the question again': async (fact) => {
     const served = await fact.serve(refused(429, { 'Retry-After': '1' }), ending('data: a\n\n', 'data: b\n\n'))
     const { shown, show } = screen()
-    await busy.ask(served.url, 'Why?', show)
+    const answered = busy.ask(served.url, 'Why?', show)
+    await served.log({ closed: 1 })
+    // Without the header it would be 3 s and more.
+    await served.within(2_500, { requests: 2 })
+    await answered
     equal(shown, ['a', 'b'])
     const requests = await connectionsEnd(fact, served, 2)
     equal(
@@ -159,7 +163,7 @@ export const chats: BehaviourFact[] = ofOurs(61, {
       ['POST Why?', 'POST Why?'],
     )
     const wait = (requests[1]?.at ?? 0) - (requests[0]?.at ?? 0)
-    check(wait >= 950 && wait < 5_000, `it waited ${wait} ms`)
+    check(wait >= 950, `it waited ${wait} ms`)
   },
   'busy-server: an answer that breaks off is not asked for again': async (fact) => {
     const served = await fact.serve({ steps: [{ write: 'data: a\n\n' }, { gate: 'shown' }, { reset: true }] })

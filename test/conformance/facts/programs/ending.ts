@@ -5,7 +5,7 @@ import { readVersion2 } from '../../programs/disposal.ts'
 import { firstMatch } from '../../programs/first-match.ts'
 import { subscribe } from '../../programs/subscription.ts'
 import { listenFor } from '../../programs/time-limit.ts'
-import { check, ending as endingWith, equal, refused, sleep, stream } from '../../harness.ts'
+import { check, ending as endingWith, equal, refused, sleep, stream, withEnoughTime } from '../../harness.ts'
 import { ConnectionError, streamEvents } from '../../under-test.ts'
 import { ofOurs, ofOursIn, type BehaviourFact } from '../fact.ts'
 import { connectionsEnd, screen } from './shown.ts'
@@ -36,11 +36,15 @@ export const ending: BehaviourFact[] = [
       await connectionsEnd(fact, served, 1)
     },
 
-    'time-limit: what came in time, reconnections included': async (fact) => {
-      const served = await fact.serve(endingWith('retry: 10\ndata: a\n\n'), stream('data: b\n\n'))
-      equal(await listenFor(served.url, 2_000), ['a', 'b'])
-      await connectionsEnd(fact, served, 2)
-    },
+    'time-limit: what came in time, reconnections included': (fact) =>
+      withEnoughTime([1_000, 4_000, 16_000], async (limit) => {
+        const served = await fact.serve(endingWith('retry: 10\ndata: a\n\n'), stream('data: b\n\n'))
+        const heard = await listenFor(served.url, limit)
+        if (heard.length < 2) return false
+        equal(heard, ['a', 'b'])
+        await connectionsEnd(fact, served, 2)
+        return true
+      }),
     'time-limit: before there is a response': async (fact) => {
       const served = await fact.serve({ before: 'never' })
       equal(await listenFor(served.url, 1_000), [])
@@ -58,18 +62,22 @@ export const ending: BehaviourFact[] = [
       await sleep(50)
       equal([shown, errors], [['a'], []])
     },
-    'subscription: cancelled in the wait to reconnect': async (fact) => {
-      const served = await fact.serve(endingWith('retry: 300\ndata: a\n\n'))
-      const { shown, show } = screen()
-      const errors: unknown[] = []
-      const cancel = subscribe(served.url, show, (error) => errors.push(error))
-      await served.log({ closed: 1 })
-      cancel()
-      await sleep(600)
-      check(shown.length <= 1, 'there was more')
-      equal(errors, [])
-      await connectionsEnd(fact, served, 1)
-    },
+    'subscription: cancelled in the wait to reconnect': (fact) =>
+      withEnoughTime([500, 2_500, 12_500], async (wait) => {
+        const served = await fact.serve(endingWith(`retry: ${wait}\ndata: a\n\n`))
+        const { shown, show } = screen()
+        const errors: unknown[] = []
+        const since = performance.now()
+        const cancel = subscribe(served.url, show, (error) => errors.push(error))
+        await served.log({ closed: 1 })
+        cancel()
+        if (performance.now() - since > wait / 2) return false
+        await sleep(2 * wait)
+        check(shown.length <= 1, 'there was more')
+        equal(errors, [])
+        await connectionsEnd(fact, served, 1)
+        return true
+      }),
     'subscription: what fails is reported': async (fact) => {
       const served = await fact.serve(refused(404, {}, 'no such thing'))
       const error = await new Promise((resolve) => subscribe(served.url, () => undefined, resolve))

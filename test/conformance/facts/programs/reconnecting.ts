@@ -6,7 +6,7 @@ import { watch } from '../../programs/heartbeat.ts'
 import { connect } from '../../programs/own-reconnection.ts'
 import { workThrough } from '../../programs/progress.ts'
 import * as retriable from '../../programs/retriable-errors.ts'
-import { beating, check, ending, equal, NO_CONTENT, refused, rejection, stream } from '../../harness.ts'
+import { beating, check, ending, equal, NO_CONTENT, refused, rejection, stream, withEnoughTime } from '../../harness.ts'
 import { ConnectionError } from '../../under-test.ts'
 import { ofOurs, type BehaviourFact } from '../fact.ts'
 import { connectionsEnd, header, ids, screen } from './shown.ts'
@@ -99,18 +99,21 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
     await connectionsEnd(fact, served, 4)
   },
 
-  'heartbeat: comments keep the connection, silence loses it': async (fact) => {
-    const beats = Array.from({ length: 4 }, () => [{ write: ': beat\n' }, { wait: 600 }]).flat()
-    const served = await fact.serve(
-      { steps: [{ write: 'retry: 10\n' }, ...beats, { write: 'data: news\n\n' }] },
-      ending('data: back\n\n'),
-      NO_CONTENT,
-    )
-    const { shown, show } = screen()
-    await watch(served.url, 2_000, show)
-    equal(shown, [...Array<string>(4).fill('alive'), 'news', 'back'])
-    await connectionsEnd(fact, served, 3)
-  },
+  'heartbeat: comments keep the connection, silence loses it': (fact) =>
+    withEnoughTime([1_000, 3_000, 9_000], async (silence) => {
+      const beats = Array.from({ length: 6 }, () => [{ write: ': beat\n' }, { wait: silence / 5 }]).flat()
+      const served = await fact.serve(
+        { steps: [{ write: 'retry: 10\n' }, ...beats, { write: 'data: news\n\n' }] },
+        ending('data: back\n\n'),
+        NO_CONTENT,
+      )
+      const { shown, show } = screen()
+      await watch(served.url, silence, show)
+      if (!shown.includes('news')) return false
+      equal(shown, [...Array<string>(6).fill('alive'), 'news', 'back'])
+      await connectionsEnd(fact, served, 3)
+      return true
+    }),
 
   'own-reconnection: ids and the reconnection time go over from one body to the next, unfinished events do not': async (
     fact,

@@ -28,7 +28,7 @@ export function screen(onShow: (text: string, shown: string[]) => void = () => u
 /** Checks that the connections which a program had end with it, which has just ended; returns the requests. */
 export async function connectionsEnd(fact: Fact, served: Stream, requests: number): Promise<LoggedRequest[]> {
   const soon = fact.env.runtime.startsWith('chromium') ? SOON_IN_CHROMIUM : soonIn(fact.env)
-  await served.endsWithin(soon, requests)
+  await served.within(soon, { closed: requests })
   const log = await served.log({ closed: requests })
   check(log.requests.length === requests, `the server saw ${log.requests.length} requests instead of ${requests}`)
   return log.requests
