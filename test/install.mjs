@@ -2,7 +2,8 @@
  * Installs what a lock file says, unless it is there. Runs on whatever Node the machine has, before anything is installed.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -26,11 +27,11 @@ export function installIfMissing(folder) {
 }
 
 /**
- * The same for several folders at once. Goes on when one fails.
+ * Runs `npm ci` in several folders at once if what is installed there differs from their lock files. Continues when one fails.
  *
  * @param {string[]} folders
  */
-export async function installWhatIsMissing(folders) {
+export async function installFolders(folders) {
   await Promise.all(
     folders
       .filter((folder) => !isInstalled(folder))
@@ -40,6 +41,27 @@ export async function installWhatIsMissing(folders) {
         console.log(`The packages of ${folder}: ${code === 0 ? 'installed' : 'not installed'}`)
       }),
   )
+}
+
+/** Whether every kind of build is there and newer than everything it is made from. */
+export function isBuilt() {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+  const made = [
+    'index.js',
+    'index.cjs',
+    'index.d.ts',
+    'polyfill.js',
+    'everysource.min.js',
+    'inspector/index.html',
+    'inspector/inspector.css',
+    'inspector/inspector.js',
+  ].map((name) => `dist/${name}`)
+  const modified = (/** @type {string} */ file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs
+  const oldest = Math.min(...made.map((file) => modified(join(root, file)) ?? 0))
+  const from = [...sources, ...['package.json', 'tsup.config.ts'].map((name) => join(root, name))]
+  return from.every((file) => (modified(file) ?? 0) < oldest)
 }
 
 /**

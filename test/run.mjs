@@ -1,178 +1,321 @@
 /**
- * `npm test`: installs what is missing, runs every check, adds up all of them. Runs on whatever Node the machine has; the
- * checks run on the Node that package.json brings.
+ * `npm test`, the everyday checks, and `npm run test:all`, all of them: installs what is missing, runs the steps of steps.mjs and
+ * adds up what they report. `CI=true npm test` runs all of them too. Runs on the machine's Node; the steps run on the Node of
+ * package.json.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
-import { stripVTControlCharacters } from 'node:util'
-import { installIfMissing, installWhatIsMissing, root } from './install.mjs'
+import { parseArgs, stripVTControlCharacters } from 'node:util'
+import { installFolders, installIfMissing, isBuilt, root } from './install.mjs'
+import { STEPS } from './steps.mjs'
+import { installSystemPackages, missingSystemPackages } from './system-packages.mjs'
 
-/** The closing line of a check that counts what it did. */
+const USAGE = `npm test [-- --only <step>,…]
+npm run test:all [-- [--only <step>,…] [--install]]
+
+  --only <step>,…  runs these steps: ${STEPS.map(({ name }) => name).join(', ')}
+  --install        installs browsers and servers with apt-get, as root on Debian`
+
+/** The folders with packages of their own. */
+const FOLDERS = ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat', 'test/limits', 'bench']
+
+/** How long a step may take, in ms: one that hangs must not keep the others from being reported. */
+const STEP_LIMIT = 20 * 60_000
+
+/** Steps mostly wait, or compute on one core. */
+const LANES = Math.max(2, Math.ceil(availableParallelism() / 2))
+
+/** What the steps took last time, in seconds. */
+const TIMES = `${root}.cache/times.json`
+
+/** The closing line of a step that counts its tests. */
 const CLOSING = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/
-const UNIT_REPORT = `${root}.cache/unit.json`
 
-/** What npm does not bring, and where it would be. */
-const DEBIAN_PACKAGES = [
-  {
-    name: 'chromium',
-    files: [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
-  },
-  { name: 'firefox-esr', files: [process.env.FIREFOX_PATH, '/usr/bin/firefox-esr', '/usr/bin/firefox'] },
-  { name: 'webkit2gtk-driver', files: ['/usr/bin/WebKitWebDriver'] },
-  { name: 'xvfb', files: ['/usr/bin/Xvfb'] },
-  { name: 'nginx', files: ['/usr/sbin/nginx'] },
-  { name: 'haproxy', files: ['/usr/sbin/haproxy'] },
-]
+/** How a step reports a failure; the line after it has the reason. */
+const FAILURE = /^\s*not ok: | cannot run: |^ ?FAIL |error TS|Error:/
+
+/** How many lines of a failed step are repeated at the end. */
+const MOST_LINES = 60
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {import('./steps.mjs').Step & { seconds: number, args: string[] }} Job */
+/** @typedef {{ ok: boolean, counts: Counts, lines: string[] }} Outcome */
 
+const options = readOptions()
+const isCI = process.env.CI === 'true'
+const isFull = options.all || isCI
+const jobs = chooseJobs()
+const known = readTimes()
 /** @type {Counts} */
 const sum = { passed: 0, failed: 0, skipped: 0 }
+/** @type {Map<string, Outcome>} */
+const outcomes = new Map()
+/** @type {Map<string, number>} When each running step started. */
+const running = new Map()
+const started = performance.now()
+const total = jobs.length + 1
+let begun = 0
 
-/** What a check prints of a failure. */
-const FAILURE = /^\s*not ok: | cannot run: /
-/**
- * The lines that say what failed, to be read again at the end of a log that is long.
- *
- * @type {string[]}
- */
-const failures = []
-/** How many of them to keep of a check. */
-const MOST_FAILURES = 20
+mkdirSync(`${root}.cache`, { recursive: true })
+// A whole run writes them anew.
+if (isFull && options.only.length === 0) rmSync(`${root}.cache/runs`, { recursive: true, force: true })
 
-// It mostly waits for the network, and what needs no browser need not wait for it.
-const installed = installFromDebian()
-const isBuilt = installIfMissing(root)
-// Without one of them, what it brings is missing, and nothing else.
-const FOLDERS = ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat', 'test/limits', 'bench']
-await installWhatIsMissing(FOLDERS.map((folder) => `${root}${folder}`))
-rmSync(`${root}.cache/runs`, { recursive: true, force: true })
-rmSync(UNIT_REPORT, { force: true })
-
+const system = isFull ? prepareSystem() : Promise.resolve()
 // npm builds after an installation.
-if (!isBuilt) await check('build')
-await sideBySide(['format:check', 'lint'], ['types', 'api:check', 'size'])
-await installed
-await check('test:unit', {
-  args: ['--', '--reporter=default', '--reporter=json', `--outputFile=${UNIT_REPORT}`],
-  count: countUnitTests,
-})
-await check('test:conformance')
-await check('test:browser')
-await check('docs:runtimes', { args: ['--', '--check'] })
-await check('test:processes')
-// What one of each pair mostly does is wait.
-await sideBySide(['test:mutants'], ['bench:smoke', 'test:cli'])
-await check('test:drop-in')
-await sideBySide(['test:servers'], ['test:compat', 'test:limits', 'test:package', 'test:migration'])
-await sideBySide(['test:consumers'], ['test:peers'])
-await check('test:page')
-await check('test:hostile')
+const wasInstalled = installIfMissing(root)
+if (isFull) await installFolders(FOLDERS.map((folder) => `${root}${folder}`))
+await build(wasInstalled)
+// The steps that need a browser start soon.
+await system
+await runAll()
+report()
 
-if (failures.length > 0) console.log(`\nWhat failed:\n${failures.join('\n')}`)
-const { passed, failed, skipped } = sum
-console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exitCode = failed > 0 ? 1 : 0
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        all: { type: 'boolean', default: false },
+        install: { type: 'boolean', default: false },
+        only: { type: 'string', default: '' },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    if (values.help) {
+      console.log(USAGE)
+      process.exit(0)
+    }
+    return { ...values, only: values.only.split(',').filter(Boolean) }
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
+    return process.exit(2)
+  }
+}
 
-/**
- * Runs scripts one after the other, beside others. Each prints what it has to say when it is over.
- *
- * @param {string[][]} rows
- */
-async function sideBySide(...rows) {
-  await Promise.all(
-    rows.map(async (scripts) => {
-      for (const script of scripts) {
-        /** @type {string[]} */
-        const lines = []
-        await check(script, { print: (line) => void lines.push(line) })
-        console.log(lines.join('\n'))
-      }
-    }),
-  )
+/** @returns {Job[]} */
+function chooseJobs() {
+  const all = STEPS.filter(({ quick }) => isFull || quick).map((step) => ({
+    ...step,
+    args: step.args ?? [],
+    ...(!isFull && step.quick),
+  }))
+  const unknown = options.only.filter((name) => !all.some((job) => job.name === name))
+  if (unknown.length > 0) {
+    console.error(`Unknown step "${unknown.join('", "')}". Steps: ${all.map(({ name }) => name).join(', ')}`)
+    process.exit(2)
+  }
+  return options.only.length > 0 ? all.filter(({ name }) => options.only.includes(name)) : all
+}
+
+/** Installs browsers and servers where that is asked for, and names those that are missing otherwise. */
+async function prepareSystem() {
+  const missing = missingSystemPackages()
+  if (missing.length === 0) return
+  if (isCI || options.install) await installSystemPackages(missing)
+  else console.log(`Not installed, so their tests are skipped: ${missing.join(', ')} (--install installs them)`)
+}
+
+/** @param {boolean} isFresh whether npm has just built */
+async function build(isFresh) {
+  const job = { name: 'build', script: 'build', args: ['--silent'], seconds: 8 }
+  if (!isFresh && !isBuilt()) return runStep(job)
+  console.log(`[${++begun}/${total}] build … up to date`)
+  sum.passed++
+}
+
+/** Runs the steps, a few at a time, each as soon as those that it needs are over. */
+async function runAll() {
+  const waiting = [...jobs]
+  /** @param {Job} job */
+  const isReady = ({ after = [] }) =>
+    after.every((name) => outcomes.has(name) || !jobs.some((job) => job.name === name))
+  const runNext = async () => {
+    while (waiting.length > 0) {
+      const index = waiting.findIndex(isReady)
+      if (index < 0) return
+      await runStep(/** @type {Job} */ (waiting.splice(index, 1)[0]))
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, runNext))
+  // Those that waited for the last of a lane.
+  await runNext()
 }
 
 /**
- * Runs a script of package.json. One that prints no closing line counts as one check.
+ * Runs a script of package.json and says how it went.
  *
- * @param {string} script
- * @param {object} [options]
- * @param {string[]} [options.args]
- * @param {(line: string) => void} [options.print]
- * @param {(failures: string[]) => Counts} [options.count] what it did, where it does not say so itself; adds what failed
+ * @param {Job} job
  */
-async function check(script, { args = [], print = console.log, count } = {}) {
-  print(`\n> npm run ${script}`)
-  const started = performance.now()
-  const child = spawn('npm', ['run', '--silent', script, ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    shell: process.platform === 'win32',
-  })
-  /** @type {Promise<number | null>} */
-  const exited = new Promise((resolve) => child.once('close', resolve))
-  /** @type {Counts | undefined} */
-  let counts
-  /**
-   * Each failure with the line after it, which has the reason.
-   *
-   * @type {string[]}
-   */
-  const found = []
-  let wasFailure = false
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, passed, failed, skipped = 0] = CLOSING.exec(line) ?? []
-    if (passed === undefined) print(line)
-    else counts = { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) }
-    const plain = stripVTControlCharacters(line)
-    const isFailure = FAILURE.test(plain)
-    if (isFailure || wasFailure) found.push(plain)
-    wasFailure = isFailure
+async function runStep(job) {
+  const label = `[${++begun}/${total}] ${job.name} …`
+  console.log(label)
+  const start = performance.now()
+  running.set(job.name, start)
+  const outcome = await outcomeOf(job)
+  running.delete(job.name)
+  const seconds = (performance.now() - start) / 1_000
+  outcomes.set(job.name, outcome)
+  if (outcome.ok) known[keyOf(job)] = Math.round(seconds * 10) / 10
+  for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) sum[key] += outcome.counts[key]
+  const { failed, skipped } = outcome.counts
+  const result = outcome.ok ? 'ok' : `FAILED, ${failed} failed,`
+  const left = timeLeft()
+  const notes = [`${label} ${result} (${spoken(seconds)})`, skipped > 0 && `${skipped} skipped`, left]
+  console.log(notes.filter(Boolean).join(', '))
+  // A whole run is read later, by somebody who wants to know what it did.
+  if ((isFull || !outcome.ok) && outcome.lines.length > 0) console.log(indented(outcome.lines))
+}
+
+/**
+ * @param {Job} job
+ * @returns {Promise<Outcome>}
+ */
+async function outcomeOf(job) {
+  const reportFile = `${root}.cache/${job.name}.json`
+  const args = [...job.args]
+  if (job.report === 'vitest') {
+    rmSync(reportFile, { force: true })
+    args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`)
   }
-  const ok = (await exited) === 0
-  if (count) counts = count(found)
-  counts ??= { passed: ok ? 1 : 0, failed: 0, skipped: 0 }
-  // One that failed and counted no failure has crashed.
+  const { code, lines, isLate } = await execute(['run', '--silent', job.script, ...(args.length > 0 ? ['--', ...args] : [])]) // prettier-ignore
+  const ok = code === 0
+  const counts = (job.report === 'vitest' ? readVitestReport(reportFile) : readClosingLine(lines)) ?? {
+    passed: ok ? 1 : 0,
+    failed: 0,
+    skipped: 0,
+  }
+  if (isLate) lines.push(`It was stopped: it had not ended after ${spoken(STEP_LIMIT / 1_000)}`)
+  // A step that failed and counted no failure has crashed.
   if (!ok && counts.failed === 0) counts.failed = 1
-  if (!ok) failures.push(`  ${script}: ${counts.failed} failed`, ...found.slice(0, 2 * MOST_FAILURES))
-  for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) sum[key] += counts[key]
-  print(`  ${script}: ${ok ? 'ok' : 'FAILED'} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
+  return { ok, counts, lines }
 }
 
 /**
- * Reads the report that vitest wrote, if it came to that.
+ * Runs npm and keeps what it prints.
  *
- * @param {string[]} found
- * @returns {Counts}
+ * @param {string[]} args
  */
-function countUnitTests(found) {
-  if (!existsSync(UNIT_REPORT)) return { passed: 0, failed: 0, skipped: 0 }
-  const report = JSON.parse(readFileSync(UNIT_REPORT, 'utf8'))
-  for (const { name, message, assertionResults } of report.testResults) {
-    if (message !== '' && assertionResults.length === 0)
-      found.push(`  not ok: ${name}`, `    ${message.split('\n')[0]}`)
+async function execute(args) {
+  const isWindows = process.platform === 'win32'
+  // A group of its own, so that whatever it started can be stopped with it.
+  const child = spawn('npm', args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: isWindows,
+    detached: !isWindows,
+  })
+  const stop = () => {
+    try {
+      if (isWindows) child.kill()
+      else process.kill(-Number(child.pid), 'SIGKILL')
+    } catch {
+      // It is over.
+    }
   }
-  const tests = report.testResults.flatMap((/** @type {any} */ file) => file.assertionResults)
-  for (const { status, fullName, failureMessages } of tests) {
-    if (status === 'failed') found.push(`  not ok: ${fullName}`, `    ${String(failureMessages[0]).split('\n')[0]}`)
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    stop()
+  }, STEP_LIMIT)
+  const interrupted = () => {
+    stop()
+    process.exit(130)
   }
-  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests }
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+  /** @type {string[]} */
+  const lines = []
+  for (const output of [child.stdout, child.stderr])
+    createInterface({ input: output }).on('line', (line) => lines.push(stripVTControlCharacters(line)))
+  /** @type {number | null} */
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  clearTimeout(timer)
+  process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+  return { code, lines, isLate }
 }
 
-/** Browsers and servers, where they are missing and this may install them. Elsewhere the tests say what they miss. */
-async function installFromDebian() {
-  const isRootOnDebian = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-  if (!isRootOnDebian) return
-  const packages = DEBIAN_PACKAGES.filter(({ files }) => !files.some((file) => file && existsSync(file)))
-  if (packages.length === 0) return
-  const names = packages.map(({ name }) => name).join(' ')
-  console.log(`Installing ${names}`)
-  const install = `apt-get update -qq; apt-get install -y -qq --no-install-recommends ${names} >/dev/null`
-  const child = spawn('sh', ['-c', install], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  })
-  const code = await new Promise((resolve) => child.once('close', resolve))
-  if (code !== 0) console.log('They could not be installed')
+/**
+ * @param {string[]} lines what a step printed; its closing line is taken out
+ * @returns {Counts | undefined}
+ */
+function readClosingLine(lines) {
+  const index = lines.map((line) => CLOSING.test(line)).lastIndexOf(true)
+  if (index < 0) return undefined
+  const [, passed, failed, skipped = 0] = CLOSING.exec(lines[index] ?? '') ?? []
+  lines.splice(index, 1)
+  return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) }
+}
+
+/**
+ * @param {string} file
+ * @returns {Counts | undefined} undefined if vitest has written none
+ */
+function readVitestReport(file) {
+  if (!existsSync(file)) return undefined
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'))
+  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
+}
+
+/** Repeats what failed, adds everything up, and keeps the times. */
+function report() {
+  writeFileSync(TIMES, JSON.stringify(known, null, 2))
+  for (const [name, { ok, lines }] of outcomes) if (!ok) console.log(`\n${name} failed:\n${indented(excerpt(lines))}`)
+  const { passed, failed, skipped } = sum
+  console.log(`\nAll steps took ${spoken((performance.now() - started) / 1_000)}`)
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  process.exitCode = failed > 0 ? 1 : 0
+}
+
+/**
+ * What a failed step printed; of a long output the failures and the end.
+ *
+ * @param {string[]} lines
+ */
+function excerpt(lines) {
+  if (lines.length <= MOST_LINES) return lines
+  const failures = lines.filter((line, index) => FAILURE.test(line) || FAILURE.test(lines[index - 1] ?? ''))
+  return [...failures.slice(0, MOST_LINES), '…', ...lines.slice(-MOST_LINES / 2)]
+}
+
+/**
+ * How long the rest will take, judged by what the last run took, or this one so far.
+ *
+ * @returns {string | undefined}
+ */
+function timeLeft() {
+  const now = performance.now()
+  const rest = jobs
+    .filter(({ name }) => !outcomes.has(name))
+    .map((job) => {
+      const spent = (now - (running.get(job.name) ?? now)) / 1_000
+      return Math.max(0, (known[keyOf(job)] ?? job.seconds) - spent)
+    })
+  if (rest.length === 0) return undefined
+  const all = rest.reduce((seconds, each) => seconds + each, 0)
+  return `about ${spoken(Math.max(all / LANES, ...rest))} left`
+}
+
+/** @param {Job} job */
+function keyOf({ name }) {
+  return isFull ? `${name}, full run` : name
+}
+
+/** @returns {Record<string, number>} */
+function readTimes() {
+  try {
+    return JSON.parse(readFileSync(TIMES, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+/** @param {number} seconds */
+function spoken(seconds) {
+  const whole = Math.round(seconds)
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
+}
+
+/** @param {string[]} lines */
+function indented(lines) {
+  return lines.map((line) => `    ${line}`).join('\n')
 }

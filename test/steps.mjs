@@ -1,0 +1,40 @@
+/** The steps of the test commands, in the order in which they start: `npm test` runs the quick ones, `npm run test:all` all. */
+
+/**
+ * @typedef {object} Step
+ * @property {string} name what `--only` takes
+ * @property {string} script of package.json
+ * @property {number} seconds how long it takes on two quiet cores, until a run has measured it
+ * @property {string[]} [args] for the script
+ * @property {{ script?: string, seconds: number, args?: string[] }} [quick] how `npm test` runs it, if it does
+ * @property {string[]} [after] steps whose results it needs
+ * @property {'vitest'} [report] where its counts come from; a closing line otherwise
+ */
+
+/** @type {Step[]} */
+export const STEPS = [
+  { name: 'format', script: 'format:check', seconds: 12, quick: { seconds: 5 } },
+  { name: 'lint', script: 'lint', seconds: 24, quick: { seconds: 24 } },
+  { name: 'types', script: 'types', seconds: 11, quick: { seconds: 11 } },
+  { name: 'api', script: 'api:check', seconds: 4, quick: { seconds: 4 } },
+  { name: 'size', script: 'size', seconds: 1, quick: { seconds: 1 } },
+  { name: 'browser', script: 'test:browser', seconds: 150, quick: { seconds: 20, args: ['--engine', 'chromium', '--place', 'page', '--ours'] } }, // prettier-ignore
+  { name: 'hostile', script: 'test:hostile', seconds: 140 },
+  { name: 'conformance', script: 'test:conformance', seconds: 45, quick: { seconds: 15, args: ['--only', 'node24'] } },
+  { name: 'unit', script: 'test:unit', seconds: 40, report: 'vitest', quick: { seconds: 40 } },
+  { name: 'page', script: 'test:page', seconds: 83 },
+  { name: 'programs', script: 'test:programs', seconds: 60, report: 'vitest' },
+  { name: 'consumers', script: 'test:consumers', seconds: 74 },
+  { name: 'drop-in', script: 'test:drop-in', seconds: 52 },
+  { name: 'servers', script: 'test:servers', seconds: 51 },
+  { name: 'mutants', script: 'test:mutants', seconds: 40 },
+  { name: 'bench', script: 'bench:smoke', seconds: 39 },
+  { name: 'limits', script: 'test:limits', seconds: 40 },
+  { name: 'processes', script: 'test:processes', seconds: 37 },
+  { name: 'peers', script: 'test:peers', seconds: 24 },
+  { name: 'cli', script: 'test:cli', seconds: 20 },
+  { name: 'migration', script: 'test:migration', seconds: 12 },
+  { name: 'package', script: 'test:package', seconds: 11 },
+  { name: 'compat', script: 'test:compat', seconds: 8 },
+  { name: 'runtimes-table', script: 'docs:runtimes', args: ['--check'], seconds: 1, after: ['conformance', 'browser'] },
+]
