@@ -22,6 +22,9 @@ import { Runs } from './runs.ts'
 import { holdsTheServerBack } from './slow-loop.ts'
 import { webkit } from './webkit.ts'
 
+/** How many engines run at once. */
+const ENGINES_AT_ONCE = 2
+
 /** How long a run of the suite may take, in ms. */
 const LIMIT = 600_000
 
@@ -46,12 +49,10 @@ const places = PLACES.filter((place) => values.place === undefined || place === 
 /** Whether it is the suite alone that is asked for. */
 const isWhole = values.place === undefined && values.filter === undefined && values.native !== true
 
-// One after the other: facts about how soon something happens want a machine of two cores to themselves.
-for (const engine of [chromium, firefox, webkit]) await runEngine(engine)
-if (isWhole && (values.engine ?? 'chromium') === 'chromium') {
-  await runOnline()
-  await runSlowLoop()
-}
+await atOnce(
+  ENGINES_AT_ONCE,
+  [chromium, firefox, webkit].map((engine) => () => runEngine(engine)),
+)
 await server.close()
 tally.end()
 
@@ -59,30 +60,32 @@ async function runEngine(engine: Engine): Promise<void> {
   if (values.engine !== undefined && values.engine !== engine.name) return
   const absent = engine.missing()
   const browser = absent === undefined ? await engine.launch() : undefined
-  for (const ours of [true, false]) {
-    if ((ours ? values.native : values.ours) === true) continue
-    // The standard's own: one engine's, in one place, suffices to show that the suite asks for what browsers do.
-    if (!ours && engine !== chromium) continue
-    // Places at once: each has connections of its own, and what they mostly do is wait.
-    await atOnce(
-      places.length,
-      placesFor(ours).map((place) => async () => {
-        const suite = tally.suite(`conformance in ${engine.name}, ${place}${ours ? '' : ', native EventSource'}`)
-        if (browser) await runIn(engine, browser, place, ours, suite.report)
-        else suite.missing(absent ?? '')
-        suite.end()
-        if (browser && ours && values.filter === undefined) {
-          keepRun(`${engine.name} ${place}`, `${browser.title}, ${place}`, suite.results)
-        }
-      }),
-    )
-  }
+  // All at once: each has its own connections, and they mostly wait.
+  const runs = suitesOf(engine).map(([place, ours]) => async () => {
+    const suite = tally.suite(`conformance in ${engine.name}, ${place}${ours ? '' : ', native EventSource'}`)
+    if (browser) await runIn(engine, browser, place, ours, suite.report)
+    else suite.missing(absent ?? '')
+    suite.end()
+    if (browser && ours && values.filter === undefined) {
+      keepRun(`${engine.name} ${place}`, `${browser.title}, ${place}`, suite.results)
+    }
+  })
+  await atOnce(runs.length, runs)
   if (isWhole) await runLeaving(engine, browser)
   await browser?.close()
+  if (isWhole && engine === chromium) {
+    await runOnline()
+    await runSlowLoop()
+  }
 }
 
-function placesFor(ours: boolean): Place[] {
-  return ours || values.place !== undefined ? places : ['page']
+/** In which places an engine runs the suite, and whether on ours. */
+function suitesOf(engine: Engine): [Place, boolean][] {
+  const suites: [Place, boolean][] = values.native === true ? [] : places.map((place) => [place, true])
+  // The native one of one engine, in one place, is enough to show that the suite asks for what browsers do.
+  if (engine === chromium && values.ours !== true)
+    suites.push([values.place === undefined ? 'page' : (places[0] ?? 'page'), false])
+  return suites
 }
 
 async function runIn(

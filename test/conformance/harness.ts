@@ -370,7 +370,7 @@ export function countingFetch(): { fetch: FetchLike; bytesRead: () => number } {
         const { done, value } = (await reader?.read()) ?? { done: true }
         bytes += value?.length ?? 0
         if (done) controller.close()
-        else controller.enqueue(value as Uint8Array)
+        else controller.enqueue(value)
       }
       // Without a queue of its own, so that only what has been read is counted.
       const cancel = (reason: unknown): Promise<void> | undefined => reader?.cancel(reason)

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { path } from '../conformance/bundle.ts'
 
 /** How long a process may take for what it should do, in ms. */
-const PATIENCE = 40_000
+const PATIENCE = 120_000
 
 export class Script {
   readonly #child: ChildProcess
