@@ -87,7 +87,7 @@ function randomNumbers(seed: number): () => number {
 function toText(text: Text): string {
   if (typeof text === 'string') return text
   const [part, times, joiner] = text.repeat
-  return Array.from({ length: times }, () => part).join(joiner)
+  return times === 0 ? '' : `${part}${joiner}`.repeat(times - 1) + part
 }
 
 function toBytes(chunk: Chunk): Uint8Array {

@@ -230,11 +230,13 @@ export const loop: BehaviourFact[] = [
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
     'shouldReconnect is asked when the loop has dealt with what came before': async (fact) => {
-      const served = await fact.serve({ steps: [{ write: 'data: last\n\n' }, { wait: 50 }, { end: true }] })
+      const served = await fact.serve({ steps: [{ write: 'data: last\n\n' }, { gate: 'taken' }, { end: true }] })
       let last = ''
       const shouldReconnect = (): boolean => last !== 'last'
       for await (const { data } of streamEvents(served.url, { reconnect: { shouldReconnect } })) {
-        await sleep(200)
+        await served.openGate('taken')
+        await served.log({ closed: 1 })
+        await sleep(100)
         last = data
       }
       equal((await served.log()).requests.length, 1, 'the number of requests')
