@@ -1,22 +1,41 @@
-/** Versions of the library that are broken on purpose: a test that finds nothing must be one that can. */
+/** Versions of the library that are broken on purpose: a test that finds nothing must be able to find something. */
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { build, type BuildOptions, type BuildResult } from 'esbuild'
+import ts from 'typescript'
 import { path } from './conformance/bundle.ts'
 
+/**
+ * Another version of one named thing, which may be rewritten as long as its name and its meaning stay:
+ *
+ * ```ts
+ * { what: 'waits forever', module: 'src/x.ts', name: 'LIMIT', by: '() => Infinity' }
+ * { what: 'sends twice', module: 'src/x.ts', name: 'Client.#send', by: '(send) => (url) => { send(url); send(url) }' }
+ * ```
+ */
 export interface Mutation {
   /** Continues "a version that …". */
   what: string
-  file: string
-  replace: string
+  module: string
+  /** A constant of the module, a function at any depth, or `Class.member`: a method, a getter, a field with an initializer. */
+  name: string
+  /**
+   * The source of a function that takes the original value or function and returns the one that replaces it. It can use what
+   * the module can, and in a class `this` with its private members.
+   */
   by: string
 }
 
-/** Bundles it; of `src/index.ts` unless the options say otherwise. */
-export function buildMutant({ file, replace, by }: Mutation, options: BuildOptions): Promise<BuildResult> {
-  const source = readFileSync(path(file), 'utf8')
-  if (!source.includes(replace)) throw new Error(`${file} does not contain ${replace} any more`)
-  return build({
+/** Bundles the library with all these mutations at once, from `src/index.ts` unless the options say otherwise. */
+export async function buildMutant(mutations: Mutation[], options: BuildOptions): Promise<BuildResult> {
+  const modules = new Map<string, string>()
+  for (const mutation of mutations) {
+    const { module } = mutation
+    if (!existsSync(path(module))) throw new Error(`There is no module ${module}: change it in its mutants too`)
+    modules.set(path(module), mutate(modules.get(path(module)) ?? readFileSync(path(module), 'utf8'), mutation))
+  }
+  const loaded = new Set<string>()
+  const result = await build({
     entryPoints: [path('src/index.ts')],
     bundle: true,
     target: 'es2022',
@@ -25,12 +44,75 @@ export function buildMutant({ file, replace, by }: Mutation, options: BuildOptio
       {
         name: 'mutate',
         setup({ onLoad }) {
-          onLoad({ filter: /\.ts$/ }, (args) =>
-            args.path === path(file) ? { contents: source.replace(replace, () => by), loader: 'ts' } : undefined,
-          )
+          // For these modules only: each call costs esbuild a round trip.
+          const escaped = [...modules.keys()].map((file) => file.replace(/[^\w/]/g, '\\$&'))
+          onLoad({ filter: new RegExp(`^(?:${escaped.join('|')})$`) }, (args) => {
+            loaded.add(args.path)
+            return { contents: modules.get(args.path) ?? '', loader: 'ts' }
+          })
         },
       },
     ],
     ...options,
   })
+  const unused = mutations.find(({ module }) => !loaded.has(path(module)))
+  if (unused) throw new Error(`${unused.module} is not in the bundle: its mutants would have no fault`)
+  return result
+}
+
+/** The source of the module with the mutation in it. */
+export function mutate(source: string, { module, name, by }: Omit<Mutation, 'what'>): string {
+  const parsed = ts.createSourceFile(module, source, ts.ScriptTarget.ES2022, true)
+  const [found, another] = namedIn(parsed).filter((thing) => thing.name === name)
+  if (!found) throw new Error(`${module} has no constant, function or member "${name}": rename it in its mutants too`)
+  if (another) throw new Error(`${module} has more than one "${name}": give the one to mutate a name of its own`)
+
+  const { node } = found
+  const replacement = ts.isBlock(node)
+    ? `{ return (${by})(${asArrow(node)})(...arguments) }`
+    : `(${by})(${node.getText()})`
+  return source.slice(0, node.getStart()) + replacement + source.slice(node.end)
+}
+
+/** The function with this body as an arrow function: `this` stays what it is. */
+function asArrow(body: ts.Block): string {
+  const { parameters, modifiers } = body.parent as ts.MethodDeclaration
+  const isAsync = modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
+  const texts = parameters.filter((parameter) => parameter.name.getText() !== 'this').map((one) => one.getText())
+  // A comment at the end of a line must not swallow what follows.
+  return `${isAsync ? 'async ' : ''}(${texts.join(',\n')}\n) => ${body.getText()}`
+}
+
+interface Named {
+  name: string
+  /** The initializer of a constant or a field, the body of what is called. */
+  node: ts.Expression | ts.Block
+}
+
+function namedIn(parsed: ts.SourceFile): Named[] {
+  const found: Named[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionDeclaration(node) && node.name && node.body) found.push({ name: node.name.text, node: node.body })
+    if (ts.isVariableDeclaration(node) && node.initializer && node.parent.parent.parent === parsed) {
+      found.push({ name: node.name.getText(), node: node.initializer })
+    }
+    if (ts.isClassElement(node) && node.name && ts.isClassLike(node.parent)) {
+      const replaced = ts.isPropertyDeclaration(node) ? node.initializer : calledIn(node)
+      const name = `${nameOf(node.parent)}.${node.name.getText().replace(/\s/g, '')}`
+      if (replaced) found.push({ name, node: replaced })
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(parsed)
+  return found
+}
+
+function calledIn(member: ts.ClassElement): ts.Block | undefined {
+  return ts.isMethodDeclaration(member) || ts.isGetAccessor(member) ? member.body : undefined
+}
+
+/** A class expression has the name of what it is assigned to. */
+function nameOf({ name, parent }: ts.ClassLikeDeclaration): string {
+  if (name) return name.text
+  return ts.isPropertyAssignment(parent) || ts.isVariableDeclaration(parent) ? parent.name.getText() : ''
 }

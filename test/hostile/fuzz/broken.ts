@@ -1,26 +1,26 @@
-/** Versions whose decoder is broken on purpose: a fuzzer that finds nothing must be one that can. */
+/** Versions whose decoder is broken on purpose: a fuzzer that finds nothing must be able to find something. */
 
 import type { Mutation } from '../../mutation.ts'
 
-const file = 'src/decoder/event-decoder.ts'
+const DECODER = 'src/decoder/event-decoder.ts'
 
 export const BROKEN: Mutation[] = [
   {
     what: 'decodes each chunk for itself',
-    file,
-    replace: '{ stream: true }',
-    by: '{}',
+    module: DECODER,
+    name: 'EventDecoder.#utf8',
+    by: '(utf8) => ({ decode: (chunk) => utf8.decode(chunk) })',
   },
   {
     what: 'keeps the byte order mark',
-    file,
-    replace: "text.startsWith('\\uFEFF')",
-    by: 'false',
+    module: DECODER,
+    name: 'EventDecoder.begin',
+    by: '(begin) => (lastEventId) => { begin(lastEventId); this.#atStart = false }',
   },
   {
     what: 'forgets the ids of blocks without data',
-    file,
-    replace: 'this.#sink.id(this.#lastEventId)',
-    by: '',
+    module: 'src/connection/connection.ts',
+    name: 'Connection.id',
+    by: '() => () => undefined',
   },
 ]

@@ -114,7 +114,7 @@ async function madeSmall(laboratory: Laboratory, found: Found): Promise<string> 
 /** It defines the global `everysource`. */
 async function scriptOf(broken: Mutation): Promise<string> {
   const options = { format: 'iife', globalName: 'everysource', write: false } as const
-  return (await buildMutant(broken, options)).outputFiles?.[0]?.text ?? ''
+  return (await buildMutant([broken], options)).outputFiles?.[0]?.text ?? ''
 }
 
 async function noticeBrokenVersions(suite: Suite, seed: number): Promise<Figures> {

@@ -86,7 +86,7 @@ export const leaks: Part = {
           sound.set(key, control)
           assert.ok(!mutant.isNoticed(control), `So is the library itself: ${JSON.stringify(control)}`)
           const broken = path(`.cache/hostile/${mutant.what.replace(/\W+/g, '-')}.mjs`)
-          await buildMutant(mutant, { format: 'esm', outfile: broken })
+          await buildMutant([mutant], { format: 'esm', outfile: broken })
           const outcome = await lab.run({ module: broken, ...orders })
           assert.ok(mutant.isNoticed(outcome), JSON.stringify(outcome))
         })

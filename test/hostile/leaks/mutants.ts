@@ -15,52 +15,57 @@ interface Mutant extends Mutation {
 /** Nothing but the heap shows them. */
 const KEPT = 2_048
 
+const CONNECTION = 'src/connection/connection.ts'
+
 export const MUTANTS: Mutant[] = [
   {
     what: "never takes its listener off the caller's signal",
-    file: 'src/connection/connection.ts',
-    replace: "signal.removeEventListener('abort', abort)",
-    by: 'void 0',
+    module: CONNECTION,
+    name: 'Connection.#heed',
+    by: '(heed) => (signal) => { heed(signal); this.#forgetSignal = undefined }',
     scenario: 'connect, message, close',
     isNoticed: ({ listeners }) => hasSome(listeners),
   },
   {
     what: 'keeps the socket of a refused response',
-    file: 'src/connection/refused-body.ts',
-    replace: 'request.abort()\n  return text',
-    by: 'return text',
+    module: 'src/connection/refused-body.ts',
+    name: 'readRefusedBody',
+    by: "() => async ({ body }, request) => (body === null ? '' : readText(body, request))",
     scenario: 'a refused response',
     isNoticed: ({ sockets }) => sockets > 0,
   },
   {
     what: 'keeps the socket of a loop that is left',
-    file: 'src/event-stream/event-stream.ts',
-    replace: '          inbox.end()\n          return',
-    by: '          return',
+    module: 'src/event-stream/event-stream.ts',
+    name: 'EventStream.[asyncIterator]',
+    by: '(iterate) => () => ({ ...iterate(), return: () => Promise.resolve({ done: true, value: undefined }) })',
     scenario: 'a loop left by break',
     isNoticed: ({ sockets }) => sockets > 0,
   },
   {
     what: 'leaves its timer running',
-    file: 'src/connection/wait.ts',
-    replace: 'clearTimeout(timer)',
-    by: 'void 0',
+    module: 'src/connection/wait.ts',
+    name: 'startWait',
+    by: '(startWait) => (ms) => ({ ...startWait(ms), cancel: () => undefined })',
     scenario: 'EventSource, close() in the wait',
     isNoticed: ({ resources }) => resources.includes('Timeout'),
   },
   {
     what: 'keeps what is closed',
-    file: 'src/connection/connection.ts',
-    replace: 'close(): void {',
-    by: 'close(): void { ((globalThis as any).kept ??= []).push(this)',
+    module: CONNECTION,
+    name: 'Connection.close',
+    by: '(close) => () => { (globalThis.kept ??= []).push(this); close() }',
     scenario: 'connect, message, close',
     isNoticed: ({ uncollected }) => hasSome(uncollected),
   },
   {
     what: `keeps ${KEPT} bytes of each attempt`,
-    file: 'src/connection/connection.ts',
-    replace: 'const opening = await exchange.open(this.#sink.lastEventId, failure)',
-    by: `((globalThis as any).kept ??= []).push(new Array(${KEPT / 8}).fill(0.5)); const opening = await exchange.open(this.#sink.lastEventId, failure)`,
+    module: CONNECTION,
+    name: 'Connection.#connect',
+    by: `(connect) => (life, failure) => {
+      ;(globalThis.kept ??= []).push(new Array(${KEPT / 8}).fill(0.5))
+      return connect(life, failure)
+    }`,
     scenario: 'a loop left by break',
     cycles: 1_200,
     isNoticed: ({ heap }) => grows(heap),

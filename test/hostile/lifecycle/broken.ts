@@ -1,4 +1,4 @@
-/** Versions whose life goes wrong on purpose: a model that agrees with everything must not pass for one that knows. */
+/** Versions whose lifecycle goes wrong on purpose: a model that agrees with everything must not pass. */
 
 import type { Mutation } from '../../mutation.ts'
 
@@ -7,26 +7,30 @@ const DISPATCHER = 'src/event-source/dispatcher.ts'
 export const BROKEN: Mutation[] = [
   {
     what: 'fires what waits when it has been closed',
-    file: DISPATCHER,
-    replace: 'this.#readyState = CLOSED\n    this.#tasks.clear()',
-    by: 'this.#readyState = CLOSED',
+    module: DISPATCHER,
+    name: 'Dispatcher.close',
+    by: '() => () => { this.#readyState = CLOSED }',
   },
   {
     what: 'is connecting before it says so',
-    file: DISPATCHER,
-    replace: 'lost(error: ConnectionError, delay: number): Promise<void> {',
-    by: 'lost(error: ConnectionError, delay: number): Promise<void> {\n    this.#readyState = CONNECTING',
+    module: DISPATCHER,
+    name: 'Dispatcher.lost',
+    by: '(lost) => (error, delay) => { this.#readyState = CONNECTING; return lost(error, delay) }',
   },
   {
     what: 'sends the id that was read last instead of the one that was dispatched',
-    file: 'src/connection/connection.ts',
-    replace: 'exchange.open(this.#sink.lastEventId, failure)',
-    by: 'exchange.open(this.#decoder.lastEventId, failure)',
+    module: 'src/connection/connection.ts',
+    name: 'Connection.#nextExchange',
+    by: `(nextExchange) => () => {
+      const exchange = nextExchange()
+      const open = exchange.open.bind(exchange)
+      return Object.assign(exchange, { open: (lastEventId, failure) => open(this.#decoder.lastEventId, failure) })
+    }`,
   },
   {
     what: 'gives a handler that replaces another a place of its own',
-    file: 'src/event-source/handler-attributes.ts',
-    replace: 'handler.callback = callback',
-    by: 'removeListener(this.#target, type, handler.listener)\n      this.#activate(type, callback)',
+    module: 'src/event-source/handler-attributes.ts',
+    name: 'HandlerAttributes.set',
+    by: '(set) => (type, value) => { set(type, null); set(type, value) }',
   },
 ]

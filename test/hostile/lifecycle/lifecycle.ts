@@ -33,7 +33,7 @@ export const lifecycle: Part = {
       BROKEN.map((broken, index) =>
         suite.run(`a version that ${broken.what} is noticed`, async () => {
           const outfile = path(`.cache/lifecycle/${index}.mjs`)
-          await buildMutant(broken, { format: 'esm', outfile })
+          await buildMutant([broken], { format: 'esm', outfile })
           const module = pathToFileURL(outfile).href
           const { failure } = await runSequences({ module, sequences: SOON_NOTICED, seed, isToShrink: false })
           assert.notEqual(failure, undefined)
