@@ -1,0 +1,119 @@
+/** What the command makes of its arguments, and what it says of those that are wrong. */
+
+import { describe, expect, it } from 'vitest'
+import { readArguments, type Arguments } from '../../../src/cli/arguments.ts'
+import { readURL } from '../../../src/cli/url.ts'
+import { HELP, UsageError } from '../../../src/cli/usage.ts'
+
+const URL = 'http://localhost:8000/stream'
+
+function read(...args: string[]): Arguments {
+  const read = readArguments([...args, URL])
+  if (typeof read === 'string') throw new Error(read)
+  return read
+}
+
+describe('a URL', () => {
+  it.each([
+    ['http://a.test/x', 'http://a.test/x'],
+    ['HTTPS://a.test', 'HTTPS://a.test'],
+    ['localhost:8000/stream', 'http://localhost:8000/stream'],
+    ['localhost', 'http://localhost'],
+    ['app.localhost:3000', 'http://app.localhost:3000'],
+    [':8000/stream', 'http://localhost:8000/stream'],
+    ['127.0.0.1:80?x=1', 'http://127.0.0.1:80?x=1'],
+    ['[::1]:8000/', 'http://[::1]:8000/'],
+    ['api:8000/events', 'http://api:8000/events'],
+    ['me:pw@localhost:8000', 'http://me:pw@localhost:8000'],
+    ['example.org/stream', 'https://example.org/stream'],
+    ['me:pw@example.org', 'https://me:pw@example.org'],
+    ['localhost.example.org', 'https://localhost.example.org'],
+  ])('%s is %s', (given, url) => {
+    expect(readURL(given)).toBe(url)
+  })
+
+  it.each([
+    ['', 'is no URL'],
+    ['http://', 'is no URL'],
+    ['http://a b/', 'is no URL'],
+    ['/stream', 'http://localhost:8000/stream'],
+    ['ws://a.test/x', 'Try http://a.test/x'],
+    ['wss://a.test/x', 'Try https://a.test/x'],
+    ['file:///etc/passwd', 'not file://'],
+  ])('%j is none', (given, words) => {
+    expect(() => readURL(given)).toThrow(UsageError)
+    expect(() => readURL(given)).toThrow(words)
+  })
+})
+
+describe('arguments', () => {
+  it('are what the request is', () => {
+    expect(read('-X', 'put', '-H', 'A: b: c', '-HX-Y:z', '-d', 'x')).toMatchObject({
+      url: URL,
+      method: 'PUT',
+      headers: [
+        ['A', 'b: c'],
+        ['X-Y', 'z'],
+      ],
+      data: 'x',
+    })
+    expect(read()).toMatchObject({ method: 'GET', data: undefined, types: [], format: 'text', max: Infinity })
+    expect(read('-d', '@-').method).toBe('POST')
+  })
+
+  it.each<[string[], Partial<Arguments>]>([
+    [[], { reconnects: true }],
+    [['--no-reconnect'], { reconnects: false }],
+    [['-d', 'x'], { reconnects: false }],
+    [['-d', 'x', '--reconnect'], { reconnects: true }],
+    [['-d', 'x', '--retry-status', '503'], { reconnects: true, retryStatuses: [503] }],
+    [['--retry-status', '502, 503', '--retry-status=429'], { reconnects: true, retryStatuses: [502, 503, 429] }],
+    [['--retry-status', '503', '--no-reconnect'], { reconnects: false }],
+    [['--timeout', '0.5', '--max', '3'], { timeout: 500, max: 3 }],
+    [['--type', 'a', '--type', 'b', '--json'], { types: ['a', 'b'], format: 'json' }],
+  ])('%j', (args, expected) => {
+    expect(read(...args)).toMatchObject(expected)
+  })
+
+  it.each([
+    [['--jsn'], 'There is no option --jsn. Did you mean --json?'],
+    [['--last-event-ID', '1'], 'There is no option --last-event-ID. Did you mean --last-event-id?'],
+    [['--frobnicate'], /^There is no option --frobnicate\.$/],
+    [['-k'], 'There is no option -k.'],
+    [['--max', '0'], '--max takes a whole number from 1, not "0"'],
+    [['--max', 'ten'], 'not "ten"'],
+    [['--timeout', '10s'], '--timeout takes a number of seconds'],
+    [['--timeout', '0'], 'not "0"'],
+    [['--retry-status', '5xx'], '--retry-status takes HTTP statuses'],
+    [['-H', 'Authorization Bearer'], 'has no colon'],
+    [['-H', 'Bad Name: x'], 'is no name of a header'],
+    [['-H', 'A: b\nC: d'], 'line end'],
+    [['-X', 'GE T'], 'is no method'],
+    [['-X', 'GET', '-d', 'x'], 'A GET request has no body'],
+    [['-d', 'x', '-d', 'y'], '--data is given twice'],
+    [['--json', '--data-only'], 'exclude each other'],
+    [['--reconnect', '--no-reconnect'], 'exclude each other'],
+    [['-H', 'Authorization:', 'Bearer', 'x'], /one URL, but here are 3: "Bearer", "x", .* quotation marks/],
+    [['--json=1'], '--json'],
+  ])('%j is wrong', (args, words) => {
+    expect(() => readArguments([...args, URL])).toThrow(UsageError)
+    expect(() => readArguments([...args, URL])).toThrow(words)
+  })
+
+  it('need a URL', () => {
+    expect(() => readArguments([])).toThrow('There is no URL')
+    expect(() => readArguments([URL, '--max'])).toThrow(/--max/)
+  })
+
+  it('ask for help before all else', () => {
+    expect(readArguments(['--help'])).toBe('help')
+    expect(readArguments(['-h', '--version'])).toBe('help')
+    expect(readArguments(['--version'])).toBe('version')
+  })
+})
+
+describe('the help', () => {
+  it('fits on a terminal', () => {
+    for (const line of HELP.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+  })
+})

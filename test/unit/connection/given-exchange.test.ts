@@ -1,0 +1,406 @@
+/** `streamEvents` of a Response or a stream that the caller has fetched. */
+
+import { Readable } from 'node:stream'
+import { describe, expect, it, vi } from 'vitest'
+import { ConnectionError, type GivenStreamInit, streamEvents } from '../../../src/index.ts'
+import { response } from '../support/sources.ts'
+import {
+  all,
+  bytes,
+  closed,
+  outcome,
+  rejection,
+  rest,
+  source,
+  streamOf,
+  unhandledRejections,
+} from '../support/streams.ts'
+
+const TWO_EVENTS = 'event: greeting\ndata: Hello\nid: 1\n\ndata: Bye\n\n'
+const THEIR_OBJECTS = [
+  { type: 'greeting', data: 'Hello', id: '1', lastEventId: '1' },
+  { type: 'message', data: 'Bye', lastEventId: '1' },
+]
+
+/** What `streamEvents` throws at once. */
+function refusal(given: unknown, options?: unknown): unknown {
+  try {
+    closed(streamEvents(given as Response, options as GivenStreamInit))
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+describe('the events of', () => {
+  it('a ReadableStream of bytes', async () => {
+    expect(await all(streamEvents(streamOf(TWO_EVENTS)))).toStrictEqual(THEIR_OBJECTS)
+  })
+
+  it('a Response', async () => {
+    expect(await all(streamEvents(response(TWO_EVENTS)))).toStrictEqual(THEIR_OBJECTS)
+  })
+
+  it('a Response of a caller’s fetch that is only as much of one', async () => {
+    const like = {
+      status: 200,
+      headers: new Headers({ 'Content-Type': 'text/event-stream' }),
+      body: streamOf(TWO_EVENTS),
+    }
+    expect(await all(streamEvents(like as unknown as Response))).toStrictEqual(THEIR_OBJECTS)
+  })
+
+  it('a Response without a body: none', async () => {
+    expect(await all(streamEvents(response(null)))).toEqual([])
+  })
+
+  it('a Response whose Content-Type has parameters', async () => {
+    const headers = { 'Content-Type': 'TEXT/Event-Stream; charset=utf-8' }
+    expect(await all(streamEvents(response(TWO_EVENTS, { headers })))).toHaveLength(2)
+  })
+
+  it('a byte stream that would read into buffers of its reader', async () => {
+    const stream = new ReadableStream({
+      type: 'bytes',
+      start: (controller) => {
+        controller.enqueue(bytes(TWO_EVENTS))
+        controller.close()
+      },
+    })
+    expect(await all(streamEvents(stream))).toStrictEqual(THEIR_OBJECTS)
+  })
+
+  it('both branches of a tee()', async () => {
+    const [one, two] = streamOf(TWO_EVENTS).tee()
+    expect(await Promise.all([all(streamEvents(one)), all(streamEvents(two))])).toStrictEqual([
+      THEIR_OBJECTS,
+      THEIR_OBJECTS,
+    ])
+  })
+})
+
+describe('what cannot be read is a TypeError at the call', () => {
+  const locked = source().stream
+  locked.getReader()
+  const lockedBody = response(source().stream)
+  lockedBody.body?.getReader()
+
+  it.each([
+    ['a locked stream', locked, 'The ReadableStream is locked: it is being read elsewhere'],
+    ['a Response whose body is locked', lockedBody, 'The body of the Response is locked: it is being read elsewhere'],
+    ['a promise of a Response', Promise.resolve(response('')), 'not a promise. Await it first'],
+    ['a stream of Node', Readable.from([]), 'streamEvents needs a URL, a Response or a ReadableStream of bytes'],
+    [
+      'a Request',
+      new Request('http://nowhere.test/'),
+      'streamEvents needs a URL, a Response or a ReadableStream of bytes',
+    ],
+    ['a number', 7, 'streamEvents needs a URL, a Response or a ReadableStream of bytes, not 7'],
+    ['nothing', undefined, 'not undefined'],
+    ['null', null, 'not null'],
+    [
+      'a Response whose body is a stream of Node',
+      { status: 200, headers: new Headers(), body: Readable.from([]) },
+      'The body of the Response is no ReadableStream',
+    ],
+  ])('%s', (_, given, message) => {
+    const error = refusal(given)
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toContain(message)
+  })
+
+  it('a Response whose body has been read', async () => {
+    const used = response('data: 1\n\n')
+    await used.text()
+    const error = refusal(used)
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toContain('The body of the Response')
+  })
+
+  it('a Response whose body was read and then let go', async () => {
+    const used = response('data: 1\n\n')
+    const reader = used.body?.getReader()
+    await reader?.read()
+    reader?.releaseLock()
+    const error = refusal(used)
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toContain('has been read already')
+  })
+
+  it('what another loop reads', () => {
+    const good = response('data: 1\n\n')
+    closed(streamEvents(good))
+    expect(refusal(good)).toBeInstanceOf(TypeError)
+    const { stream } = source()
+    closed(streamEvents(stream))
+    expect(refusal(stream)).toBeInstanceOf(TypeError)
+  })
+})
+
+describe('a Response that is no good one', () => {
+  it('with another status: the loop throws a ConnectionError with status, headers and text', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Retry-After': '7' }
+    const events = streamEvents(response('{"error":"busy"}', { status: 503, headers }))
+    const { data, error } = await outcome(events)
+    expect(data).toEqual([])
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect(error).toMatchObject({ reason: 'status', status: 503, retryAfter: 7_000, attempt: 1 })
+    expect((error as ConnectionError).body).toBe('{"error":"busy"}')
+    expect((error as ConnectionError).headers?.get('retry-after')).toBe('7')
+    expect(await rejection(events.response)).toBe(error)
+  })
+
+  it.each([
+    ['another Content-Type', { 'Content-Type': 'application/json' }],
+    ['none', {}],
+  ])('with %s: the loop throws a ConnectionError with its text', async (_, headers) => {
+    const given = new Response(bytes('{"a":1}'), { headers: headers as HeadersInit })
+    const error = await rejection(all(streamEvents(given)))
+    expect(error).toMatchObject({ reason: 'content-type', status: 200 })
+    expect((error as ConnectionError).body).toBe('{"a":1}')
+  })
+
+  it('204: the loop ends, as it does for one of our own', async () => {
+    expect(await outcome(streamEvents(new Response(null, { status: 204 })))).toEqual({ data: [] })
+  })
+
+  it('Response.error(): the loop throws a ConnectionError', async () => {
+    expect(await rejection(all(streamEvents(Response.error())))).toMatchObject({ reason: 'network' })
+  })
+
+  it('its URL shows in the message, its query and password do not', async () => {
+    const like = {
+      status: 404,
+      url: 'http://user:password@a.test/chat?token=secret',
+      headers: new Headers(),
+      body: null,
+    }
+    const error = (await rejection(all(streamEvents(like as unknown as Response)))) as ConnectionError
+    expect(error.message).toContain('http://a.test/chat')
+    expect(error.message).not.toMatch(/secret|password/)
+  })
+
+  it('nor do they in the cause, when its body breaks off', async () => {
+    const { stream, fail } = source()
+    const like = Object.defineProperty(response(stream), 'url', { value: 'http://a.test/chat?token=long-secret' })
+    fail(new Error('lost http://a.test/chat?token=long-secret, and long-secret'))
+    const error = (await rejection(all(streamEvents(like)))) as ConnectionError
+    expect(error.reason).toBe('network')
+    expect((error.cause as Error).message).toMatch(/^lost /)
+    expect((error.cause as Error).message).not.toContain('long-secret')
+  })
+
+  it('is not left open: the rest of its body is cancelled', async () => {
+    const { stream, cancelled, push } = source()
+    push('x'.repeat(70_000))
+    await rejection(all(streamEvents(response(stream, { status: 500 }))))
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('makes no unhandled rejection where nobody iterates', async () => {
+    const unhandled = unhandledRejections()
+    closed(streamEvents(response('no', { status: 500 })))
+    await rest()
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('a stream that', () => {
+  it('errors: the loop throws a ConnectionError, after the events, with the cause', async () => {
+    const { stream, push, fail } = source()
+    const events = streamEvents(stream)
+    const result = outcome(events)
+    push('data: 1\n\ndata: 2\n\ndata: unfini')
+    await rest()
+    fail(new Error('the cable'))
+    const { data, error } = await result
+    expect(data).toEqual(['1', '2'])
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect(error).toMatchObject({ reason: 'network', cause: { message: 'the cable' } })
+    expect((error as ConnectionError).url).toBe('about:event-stream')
+  })
+
+  it('has errored already: the same', async () => {
+    const { stream, fail } = source()
+    fail('a text')
+    expect(await rejection(all(streamEvents(stream)))).toMatchObject({ reason: 'network', cause: 'a text' })
+  })
+
+  it('has ended already: the loop ends', async () => {
+    expect(await all(streamEvents(streamOf()))).toEqual([])
+  })
+
+  it('ends within an event: that event is discarded', async () => {
+    expect(await outcome(streamEvents(streamOf('data: 1\n\nid: 9\ndata: 2\n')))).toEqual({ data: ['1'] })
+  })
+
+  it.each([
+    ['text', 'data: 1\n\n'],
+    ['numbers', 7],
+    ['objects', {}],
+    ['an ArrayBuffer', new ArrayBuffer(1)],
+  ])(
+    'brings %s instead of bytes: the loop throws a ConnectionError after the events, and the stream is cancelled',
+    async (_, chunk) => {
+      const { stream, push, pushChunk, cancelled } = source()
+      push('data: 0\n\n')
+      pushChunk(chunk)
+      const { data, error } = await outcome(streamEvents(stream))
+      expect(data).toEqual(['0'])
+      expect(error).toMatchObject({ reason: 'unsupported' })
+      expect((error as Error).message).toContain('no stream of bytes')
+      expect(cancelled).toHaveBeenCalledOnce()
+    },
+  )
+
+  it('holds an event that is too large: the loop throws a ConnectionError after those before it', async () => {
+    const { stream, push, cancelled } = source()
+    push('data: 1\n\ndata: 123456789\n\ndata: 3\n\n')
+    const { data, error } = await outcome(streamEvents(stream, { maxBufferSize: 8 }))
+    expect(data).toEqual(['1'])
+    expect(error).toMatchObject({ reason: 'too-large' })
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('is silent for longer than idleTimeout: the loop throws a ConnectionError, and the stream is cancelled', async () => {
+    const { stream, push, cancelled } = source()
+    push('data: 1\n\n')
+    const { data, error } = await outcome(streamEvents(stream, { idleTimeout: 20 }))
+    expect(data).toEqual(['1'])
+    expect(error).toMatchObject({ reason: 'timeout' })
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('cannot be cancelled: nobody hears of it', async () => {
+    const unhandled = unhandledRejections()
+    const stubborn = new ReadableStream<Uint8Array>({ cancel: () => Promise.reject(new Error('no')) })
+    streamEvents(stubborn).close()
+    await rest()
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('options', () => {
+  it('lastEventId is that of events before the stream names one', async () => {
+    const events = streamEvents(streamOf('data: 1\n\nid: 6\ndata: 2\n\n'), { lastEventId: '5' })
+    expect(events.lastEventId).toBe('5')
+    expect((await all(events)).map(({ lastEventId }) => lastEventId)).toEqual(['5', '6'])
+  })
+
+  it('reconnectionTime is what the property says until the stream’s retry does', async () => {
+    const events = streamEvents(streamOf('retry: 7\ndata: 1\n\n'), { reconnectionTime: 5 })
+    expect(events.reconnectionTime).toBe(5)
+    await all(events)
+    expect(events.reconnectionTime).toBe(7)
+  })
+
+  it('onComment is called', async () => {
+    const onComment = vi.fn()
+    await all(streamEvents(response(':one\ndata: 1\n\n: two\n'), { onComment }))
+    expect(onComment.mock.calls).toEqual([['one'], ['two']])
+  })
+
+  it.each([
+    'withCredentials',
+    'fetch',
+    'method',
+    'headers',
+    'body',
+    'resume',
+    'redirect',
+    'fetchOptions',
+    'lastEventIdParameter',
+    'connectTimeout',
+    'reconnect',
+  ])('%s is about a request: a TypeError that names it, and the stream is not taken', (name) => {
+    const valid: Record<string, unknown> = {
+      withCredentials: true,
+      fetch: () => undefined,
+      method: 'POST',
+      headers: {},
+      body: () => '',
+      resume: () => undefined,
+      redirect: 'follow',
+      fetchOptions: {},
+      lastEventIdParameter: 'id',
+      connectTimeout: 1,
+      reconnect: false,
+    }
+    const method = name === 'body' ? { body: () => '', method: 'POST' } : { [name]: valid[name] }
+    const { stream } = source()
+    const good = response('')
+    for (const given of [stream, good]) {
+      const error = refusal(given, method)
+      expect(error).toBeInstanceOf(TypeError)
+      expect((error as Error).message).toContain(`"${name}"`)
+    }
+    expect(stream.locked).toBe(false)
+    expect(good.body?.locked).toBe(false)
+  })
+
+  it('undefined is absent', async () => {
+    const options = { fetch: undefined, method: undefined, signal: undefined } as GivenStreamInit
+    expect(await all(streamEvents(response(TWO_EVENTS), options))).toHaveLength(2)
+    expect(await all(streamEvents(response(TWO_EVENTS), null))).toHaveLength(2)
+  })
+
+  it.each([
+    ['idleTimeout', '5'],
+    ['maxBufferSize', 0],
+    ['onComment', 'no'],
+    ['signal', {}],
+    ['lastEventId', 5],
+    ['reconnectionTime', -1],
+  ])('a wrong %s is a TypeError that names it, and the stream is not taken', (name, value) => {
+    const { stream } = source()
+    expect((refusal(stream, { [name]: value }) as Error).message).toContain(`The option "${name}"`)
+    expect(stream.locked).toBe(false)
+  })
+})
+
+describe('the response promise', () => {
+  it('is the Response itself', async () => {
+    const good = response('')
+    expect(await streamEvents(good).response).toBe(good)
+  })
+
+  it('rejects with a TypeError for a stream', async () => {
+    const events = closed(streamEvents(source().stream))
+    expect(await rejection(events.response)).toBeInstanceOf(TypeError)
+  })
+})
+
+describe('is taken at the call', () => {
+  it('so that nobody else can read it meanwhile', () => {
+    const { stream } = source()
+    closed(streamEvents(stream))
+    expect(stream.locked).toBe(true)
+    const good = response('data: 1\n\n')
+    closed(streamEvents(good))
+    expect(good.body?.locked).toBe(true)
+  })
+
+  it('and cancelled where the signal is aborted already', async () => {
+    const { stream, cancelled } = source('data: 1\n\n')
+    const reason = new Error('late')
+    const signal = AbortSignal.abort(reason)
+    expect(await outcome(streamEvents(stream, { signal }))).toEqual({ data: [], error: reason })
+    expect(cancelled).toHaveBeenCalledOnce()
+    const { stream: body, cancelled: bodyCancelled } = source('data: 1\n\n')
+    const events = streamEvents(response(body), { signal })
+    expect(await rejection(all(events))).toBe(reason)
+    expect(await rejection(events.response)).toBe(reason)
+    expect(bodyCancelled).toHaveBeenCalledOnce()
+  })
+
+  it('close() before anything else cancels it', async () => {
+    for (const take of [(body: ReadableStream) => body, (body: ReadableStream) => response(body)]) {
+      const { stream, cancelled } = source('data: 1\n\n')
+      const events = streamEvents(take(stream) as ReadableStream<Uint8Array>)
+      events.close()
+      await rest()
+      expect(cancelled).toHaveBeenCalledOnce()
+      expect(await all(events)).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,214 @@
+/** The caller's headers. */
+
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { merged, readHeaders, toRecord, withoutBodyHeaders } from '../../../src/connection/headers.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+const read = (given: unknown): Record<string, string> => toRecord(readHeaders(given, true))
+
+describe('headers', () => {
+  it.each<[string, unknown]>([
+    ['a record', { 'X-One': '1', 'x-two': '2' }],
+    ['a record without a prototype', Object.assign(Object.create(null), { 'X-One': '1', 'x-two': '2' })],
+    [
+      'pairs',
+      [
+        ['X-One', '1'],
+        ['x-two', '2'],
+      ],
+    ],
+    [
+      'a Map',
+      new Map([
+        ['X-One', '1'],
+        ['x-two', '2'],
+      ]),
+    ],
+  ])('may be %s, and keep the case of their names', (_, given) => {
+    expect(read(given)).toEqual({ 'X-One': '1', 'x-two': '2' })
+  })
+
+  it('may be a Headers, or one of another realm', () => {
+    expect(read(new Headers({ 'X-One': '1' }))).toEqual({ 'x-one': '1' })
+    const foreign = {
+      *[Symbol.iterator]() {
+        yield ['x-one', '1']
+      },
+    }
+    expect(read(foreign)).toEqual({ 'x-one': '1' })
+  })
+
+  it('are none where they are undefined or empty', () => {
+    for (const given of [undefined, {}, [], new Headers(), new Map()]) expect(read(given)).toEqual({})
+  })
+
+  it('leave out what is undefined', () => {
+    expect(read({ 'X-One': undefined, 'X-Two': '2' })).toEqual({ 'X-Two': '2' })
+    expect(read([['X-One', undefined]])).toEqual({})
+  })
+
+  it('of one name are joined, as Headers do it', () => {
+    expect(
+      read([
+        ['X-One', '1'],
+        ['x-one', '2'],
+        ['X-ONE', '3'],
+      ]),
+    ).toEqual({ 'X-ONE': '1, 2, 3' })
+    expect(read({ 'X-One': '1', 'x-one': '2' })).toEqual({ 'x-one': '1, 2' })
+    expect(
+      read([
+        ['Cookie', 'a=b'],
+        ['Cookie', 'c=d'],
+      ]),
+    ).toEqual({ Cookie: 'a=b; c=d' })
+  })
+
+  it('may have names that objects have members of', () => {
+    const given = [
+      ['__proto__', '1'],
+      ['constructor', '2'],
+      ['toString', '3'],
+    ]
+    expect(Object.entries(toRecord(readHeaders(given, false)))).toEqual(given)
+  })
+
+  it.each([null, 'Authorization: header-secret', 1, true, () => ({}), Symbol('header-secret')])(
+    'may not be %s',
+    (given) => {
+      expect(() => readHeaders(given, true)).toThrow(
+        /^The option "headers" must be an object, an array of pairs or a Headers, not /,
+      )
+      if (typeof given === 'string') expect(() => readHeaders(given, true)).not.toThrow(/secret/)
+    },
+  )
+
+  it.each([[['X-One']], [[['X-One', '1', 'header-secret']]], [[[]]], [new Set(['header-secret'])], [[null]]])(
+    'are pairs where they are a list: not %j',
+    (given) => {
+      const message = 'The option "headers" holds something that is no pair of a name and a value'
+      expect(() => readHeaders(given, true)).toThrow(new TypeError(message))
+    },
+  )
+})
+
+describe("a header's name", () => {
+  it('may have any character of a token', () => {
+    expect(() => readHeaders({ "!#$%&'*+-.^_`|~09azAZ": 'x' }, true)).not.toThrow()
+  })
+
+  it.each([
+    '',
+    ' ',
+    'X One',
+    'X-One ',
+    ' X-One',
+    'X-One:',
+    'X\nOne',
+    'X-One\n',
+    'X(One)',
+    'Ünë',
+    'X/One',
+    '"X"',
+    'X\0',
+  ])('may not be %j', (name) => {
+    const message = `The option "headers" has the name "${name}", which is no name of a header`
+    expect(() => readHeaders({ [name]: 'header-secret' }, true)).toThrow(new TypeError(message))
+  })
+
+  it.each([[1], [null], [undefined], [{}], [Symbol('x')]])('may not be %s', (name) => {
+    expect(() => readHeaders([[name, 'header-secret']], true)).toThrow(/^The option "headers" has the name /)
+    expect(() => readHeaders([[name, 'header-secret']], true)).not.toThrow(/header-secret/)
+  })
+
+  it('is one that the runtime lets scripts set, where its fetch will send it', () => {
+    vi.stubGlobal(
+      'Request',
+      class {
+        readonly headers = new Headers()
+      },
+    )
+    const message =
+      'The option "headers" has the header "Cookie", which this runtime does not let scripts set: it would be dropped'
+    expect(() => readHeaders({ Cookie: 'header-secret' }, true)).toThrow(new TypeError(message))
+    expect(toRecord(readHeaders({ Cookie: 'a=b' }, false))).toEqual({ Cookie: 'a=b' })
+  })
+})
+
+describe("a header's value", () => {
+  it.each([
+    ['x', 'x'],
+    ['', ''],
+    [' \t x y \r\n', 'x y'],
+    ['a\tb', 'a\tb'],
+    ['üÿ\x80', 'üÿ\x80'],
+  ])('%j goes out as %j', (value, sent) => {
+    expect(read({ 'X-One': value })).toEqual({ 'X-One': sent })
+  })
+
+  it.each(
+    [
+      'secret\nX-Two: 2',
+      'secret\r',
+      'secret\r\nx',
+      'secret\0',
+      'secret\x7f',
+      'secret\x1b[2J',
+      'secret…',
+      'secret🚀',
+    ].map((value) => [`${value}x`]),
+  )('may not be %j, and is not shown', (value) => {
+    const message =
+      'The header "X-One" in the option "headers" holds a character that no header can: a line end, another control character or one past U+00FF'
+    expect(() => readHeaders({ 'X-One': value }, true)).toThrow(new TypeError(message))
+  })
+
+  it.each([[null], [1], [true], [{}], [['x']], [Symbol('x')], [() => 'x'], [new Date(0)]])(
+    'is never coerced: %s',
+    (value) => {
+      expect(() => readHeaders({ 'X-One': value }, true)).toThrow(
+        /^The header "X-One" in the option "headers" must be a string, not [\w ]+$/,
+      )
+    },
+  )
+
+  it('that was read is one that Headers take', () => {
+    for (let code = 0; code <= 0x100; code++) {
+      const value = `a${String.fromCharCode(code)}b`
+      let taken: Record<string, string> | undefined
+      try {
+        taken = read({ 'X-One': value })
+      } catch {
+        continue
+      }
+      expect(new Headers(taken).get('X-One')).toBe(value)
+    }
+  })
+})
+
+describe('two sets of headers', () => {
+  const first = readHeaders({ 'X-One': '1', Authorization: 'first' }, true)
+  const second = readHeaders({ authorization: 'second', 'X-Two': '2' }, true)
+
+  it('are merged, whatever the case of their names, and the second wins', () => {
+    expect(toRecord(merged(first, second))).toEqual({ 'X-One': '1', authorization: 'second', 'X-Two': '2' })
+  })
+
+  it('stay as they are', () => {
+    merged(first, second)
+    expect(toRecord(first)).toEqual({ 'X-One': '1', Authorization: 'first' })
+  })
+})
+
+it('those that describe a body can be left out', () => {
+  const names = ['Content-Encoding', 'content-language', 'CONTENT-LOCATION', 'Content-Type', 'Content-Length']
+  const headers = readHeaders(
+    Object.fromEntries([...names, 'X-Content-Type', 'Accept'].map((name) => [name, '1'])),
+    true,
+  )
+  expect(toRecord(withoutBodyHeaders(headers))).toEqual({ 'X-Content-Type': '1', Accept: '1' })
+  expect(headers.size).toBe(7)
+})

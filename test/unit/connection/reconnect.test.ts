@@ -1,0 +1,198 @@
+/** Whether and when to try again, without a clock. */
+
+import { describe, expect, it } from 'vitest'
+import type { FailureReason } from '../../../src/connection/connection-error.ts'
+import { type Policy, STANDARD_POLICY } from '../../../src/connection/policy.ts'
+import { type Circumstances, nextDelay, readAnswer, reconnectionDelay } from '../../../src/connection/reconnect.ts'
+
+const LONGEST = 2 ** 31 - 1
+
+function delayAfter(fruitless: number, reconnectionTime: number, random: number, policy: Partial<Policy> = {}): number {
+  return reconnectionDelay({ ...STANDARD_POLICY, ...policy }, { fruitless, reconnectionTime, random })
+}
+
+/** The decision after a first attempt that brought no message, a network failure without jitter unless said otherwise. */
+function decide(policy: Partial<Policy>, circumstances: Partial<Circumstances> = {}): number | undefined {
+  return nextDelay(
+    { ...STANDARD_POLICY, ...policy },
+    {
+      reason: 'network',
+      fruitless: 1,
+      reconnectionTime: 3_000,
+      retryAfter: undefined,
+      answer: undefined,
+      random: 0,
+      ...circumstances,
+    },
+  )
+}
+
+describe('the wait before the next attempt', () => {
+  it.each([
+    // the wait's reason, fruitless attempts, reconnection time, random, ms
+    ['is the reconnection time after an attempt that brought messages', 0, 3_000, 0, 3_000],
+    ['is the reconnection time after the first fruitless attempt', 1, 3_000, 0, 3_000],
+    ['doubles with the second', 2, 3_000, 0, 6_000],
+    ['doubles again with the third', 3, 3_000, 0, 12_000],
+    ['grows up to maxDelay', 5, 3_000, 0, 30_000],
+    ['stays there however many there are', 5_000, 3_000, 0, 30_000],
+    ['is 100 ms at least', 1, 0, 0, 100],
+    ['is 100 ms at least, for a time just below too', 1, 99, 0, 100],
+    ['leaves a time just above it alone', 1, 101, 0, 101],
+    ['grows from the floor with retry 0', 4, 0, 0, 800],
+    ['is never shorter than the server asked for', 1, 60_000, 0, 60_000],
+    ['does not grow past what the server asked for where that exceeds maxDelay', 9, 60_000, 0, 60_000],
+    ['is lengthened by jitter', 1, 1_000, 0.5, 1_125],
+    ['is lengthened by a quarter at most', 1, 1_000, 1, 1_250],
+    ['is lengthened at maxDelay too, so that clients do not return together', 20, 3_000, 1, 37_500],
+    ['is lengthened at the floor too', 1, 0, 1, 125],
+    ['fits a timer', 1, LONGEST, 1, LONGEST],
+    ['fits a timer when the server asks for more', 1, 2 ** 31, 0, LONGEST],
+    ['fits a timer when the server asks for a number past all integers', 1, 1e300, 0.5, LONGEST],
+    ['fits a timer when the server asks for infinity', 3, Infinity, 1, LONGEST],
+  ])('%s', (_, fruitless, reconnectionTime, random, expected) => {
+    expect(delayAfter(fruitless, reconnectionTime, random)).toBe(expected)
+  })
+
+  it('grows by the factor of the policy', () => {
+    expect(delayAfter(7, 1_000, 0, { factor: 1 })).toBe(1_000)
+    expect(delayAfter(3, 1_000, 0, { factor: 3 })).toBe(9_000)
+    expect(delayAfter(3, 1_000, 0, { factor: 1.5 })).toBe(2_250)
+    expect(delayAfter(2, 1_000, 0, { factor: Infinity })).toBe(30_000)
+  })
+
+  it('grows as far as the policy says', () => {
+    expect(delayAfter(9, 1_000, 0, { maxDelay: 5_000 })).toBe(5_000)
+    expect(delayAfter(9, 1_000, 0, { maxDelay: 0 })).toBe(1_000)
+    expect(delayAfter(99, 1_000, 0, { maxDelay: Infinity })).toBe(LONGEST)
+    expect(delayAfter(99, 1_000, 0, { maxDelay: Infinity, factor: 1 })).toBe(1_000)
+  })
+
+  it('has no chance in it without jitter', () => {
+    expect(delayAfter(1, 1_000, 1, { jitter: 0 })).toBe(1_000)
+    expect(delayAfter(1, Infinity, 1, { jitter: 0 })).toBe(LONGEST)
+  })
+
+  it('has as much chance in it as the policy says', () => {
+    expect(delayAfter(1, 1_000, 1, { jitter: 3 })).toBe(4_000)
+    expect(delayAfter(1, 1_000, 1, { jitter: Number.MAX_VALUE })).toBe(LONGEST)
+    expect(delayAfter(1, 1_000, 0, { jitter: Number.MAX_VALUE })).toBe(1_000)
+  })
+})
+
+describe('by default', () => {
+  it.each<[FailureReason, boolean]>([
+    ['network', true],
+    ['ended', true],
+    ['timeout', true],
+    ['request', true],
+    ['status', false],
+    ['content-type', false],
+    ['redirect', false],
+    ['too-large', false],
+    ['unsupported', false],
+  ])('a failure of the kind "%s" leads to a reconnection: %s', (reason, reconnects) => {
+    expect(decide({}, { reason })).toBe(reconnects ? 3_000 : undefined)
+  })
+
+  it('there is no end of attempts', () => {
+    expect(decide({}, { fruitless: 1e9 })).toBe(30_000)
+  })
+})
+
+describe('a policy that does not reconnect', () => {
+  it.each([[undefined], [true], [5]])('does not, whatever the answer: %s', (answer) => {
+    expect(decide({ reconnects: false }, { answer })).toBeUndefined()
+  })
+})
+
+describe('maxAttempts', () => {
+  it.each([
+    ['lets no second request follow a first without a message', 1, 1, false],
+    ['lets one follow a connection that brought a message', 1, 0, true],
+    ['lets a third request follow two of three', 3, 2, true],
+    ['ends it with the last', 3, 3, false],
+    ['has ended it after the last', 3, 4, false],
+  ])('%s', (_, maxAttempts, fruitless, reconnects) => {
+    expect(decide({ maxAttempts }, { fruitless }) !== undefined).toBe(reconnects)
+  })
+
+  it.each([[true], [5_000]])('wins over the answer %s', (answer) => {
+    expect(decide({ maxAttempts: 1 }, { answer })).toBeUndefined()
+  })
+})
+
+describe('the answer of shouldReconnect', () => {
+  it.each([
+    ['true reconnects after what is final otherwise', 'status', true, 6_000],
+    ['true changes nothing after what is temporary', 'network', true, 6_000],
+    ['false ends it after what is temporary', 'network', false, undefined],
+    ['undefined leaves it to the kind of the failure', 'network', undefined, 6_000],
+    ['undefined leaves what is final final', 'status', undefined, undefined],
+    ['a number is the wait, without growth', 'network', 1_234, 1_234],
+    ['a number reconnects after what is final otherwise', 'too-large', 1_234, 1_234],
+    ['a number may be shorter than the reconnection time', 'ended', 500, 500],
+    ['a number may be longer than maxDelay', 'ended', 3_600_000, 3_600_000],
+    ['a number is 100 ms at least', 'network', 0, 100],
+    ['a number fits a timer', 'network', 2 ** 31, LONGEST],
+    ['a number fits a timer when it is infinite', 'network', Infinity, LONGEST],
+  ] as const)('%s', (_, reason, answer, delay) => {
+    expect(decide({}, { reason, answer, fruitless: 2 })).toBe(delay)
+  })
+
+  it('a number is what it says, without jitter', () => {
+    expect(decide({}, { answer: 1_000, random: 1 })).toBe(1_000)
+  })
+
+  it('a number wins over Retry-After', () => {
+    expect(decide({}, { reason: 'status', answer: 1_000, retryAfter: 9_000 })).toBe(1_000)
+  })
+})
+
+describe('Retry-After', () => {
+  const after = (retryAfter: number, more: Partial<Circumstances> = {}, policy: Partial<Policy> = {}) =>
+    decide(policy, { reason: 'status', answer: true, retryAfter, ...more })
+
+  it.each([
+    ['replaces a shorter wait', after(12_000), 12_000],
+    ['replaces a longer wait', after(1_000), 1_000],
+    ['replaces what has grown', after(1_000, { fruitless: 9 }), 1_000],
+    ['is no longer than maxDelay', after(120_000), 30_000],
+    ['is no longer than a maxDelay of its own', after(120_000, {}, { maxDelay: 90_000 }), 90_000],
+    [
+      'may be as long as the reconnection time where that is longer',
+      after(120_000, { reconnectionTime: 60_000 }),
+      60_000,
+    ],
+    ['is 100 ms at least', after(0), 100],
+    ['is 100 ms at least where maxDelay is less', after(50, { reconnectionTime: 0 }, { maxDelay: 1 }), 100],
+    ['fits a timer', after(Infinity, {}, { maxDelay: Infinity }), LONGEST],
+    ['has no chance in it', after(12_000, { random: 1 }), 12_000],
+    ['does not make what is final temporary', decide({}, { reason: 'status', retryAfter: 1_000 }), undefined],
+  ])('%s', (_, delay, expected) => {
+    expect(delay).toBe(expected)
+  })
+})
+
+describe('an answer of the caller', () => {
+  it.each([[undefined], [true], [false], [0], [0.5], [1_000], [2 ** 40], [Infinity]])('may be %s', (answer) => {
+    expect(readAnswer(answer)).toBe(answer)
+  })
+
+  it.each([
+    [-1, '-1'],
+    [NaN, 'NaN'],
+    [-Infinity, '-Infinity'],
+    [null, 'null'],
+    ['yes', '"yes"'],
+    ['1000', '"1000"'],
+    [1_000n, '1000'],
+    [{}, 'an object'],
+    [[], 'an array'],
+    [() => true, 'a function'],
+    [Symbol('x'), 'Symbol(x)'],
+  ])('may not be %s', (answer, shown) => {
+    const message = `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${shown}`
+    expect(() => readAnswer(answer)).toThrow(new TypeError(message))
+  })
+})

@@ -1,0 +1,188 @@
+/** The options that make the request: each absent, good and bad. No message shows what may be a secret. */
+
+import { Readable } from 'node:stream'
+import { FormData as UndiciFormData } from 'undici'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { HeaderMap } from '../../../src/connection/headers.ts'
+import { readOptions } from '../../../src/connection/read-options.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+const POST = { method: 'POST' }
+const run = (): undefined => undefined
+
+describe('method', () => {
+  it.each([
+    ['GET', 'GET'],
+    ['get', 'GET'],
+    ['HEAD', 'HEAD'],
+    ['post', 'POST'],
+    ['PUT', 'PUT'],
+    ['patch', 'PATCH'],
+    ['DELETE', 'DELETE'],
+    ['options', 'OPTIONS'],
+    ['QUERY', 'QUERY'],
+  ])('%s is %s', (method, read) => {
+    expect(readOptions({ method }).method).toBe(read)
+  })
+
+  it.each([
+    ['FETCH', '"FETCH"'],
+    ['CONNECT', '"CONNECT"'],
+    ['TRACE', '"TRACE"'],
+    ['', '""'],
+    [' GET', '" GET"'],
+    ['PO ST', '"PO ST"'],
+    [null, 'null'],
+    [1, '1'],
+    [{}, 'an object'],
+    [['POST'], 'an array'],
+    [run, 'a function'],
+  ])('may not be %s', (method, shown) => {
+    const message = `The option "method" must be one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY, not ${shown}`
+    expect(() => readOptions({ method })).toThrow(new TypeError(message))
+  })
+})
+
+describe('headers', () => {
+  it('are read at once where they are values', () => {
+    const headers = { 'X-Name': 'value' }
+    const read = readOptions({ headers }).headers as HeaderMap
+    headers['X-Name'] = 'later'
+    expect([...read.values()]).toEqual([['X-Name', 'value']])
+  })
+
+  it('are kept where they are a function', () => {
+    expect(readOptions({ headers: run }).headers).toBe(run)
+  })
+
+  it('that the runtime would drop are refused, unless a fetch of the caller sends them', () => {
+    vi.stubGlobal('Request', BrowserRequest)
+    expect(() => readOptions({ headers: { Cookie: 'a=b' } })).toThrow(
+      'The option "headers" has the header "Cookie", which this runtime does not let scripts set: it would be dropped',
+    )
+    expect(readOptions({ headers: { Cookie: 'a=b' }, fetch }).headers).toHaveProperty('size', 1)
+  })
+
+  it('that are a promise are refused: it would send none', () => {
+    const headers = Promise.resolve({ Authorization: 'Bearer x' })
+    expect(() => readOptions({ headers })).toThrow(/^The option "headers" must be /)
+  })
+})
+
+describe('body', () => {
+  it.each([
+    ['a text', 'text'],
+    ['an empty text', ''],
+    ['bytes', new Uint8Array(3)],
+    ['a view', new DataView(new ArrayBuffer(3))],
+    ['a buffer', new ArrayBuffer(3)],
+    ['a Buffer of Node', Buffer.from('x')],
+    ['a Blob', new Blob(['x'])],
+    ['a File', new File(['x'], 'x.txt')],
+    ['a FormData', new FormData()],
+    ['a URLSearchParams', new URLSearchParams('a=b')],
+    ['a ReadableStream', new ReadableStream()],
+    ['a function', run],
+  ])('may be %s', (_, body) => {
+    expect(readOptions({ ...POST, body }).body).toBe(body)
+  })
+
+  it("may be another library's FormData for another fetch only: that of the runtime would send its name", () => {
+    const body = new UndiciFormData()
+    const fetch = vi.fn()
+    expect(readOptions({ ...POST, body, fetch }).body).toBe(body)
+    expect(() => readOptions({ ...POST, body })).toThrow(/^The option "body" is a FormData of another library/)
+  })
+
+  it('may not be shared memory, of which fetch would send the name', () => {
+    expect(() => readOptions({ ...POST, body: new Uint8Array(new SharedArrayBuffer(3)) })).toThrow(/^The option "body"/)
+  })
+
+  it.each([[undefined], [null]])('may be %s, which is none, with any method', (body) => {
+    for (const method of ['GET', 'HEAD', 'POST']) expect(readOptions({ method, body }).body).toBeUndefined()
+  })
+
+  const WANTED = 'a string, bytes, a Blob, FormData, URLSearchParams or a ReadableStream'
+  it.each([
+    ['an object', { a: 'body-secret' }, 'an object: for JSON, pass JSON.stringify(…)'],
+    ['an object without a prototype', Object.create(null) as object, 'an object: for JSON, pass JSON.stringify(…)'],
+    ['an array', ['body-secret'], 'an array: for JSON, pass JSON.stringify(…)'],
+    ['a stream of Node', Readable.from(['body-secret']), 'an object'],
+    ['a number', 7, '7'],
+    ['a boolean', true, 'true'],
+    ['a Map', new Map(), 'an object'],
+    ['a symbol', Symbol('x'), 'Symbol(x)'],
+  ])('may not be %s', (_, body, shown) => {
+    const read = (): unknown => readOptions({ ...POST, body })
+    expect(read).toThrow(TypeError)
+    expect(read).toThrow(`The option "body" must be ${WANTED}, not ${shown}`)
+    expect(read).not.toThrow(/body-secret/)
+  })
+
+  it('that is a stream of Node gets a hint', () => {
+    expect(() => readOptions({ ...POST, body: Readable.from(['x']) })).toThrow('Readable.toWeb(…)')
+  })
+
+  it.each(['GET', 'HEAD', 'get', undefined])('is refused with the method %s, a function too', (method) => {
+    const shown = method?.toUpperCase() ?? 'GET'
+    for (const body of ['body-secret', '', run, new ReadableStream()]) {
+      expect(() => readOptions({ method, body })).toThrow(
+        new TypeError(`The option "body" needs another "method" than ${shown}, such as POST`),
+      )
+    }
+  })
+})
+
+describe('a body that is a ReadableStream', () => {
+  const body = new ReadableStream()
+
+  it.each([[true], [{}], [{ maxAttempts: 1 }]])(
+    'is refused with "reconnect" %j: it can be sent only once',
+    (reconnect) => {
+      expect(() => readOptions({ ...POST, body, reconnect })).toThrow(
+        new TypeError(
+          'The option "body" is a ReadableStream, which can be sent only once. With "reconnect", pass a function that returns a fresh one',
+        ),
+      )
+    },
+  )
+
+  it.each([
+    ['without it', {}],
+    ['with it off', { reconnect: false }],
+    ['where "resume" makes the requests after the first', { resume: run }],
+    ['where "resume" does, with "reconnect"', { resume: run, reconnect: true }],
+  ])('is fine %s', (_, options) => {
+    expect(readOptions({ ...POST, body, ...options }).body).toBe(body)
+  })
+
+  it('is fine from a function', () => {
+    expect(readOptions({ ...POST, body: () => body, reconnect: true }).body).toBeTypeOf('function')
+  })
+
+  it('is refused where the fetch of the runtime would send its name', () => {
+    vi.stubGlobal(
+      'Request',
+      class extends Request {
+        constructor(url: string, init: RequestInit) {
+          super(url, { ...init, body: '[object ReadableStream]' })
+        }
+      },
+    )
+    expect(() => readOptions({ ...POST, body })).toThrow(
+      new TypeError('The option "body" is a ReadableStream, which the fetch of this runtime cannot send'),
+    )
+  })
+})
+
+/** Browsers keep pages from setting certain headers, and drop them without a word. */
+class BrowserRequest extends Request {
+  constructor(input: string, init: RequestInit = {}) {
+    const headers = new Headers(init.headers)
+    for (const name of ['Cookie', 'Origin']) headers.delete(name)
+    super(input, { ...init, headers })
+  }
+}

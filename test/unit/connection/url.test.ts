@@ -1,0 +1,157 @@
+/** URLs, and what messages show of them. */
+
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isFetchable, parseURL, presentable } from '../../../src/connection/url.ts'
+import { EventSource } from '../../../src/index.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+function errorFor(input: string): DOMException {
+  try {
+    parseURL(input)
+  } catch (error) {
+    return error as DOMException
+  }
+  throw new Error(`"${input}" was taken for a URL`)
+}
+
+describe('a URL that is none', () => {
+  it.each(['', '/x', 'x', '//host/x', 'http://[', 'http://', 'http://a b/', 'http://a:99999/', 'http://a%20b/'])(
+    'is a DOMException named SyntaxError: %j',
+    (input) => {
+      expect(errorFor(input)).toBeInstanceOf(DOMException)
+      expect(errorFor(input).name).toBe('SyntaxError')
+    },
+  )
+
+  it('throws out of the constructor', () => {
+    expect(() => new EventSource('http://[')).toThrow(DOMException)
+  })
+
+  it('is shown, with what is missing where there is no base URL', () => {
+    expect(errorFor('/x').message).toBe('"/x" is not a valid URL. Here it must be absolute: there is no base URL')
+  })
+
+  it('is shown with the base URL where there is one', () => {
+    vi.stubGlobal('location', { href: 'http://a.test/dir/' })
+    expect(errorFor('http://[').message).toBe('"http://[" is not a valid URL relative to http://a.test/dir/')
+  })
+
+  it('is shown with its base URL without password and query', () => {
+    vi.stubGlobal('location', { href: 'http://user:secret@a.test/page?token=secret#secret' })
+    expect(errorFor('http://[').message).toBe('"http://[" is not a valid URL relative to http://a.test/page')
+  })
+
+  it.each([
+    'http://user:se/cret@a.test/',
+    'http://user:x@secret@[/',
+    'http://user:secret#x@a.test/',
+    'http://user:secret?x@a.test/',
+    'http:/user:secret@[/',
+    'http:user:secret@[/',
+    String.raw`https:\\user:secret@[/`,
+  ])('is shown without its password, also where the parser saw none: %s', (input) => {
+    expect(errorFor(input).message).toMatch(/^"https?:…" is not a valid URL/)
+  })
+
+  it.each([
+    'http://user:secret@[/x',
+    'http://user:secret@a b/x',
+    '//user:secret@a/x',
+    'http://[/x?secret',
+    'http://[/x?a=b&token=secret#x',
+    'http://[/x#secret',
+    '/x?secret',
+    '/x?a\nsecret',
+  ])('is shown without password, query and fragment: %j', (input) => {
+    expect(errorFor(input).message).not.toContain('secret')
+  })
+
+  it('is an Error of that name where there is no DOMException', () => {
+    vi.stubGlobal('DOMException', undefined)
+    expect(errorFor('/x')).toBeInstanceOf(Error)
+    expect(errorFor('/x').name).toBe('SyntaxError')
+  })
+})
+
+describe('the base URL', () => {
+  it("is a worker's location", () => {
+    vi.stubGlobal('location', { href: 'http://a.test/dir/worker.js' })
+    expect(parseURL('stream?x#f').href).toBe('http://a.test/dir/stream?x#f')
+    expect(parseURL('').href).toBe('http://a.test/dir/worker.js')
+  })
+
+  it("is the document's, where <base> counts", () => {
+    vi.stubGlobal('location', { href: 'http://a.test/page' })
+    vi.stubGlobal('document', { baseURI: 'https://b.test/base/' })
+    expect(parseURL('stream').href).toBe('https://b.test/base/stream')
+    expect(parseURL('/stream').href).toBe('https://b.test/stream')
+    expect(parseURL('').href).toBe('https://b.test/base/')
+  })
+
+  it('is asked for at each construction', () => {
+    vi.stubGlobal('document', { baseURI: 'http://a.test/' })
+    expect(parseURL('x').href).toBe('http://a.test/x')
+    vi.stubGlobal('document', { baseURI: 'http://b.test/' })
+    expect(parseURL('x').href).toBe('http://b.test/x')
+  })
+
+  it('does not matter to an absolute URL', () => {
+    vi.stubGlobal('document', { baseURI: 'http://a.test/' })
+    expect(parseURL('http://b.test/x').href).toBe('http://b.test/x')
+  })
+})
+
+describe('a percent sign in the host', () => {
+  /** Chromium's URL parser lets a space in a host pass. */
+  class ChromiumURL extends URL {
+    override get host(): string {
+      return 'a%20b'
+    }
+  }
+
+  it.each(['http://a.test/', 'https://a.test/'])('is refused for %s', (input) => {
+    vi.stubGlobal('URL', ChromiumURL)
+    expect(errorFor(input).name).toBe('SyntaxError')
+  })
+
+  it('is legal for schemes that are not special', () => {
+    expect(parseURL('foo://a%20b/').host).toBe('a%20b')
+  })
+})
+
+describe('fetchable', () => {
+  it.each([
+    ['http://a.test/', true],
+    ['https://a.test/', true],
+    ['data:text/event-stream,data', true],
+    ['blob:http://a.test/4711', true],
+    ['ftp://a.test/', false],
+    ['file:///etc/hosts', false],
+    ['about:blank', false],
+    ['mailto:a@b.test', false],
+    ['javascript:0', false],
+    ['ws://a.test/', false],
+    ['httpx://a.test/', false],
+  ])('%s: %s', (url, fetchable) => {
+    expect(isFetchable(new URL(url))).toBe(fetchable)
+  })
+})
+
+describe('in messages', () => {
+  it.each([
+    ['http://user:password@a.test:8080/x/y?query#fragment', 'http://a.test:8080/x/y'],
+    ['https://a.test', 'https://a.test/'],
+    ['data:text/event-stream,data:%20secret', 'data:…'],
+    ['ftp://user:password@a.test/x', 'ftp://a.test/x'],
+    ['about:blank', 'about:blank'],
+    ['mailto:a@b.test?subject=secret', 'mailto:…'],
+    ['admin:password@a.test/stream', 'admin:…'],
+    ['wss://a.test/x?token=secret', 'wss://a.test/x'],
+    ['file:///etc/hosts', 'file:…'],
+  ])('%s reads %s', (url, shown) => {
+    expect(presentable(new URL(url))).toBe(shown)
+  })
+})

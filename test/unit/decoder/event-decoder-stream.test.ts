@@ -1,0 +1,399 @@
+/** `EventDecoderStream`: bytes in, events out, and how errors, cancellation and aborts go through. */
+
+import { describe, expect, it, vi } from 'vitest'
+import { EventDecoderStream, type EventDecoderStreamInit } from '../../../src/index.ts'
+import { cutCase, streamCases } from '../../conformance/cases.ts'
+import { response } from '../support/sources.ts'
+import { all, bytes, outcome, rejection, rest, source, streamOf, unhandledRejections } from '../support/streams.ts'
+
+const BOM = Uint8Array.of(0xef, 0xbb, 0xbf)
+
+function decoded(stream: ReadableStream<Uint8Array<ArrayBuffer>>, options?: EventDecoderStreamInit) {
+  return stream.pipeThrough(new EventDecoderStream(options))
+}
+
+describe('the events are those of streamEvents', () => {
+  it('with type, data, last event ID, and id only where the block has one', async () => {
+    const body = streamOf('data: 1\n\nid: a\nevent: named\ndata: 2\n\n', 'data: 3\n\nid: b\n\ndata: 4\n\n')
+    expect(await all(decoded(body))).toStrictEqual([
+      { type: 'message', data: '1', lastEventId: '' },
+      { type: 'named', data: '2', id: 'a', lastEventId: 'a' },
+      { type: 'message', data: '3', lastEventId: 'a' },
+      { type: 'message', data: '4', lastEventId: 'b' },
+    ])
+  })
+
+  it('of the body of a Response', async () => {
+    const { body } = response('data: 1\n\n')
+    expect(body && (await outcome(body.pipeThrough(new EventDecoderStream())))).toEqual({ data: ['1'] })
+  })
+
+  it('without the one that the end leaves unfinished', async () => {
+    expect(await outcome(decoded(streamOf('data: 1\n\nid: 2\ndata: 2\n')))).toEqual({ data: ['1'] })
+    expect(await outcome(decoded(streamOf('data: 1')))).toEqual({ data: [] })
+    expect(await outcome(decoded(streamOf()))).toEqual({ data: [] })
+  })
+
+  it('whatever the line ends and cuts', async () => {
+    expect(await outcome(decoded(streamOf('data: 1\r', '\n\r', '\ndata: 2\r\r', 'data:', '', ' 3\n', '\n')))).toEqual({
+      data: ['1', '2', '3'],
+    })
+  })
+
+  it('without a BOM at the start, in one piece or in three', async () => {
+    expect(await outcome(decoded(streamOf(BOM, 'data: 1\n\n')))).toEqual({ data: ['1'] })
+    const [one, two, three] = [BOM.slice(0, 1), BOM.slice(1, 2), BOM.slice(2)]
+    expect(await outcome(decoded(streamOf(one, two, three, 'data: 1\n\n')))).toEqual({ data: ['1'] })
+    expect(await outcome(decoded(streamOf(BOM, BOM, 'data: 1\n\ndata: 2\n\n')))).toEqual({ data: ['2'] })
+  })
+
+  it('with characters that are cut in the middle, and U+FFFD for what is no UTF-8', async () => {
+    const text = bytes('data: 😀\n\n')
+    const cut = [...text].map((byte) => Uint8Array.of(byte))
+    expect(await outcome(decoded(streamOf(...cut, 'data: ', Uint8Array.of(0xff), '\n\n')))).toEqual({
+      data: ['😀', '\uFFFD'],
+    })
+  })
+
+  it('to two readers of a tee()', async () => {
+    const [one, two] = decoded(streamOf('data: 1\n\ndata: 2\n\n')).tee()
+    expect(await Promise.all([outcome(one), outcome(two)])).toEqual([{ data: ['1', '2'] }, { data: ['1', '2'] }])
+  })
+
+  it('to what they are piped on to', async () => {
+    const taken: string[] = []
+    await decoded(streamOf('data: 1\n\ndata: 2\n\n')).pipeTo(
+      new WritableStream({
+        write: ({ data }) => {
+          taken.push(data)
+        },
+      }),
+    )
+    expect(taken).toEqual(['1', '2'])
+  })
+})
+
+describe.each(['whole', 'as written', 'every byte', 'random'] as const)('the cases, cut: %s', (cut) => {
+  const all120 = streamCases.map(({ name }, index) => ({ name, index, chunks: cutCase({ index, cut, seed: 1 }) }))
+  // A stream of a million chunks takes seconds, and shows nothing that the test of the decoder does not.
+  const short = all120.filter(({ chunks }) => chunks.length < 10_000)
+
+  it.each(short)('$name', async ({ index, chunks }) => {
+    const events = await all(decoded(streamOf(...chunks.map((chunk) => new Uint8Array(chunk)))))
+    const plain = events.map(({ type, data, lastEventId }) => ({ type, data, lastEventId }))
+    // A comparison of its own, because the report of a difference in 1 MiB takes minutes.
+    expect(JSON.stringify(plain) === JSON.stringify(streamCases[index]?.events)).toBe(true)
+  })
+})
+
+describe('a chunk', () => {
+  it.each([
+    ['a Uint8Array of a larger buffer', new Uint8Array(bytes('xxdata: 1\n\nxx').buffer, 2, 9)],
+    ['a DataView', new DataView(bytes('data: 1\n\n').buffer)],
+    ['a Buffer', Buffer.from('data: 1\n\n')],
+  ])('may be %s', async (_, chunk) => {
+    const { stream, pushChunk, end } = source()
+    pushChunk(chunk)
+    end()
+    expect(await outcome(decoded(stream))).toEqual({ data: ['1'] })
+  })
+
+  it.each([
+    ['a text', 'data: 2\n\n'],
+    ['an ArrayBuffer', new ArrayBuffer(1)],
+    ['null', null],
+    ['an array', [1]],
+  ])('that is %s makes both sides error with a TypeError, after the events before it', async (_, chunk) => {
+    const { stream, push, pushChunk, cancelled } = source()
+    push('data: 1\n\n')
+    pushChunk(chunk)
+    const { data, error } = await outcome(decoded(stream))
+    expect(data).toEqual(['1'])
+    expect(error).toBeInstanceOf(TypeError)
+    await rest()
+    expect(cancelled).toHaveBeenCalledExactlyOnceWith(error)
+  })
+})
+
+describe('an error comes after the events that were complete before it', () => {
+  it('of the source', async () => {
+    const { stream, push, fail } = source()
+    const result = outcome(decoded(stream))
+    push('data: 1\n\ndata: 2\n\ndata: 3')
+    await rest()
+    const reason = new Error('reset')
+    fail(reason)
+    expect(await result).toEqual({ data: ['1', '2'], error: reason })
+  })
+
+  it('of the source, for a reader who is slow', async () => {
+    const { stream, push, fail } = source()
+    const reader = decoded(stream).getReader()
+    push('data: 1\n\ndata: 2\n\ndata: 3\n\n')
+    expect(await reader.read()).toMatchObject({ value: { data: '1' } })
+    const reason = new Error('reset')
+    fail(reason)
+    await rest()
+    expect(await reader.read()).toMatchObject({ value: { data: '2' } })
+    await rest()
+    expect(await reader.read()).toMatchObject({ value: { data: '3' } })
+    expect(await rejection(reader.read())).toBe(reason)
+    expect(await rejection(reader.closed)).toBe(reason)
+  })
+
+  it('of the source, for a reader who has not begun', async () => {
+    const { stream, push, fail } = source()
+    push('data: 1\n\n')
+    const events = decoded(stream)
+    await rest()
+    fail(new Error('reset'))
+    await rest()
+    expect(await outcome(events)).toMatchObject({ data: ['1'], error: { message: 'reset' } })
+  })
+
+  it('of the source, for reads that are asked for all at once', async () => {
+    const { stream, push, fail } = source()
+    const reader = decoded(stream).getReader()
+    const reads = Promise.allSettled(Array.from({ length: 5 }, () => reader.read()))
+    await rest()
+    push('data: 1\n\ndata: 2\n\ndata: 3\n\n')
+    await rest()
+    fail(new Error('reset'))
+    expect((await reads).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ])
+  })
+
+  it('of the source, that nobody reads is no unhandled rejection', async () => {
+    const unhandled = unhandledRejections()
+    const { stream, fail } = source()
+    decoded(stream)
+    const { readable, writable } = new EventDecoderStream()
+    await rest()
+    fail(new Error('reset'))
+    await writable.abort(new Error('enough'))
+    await rest()
+    expect(unhandled).toEqual([])
+    expect(await rejection(readable.getReader().read())).toEqual(new Error('enough'))
+  })
+
+  it('of a writer that aborts', async () => {
+    const { readable, writable } = new EventDecoderStream()
+    const writer = writable.getWriter()
+    const result = outcome(readable)
+    await writer.write(bytes('data: 1\n\n'))
+    await writer.abort('enough')
+    expect(await result).toEqual({ data: ['1'], error: 'enough' })
+  })
+
+  it('of size, a RangeError, which goes to the source as well', async () => {
+    const { stream, push, cancelled } = source()
+    push('data: 1\n\ndata: 123456789\n\ndata: 3\n\n')
+    const { data, error } = await outcome(decoded(stream, { maxBufferSize: 8 }))
+    expect(data).toEqual(['1'])
+    expect(error).toBeInstanceOf(RangeError)
+    expect((error as Error).message).toContain('"maxBufferSize"')
+    await rest()
+    expect(cancelled).toHaveBeenCalledExactlyOnceWith(error)
+  })
+
+  it('of size, before the event has ended', async () => {
+    const { stream, push } = source()
+    push('data: 1\n\n', `data: ${'x'.repeat(100)}`)
+    expect(await outcome(decoded(stream, { maxBufferSize: 50 }))).toMatchObject({
+      data: ['1'],
+      error: { name: 'RangeError' },
+    })
+  })
+
+  it.each(['onComment', 'onRetry'] as const)('of %s, as it is thrown', async (name) => {
+    const thrown = { not: 'even an error' }
+    const { stream, push, cancelled } = source()
+    push('data: 1\n\nretry: 1\n:x\ndata: 2\n\n')
+    const options = {
+      [name]: () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- people do
+        throw thrown
+      },
+    }
+    expect(await outcome(decoded(stream, options))).toEqual({ data: ['1'], error: thrown })
+    await rest()
+    expect(cancelled).toHaveBeenCalledExactlyOnceWith(thrown)
+  })
+
+  it('makes no unhandled rejection of its own', async () => {
+    const unhandled = unhandledRejections()
+    for (let tasks = 0; tasks < 4; tasks++) {
+      const { stream, push, fail } = source()
+      const result = outcome(decoded(stream, { maxBufferSize: 4 }))
+      await rest()
+      push('data: 12345\n\n')
+      for (let turn = 0; turn < tasks; turn++) await Promise.resolve()
+      fail(new Error('reset'))
+      await result
+    }
+    for (let tasks = 0; tasks < 4; tasks++) {
+      const { stream, push } = source()
+      const reader = decoded(stream, { maxBufferSize: 4 }).getReader()
+      const read = reader.read()
+      await rest()
+      push('data: 12345\n\n')
+      for (let turn = 0; turn < tasks; turn++) await Promise.resolve()
+      await reader.cancel().catch(() => undefined)
+      await read.catch(() => undefined)
+    }
+    await rest()
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('cancelling', () => {
+  it('cancels the source, with the reason', async () => {
+    const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
+    const reader = decoded(stream).getReader()
+    await reader.read()
+    await reader.cancel('enough')
+    await rest()
+    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+  })
+
+  it('does while a read is pending, and that read is over', async () => {
+    const { stream, cancelled } = source()
+    const reader = decoded(stream).getReader()
+    const read = reader.read()
+    await rest()
+    await reader.cancel('enough')
+    expect(await read).toStrictEqual({ done: true, value: undefined })
+    await rest()
+    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+  })
+
+  it('before anything was read does too', async () => {
+    const { stream, cancelled } = source('data: 1\n\n')
+    await decoded(stream).cancel('enough')
+    await rest()
+    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+  })
+
+  it('is what break does', async () => {
+    const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
+    for await (const { data } of decoded(stream)) if (data === '1') break
+    await rest()
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('is what a signal given to pipeThrough does', async () => {
+    const { stream, cancelled } = source('data: 1\n\n')
+    const controller = new AbortController()
+    const events = stream.pipeThrough(new EventDecoderStream(), { signal: controller.signal })
+    const result = outcome(events)
+    await rest()
+    controller.abort('enough')
+    expect(await result).toEqual({ data: ['1'], error: 'enough' })
+    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+  })
+
+  it('leaves a source alone that was piped with preventCancel', async () => {
+    const { stream, cancelled } = source('data: 1\n\n')
+    await stream.pipeThrough(new EventDecoderStream(), { preventCancel: true }).cancel('enough')
+    await rest()
+    expect(cancelled).not.toHaveBeenCalled()
+  })
+})
+
+describe('onComment and onRetry', () => {
+  it('come in the order of the lines, before the events of the same chunk can be read', async () => {
+    const calls: string[] = []
+    const options: EventDecoderStreamInit = {
+      onComment: (text) => calls.push(`:${text}`),
+      onRetry: (ms) => calls.push(`retry ${ms}`),
+    }
+    const body = streamOf(
+      ':a\nretry: 5\n: b \n:\ndata: 1\n\nretry: 6\n',
+      'retry: x\nretry: -1\nretry: 1.5\nretry:\ndata: 2\n\n:unfinished',
+    )
+    for await (const { data } of decoded(body, options)) calls.push(data)
+    expect(calls).toEqual([':a', 'retry 5', ':b ', ':', 'retry 6', '1', '2'])
+  })
+
+  it('onRetry hears of the line, not of the end of its block', async () => {
+    const onRetry = vi.fn()
+    expect(await all(decoded(streamOf('data: 1\nretry: 7\n'), { onRetry }))).toEqual([])
+    expect(onRetry).toHaveBeenCalledExactlyOnceWith(7)
+  })
+
+  it('may be undefined', async () => {
+    const body = streamOf(':a\nretry: 5\ndata: 1\n\n')
+    expect(await outcome(decoded(body, { onComment: undefined, onRetry: undefined }))).toEqual({ data: ['1'] })
+  })
+})
+
+describe('options', () => {
+  it.each([undefined, null, {}, { maxBufferSize: undefined }])('may be %j', async (options) => {
+    const decoder = new EventDecoderStream(options)
+    expect(await outcome(streamOf('data: 1\n\n').pipeThrough(decoder))).toEqual({ data: ['1'] })
+  })
+
+  it.each([
+    ['maxBufferSize', 0],
+    ['maxBufferSize', NaN],
+    ['maxBufferSize', '8'],
+    ['maxBufferSize', null],
+    ['onComment', 'no'],
+    ['onComment', null],
+    ['onRetry', {}],
+  ])('%s: %j is a TypeError that names it', (name, value) => {
+    const make = () => new EventDecoderStream({ [name]: value })
+    expect(make).toThrow(TypeError)
+    expect(make).toThrow(`The option "${name}"`)
+  })
+
+  it.each([7, 'text', true])('%j instead of an object is a TypeError', (options) => {
+    expect(() => new EventDecoderStream(options as EventDecoderStreamInit)).toThrow(TypeError)
+  })
+
+  it('maxBufferSize may be Infinity', async () => {
+    expect(await all(decoded(streamOf('data: 1\n\n'), { maxBufferSize: Infinity }))).toHaveLength(1)
+  })
+})
+
+describe('the pair', () => {
+  it('is one of the platform’s streams', () => {
+    const { readable, writable } = new EventDecoderStream()
+    expect(readable).toBeInstanceOf(ReadableStream)
+    expect(writable).toBeInstanceOf(WritableStream)
+    expect(readable.locked || writable.locked).toBe(false)
+  })
+
+  it('written by hand: close() ends it', async () => {
+    const { readable, writable } = new EventDecoderStream()
+    const result = outcome(readable)
+    const writer = writable.getWriter()
+    await writer.write(bytes('data: 1\n\ndata'))
+    await writer.close()
+    expect(await result).toEqual({ data: ['1'] })
+  })
+
+  it('takes several bodies as one stream where they are piped with preventClose', async () => {
+    const { readable, writable } = new EventDecoderStream()
+    const result = outcome(readable)
+    await streamOf('data: 1\n\ndata: 2\n').pipeTo(writable, { preventClose: true })
+    await streamOf('\n', BOM, 'data: 3\n\ndata: 4\n\n').pipeTo(writable)
+    expect(await result).toEqual({ data: ['1', '2', '4'] })
+  })
+
+  it('writes fail with the error of the readable side', async () => {
+    const { readable, writable } = new EventDecoderStream({ maxBufferSize: 4 })
+    const writer = writable.getWriter()
+    const isOver = rejection(writer.closed)
+    const result = outcome(readable)
+    await writer.write(bytes('data: 12345\n\n')).catch(() => undefined)
+    const { error } = await result
+    expect(await isOver).toBe(error)
+    expect(await rejection(writer.write(bytes('data: 1\n\n')))).toBe(error)
+  })
+})

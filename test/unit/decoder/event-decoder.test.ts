@@ -1,0 +1,306 @@
+/** The decoder: the 120 cases, limits, byte order marks. */
+
+import { describe, expect, it } from 'vitest'
+import { EventDecoder, EventTooLargeError } from '../../../src/decoder/event-decoder.ts'
+import { cutCase, type ExpectedEvent, streamCases } from '../../conformance/cases.ts'
+
+/** A decoder together with all that it has reported. */
+class Recorder {
+  readonly events: ExpectedEvent[] = []
+  readonly ids: string[] = []
+  lastEventId = ''
+  reconnectionTime: number | null = null
+  readonly decoder: EventDecoder
+
+  constructor(maxBufferSize = Infinity) {
+    const sink = {
+      message: (type: string, data: string, lastEventId: string) => {
+        this.events.push({ type: type || 'message', data, lastEventId })
+        this.lastEventId = lastEventId
+      },
+      id: (lastEventId: string) => {
+        this.ids.push(lastEventId)
+        this.lastEventId = lastEventId
+      },
+      retry: (reconnectionTime: number) => {
+        this.reconnectionTime = reconnectionTime
+      },
+    }
+    this.decoder = new EventDecoder(sink, maxBufferSize)
+    this.decoder.begin('')
+  }
+
+  decode(...chunks: (string | number[])[]): this {
+    for (const chunk of chunks) {
+      this.decoder.decode(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : Uint8Array.from(chunk))
+    }
+    return this
+  }
+
+  get data(): string[] {
+    return this.events.map(({ data }) => data)
+  }
+}
+
+const SEED = Math.floor(Math.random() * 2 ** 32)
+
+describe.each(['whole', 'as written', 'every byte', 'random'] as const)('the cases, cut: %s', (cut) => {
+  const seeds = cut === 'random' ? [SEED, SEED + 1, SEED + 2] : [SEED]
+  const runs = seeds.flatMap((seed) => streamCases.map((expected, index) => ({ ...expected, index, seed })))
+
+  it.each(runs)('$name (seed $seed)', ({ index, seed, events, lastEventId, reconnectionTime }) => {
+    const recorder = new Recorder()
+    for (const chunk of cutCase({ index, cut, seed })) recorder.decoder.decode(chunk)
+    // A comparison of its own, because the report of a difference in 1 MiB takes minutes.
+    if (JSON.stringify(recorder.events).length < 100_000) expect(recorder.events).toEqual(events)
+    else expect(JSON.stringify(recorder.events) === JSON.stringify(events)).toBe(true)
+    expect(recorder.lastEventId).toBe(lastEventId)
+    expect(recorder.reconnectionTime).toBe(reconnectionTime)
+  })
+})
+
+it('is not confused by another that decodes while it reports a message, and fails', () => {
+  const inner = new Recorder(10)
+  const data: string[] = []
+  const outer = new EventDecoder(
+    {
+      message: (_, text) => {
+        data.push(text)
+        expect(() => inner.decode(`id: ${text}\ndata: inner ${text}\n\n`, `data: ${'x'.repeat(99)}\n\n`)).toThrow(
+          EventTooLargeError,
+        )
+        inner.decoder.begin('')
+      },
+      id: () => undefined,
+      retry: (reconnectionTime) => data.push(`retry ${reconnectionTime}`),
+    },
+    Infinity,
+  )
+  outer.begin('')
+  outer.decode(new TextEncoder().encode('data: 1\n\nretry: 5\nid: 9\ndata: 2\n\n'))
+  expect(data).toEqual(['1', 'retry 5', '2'])
+  expect(outer.lastEventId).toBe('9')
+  expect(inner.data).toEqual(['inner 1', 'inner 2'])
+  expect(inner.events.map(({ lastEventId }) => lastEventId)).toEqual(['1', '2'])
+  expect(inner.reconnectionTime).toBeNull()
+})
+
+describe('the byte order mark', () => {
+  const BOM = [0xef, 0xbb, 0xbf]
+
+  it('is removed at the start', () => {
+    expect(new Recorder().decode(BOM, 'data: 1\n\n').data).toEqual(['1'])
+  })
+
+  it('is removed when it comes byte by byte', () => {
+    expect(new Recorder().decode([0xef], [0xbb], [], [0xbf], 'data: 1\n\n').data).toEqual(['1'])
+  })
+
+  it('is removed once: after two, the line is an unknown field', () => {
+    expect(new Recorder().decode(BOM, BOM, 'data: 1\n\ndata: 2\n\n').data).toEqual(['2'])
+  })
+
+  it('is no byte order mark later on', () => {
+    expect(new Recorder().decode('\n', BOM, 'data: 1\n\ndata: 2\n\n').data).toEqual(['2'])
+  })
+
+  it('is not the three characters that its bytes would be in Latin-1', () => {
+    expect(new Recorder().decode('ï»¿data: 1\n\ndata: 2\n\n').data).toEqual(['2'])
+    expect(new Recorder().decode(BOM, 'ï»¿data: 1\n\ndata: 2\n\n').data).toEqual(['2'])
+  })
+
+  it('takes nothing with it when a line end follows at once', () => {
+    expect(new Recorder().decode(BOM, '\ndata: 1\n\n').data).toEqual(['1'])
+    expect(new Recorder().decode(BOM, '\r\ndata: 1\n\n').data).toEqual(['1'])
+  })
+
+  it('is removed from each stream that begins', () => {
+    const recorder = new Recorder().decode(BOM, 'data: 1\n\n')
+    recorder.decoder.begin('')
+    expect(recorder.decode(BOM, 'data: 2\n\n').data).toEqual(['1', '2'])
+  })
+})
+
+describe('line ends', () => {
+  it('a CR at the end of a chunk ends its line at once', () => {
+    expect(new Recorder().decode('data: 1\r\r').data).toEqual(['1'])
+    expect(new Recorder().decode('data: 1\r\n\r').data).toEqual(['1'])
+  })
+
+  it('a LF after it, in the next chunk, is no second line end', () => {
+    expect(new Recorder().decode('data: 1\r', '\ndata: 2\r', '\n\r', '\n').data).toEqual(['1\n2'])
+  })
+
+  it('a CR at the end of one stream takes no LF from the next', () => {
+    const recorder = new Recorder().decode('data: 1\r\r')
+    recorder.decoder.begin('')
+    expect(recorder.decode('\ndata: 2\n\n').data).toEqual(['1', '2'])
+  })
+})
+
+describe('ids', () => {
+  it('of blocks without data are reported at the end of the chunk, once', () => {
+    const recorder = new Recorder().decode('id: 1\n\nid: 2\n\n')
+    expect(recorder.ids).toEqual(['2'])
+    expect(recorder.events).toEqual([])
+  })
+
+  it('come with the message that follows in the same chunk, not before it', () => {
+    const recorder = new Recorder().decode('id: 1\n\ndata: x\n\n')
+    expect(recorder.ids).toEqual([])
+    expect(recorder.events).toEqual([{ type: 'message', data: 'x', lastEventId: '1' }])
+  })
+
+  it('of a block without data after a message are reported after it', () => {
+    const recorder = new Recorder().decode('id: 1\ndata: x\n\nid: 2\n\n')
+    expect(recorder.ids).toEqual(['2'])
+  })
+
+  it('that do not change are not reported', () => {
+    expect(new Recorder().decode('id: 1\ndata: x\n\n', 'id: 1\n\n').ids).toEqual([])
+  })
+
+  it('that become empty are reported', () => {
+    expect(new Recorder().decode('id: 1\ndata: x\n\n', 'id\n\n').ids).toEqual([''])
+  })
+
+  it('wait for their blank line', () => {
+    const recorder = new Recorder().decode('id: 1\n')
+    expect(recorder.ids).toEqual([])
+    recorder.decode('\n')
+    expect(recorder.ids).toEqual(['1'])
+  })
+
+  it('go on from the one that a stream begins with', () => {
+    const recorder = new Recorder()
+    recorder.decoder.begin('7')
+    recorder.decode('data: x\n\n')
+    expect(recorder.events).toEqual([{ type: 'message', data: 'x', lastEventId: '7' }])
+    expect(recorder.ids).toEqual([])
+  })
+})
+
+describe('retry', () => {
+  it('is reported at its line, before the message of its block', () => {
+    const recorder = new Recorder().decode('data: 1\nretry: 5\n')
+    expect(recorder.reconnectionTime).toBe(5)
+    expect(recorder.events).toEqual([])
+  })
+
+  it('may be past all integers', () => {
+    expect(new Recorder().decode(`retry: ${'9'.repeat(400)}\n`).reconnectionTime).toBe(Infinity)
+  })
+})
+
+describe('a stream that begins', () => {
+  it('forgets an unfinished event, its type and its id', () => {
+    const recorder = new Recorder().decode('id: 1\nevent: x\ndata: lost\ndata: also lo')
+    recorder.decoder.begin('')
+    recorder.decode('data: 1\n\n')
+    expect(recorder.events).toEqual([{ type: 'message', data: '1', lastEventId: '' }])
+  })
+
+  it('forgets an unfinished character', () => {
+    const recorder = new Recorder().decode('data: ', [0xf0, 0x9f])
+    recorder.decoder.begin('')
+    expect(recorder.decode([0x9a, 0x80], 'data: no\n\ndata: 1\n\n').data).toEqual(['1'])
+  })
+
+  it('forgets an unfinished byte order mark', () => {
+    const recorder = new Recorder().decode([0xef, 0xbb])
+    recorder.decoder.begin('')
+    expect(recorder.decode([0xef, 0xbb, 0xbf], 'data: 1\n\n').data).toEqual(['1'])
+  })
+
+  it('forgets that an event was too large', () => {
+    const recorder = new Recorder(10)
+    expect(() => recorder.decode('data: 01234567890\n\n')).toThrow(EventTooLargeError)
+    recorder.decoder.begin('')
+    expect(recorder.decode('data: 1\n\n').data).toEqual(['1'])
+  })
+})
+
+describe('an event that grows past the limit', () => {
+  it.each([
+    ['in a line without end', ['data: 0123456789', '0123456789', '0123456789']],
+    ['in many lines', ['data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n']],
+    ['in a type without end', ['event: 012345678901234567890']],
+    ['in an id without end', ['id: 0123456789', '01234567890123456789']],
+  ])('throws: %s', (_, chunks) => {
+    expect(() => new Recorder(20).decode(...chunks)).toThrow(EventTooLargeError)
+  })
+
+  it('throws after the messages before it have been reported', () => {
+    const recorder = new Recorder(20)
+    expect(() => recorder.decode('id: 1\ndata: 1\n\ndata: 2\n\ndata: 012345678901234567890123456789')).toThrow(
+      EventTooLargeError,
+    )
+    expect(recorder.data).toEqual(['1', '2'])
+  })
+
+  it.each([
+    ['data', 'data: ', 20, '\n\n'],
+    ['lines of data', 'data: 123456789\ndata: ', 10, '\n\n'],
+    ['type', 'data: x\nevent: ', 19, '\n\n'],
+    ['id', 'data: x\nid: ', 19, '\n\n'],
+  ])('is too large for its %s by one character, whole or cut', (_, before, most, after) => {
+    for (const cut of [1, 7, 1000]) {
+      const decode = (length: number): Recorder => {
+        const text = before + 'x'.repeat(length) + after
+        const pieces = text.match(new RegExp(`[^]{1,${cut}}`, 'g')) ?? []
+        return new Recorder(20).decode(...pieces)
+      }
+      expect(decode(most).data).toHaveLength(1)
+      expect(() => decode(most + 1)).toThrow(EventTooLargeError)
+    }
+  })
+
+  it.each([
+    ['short lines', 'data\n', 20_000],
+    ['lines cut in their name', ['da', 'ta\n'], 20_000],
+    ['lines hidden among comments', `${':'.repeat(1_000)}\ndata\n`, 2_000],
+  ])('counts for what it holds in memory: %s', (_, text, most) => {
+    const recorder = new Recorder(1_000_000)
+    let lines = 0
+    expect(() => {
+      for (; lines < 10 * most; lines++) recorder.decode(...[text].flat())
+    }).toThrow(EventTooLargeError)
+    expect(lines).toBeLessThan(most)
+  })
+
+  it('is not made of comments that come for weeks, whole or cut', () => {
+    const recorder = new Recorder(1_000)
+    for (let i = 0; i < 200_000; i++) recorder.decode(': ping', '\n', ':\n\n')
+    expect(recorder.decode('data: 1\n\n').data).toEqual(['1'])
+  })
+
+  it('costs no error for each unknown field', () => {
+    const { stackTraceLimit } = Error
+    const recorder = new Recorder(1_000)
+    let errors = 0
+    // V8 looks this up for each error that it makes.
+    Object.defineProperty(Error, 'stackTraceLimit', { configurable: true, get: () => (errors++, stackTraceLimit) })
+    recorder.decode('abc: d\n'.repeat(1_000))
+    Object.defineProperty(Error, 'stackTraceLimit', { configurable: true, writable: true, value: stackTraceLimit })
+    expect(errors).toBe(0)
+  })
+
+  it('is measured in characters, not in bytes', () => {
+    expect(new Recorder(20).decode('data: …………', '………\n\n').data).toEqual(['………………………'.slice(0, 7)])
+  })
+
+  it('is measured from its own start: any number of small ones pass', () => {
+    const recorder = new Recorder(20)
+    for (let i = 0; i < 100; i++) recorder.decode('data: 0123456789\n\n')
+    expect(recorder.events).toHaveLength(100)
+  })
+
+  it.each([
+    ['comments', ':'],
+    ['unknown fields', 'x'],
+  ])('is not made of %s, which take no memory', (_, start) => {
+    const recorder = new Recorder(20).decode(start)
+    for (let i = 0; i < 100; i++) recorder.decode('0123456789')
+    expect(recorder.decode('\ndata: 1\n\n').data).toEqual(['1'])
+  })
+})

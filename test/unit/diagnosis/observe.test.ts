@@ -1,0 +1,162 @@
+/** What is observed of a real server, and that whoever reads through an observer gets what there is. */
+
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { diagnose } from '../../../src/diagnosis/diagnose.ts'
+import type { Observation } from '../../../src/diagnosis/observation.ts'
+import { observe } from '../../../src/diagnosis/observe.ts'
+import { ConnectionError, EventSource, streamEvents } from '../../../src/index.ts'
+import { beginStream, hasGone, serve } from '../support/server.ts'
+import { finished, NOWHERE, nextError, nextOpen, open, until } from '../support/sources.ts'
+
+describe('an observer', () => {
+  it('leaves a stream as it is, and counts it', async () => {
+    const url = await serve((_, response) => {
+      beginStream(response, ': c\n\nid: 1\nevent: tick\ndata: a\ndata: b\n\ndata: é\n\n')
+      response.end('data: cut off')
+    })
+    const observer = observe()
+    const events: unknown[] = []
+    for await (const { type, data } of streamEvents(url, { fetch: observer.fetch })) events.push([type, data])
+    expect(events).toEqual([
+      ['tick', 'a\nb'],
+      ['message', 'é'],
+    ])
+    const [observation] = observer.observations
+    expect(observation).toMatchObject({
+      url: `${url}/`,
+      method: 'GET',
+      lastEventId: undefined,
+      head: { status: 200, redirected: false, headers: { 'content-type': 'text/event-stream' } },
+      end: { how: 'ended' },
+      text: { events: 2, eventsWithId: 2, comments: 1, types: ['tick'], fields: { data: 4, id: 1, event: 1 } },
+    })
+    expect(observation?.text.bytes).toBe(63)
+    expect(JSON.parse(JSON.stringify(observer.observations))).toMatchObject([{ text: { events: 2 } }])
+  })
+
+  it('tells of types in time to listen for them', async () => {
+    const source: { current?: EventSource } = {}
+    const heard: string[] = []
+    const listening = new Set<string>()
+    const observer = observe({
+      fetch: () =>
+        Promise.resolve(finished('event: a\ndata: 1\n\nevent: b\nda', 'ta: 2\n\n', 'data: 3\n\nevent: a\ndata: 4\n\n')),
+      onType: (type) => {
+        if (listening.has(type)) return
+        listening.add(type)
+        source.current?.addEventListener(type, ({ data }: { data: string }) => heard.push(`${type} ${data}`))
+      },
+    })
+    source.current = open(NOWHERE, { fetch: observer.fetch, reconnect: false })
+    await nextError(source.current)
+    expect(heard).toEqual(['a 1', 'b 2', 'message 3', 'a 4'])
+  })
+
+  it('gives the head to listeners of `open`', async () => {
+    const url = await serve((_, response) => {
+      beginStream(response)
+    })
+    const { response } = await nextOpen(open(url, { fetch: observe().fetch }))
+    expect([response.status, response.ok, response.url, response.headers.get('content-type')]).toEqual([
+      200,
+      true,
+      `${url}/`,
+      'text/event-stream',
+    ])
+  })
+
+  it('closes the connection when its reader leaves, and calls that aborted', async () => {
+    const gone: Promise<void>[] = []
+    const url = await serve((request, response) => {
+      gone.push(hasGone(request))
+      beginStream(response, 'data: a\n\n')
+    })
+    const observer = observe()
+    for await (const _ of streamEvents(url, { fetch: observer.fetch })) break
+    await Promise.all(gone)
+    expect(gone).toHaveLength(1)
+    expect(observer.observations[0]?.end?.how).toBe('aborted')
+    expect(diagnose(observer.observations, { now: performance.now() })).toEqual([])
+  })
+
+  it('passes a failure on, with its code', async () => {
+    const observer = observe()
+    const url = await serve((_, response) => response.destroy())
+    await expect(response(url, observer.fetch)).rejects.toThrow(ConnectionError)
+    expect(observer.observations[0]).toMatchObject({ end: { how: 'failed', code: 'UND_ERR_SOCKET' } })
+    expect(diagnose(observer.observations, { now: performance.now() })).toMatchObject([
+      { code: 'network-UND_ERR_SOCKET' },
+    ])
+  })
+
+  it('passes a break in the middle on', async () => {
+    const observer = observe()
+    const url = await serve((_, response) => {
+      beginStream(response, 'data: a\n\n')
+      response.write('data: b\n\n', () => response.socket?.resetAndDestroy())
+    })
+    const error = await nextError(open(url, { fetch: observer.fetch, reconnect: false }))
+    expect(error.error.reason).toBe('network')
+    expect(observer.observations[0]?.end?.how).toBe('failed')
+  })
+
+  it('says what a refused response says', async () => {
+    const observer = observe()
+    const url = await serve((_, response) => {
+      response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end('no token')
+    })
+    await expect(response(url, observer.fetch)).rejects.toMatchObject({ status: 401, body: 'no token' })
+    expect(observer.observations[0]?.text.beginning).toBe('no token')
+  })
+
+  it('keeps the last twenty requests, with the ID that each has sent', async () => {
+    let nth = 0
+    const observer = observe({ fetch: () => Promise.resolve(finished(`retry: 100\nid: ${++nth}\ndata: x\n\n`)) })
+    for (let i = 0; i < 25; i++) {
+      for await (const _ of streamEvents(NOWHERE, { fetch: observer.fetch, lastEventId: String(i) }));
+    }
+    const sent = observer.observations.map(({ lastEventId }) => lastEventId)
+    expect([sent.length, sent[0], sent.at(-1)]).toEqual([20, '5', '24'])
+  })
+
+  it('tells of the head, of each chunk and of the end', async () => {
+    const told: string[] = []
+    const url = await serve((_, response) => {
+      beginStream(response)
+    })
+    const source = open(url, {
+      fetch: observe({
+        onChange: ({ head, end, text }: Observation) =>
+          told.push(`${head?.status ?? '-'} ${text.bytes} ${end?.how ?? '-'}`),
+      }).fetch,
+    })
+    await nextOpen(source)
+    source.close()
+    await until(() => told.length > 2)
+    expect(told).toEqual(['- 0 -', '200 0 -', '200 0 aborted'])
+  })
+
+  it('reads no faster than its reader, and holds a large stream in little memory', async () => {
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 65_536
+        controller.enqueue(new TextEncoder().encode('data: x\n\n'.repeat(7_281)))
+      },
+    })
+    const observer = observe({
+      fetch: () => Promise.resolve(new Response(body, { headers: { 'Content-Type': 'text/event-stream' } })),
+    })
+    const stream = streamEvents(NOWHERE, { fetch: observer.fetch })
+    onTestFinished(() => {
+      stream.close()
+    })
+    await stream[Symbol.asyncIterator]().next()
+    expect(sent).toBeLessThanOrEqual(4 * 65_536)
+    expect(JSON.stringify(observer.observations).length).toBeLessThan(4_000)
+  })
+
+  function response(url: string, fetch: ReturnType<typeof observe>['fetch']): Promise<Response> {
+    return streamEvents(url, { fetch }).response
+  }
+})

@@ -1,0 +1,237 @@
+/** The events that a source dispatches. */
+
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { inheritFromMessageEvent, Message } from '../../../src/event-source/events.ts'
+import { ConnectionError, ErrorEvent, EventSource } from '../../../src/index.ts'
+import { finished, lasting, NOWHERE, nextError, nextMessage, nextOpen, open } from '../support/sources.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+describe('a message', () => {
+  // As the first source does.
+  inheritFromMessageEvent()
+  const event = new Message('news', 'text', 'http://a.test', '7')
+
+  it('has what it was made of', () => {
+    expect(event.type).toBe('news')
+    expect(event.data).toBe('text')
+    expect(event.origin).toBe('http://a.test')
+    expect(event.lastEventId).toBe('7')
+  })
+
+  it('is a MessageEvent', () => {
+    expect(event).toBeInstanceOf(MessageEvent)
+    expect(event).toBeInstanceOf(Event)
+    expect(Object.prototype.toString.call(event)).toBe('[object MessageEvent]')
+    expect(event.constructor.name).toBe('MessageEvent')
+  })
+
+  it('has no source and no ports', () => {
+    expect(event.source).toBeNull()
+    expect(event.ports).toEqual([])
+    expect(Object.isFrozen(event.ports)).toBe(true)
+    expect(event.ports).toBe(event.ports)
+  })
+
+  it('does not bubble and cannot be cancelled', () => {
+    expect(event.bubbles).toBe(false)
+    expect(event.cancelable).toBe(false)
+    expect(event.composed).toBe(false)
+    event.preventDefault()
+    expect(event.defaultPrevented).toBe(false)
+  })
+
+  it.each(['data', 'origin', 'lastEventId', 'source', 'ports'])(
+    'has %s as an enumerable accessor, read only',
+    (name) => {
+      const descriptor = Object.getOwnPropertyDescriptor(Message.prototype, name)
+      expect(descriptor).toMatchObject({ enumerable: true, configurable: true, set: undefined })
+      expect(descriptor?.get?.name).toBe(`get ${name}`)
+    },
+  )
+
+  it.each(['data', 'origin', 'lastEventId'])('throws a TypeError for %s of something else', (name) => {
+    const get = Object.getOwnPropertyDescriptor(Message.prototype, name)?.get
+    expect(() => get?.call({}) as unknown).toThrow(TypeError)
+    expect(() => get?.call(new MessageEvent('x')) as unknown).toThrow(TypeError)
+  })
+
+  it('has no own properties that show', () => {
+    expect(Object.keys(event).filter((key) => key !== 'isTrusted')).toEqual([])
+  })
+
+  it('can be dispatched like any event', () => {
+    const target = new EventTarget()
+    const listener = vi.fn()
+    target.addEventListener('news', listener)
+    target.dispatchEvent(event)
+    expect(listener).toHaveBeenCalledExactlyOnceWith(event)
+  })
+
+  it('comes out of a source in this very class', async () => {
+    const source = open(NOWHERE, { fetch: () => Promise.resolve(lasting('id: 7\nevent: news\ndata: text\n\n')) })
+    const received = await nextMessage(source, 'news')
+    expect(received).toBeInstanceOf(Message)
+    expect(received).toMatchObject({ type: 'news', data: 'text', origin: 'http://nowhere.test', lastEventId: '7' })
+    expect(received.target).toBe(source)
+  })
+})
+
+describe('an error event', () => {
+  const request = { url: new URL(NOWHERE), attempt: 1, secrets: [] }
+  const error = new ConnectionError(request, { reason: 'ended', what: 'has ended' })
+  const event = new ErrorEvent('error', error)
+
+  it('carries the error and its message', () => {
+    expect(event.error).toBe(error)
+    expect(event.message).toBe('The event stream at http://nowhere.test/stream has ended')
+  })
+
+  it('is an Event that does not bubble and cannot be cancelled', () => {
+    expect(event).toBeInstanceOf(Event)
+    expect(event).toMatchObject({ type: 'error', bubbles: false, cancelable: false })
+    expect(ErrorEvent.name).toBe('ErrorEvent')
+  })
+
+  it('says that there will be no other connection, or when', () => {
+    expect(event).toMatchObject({ willReconnect: false, delay: undefined })
+    expect(new ErrorEvent('error', error, 3_000)).toMatchObject({ willReconnect: true, delay: 3_000 })
+    expect(new ErrorEvent('error', error, 0)).toMatchObject({ willReconnect: true, delay: 0 })
+  })
+
+  it('has the status of a refused response under two names', () => {
+    const refused = new ConnectionError(request, { reason: 'status', what: 'x', status: 503 })
+    expect(new ErrorEvent('error', refused)).toMatchObject({ status: 503, code: 503 })
+    expect(event).toMatchObject({ status: undefined, code: undefined })
+  })
+
+  it.each(['error', 'message', 'status', 'code', 'willReconnect', 'delay'])(
+    'has %s as an enumerable accessor, read only',
+    (name) => {
+      const descriptor = Object.getOwnPropertyDescriptor(ErrorEvent.prototype, name)
+      expect(descriptor).toMatchObject({ enumerable: true, configurable: true, set: undefined })
+    },
+  )
+
+  it('says `[object Event]`, as the plain Event of the standard does', () => {
+    expect(Object.prototype.toString.call(event)).toBe('[object Event]')
+  })
+
+  it('comes out of a source in this very class', async () => {
+    const source = open(NOWHERE, { fetch: () => Promise.resolve(finished()) })
+    const received = await nextError(source)
+    expect(received).toBeInstanceOf(ErrorEvent)
+    expect(received.error).toBeInstanceOf(ConnectionError)
+  })
+})
+
+describe('an open event', () => {
+  it('carries the response, with the headers that came and its status', async () => {
+    const answer = lasting()
+    answer.headers.set('X-Stream', 'seven')
+    const event = await nextOpen(open(NOWHERE, { fetch: () => Promise.resolve(answer) }))
+    expect(event.response).toBe(answer)
+    expect(event.response.headers.get('x-stream')).toBe('seven')
+    expect(event).toMatchObject({ type: 'open', bubbles: false, cancelable: false })
+    expect(Object.prototype.toString.call(event)).toBe('[object Event]')
+    expect(event.constructor.name).toBe('OpenEvent')
+  })
+
+  it('carries whatever the fetch of the caller returned', async () => {
+    const answer = { status: 200, headers: new Headers({ 'Content-Type': 'text/event-stream' }), body: lasting().body }
+    expect((await nextOpen(open(NOWHERE, { fetch: () => Promise.resolve(answer) }))).response).toBe(answer)
+  })
+
+  it('carries that of its own connection, each time', async () => {
+    const answers = [finished('data: 1\n\n'), lasting()]
+    const source = open(NOWHERE, {
+      reconnectionTime: 0,
+      fetch: () => Promise.resolve(answers.find(({ bodyUsed }) => !bodyUsed) ?? lasting()),
+    })
+    expect((await nextOpen(source)).response).toBe(answers[0])
+    expect((await nextOpen(source)).response).toBe(answers[1])
+  })
+})
+
+describe('types of the stream that have a meaning for a source', () => {
+  it.each(['open', 'error'])('`event: %s` is a MessageEvent and changes no state', async (type) => {
+    const source = open(NOWHERE, { fetch: () => Promise.resolve(lasting(`event: ${type}\ndata: text\n\n`)) })
+    await nextOpen(source)
+    const event = await new Promise<Event>((resolve) => {
+      source.addEventListener(type, resolve, { once: true })
+    })
+    expect(event).toBeInstanceOf(MessageEvent)
+    expect(event).toHaveProperty('data', 'text')
+    expect(source.readyState).toBe(EventSource.OPEN)
+  })
+})
+
+describe('the interface', () => {
+  it('has constants on the constructor and the prototype: enumerable, not writable, not configurable', () => {
+    for (const target of [EventSource, EventSource.prototype]) {
+      for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 })) {
+        const shape = { value, writable: false, enumerable: true, configurable: false }
+        expect(Object.getOwnPropertyDescriptor(target, name)).toEqual(shape)
+      }
+    }
+  })
+
+  it.each(['url', 'withCredentials', 'readyState', 'lastEventId', 'reconnectionTime'])(
+    'has %s as an enumerable accessor that throws a TypeError on a foreign `this`',
+    (name) => {
+      const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, name)
+      expect(descriptor).toMatchObject({ enumerable: true, configurable: true, set: undefined })
+      expect(descriptor?.get?.name).toBe(`get ${name}`)
+      expect(() => descriptor?.get?.call({}) as unknown).toThrow(TypeError)
+    },
+  )
+
+  it.each(['close', 'reconnect'] as const)('has %s() as an enumerable method without arguments', (name) => {
+    const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, name)
+    expect(descriptor).toMatchObject({ enumerable: true, configurable: true, writable: true })
+    expect(EventSource.prototype[name]).toHaveLength(0)
+    expect(() => {
+      EventSource.prototype[name].call({} as EventSource)
+    }).toThrow(TypeError)
+  })
+
+  it('has its name, its length and its tag', () => {
+    expect(EventSource.name).toBe('EventSource')
+    expect(EventSource).toHaveLength(1)
+    const source = open(NOWHERE, { fetch: () => new Promise(() => undefined) })
+    expect(Object.prototype.toString.call(source)).toBe('[object EventSource]')
+    expect(source).toBeInstanceOf(EventTarget)
+    expect(Object.keys(source)).toEqual([])
+  })
+
+  it('can be extended', () => {
+    class Sub extends EventSource {
+      readonly more = 1
+      override get url(): string {
+        return `${super.url}#sub`
+      }
+    }
+    const source = new Sub(NOWHERE, { fetch: () => new Promise(() => undefined) })
+    source.close()
+    expect(source).toBeInstanceOf(EventSource)
+    expect(source.url).toBe(`${NOWHERE}#sub`)
+    expect(source.readyState).toBe(EventSource.CLOSED)
+  })
+
+  it('throws a TypeError without an argument, without `new` and for a symbol', () => {
+    const Loose = EventSource as unknown as { new (...args: unknown[]): EventSource; (url: string): EventSource }
+    expect(() => new Loose()).toThrow(TypeError)
+    expect(() => Loose(NOWHERE)).toThrow(TypeError)
+    expect(() => new Loose(Symbol('url'))).toThrow(TypeError)
+  })
+
+  it('makes a string of the URL and replaces lone surrogates', () => {
+    const Loose = EventSource as unknown as new (...args: unknown[]) => EventSource
+    const url = { toString: () => 'http://nowhere.test/\ud800?\udfff' }
+    const source = new Loose(url, { fetch: () => new Promise(() => undefined) })
+    source.close()
+    expect(source.url).toBe('http://nowhere.test/%EF%BF%BD?%EF%BF%BD')
+  })
+})

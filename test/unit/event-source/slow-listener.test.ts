@@ -1,0 +1,75 @@
+/** `idleTimeout` and listeners that take longer than it: a slow consumer is no silence. */
+
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { EventSource } from '../../../src/index.ts'
+import { NOWHERE, nextMessage, open, response, until } from '../support/sources.ts'
+
+/** Keeps the thread busy: timers are due when it is free again. */
+function work(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
+/** Two messages at once, then a comment every 20 ms, by a server on a thread of its own: it goes on while ours is busy. */
+const SERVER = `
+  const { createServer } = require('node:http')
+  const { parentPort } = require('node:worker_threads')
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    response.write('data: 1\\n\\ndata: 2\\n\\n')
+    const timer = setInterval(() => response.write(':\\n'), 20)
+    response.on('close', () => clearInterval(timer))
+  })
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
+`
+
+/** The URL of that server. */
+async function serveOnThread(): Promise<string> {
+  const worker = new Worker(SERVER, { eval: true })
+  onTestFinished(async () => {
+    await worker.terminate()
+  })
+  const [port] = (await once(worker, 'message')) as [number]
+  return `http://127.0.0.1:${port}/`
+}
+
+function errorsOf(source: EventSource): string[] {
+  const errors: string[] = []
+  source.onerror = ({ error }) => errors.push(error.reason)
+  return errors
+}
+
+describe('what a server sends while a listener works is no silence, though it is read later', () => {
+  it.each([
+    ['in the listener of the first message', '1'],
+    ['in the listener of a message that had to wait', '2'],
+  ])('%s', async (_, data) => {
+    let comments = 0
+    const source = open(await serveOnThread(), { idleTimeout: 500, onComment: () => comments++ })
+    const errors = errorsOf(source)
+    source.onmessage = (event) => {
+      if (event.data === data) work(1_000)
+    }
+    await until(() => comments >= 10 || errors.length > 0)
+    expect(errors).toEqual([])
+  })
+})
+
+it('the clock does not run while more waits for the listeners than is read ahead', async () => {
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      const encoder = new TextEncoder()
+      controller.enqueue(encoder.encode(`data: ${'x'.repeat(40_000)}\n\n`.repeat(4)))
+      controller.enqueue(encoder.encode('event: last\ndata\n\n'))
+    },
+  })
+  const source = open(NOWHERE, { idleTimeout: 100, fetch: () => Promise.resolve(response(body)) })
+  const errors = errorsOf(source)
+  source.onmessage = () => {
+    work(60)
+  }
+  await nextMessage(source, 'last')
+  expect(errors).toEqual([])
+})

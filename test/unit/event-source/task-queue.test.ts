@@ -1,0 +1,258 @@
+/** One item, one task. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { TaskQueue } from '../../../src/event-source/task-queue.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+/** Until all tasks that are queued by now have run, and the event loop has gone round. */
+async function tasks(): Promise<void> {
+  for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A queue that has nothing under way. */
+async function idleQueue<Item>(deliver: (item: Item) => void): Promise<TaskQueue<Item>> {
+  const queue = new TaskQueue<Item>({ runTask: deliver })
+  await tasks()
+  return queue
+}
+
+/** Runs `then` after so many microtasks in a row. */
+async function afterMicrotasks(depth: number, then: () => void): Promise<void> {
+  for (let i = 0; i < depth; i++) await Promise.resolve()
+  then()
+}
+
+/** As in Node, and as where nobody counts the rounds of the event loop. */
+const RUNTIMES = { 'counted rounds': performance, 'rounds that nobody counts': { now: () => performance.now() } }
+
+describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
+  beforeEach(() => {
+    vi.stubGlobal('performance', clock)
+  })
+
+  it('delivers nothing before the task that made it has ended', async () => {
+    const delivered: number[] = []
+    const queue = new TaskQueue<number>({ runTask: (item) => void delivered.push(item) })
+    queue.push(1)
+    expect(delivered).toEqual([])
+    await afterMicrotasks(1_000, () => undefined)
+    expect(delivered).toEqual([])
+    await tasks()
+    expect(delivered).toEqual([1])
+  })
+
+  it('delivers at once where a task has run since the last delivery', async () => {
+    const delivered: number[] = []
+    const queue = await idleQueue<number>((item) => delivered.push(item))
+    queue.push(1)
+    expect(delivered).toEqual([1])
+    await tasks()
+    queue.push(2)
+    expect(delivered).toEqual([1, 2])
+  })
+
+  it('does not where only microtasks have', async () => {
+    const delivered: number[] = []
+    const queue = await idleQueue<number>((item) => delivered.push(item))
+    queue.push(1)
+    await afterMicrotasks(1_000, () => undefined)
+    queue.push(2)
+    expect(delivered).toEqual([1])
+    await tasks()
+    expect(delivered).toEqual([1, 2])
+  })
+
+  it('lets microtasks of any depth run between two items', async () => {
+    const log: string[] = []
+    const queue = await idleQueue<number>((item) => {
+      log.push(`item ${item}`)
+      void afterMicrotasks(1_000, () => log.push(`microtasks of ${item}`))
+      process.nextTick(() => log.push(`tick of ${item}`))
+    })
+    for (const item of [1, 2, 3, 4]) queue.push(item)
+    await vi.waitUntil(() => log.length === 12)
+    expect(log.filter((line) => !line.startsWith('tick'))).toEqual(
+      [1, 2, 3, 4].flatMap((item) => [`item ${item}`, `microtasks of ${item}`]),
+    )
+    for (const item of [1, 2, 3]) expect(log.indexOf(`tick of ${item}`)).toBeLessThan(log.indexOf(`item ${item + 1}`))
+  })
+
+  it('keeps the order of items that come while others wait, or from within a delivery', async () => {
+    const delivered: number[] = []
+    const queue = await idleQueue<number>((item) => {
+      delivered.push(item)
+      if (item < 3) queue.push(item + 10)
+    })
+    for (const item of [1, 2, 3]) queue.push(item)
+    await afterMicrotasks(3, () => {
+      queue.push(4)
+    })
+    await vi.waitUntil(() => delivered.length === 6)
+    expect(delivered).toEqual([1, 11, 2, 3, 4, 12])
+  })
+
+  it('delivers an item that a delivery brings in a task of its own', async () => {
+    let within = false
+    let nested = false
+    const delivered: number[] = []
+    const queue = await idleQueue<number>((item) => {
+      nested ||= within
+      within = true
+      delivered.push(item)
+      if (item < 5) queue.push(item + 1)
+      within = false
+    })
+    queue.push(1)
+    await vi.waitUntil(() => delivered.length === 5)
+    expect(nested).toBe(false)
+  })
+
+  it('never delivers two items in one task, whatever the rhythm they come in', async () => {
+    let task = 0
+    const tick = (): void => {
+      task++
+    }
+    const seen: number[] = []
+    const queue = new TaskQueue<number>({ runTask: () => void seen.push(task) })
+    // Each delivery's task is told from the next by an immediate queued on either side of each push.
+    for (let i = 0; i < 200; i++) {
+      setImmediate(tick)
+      queue.push(i)
+      setImmediate(tick)
+      if (i % 3 === 0) await Promise.resolve()
+      if (i % 7 === 0) await tasks()
+    }
+    await vi.waitUntil(() => seen.length === 200)
+    const microtaskGaps = seen.filter((value, i) => i > 0 && value === seen[i - 1])
+    expect(microtaskGaps).toEqual([])
+  })
+
+  it('queues a hop for each item that waits when it comes, not one after the other', async () => {
+    const hops = vi.fn<(task: () => void) => unknown>(setImmediate)
+    vi.stubGlobal('setImmediate', hops)
+    const queue = await idleQueue<number>(() => undefined)
+    hops.mockClear()
+    for (let i = 0; i < 10; i++) queue.push(i)
+    expect(hops).toHaveBeenCalledTimes('nodeTiming' in clock ? 9 : 10)
+  })
+
+  it('loses nothing to a fake clock that comes and goes', async () => {
+    const delivered: number[] = []
+    const queue = await idleQueue<number>((item) => delivered.push(item))
+    vi.useFakeTimers()
+    for (const item of [1, 2, 3]) queue.push(item)
+    vi.useRealTimers()
+    await vi.waitFor(() => {
+      expect(delivered).toEqual([1, 2, 3])
+    })
+  })
+})
+
+it('needs no hop for an item that comes alone, where rounds are counted', async () => {
+  const hops = vi.fn<(task: () => void) => unknown>()
+  const { setImmediate } = globalThis
+  vi.stubGlobal('setImmediate', hops)
+  const delivered: number[] = []
+  const queue = new TaskQueue<number>({ runTask: (item) => void delivered.push(item) })
+  for (const item of [1, 2, 3]) {
+    for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve))
+    queue.push(item)
+  }
+  expect(delivered).toEqual([1, 2, 3])
+  expect(hops).not.toHaveBeenCalled()
+})
+
+describe('a cleared queue', () => {
+  it('drops what waits', async () => {
+    const delivered: number[] = []
+    const queue = await idleQueue<number>((item) => delivered.push(item))
+    for (const item of [1, 2, 3]) queue.push(item)
+    queue.clear()
+    await tasks()
+    await tasks()
+    expect(delivered).toEqual([1])
+  })
+
+  it('drops the next item when a delivery clears it', async () => {
+    const delivered: number[] = []
+    const queue = await idleQueue<number>((item) => {
+      delivered.push(item)
+      if (item === 2) queue.clear()
+    })
+    for (const item of [1, 2, 3, 4]) queue.push(item)
+    await tasks()
+    await tasks()
+    expect(delivered).toEqual([1, 2])
+  })
+
+  it('goes on with what comes later, still each in a task of its own', async () => {
+    const log: string[] = []
+    const queue = await idleQueue<number>((item) => {
+      log.push(`item ${item}`)
+      void afterMicrotasks(100, () => log.push(`microtasks of ${item}`))
+    })
+    for (const item of [1, 2, 3]) queue.push(item)
+    queue.clear()
+    for (const item of [4, 5]) queue.push(item)
+    await vi.waitUntil(() => log.length === 6)
+    expect(log).toEqual([1, 4, 5].flatMap((item) => [`item ${item}`, `microtasks of ${item}`]))
+  })
+})
+
+describe('backpressure', () => {
+  const READ_AHEAD = 64 * 1024
+
+  it('is none while nothing waits, however many bytes come', async () => {
+    const queue = await idleQueue<number>(() => undefined)
+    expect(queue.backpressure(READ_AHEAD * 10)).toBeUndefined()
+    queue.push(1)
+    expect(queue.backpressure(READ_AHEAD * 10)).toBeUndefined()
+  })
+
+  it('holds back at 64 KiB that came while items wait, until none waits', async () => {
+    const delivered: number[] = []
+    const queue = await idleQueue<number>((item) => delivered.push(item))
+    queue.push(1)
+    queue.push(2)
+    queue.push(3)
+    expect(queue.backpressure(READ_AHEAD - 1)).toBeUndefined()
+    const hold = queue.backpressure(1)
+    expect(hold).toBeInstanceOf(Promise)
+    await hold
+    expect(delivered).toContain(3)
+  })
+
+  it('lets go before the last item is delivered, so that reading goes on meanwhile', async () => {
+    const log: string[] = []
+    const queue = await idleQueue<number>((item) => log.push(`item ${item}`))
+    queue.push(1)
+    queue.push(2)
+    await queue.backpressure(READ_AHEAD)
+    expect(log).toEqual(['item 1', 'item 2'])
+    expect(queue.backpressure(READ_AHEAD)).toBeUndefined()
+  })
+
+  it('counts anew once nothing waits', async () => {
+    const queue = await idleQueue<number>(() => undefined)
+    queue.push(1)
+    queue.push(2)
+    expect(queue.backpressure(READ_AHEAD - 1)).toBeUndefined()
+    await tasks()
+    await tasks()
+    queue.push(3)
+    queue.push(4)
+    expect(queue.backpressure(READ_AHEAD - 1)).toBeUndefined()
+    expect(queue.backpressure(1)).toBeInstanceOf(Promise)
+  })
+
+  it('lets go when the queue is cleared', async () => {
+    const queue = new TaskQueue<number>({ runTask: () => undefined })
+    queue.push(1)
+    const hold = queue.backpressure(READ_AHEAD)
+    queue.clear()
+    await expect(hold).resolves.toBeUndefined()
+  })
+})

@@ -1,0 +1,288 @@
+/** The loop pulls: how far the reading runs ahead, what an event costs, when silence counts. */
+
+import { createHook } from 'node:async_hooks'
+import { setTimeout as wait } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { EventDecoderStream, streamEvents } from '../../../src/index.ts'
+import { response } from '../support/sources.ts'
+import {
+  all,
+  bytes,
+  closed,
+  counting,
+  outcome,
+  rejection,
+  request,
+  rest,
+  source,
+  streamOf,
+} from '../support/streams.ts'
+
+/** Chunk n holds events n.0 to n.2. */
+function threeEvents(n: number): string {
+  return [0, 1, 2].map((event) => `data: ${n}.${event}\n\n`).join('')
+}
+
+describe.each([
+  ['a stream', (body: ReadableStream<Uint8Array<ArrayBuffer>>) => body],
+  ['a Response', (body: ReadableStream<Uint8Array<ArrayBuffer>>) => response(body)],
+])('backpressure, with %s', (_, give) => {
+  it('before the loop begins, one chunk is read', async () => {
+    const body = counting(threeEvents)
+    closed(streamEvents(give(body.stream) as Response))
+    await rest()
+    expect(body.pulls).toBe(1)
+  })
+
+  it('the next chunk is read when all events of the last have been taken, and no sooner', async () => {
+    const body = counting(threeEvents)
+    const iterator = closed(streamEvents(give(body.stream) as Response))[Symbol.asyncIterator]()
+    const pulls: number[] = []
+    for (let event = 0; event < 7; event++) {
+      await iterator.next()
+      await rest()
+      pulls.push(body.pulls)
+    }
+    expect(pulls).toEqual([1, 1, 2, 2, 2, 3, 3])
+  })
+
+  it('a slow loop never has more than the next chunk read ahead', async () => {
+    const body = counting(threeEvents)
+    let taken = 0
+    for await (const { data } of streamEvents(give(body.stream) as Response)) {
+      await rest()
+      expect(body.pulls - Math.floor(taken / 3)).toBeLessThanOrEqual(2)
+      expect(data).toBe(`${Math.floor(taken / 3)}.${taken % 3}`)
+      if (++taken === 100) break
+    }
+    expect(body.pulls).toBeLessThanOrEqual(35)
+  })
+
+  it('after break nothing is read', async () => {
+    const body = counting(threeEvents)
+    for await (const { data } of streamEvents(give(body.stream) as Response)) if (data === '1.1') break
+    const { pulls } = body
+    await rest()
+    expect(body.pulls).toBe(pulls)
+  })
+})
+
+it('what has no events is read on, while the loop waits', async () => {
+  const body = counting((n) => (n < 1_000 ? `retry: ${n}\n: comment\n\n` : 'data: 1\n\n'))
+  const stream = closed(streamEvents(body.stream))
+  expect((await stream[Symbol.asyncIterator]().next()).value).toMatchObject({ data: '1' })
+  expect(body.pulls).toBeGreaterThan(1_000)
+})
+
+it('comments that wait for a busy loop hold the reading back too', async () => {
+  const body = counting((n) => (n === 0 ? 'data: 1\n\n' : ': comment\n'))
+  let comments = 0
+  const stream = closed(
+    streamEvents(body.stream, {
+      onComment: () => {
+        comments++
+      },
+    }),
+  )
+  const iterator = stream[Symbol.asyncIterator]()
+  await iterator.next()
+  await rest()
+  expect(body.pulls).toBeLessThanOrEqual(2)
+  expect(comments).toBe(0)
+  stream.close()
+})
+
+it('a hundred thousand events of one chunk come in order, also to a loop that awaits', async () => {
+  const count = 100_000
+  const text = Array.from({ length: count }, (_, n) => `data: ${n}\n\n`).join('')
+  let next = 0
+  for await (const { data } of streamEvents(streamOf(text))) {
+    if (Number(data) !== next) expect(data).toBe(String(next))
+    next++
+    if (next % 10_000 === 0) await rest()
+  }
+  expect(next).toBe(count)
+})
+
+it('an event that waits costs the promise of its next() and no other', async () => {
+  const COUNT = 1_000
+  const text = Array.from({ length: COUNT }, (_, n) => `data: ${n}\n\n`).join('')
+  const stream = streamEvents(streamOf(text))
+  const iterator = stream[Symbol.asyncIterator]()
+  // The chunk has been read when its first event has come.
+  await iterator.next()
+  const ours = await promisesOf(iterator, COUNT - 2)
+
+  let made = 0
+  const leanest: AsyncIterator<number> = {
+    next: () => Promise.resolve({ done: false, value: made++ }),
+  }
+  expect(ours).toBe(await promisesOf(leanest, COUNT - 2))
+  stream.close()
+})
+
+/** How many promises so many calls of `next()` cost whoever awaits them. */
+async function promisesOf(iterator: AsyncIterator<unknown>, calls: number): Promise<number> {
+  let promises = 0
+  const hook = createHook({
+    init: (_, type) => {
+      if (type === 'PROMISE') promises++
+    },
+  })
+  hook.enable()
+  for (let call = 0; call < calls; call++) await iterator.next()
+  hook.disable()
+  return promises
+}
+
+describe('idleTimeout', () => {
+  it('does not count the time that the loop takes, while events wait', async () => {
+    const { stream, push, end } = source('data: 1\n\ndata: 2\n\n')
+    const data: string[] = []
+    for await (const event of streamEvents(stream, { idleTimeout: 40 })) {
+      data.push(event.data)
+      if (event.data === '1') {
+        await wait(120)
+        push('data: 3\n\n')
+        end()
+      }
+    }
+    expect(data).toEqual(['1', '2', '3'])
+  })
+
+  it('does not count it where the stream goes on, though the loop does not look', async () => {
+    const { stream, push, end } = source('data: 1\n\n')
+    const timer = setInterval(() => {
+      push(': here\n')
+    }, 10)
+    const data: string[] = []
+    for await (const event of streamEvents(stream, { idleTimeout: 100 })) {
+      data.push(event.data)
+      if (event.data === '1') {
+        await wait(300)
+        clearInterval(timer)
+        push('data: 2\n\n')
+        end()
+      }
+    }
+    expect(data).toEqual(['1', '2'])
+  })
+
+  it('does not count it where comments wait for the loop', async () => {
+    const { stream, push, end } = source('data: 1\n\n')
+    const comments: string[] = []
+    const data: string[] = []
+    for await (const event of streamEvents(stream, { idleTimeout: 40, onComment: (text) => comments.push(text) })) {
+      data.push(event.data)
+      if (event.data === '1') {
+        push(':1\n')
+        await wait(120)
+        push(':2\ndata: 2\n\n')
+        end()
+      }
+    }
+    expect([data, comments]).toEqual([
+      ['1', '2'],
+      ['1', '2'],
+    ])
+  })
+
+  it('of a stream is none while the loop is at work, and begins when it asks', async () => {
+    const { stream, cancelled } = source('data: 1\n\n')
+    const events = streamEvents(stream, { idleTimeout: 20 })
+    const iterator = events[Symbol.asyncIterator]()
+    await iterator.next()
+    await wait(100)
+    expect(cancelled).not.toHaveBeenCalled()
+    expect(await outcome(iterator)).toMatchObject({
+      error: { reason: 'timeout' },
+    })
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('does not keep what comes after a silence from being read ahead', async () => {
+    const { stream, push, fail } = source('data: 1\n\n')
+    const { stream: events } = request([() => response(stream)], { idleTimeout: 20 })
+    const data: string[] = []
+    const loop = async (): Promise<void> => {
+      for await (const event of events) {
+        data.push(event.data)
+        if (event.data !== '1') continue
+        await wait(60)
+        push('data: 2\n\n')
+        await wait(1)
+        push('data: 3\n\n')
+        await wait(1)
+        fail(new Error('broken'))
+      }
+    }
+    expect(await rejection(loop())).toMatchObject({ reason: 'network' })
+    expect(data).toEqual(['1', '2', '3'])
+  })
+
+  it('of a loop that blocks the thread is no silence either', async () => {
+    const { stream, push, end } = source('data: 1\n\n')
+    const data: string[] = []
+    for await (const event of streamEvents(stream, { idleTimeout: 30 })) {
+      data.push(event.data)
+      if (event.data === '1') {
+        const until = performance.now() + 100
+        while (performance.now() < until);
+        push('data: 2\n\n')
+        end()
+      }
+    }
+    expect(data).toEqual(['1', '2'])
+  })
+})
+
+describe('EventDecoderStream', () => {
+  it('reads one chunk at a time, as its reader asks', async () => {
+    const body = counting(threeEvents)
+    const reader = body.stream.pipeThrough(new EventDecoderStream()).getReader()
+    await rest()
+    const before = body.pulls
+    const pulls: number[] = []
+    for (let event = 0; event < 9; event++) {
+      await reader.read()
+      await rest()
+      pulls.push(body.pulls - before)
+    }
+    // A pipe has a chunk in hand before anybody asks.
+    expect(before).toBeLessThanOrEqual(2)
+    expect(pulls).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
+    await reader.cancel()
+  })
+
+  it('takes a writer’s chunks only as fast', async () => {
+    const { readable, writable } = new EventDecoderStream()
+    const writer = writable.getWriter()
+    const reader = readable.getReader()
+    let written = 0
+    for (let n = 0; n < 10; n++) {
+      void writer.write(bytes(threeEvents(n))).then(
+        () => written++,
+        () => undefined,
+      )
+    }
+    await rest()
+    expect(written).toBe(0)
+    const counts: number[] = []
+    for (let event = 0; event < 9; event++) {
+      await reader.read()
+      await rest()
+      counts.push(written)
+    }
+    expect(counts).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
+    const isOver = rejection(writer.closed)
+    await reader.cancel('enough')
+    expect(await isOver).toBe('enough')
+  })
+
+  it('gives all of a long body', async () => {
+    const body = Array.from({ length: 1_000 }, (_, n) => threeEvents(n))
+    const events = await all(streamOf(...body).pipeThrough(new EventDecoderStream()))
+    expect(events).toHaveLength(3_000)
+    expect(events.at(-1)).toMatchObject({ data: '999.2' })
+  })
+})

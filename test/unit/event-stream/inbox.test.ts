@@ -1,0 +1,271 @@
+/** What stands between a connection and a loop: order, who is held back, how it ends. */
+
+import { describe, expect, it, vi } from 'vitest'
+import { ConnectionError } from '../../../src/connection/connection-error.ts'
+import { Inbox } from '../../../src/event-stream/inbox.ts'
+import { rejection, rest } from '../support/streams.ts'
+
+function inbox({
+  lastEventId = '',
+  signal,
+  readAhead = 0,
+}: { lastEventId?: string; signal?: AbortSignal; readAhead?: number } = {}) {
+  const opened = vi.fn()
+  const ended = vi.fn()
+  const onComment = vi.fn<(text: string) => void>()
+  const made = new Inbox({ opened, ended }, { lastEventId, signal, onComment, readAhead })
+  return { inbox: made, opened, ended, onComment }
+}
+
+/** Brings messages with this data. */
+function bring(to: Inbox, ...data: string[]): void {
+  for (const text of data) to.message('message', text, '', undefined)
+}
+
+function failure(failed: Partial<ConstructorParameters<typeof ConnectionError>[1]> = {}): ConnectionError {
+  const request = { url: new URL('http://a.test/'), attempt: 1, secrets: [] }
+  return new ConnectionError(request, { reason: 'network', what: 'broke off', ...failed })
+}
+
+/** Whether a promise has settled, once all has come to rest. */
+async function settles(promise: Promise<unknown> | undefined): Promise<boolean> {
+  let settled = false
+  void promise?.finally(() => (settled = true))
+  await rest()
+  return settled
+}
+
+const DONE = { done: true, value: undefined }
+
+describe('backpressure', () => {
+  it('there is none while somebody asks', () => {
+    const { inbox: box } = inbox()
+    void box.next()
+    expect(box.backpressure(1)).toBeUndefined()
+  })
+
+  it('holds until the last event that waits has been taken', async () => {
+    const { inbox: box } = inbox()
+    bring(box, '1', '2')
+    const held = box.backpressure(1)
+    expect(await settles(held)).toBe(false)
+    await box.next()
+    expect(await settles(held)).toBe(false)
+    await box.next()
+    expect(await settles(held)).toBe(true)
+  })
+
+  it('holds what is no event, or none yet, until somebody asks', async () => {
+    const { inbox: box } = inbox()
+    const held = box.backpressure(1)
+    expect(await settles(held)).toBe(false)
+    void box.next()
+    expect(await settles(held)).toBe(true)
+  })
+
+  it('lets so many bytes be read ahead, from the last event that was taken on', async () => {
+    const { inbox: box } = inbox({ readAhead: 10 })
+    bring(box, '1')
+    expect(box.backpressure(6)).toBeUndefined()
+    await box.next()
+    expect(box.backpressure(6)).toBeUndefined()
+    expect(box.backpressure(4)).toBeUndefined()
+    expect(await settles(box.backpressure(1))).toBe(false)
+  })
+
+  it('holds for a comment that waits for a busy loop', async () => {
+    const { inbox: box, onComment } = inbox()
+    bring(box, '1')
+    await box.next()
+    box.comment('x')
+    const held = box.backpressure(1)
+    expect(await settles(held)).toBe(false)
+    expect(onComment).not.toHaveBeenCalled()
+    void box.next()
+    expect(await settles(held)).toBe(true)
+    expect(onComment).toHaveBeenCalledExactlyOnceWith('x')
+  })
+
+  it('is over with the end, so that the reading ends too', async () => {
+    const { inbox: box } = inbox()
+    bring(box, '1')
+    const held = box.backpressure(1)
+    box.end()
+    expect(await settles(held)).toBe(true)
+  })
+})
+
+describe('nothing happens that the loop has not asked for', () => {
+  it('before there is a response, a connection is reestablished without it: somebody may await that', async () => {
+    const { inbox: box, onComment } = inbox()
+    expect(await settles(box.delivered())).toBe(true)
+    expect(await settles(box.lost())).toBe(true)
+    box.comment('x')
+    box.id('7')
+    expect([onComment.mock.calls, box.lastEventId]).toEqual([[], undefined])
+    void box.next()
+    expect([onComment.mock.calls, box.lastEventId]).toEqual([[['x']], '7'])
+  })
+
+  it.each(['lost', 'delivered'] as const)('while it is at work on its last event, %s() waits', async (method) => {
+    const { inbox: box } = inbox()
+    box.open(undefined)
+    bring(box, '1')
+    await box.next()
+    const promise = box[method]()
+    expect(await settles(promise)).toBe(false)
+    void box.next()
+    expect(await settles(promise)).toBe(true)
+  })
+
+  it.each(['lost', 'delivered'] as const)('while events wait, %s() waits', async (method) => {
+    const { inbox: box } = inbox()
+    box.open(undefined)
+    bring(box, '1', '2')
+    const promise = box[method]()
+    await box.next()
+    expect(await settles(promise)).toBe(false)
+    await box.next()
+    expect(await settles(promise)).toBe(false)
+    void box.next()
+    expect(await settles(promise)).toBe(true)
+  })
+
+  it('one that asks ahead is not busy with what it took before', async () => {
+    const { inbox: box, onComment } = inbox()
+    const [first, second] = [box.next(), box.next()]
+    bring(box, '1')
+    await first
+    box.comment('x')
+    expect(onComment).toHaveBeenCalledOnce()
+    bring(box, '2')
+    await second
+    box.comment('y')
+    expect(onComment).toHaveBeenCalledOnce()
+  })
+})
+
+describe('the last event ID', () => {
+  it('is what the caller starts with; nothing is none', () => {
+    expect(inbox().inbox.lastEventId).toBeUndefined()
+    expect(inbox({ lastEventId: '5' }).inbox.lastEventId).toBe('5')
+  })
+
+  it('that is empty is a reset only after there was one', async () => {
+    const { inbox: box } = inbox()
+    bring(box, '1')
+    await box.next()
+    expect(box.lastEventId).toBeUndefined()
+    box.message('message', '2', '7', '7')
+    await box.next()
+    expect(box.lastEventId).toBe('7')
+    bring(box, '3')
+    await box.next()
+    expect(box.lastEventId).toBe('')
+  })
+
+  it('is that of events that were taken', async () => {
+    const { inbox: box } = inbox()
+    box.message('message', '1', '1', '1')
+    box.id('2')
+    expect(box.lastEventId).toBeUndefined()
+    await box.next()
+    expect(box.lastEventId).toBe('1')
+    void box.next()
+    expect(box.lastEventId).toBe('2')
+  })
+})
+
+describe('the end', () => {
+  it('drops what waits, answers who asks, and is told once', async () => {
+    const { inbox: box, ended } = inbox()
+    bring(box, '1')
+    box.end()
+    box.end({ error: new Error('late') })
+    box.aborted()
+    expect(ended).toHaveBeenCalledExactlyOnceWith(undefined)
+    expect(await box.next()).toStrictEqual(DONE)
+  })
+
+  it('by a failure comes after the events, and rejects one call', async () => {
+    const { inbox: box, ended } = inbox()
+    const error = failure()
+    bring(box, '1')
+    const failed = box.failed(error, false)
+    expect(ended).not.toHaveBeenCalled()
+    expect(await box.next()).toMatchObject({ value: { data: '1' } })
+    expect(await settles(failed)).toBe(false)
+    expect(await rejection(box.next())).toBe(error)
+    expect(await settles(failed)).toBe(true)
+    expect(ended).toHaveBeenCalledExactlyOnceWith({ error })
+    expect(await box.next()).toStrictEqual(DONE)
+  })
+
+  it('by a failure while nobody asks is kept for who asks next', async () => {
+    const { inbox: box, ended } = inbox()
+    const error = failure()
+    void box.failed(error, false)
+    expect(ended).toHaveBeenCalledExactlyOnceWith({ error })
+    expect(await rejection(box.next())).toBe(error)
+    expect(await box.next()).toStrictEqual(DONE)
+  })
+
+  it.each([true, false])('by a failure that is an end: %s', async (isEnd) => {
+    const { inbox: box, ended } = inbox()
+    const error = failure({ reason: 'ended', what: 'has ended' })
+    const next = box.next()
+    void box.failed(error, isEnd)
+    if (isEnd) expect(await next).toStrictEqual(DONE)
+    else expect(await rejection(next)).toBe(error)
+    // Who waits for a response hears why there is none in either case.
+    expect(ended).toHaveBeenCalledExactlyOnceWith({ error })
+  })
+
+  it('by the signal does not wait for the loop', async () => {
+    const reason = new Error('enough')
+    const { inbox: box, ended } = inbox({ signal: AbortSignal.abort(reason) })
+    bring(box, '1', '2')
+    await box.next()
+    box.aborted()
+    expect(ended).toHaveBeenCalledExactlyOnceWith({ error: reason })
+    expect(await rejection(box.next())).toBe(reason)
+  })
+
+  it('by onComment', async () => {
+    const { inbox: box, ended, onComment } = inbox()
+    const thrown = new Error('mine')
+    onComment.mockImplementation(() => {
+      throw thrown
+    })
+    const [first, second] = [box.next(), box.next()]
+    box.comment('x')
+    expect(await rejection(first)).toBe(thrown)
+    expect(await second).toStrictEqual(DONE)
+    expect(ended).toHaveBeenCalledExactlyOnceWith({ error: thrown })
+  })
+
+  it('within onComment is one, and no other comment comes after it', async () => {
+    const { inbox: box, ended, onComment } = inbox()
+    onComment.mockImplementation(() => {
+      box.end()
+      throw new Error('too late to matter')
+    })
+    bring(box, '1')
+    box.comment('x')
+    box.comment('y')
+    bring(box, '2')
+    await box.next()
+    expect(await box.next()).toStrictEqual(DONE)
+    expect(onComment).toHaveBeenCalledExactlyOnceWith('x')
+    expect(ended).toHaveBeenCalledExactlyOnceWith(undefined)
+  })
+})
+
+it('a response, or that there is none, is told at once', () => {
+  const { inbox: box, opened } = inbox()
+  bring(box, '1')
+  const response = new Response()
+  box.open(response)
+  box.open(undefined)
+  expect(opened.mock.calls).toEqual([[response], [undefined]])
+})

@@ -1,0 +1,49 @@
+/** What the page keeps of a stream. */
+
+import { describe, expect, test } from 'vitest'
+import { MOST_KEPT, Recording } from '../../../../src/inspector/page/recording.ts'
+
+describe('a recording', () => {
+  test('counts every message, keeps the newest, and knows how many came together', () => {
+    const recording = new Recording(0)
+    const all = Math.ceil(MOST_KEPT * 1.2)
+    for (let number = 1; number <= all; number++) recording.message(number, 'message', '', String(number))
+    expect(recording.count).toBe(all)
+    expect(recording.messages.length).toBeGreaterThanOrEqual(MOST_KEPT)
+    expect(recording.messages.length).toBeLessThanOrEqual(MOST_KEPT * 1.1)
+    expect(recording.messages.at(-1)?.data).toBe(String(all))
+    expect(recording.ticks.reduce((sum, { count }) => sum + count, 0)).toBe(all)
+  })
+
+  test('keeps no more characters than fit, but always the last message', () => {
+    const recording = new Recording(0)
+    const large = 'x'.repeat(20 * 1024 * 1024)
+    for (const number of [1, 2, 3]) recording.message(number, 'message', '', large)
+    expect(recording.messages.map(({ number }) => number)).toEqual([3])
+    expect(recording.count).toBe(3)
+  })
+
+  test('tells the life of a connection', () => {
+    const recording = new Recording(0)
+    recording.connecting(0, undefined, 'GET /')
+    recording.opened(1, 'Open')
+    recording.message(2, 'message', '7', 'x')
+    recording.lost(3, 'It broke off', 500.4)
+    recording.connecting(4, '7', 'GET /')
+    recording.lost(5, 'Refused', undefined)
+    recording.closed(6, 'Closed')
+    expect(recording.steps.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
+      'connect: Connecting, without Last-Event-ID (GET /)',
+      'open: Open',
+      'lost: It broke off. Again in 500 ms.',
+      'connect: Connecting again, with Last-Event-ID: 7 (GET /)',
+      'failed: Refused. It has failed for good.',
+    ])
+    expect(recording.spans).toEqual([
+      { state: 'CONNECTING', from: 0, to: 1 },
+      { state: 'OPEN', from: 1, to: 3 },
+      { state: 'CONNECTING', from: 3, to: 5 },
+      { state: 'CLOSED', from: 5 },
+    ])
+  })
+})

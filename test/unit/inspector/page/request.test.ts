@@ -1,0 +1,68 @@
+/** The request that the page's form describes. */
+
+import { describe, expect, test } from 'vitest'
+import {
+  check,
+  commandFor,
+  readHeaders,
+  readURL,
+  whyNotNative,
+  type Wanted,
+} from '../../../../src/inspector/page/request.ts'
+
+describe('a request', () => {
+  const wanted: Wanted = {
+    url: new URL('http://a.test/x?y=1'),
+    method: 'GET',
+    headers: [],
+    body: undefined,
+    way: 'direct',
+    reconnects: true,
+    isPatient: false,
+    closeAt: '',
+    types: [],
+    compares: false,
+  }
+
+  test.for([
+    ['/stream', 'http://page.test/stream'],
+    [' https://a.test ', 'https://a.test/'],
+    ['localhost:3000/x', 'http://localhost:3000/x'],
+    ['127.0.0.1:80', 'http://127.0.0.1/'],
+  ] as const)('the URL %s is %s', ([given, url]) => {
+    expect(readURL(given, 'http://page.test/').href).toBe(url)
+  })
+
+  test.for(['', 'ftp://a.test', 'javascript:alert(1)', 'data:,x', 'http://'])(
+    '%s is none that can be followed',
+    (given) => {
+      expect(() => readURL(given, 'http://page.test/')).toThrow()
+    },
+  )
+
+  test('headers are lines', () => {
+    expect(readHeaders('A: 1\n\n b-c:  x: y \n')).toEqual([
+      ['A', '1'],
+      ['b-c', 'x: y'],
+    ])
+    expect(() => readHeaders('no colon')).toThrow('“no colon” is no header')
+  })
+
+  test('a GET has no body, and the native EventSource none of all that', () => {
+    expect(() => {
+      check({ ...wanted, body: 'x' })
+    }).toThrow('has no body')
+    expect(whyNotNative(wanted)).toBeUndefined()
+    for (const other of [{ method: 'POST' }, { headers: [['a', 'b']] }, { body: 'x' }] as Partial<Wanted>[]) {
+      expect(whyNotNative({ ...wanted, ...other })).toMatch(/^it can/)
+    }
+  })
+
+  test('the command for it is quoted for a shell', () => {
+    expect(commandFor(wanted)).toBe("npx everysource inspect 'http://a.test/x?y=1'")
+    const { url } = wanted
+    expect(commandFor({ ...wanted, url, method: 'POST', headers: [['A', "it's $(x)"]], body: '{"a": 1}' })).toBe(
+      String.raw`npx everysource inspect 'http://a.test/x?y=1' -H 'A: it'\''s $(x)' -d '{"a": 1}'`,
+    )
+  })
+})

@@ -1,0 +1,26 @@
+/** Text and questions in the JSON that chats send and take. */
+
+import { expect, test } from 'vitest'
+import { pieceOf, questionOf, withPrompt } from '../../../../src/inspector/page/text.ts'
+
+test.for([
+  ['H', 'H'],
+  [' word', ' word'],
+  ['{"token":" a"}', ' a'],
+  ['{"choices":[{"delta":{"content":"b"}}]}', 'b'],
+  ['{"type":"content_block_delta","delta":{"type":"text_delta","text":"c"}}', 'c'],
+  ['{"type":"response.output_text.delta","delta":"d"}', 'd'],
+  ['{"usage":1}', undefined],
+  ['{"choices":[{"delta":{}}]}', undefined],
+  ['{broken', '{broken'],
+  ['[DONE]', undefined],
+] as const)('of the data %s a person reads %s', ([data, piece]) => {
+  expect(pieceOf(data)).toBe(piece)
+})
+
+test('a question is found in what chats take', () => {
+  expect(questionOf('{"prompt":"a"}')).toBe('a')
+  expect(questionOf('{"messages":[{"role":"system","content":"x"},{"role":"user","content":"b"}]}')).toBe('b')
+  for (const body of ['', 'x', '{}', '[]', 'null', '{"messages":[]}']) expect(questionOf(body)).toBeUndefined()
+  expect(withPrompt('{"model":"m","prompt":"a"}', 'c')).toBe('{"model":"m","prompt":"c"}')
+})

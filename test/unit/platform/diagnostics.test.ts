@@ -1,0 +1,166 @@
+/** What those hear who subscribe to the channels of `node:diagnostics_channel`. */
+
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { ConnectionError, EventSourceInit } from '../../../src/index.ts'
+import { EventSource, streamEvents } from '../../../src/index.ts'
+
+const NAMES = ['connect', 'open', 'message', 'lost', 'wait', 'failed', 'close'] as const
+
+type Name = (typeof NAMES)[number]
+
+interface Told {
+  name: Name
+  source: object
+  error?: ConnectionError
+  [member: string]: unknown
+}
+
+const undo: (() => void)[] = []
+
+afterEach(() => {
+  for (const one of undo.splice(0)) one()
+})
+
+/** Hears all channels. */
+function hear(heed: (told: Told) => void): void {
+  for (const name of NAMES) {
+    const listener = (message: unknown): void => {
+      heed({ ...(message as Told), name })
+    }
+    const channel = `everysource:${name}`
+    subscribe(channel, listener)
+    undo.push(() => unsubscribe(channel, listener))
+  }
+}
+
+/** Resolves with all that was told when something of that name comes. */
+function heardUntil(last: Name): Promise<Told[]> {
+  const all: Told[] = []
+  return new Promise((resolve) => {
+    hear((told) => {
+      all.push(told)
+      if (told.name === last) resolve(all)
+    })
+  })
+}
+
+function aborting(): { signal: AbortSignal; abort: (reason?: unknown) => void } {
+  const controller = new AbortController()
+  return {
+    signal: controller.signal,
+    abort: (reason) => {
+      controller.abort(reason)
+    },
+  }
+}
+
+/** Answers with each of these in turn, and then with 204. */
+function answering(...bodies: string[]): NonNullable<EventSourceInit['fetch']> {
+  return () => {
+    const body = bodies.shift()
+    const init = { status: body === undefined ? 204 : 200, headers: { 'Content-Type': 'text/event-stream' } }
+    return Promise.resolve(new Response(body ?? null, init))
+  }
+}
+
+describe('the diagnostics channels', () => {
+  it('tell the life of a source', async () => {
+    const heard = heardUntil('close')
+    const fetch = answering('retry: 0\nid: 1\ndata: a\n\nevent: news\ndata: b\n\n')
+    const source = new EventSource('http://user:secret@a.test/?q=1', { fetch })
+    const all = await heard
+    expect(all.every((told) => told.source === source)).toBe(true)
+    expect(all.map(({ name }) => name)).toEqual([
+      ...['connect', 'open', 'message', 'message', 'lost', 'wait'],
+      ...['connect', 'failed', 'close'],
+    ])
+    const [connect, open, first, second, lost, wait, again, failed] = all
+    expect(connect).toMatchObject({ url: 'http://a.test/?q=1', attempt: 1, lastEventId: '' })
+    expect(open?.response).toBeInstanceOf(Response)
+    expect(first).toMatchObject({ type: 'message', data: 'a', lastEventId: '1' })
+    expect(second).toMatchObject({ type: 'news', data: 'b', lastEventId: '1' })
+    expect(lost?.error?.reason).toBe('ended')
+    expect(lost?.delay).toBe(wait?.delay)
+    expect(wait?.delay).toBeGreaterThanOrEqual(100)
+    expect(again).toMatchObject({ lastEventId: '1', attempt: 1 })
+    expect(failed).toMatchObject({ isEnd: true, error: { status: 204 } })
+  })
+
+  it('tell of a loop that is left', async () => {
+    const heard = heardUntil('close')
+    const stream = streamEvents('http://a.test/', { fetch: answering('data: a\n\ndata: b\n\n') })
+    for await (const { data } of stream) {
+      expect(data).toBe('a')
+      break
+    }
+    const all = await heard
+    expect(all.map(({ name }) => name)).toEqual(['connect', 'open', 'message', 'message', 'close'])
+    expect(all[0]?.source).toBe(stream)
+  })
+
+  it('tell of the end once', async () => {
+    const names: Name[] = []
+    hear(({ name }) => void names.push(name))
+    const source = new EventSource('http://a.test/', { fetch: answering('data: a\n\n') })
+    source.close()
+    source.close()
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(names).toEqual(['connect', 'close'])
+  })
+
+  it.each(['abort', 'close()'])('tell of the end when it is one: %s', (end) => {
+    const { signal, abort } = aborting()
+    const told: unknown[] = []
+    const source = new EventSource('http://a.test/', { fetch: answering('data: a\n\n'), signal })
+    hear(({ name }) => void told.push(name, source.readyState))
+    if (end === 'abort') abort()
+    else source.close()
+    expect(told).toEqual(['close', 2])
+  })
+
+  it('hold for who reconnects when a connection is told to be lost', async () => {
+    const requests: unknown[] = []
+    const answer = answering('data: a\n\n', 'data: b\n\n')
+    const heard = heardUntil('close')
+    hear(({ name, source }) => {
+      if (name === 'lost') (source as EventSource).reconnect()
+    })
+    new EventSource('http://a.test/', { fetch: (url, init) => (requests.push(url), answer(url, init)) })
+    const all = await heard
+    expect(requests).toHaveLength(3)
+    expect(all.filter(({ name }) => name === 'wait')).toEqual([])
+  })
+
+  it.each(['connect', 'open', 'message', 'lost', 'wait', 'failed'] as const)(
+    'hold for who closes the source when %s is told',
+    async (moment) => {
+      const names: Name[] = []
+      let requests = 0
+      const closed = new Promise<void>((resolve) => {
+        hear(({ name, source }) => {
+          names.push(name)
+          // The constructor has not returned when the first is told.
+          if (name === moment) (source as EventSource).close()
+          if (name === 'close') resolve()
+        })
+      })
+      const answer = answering('retry: 0\ndata: a\n\n')
+      const source = new EventSource('http://a.test/', {
+        fetch: (url, init) => {
+          requests++
+          return answer(url, init)
+        },
+      })
+      const events: string[] = []
+      for (const type of ['open', 'message', 'error']) source.addEventListener(type, () => events.push(type))
+      await closed
+      const sofar = [...events]
+      // Longer than the wait would have been.
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      expect(names.slice(names.indexOf(moment))).toEqual([moment, 'close'])
+      expect(events).toEqual(sofar)
+      expect(requests).toBe({ connect: 0, open: 1, message: 1, lost: 1, wait: 1, failed: 2 }[moment])
+    },
+  )
+})

@@ -1,0 +1,88 @@
+/** What `console.log` shows of sources, streams and events. */
+
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { ConnectionError } from '../../../src/connection/connection-error.ts'
+import { ErrorEvent, Message, OpenEventClass } from '../../../src/event-source/events.ts'
+import { EventSource, streamEvents } from '../../../src/index.ts'
+
+const STREAM = 'retry: 7\nid: 3\ndata: hello\n\n'
+
+/** Answers with that stream, which stays open. */
+function fakeFetch(): Promise<Response> {
+  const body = new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(new TextEncoder().encode(STREAM))
+    },
+  })
+  return Promise.resolve(new Response(body, { headers: { 'Content-Type': 'text/event-stream' } }))
+}
+
+describe('inspection', () => {
+  it('shows a source with its state', async () => {
+    const source = new EventSource('http://user:secret@a.test/path?token=secret', { fetch: fakeFetch })
+    expect(inspect(source)).toBe(
+      "EventSource [CONNECTING] { url: 'http://a.test/path', lastEventId: '', reconnectionTime: 3000 }",
+    )
+    await new Promise((resolve) => {
+      source.onmessage = resolve
+    })
+    expect(inspect(source)).toBe(
+      "EventSource [OPEN] { url: 'http://a.test/path', lastEventId: '3', reconnectionTime: 7 }",
+    )
+    source.close()
+    expect(inspect(source)).toContain('EventSource [CLOSED] {')
+  })
+
+  it('shows a stream with its phase', async () => {
+    const stream = streamEvents('http://user:secret@a.test/path?token=secret', { fetch: fakeFetch })
+    expect(inspect(stream)).toContain('EventStream [connecting] {')
+    const { value } = await stream[Symbol.asyncIterator]().next()
+    expect(value?.data).toBe('hello')
+    expect(inspect(stream)).toBe(
+      "EventStream [open] { url: 'http://a.test/path', lastEventId: '3', reconnectionTime: 7 }",
+    )
+    stream.close()
+    expect(inspect(stream)).toContain('EventStream [closed] {')
+  })
+
+  it('is short where objects are nested deeply', () => {
+    const source = new EventSource('http://a.test/', { fetch: fakeFetch })
+    expect(inspect({ a: { b: { c: { source } } } }, { breakLength: Infinity })).toBe('{ a: { b: { c: [Object] } } }')
+    expect(inspect({ a: { b: { source } } }, { breakLength: Infinity })).toBe(
+      '{ a: { b: { source: [EventSource [CONNECTING]] } } }',
+    )
+    source.close()
+  })
+
+  it('names a subclass, and shows what only inherits from a source', () => {
+    class News extends EventSource {}
+    const source = new News('http://a.test/', { fetch: fakeFetch })
+    expect(inspect(source)).toContain('News [CONNECTING] {')
+    source.close()
+    expect(inspect(Object.create(source))).toBe('News {}')
+    expect(inspect(EventSource.prototype)).toContain('readyState: [Getter]')
+  })
+
+  it('shows of a message what it says', () => {
+    expect(inspect(new Message('news', 'hello', 'http://a.test', '3'))).toBe(
+      "MessageEvent {\n  type: 'news',\n  data: 'hello',\n  lastEventId: '3',\n  origin: 'http://a.test'\n}",
+    )
+  })
+
+  it('shows of an error why, and what comes next, and nothing secret', () => {
+    const request = { url: new URL('http://user:secret@a.test/?token=secret'), attempt: 2, secrets: [] }
+    const error = new ConnectionError(request, { reason: 'status', what: 'was refused', status: 503 })
+    const shown = inspect(new ErrorEvent('error', error, 5000))
+    expect(shown).toMatch(/^ErrorEvent \{\n {2}type: 'error',\n {2}error: ConnectionError: The event stream at/)
+    expect(shown).toContain("reason: 'status'")
+    expect(shown).toMatch(/willReconnect: true,\n {2}delay: 5000\n\}$/)
+    expect(shown).not.toContain('secret')
+  })
+
+  it('shows no response, whose URL may hold secrets', () => {
+    const response = new Response(null)
+    Object.defineProperty(response, 'url', { value: 'http://a.test/?token=secret' })
+    expect(inspect(new OpenEventClass('open', response))).toBe("OpenEvent { type: 'open' }")
+  })
+})

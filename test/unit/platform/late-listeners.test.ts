@@ -1,0 +1,197 @@
+/** Listeners that are added in the middle of a dispatch, which Node's own EventTarget calls. */
+
+import { afterAll, afterEach, expect, it } from 'vitest'
+import { EventSource } from '../../../src/index.ts'
+import { lasting, NOWHERE } from '../support/sources.ts'
+
+const source = new EventSource(NOWHERE, { fetch: () => Promise.resolve(lasting('')) })
+const undo = new AbortController()
+let heard: string[] = []
+
+afterEach(() => {
+  heard = []
+})
+afterAll(() => {
+  source.close()
+})
+
+/** A listener that says so when it is called. */
+function says(word: string): () => void {
+  return () => {
+    heard.push(word)
+  }
+}
+
+function fire(type: string): string[] {
+  heard = []
+  source.dispatchEvent(new Event(type))
+  return heard
+}
+
+it('is not so with the EventTarget of this runtime: else there is nothing to mend', () => {
+  const target = new EventTarget()
+  target.addEventListener('a', () => {
+    target.addEventListener('a', says('late'))
+  })
+  target.addEventListener('a', says('second'))
+  target.dispatchEvent(new Event('a'))
+  expect(heard).toEqual(['second', 'late'])
+})
+
+it('hear the next event, in the order in which they were added', () => {
+  source.addEventListener('a', says('first'))
+  const adds = (): void => {
+    source.addEventListener('a', says('late'))
+    source.addEventListener('a', { handleEvent: says('later') }, { once: true })
+  }
+  source.addEventListener('a', adds, { once: true })
+  source.addEventListener('a', says('second'))
+  expect(fire('a')).toEqual(['first', 'second'])
+  expect(fire('a')).toEqual(['first', 'second', 'late', 'later'])
+  expect(fire('a')).toEqual(['first', 'second', 'late'])
+})
+
+it('are added once, and not at all when they are removed again', () => {
+  const late = says('late')
+  const capturing = says('capturing')
+  source.addEventListener(
+    'b',
+    () => {
+      source.addEventListener('b', late)
+      source.addEventListener('b', late, false)
+      source.addEventListener('b', capturing, true)
+      source.addEventListener('b', capturing, { capture: false })
+      source.removeEventListener('b', capturing, { capture: true })
+      const gone = says('gone')
+      source.addEventListener('b', gone)
+      source.removeEventListener('b', gone)
+    },
+    { once: true },
+  )
+  source.addEventListener('b', says('second'), { once: true })
+  fire('b')
+  expect(fire('b')).toEqual(['late', 'capturing'])
+})
+
+it('that were there already keep their place, and one that is removed and added anew loses it', () => {
+  const first = says('first')
+  source.addEventListener('c', first)
+  source.addEventListener('c', says('second'))
+  source.addEventListener(
+    'c',
+    () => {
+      source.addEventListener('c', first)
+    },
+    { once: true },
+  )
+  expect(fire('c')).toEqual(['first', 'second'])
+  expect(fire('c')).toEqual(['first', 'second'])
+  source.addEventListener(
+    'c',
+    () => {
+      source.removeEventListener('c', first)
+      source.addEventListener('c', first)
+    },
+    { once: true },
+  )
+  fire('c')
+  expect(fire('c')).toEqual(['second', 'first'])
+})
+
+it('hear events of other types, of other sources, and one that is dispatched within', () => {
+  const other = new EventSource(NOWHERE, { fetch: () => Promise.resolve(lasting('')) })
+  source.addEventListener(
+    'd',
+    () => {
+      source.addEventListener('e', says('e'))
+      source.dispatchEvent(new Event('e'))
+      other.addEventListener('d', says('other'))
+      other.dispatchEvent(new Event('d'))
+      source.addEventListener('d', says('d'))
+      source.dispatchEvent(new Event('d'))
+    },
+    { once: true },
+  )
+  expect(fire('d')).toEqual(['e', 'other', 'd'])
+  expect(fire('d')).toEqual(['d'])
+  other.close()
+})
+
+it('are those of handler attributes too', () => {
+  source.addEventListener(
+    'message',
+    () => {
+      source.onmessage = says('handler')
+    },
+    { once: true },
+  )
+  source.addEventListener('message', says('second'))
+  expect(fire('message')).toEqual(['second'])
+  expect(fire('message')).toEqual(['second', 'handler'])
+})
+
+it('with a signal that is aborted meanwhile are none', () => {
+  source.addEventListener(
+    'f',
+    () => {
+      source.addEventListener('f', says('late'), { signal: undo.signal })
+      undo.abort()
+    },
+    { once: true },
+  )
+  source.addEventListener('f', says('second'))
+  fire('f')
+  expect(fire('f')).toEqual(['second'])
+})
+
+it('take their options as they are when they are added, null too', () => {
+  const options = { once: true }
+  const late = says('late')
+  source.addEventListener(
+    'g',
+    () => {
+      source.addEventListener('g', late, options)
+      options.once = false
+      source.addEventListener('g', says('lasting'), null as never)
+      source.removeEventListener('g', says('another'), null as never)
+      source.addEventListener('g', says('of a number'))
+    },
+    { once: true },
+  )
+  source.addEventListener('g', says('second'), { once: true })
+  expect(fire('g')).toEqual(['second'])
+  expect(fire('g')).toEqual(['late', 'lasting', 'of a number'])
+  expect(fire('g')).toEqual(['lasting', 'of a number'])
+})
+
+it('are of the type that their name is as a string', () => {
+  source.addEventListener('1', () => {
+    source.addEventListener(1 as never, says('late'), { once: true })
+  })
+  source.addEventListener('1', says('second'))
+  expect(fire('1')).toEqual(['second'])
+  expect(fire('1')).toEqual(['second', 'late'])
+})
+
+it('that are no listeners are refused at once', () => {
+  const refused: unknown[] = []
+  source.addEventListener(
+    'h',
+    () => {
+      try {
+        source.addEventListener('h', 'no listener' as never)
+      } catch (error) {
+        refused.push(error)
+      }
+      try {
+        source.addEventListener('h', says('late'), { signal: 'no signal' as never })
+      } catch (error) {
+        refused.push(error)
+      }
+    },
+    { once: true },
+  )
+  fire('h')
+  expect(refused).toEqual([expect.any(TypeError), expect.any(TypeError)])
+  expect(() => source.dispatchEvent(undefined as never)).toThrow(TypeError)
+})

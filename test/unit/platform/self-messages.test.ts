@@ -1,0 +1,175 @@
+/** Tasks by messages to oneself, in a page whose events run microtasks between listeners, and in one of Node's. */
+
+import { setFlagsFromString } from 'node:v8'
+import { setTimeout as nextTask } from 'node:timers/promises'
+import { runInNewContext } from 'node:vm'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+type Listener = (event: Event) => void
+
+let messages: number
+let clock: number
+/** What is `window.event` to a task. */
+let current: Event | undefined
+
+/** A port as browsers have it: each listener is called with an empty stack. */
+class BrowserChannel {
+  readonly #listeners: Listener[] = []
+  readonly port1 = {
+    addEventListener: (_: string, listener: Listener) => this.#listeners.push(listener),
+    start: () => undefined,
+  }
+  readonly port2 = {
+    postMessage: () => {
+      messages++
+      setImmediate(() => {
+        let isStopped = false
+        const event = Object.create({ stopImmediatePropagation: () => (isStopped = true) }) as Event
+        current = event
+        const callNext = (place: number): void => {
+          if (isStopped || place === this.#listeners.length) return
+          this.#listeners[place]?.(event)
+          setImmediate(callNext, place + 1)
+        }
+        callNext(0)
+      })
+    },
+  }
+}
+
+class NodeChannel extends MessageChannel {
+  constructor() {
+    super()
+    const post = this.port2.postMessage.bind(this.port2)
+    this.port2.postMessage = (message: unknown) => {
+      messages++
+      post(message)
+    }
+  }
+}
+
+let copies = 0
+
+/** A copy of the module, which has a channel of its own. */
+async function fresh(): Promise<(task: () => void) => void> {
+  const url = new URL(`../../../src/platform/self-messages.ts?${++copies}`, import.meta.url).href
+  return ((await import(url)) as typeof import('../../../src/platform/self-messages.ts')).postToSelf
+}
+
+beforeEach(() => {
+  messages = 0
+  clock = 0
+  vi.stubGlobal('performance', { now: () => clock })
+})
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+/** Runs so many tasks, all queued at once, each of which starts microtasks: what ran, in order. */
+async function run(
+  postToSelf: (task: () => void) => void,
+  count: number,
+  task = (): void => undefined,
+): Promise<string[]> {
+  const log: string[] = []
+  await new Promise<void>((done) => {
+    for (let number = 1; number <= count; number++) {
+      postToSelf(() => {
+        task()
+        log.push(`task ${number}`)
+        void microtasks().then(() => {
+          log.push(`microtasks of ${number}`)
+          if (number === count) done()
+        })
+      })
+    }
+    log.push('now')
+  })
+  return log
+}
+
+async function microtasks(): Promise<void> {
+  for (let depth = 0; depth < 50; depth++) await Promise.resolve()
+}
+
+/** Resolves when what holds only after a garbage collection holds. */
+async function collected(holds: () => boolean): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  // What a WeakRef has been asked for lives until the next task.
+  do {
+    await nextTask()
+    collect()
+  } while (!holds())
+}
+
+function inOrder(count: number): string[] {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1)
+  return ['now', ...numbers.flatMap((number) => [`task ${number}`, `microtasks of ${number}`])]
+}
+
+describe('tasks by messages to oneself', () => {
+  it('run in order, with all microtasks between, 64 with a message where it has that many listeners', async () => {
+    vi.stubGlobal('MessageChannel', BrowserChannel)
+    expect(await run(await fresh(), 200)).toEqual(inOrder(200))
+    // The first message finds two listeners.
+    expect(messages).toBe(5)
+  })
+
+  it('run one with a message where no microtasks run between listeners', async () => {
+    vi.stubGlobal('MessageChannel', NodeChannel)
+    const postToSelf = await fresh()
+    expect(await run(postToSelf, 1)).toEqual(inOrder(1))
+    expect(await run(postToSelf, 200)).toEqual(inOrder(200))
+    expect(messages).toBeGreaterThanOrEqual(200)
+  })
+
+  it('leave the rest to another message when they have taken five milliseconds', async () => {
+    vi.stubGlobal('MessageChannel', BrowserChannel)
+    const takesTwo = (): void => void (clock += 2)
+    expect(await run(await fresh(), 29, takesTwo)).toEqual(inOrder(29))
+    // Three with each; two with the first.
+    expect(messages).toBe(10)
+  })
+
+  it('may queue tasks themselves', async () => {
+    vi.stubGlobal('MessageChannel', BrowserChannel)
+    const postToSelf = await fresh()
+    const depth = await new Promise((resolve) => {
+      const descend = (depth: number): void => {
+        postToSelf(() => {
+          if (depth === 300) resolve(depth)
+          else descend(depth + 1)
+        })
+      }
+      descend(1)
+    })
+    expect(depth).toBe(300)
+  })
+
+  it('run all, whoever stops the event that is theirs', async () => {
+    vi.stubGlobal('MessageChannel', BrowserChannel)
+    const stop = (): void => current?.stopImmediatePropagation()
+    expect(await run(await fresh(), 100, stop)).toEqual(inOrder(100))
+  })
+
+  it('are forgotten when they have run, though one always waits', async () => {
+    vi.stubGlobal('MessageChannel', BrowserChannel)
+    const postToSelf = await fresh()
+    const tasks: WeakRef<() => void>[] = []
+    await new Promise<void>((done) => {
+      const go = (): void => {
+        const task = (): void => {
+          if (tasks.length < 3_000) go()
+          else done()
+        }
+        tasks.push(new WeakRef(task))
+        postToSelf(task)
+      }
+      go()
+      go()
+    })
+    await collected(() => tasks.filter((task) => task.deref()).length < 1_100)
+  })
+})

@@ -1,0 +1,43 @@
+/** A source whose requests get answers from a list, and what comes of it. */
+
+import type { ErrorEvent, EventSource, EventSourceInit, FetchLike, FetchLikeInit } from '../../../src/index.ts'
+import { finished, lasting, NOWHERE, open, response } from './sources.ts'
+
+export type Answer = () => Response | Promise<Response>
+
+export const pending: Answer = () => new Promise(() => undefined)
+export const down: Answer = () => Promise.reject(new Error('down'))
+export const good: Answer = () => lasting()
+export const ended: Answer = () => finished('data: 1\n\n')
+
+export function refused(status: number, headers: Record<string, string> = {}): Answer {
+  return () => response('{"error":"no"}', { status, headers })
+}
+
+export interface Watched {
+  source: EventSource
+  /** The inits of the requests so far. */
+  requests: FetchLikeInit[]
+  /** The types of the events so far, of messages the data. */
+  events: string[]
+  errors: ErrorEvent[]
+}
+
+/** Opens a source that gets these answers, the last again and again. */
+export function watch(answers: Answer[], options: EventSourceInit = {}): Watched {
+  const requests: FetchLikeInit[] = []
+  const fetch: FetchLike = async (_, init) => {
+    requests.push(init)
+    return (answers[Math.min(requests.length, answers.length) - 1] ?? pending)()
+  }
+  const source = open(NOWHERE, { fetch, ...options })
+  const events: string[] = []
+  const errors: ErrorEvent[] = []
+  source.addEventListener('open', () => events.push('open'))
+  source.addEventListener('message', (event) => events.push(event.data))
+  source.addEventListener('error', (event) => {
+    events.push('error')
+    errors.push(event)
+  })
+  return { source, requests, events, errors }
+}

@@ -1,0 +1,239 @@
+/** As users test with fake timers. Time is the subject here. */
+
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { EventSource, type FetchLike } from '../../../src/index.ts'
+import { finished, lasting, NOWHERE, nextOpen, open, response } from '../support/sources.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+/** A fetch that gives these answers, the last one again and again, and the times at which it was called. */
+function answering(...answers: (() => Response | Error)[]): { fetch: FetchLike; calls: number[] } {
+  const calls: number[] = []
+  const fetch: FetchLike = () => {
+    const answer = answers[Math.min(calls.length, answers.length - 1)]?.()
+    calls.push(Date.now() - start)
+    return answer instanceof Response ? Promise.resolve(answer) : Promise.reject(answer ?? new Error('no answer'))
+  }
+  const start = Date.now()
+  return { fetch, calls }
+}
+
+const down = (): Error => new Error('down')
+const random = (value: number): void => {
+  vi.spyOn(Math, 'random').mockReturnValue(value)
+}
+
+describe('a wait that is over, before anybody has heard of it', () => {
+  /** A source that waits, and the signals of its requests. */
+  async function waiting(): Promise<{ source: EventSource; signals: AbortSignal[] }> {
+    random(0)
+    const signals: AbortSignal[] = []
+    const fetch: FetchLike = (_, { signal }) => {
+      signals.push(signal)
+      return signals.length === 1 ? Promise.reject(down()) : new Promise(() => undefined)
+    }
+    const source = open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(2_990)
+    return { source, signals }
+  }
+
+  it('does not connect what close() has closed meanwhile', async () => {
+    const { source, signals } = await waiting()
+    const told: string[] = []
+    const tell = (_: unknown, channel: string | symbol): void => void told.push(String(channel))
+    subscribe('everysource:connect', tell)
+    onTestFinished(() => void unsubscribe('everysource:connect', tell))
+    vi.advanceTimersByTime(20)
+    source.close()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(signals).toHaveLength(1)
+    expect(told).toEqual([])
+    expect(source.readyState).toBe(EventSource.CLOSED)
+  })
+
+  it.each([0, 1, 2, 3, 4])('leaves what reconnect() has begun %i microtasks later to close()', async (microtasks) => {
+    const { source, signals } = await waiting()
+    vi.advanceTimersByTime(20)
+    for (let left = microtasks; left > 0; left--) await Promise.resolve()
+    source.reconnect()
+    await vi.advanceTimersByTimeAsync(10)
+    source.close()
+    expect(signals.slice(1).map(({ aborted }) => aborted)).not.toContain(false)
+    expect(signals.length).toBeLessThanOrEqual(3)
+  })
+})
+
+describe('a reconnection', () => {
+  it('comes after the initial reconnection time, 3,000 ms', async () => {
+    random(0)
+    const { fetch, calls } = answering(down, () => lasting())
+    const source = open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(2_990)
+    expect(calls).toHaveLength(1)
+    expect(source.readyState).toBe(EventSource.CONNECTING)
+    await vi.advanceTimersByTimeAsync(20)
+    expect(calls).toHaveLength(2)
+    expect(calls[1]).toBeGreaterThanOrEqual(3_000)
+    expect(source.readyState).toBe(EventSource.OPEN)
+  })
+
+  it('comes a quarter later at most', async () => {
+    random(0.999_999)
+    const { fetch, calls } = answering(down, () => lasting())
+    open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(3_700)
+    expect(calls).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(70)
+    expect(calls).toHaveLength(2)
+  })
+
+  it("comes after the server's time", async () => {
+    random(0)
+    const { fetch, calls } = answering(
+      () => finished('retry: 12345\ndata: 1\n\n'),
+      () => lasting(),
+    )
+    const source = open(NOWHERE, { fetch })
+    expect(source.reconnectionTime).toBe(3_000)
+    await vi.advanceTimersByTimeAsync(12_340)
+    expect(source.reconnectionTime).toBe(12_345)
+    expect(calls).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(25)
+    expect(calls).toHaveLength(2)
+  })
+
+  it('does not come a millisecond later where the server asks for more than a timer holds', async () => {
+    random(1)
+    const { fetch, calls } = answering(
+      () => finished(`retry: ${2 ** 31}\ndata: 1\n\n`),
+      () => lasting(),
+    )
+    open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(24 * 3_600_000)
+    expect(calls).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(24 * 24 * 3_600_000)
+    expect(calls).toHaveLength(2)
+  })
+
+  it('waits longer each time that no message came, up to 30 s', async () => {
+    random(0)
+    const { fetch, calls } = answering(down)
+    open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(120_000)
+    const waits = calls.slice(1).map((time, i) => Math.round((time - (calls[i] ?? 0)) / 100) * 100)
+    expect(waits).toEqual([3_000, 6_000, 12_000, 24_000, 30_000, 30_000])
+  })
+
+  it('waits the reconnection time again once a message has come', async () => {
+    random(0)
+    const { fetch, calls } = answering(down, down, () => finished('data: 1\n\n'), down, down)
+    open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(20_000)
+    const waits = calls.slice(1).map((time, i) => Math.round((time - (calls[i] ?? 0)) / 100) * 100)
+    expect(waits).toEqual([3_000, 6_000, 3_000, 3_000])
+  })
+
+  it('waits the reconnection time again once a connection was open for 5 s, even without a message', async () => {
+    random(0)
+    const openFor = (ms: number) => () =>
+      response(
+        new ReadableStream({
+          start(controller) {
+            setTimeout(() => {
+              controller.close()
+            }, ms)
+          },
+        }),
+      )
+    const { fetch, calls } = answering(down, down, openFor(4_900), openFor(5_100), down)
+    open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(40_000)
+    const waits = calls.slice(1).map((time, i) => Math.round((time - (calls[i] ?? 0)) / 100) * 100)
+    expect(waits).toEqual([3_000, 6_000, 4_900 + 12_000, 5_100 + 3_000, 3_000])
+  })
+
+  it('does not come after close() in the wait', async () => {
+    const { fetch, calls } = answering(down)
+    const source = open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(vi.getTimerCount()).toBe(1)
+    source.close()
+    expect(vi.getTimerCount()).toBe(0)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(calls).toHaveLength(1)
+  })
+
+  it('does not come after close() in the listener of the error', async () => {
+    const { fetch, calls } = answering(down)
+    const source = open(NOWHERE, { fetch })
+    const states: number[] = []
+    source.onerror = () => {
+      states.push(source.readyState)
+      source.close()
+    }
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(calls).toHaveLength(1)
+    expect(states).toEqual([EventSource.CONNECTING])
+  })
+
+  it('does not come after a refusal', async () => {
+    const { fetch, calls } = answering(() => response(null, { status: 204 }))
+    const source = open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(calls).toHaveLength(1)
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a server that closes at once', () => {
+  it('gets at most 10 requests in the first second with retry 0, and fewer in each later one', async () => {
+    random(0)
+    const { fetch, calls } = answering(() => finished('retry: 0\n\n'))
+    open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(3_000)
+    const inSecond = (second: number): number => calls.filter((time) => Math.floor(time / 1_000) === second).length
+    expect(inSecond(0)).toBeLessThanOrEqual(10)
+    expect(inSecond(1)).toBeLessThan(inSecond(0))
+    expect(inSecond(2)).toBeLessThanOrEqual(inSecond(1))
+  })
+
+  it('gets at most 10 requests in a second when it sends a message each time', async () => {
+    random(0)
+    const { fetch, calls } = answering(() => finished('retry: 0\ndata: 1\n\n'))
+    open(NOWHERE, { fetch })
+    await vi.advanceTimersByTimeAsync(990)
+    expect(calls.length).toBeLessThanOrEqual(10)
+    expect(calls.length).toBeGreaterThan(5)
+  })
+})
+
+it('one lost connection is one error', async () => {
+  const { fetch } = answering(
+    () => finished('data: 1\n\n'),
+    () => lasting(),
+  )
+  const source = open(NOWHERE, { fetch })
+  const errors = vi.fn()
+  source.onerror = errors
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(errors).toHaveBeenCalledOnce()
+})
+
+it('an open stream has no timer under way', async () => {
+  const { fetch } = answering(() => lasting('data: 1\n\n'))
+  const source = open(NOWHERE, { fetch })
+  const opened = nextOpen(source)
+  await vi.advanceTimersByTimeAsync(10)
+  await opened
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(vi.getTimerCount()).toBe(0)
+  expect(source.readyState).toBe(EventSource.OPEN)
+})
