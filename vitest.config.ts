@@ -1,10 +1,16 @@
-/** Where the unit tests are. */
+/**
+ * Two groups of tests: `unit` runs modules in this process, in seconds; `programs` starts processes, browsers and builds,
+ * in minutes.
+ */
 
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Those that start processes, browsers and builds take the longest: first, so that none of them is left alone at the end. */
-const LONG = ['demo/pages', 'docs/docs', 'release/release', 'demo/start', 'demo/bootstrap', 'unit/undici']
+/** The tests that take the longest. They start first, so that none of them runs alone at the end. */
+const LONG = ['demo/pages', 'docs/docs', 'release/release', 'demo/start', 'demo/bootstrap', 'with/undici']
+
+/** Beside `test/unit`, tests of pages and reports that take no process. */
+const UNIT = ['test/unit/**/*.test.ts', 'test/conformance/*.test.ts', 'test/docs/{links,reference}.test.ts']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -18,17 +24,23 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'unit', include: UNIT } },
+      {
+        extends: true,
+        test: { name: 'programs', include: ['test/**/*.test.ts'], exclude: ['**/node_modules/**', ...UNIT] },
+      },
+    ],
     exclude: ['**/node_modules/**'],
-    // Node runs the sources as they are. Vite's transformation (8) puts what a class extends into a constant before the
-    // function around the class, and a function that is called above its place finds that constant uninitialized.
+    // Node runs the sources untransformed. Vite 8 moves the base class of a class expression into a constant ahead of the
+    // enclosing function, and a function called before that line finds the constant uninitialized.
     server: { deps: { external: [/\/src\/.*\.ts$/] } },
-    // What they mostly do is wait: more at once than there are cores.
+    // Tests mostly wait, so more of them run at once than there are cores.
     maxWorkers: 3,
-    // They start in half the time that processes take.
+    // Threads start in half the time that processes take.
     pool: 'threads',
     sequence: { sequencer: LongestFirst },
-    // Each test waits for conditions; these only say when to stop waiting, on a machine that has other things to do.
+    // Each test waits for conditions. These limits only end the wait, so they leave room for a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
