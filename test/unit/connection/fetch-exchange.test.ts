@@ -1,8 +1,7 @@
 /** The caller's fetch: what it gets, and what it may return. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { EventSource, type FetchLike, type FetchLikeInit } from '../../../src/index.ts'
-import { beginStream, hasGone, serve } from '../support/server.ts'
+import { EventSource, type FetchLike } from '../../../src/index.ts'
 import { finished, lasting, NOWHERE, nextError, nextMessage, nextOpen, open, response } from '../support/sources.ts'
 
 afterEach(() => {
@@ -21,21 +20,6 @@ describe("a caller's fetch", () => {
     expect(calls).toHaveLength(1)
     expect(calls[0]?.self).toBeUndefined()
     expect(calls[0]?.args).toEqual([`${NOWHERE}?a=b`, expect.objectContaining({ method: 'GET', redirect: 'follow' })])
-  })
-
-  it('gets headers that it can spread', async () => {
-    let sent: Record<string, string> = {}
-    const source = open(
-      await serve((request, answer) => {
-        sent = request.headers as typeof sent
-        beginStream(answer)
-      }),
-      {
-        fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, Authorization: 'Bearer x' } }),
-      },
-    )
-    await nextOpen(source)
-    expect(sent).toMatchObject({ accept: 'text/event-stream', authorization: 'Bearer x', 'cache-control': 'no-cache' })
   })
 
   it('is called when the source is constructed, once', () => {
@@ -83,33 +67,6 @@ describe("a caller's fetch", () => {
 })
 
 describe('the signal', () => {
-  it('is aborted by close() while the response has not come', () => {
-    let signal: AbortSignal | undefined
-    const source = open(NOWHERE, {
-      fetch: (_, init) => {
-        signal = init.signal
-        return new Promise(() => undefined)
-      },
-    })
-    expect(signal?.aborted).toBe(false)
-    source.close()
-    expect(signal?.aborted).toBe(true)
-  })
-
-  it('is aborted by close() while the body is read', async () => {
-    let signal: AbortSignal | undefined
-    const source = open(NOWHERE, {
-      fetch: (_, init) => {
-        signal = init.signal
-        return Promise.resolve(lasting('data: 1\n\n'))
-      },
-    })
-    await nextMessage(source)
-    expect(signal?.aborted).toBe(false)
-    source.close()
-    expect(signal?.aborted).toBe(true)
-  })
-
   it('is a new one at each attempt', async () => {
     const signals: AbortSignal[] = []
     const source = open(NOWHERE, {
@@ -165,18 +122,6 @@ describe('a fetch that ignores the signal', () => {
     expect(source.readyState).toBe(EventSource.CLOSED)
     expect(fired).not.toHaveBeenCalled()
   })
-
-  it('lets its server see the end', async () => {
-    let gone: Promise<void> | undefined
-    const url = await serve((request, answer) => {
-      gone = hasGone(request)
-      beginStream(answer, 'data: 1\n\n')
-    })
-    const source = open(url, { fetch: (input) => fetch(input) })
-    await nextMessage(source)
-    source.close()
-    await expect(gone).resolves.toBeUndefined()
-  })
 })
 
 describe('the origin of messages', () => {
@@ -228,29 +173,5 @@ describe("the runtime's fetch", () => {
     expect(message).toBe(
       `The event stream at ${NOWHERE} cannot be fetched: this runtime has no fetch. Pass one as the option "fetch"`,
     )
-  })
-
-  it('fetches data URLs, whose origin is "null"', async () => {
-    const source = open('data:text/event-stream,data:%201%0A%0A')
-    const message = await nextMessage(source)
-    expect(message.data).toBe('1')
-    expect(message.origin).toBe('null')
-  })
-})
-
-describe('a reconnection', () => {
-  it('sends the id of the last message that was dispatched', async () => {
-    const sent: FetchLikeInit[] = []
-    const source = open(NOWHERE, {
-      fetch: (_, init) => {
-        sent.push(init)
-        return Promise.resolve(
-          sent.length === 1 ? finished('retry: 0\nid: …1\ndata: 1\n\nid: 2\ndata: lost') : lasting(),
-        )
-      },
-    })
-    await nextOpen(source)
-    await nextOpen(source)
-    expect(sent.map(({ headers }) => headers['Last-Event-ID'])).toEqual([undefined, '\xe2\x80\xa61'])
   })
 })

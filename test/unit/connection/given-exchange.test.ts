@@ -33,14 +33,6 @@ function refusal(given: unknown, options?: unknown): unknown {
 }
 
 describe('the events of', () => {
-  it('a ReadableStream of bytes', async () => {
-    expect(await all(streamEvents(streamOf(TWO_EVENTS)))).toStrictEqual(THEIR_OBJECTS)
-  })
-
-  it('a Response', async () => {
-    expect(await all(streamEvents(response(TWO_EVENTS)))).toStrictEqual(THEIR_OBJECTS)
-  })
-
   it('a Response of a caller’s fetch that is only as much of one', async () => {
     const like = {
       status: 200,
@@ -48,15 +40,6 @@ describe('the events of', () => {
       body: streamOf(TWO_EVENTS),
     }
     expect(await all(streamEvents(like as unknown as Response))).toStrictEqual(THEIR_OBJECTS)
-  })
-
-  it('a Response without a body: none', async () => {
-    expect(await all(streamEvents(response(null)))).toEqual([])
-  })
-
-  it('a Response whose Content-Type has parameters', async () => {
-    const headers = { 'Content-Type': 'TEXT/Event-Stream; charset=utf-8' }
-    expect(await all(streamEvents(response(TWO_EVENTS, { headers })))).toHaveLength(2)
   })
 
   it('a byte stream that would read into buffers of its reader', async () => {
@@ -68,14 +51,6 @@ describe('the events of', () => {
       },
     })
     expect(await all(streamEvents(stream))).toStrictEqual(THEIR_OBJECTS)
-  })
-
-  it('both branches of a tee()', async () => {
-    const [one, two] = streamOf(TWO_EVENTS).tee()
-    expect(await Promise.all([all(streamEvents(one)), all(streamEvents(two))])).toStrictEqual([
-      THEIR_OBJECTS,
-      THEIR_OBJECTS,
-    ])
   })
 })
 
@@ -109,14 +84,6 @@ describe('what cannot be read is a TypeError at the call', () => {
     expect((error as Error).message).toContain(message)
   })
 
-  it('a Response whose body has been read', async () => {
-    const used = response('data: 1\n\n')
-    await used.text()
-    const error = refusal(used)
-    expect(error).toBeInstanceOf(TypeError)
-    expect((error as Error).message).toContain('The body of the Response')
-  })
-
   it('a Response whose body was read and then let go', async () => {
     const used = response('data: 1\n\n')
     const reader = used.body?.getReader()
@@ -138,32 +105,6 @@ describe('what cannot be read is a TypeError at the call', () => {
 })
 
 describe('a Response that is no good one', () => {
-  it('with another status: the loop throws a ConnectionError with status, headers and text', async () => {
-    const headers = { 'Content-Type': 'application/json', 'Retry-After': '7' }
-    const events = streamEvents(response('{"error":"busy"}', { status: 503, headers }))
-    const { data, error } = await outcome(events)
-    expect(data).toEqual([])
-    expect(error).toBeInstanceOf(ConnectionError)
-    expect(error).toMatchObject({ reason: 'status', status: 503, retryAfter: 7_000, attempt: 1 })
-    expect((error as ConnectionError).body).toBe('{"error":"busy"}')
-    expect((error as ConnectionError).headers?.get('retry-after')).toBe('7')
-    expect(await rejection(events.response)).toBe(error)
-  })
-
-  it.each([
-    ['another Content-Type', { 'Content-Type': 'application/json' }],
-    ['none', {}],
-  ])('with %s: the loop throws a ConnectionError with its text', async (_, headers) => {
-    const given = new Response(bytes('{"a":1}'), { headers: headers as HeadersInit })
-    const error = await rejection(all(streamEvents(given)))
-    expect(error).toMatchObject({ reason: 'content-type', status: 200 })
-    expect((error as ConnectionError).body).toBe('{"a":1}')
-  })
-
-  it('204: the loop ends, as it does for one of our own', async () => {
-    expect(await outcome(streamEvents(new Response(null, { status: 204 })))).toEqual({ data: [] })
-  })
-
   it('Response.error(): the loop throws a ConnectionError', async () => {
     expect(await rejection(all(streamEvents(Response.error())))).toMatchObject({ reason: 'network' })
   })
@@ -206,20 +147,6 @@ describe('a Response that is no good one', () => {
 })
 
 describe('a stream that', () => {
-  it('errors: the loop throws a ConnectionError, after the events, with the cause', async () => {
-    const { stream, push, fail } = source()
-    const events = streamEvents(stream)
-    const result = outcome(events)
-    push('data: 1\n\ndata: 2\n\ndata: unfini')
-    await rest()
-    fail(new Error('the cable'))
-    const { data, error } = await result
-    expect(data).toEqual(['1', '2'])
-    expect(error).toBeInstanceOf(ConnectionError)
-    expect(error).toMatchObject({ reason: 'network', cause: { message: 'the cable' } })
-    expect((error as ConnectionError).url).toBe('about:event-stream')
-  })
-
   it('has errored already: the same', async () => {
     const { stream, fail } = source()
     fail('a text')
@@ -228,10 +155,6 @@ describe('a stream that', () => {
 
   it('has ended already: the loop ends', async () => {
     expect(await all(streamEvents(streamOf()))).toEqual([])
-  })
-
-  it('ends within an event: that event is discarded', async () => {
-    expect(await outcome(streamEvents(streamOf('data: 1\n\nid: 9\ndata: 2\n')))).toEqual({ data: ['1'] })
   })
 
   it.each([
@@ -281,12 +204,6 @@ describe('a stream that', () => {
 })
 
 describe('options', () => {
-  it('lastEventId is that of events before the stream names one', async () => {
-    const events = streamEvents(streamOf('data: 1\n\nid: 6\ndata: 2\n\n'), { lastEventId: '5' })
-    expect(events.lastEventId).toBe('5')
-    expect((await all(events)).map(({ lastEventId }) => lastEventId)).toEqual(['5', '6'])
-  })
-
   it('reconnectionTime is what the property says until the stream’s retry does', async () => {
     const events = streamEvents(streamOf('retry: 7\ndata: 1\n\n'), { reconnectionTime: 5 })
     expect(events.reconnectionTime).toBe(5)
@@ -358,28 +275,7 @@ describe('options', () => {
   })
 })
 
-describe('the response promise', () => {
-  it('is the Response itself', async () => {
-    const good = response('')
-    expect(await streamEvents(good).response).toBe(good)
-  })
-
-  it('rejects with a TypeError for a stream', async () => {
-    const events = closed(streamEvents(source().stream))
-    expect(await rejection(events.response)).toBeInstanceOf(TypeError)
-  })
-})
-
 describe('is taken at the call', () => {
-  it('so that nobody else can read it meanwhile', () => {
-    const { stream } = source()
-    closed(streamEvents(stream))
-    expect(stream.locked).toBe(true)
-    const good = response('data: 1\n\n')
-    closed(streamEvents(good))
-    expect(good.body?.locked).toBe(true)
-  })
-
   it('and cancelled where the signal is aborted already', async () => {
     const { stream, cancelled } = source('data: 1\n\n')
     const reason = new Error('late')

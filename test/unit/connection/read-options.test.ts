@@ -1,8 +1,14 @@
-/** The options that say when and where to connect: each absent, good and bad. */
+/** The options: each absent, good and bad. No message shows what may be a secret. */
 
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { HeaderMap } from '../../../src/connection/headers.ts'
 import { STANDARD_POLICY } from '../../../src/connection/policy.ts'
 import { readOptions } from '../../../src/connection/read-options.ts'
+import { EventSource } from '../../../src/index.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 const { signal } = new AbortController()
 const run = (): undefined => undefined
@@ -38,6 +44,9 @@ const OPTIONS: [name: string, wanted: string, isGood: (value: unknown) => boolea
   ['connectTimeout', 'a number of milliseconds from 0 (0: no limit)', (value) => value === 0 || value === 1],
   ['idleTimeout', 'a number of milliseconds from 0 (0: no limit)', (value) => value === 0 || value === 1],
   ['reconnectionTime', 'a number of milliseconds from 0', (value) => value === 0 || value === 1],
+  ['fetch', 'a function', (value) => typeof value === 'function'],
+  ['fetchOptions', 'an object', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)],
+  ['maxBufferSize', 'a number of characters above 0', (value) => value === 1],
 ]
 
 describe.each(OPTIONS)('%s', (name, wanted, isGood) => {
@@ -132,3 +141,172 @@ describe('whether a lost connection is reestablished, where "reconnect" is absen
     expect(readOptions({ reconnect: {}, method: 'POST' }).policy.reconnects).toBe(true)
   })
 })
+
+const DEFAULTS = {
+  withCredentials: false,
+  fetch: undefined,
+  method: 'GET',
+  headers: new Map(),
+  body: undefined,
+  resume: undefined,
+  redirect: 'follow',
+  fetchOptions: {},
+  signal: undefined,
+  lastEventId: '',
+  lastEventIdParameter: undefined,
+  onComment: undefined,
+  connectTimeout: 0,
+  idleTimeout: 0,
+  reconnectionTime: 3_000,
+  policy: STANDARD_POLICY,
+  maxBufferSize: 67_108_864,
+}
+
+describe('options', () => {
+  it.each([[undefined], [null], [{}], [Object.create(null)], [() => undefined], [[]]])(
+    'are all optional: %s',
+    (init) => {
+      expect(readOptions(init)).toEqual(DEFAULTS)
+    },
+  )
+
+  it('count as absent when they are undefined', () => {
+    const names = [...Object.keys(DEFAULTS), 'reconnect']
+    const undefineds = Object.fromEntries(names.map((name) => [name, undefined]))
+    expect(readOptions(undefineds)).toEqual(DEFAULTS)
+  })
+
+  it.each([[true], ['x'], [1], [0n], [Symbol('x')]])('must be an object: %s', (init) => {
+    expect(() => readOptions(init)).toThrow(TypeError)
+    expect(() => readOptions(init)).toThrow(/^The options must be an object, not /)
+  })
+
+  it('that nobody knows are ignored, as in a dictionary of the standard', () => {
+    expect(readOptions({ other: 1 })).toEqual(DEFAULTS)
+  })
+})
+
+it('an option may be inherited or a getter, as in a dictionary of the standard', () => {
+  class Options {
+    get withCredentials(): boolean {
+      return true
+    }
+  }
+  expect(readOptions(new Options()).withCredentials).toBe(true)
+  expect(readOptions(Object.create({ maxBufferSize: 7 })).maxBufferSize).toBe(7)
+})
+
+describe('maxBufferSize', () => {
+  it.each([1, 0.5, 1024, 2 ** 40, Infinity])('is a number of characters: %d', (given) => {
+    expect(readOptions({ maxBufferSize: given }).maxBufferSize).toBe(given)
+  })
+})
+
+describe('a bad option', () => {
+  it('leaves no listener at the signal', () => {
+    const { signal } = new AbortController()
+    const addEventListener = vi.spyOn(signal, 'addEventListener')
+    expect(() => new EventSource('http://nowhere.test/', { signal, idleTimeout: NaN })).toThrow(TypeError)
+    expect(addEventListener).not.toHaveBeenCalled()
+  })
+
+  it('is found before a bad URL', () => {
+    expect(() => new EventSource('http://[', { maxBufferSize: -1 })).toThrow(TypeError)
+  })
+})
+
+describe('fetchOptions', () => {
+  it.each([
+    [{}],
+    [{ keepalive: true, referrerPolicy: 'no-referrer', integrity: '', priority: 'low' }],
+    [{ dispatcher: { dispatch: () => true } }],
+    [{ tls: { rejectUnauthorized: false }, proxy: 'http://proxy.test:8080' }],
+    [{ client: {} }],
+  ])('are any other members: %j', (fetchOptions) => {
+    expect(readOptions({ fetchOptions }).fetchOptions).toBe(fetchOptions)
+  })
+
+  it.each([
+    ['method', 'method'],
+    ['headers', 'headers'],
+    ['body', 'body'],
+    ['redirect', 'redirect'],
+    ['signal', 'signal'],
+    ['credentials', 'withCredentials'],
+  ])('have no %s: there is the option %s', (member, option) => {
+    const message = `The option "fetchOptions" has the member "${member}": pass the option "${option}" instead`
+    for (const value of ['member-secret', undefined, null]) {
+      expect(() => readOptions({ fetchOptions: { [member]: value } })).toThrow(new TypeError(message))
+    }
+    const inherited = Object.create({ [member]: 'member-secret' }) as object
+    expect(() => readOptions({ fetchOptions: inherited })).toThrow(new TypeError(message))
+  })
+
+  it.each([
+    [{ referrerPolicy: 'x' }],
+    [{ mode: 'navigate' }],
+    [{ mode: 'x' }],
+    [{ cache: 'x' }],
+    [{ window: 'x' }],
+    [{ keepalive: true, referrer: 'http://[' }],
+  ])('that the fetch of the runtime would throw for are refused: %j', (fetchOptions) => {
+    const read = (): unknown => readOptions({ fetchOptions })
+    expect(read).toThrow(TypeError)
+    expect(read).toThrow(/^The option "fetchOptions" is nothing that this runtime's fetch takes: ./)
+  })
+
+  it("that only a caller's fetch sees are theirs to judge", () => {
+    expect(readOptions({ fetch, fetchOptions: { referrerPolicy: 'x' } }).fetchOptions).toEqual({ referrerPolicy: 'x' })
+  })
+
+  it.each([
+    ['the URL of a proxy', 'http://user:proxy-secret@proxy.test:8080'],
+    ['an object of options', { bodyTimeout: 0 }],
+    ['null', null],
+  ])('have a dispatcher of undici, not %s, which is not shown', (_, dispatcher) => {
+    const read = (): unknown => readOptions({ fetchOptions: { dispatcher } })
+    expect(read).toThrow(TypeError)
+    expect(read).toThrow(/^The option "fetchOptions.dispatcher" must be a dispatcher of undici, not /)
+    expect(read).not.toThrow(/proxy-secret/)
+  })
+
+  it('are not judged where there is no Request', () => {
+    vi.stubGlobal('Request', undefined)
+    expect(readOptions({ fetchOptions: { referrerPolicy: 'x' } }).fetchOptions).toEqual({ referrerPolicy: 'x' })
+  })
+})
+
+describe('the option "headers"', () => {
+  it('are read at once where they are values', () => {
+    const headers = { 'X-Name': 'value' }
+    const read = readOptions({ headers }).headers as HeaderMap
+    headers['X-Name'] = 'later'
+    expect([...read.values()]).toEqual([['X-Name', 'value']])
+  })
+
+  it('are kept where they are a function', () => {
+    expect(readOptions({ headers: run }).headers).toBe(run)
+  })
+
+  it('that the runtime would drop are refused, unless a fetch of the caller sends them', () => {
+    vi.stubGlobal('Request', BrowserRequest)
+    expect(() => readOptions({ headers: { Cookie: 'a=b' } })).toThrow(
+      'The option "headers" has the header "Cookie", which this runtime does not let scripts set: it would be dropped',
+    )
+    expect(readOptions({ headers: { Cookie: 'a=b' }, fetch }).headers).toHaveProperty('size', 1)
+  })
+
+  it('that are a promise are refused: it would send none', () => {
+    const headers = Promise.resolve({ Authorization: 'Bearer x' })
+    expect(() => readOptions({ headers })).toThrow(/^The option "headers" must be /)
+  })
+})
+
+/** Browsers keep pages from setting certain headers, and drop them without a word. */
+class BrowserRequest extends Request {
+  constructor(input: string, init: RequestInit = {}) {
+    const headers = new Headers(init.headers)
+    for (const name of ['Cookie', 'Origin']) headers.delete(name)
+    super(input, { ...init, headers })
+  }
+}

@@ -1,5 +1,6 @@
 /** Whether and when to try again, without a clock. */
 
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FailureReason } from '../../../src/connection/connection-error.ts'
 import { type Policy, STANDARD_POLICY } from '../../../src/connection/policy.ts'
@@ -194,5 +195,93 @@ describe('an answer of the caller', () => {
   ])('may not be %s', (answer, shown) => {
     const message = `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${shown}`
     expect(() => readAnswer(answer)).toThrow(new TypeError(message))
+  })
+})
+
+const FLOOR = 100
+
+/** Times that people write, the edges, and anything else from 0 to Infinity. */
+const time = fc.oneof(
+  fc.integer({ min: 0, max: 200 }),
+  fc.integer({ min: 0, max: 3_600_000 }),
+  fc.constantFrom(0, 99, 100, 101, 3_000, 30_000, LONGEST - 1, LONGEST, LONGEST + 1, 2 ** 53, 1e300, Infinity),
+  fc.double({ min: 0, noNaN: true }),
+)
+
+/** How many requests in a row brought no message. */
+const count = fc.oneof(
+  fc.integer({ min: 0, max: 40 }),
+  fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+  fc.constantFrom(0, 1, 2, 1_023, 1_024, 1_025),
+)
+
+/** From 0 to 1, with both: `Math.random` does not return 1. */
+const random = fc.double({ min: 0, max: 1, noNaN: true })
+
+const anyPolicy: fc.Arbitrary<Policy> = fc.record({
+  reconnects: fc.constant(true),
+  maxAttempts: fc.constant(Infinity),
+  factor: fc.oneof(
+    fc.constantFrom(1, 2, Infinity),
+    fc.double({ min: 1, max: 10, noNaN: true }),
+    fc.double({ min: 1, noNaN: true }),
+  ),
+  maxDelay: time,
+  jitter: fc.oneof(
+    fc.constantFrom(0, 0.25, 1),
+    fc.double({ min: 0, max: 2, noNaN: true }),
+    fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+  ),
+  resetAfter: time,
+  shouldReconnect: fc.constant(undefined),
+})
+
+const RUNS = { numRuns: 2_000 }
+
+/** As the server asked for it, at least the floor. */
+function base(reconnectionTime: number): number {
+  return Math.max(FLOOR, reconnectionTime)
+}
+
+describe('for any policy, reconnection time, count and chance, the wait', () => {
+  it('is at most the larger of maxDelay and the base, times 1 + jitter, and never past what a timer holds', () => {
+    fc.assert(
+      fc.property(anyPolicy, time, count, random, (policy, reconnectionTime, fruitless, random) => {
+        const delay = reconnectionDelay(policy, { reconnectionTime, fruitless, random })
+        expect(delay).toBeLessThanOrEqual(Math.max(policy.maxDelay, base(reconnectionTime)) * (1 + policy.jitter))
+        expect(delay).toBeLessThanOrEqual(LONGEST)
+      }),
+      RUNS,
+    )
+  })
+})
+
+describe('for any answer of shouldReconnect and any Retry-After', () => {
+  it('a wait is one that a timer holds, and at least 100 ms', () => {
+    const answer = fc.oneof(time, fc.constantFrom(true, undefined))
+    const retryAfter = fc.option(time, { nil: undefined })
+    fc.assert(
+      fc.property(
+        anyPolicy,
+        time,
+        count,
+        answer,
+        retryAfter,
+        (policy, reconnectionTime, fruitless, answer, retryAfter) => {
+          const circumstances = {
+            reason: 'network',
+            reconnectionTime,
+            fruitless,
+            answer,
+            retryAfter,
+            random: 1,
+          } as const
+          const delay = nextDelay(policy, circumstances)
+          expect(delay).toBeGreaterThanOrEqual(FLOOR)
+          expect(delay).toBeLessThanOrEqual(LONGEST)
+        },
+      ),
+      RUNS,
+    )
   })
 })

@@ -206,27 +206,6 @@ describe('a body that breaks off', () => {
 })
 
 describe('a refused response', () => {
-  it('has its body cancelled, so that its connection is free', async () => {
-    let cancelled = false
-    const body = new ReadableStream({
-      cancel() {
-        cancelled = true
-      },
-    })
-    await errorFor(response(body, { status: 500 }))
-    expect(cancelled).toBe(true)
-  })
-
-  it('may have a body that cannot be cancelled', async () => {
-    const body = new ReadableStream({
-      cancel() {
-        throw new Error('no')
-      },
-    })
-    const { readyState } = await errorFor(response(body, { status: 500 }))
-    expect(readyState).toBe(EventSource.CLOSED)
-  })
-
   it('has the request aborted', async () => {
     let signal: AbortSignal | undefined
     const source = open(NOWHERE, {

@@ -61,18 +61,6 @@ describe('connectTimeout', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is a timeout also where the fetch rejects for the signal', async () => {
-    const obedient: FetchLike = (_, { signal }) =>
-      new Promise((_, reject) => {
-        signal.addEventListener('abort', () => {
-          reject(new Error('aborted'))
-        })
-      })
-    const { errors } = watch(obedient, { connectTimeout: 1_000 })
-    await vi.advanceTimersByTimeAsync(1_010)
-    expect(errors).toEqual(['timeout'])
-  })
-
   it('counts the time that functions take', async () => {
     const { source, errors, signals } = watch(never, {
       connectTimeout: 1_000,
@@ -83,16 +71,6 @@ describe('connectTimeout', () => {
     await vi.advanceTimersByTimeAsync(5_000)
     expect(signals).toEqual([])
     expect(source.readyState).toBe(EventSource.CLOSED)
-  })
-
-  it('leads to a reconnection, whose time is its own', async () => {
-    const { errors, signals } = watch(never, { connectTimeout: 1_000, reconnect: { factor: 1, jitter: 0 } })
-    await vi.advanceTimersByTimeAsync(1_010)
-    expect(errors).toHaveLength(1)
-    await vi.advanceTimersByTimeAsync(3_010)
-    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
-    await vi.advanceTimersByTimeAsync(1_010)
-    expect(errors).toEqual(['timeout', 'timeout'])
   })
 
   it('discards a response that comes too late', async () => {
@@ -106,16 +84,6 @@ describe('connectTimeout', () => {
     expect(late.bodyUsed).toBe(true)
     expect(opened).not.toHaveBeenCalled()
     expect(errors).toEqual(['timeout'])
-  })
-
-  it('is over with the response: the body may be silent', async () => {
-    const { source, errors } = watch(() => Promise.resolve(lasting()), { connectTimeout: 1_000 })
-    const opened = nextOpen(source)
-    await vi.advanceTimersByTimeAsync(10)
-    await opened
-    expect(vi.getTimerCount()).toBe(0)
-    await vi.advanceTimersByTimeAsync(3_600_000)
-    expect(errors).toEqual([])
   })
 })
 
@@ -134,38 +102,10 @@ describe('idleTimeout', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it.each([
-    ['a message', 'data: 1\n\n'],
-    ['a comment', ':\n'],
-    ['a single byte', 'x'],
-    ['a line end', '\n'],
-  ])('begins anew with %s', async (_, text) => {
-    const { fetch, write } = writable()
-    const { errors } = watch(fetch, { idleTimeout: 1_000 })
-    for (let i = 0; i < 20; i++) {
-      await vi.advanceTimersByTimeAsync(900)
-      write(text)
-    }
-    expect(errors).toEqual([])
-    await vi.advanceTimersByTimeAsync(1_020)
-    expect(errors).toEqual(['timeout'])
-  })
-
   it('does not run while the response is awaited', async () => {
     const { errors } = watch(never, { idleTimeout: 1_000 })
     await vi.advanceTimersByTimeAsync(60_000)
     expect(errors).toEqual([])
-  })
-
-  it('leads to a reconnection, after which it runs again', async () => {
-    const { errors, signals } = watch(() => Promise.resolve(lasting('data: 1\n\n')), {
-      idleTimeout: 1_000,
-      reconnectionTime: 0,
-      reconnect: { jitter: 0 },
-    })
-    await vi.advanceTimersByTimeAsync(3_500)
-    expect(errors).toEqual(['timeout', 'timeout', 'timeout'])
-    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true, false])
   })
 
   it('leaves no timer after close()', async () => {

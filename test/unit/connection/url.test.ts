@@ -2,7 +2,6 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isFetchable, parseURL, presentable } from '../../../src/connection/url.ts'
-import { EventSource } from '../../../src/index.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -25,10 +24,6 @@ describe('a URL that is none', () => {
       expect(errorFor(input).name).toBe('SyntaxError')
     },
   )
-
-  it('throws out of the constructor', () => {
-    expect(() => new EventSource('http://[')).toThrow(DOMException)
-  })
 
   it('is shown, with what is missing where there is no base URL', () => {
     expect(errorFor('/x').message).toBe('"/x" is not a valid URL. Here it must be absolute: there is no base URL')

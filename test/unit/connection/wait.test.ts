@@ -3,7 +3,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startWait } from '../../../src/connection/wait.ts'
 import { onceOnline } from '../../../src/platform/online.ts'
-import { lasting, NOWHERE, nextError, nextOpen, open } from '../support/sources.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -92,36 +91,6 @@ describe('in a browser', () => {
     startWait(1_000)
     await vi.advanceTimersByTimeAsync(1_000)
     expect(listeners()).toBe(0)
-  })
-
-  it('a source connects when the page is back online', async () => {
-    const { online, listeners } = stubBrowser()
-    let requests = 0
-    const source = open(NOWHERE, {
-      fetch: () => (requests++ === 0 ? Promise.reject(new Error('offline')) : Promise.resolve(lasting())),
-    })
-    const lost = nextError(source)
-    await vi.advanceTimersByTimeAsync(10)
-    expect((await lost).willReconnect).toBe(true)
-    const opened = nextOpen(source)
-    online()
-    await vi.advanceTimersByTimeAsync(10)
-    await opened
-    expect(requests).toBe(2)
-    expect(listeners()).toBe(0)
-  })
-
-  it('close() in the wait takes the listener away', async () => {
-    const { online, listeners } = stubBrowser()
-    const fetch = vi.fn(() => Promise.reject(new Error('offline')))
-    const source = open(NOWHERE, { fetch })
-    await vi.advanceTimersByTimeAsync(10)
-    expect(listeners()).toBe(1)
-    source.close()
-    expect(listeners()).toBe(0)
-    online()
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(fetch).toHaveBeenCalledOnce()
   })
 })
 

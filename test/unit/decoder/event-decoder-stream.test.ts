@@ -2,9 +2,17 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import { EventDecoderStream, type EventDecoderStreamInit } from '../../../src/index.ts'
-import { cutCase, streamCases } from '../../conformance/cases.ts'
-import { response } from '../support/sources.ts'
-import { all, bytes, outcome, rejection, rest, source, streamOf, unhandledRejections } from '../support/streams.ts'
+import {
+  all,
+  bytes,
+  counting,
+  outcome,
+  rejection,
+  rest,
+  source,
+  streamOf,
+  unhandledRejections,
+} from '../support/streams.ts'
 
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf)
 
@@ -13,48 +21,6 @@ function decoded(stream: ReadableStream<Uint8Array<ArrayBuffer>>, options?: Even
 }
 
 describe('the events are those of streamEvents', () => {
-  it('with type, data, last event ID, and id only where the block has one', async () => {
-    const body = streamOf('data: 1\n\nid: a\nevent: named\ndata: 2\n\n', 'data: 3\n\nid: b\n\ndata: 4\n\n')
-    expect(await all(decoded(body))).toStrictEqual([
-      { type: 'message', data: '1', lastEventId: '' },
-      { type: 'named', data: '2', id: 'a', lastEventId: 'a' },
-      { type: 'message', data: '3', lastEventId: 'a' },
-      { type: 'message', data: '4', lastEventId: 'b' },
-    ])
-  })
-
-  it('of the body of a Response', async () => {
-    const { body } = response('data: 1\n\n')
-    expect(body && (await outcome(body.pipeThrough(new EventDecoderStream())))).toEqual({ data: ['1'] })
-  })
-
-  it('without the one that the end leaves unfinished', async () => {
-    expect(await outcome(decoded(streamOf('data: 1\n\nid: 2\ndata: 2\n')))).toEqual({ data: ['1'] })
-    expect(await outcome(decoded(streamOf('data: 1')))).toEqual({ data: [] })
-    expect(await outcome(decoded(streamOf()))).toEqual({ data: [] })
-  })
-
-  it('whatever the line ends and cuts', async () => {
-    expect(await outcome(decoded(streamOf('data: 1\r', '\n\r', '\ndata: 2\r\r', 'data:', '', ' 3\n', '\n')))).toEqual({
-      data: ['1', '2', '3'],
-    })
-  })
-
-  it('without a BOM at the start, in one piece or in three', async () => {
-    expect(await outcome(decoded(streamOf(BOM, 'data: 1\n\n')))).toEqual({ data: ['1'] })
-    const [one, two, three] = [BOM.slice(0, 1), BOM.slice(1, 2), BOM.slice(2)]
-    expect(await outcome(decoded(streamOf(one, two, three, 'data: 1\n\n')))).toEqual({ data: ['1'] })
-    expect(await outcome(decoded(streamOf(BOM, BOM, 'data: 1\n\ndata: 2\n\n')))).toEqual({ data: ['2'] })
-  })
-
-  it('with characters that are cut in the middle, and U+FFFD for what is no UTF-8', async () => {
-    const text = bytes('data: 😀\n\n')
-    const cut = [...text].map((byte) => Uint8Array.of(byte))
-    expect(await outcome(decoded(streamOf(...cut, 'data: ', Uint8Array.of(0xff), '\n\n')))).toEqual({
-      data: ['😀', '\uFFFD'],
-    })
-  })
-
   it('to two readers of a tee()', async () => {
     const [one, two] = decoded(streamOf('data: 1\n\ndata: 2\n\n')).tee()
     expect(await Promise.all([outcome(one), outcome(two)])).toEqual([{ data: ['1', '2'] }, { data: ['1', '2'] }])
@@ -70,19 +36,6 @@ describe('the events are those of streamEvents', () => {
       }),
     )
     expect(taken).toEqual(['1', '2'])
-  })
-})
-
-describe.each(['whole', 'as written', 'every byte', 'random'] as const)('the cases, cut: %s', (cut) => {
-  const all120 = streamCases.map(({ name }, index) => ({ name, index, chunks: cutCase({ index, cut, seed: 1 }) }))
-  // A stream of a million chunks takes seconds, and shows nothing that the test of the decoder does not.
-  const short = all120.filter(({ chunks }) => chunks.length < 10_000)
-
-  it.each(short)('$name', async ({ index, chunks }) => {
-    const events = await all(decoded(streamOf(...chunks.map((chunk) => new Uint8Array(chunk)))))
-    const plain = events.map(({ type, data, lastEventId }) => ({ type, data, lastEventId }))
-    // A comparison of its own, because the report of a difference in 1 MiB takes minutes.
-    expect(JSON.stringify(plain) === JSON.stringify(streamCases[index]?.events)).toBe(true)
   })
 })
 
@@ -116,16 +69,6 @@ describe('a chunk', () => {
 })
 
 describe('an error comes after the events that were complete before it', () => {
-  it('of the source', async () => {
-    const { stream, push, fail } = source()
-    const result = outcome(decoded(stream))
-    push('data: 1\n\ndata: 2\n\ndata: 3')
-    await rest()
-    const reason = new Error('reset')
-    fail(reason)
-    expect(await result).toEqual({ data: ['1', '2'], error: reason })
-  })
-
   it('of the source, for a reader who is slow', async () => {
     const { stream, push, fail } = source()
     const reader = decoded(stream).getReader()
@@ -252,15 +195,6 @@ describe('an error comes after the events that were complete before it', () => {
 })
 
 describe('cancelling', () => {
-  it('cancels the source, with the reason', async () => {
-    const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
-    const reader = decoded(stream).getReader()
-    await reader.read()
-    await reader.cancel('enough')
-    await rest()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
-  })
-
   it('does while a read is pending, and that read is over', async () => {
     const { stream, cancelled } = source()
     const reader = decoded(stream).getReader()
@@ -397,3 +331,52 @@ describe('the pair', () => {
     expect(await rejection(writer.write(bytes('data: 1\n\n')))).toBe(error)
   })
 })
+
+describe('backpressure', () => {
+  it('reads one chunk at a time, as its reader asks', async () => {
+    const body = counting(threeEvents)
+    const reader = body.stream.pipeThrough(new EventDecoderStream()).getReader()
+    await rest()
+    const before = body.pulls
+    const pulls: number[] = []
+    for (let event = 0; event < 9; event++) {
+      await reader.read()
+      await rest()
+      pulls.push(body.pulls - before)
+    }
+    // A pipe has a chunk in hand before anybody asks.
+    expect(before).toBeLessThanOrEqual(2)
+    expect(pulls).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
+    await reader.cancel()
+  })
+
+  it('takes a writer’s chunks only as fast', async () => {
+    const { readable, writable } = new EventDecoderStream()
+    const writer = writable.getWriter()
+    const reader = readable.getReader()
+    let written = 0
+    for (let n = 0; n < 10; n++) {
+      void writer.write(bytes(threeEvents(n))).then(
+        () => written++,
+        () => undefined,
+      )
+    }
+    await rest()
+    expect(written).toBe(0)
+    const counts: number[] = []
+    for (let event = 0; event < 9; event++) {
+      await reader.read()
+      await rest()
+      counts.push(written)
+    }
+    expect(counts).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
+    const isOver = rejection(writer.closed)
+    await reader.cancel('enough')
+    expect(await isOver).toBe('enough')
+  })
+})
+
+/** Chunk n holds events n.0 to n.2. */
+function threeEvents(n: number): string {
+  return [0, 1, 2].map((event) => `data: ${n}.${event}\n\n`).join('')
+}

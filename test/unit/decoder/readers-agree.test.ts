@@ -6,7 +6,7 @@ import { EventDecoder } from '../../../src/decoder/event-decoder.ts'
 import { EventDecoderStream, EventSource, streamEvents } from '../../../src/index.ts'
 import { all, bytes, streamOf } from '../support/streams.ts'
 
-const RUNS = { numRuns: 300 }
+const RUNS = { numRuns: 150 }
 
 /** Types that are listened to. A byte that breaks the name of one makes another of it. */
 const TYPES = ['message', 'ping', 'ä']

@@ -1,9 +1,19 @@
-/** `reconnect()`, in every state of a source. */
+/** `reconnect()`, `close()` and the option `signal`, in every state of a source. */
 
 import { setImmediate as aTask } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Attempt, EventSource } from '../../../src/index.ts'
-import { lasting, nextError, nextMessage, nextOpen, response, until } from '../support/sources.ts'
+import { type Attempt, EventSource, type EventSourceInit, type FetchLike } from '../../../src/index.ts'
+import {
+  finished,
+  lasting,
+  nextError,
+  nextMessage,
+  nextOpen,
+  NOWHERE,
+  open,
+  response,
+  until,
+} from '../support/sources.ts'
 import { type Answer, down, ended, pending, refused, watch, type Watched } from '../support/watch.ts'
 
 afterEach(() => {
@@ -34,13 +44,6 @@ describe('reconnect() begins anew at once, without an error event', () => {
     await expectFreshStart(watched, [])
   })
 
-  it('when open', async () => {
-    const watched = watch([stream('data: 1\n\n'), FRESH])
-    await nextMessage(watched.source)
-    watched.source.reconnect()
-    await expectFreshStart(watched, ['open', '1'])
-  })
-
   it('in the middle of a large chunk, of which nothing more is read', async () => {
     const data = '1'.repeat(1_000)
     const { source, events } = watch([stream(`data: ${data}\n\n`.repeat(1_000)), FRESH])
@@ -58,14 +61,6 @@ describe('reconnect() begins anew at once, without an error event', () => {
     await expectFreshStart(watched, ['open'])
   })
 
-  it('in the listener of a message: the rest of the chunk is dropped, with the messages that waited', async () => {
-    const watched = watch([stream('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n', 'data: 3\n\n'), FRESH])
-    watched.source.addEventListener('message', watched.source.reconnect, { once: true })
-    await nextMessage(watched.source)
-    await expectFreshStart(watched, ['open', '1'])
-    expect(watched.requests[1]?.headers).toHaveProperty('Last-Event-ID', '1')
-  })
-
   it('in onComment', async () => {
     const comments: string[] = []
     const watched: Watched = watch([stream(': one\n: two\ndata: dropped\n\n'), FRESH], {
@@ -79,35 +74,6 @@ describe('reconnect() begins anew at once, without an error event', () => {
     await expectMessage(watched.source)
     expect(comments).toEqual(['one'])
     expect(watched.events).toEqual(['open', 'open', 'fresh'])
-  })
-
-  it('in the listener of a temporary error: the wait does not begin', async () => {
-    vi.useFakeTimers()
-    const watched = watch([down, FRESH])
-    watched.source.addEventListener('error', watched.source.reconnect, { once: true })
-    const message = nextMessage(watched.source)
-    await vi.advanceTimersByTimeAsync(10)
-    await message
-    expect(watched.events).toEqual(['error', 'open', 'fresh'])
-    expect(vi.getTimerCount()).toBe(0)
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(watched.requests).toHaveLength(2)
-  })
-
-  it('in the wait, which ends', async () => {
-    vi.useFakeTimers()
-    const watched = watch([down, FRESH])
-    const lost = nextError(watched.source)
-    await vi.advanceTimersByTimeAsync(10)
-    await lost
-    expect(vi.getTimerCount()).toBe(1)
-    watched.source.reconnect()
-    expect(vi.getTimerCount()).toBeLessThanOrEqual(1)
-    const message = nextMessage(watched.source)
-    await vi.advanceTimersByTimeAsync(10)
-    await message
-    expect(vi.getTimerCount()).toBe(0)
-    expect(watched.events).toEqual(['error', 'open', 'fresh'])
   })
 
   it('while headers() is pending: what it returns is dropped', async () => {
@@ -174,14 +140,6 @@ describe('reconnect() begins anew at once, without an error event', () => {
     expect(requests).toHaveLength(51)
   })
 
-  it('with the id of the last message, and the reconnection time that the server set', async () => {
-    const { source, requests } = watch([stream('retry: 7000\nid: 7\ndata: 1\n\n'), FRESH])
-    await nextMessage(source)
-    source.reconnect()
-    expect(requests[1]?.headers).toHaveProperty('Last-Event-ID', '7')
-    expect(source).toMatchObject({ lastEventId: '7', reconnectionTime: 7_000 })
-  })
-
   it('where the policy would not reconnect: a request of any method is sent again', async () => {
     const watched = watch([stream('data: 1\n\n'), FRESH], { method: 'POST', body: 'text' })
     await nextMessage(watched.source)
@@ -204,16 +162,6 @@ describe('reconnect() begins anew at once, without an error event', () => {
 })
 
 describe('reconnect() does nothing', () => {
-  it('after close()', async () => {
-    const { source, requests, events } = watch([FRESH])
-    source.close()
-    source.reconnect()
-    await aTask()
-    expect(source.readyState).toBe(source.CLOSED)
-    expect(requests).toHaveLength(1)
-    expect(events).toEqual([])
-  })
-
   it('after a failure, nor in the listener of its error', async () => {
     const { source, requests } = watch([refused(404)])
     source.addEventListener('error', () => {
@@ -258,3 +206,170 @@ describe('after reconnect()', () => {
 async function expectMessage(source: EventSource): Promise<void> {
   expect((await nextMessage(source)).data).toBe('fresh')
 }
+
+/** A source with a signal, its events, and the listeners that the signal has. */
+function withSignal(fetch: FetchLike, options: EventSourceInit = {}) {
+  const controller = new AbortController()
+  const { signal } = controller
+  const listeners = new Set<unknown>()
+  vi.spyOn(signal, 'addEventListener').mockImplementation((_, listener) => {
+    listeners.add(listener)
+    EventTarget.prototype.addEventListener.call(signal, 'abort', listener)
+  })
+  vi.spyOn(signal, 'removeEventListener').mockImplementation((_, listener) => {
+    listeners.delete(listener)
+    EventTarget.prototype.removeEventListener.call(signal, 'abort', listener)
+  })
+  const source = open(NOWHERE, { fetch, signal, ...options })
+  const fired = vi.fn()
+  for (const type of ['open', 'message', 'error']) source.addEventListener(type, fired)
+  return { controller, listeners, source, fired }
+}
+
+describe('a signal that is aborted already', () => {
+  it('closes the source at once: no request, no event, no listener', async () => {
+    const fetch = vi.fn(() => Promise.resolve(lasting('data: 1\n\n')))
+    const headers = vi.fn()
+    const signal = AbortSignal.abort()
+    const addEventListener = vi.spyOn(signal, 'addEventListener')
+    const source = open(NOWHERE, { fetch, signal, headers })
+    const fired = vi.fn()
+    for (const type of ['open', 'message', 'error']) source.addEventListener(type, fired)
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    await aTask()
+    source.reconnect()
+    await aTask()
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    for (const call of [fetch, headers, fired, addEventListener]) expect(call).not.toHaveBeenCalled()
+  })
+
+  it('does not hide a bad option or a bad URL', () => {
+    const signal = AbortSignal.abort()
+    expect(() => new EventSource(NOWHERE, { signal, idleTimeout: NaN })).toThrow(TypeError)
+    expect(() => new EventSource('http://[', { signal })).toThrow('is not a valid URL')
+  })
+})
+
+describe('a signal that is aborted', () => {
+  it('while connecting closes the source: the request is aborted, nothing fires', async () => {
+    let request: AbortSignal | undefined
+    const { controller, source, fired, listeners } = withSignal((_, init) => {
+      request = init.signal
+      return new Promise(() => undefined)
+    })
+    expect(listeners.size).toBe(1)
+    controller.abort()
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    expect(request?.aborted).toBe(true)
+    expect(listeners.size).toBe(0)
+    await aTask()
+    expect(fired).not.toHaveBeenCalled()
+  })
+
+  it('in the wait ends it', async () => {
+    vi.useFakeTimers()
+    const fetch = vi.fn<FetchLike>(() => Promise.reject(new Error('down')))
+    const { controller, source, listeners } = withSignal(fetch)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(vi.getTimerCount()).toBe(1)
+    controller.abort()
+    expect(vi.getTimerCount()).toBe(0)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(fetch).toHaveBeenCalledOnce()
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    expect(listeners.size).toBe(0)
+  })
+
+  it('while a function is pending sends no request', async () => {
+    let resolve: ((headers: Record<string, string>) => void) | undefined
+    const fetch = vi.fn<FetchLike>(() => Promise.reject(new Error('down')))
+    const { controller, fired } = withSignal(fetch, {
+      headers: () =>
+        new Promise((returned) => {
+          resolve = returned
+        }),
+    })
+    controller.abort()
+    resolve?.({})
+    await aTask()
+    expect(fetch).not.toHaveBeenCalled()
+    expect(fired).not.toHaveBeenCalled()
+  })
+
+  it('by the fetch itself, while the source is constructed, closes it', async () => {
+    const controller = new AbortController()
+    const source = open(NOWHERE, {
+      signal: controller.signal,
+      fetch: () => {
+        controller.abort()
+        return Promise.resolve(lasting())
+      },
+    })
+    const fired = vi.fn()
+    source.onopen = fired
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    await aTask()
+    expect(fired).not.toHaveBeenCalled()
+  })
+
+  it('closes all sources that it was given to', () => {
+    const shared = new AbortController()
+    const sources = [1, 2].map(() =>
+      open(NOWHERE, { signal: shared.signal, fetch: () => new Promise(() => undefined) }),
+    )
+    shared.abort()
+    expect(sources.map(({ readyState }) => readyState)).toEqual([EventSource.CLOSED, EventSource.CLOSED])
+  })
+})
+
+describe('the listener at the signal', () => {
+  it('goes with close()', () => {
+    const { source, listeners } = withSignal(() => new Promise(() => undefined))
+    expect(listeners.size).toBe(1)
+    source.close()
+    expect(listeners.size).toBe(0)
+  })
+
+  it('goes when the connection has failed', async () => {
+    const { source, listeners } = withSignal(() => Promise.resolve(response('', { status: 404 })))
+    await nextError(source)
+    await until(() => listeners.size === 0)
+  })
+
+  it('stays one over reconnections', async () => {
+    const { source, listeners } = withSignal(() => Promise.resolve(finished('data: 1\n\n')), { reconnectionTime: 0 })
+    await nextMessage(source)
+    await nextMessage(source)
+    source.reconnect()
+    expect(listeners.size).toBe(1)
+  })
+})
+
+describe('[Symbol.dispose]()', () => {
+  it('calls the close() of a subclass', () => {
+    const closed = vi.fn()
+    class Sub extends EventSource {
+      override close(): void {
+        closed()
+        super.close()
+      }
+    }
+    new Sub(NOWHERE, { fetch: () => new Promise(() => undefined) })[Symbol.dispose]()
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
+  it('is no enumerable member', () => {
+    const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, Symbol.dispose)
+    expect(descriptor).toMatchObject({ enumerable: false, configurable: true, writable: true })
+  })
+})
+
+describe('close()', () => {
+  it('leaves no timer under way, though the fetch knows nothing of signals', async () => {
+    vi.useFakeTimers()
+    const source = open(NOWHERE, { connectTimeout: 60_000, fetch: () => new Promise(() => undefined) })
+    source.close()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { inheritFromMessageEvent, Message } from '../../../src/event-source/events.ts'
 import { ConnectionError, ErrorEvent, EventSource } from '../../../src/index.ts'
-import { finished, lasting, NOWHERE, nextError, nextMessage, nextOpen, open } from '../support/sources.ts'
+import { finished, lasting, NOWHERE, nextError, nextOpen, open } from '../support/sources.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -13,13 +13,6 @@ describe('a message', () => {
   // As the first source does.
   inheritFromMessageEvent()
   const event = new Message('news', 'text', 'http://a.test', '7')
-
-  it('has what it was made of', () => {
-    expect(event.type).toBe('news')
-    expect(event.data).toBe('text')
-    expect(event.origin).toBe('http://a.test')
-    expect(event.lastEventId).toBe('7')
-  })
 
   it('is a MessageEvent', () => {
     expect(event).toBeInstanceOf(MessageEvent)
@@ -68,14 +61,6 @@ describe('a message', () => {
     target.addEventListener('news', listener)
     target.dispatchEvent(event)
     expect(listener).toHaveBeenCalledExactlyOnceWith(event)
-  })
-
-  it('comes out of a source in this very class', async () => {
-    const source = open(NOWHERE, { fetch: () => Promise.resolve(lasting('id: 7\nevent: news\ndata: text\n\n')) })
-    const received = await nextMessage(source, 'news')
-    expect(received).toBeInstanceOf(Message)
-    expect(received).toMatchObject({ type: 'news', data: 'text', origin: 'http://nowhere.test', lastEventId: '7' })
-    expect(received.target).toBe(source)
   })
 })
 
@@ -155,30 +140,8 @@ describe('an open event', () => {
   })
 })
 
-describe('types of the stream that have a meaning for a source', () => {
-  it.each(['open', 'error'])('`event: %s` is a MessageEvent and changes no state', async (type) => {
-    const source = open(NOWHERE, { fetch: () => Promise.resolve(lasting(`event: ${type}\ndata: text\n\n`)) })
-    await nextOpen(source)
-    const event = await new Promise<Event>((resolve) => {
-      source.addEventListener(type, resolve, { once: true })
-    })
-    expect(event).toBeInstanceOf(MessageEvent)
-    expect(event).toHaveProperty('data', 'text')
-    expect(source.readyState).toBe(EventSource.OPEN)
-  })
-})
-
-describe('the interface', () => {
-  it('has constants on the constructor and the prototype: enumerable, not writable, not configurable', () => {
-    for (const target of [EventSource, EventSource.prototype]) {
-      for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 })) {
-        const shape = { value, writable: false, enumerable: true, configurable: false }
-        expect(Object.getOwnPropertyDescriptor(target, name)).toEqual(shape)
-      }
-    }
-  })
-
-  it.each(['url', 'withCredentials', 'readyState', 'lastEventId', 'reconnectionTime'])(
+describe('the extensions of the interface', () => {
+  it.each(['lastEventId', 'reconnectionTime'])(
     'has %s as an enumerable accessor that throws a TypeError on a foreign `this`',
     (name) => {
       const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, name)
@@ -188,50 +151,12 @@ describe('the interface', () => {
     },
   )
 
-  it.each(['close', 'reconnect'] as const)('has %s() as an enumerable method without arguments', (name) => {
+  it.each(['reconnect', 'reset'] as const)('has %s() as an enumerable method without arguments', (name) => {
     const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, name)
     expect(descriptor).toMatchObject({ enumerable: true, configurable: true, writable: true })
     expect(EventSource.prototype[name]).toHaveLength(0)
     expect(() => {
       EventSource.prototype[name].call({} as EventSource)
     }).toThrow(TypeError)
-  })
-
-  it('has its name, its length and its tag', () => {
-    expect(EventSource.name).toBe('EventSource')
-    expect(EventSource).toHaveLength(1)
-    const source = open(NOWHERE, { fetch: () => new Promise(() => undefined) })
-    expect(Object.prototype.toString.call(source)).toBe('[object EventSource]')
-    expect(source).toBeInstanceOf(EventTarget)
-    expect(Object.keys(source)).toEqual([])
-  })
-
-  it('can be extended', () => {
-    class Sub extends EventSource {
-      readonly more = 1
-      override get url(): string {
-        return `${super.url}#sub`
-      }
-    }
-    const source = new Sub(NOWHERE, { fetch: () => new Promise(() => undefined) })
-    source.close()
-    expect(source).toBeInstanceOf(EventSource)
-    expect(source.url).toBe(`${NOWHERE}#sub`)
-    expect(source.readyState).toBe(EventSource.CLOSED)
-  })
-
-  it('throws a TypeError without an argument, without `new` and for a symbol', () => {
-    const Loose = EventSource as unknown as { new (...args: unknown[]): EventSource; (url: string): EventSource }
-    expect(() => new Loose()).toThrow(TypeError)
-    expect(() => Loose(NOWHERE)).toThrow(TypeError)
-    expect(() => new Loose(Symbol('url'))).toThrow(TypeError)
-  })
-
-  it('makes a string of the URL and replaces lone surrogates', () => {
-    const Loose = EventSource as unknown as new (...args: unknown[]) => EventSource
-    const url = { toString: () => 'http://nowhere.test/\ud800?\udfff' }
-    const source = new Loose(url, { fetch: () => new Promise(() => undefined) })
-    source.close()
-    expect(source.url).toBe('http://nowhere.test/%EF%BF%BD?%EF%BF%BD')
   })
 })

@@ -25,18 +25,6 @@ async function logOf(text: string | string[], options: EventSourceInit = {}): Pr
 }
 
 describe('a comment', () => {
-  it('is handed over in its turn among the messages', async () => {
-    expect(await logOf(': a\ndata: 1\n\n: b\n: c\ndata: 2\n\n: d\n')).toEqual([
-      'open',
-      ':a',
-      '1',
-      ':b',
-      ':c',
-      '2',
-      ':d',
-    ])
-  })
-
   it('within an event comes before it', async () => {
     expect(await logOf('data: 1\n: a\ndata: 2\n\n')).toEqual(['open', ':a', '1\n2'])
   })
@@ -93,17 +81,6 @@ describe('onComment', () => {
     }
     await logOf(': a\n', { onComment })
     expect(selves).toEqual([undefined])
-  })
-
-  it('that throws is reported, and the stream goes on', async () => {
-    const report = vi.fn()
-    vi.stubGlobal('reportError', report)
-    const error = new Error('of the caller')
-    const onComment = (): never => {
-      throw error
-    }
-    expect(await logOf(': a\ndata: 1\n\n: b\ndata: 2\n\n', { onComment })).toEqual(['open', '1', '2'])
-    expect(report.mock.calls).toEqual([[error], [error]])
   })
 
   it('may close the source: nothing follows', async () => {

@@ -1,4 +1,4 @@
-/** `idleTimeout` and listeners that take longer than it: a slow consumer is no silence. */
+/** Listeners that are slower than the stream: what is read ahead, and why `idleTimeout` does not end it. */
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
@@ -72,4 +72,36 @@ it('the clock does not run while more waits for the listeners than is read ahead
   }
   await nextMessage(source, 'last')
   expect(errors).toEqual([])
+})
+
+describe('a listener that is slower than the stream', () => {
+  it('holds reading back: no more than 64 KiB and a chunk are read ahead', async () => {
+    let pulled = 0
+    const chunk = new TextEncoder().encode(`data: ${'x'.repeat(1_000)}\n\n`.repeat(16))
+    const source = open(NOWHERE, {
+      fetch: () =>
+        Promise.resolve({
+          status: 200,
+          headers: new Headers({ 'Content-Type': 'text/event-stream' }),
+          body: new ReadableStream<Uint8Array>({
+            pull(controller) {
+              pulled += chunk.length
+              controller.enqueue(chunk)
+            },
+          }),
+        }),
+    })
+    let heard = 0
+    let ahead = 0
+    await new Promise<void>((done) => {
+      source.onmessage = () => {
+        heard += 1_008
+        ahead = Math.max(ahead, pulled - heard)
+        if (heard > 1_000_000) done()
+      }
+    })
+    source.close()
+    // What is read ahead, and what the stream itself holds ready.
+    expect(ahead).toBeLessThanOrEqual(64 * 1024 + 4 * chunk.length)
+  })
 })

@@ -3,20 +3,9 @@
 import { createHook } from 'node:async_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { EventDecoderStream, streamEvents } from '../../../src/index.ts'
+import { streamEvents } from '../../../src/index.ts'
 import { response } from '../support/sources.ts'
-import {
-  all,
-  bytes,
-  closed,
-  counting,
-  outcome,
-  rejection,
-  request,
-  rest,
-  source,
-  streamOf,
-} from '../support/streams.ts'
+import { closed, counting, outcome, rejection, request, rest, source, streamOf } from '../support/streams.ts'
 
 /** Chunk n holds events n.0 to n.2. */
 function threeEvents(n: number): string {
@@ -92,18 +81,6 @@ it('comments that wait for a busy loop hold the reading back too', async () => {
   stream.close()
 })
 
-it('a hundred thousand events of one chunk come in order, also to a loop that awaits', async () => {
-  const count = 100_000
-  const text = Array.from({ length: count }, (_, n) => `data: ${n}\n\n`).join('')
-  let next = 0
-  for await (const { data } of streamEvents(streamOf(text))) {
-    if (Number(data) !== next) expect(data).toBe(String(next))
-    next++
-    if (next % 10_000 === 0) await rest()
-  }
-  expect(next).toBe(count)
-})
-
 it('an event that waits costs the promise of its next() and no other', async () => {
   const COUNT = 1_000
   const text = Array.from({ length: COUNT }, (_, n) => `data: ${n}\n\n`).join('')
@@ -136,20 +113,6 @@ async function promisesOf(iterator: AsyncIterator<unknown>, calls: number): Prom
 }
 
 describe('idleTimeout', () => {
-  it('does not count the time that the loop takes, while events wait', async () => {
-    const { stream, push, end } = source('data: 1\n\ndata: 2\n\n')
-    const data: string[] = []
-    for await (const event of streamEvents(stream, { idleTimeout: 40 })) {
-      data.push(event.data)
-      if (event.data === '1') {
-        await wait(120)
-        push('data: 3\n\n')
-        end()
-      }
-    }
-    expect(data).toEqual(['1', '2', '3'])
-  })
-
   it('does not count it where the stream goes on, though the loop does not look', async () => {
     const { stream, push, end } = source('data: 1\n\n')
     const timer = setInterval(() => {
@@ -233,56 +196,5 @@ describe('idleTimeout', () => {
       }
     }
     expect(data).toEqual(['1', '2'])
-  })
-})
-
-describe('EventDecoderStream', () => {
-  it('reads one chunk at a time, as its reader asks', async () => {
-    const body = counting(threeEvents)
-    const reader = body.stream.pipeThrough(new EventDecoderStream()).getReader()
-    await rest()
-    const before = body.pulls
-    const pulls: number[] = []
-    for (let event = 0; event < 9; event++) {
-      await reader.read()
-      await rest()
-      pulls.push(body.pulls - before)
-    }
-    // A pipe has a chunk in hand before anybody asks.
-    expect(before).toBeLessThanOrEqual(2)
-    expect(pulls).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
-    await reader.cancel()
-  })
-
-  it('takes a writer’s chunks only as fast', async () => {
-    const { readable, writable } = new EventDecoderStream()
-    const writer = writable.getWriter()
-    const reader = readable.getReader()
-    let written = 0
-    for (let n = 0; n < 10; n++) {
-      void writer.write(bytes(threeEvents(n))).then(
-        () => written++,
-        () => undefined,
-      )
-    }
-    await rest()
-    expect(written).toBe(0)
-    const counts: number[] = []
-    for (let event = 0; event < 9; event++) {
-      await reader.read()
-      await rest()
-      counts.push(written)
-    }
-    expect(counts).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
-    const isOver = rejection(writer.closed)
-    await reader.cancel('enough')
-    expect(await isOver).toBe('enough')
-  })
-
-  it('gives all of a long body', async () => {
-    const body = Array.from({ length: 1_000 }, (_, n) => threeEvents(n))
-    const events = await all(streamOf(...body).pipeThrough(new EventDecoderStream()))
-    expect(events).toHaveLength(3_000)
-    expect(events.at(-1)).toMatchObject({ data: '999.2' })
   })
 })

@@ -1,7 +1,7 @@
 /** The loop: what it takes, how it is left, how it ends. */
 
 import { describe, expect, it, vi } from 'vitest'
-import { ConnectionError, type EventSourceInit, type EventStream, streamEvents } from '../../../src/index.ts'
+import { ConnectionError, type EventSourceInit, streamEvents } from '../../../src/index.ts'
 import { finished, lasting, NOWHERE, response } from '../support/sources.ts'
 import { all, closed, outcome, rejection, request, rest, source, unhandledRejections } from '../support/streams.ts'
 import { ended, pending, refused } from '../support/watch.ts'
@@ -13,20 +13,6 @@ function two(options: EventSourceInit = {}) {
 }
 
 describe('an event', () => {
-  it('has a type, data and the last event ID; id only where its block has one', async () => {
-    const { stream } = request([
-      () =>
-        finished('data: 1\n\nid: a\nevent: named\ndata: 2\ndata: 3\n\ndata: 4\n\nid\ndata: 5\n\nid: b\n\ndata: 6\n\n'),
-    ])
-    expect(await all(stream)).toStrictEqual([
-      { type: 'message', data: '1', lastEventId: '' },
-      { type: 'named', data: '2\n3', id: 'a', lastEventId: 'a' },
-      { type: 'message', data: '4', lastEventId: 'a' },
-      { type: 'message', data: '5', id: '', lastEventId: '' },
-      { type: 'message', data: '6', lastEventId: 'b' },
-    ])
-  })
-
   it('with an id that holds a NUL has none', async () => {
     const { stream } = request([() => finished('id: 1\n\nid: a\0b\ndata\n\n')])
     expect(await all(stream)).toStrictEqual([{ type: 'message', data: '', lastEventId: '1' }])
@@ -39,12 +25,6 @@ describe('an event', () => {
 })
 
 describe('the request', () => {
-  it('goes out at the call, not with the loop', async () => {
-    const { requests } = request([pending])
-    await rest()
-    expect(requests).toHaveLength(1)
-  })
-
   it('is that of an EventSource', () => {
     const { requests } = request([pending], { lastEventId: '7', headers: { 'X-One': '1' } })
     expect(requests[0]).toMatchObject({
@@ -66,11 +46,6 @@ describe('the request', () => {
     expect(urls).toEqual([NOWHERE, NOWHERE, NOWHERE])
   })
 
-  it('needs a valid URL: a SyntaxError at the call', () => {
-    expect(() => streamEvents('http://[')).toThrow(expect.objectContaining({ name: 'SyntaxError' }) as Error)
-    expect(() => streamEvents('/relative')).toThrow(expect.objectContaining({ name: 'SyntaxError' }) as Error)
-  })
-
   it.each([
     ['idleTimeout', -1],
     ['reconnect', 'yes'],
@@ -81,26 +56,9 @@ describe('the request', () => {
     expect(() => streamEvents(NOWHERE, { [name]: value })).toThrow(TypeError)
     expect(() => streamEvents(NOWHERE, { [name]: value })).toThrow(`"${name}"`)
   })
-
-  it('may be another than GET', async () => {
-    const { stream, requests } = request([ended], { method: 'POST', body: '{}' })
-    expect(await all(stream)).toHaveLength(1)
-    expect(requests).toMatchObject([{ method: 'POST', body: '{}' }])
-  })
 })
 
 describe('the loop ends', () => {
-  it('when the body does, after all events and without the unfinished one', async () => {
-    const { stream, requests } = request([() => finished('data: 1\n\n', 'data: 2\n\ndata: 3')])
-    expect(await outcome(stream)).toEqual({ data: ['1', '2'] })
-    expect(requests).toHaveLength(1)
-  })
-
-  it('when the server says 204', async () => {
-    const { stream } = request([() => new Response(null, { status: 204 })])
-    expect(await outcome(stream)).toEqual({ data: [] })
-  })
-
   it('though the stream is taken long after it has ended', async () => {
     const { stream } = request([() => finished('data: 1\n\n')])
     await stream.response
@@ -110,26 +68,9 @@ describe('the loop ends', () => {
 })
 
 describe('the loop throws a ConnectionError', () => {
-  it('when the response is refused, with the text of its body', async () => {
-    const { stream, requests } = request([refused(429, { 'Retry-After': '2' })])
-    const { error } = await outcome(stream)
-    expect(error).toBeInstanceOf(ConnectionError)
-    expect(error).toMatchObject({ reason: 'status', status: 429, retryAfter: 2_000 })
-    expect((error as ConnectionError).body).toBe('{"error":"no"}')
-    expect(requests).toHaveLength(1)
-  })
-
   it('when there is none', async () => {
     const { stream } = request([() => Promise.reject(new Error('down'))])
     expect(await rejection(all(stream))).toMatchObject({ reason: 'network', cause: { message: 'down' } })
-  })
-
-  it('when the body breaks off, after the events that came', async () => {
-    const { stream, body } = two()
-    const result = outcome(stream)
-    await rest()
-    body.fail(new Error('reset'))
-    expect(await result).toMatchObject({ data: ['1', '2'], error: { reason: 'network', cause: { message: 'reset' } } })
   })
 
   it('when a function of the caller’s throws', async () => {
@@ -152,13 +93,6 @@ describe('the loop throws a ConnectionError', () => {
     expect(await rejection(all(stream))).toMatchObject({ reason: 'unsupported' })
   })
 
-  it('once: whoever asks again is told that it is over', async () => {
-    const { stream } = request([refused(500)])
-    const iterator = stream[Symbol.asyncIterator]()
-    expect(await rejection(iterator.next())).toBeInstanceOf(ConnectionError)
-    expect(await iterator.next()).toStrictEqual({ done: true, value: undefined })
-  })
-
   it('only when the loop has taken all that came before', async () => {
     const { stream, body } = two()
     const iterator = stream[Symbol.asyncIterator]()
@@ -174,87 +108,6 @@ describe('the loop throws a ConnectionError', () => {
 })
 
 describe('leaving the loop closes the connection', () => {
-  /** Runs a loop that does this at the first event. */
-  async function loop(stream: EventStream, leave: (stream: EventStream) => 'break' | 'return' | undefined) {
-    const data: string[] = []
-    for await (const event of stream) {
-      data.push(event.data)
-      const way = leave(stream)
-      if (way === 'break') break
-      if (way === 'return') return data
-    }
-    return data
-  }
-
-  it('by break', async () => {
-    const { stream, requests, cancelled } = two()
-    expect(await loop(stream, () => 'break')).toEqual(['1'])
-    expect(requests[0]?.signal.aborted).toBe(true)
-    expect(cancelled).toHaveBeenCalledOnce()
-  })
-
-  it('by return', async () => {
-    const { stream, requests, cancelled } = two()
-    expect(await loop(stream, () => 'return')).toEqual(['1'])
-    expect(requests[0]?.signal.aborted).toBe(true)
-    expect(cancelled).toHaveBeenCalledOnce()
-  })
-
-  it('by a throw, which comes out as it is', async () => {
-    const { stream, requests, cancelled } = two()
-    const thrown = new Error('mine')
-    const result = loop(stream, () => {
-      throw thrown
-    })
-    expect(await rejection(result)).toBe(thrown)
-    expect(requests[0]?.signal.aborted).toBe(true)
-    expect(cancelled).toHaveBeenCalledOnce()
-  })
-
-  it('by close(), which drops what waits', async () => {
-    const { stream, requests, cancelled } = two()
-    const result = await loop(stream, (stream) => {
-      stream.close()
-      return undefined
-    })
-    expect(result).toEqual(['1'])
-    expect(requests[0]?.signal.aborted).toBe(true)
-    expect(cancelled).toHaveBeenCalledOnce()
-  })
-
-  it('by the signal: the loop throws its reason, and what waits is dropped', async () => {
-    const controller = new AbortController()
-    const reason = { not: 'even an error' }
-    const { stream, requests, cancelled } = two({ signal: controller.signal })
-    const result = loop(stream, () => {
-      controller.abort(reason)
-      return undefined
-    })
-    expect(await rejection(result)).toBe(reason)
-    expect(requests[0]?.signal.aborted).toBe(true)
-    expect(cancelled).toHaveBeenCalledOnce()
-  })
-
-  it('by return() on the iterator', async () => {
-    const { stream, requests, cancelled } = two()
-    const iterator = stream[Symbol.asyncIterator]()
-    await iterator.next()
-    expect(await iterator.return()).toStrictEqual({ done: true, value: undefined })
-    expect(requests[0]?.signal.aborted).toBe(true)
-    expect(cancelled).toHaveBeenCalledOnce()
-    expect(await iterator.next()).toStrictEqual({ done: true, value: undefined })
-  })
-
-  it('by await using', async () => {
-    const { stream, requests, cancelled } = two()
-    {
-      await using held = stream
-      expect(await held[Symbol.asyncIterator]().next()).toMatchObject({ value: { data: '1' } })
-    }
-    expect(requests[0]?.signal.aborted).toBe(true)
-    expect(cancelled).toHaveBeenCalledOnce()
-  })
-
   it('[Symbol.asyncDispose]() calls the close() of the instance, and is no enumerable member', async () => {
     const { stream } = two()
     const close = vi.spyOn(stream, 'close')
@@ -278,20 +131,6 @@ describe('leaving the loop closes the connection', () => {
 })
 
 describe('next()', () => {
-  it('called several times at once gives each caller an event of its own, in order', async () => {
-    const { stream } = request([() => finished('data: 1\n\ndata: 2\n\n', 'data: 3\n\n')])
-    const iterator = stream[Symbol.asyncIterator]()
-    const results = await Promise.all(Array.from({ length: 5 }, () => iterator.next()))
-    expect(results.map(({ value }) => (value as { data: string } | undefined)?.data)).toEqual([
-      '1',
-      '2',
-      '3',
-      undefined,
-      undefined,
-    ])
-    expect(results.map(({ done }) => done)).toEqual([false, false, false, true, true])
-  })
-
   it('called again while events wait keeps the order', async () => {
     const { stream } = request([() => lasting('data: 1\n\ndata: 2\n\ndata: 3\n\n')])
     await stream.response
@@ -358,16 +197,6 @@ describe('next()', () => {
 })
 
 describe('the iterator', () => {
-  it('is one: to ask for a second is a TypeError that names the way out', async () => {
-    const { stream } = two()
-    const iterator = stream[Symbol.asyncIterator]()
-    expect(() => stream[Symbol.asyncIterator]()).toThrow(TypeError)
-    expect(() => stream[Symbol.asyncIterator]()).toThrow('tee()')
-    expect(await rejection(all(stream))).toBeInstanceOf(TypeError)
-    // The first has lost nothing by it.
-    expect(await iterator.next()).toMatchObject({ value: { data: '1' } })
-  })
-
   it('can be iterated itself, so that a loop may begin in the middle', async () => {
     const { stream } = request([() => finished('data: 1\n\ndata: 2\n\ndata: 3\n\n')])
     const iterator = stream[Symbol.asyncIterator]()
@@ -383,43 +212,12 @@ describe('the iterator', () => {
     other.close()
     expect(await all(other)).toEqual([])
   })
-
-  it('works with yield*', async () => {
-    const { stream, requests } = two()
-    async function* generator() {
-      yield* stream
-    }
-    for await (const event of generator()) if (event.data === '2') break
-    expect(requests[0]?.signal.aborted).toBe(true)
-  })
 })
 
 describe('the signal', () => {
-  it('aborted before the call: no request, the loop throws the reason', async () => {
-    const reason = new Error('never')
-    const headers = vi.fn(() => ({}))
-    const { stream, requests } = request([ended], { signal: AbortSignal.abort(reason), headers })
-    expect(await outcome(stream)).toEqual({ data: [], error: reason })
-    expect(await rejection(stream.response)).toBe(reason)
-    expect(requests).toEqual([])
-    expect(headers).not.toHaveBeenCalled()
-  })
-
   it('aborted without a reason: an AbortError, as fetch has it', async () => {
     const { stream } = request([ended], { signal: AbortSignal.abort() })
     expect(await rejection(all(stream))).toMatchObject({ name: 'AbortError' })
-  })
-
-  it('aborted while connecting: the request is aborted, the loop throws the reason', async () => {
-    const controller = new AbortController()
-    const reason = new Error('too slow')
-    const { stream, requests } = request([pending], { signal: controller.signal })
-    const result = outcome(stream)
-    await rest()
-    controller.abort(reason)
-    expect(await result).toEqual({ data: [], error: reason })
-    expect(await rejection(stream.response)).toBe(reason)
-    expect(requests[0]?.signal.aborted).toBe(true)
   })
 
   it('aborted before the loop begins: the loop throws the reason, though events were there', async () => {
@@ -628,31 +426,9 @@ describe('lastEventId', () => {
     await rest()
     expect(stream.lastEventId).toBe('1')
   })
-
-  it('does not count the id of an event that the end discards', async () => {
-    const { stream } = request([() => finished('id: 1\ndata: 1\n\nid: 2\ndata: 2\n')])
-    await all(stream)
-    expect(stream.lastEventId).toBe('1')
-  })
-})
-
-describe('reconnectionTime', () => {
-  it('is 3,000 until the stream’s retry says otherwise', async () => {
-    const { stream } = request([() => finished('retry: 17\n\n')])
-    expect(stream.reconnectionTime).toBe(3_000)
-    await all(stream)
-    expect(stream.reconnectionTime).toBe(17)
-  })
 })
 
 describe('response', () => {
-  it('is the first good one, as soon as it is there, without a loop', async () => {
-    const good = lasting()
-    const { stream } = request([() => good])
-    expect(await stream.response).toBe(good)
-    expect(stream.response).toBe(stream.response)
-  })
-
   it('stays though the stream fails afterwards, or is closed', async () => {
     const { stream, body } = two()
     body.fail(new Error('reset'))
@@ -669,20 +445,6 @@ describe('response', () => {
   ])('rejects with the ConnectionError when %s, also where nobody iterates', async (_, answer) => {
     const { stream } = request([answer])
     expect(await rejection(stream.response)).toBeInstanceOf(ConnectionError)
-  })
-
-  it('rejects as the loop throws', async () => {
-    const { stream } = request([refused(500)])
-    const error = await rejection(all(stream))
-    expect(await rejection(stream.response)).toBe(error)
-  })
-
-  it('rejects with an AbortError after close()', async () => {
-    const { stream } = request([pending])
-    stream.close()
-    const error = await rejection(stream.response)
-    expect(error).toBeInstanceOf(DOMException)
-    expect(error).toMatchObject({ name: 'AbortError' })
   })
 
   it('rejects with an AbortError after break', async () => {

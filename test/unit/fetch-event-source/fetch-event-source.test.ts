@@ -1,188 +1,365 @@
-/** `fetchEventSource`, tried hard: what it must not leave behind, races, and what a program may hand it that the original takes. */
+/** `fetchEventSource` with a stub fetch, a stub document and fake timers. */
 
-import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { fetchEventSource, type FetchEventSourceInit } from '../../../src/fetch-event-source.ts'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { EventStreamContentType, fetchEventSource, type FetchEventSourceInit } from '../../../src/fetch-event-source.ts'
+import { finished, lasting, NOWHERE, response } from '../support/sources.ts'
+import { rejection, rest, source, unhandledRejections } from '../support/streams.ts'
+import { type Answer, pending } from '../support/watch.ts'
 
-const NOWHERE = 'http://localhost/'
-
-/** A body that stays open, what has become of it, and a way to write to it. */
-function body(...texts: string[]) {
-  const cancel = vi.fn()
-  let controller!: ReadableStreamDefaultController<Uint8Array>
-  const stream = new ReadableStream<Uint8Array>({
-    start(given) {
-      controller = given
-    },
-    cancel,
-  })
-  const write = (text: string): void => {
-    controller.enqueue(new TextEncoder().encode(text))
-  }
-  texts.forEach(write)
-  return {
-    response: new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } }),
-    write,
-    end: () => {
-      controller.close()
-    },
-    cancel,
-  }
-}
-
-function ended(...texts: string[]): Response {
-  return new Response(texts.join(''), { headers: { 'Content-Type': 'text/event-stream' } })
-}
-
-/** A signal that counts its listeners. */
-function countedSignal() {
-  const controller = new AbortController()
-  const { signal } = controller
-  return { controller, signal, count: counted(signal) }
-}
-
-function counted(target: EventTarget): () => number {
-  let count = 0
-  const { addEventListener, removeEventListener } = target
-  const listeners = new Set<unknown>()
-  target.addEventListener = (type: string, listener: EventListener, options?: AddEventListenerOptions) => {
-    listeners.add(listener)
-    addEventListener.call(target, type, listener, options)
-    count = listeners.size
-  }
-  target.removeEventListener = (type: string, listener: EventListener) => {
-    listeners.delete(listener)
-    removeEventListener.call(target, type, listener)
-    count = listeners.size
-  }
-  return () => count
-}
-
-/** A page, as far as it matters here. */
-function page() {
-  const document = Object.assign(new EventTarget(), { hidden: false })
-  const count = counted(document)
-  vi.stubGlobal('document', document)
-  const turn = (hidden: boolean) => () => {
-    document.hidden = hidden
-    document.dispatchEvent(new Event('visibilitychange'))
-  }
-  return { hide: turn(true), show: turn(false), count }
-}
-
+beforeEach(() => {
+  // Not setImmediate and microtasks: streams need them.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
 afterEach(() => {
-  vi.unstubAllGlobals()
   vi.useRealTimers()
 })
 
-const WAYS_TO_END: Record<string, (init: FetchEventSourceInit, controller: AbortController) => FetchEventSourceInit> = {
-  'the stream ends': (init) => ({ ...init, fetch: async () => Promise.resolve(ended('data: x\n\n')) }),
-  'the signal is aborted while it is open': (init, controller) => ({
-    ...init,
-    onmessage: () => {
-      controller.abort()
-    },
-  }),
-  'the signal is aborted while it connects': (init, controller) => ({
-    ...init,
-    fetch: () => {
-      queueMicrotask(() => {
-        controller.abort()
-      })
-      return new Promise(() => undefined)
-    },
-  }),
-  'the signal is aborted in the wait': (init, controller) => ({
-    ...init,
-    fetch: () => Promise.reject(new Error('down')),
-    onerror: () => {
-      setTimeout(() => {
-        controller.abort()
-      })
-      return 60_000
-    },
-  }),
-  'onerror throws': (init) => ({
-    ...init,
-    fetch: () => Promise.reject(new Error('down')),
-    onerror: (error) => {
-      throw error
-    },
-  }),
-  'onopen throws, and onerror': (init) => ({
-    ...init,
-    onopen: () => {
-      throw new Error('refused')
-    },
-    onerror: (error) => {
-      throw error
-    },
-  }),
+/** A request as the fake fetch got it. */
+interface Asked {
+  input: unknown
+  init: RequestInit & { headers: Record<string, string>; signal: AbortSignal }
 }
 
-describe.each(Object.entries(WAYS_TO_END))('when %s', (_, way) => {
-  it('no listener and no timer is left', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { signal, controller, count } = countedSignal()
-    const { count: countOfPage } = page()
-    const { response } = body('data: x\n\n')
-    const init = way({ signal, fetch: async () => Promise.resolve(response) }, controller)
-    const fetch = vi.fn(init.fetch)
-    const running = fetchEventSource(NOWHERE, { ...init, fetch }).catch(() => undefined)
-    expect([count(), countOfPage()]).toEqual([1, 1])
-    await vi.advanceTimersByTimeAsync(10)
-    await running
-    expect([count(), countOfPage(), vi.getTimerCount()]).toEqual([0, 0, 0])
-    await vi.advanceTimersByTimeAsync(120_000)
-    expect(fetch).toHaveBeenCalledOnce()
+/** What a call of `fetchEventSource` does, in the order it does it. */
+interface Call {
+  promise: Promise<void>
+  /** `resolved`, or `rejected` with what; undefined until then. */
+  readonly outcome: { how: 'resolved' | 'rejected'; error?: unknown } | undefined
+  requests: Asked[]
+  calls: string[]
+}
+
+/** Calls with answers from a list, the last again and again. What it is told is noted, and then handed to the options given. */
+function call(answers: Answer[], options: FetchEventSourceInit = {}): Call {
+  const requests: Asked[] = []
+  const calls: string[] = []
+  const controller = new AbortController()
+  onTestFinished(() => {
+    controller.abort()
+  })
+  const { onopen, onmessage, onclose, onerror, ...rest } = options
+  const promise = fetchEventSource(NOWHERE, {
+    signal: controller.signal,
+    fetch: async (input, init) => {
+      requests.push({ input, init: init as Asked['init'] })
+      calls.push('fetch')
+      // As with any fetch, the answer comes when the caller has what he asked for.
+      await Promise.resolve()
+      return (answers[Math.min(requests.length, answers.length) - 1] ?? pending)()
+    },
+    onopen: (given) => {
+      calls.push('open')
+      return onopen?.(given)
+    },
+    onmessage: (message) => {
+      calls.push(message.data)
+      onmessage?.(message)
+    },
+    onclose: () => {
+      calls.push('close')
+      return onclose?.()
+    },
+    onerror: (error) => {
+      calls.push('error')
+      return onerror?.(error)
+    },
+    ...rest,
+  })
+  let outcome: Call['outcome']
+  promise.then(
+    () => {
+      outcome = { how: 'resolved' }
+    },
+    (error: unknown) => {
+      outcome = { how: 'rejected', error }
+    },
+  )
+  return {
+    promise,
+    requests,
+    calls,
+    get outcome() {
+      return outcome
+    },
+  }
+}
+
+/** Answers. */
+const one: Answer = () => finished('data: 1\n\n')
+const down: Answer = () => Promise.reject(new Error('down'))
+
+/** A document whose visibility a test decides, in the place of the runtime's. */
+function page(isHidden = false) {
+  const listeners = new Set<() => void>()
+  const document = {
+    hidden: isHidden,
+    addEventListener: (type: string, listener: () => void) => {
+      if (type === 'visibilitychange') listeners.add(listener)
+    },
+    removeEventListener: (type: string, listener: () => void) => {
+      if (type === 'visibilitychange') listeners.delete(listener)
+    },
+  }
+  vi.stubGlobal('document', document)
+  onTestFinished(() => {
+    vi.unstubAllGlobals()
+  })
+  const turn = (isHidden: boolean): void => {
+    document.hidden = isHidden
+    for (const listener of [...listeners]) listener()
+  }
+  return {
+    listeners,
+    hide: () => {
+      turn(true)
+    },
+    show: () => {
+      turn(false)
+    },
+  }
+}
+
+describe('a call', () => {
+  it('awaits what is async, one after the other', async () => {
+    const made = call([one], {
+      onopen: async () => {
+        await rest()
+        made.calls.push('opened')
+      },
+      onclose: async () => {
+        await rest()
+        made.calls.push('closed')
+      },
+    })
+    await made.promise
+    expect(made.calls).toEqual(['fetch', 'open', 'opened', '1', 'close', 'closed'])
   })
 })
 
-describe('a fetch that knows nothing of signals', () => {
-  it('has its body cancelled when onopen throws', async () => {
-    const { response, cancel } = body()
-    await fetchEventSource(NOWHERE, {
-      fetch: async () => Promise.resolve(response),
-      onopen: () => {
-        throw new Error('refused')
-      },
+describe('the request’s headers', () => {
+  it.each([
+    ['an object', { 'X-One': '1' }],
+    ['Headers', new Headers({ 'X-One': '1' })],
+    ['a function', () => ({ 'X-One': '1' })],
+    ['an async function', () => Promise.resolve(new Headers({ 'X-One': '1' }))],
+  ])('may be %s', async (_, headers) => {
+    const { promise, requests } = call([one], { headers })
+    await promise
+    const sent = new Headers(requests[0]?.init.headers)
+    expect([sent.get('x-one'), sent.get('accept')]).toEqual(['1', 'text/event-stream'])
+  })
+
+  it.each(['accept', 'Accept', 'ACCEPT'])('%s of the caller’s wins', async (name) => {
+    const { promise, requests } = call([one], { headers: { [name]: 'text/x' } })
+    await promise
+    expect(new Headers(requests[0]?.init.headers).get('accept')).toBe('text/x')
+  })
+
+  it('a function is called for each attempt', async () => {
+    let token = 0
+    const made = call([down, one], { headers: () => ({ Authorization: String(++token) }) })
+    await vi.runAllTimersAsync()
+    await made.promise
+    expect(made.requests.map(({ init }) => init.headers.Authorization)).toEqual(['1', '2'])
+  })
+
+  it('a function that fails goes to onerror, and no request is made', async () => {
+    const thrown = new Error('no token')
+    const made = call([one], {
+      headers: () => Promise.reject(thrown),
       onerror: (error) => {
         throw error
       },
-    }).catch(() => undefined)
-    await vi.waitFor(() => {
-      expect(cancel).toHaveBeenCalledOnce()
     })
+    expect(await rejection(made.promise)).toBe(thrown)
+    expect(made.calls).toEqual(['error'])
   })
 
-  it('has its body cancelled when onmessage throws', async () => {
-    const { response, cancel } = body('data: x\n\n')
-    await fetchEventSource(NOWHERE, {
-      fetch: async () => Promise.resolve(response),
-      onmessage: () => {
-        throw new Error('wrong')
-      },
+  it('the caller’s object is not changed', async () => {
+    const headers = { 'X-One': '1' }
+    const made = call([() => finishedBadly('id: 1\ndata: 1\n\n'), one], { headers })
+    await rest()
+    await vi.runAllTimersAsync()
+    await made.promise
+    expect(headers).toEqual({ 'X-One': '1' })
+  })
+})
+
+/** A good response that breaks off after this. */
+function finishedBadly(text: string): Response {
+  const { stream, push, fail } = source()
+  push(text)
+  setImmediate(() => {
+    fail(new Error('reset'))
+  })
+  return response(stream)
+}
+
+/** The `last-event-id` of each request. */
+function idsOf({ requests }: Call): (string | null)[] {
+  return requests.map(({ init }) => new Headers(init.headers).get('last-event-id'))
+}
+
+describe('last-event-id', () => {
+  it.each([
+    ['of a message', 'id: 1\ndata: 1\n\n', '1'],
+    ['of the last message that had one', 'id: 1\ndata: 1\n\ndata: 2\n\n', '1'],
+    ['of a block without data', 'id: 1\n\n', '1'],
+    ['of a block without data that a message without one follows', 'id: 1\n\ndata: 2\n\n', '1'],
+    ['not of an event that did not end', 'id: 1\ndata: 1\n\nid: 2\ndata: 2\n', '1'],
+    ['none after a reset', 'id: 1\ndata: 1\n\nid\ndata: 2\n\n', null],
+    ['none after a reset without data', 'id: 1\ndata: 1\n\nid\n\n', null],
+    ['in UTF-8', 'id: ü\ndata: 1\n\n', '\u00c3\u00bc'],
+  ])('is sent on retries: %s', async (_, text, id) => {
+    const made = call([() => finishedBadly(text), one])
+    await rest()
+    await vi.runAllTimersAsync()
+    await made.promise
+    expect(idsOf(made)).toEqual([null, id])
+  })
+
+  it.each(['last-event-id', 'Last-Event-ID'])(
+    'that the caller set as %s is gone when the stream resets it',
+    async (name) => {
+      for (const text of ['id\ndata: 1\n\n', 'id\n\n']) {
+        const made = call([() => finishedBadly(text), one], { headers: { [name]: '7' } })
+        await rest()
+        await vi.runAllTimersAsync()
+        await made.promise
+        expect(idsOf(made), text).toEqual(['7', null])
+      }
+    },
+  )
+})
+
+describe('the default onopen', () => {
+  async function opened(given: Response): Promise<unknown> {
+    try {
+      await fetchEventSource(NOWHERE, {
+        fetch: () => Promise.resolve(given),
+        onerror: (error) => {
+          throw error
+        },
+      })
+    } catch (error) {
+      return error
+    }
+    return undefined
+  }
+
+  it.each(['text/event-stream', 'text/event-stream;charset=utf-8', 'TEXT/Event-Stream; x'])(
+    'takes %s',
+    async (type) => {
+      expect(await opened(response('', { headers: { 'Content-Type': type } }))).toBeUndefined()
+    },
+  )
+
+  it.each(['text/html', 'application/json', 'text/event-streams'])('throws for %s, and names both', async (type) => {
+    const error = await opened(response('', { headers: { 'Content-Type': type } }))
+    expect(error).toBeInstanceOf(Error)
+    expect((error as Error).message).toContain(type)
+    expect((error as Error).message).toContain(EventStreamContentType)
+  })
+})
+
+describe('what goes to onerror', () => {
+  const thrown = { not: 'even an error' }
+  const fail = (): never => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- people do
+    throw thrown
+  }
+
+  it.each([
+    ['what fetch rejects with', [() => Promise.reject(thrown as unknown as Error)], {}],
+    ['what onopen throws', [one], { onopen: fail }],
+    ['what onopen rejects with', [one], { onopen: () => Promise.reject(thrown as unknown as Error) }],
+    ['what onmessage throws', [one], { onmessage: fail }],
+    ['what onclose throws', [one], { onclose: fail }],
+    ['what onclose rejects with', [one], { onclose: () => Promise.reject(thrown as unknown as Error) }],
+  ] as [string, Answer[], FetchEventSourceInit][])('%s, as it is', async (_, answers, options) => {
+    const errors: unknown[] = []
+    const made = call(answers, {
+      ...options,
       onerror: (error) => {
-        throw error
+        errors.push(error)
+        fail()
       },
-    }).catch(() => undefined)
-    expect(cancel).toHaveBeenCalledOnce()
+    })
+    expect(await rejection(made.promise)).toBe(thrown)
+    expect(errors).toEqual([thrown])
+    expect(made.requests[0]?.init.signal.aborted).toBe(true)
   })
 
-  it('has its body cancelled when it comes after an abort', async () => {
-    const { response, cancel } = body()
-    const controller = new AbortController()
-    await fetchEventSource(NOWHERE, {
-      signal: controller.signal,
-      fetch: async () => {
-        await delay(1)
-        controller.abort()
-        return response
+  it('a refused response is read to its end by whoever has begun to, while the next attempt waits', async () => {
+    const { stream, push, end } = source('{"error":')
+    let text: Promise<string> | undefined
+    const made = call([() => response(stream), one], {
+      onopen: (refused) => {
+        if (made.requests.length === 1) throw Object.assign(new Error('refused'), { refused })
+      },
+      onerror: ({ refused }: { refused: Response }) => {
+        text = refused.text()
       },
     })
-    await vi.waitFor(() => {
-      expect(cancel).toHaveBeenCalledOnce()
-    })
+    await rest()
+    push('"quota"}')
+    end()
+    expect(await text).toBe('{"error":"quota"}')
+    await vi.runAllTimersAsync()
+    await made.promise
+  })
+
+  it('one that rejects rejects the promise', async () => {
+    const unhandled = unhandledRejections()
+    const made = call([down], { onerror: () => Promise.reject(new Error('enough')) })
+    expect(await rejection(made.promise)).toEqual(new Error('enough'))
+    await rest()
+    expect(unhandled).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('the wait before a retry', () => {
+  /** When the second request goes out, in ms after the first has failed. */
+  async function waited(first: Answer, answer: unknown): Promise<number> {
+    const made = call([first, one], { onerror: () => answer as number })
+    await rest()
+    for (let ms = 0; ms <= 10_000; ms += 50) {
+      if (made.requests.length === 2) return ms
+      await vi.advanceTimersByTimeAsync(50)
+    }
+    return Infinity
+  }
+
+  it.each([
+    ['1,000 ms where nobody says otherwise', down, undefined, 1_000],
+    ['as long where onerror returns null', down, null, 1_000],
+    ['what onerror returns', down, 250, 250],
+    ['what an async onerror returns', down, Promise.resolve(250), 250],
+    ['what the stream says', () => finishedBadly('retry: 300\n\n'), undefined, 300],
+    ['what onerror returns rather than what the stream says', () => finishedBadly('retry: 300\n\n'), 400, 400],
+    ['at least 100 ms: of onerror', down, 0, 100],
+    ['at least 100 ms: of onerror, negative', down, -5, 100],
+    ['at least 100 ms: of the stream', () => finishedBadly('retry: 0\n\n'), undefined, 100],
+    ['1,000 ms where onerror returns NaN', down, NaN, 1_000],
+    ['1,000 ms where onerror returns a text that is no number', down, 'soon', 1_000],
+    ['that many ms where onerror returns a text that is one', down, '400', 400],
+    [
+      '1,000 ms where the stream’s retry is none',
+      () => finishedBadly('retry: 5x\nretry: -1\nretry\n\n'),
+      undefined,
+      1_000,
+    ],
+    ['more than a timer holds is no hurry: of onerror', down, 2 ** 40, Infinity],
+    [
+      'more than a timer holds is no hurry: of the stream',
+      () => finishedBadly('retry: 99999999999999\n\n'),
+      undefined,
+      Infinity,
+    ],
+    ['for ever, nearly', down, Infinity, Infinity],
+  ])('%s', async (_, first, answer, ms) => {
+    expect(await waited(first, answer)).toBe(ms)
   })
 })
 
@@ -191,7 +368,7 @@ describe('what the original takes', () => {
     '%s may be null',
     async (name) => {
       const said: unknown[] = []
-      vi.stubGlobal('fetch', async () => Promise.resolve(ended('data: x\n\n')))
+      vi.stubGlobal('fetch', async () => Promise.resolve(finished('data: x\n\n')))
       const init = {
         onmessage: () => said.push('message'),
         onclose: () => void said.push('close'),
@@ -214,13 +391,14 @@ describe('what the original takes', () => {
       headers: { 'X-Question': '1' },
       fetch: async (_, { body, headers } = {}) => {
         sent.push([body, (headers as Record<string, string>)['X-Question']])
-        return Promise.resolve(sent.length === 1 ? new Response(null, { status: 503 }) : ended())
+        return Promise.resolve(sent.length === 1 ? new Response(null, { status: 503 }) : finished())
       },
       onerror: () => 100,
     }
     const running = fetchEventSource(NOWHERE, init)
     init.body = 'the second question'
     init.headers['X-Question'] = '2'
+    await vi.runAllTimersAsync()
     await running
     expect(sent).toEqual([
       ['the first question', '1'],
@@ -234,7 +412,7 @@ describe('what the original takes', () => {
       headers: { accept } as Record<string, string>,
       fetch: async (_, { headers } = {}) => {
         sent.push(headers)
-        return Promise.resolve(ended())
+        return Promise.resolve(finished())
       },
     })
     expect(sent).toEqual([{ accept: 'text/event-stream' }])
@@ -245,7 +423,7 @@ describe('what the original takes', () => {
       throw error
     })
     const running = fetchEventSource(NOWHERE, {
-      fetch: async () => Promise.resolve(ended('data: x\n\n')),
+      fetch: async () => Promise.resolve(finished('data: x\n\n')),
       onmessage: () => {
         // eslint-disable-next-line @typescript-eslint/only-throw-error -- people throw anything
         throw thrown
@@ -257,148 +435,161 @@ describe('what the original takes', () => {
   })
 })
 
-describe('a page that is hidden', () => {
-  it('while onclose is at work does not have an answer asked for again', async () => {
-    const { hide, show } = page()
-    const fetch = vi.fn(async () => Promise.resolve(ended('data: x\n\n')))
-    let saved!: () => void
-    const onclose = vi.fn(
-      () =>
-        new Promise<void>((resolve) => {
-          saved = resolve
-        }),
-    )
-    const running = fetchEventSource(NOWHERE, { method: 'POST', body: 'a question', fetch, onclose })
-    await vi.waitFor(() => {
-      expect(onclose).toHaveBeenCalled()
-    })
-    hide()
-    show()
-    saved()
-    await running
-    expect(fetch).toHaveBeenCalledOnce()
-    expect(onclose).toHaveBeenCalledOnce()
+describe('the signal', () => {
+  it('aborted already: resolves, no request', async () => {
+    const made = call([one], { signal: AbortSignal.abort() })
+    await made.promise
+    expect(made.calls).toEqual([])
   })
 
-  it('while onerror is at work still hears what it throws', async () => {
-    const { hide } = page()
-    let decide!: (error: Error) => void
-    const onerror = vi.fn(
-      () =>
-        new Promise<void>((_, reject) => {
-          decide = reject
-        }),
-    )
-    const settled = vi.fn()
-    fetchEventSource(NOWHERE, { fetch: () => Promise.reject(new Error('down')), onerror }).catch(settled)
-    await vi.waitFor(() => {
-      expect(onerror).toHaveBeenCalled()
-    })
-    hide()
-    decide(new Error('fatal'))
-    await vi.waitFor(() => {
-      expect(settled).toHaveBeenCalledExactlyOnceWith(new Error('fatal'))
-    })
-  })
-
-  it('while headers are made has no request made, and one when it is shown', async () => {
-    const { hide, show } = page()
-    const made: (() => void)[] = []
-    const headers = (): Promise<Record<string, string>> =>
-      new Promise((resolve) => {
-        made.push(() => {
-          resolve({})
-        })
-      })
-    const fetch = vi.fn(async () => Promise.resolve(ended()))
-    const running = fetchEventSource(NOWHERE, { fetch, headers })
-    hide()
-    made[0]?.()
-    await delay(10)
-    expect(fetch).not.toHaveBeenCalled()
-    show()
-    made[1]?.()
-    await running
-    expect(fetch).toHaveBeenCalledOnce()
-  })
-
-  it('and shown in one turn has one connection, whatever it was about', async () => {
-    const { hide, show } = page()
-    const bodies: ReturnType<typeof body>[] = []
-    const onmessage = vi.fn()
-    const onerror = vi.fn()
+  it('aborted in onmessage: not even the next message of the same chunk', async () => {
     const controller = new AbortController()
-    const running = fetchEventSource(NOWHERE, {
+    const made = call([() => lasting('data: 1\n\ndata: 2\n\n')], {
       signal: controller.signal,
-      fetch: async () => {
-        const next = body()
-        bodies.push(next)
-        await delay(bodies.length % 3)
-        return next.response
+      onmessage: () => {
+        controller.abort()
       },
-      onopen: () => delay(bodies.length % 2),
-      onmessage,
-      onerror,
     })
-    for (let i = 0; i < 20; i++) {
-      hide()
-      show()
-      await delay(i % 4)
-    }
-    await delay(50)
-    for (const { cancel, write } of bodies) if (cancel.mock.calls.length === 0) write('data: x\n\n')
-    await delay(10)
-    expect(bodies.filter(({ cancel }) => cancel.mock.calls.length === 0)).toHaveLength(1)
-    expect(onmessage).toHaveBeenCalledOnce()
-    expect(onerror).not.toHaveBeenCalled()
-    controller.abort()
-    await running
+    await made.promise
+    await rest()
+    expect(made.calls).toEqual(['fetch', 'open', '1'])
   })
-})
 
-it('an ID to start with is reset by a block without data, however its header is written', async () => {
-  const sent: unknown[] = []
-  for (const name of ['last-event-id', 'Last-Event-ID']) {
-    let attempts = 0
-    await fetchEventSource(NOWHERE, {
-      headers: { [name]: '41' },
-      fetch: async (_, { headers } = {}) => {
-        sent.push(new Headers(headers).get('last-event-id'))
-        return Promise.resolve(ended('id\n\n'))
+  it.each(['onopen', 'onclose', 'onerror'] as const)('aborted in %s: resolves, nothing more', async (name) => {
+    const controller = new AbortController()
+    const made = call([name === 'onerror' ? down : one], {
+      signal: controller.signal,
+      [name]: () => {
+        controller.abort()
       },
-      onclose: () => {
-        if (++attempts === 1) throw new Error('once more')
-      },
-      onerror: () => 100,
     })
-  }
-  expect(sent).toEqual(['41', null, '41', null])
-})
+    await made.promise
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(made.requests).toHaveLength(1)
+    expect(made.calls.at(-1)).toBe(name.slice(2))
+  })
 
-it('an event that grows without end is a failure that says so', async () => {
-  const chunk = new TextEncoder().encode('x'.repeat(2 ** 20))
-  let chunks = 0
-  const running = fetchEventSource(NOWHERE, {
-    fetch: async () =>
-      Promise.resolve(
-        new Response(
-          new ReadableStream<Uint8Array>({
-            start(controller) {
-              controller.enqueue(new TextEncoder().encode('data: '))
-            },
-            pull(controller) {
-              chunks++
-              controller.enqueue(chunk)
-            },
+  it.each(['onopen', 'onclose', 'onerror'] as const)(
+    'aborted while %s is pending, whatever becomes of that',
+    async (name) => {
+      const unhandled = unhandledRejections()
+      const controller = new AbortController()
+      let reject: ((error: Error) => void) | undefined
+      const made = call([name === 'onerror' ? down : one], {
+        signal: controller.signal,
+        [name]: () =>
+          new Promise((_, rejected) => {
+            reject = rejected
           }),
-          { headers: { 'Content-Type': 'text/event-stream' } },
-        ),
-      ),
-    onerror: (error) => {
-      throw error
+      })
+      await rest()
+      controller.abort()
+      await made.promise
+      reject?.(new Error('late'))
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(made.calls.at(-1)).toBe(name.slice(2))
+      expect(unhandled).toEqual([])
     },
+  )
+
+  it('aborted while the headers are made: no request', async () => {
+    const controller = new AbortController()
+    const made = call([one], {
+      signal: controller.signal,
+      headers: async () => {
+        await rest()
+        controller.abort()
+        return {}
+      },
+    })
+    await made.promise
+    await rest()
+    expect(made.calls).toEqual([])
   })
-  // Nobody can set "maxBufferSize" here.
-  await expect(running).rejects.toThrow(/^(?!.*maxBufferSize).*large/)
-  expect(chunks).toBeLessThan(70)
+
+  it('aborted, with a fetch that knows nothing of signals: its response is thrown away', async () => {
+    const controller = new AbortController()
+    const { stream, cancelled } = source('data: 1\n\n')
+    let answer: ((response: Response) => void) | undefined
+    const made = call([() => new Promise((resolve) => (answer = resolve))], { signal: controller.signal })
+    await rest()
+    controller.abort()
+    await made.promise
+    answer?.(response(stream))
+    await rest()
+    expect(cancelled).toHaveBeenCalledOnce()
+    expect(made.calls).toEqual(['fetch'])
+  })
+})
+
+describe('a page', () => {
+  it('that is hidden while fetch is pending: what comes of it is dropped, errors too', async () => {
+    const unhandled = unhandledRejections()
+    const { hide, show } = page()
+    let reject: ((error: Error) => void) | undefined
+    const made = call([() => new Promise((_, rejected) => (reject = rejected)), one])
+    await rest()
+    hide()
+    reject?.(new Error('aborted'))
+    await rest()
+    show()
+    await made.promise
+    expect(made.calls).toEqual(['fetch', 'fetch', 'open', '1', 'close'])
+    expect(unhandled).toEqual([])
+  })
+
+  it('that is hidden in onmessage hears no other message of that chunk', async () => {
+    const { hide, show } = page()
+    const made = call([() => lasting('data: 1\n\ndata: 2\n\n'), one], {
+      onmessage: () => {
+        if (made.requests.length === 1) hide()
+      },
+    })
+    await rest()
+    expect(made.calls).toEqual(['fetch', 'open', '1'])
+    show()
+    await made.promise
+  })
+
+  it('that is hidden while onclose is pending: the stream has ended, so the promise resolves, and there is no other request', async () => {
+    const { hide, show } = page()
+    const made = call([one], {
+      onclose: async () => {
+        hide()
+        await rest()
+      },
+    })
+    await rest()
+    await rest()
+    expect(made.outcome).toEqual({ how: 'resolved' })
+    show()
+    await rest()
+    expect(made.requests).toHaveLength(1)
+  })
+
+  it('that is hidden while onerror is pending: what it throws rejects the promise, and there is no other request', async () => {
+    const { hide, show } = page()
+    const fatal = new Error('fatal')
+    const made = call([down], {
+      onerror: async () => {
+        hide()
+        await rest()
+        throw fatal
+      },
+    })
+    await rest()
+    await rest()
+    expect(made.outcome).toEqual({ how: 'rejected', error: fatal })
+    show()
+    await rest()
+    expect(made.requests).toHaveLength(1)
+  })
+
+  it('is a page only where there are events: a document without them is none', async () => {
+    vi.stubGlobal('document', {})
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+    await call([one]).promise
+  })
 })

@@ -84,31 +84,6 @@ describe('a reconnection', () => {
     expect(source.readyState).toBe(EventSource.OPEN)
   })
 
-  it('comes a quarter later at most', async () => {
-    random(0.999_999)
-    const { fetch, calls } = answering(down, () => lasting())
-    open(NOWHERE, { fetch })
-    await vi.advanceTimersByTimeAsync(3_700)
-    expect(calls).toHaveLength(1)
-    await vi.advanceTimersByTimeAsync(70)
-    expect(calls).toHaveLength(2)
-  })
-
-  it("comes after the server's time", async () => {
-    random(0)
-    const { fetch, calls } = answering(
-      () => finished('retry: 12345\ndata: 1\n\n'),
-      () => lasting(),
-    )
-    const source = open(NOWHERE, { fetch })
-    expect(source.reconnectionTime).toBe(3_000)
-    await vi.advanceTimersByTimeAsync(12_340)
-    expect(source.reconnectionTime).toBe(12_345)
-    expect(calls).toHaveLength(1)
-    await vi.advanceTimersByTimeAsync(25)
-    expect(calls).toHaveLength(2)
-  })
-
   it('does not come a millisecond later where the server asks for more than a timer holds', async () => {
     random(1)
     const { fetch, calls } = answering(
@@ -131,15 +106,6 @@ describe('a reconnection', () => {
     expect(waits).toEqual([3_000, 6_000, 12_000, 24_000, 30_000, 30_000])
   })
 
-  it('waits the reconnection time again once a message has come', async () => {
-    random(0)
-    const { fetch, calls } = answering(down, down, () => finished('data: 1\n\n'), down, down)
-    open(NOWHERE, { fetch })
-    await vi.advanceTimersByTimeAsync(20_000)
-    const waits = calls.slice(1).map((time, i) => Math.round((time - (calls[i] ?? 0)) / 100) * 100)
-    expect(waits).toEqual([3_000, 6_000, 3_000, 3_000])
-  })
-
   it('waits the reconnection time again once a connection was open for 5 s, even without a message', async () => {
     random(0)
     const openFor = (ms: number) => () =>
@@ -158,73 +124,6 @@ describe('a reconnection', () => {
     const waits = calls.slice(1).map((time, i) => Math.round((time - (calls[i] ?? 0)) / 100) * 100)
     expect(waits).toEqual([3_000, 6_000, 4_900 + 12_000, 5_100 + 3_000, 3_000])
   })
-
-  it('does not come after close() in the wait', async () => {
-    const { fetch, calls } = answering(down)
-    const source = open(NOWHERE, { fetch })
-    await vi.advanceTimersByTimeAsync(1_000)
-    expect(vi.getTimerCount()).toBe(1)
-    source.close()
-    expect(vi.getTimerCount()).toBe(0)
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(calls).toHaveLength(1)
-  })
-
-  it('does not come after close() in the listener of the error', async () => {
-    const { fetch, calls } = answering(down)
-    const source = open(NOWHERE, { fetch })
-    const states: number[] = []
-    source.onerror = () => {
-      states.push(source.readyState)
-      source.close()
-    }
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(calls).toHaveLength(1)
-    expect(states).toEqual([EventSource.CONNECTING])
-  })
-
-  it('does not come after a refusal', async () => {
-    const { fetch, calls } = answering(() => response(null, { status: 204 }))
-    const source = open(NOWHERE, { fetch })
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(calls).toHaveLength(1)
-    expect(source.readyState).toBe(EventSource.CLOSED)
-    expect(vi.getTimerCount()).toBe(0)
-  })
-})
-
-describe('a server that closes at once', () => {
-  it('gets at most 10 requests in the first second with retry 0, and fewer in each later one', async () => {
-    random(0)
-    const { fetch, calls } = answering(() => finished('retry: 0\n\n'))
-    open(NOWHERE, { fetch })
-    await vi.advanceTimersByTimeAsync(3_000)
-    const inSecond = (second: number): number => calls.filter((time) => Math.floor(time / 1_000) === second).length
-    expect(inSecond(0)).toBeLessThanOrEqual(10)
-    expect(inSecond(1)).toBeLessThan(inSecond(0))
-    expect(inSecond(2)).toBeLessThanOrEqual(inSecond(1))
-  })
-
-  it('gets at most 10 requests in a second when it sends a message each time', async () => {
-    random(0)
-    const { fetch, calls } = answering(() => finished('retry: 0\ndata: 1\n\n'))
-    open(NOWHERE, { fetch })
-    await vi.advanceTimersByTimeAsync(990)
-    expect(calls.length).toBeLessThanOrEqual(10)
-    expect(calls.length).toBeGreaterThan(5)
-  })
-})
-
-it('one lost connection is one error', async () => {
-  const { fetch } = answering(
-    () => finished('data: 1\n\n'),
-    () => lasting(),
-  )
-  const source = open(NOWHERE, { fetch })
-  const errors = vi.fn()
-  source.onerror = errors
-  await vi.advanceTimersByTimeAsync(30_000)
-  expect(errors).toHaveBeenCalledOnce()
 })
 
 it('an open stream has no timer under way', async () => {

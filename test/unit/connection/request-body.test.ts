@@ -1,9 +1,8 @@
-/** The options that make the request: each absent, good and bad. No message shows what may be a secret. */
+/** The option `body`. No message shows what may be a secret. */
 
 import { Readable } from 'node:stream'
 import { FormData as UndiciFormData } from 'undici'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { HeaderMap } from '../../../src/connection/headers.ts'
 import { readOptions } from '../../../src/connection/read-options.ts'
 
 afterEach(() => {
@@ -12,65 +11,6 @@ afterEach(() => {
 
 const POST = { method: 'POST' }
 const run = (): undefined => undefined
-
-describe('method', () => {
-  it.each([
-    ['GET', 'GET'],
-    ['get', 'GET'],
-    ['HEAD', 'HEAD'],
-    ['post', 'POST'],
-    ['PUT', 'PUT'],
-    ['patch', 'PATCH'],
-    ['DELETE', 'DELETE'],
-    ['options', 'OPTIONS'],
-    ['QUERY', 'QUERY'],
-  ])('%s is %s', (method, read) => {
-    expect(readOptions({ method }).method).toBe(read)
-  })
-
-  it.each([
-    ['FETCH', '"FETCH"'],
-    ['CONNECT', '"CONNECT"'],
-    ['TRACE', '"TRACE"'],
-    ['', '""'],
-    [' GET', '" GET"'],
-    ['PO ST', '"PO ST"'],
-    [null, 'null'],
-    [1, '1'],
-    [{}, 'an object'],
-    [['POST'], 'an array'],
-    [run, 'a function'],
-  ])('may not be %s', (method, shown) => {
-    const message = `The option "method" must be one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY, not ${shown}`
-    expect(() => readOptions({ method })).toThrow(new TypeError(message))
-  })
-})
-
-describe('headers', () => {
-  it('are read at once where they are values', () => {
-    const headers = { 'X-Name': 'value' }
-    const read = readOptions({ headers }).headers as HeaderMap
-    headers['X-Name'] = 'later'
-    expect([...read.values()]).toEqual([['X-Name', 'value']])
-  })
-
-  it('are kept where they are a function', () => {
-    expect(readOptions({ headers: run }).headers).toBe(run)
-  })
-
-  it('that the runtime would drop are refused, unless a fetch of the caller sends them', () => {
-    vi.stubGlobal('Request', BrowserRequest)
-    expect(() => readOptions({ headers: { Cookie: 'a=b' } })).toThrow(
-      'The option "headers" has the header "Cookie", which this runtime does not let scripts set: it would be dropped',
-    )
-    expect(readOptions({ headers: { Cookie: 'a=b' }, fetch }).headers).toHaveProperty('size', 1)
-  })
-
-  it('that are a promise are refused: it would send none', () => {
-    const headers = Promise.resolve({ Authorization: 'Bearer x' })
-    expect(() => readOptions({ headers })).toThrow(/^The option "headers" must be /)
-  })
-})
 
 describe('body', () => {
   it.each([
@@ -177,12 +117,3 @@ describe('a body that is a ReadableStream', () => {
     )
   })
 })
-
-/** Browsers keep pages from setting certain headers, and drop them without a word. */
-class BrowserRequest extends Request {
-  constructor(input: string, init: RequestInit = {}) {
-    const headers = new Headers(init.headers)
-    for (const name of ['Cookie', 'Origin']) headers.delete(name)
-    super(input, { ...init, headers })
-  }
-}
