@@ -7,7 +7,7 @@ import type { Settings } from '../../src/inspector/settings.ts'
 import { root } from '../install.mjs'
 
 const PROGRAM = `
-import { inspect } from '../page/src/cli/inspect.ts'
+import { inspect } from './src/cli/inspect.ts'
 process.exitCode = await inspect(process.argv.slice(1))
 `
 

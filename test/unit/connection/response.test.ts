@@ -20,9 +20,11 @@ const AT = 'The event stream at http://nowhere.test/stream'
 describe('a response with another status than 200 fails the connection', () => {
   it.each([201, 202, 203, 205, 206, 300, 304, 400, 401, 403, 404, 410, 429, 500, 503])('%d', async (status) => {
     const body = [205, 304].includes(status) ? null : ''
-    const { event, readyState } = await errorFor(response(body, { status, headers }))
+    const { event, readyState } = await errorFor(
+      response(body, { status, headers: { ...headers, 'Retry-After': '5' } }),
+    )
     expect(readyState).toBe(EventSource.CLOSED)
-    expect(event.error).toMatchObject({ reason: 'status', status })
+    expect(event.error).toMatchObject({ reason: 'status', status, retryAfter: 5_000 })
     expect(event.message).toBe(`${AT} was refused: the server answered status ${status} instead of 200`)
   })
 

@@ -141,6 +141,16 @@ describe('an open event', () => {
 })
 
 describe('the extensions of the interface', () => {
+  it('keeps a source with a URL from reset(), and one made of a stream from reconnect()', () => {
+    const source = open(NOWHERE, { fetch: () => new Promise(() => undefined) })
+    const fromStream = EventSource.fromReadableStream(new ReadableStream())
+    expect([source.withCredentials, fromStream.withCredentials]).toEqual([false, false])
+    for (const call of [source.reset.bind(source), fromStream.reconnect.bind(fromStream)])
+      expect(call).toThrow(TypeError)
+    fromStream.close()
+    expect(() => Reflect.construct(EventSource, []) as unknown).toThrow('EventSource needs a URL')
+  })
+
   it.each(['lastEventId', 'reconnectionTime'])(
     'has %s as an enumerable accessor that throws a TypeError on a foreign `this`',
     (name) => {

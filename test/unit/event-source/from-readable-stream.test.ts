@@ -36,6 +36,11 @@ function pipe() {
 }
 
 describe('a source made of a stream', () => {
+  it('open has no response: to ask for it is a TypeError', async () => {
+    const event = await nextOpen(from(source().stream).source)
+    expect(() => event.response).toThrow(TypeError)
+  })
+
   it('fires nothing before the caller’s code has finished', async () => {
     const { source: made, events } = from(streamOf('data: 1\n\n'))
     for (let turn = 0; turn < 50; turn++) await Promise.resolve()

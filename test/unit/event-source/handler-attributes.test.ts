@@ -54,6 +54,10 @@ describe('the place among the listeners', () => {
 })
 
 describe('the value', () => {
+  it('is null at first', () => {
+    expect(handlers.get('message')).toBeNull()
+  })
+
   it('may be any callable: bound functions, proxies, arrow functions', () => {
     for (const callable of [call('a').bind(null), new Proxy(call('a'), {})]) {
       handlers.set('message', callable)

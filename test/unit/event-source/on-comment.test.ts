@@ -74,6 +74,17 @@ describe('a comment', () => {
 })
 
 describe('onComment', () => {
+  it('that throws is reported, and the stream goes on', async () => {
+    const report = vi.fn()
+    vi.stubGlobal('reportError', report)
+    const error = new Error('of the caller')
+    const onComment = (): never => {
+      throw error
+    }
+    expect(await logOf(': a\ndata: 1\n\n: b\ndata: 2\n\n', { onComment })).toEqual(['open', '1', '2'])
+    expect(report.mock.calls).toEqual([[error], [error]])
+  })
+
   it('is called without `this`', async () => {
     const selves: unknown[] = []
     const onComment = function (this: unknown): void {

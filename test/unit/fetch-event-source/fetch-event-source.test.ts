@@ -120,6 +120,37 @@ function page(isHidden = false) {
 }
 
 describe('a call', () => {
+  it('hands the input on as it is, and the members that are fetch’s', async () => {
+    const seen: { input: unknown; init: RequestInit | undefined }[] = []
+    const fetch = (input: unknown, init?: RequestInit) => {
+      seen.push({ input, init })
+      return Promise.resolve(finished())
+    }
+    const input = new Request(NOWHERE)
+    const body = new Uint8Array(1)
+    await fetchEventSource(input, {
+      fetch,
+      method: 'POST',
+      body,
+      credentials: 'include',
+      openWhenHidden: true,
+      onopen: () => undefined,
+    })
+    expect(seen[0]?.input).toBe(input)
+    expect(seen[0]?.init).toMatchObject({ method: 'POST', body, credentials: 'include' })
+    expect(Object.keys(seen[0]?.init ?? {})).not.toEqual(expect.arrayContaining(['fetch', 'onopen', 'openWhenHidden']))
+  })
+
+  it('needs no options, and takes the runtime’s fetch', async () => {
+    const fetch = vi.fn(() => Promise.resolve(finished()))
+    vi.stubGlobal('fetch', fetch)
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+    await fetchEventSource(NOWHERE)
+    expect(fetch).toHaveBeenCalledOnce()
+  })
+
   it('awaits what is async, one after the other', async () => {
     const made = call([one], {
       onopen: async () => {
@@ -288,6 +319,14 @@ describe('what goes to onerror', () => {
     expect(await rejection(made.promise)).toBe(thrown)
     expect(errors).toEqual([thrown])
     expect(made.requests[0]?.init.signal.aborted).toBe(true)
+  })
+
+  it('a response without a body', async () => {
+    const made = call([() => response(null), one])
+    await rest()
+    await vi.runAllTimersAsync()
+    await made.promise
+    expect(made.calls).toEqual(['fetch', 'open', 'error', 'fetch', 'open', '1', 'close'])
   })
 
   it('a refused response is read to its end by whoever has begun to, while the next attempt waits', async () => {
@@ -583,6 +622,18 @@ describe('a page', () => {
     show()
     await rest()
     expect(made.requests).toHaveLength(1)
+  })
+
+  it('that is hidden changes nothing with openWhenHidden', async () => {
+    const { hide, show, listeners } = page()
+    const made = call([() => lasting()], { openWhenHidden: true })
+    await rest()
+    expect(listeners.size).toBe(0)
+    hide()
+    show()
+    await rest()
+    expect(made.requests).toHaveLength(1)
+    expect(made.requests[0]?.init.signal.aborted).toBe(false)
   })
 
   it('is a page only where there are events: a document without them is none', async () => {

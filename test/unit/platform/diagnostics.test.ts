@@ -1,7 +1,7 @@
 /** What those hear who subscribe to the channels of `node:diagnostics_channel`. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ConnectionError, EventSourceInit } from '../../../src/index.ts'
 import { EventSource, streamEvents } from '../../../src/index.ts'
 
@@ -19,6 +19,7 @@ interface Told {
 const undo: (() => void)[] = []
 
 afterEach(() => {
+  vi.useRealTimers()
   for (const one of undo.splice(0)) one()
 })
 
@@ -135,15 +136,14 @@ describe('the diagnostics channels', () => {
   it.each(['connect', 'open', 'message', 'lost', 'wait', 'failed'] as const)(
     'hold for who closes the source when %s is told',
     async (moment) => {
+      // Not setImmediate: streams need it.
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       const names: Name[] = []
       let requests = 0
-      const closed = new Promise<void>((resolve) => {
-        hear(({ name, source }) => {
-          names.push(name)
-          // The constructor has not returned when the first is told.
-          if (name === moment) (source as EventSource).close()
-          if (name === 'close') resolve()
-        })
+      hear(({ name, source }) => {
+        names.push(name)
+        // The constructor has not returned when the first is told.
+        if (name === moment) (source as EventSource).close()
       })
       const answer = answering('retry: 0\ndata: a\n\n')
       const source = new EventSource('http://a.test/', {
@@ -154,10 +154,10 @@ describe('the diagnostics channels', () => {
       })
       const events: string[] = []
       for (const type of ['open', 'message', 'error']) source.addEventListener(type, () => events.push(type))
-      await closed
+      while (!names.includes('close')) await vi.advanceTimersByTimeAsync(100)
       const sofar = [...events]
       // Longer than the wait would have been.
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await vi.advanceTimersByTimeAsync(10_000)
       expect(names.slice(names.indexOf(moment))).toEqual([moment, 'close'])
       expect(events).toEqual(sofar)
       expect(requests).toBe({ connect: 0, open: 1, message: 1, lost: 1, wait: 1, failed: 2 }[moment])

@@ -33,40 +33,73 @@ const FETCHES: [string, { fetch?: FetchLike }][] = [
   ["undici's fetch", { fetch: fetchOfUndici }],
 ]
 
-describe.each(FETCHES)('%s', (_, options) => {
-  it('keeps a stream that is silent for longer than the global dispatcher allows', async () => {
-    const agent = new Agent(IMPATIENT)
-    setGlobalDispatcher(agent)
-    let requests = 0
-    const url = await serve((_request, response) => {
-      requests++
-      beginStream(response, 'data: before\n\n')
-      // The silence is the subject here.
-      void wait(2_000).then(() => response.write('data: after\n\n'))
-    })
-    const source = open(url, options)
-    const errors: Event[] = []
-    source.onerror = (event) => errors.push(event)
-    expect((await nextMessage(source)).data).toBe('before')
-    expect((await nextMessage(source)).data).toBe('after')
-    expect(errors).toEqual([])
-    expect(requests).toBe(1)
-  })
+// The silence is the subject here. All connections are silent at the same time: undici counts in seconds.
+describe('silence for longer than the dispatcher allows', () => {
+  const SILENCE = 2_000
 
-  it('waits for a response for longer than the global dispatcher allows', async () => {
+  it('ends neither a stream nor the wait for a response under the global dispatcher', async () => {
     setGlobalDispatcher(new Agent(IMPATIENT))
-    const url = await serve((_request, response) => {
-      void wait(2_000).then(() => {
-        beginStream(response, 'data: at last\n\n')
+    let requests = 0
+    const url = await serve((request, response) => {
+      requests++
+      if (request.url === '/stream') beginStream(response, 'data: before\n\n')
+      void wait(SILENCE).then(() => {
+        if (request.url === '/stream') response.write('data: after\n\n')
+        else beginStream(response, 'data: at last\n\n')
       })
     })
-    const source = open(url, options)
     const errors: Event[] = []
-    source.onerror = (event) => errors.push(event)
-    expect((await nextMessage(source)).data).toBe('at last')
+    await Promise.all(
+      FETCHES.map(async ([, options]) => {
+        const [stream, response] = [open(`${url}/stream`, options), open(`${url}/response`, options)]
+        for (const source of [stream, response]) source.onerror = (event) => errors.push(event)
+        const last = nextMessage(response)
+        expect((await nextMessage(stream)).data).toBe('before')
+        expect((await nextMessage(stream)).data).toBe('after')
+        expect((await last).data).toBe('at last')
+      }),
+    )
     expect(errors).toEqual([])
+    expect(requests).toBe(4)
   })
 
+  it("ends no stream under a dispatcher of the caller's", async () => {
+    const seen: Dispatcher.DispatchOptions[] = []
+    const agent = new Agent(IMPATIENT).compose((dispatch) => (request, handler) => {
+      seen.push(request)
+      return dispatch(request, handler)
+    })
+    const url = await serve((_request, response) => {
+      beginStream(response, 'data: before\n\n')
+      void wait(SILENCE).then(() => response.write('data: after\n\n'))
+    })
+    const errors: Event[] = []
+    await Promise.all(
+      FETCHES.map(async ([, options]) => {
+        // The fetch of Node 24 speaks to dispatchers as undici 7 did.
+        const dispatcher = options.fetch ? agent : new Dispatcher1Wrapper(agent)
+        const source = open(`${url}/own`, { ...options, fetchOptions: { dispatcher } })
+        source.onerror = (event) => errors.push(event)
+        expect((await nextMessage(source)).data).toBe('before')
+        expect((await nextMessage(source)).data).toBe('after')
+      }),
+    )
+    expect(errors).toEqual([])
+    const own = { path: '/own', bodyTimeout: 0, headersTimeout: 0 }
+    expect(seen).toMatchObject([own, own])
+  })
+
+  it('ends a plain fetch', async () => {
+    setGlobalDispatcher(new Agent(IMPATIENT))
+    const url = await serve((_request, response) => {
+      beginStream(response, 'data: 1\n\n')
+    })
+    const response = await fetch(url)
+    await expect(response.text()).rejects.toMatchObject({ cause: { code: 'UND_ERR_BODY_TIMEOUT' } })
+  })
+})
+
+describe.each(FETCHES)('%s', (_, options) => {
   it('goes through the dispatcher that setGlobalDispatcher installed', async () => {
     const seen: Dispatcher.DispatchOptions[] = []
     setGlobalDispatcher(
@@ -114,28 +147,6 @@ describe.each(FETCHES)('%s', (_, options) => {
 })
 
 describe("a dispatcher of the caller's", () => {
-  it.each(FETCHES)('as an option is used by %s, without its time limits', async (_, options) => {
-    const seen: Dispatcher.DispatchOptions[] = []
-    const agent = new Agent(IMPATIENT).compose((dispatch) => (request, handler) => {
-      seen.push(request)
-      return dispatch(request, handler)
-    })
-    const url = await serve((_request, response) => {
-      beginStream(response, 'data: before\n\n')
-      // The silence is the subject here.
-      void wait(2_000).then(() => response.write('data: after\n\n'))
-    })
-    // The fetch of Node 24 speaks to dispatchers as undici 7 did.
-    const dispatcher = options.fetch ? agent : new Dispatcher1Wrapper(agent)
-    const source = open(`${url}/own`, { ...options, fetchOptions: { dispatcher } })
-    const errors: Event[] = []
-    source.onerror = (event) => errors.push(event)
-    expect((await nextMessage(source)).data).toBe('before')
-    expect((await nextMessage(source)).data).toBe('after')
-    expect(errors).toEqual([])
-    expect(seen).toMatchObject([{ path: '/own', bodyTimeout: 0, headersTimeout: 0 }])
-  })
-
   it('as an option may be a MockAgent, and is asked for each attempt', async () => {
     const dispatcher = new MockAgent()
     dispatcher.disableNetConnect()
@@ -169,16 +180,5 @@ describe("a dispatcher of the caller's", () => {
     })
     await nextMessage(source)
     expect(seen).toEqual(['/own'])
-  })
-})
-
-describe('the limit itself', () => {
-  it('is real: a plain fetch under the same dispatcher breaks off', async () => {
-    setGlobalDispatcher(new Agent(IMPATIENT))
-    const url = await serve((_request, response) => {
-      beginStream(response, 'data: 1\n\n')
-    })
-    const response = await fetch(url)
-    await expect(response.text()).rejects.toMatchObject({ cause: { code: 'UND_ERR_BODY_TIMEOUT' } })
   })
 })
