@@ -1,11 +1,14 @@
 /** The loop pulls: how far the reading runs ahead, what an event costs, when silence counts. */
 
 import { createHook } from 'node:async_hooks'
-import { setTimeout as wait } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { streamEvents } from '../../../src/index.ts'
 import { response } from '../support/sources.ts'
 import { closed, counting, outcome, rejection, request, rest, source, streamOf } from '../support/streams.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 /** Chunk n holds events n.0 to n.2. */
 function threeEvents(n: number): string {
@@ -113,7 +116,13 @@ async function promisesOf(iterator: AsyncIterator<unknown>, calls: number): Prom
 }
 
 describe('idleTimeout', () => {
+  // Not setImmediate: streams need it.
+  const useFakeClock = (): void => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+  }
+
   it('does not count it where the stream goes on, though the loop does not look', async () => {
+    useFakeClock()
     const { stream, push, end } = source('data: 1\n\n')
     const timer = setInterval(() => {
       push(': here\n')
@@ -122,7 +131,7 @@ describe('idleTimeout', () => {
     for await (const event of streamEvents(stream, { idleTimeout: 100 })) {
       data.push(event.data)
       if (event.data === '1') {
-        await wait(300)
+        await vi.advanceTimersByTimeAsync(300)
         clearInterval(timer)
         push('data: 2\n\n')
         end()
@@ -132,6 +141,7 @@ describe('idleTimeout', () => {
   })
 
   it('does not count it where comments wait for the loop', async () => {
+    useFakeClock()
     const { stream, push, end } = source('data: 1\n\n')
     const comments: string[] = []
     const data: string[] = []
@@ -139,7 +149,7 @@ describe('idleTimeout', () => {
       data.push(event.data)
       if (event.data === '1') {
         push(':1\n')
-        await wait(120)
+        await vi.advanceTimersByTimeAsync(120)
         push(':2\ndata: 2\n\n')
         end()
       }
@@ -151,19 +161,21 @@ describe('idleTimeout', () => {
   })
 
   it('of a stream is none while the loop is at work, and begins when it asks', async () => {
+    useFakeClock()
     const { stream, cancelled } = source('data: 1\n\n')
     const events = streamEvents(stream, { idleTimeout: 20 })
     const iterator = events[Symbol.asyncIterator]()
     await iterator.next()
-    await wait(100)
+    await vi.advanceTimersByTimeAsync(100)
     expect(cancelled).not.toHaveBeenCalled()
-    expect(await outcome(iterator)).toMatchObject({
-      error: { reason: 'timeout' },
-    })
+    const result = outcome(iterator)
+    await vi.advanceTimersByTimeAsync(20)
+    expect(await result).toMatchObject({ error: { reason: 'timeout' } })
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
   it('does not keep what comes after a silence from being read ahead', async () => {
+    useFakeClock()
     const { stream, push, fail } = source('data: 1\n\n')
     const { stream: events } = request([() => response(stream)], { idleTimeout: 20 })
     const data: string[] = []
@@ -171,11 +183,11 @@ describe('idleTimeout', () => {
       for await (const event of events) {
         data.push(event.data)
         if (event.data !== '1') continue
-        await wait(60)
+        await vi.advanceTimersByTimeAsync(60)
         push('data: 2\n\n')
-        await wait(1)
+        await vi.advanceTimersByTimeAsync(1)
         push('data: 3\n\n')
-        await wait(1)
+        await vi.advanceTimersByTimeAsync(1)
         fail(new Error('broken'))
       }
     }
