@@ -9,8 +9,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** The tests that take the longest. They start first, so that none of them runs alone at the end. */
 const LONG = ['demo/pages', 'docs/docs', 'release/release', 'demo/start', 'demo/bootstrap', 'with/undici']
 
-/** Beside `test/unit`, tests of pages and reports that take no process. */
-const UNIT = ['test/unit/**/*.test.ts', 'test/conformance/*.test.ts', 'test/docs/{links,reference}.test.ts']
+/** Besides `test/unit`, tests elsewhere that start no process. */
+const UNIT = [
+  'test/unit/**/*.test.ts',
+  'test/{conformance,drop-in}/*.test.ts',
+  'test/docs/{links,reference}.test.ts',
+  'test/demo/terminal.test.ts',
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -2,27 +2,18 @@
 
 import { describe, expect, it } from 'vitest'
 import { EventDecoder, EventTooLargeError } from '../../../src/decoder/event-decoder.ts'
-import { nextError, NOWHERE, open } from '../support/sources.ts'
+import { nextError, NOWHERE, open, response } from '../support/sources.ts'
+import { counting } from '../support/streams.ts'
 
 describe('an event that grows past maxBufferSize', () => {
   it('holds no more than that, and what one chunk brings, in memory', async () => {
-    let sent = 0
-    const chunk = new Uint8Array(64 * 1024).fill(120)
-    const source = open(NOWHERE, {
-      maxBufferSize: 1024 * 1024,
-      fetch: () =>
-        Promise.resolve({
-          status: 200,
-          headers: new Headers({ 'Content-Type': 'text/event-stream' }),
-          body: new ReadableStream<Uint8Array>({
-            pull(controller) {
-              controller.enqueue(sent++ === 0 ? new TextEncoder().encode('data: ') : chunk)
-            },
-          }),
-        }),
-    })
-    expect((await nextError(source)).error.reason).toBe('too-large')
-    expect(sent * chunk.length).toBeLessThan(2 * 1024 * 1024)
+    const chunk = 'x'.repeat(64 * 1024)
+    const body = counting((count) => (count === 0 ? 'data: ' : chunk))
+    const source = open(NOWHERE, { maxBufferSize: 1024 * 1024, fetch: () => Promise.resolve(response(body.stream)) })
+    const { error, message } = await nextError(source)
+    expect(error.reason).toBe('too-large')
+    expect(message).toBe(`The event stream at ${NOWHERE} holds an event larger than the option "maxBufferSize" allows`)
+    expect(body.pulls * chunk.length).toBeLessThan(2 * 1024 * 1024)
   })
 })
 
