@@ -1,5 +1,17 @@
 /** What happens over time, in numbers. */
 
+/** The figures of the chart. */
+interface FleetCurve {
+  sources: number
+  /** Connection attempts in each 100 ms since the server went down. */
+  attempts: number[]
+  /** How long the server was down, in ms. */
+  away: number
+}
+
+/** Returns the chart as SVG. */
+export type DrawFleet = (curve: FleetCurve) => string
+
 /** How many of the times are in the first so many ms, in the next, and so on to the last. */
 export function perInterval(ms: number, times: number[]): number[] {
   const counts: number[] = []

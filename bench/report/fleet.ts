@@ -1,19 +1,12 @@
 /** The chart: how many sources attempt to connect, over time. */
 
-import { LINES, OTHERS, OURS, svgOf, TEXT } from '../../../bench/report/drawing.ts'
+import type { DrawFleet } from '../../test/hostile/fleet/curve.ts'
+import { LINES, OTHERS, OURS, svgOf, TEXT } from './drawing.ts'
 
 const WIDTH = 800
 const HEIGHT = 320
 
-export interface FleetCurve {
-  sources: number
-  /** Attempts in each 100 ms since the server went. */
-  attempts: number[]
-  /** For how long there was no server, in ms. */
-  away: number
-}
-
-export function fleetChart({ sources, attempts, away }: FleetCurve): string {
+export const drawFleet: DrawFleet = ({ sources, attempts, away }) => {
   const title = {
     text: `Attempts to connect in each 100 ms, of ${sources.toLocaleString('en')} sources`,
     subtext: `s since their server went; grey: there is none, for ${(away / 1_000).toFixed(1)} s`,
