@@ -18,7 +18,7 @@ export type Pages = Map<string, string>
 
 const OPTIONS: Partial<TypeDocOptions & PluginOptions> = {
   entryPoints: DOORS.map(path),
-  tsconfig: path('test/api/tsconfig.json'),
+  tsconfig: path('test/api/reference.tsconfig.json'),
   // `npm run types` has seen them.
   skipErrorChecking: true,
   plugin: ['typedoc-plugin-markdown'],

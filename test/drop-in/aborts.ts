@@ -1,6 +1,5 @@
 /** Programs written for `@microsoft/fetch-event-source`: of a signal that ends it. */
 
-/* eslint-disable @typescript-eslint/require-await -- as people write them: the original's types want a promise */
 import { ending, refused } from '../conformance/harness.ts'
 import { open, type Kit, type Program } from './story.ts'
 

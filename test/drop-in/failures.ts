@@ -1,6 +1,5 @@
 /** Programs written for `@microsoft/fetch-event-source`: of what fails, what is tried again, and what ends it. */
 
-/* eslint-disable @typescript-eslint/require-await -- as people write them: the original's types want a promise */
 import { ending, refused } from '../conformance/harness.ts'
 import { type Kit, type Program } from './story.ts'
 

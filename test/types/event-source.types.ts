@@ -1,8 +1,6 @@
 /** What the published declarations allow and refuse: `tsc` checks this file, nothing runs it. */
 
-/* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-unnecessary-type-parameters,
-   @typescript-eslint/no-unnecessary-condition, @typescript-eslint/no-this-alias,
-   @typescript-eslint/no-meaningless-void-operator -- it is all about types */
+/* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-this-alias -- only types matter here */
 
 import {
   ConnectionError,

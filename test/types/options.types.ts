@@ -1,7 +1,6 @@
 /** The options as their users write them: `tsc` checks this file, nothing runs it. */
 
-/* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-unnecessary-type-parameters -- it is all about
-   types */
+/* eslint-disable @typescript-eslint/no-unused-vars -- only types matter here */
 
 import {
   type Attempt,

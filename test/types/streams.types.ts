@@ -1,8 +1,7 @@
 /** The types of streams, and of events that a map names: `tsc` checks this file, nothing runs it. */
 
-/* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-unnecessary-type-parameters,
-   @typescript-eslint/no-unnecessary-condition, @typescript-eslint/no-this-alias,
-   @typescript-eslint/consistent-type-definitions -- it is all about types */
+/* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-this-alias,
+   @typescript-eslint/consistent-type-definitions -- only types matter here */
 
 import {
   ConnectionError,

@@ -245,7 +245,6 @@ export const loop: BehaviourFact[] = [
       const served = await fact.serve(ending('data: 1\n\n'))
       for (const thrown of [new Error('mine'), undefined, { mine: true }]) {
         const shouldReconnect = (): never => {
-          // eslint-disable-next-line @typescript-eslint/only-throw-error -- people do
           throw thrown
         }
         const error = await rejection(dataOf(streamEvents(served.url, { reconnect: { shouldReconnect } })))

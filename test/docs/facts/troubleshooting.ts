@@ -16,7 +16,6 @@ function sends(expected: string, given: { text?: string; begins?: boolean } = {}
   return {
     fact: `sends ${JSON.stringify(expected)}`,
     run: async (stage) => {
-      // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text is ours
       const write = new Function('response', 'text', stage.block.text) as (to: ServerResponse, text: string) => void
       const server = await stage.serve((response) => {
         if (begins) stream(response)

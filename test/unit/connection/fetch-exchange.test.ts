@@ -41,7 +41,6 @@ describe("a caller's fetch", () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no'))],
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- callers do
     ['rejects with nothing', () => Promise.reject()],
   ])('is a network failure when it %s, after the caller has finished', async (_, fetch) => {
     let synchronous = true

@@ -159,7 +159,6 @@ describe('an error comes after the events that were complete before it', () => {
     push('data: 1\n\nretry: 1\n:x\ndata: 2\n\n')
     const options = {
       [name]: () => {
-        // eslint-disable-next-line @typescript-eslint/only-throw-error -- people do
         throw thrown
       },
     }
