@@ -7,6 +7,7 @@ import { end } from './check.ts'
 import { checkContents, pack } from './contents.ts'
 import { checkInstalled } from './installed.ts'
 import { checkSupplyChain } from './supply-chain.ts'
+import { checkWorkflows } from './workflows.ts'
 
 const folder = await mkdtemp(`${tmpdir()}/everysource-`)
 try {
@@ -15,6 +16,7 @@ try {
   await checkBuilds()
   await checkInstalled(packed.tarball, folder)
   await checkSupplyChain()
+  await checkWorkflows()
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
