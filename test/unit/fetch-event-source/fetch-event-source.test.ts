@@ -296,7 +296,6 @@ describe('the default onopen', () => {
 describe('what goes to onerror', () => {
   const thrown = { not: 'even an error' }
   const fail = (): never => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- people do
     throw thrown
   }
 
@@ -464,7 +463,6 @@ describe('what the original takes', () => {
     const running = fetchEventSource(NOWHERE, {
       fetch: async () => Promise.resolve(finished('data: x\n\n')),
       onmessage: () => {
-        // eslint-disable-next-line @typescript-eslint/only-throw-error -- people throw anything
         throw thrown
       },
       onerror,
