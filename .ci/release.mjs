@@ -1,6 +1,6 @@
 /**
  * `npm run release`: makes a version of the changesets that wait, runs every check, packs, and says what to run to publish it. It
- * publishes nothing itself. `-- --skip-checks` leaves out `npm test`: for its own tests.
+ * publishes nothing itself. `-- --skip-checks` leaves out `npm run test:all`: for its own tests.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -37,7 +37,7 @@ const [, entry] = /^## (\S.*)$/m.exec(readFileSync(`${root}CHANGELOG.md`, 'utf8'
 if (entry !== version)
   refuse(`The version is ${version}, but the first entry of CHANGELOG.md is ${entry ?? 'missing'}.`)
 
-if (!options['skip-checks']) run('npm', ['test'])
+if (!options['skip-checks']) run('npm', ['run', 'test:all'])
 // What has been removed from src must not be in it.
 rmSync(`${root}dist`, { recursive: true, force: true })
 run('npm', ['run', '--silent', 'build'])

@@ -9,7 +9,7 @@ export interface Part {
 }
 
 export interface How {
-  /** As many as one likes to wait for, instead of what `npm test` has time for. */
+  /** As many as one likes to wait for, instead of what `npm run test:all` has time for. */
   long: boolean
   /** Decides all that is random; printed with a failure. */
   seed: number

@@ -49,7 +49,7 @@ export async function writeReport(): Promise<void> {
 const INTRODUCTION = `# Reliability
 
 What a stream client meets in weeks of work: networks that break, servers that misbehave, and those who mean harm. Each section has the figures of a long
-run, and the command that repeats it. \`npm test\` runs all of it in a shorter form; \`npm run hostile\` writes this page anew.`
+run, and the command that repeats it. \`npm run test:all\` runs all of it in a shorter form; \`npm run hostile\` writes this page anew.`
 
 function partOf({ name, title, text, isHidden, show }: Section): string {
   const head = `## ${title}\n\n${text}`

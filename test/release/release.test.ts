@@ -103,10 +103,10 @@ describe.concurrent('a release is refused', () => {
     [
       'when a check fails',
       (folder: string) => {
-        edit(folder, 'package.json', (text) => text.replace('node test/run.mjs', 'exit 3'))
+        edit(folder, 'package.json', (text) => text.replace('node test/run.mjs --all', 'exit 3'))
         git(folder, 'commit', '--quiet', '--all', '-m', 'x')
       },
-      'npm test failed',
+      'npm run test:all failed',
       [],
     ],
   ] as const)('%s', { timeout: TIMEOUT }, async ([, change, reason, args = ['--skip-checks']], { onTestFinished }) => {
