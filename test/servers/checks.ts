@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { atOnce } from '../at-once.ts'
 import type { Suite } from '../tally.ts'
 
-/** How long a check may take, in ms. */
-const PATIENCE = 90_000
+/** How long a check may take, in ms: longer than its waits, which say what was missing. */
+const PATIENCE = 300_000
 
 /** A check that must come to an end: most of them wait for something. */
 export async function check(suite: Suite, name: string, does: () => Promise<void> | void): Promise<void> {

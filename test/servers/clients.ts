@@ -21,7 +21,6 @@ export abstract class Client {
       () => lines.every((line) => this.lines.includes(line)),
       () =>
         `it has not said ${lines.filter((line) => !this.lines.includes(line)).join(', ')}, but ${this.lines.join(', ')}`,
-      15_000,
     )
   }
 

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import compression from 'compression'
 import express, { type Response } from 'express'
 import type { Suite } from '../tally.ts'
 import { check } from './checks.ts'
 import { eventSource, SURFACES } from './follower.ts'
 import { Hosted } from './hosted.ts'
+import { turns } from './upstream.ts'
 
 export async function checkCompression(suite: Suite): Promise<void> {
   const hosted = await Hosted.start('compression')
@@ -36,7 +36,7 @@ export async function checkCompression(suite: Suite): Promise<void> {
       const follower = eventSource(url)
       const stream = await response
       for (let n = 0; n < 100; n++) stream.write(`data: ${n}\n\n`)
-      await delay(500)
+      await turns(url)
       // It is open, though: the response's head is not held back.
       assert.deepEqual([(await follower.opened).status, follower.waiting], [200, 0])
       stream.end()

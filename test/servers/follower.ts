@@ -17,7 +17,7 @@ export interface Follower {
   readonly opened: Promise<Response>
   /** How long to wait before a reconnection, in ms. */
   readonly reconnectionTime: number
-  /** The next message, which must come soon. */
+  /** Resolves with the next message. */
   next(): Promise<Message>
   /** How many messages have come that nobody has asked for. */
   readonly waiting: number
@@ -45,7 +45,6 @@ abstract class Queue {
     await until(
       () => this.#messages.length > 0,
       () => `there is no message. Errors: ${told()}`,
-      10_000,
     )
     const message = this.#messages.shift()
     if (message === undefined) throw new Error('Somebody else has taken it')

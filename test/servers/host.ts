@@ -9,7 +9,10 @@ import { transformSync } from 'esbuild'
 import { open, publish } from './programs/news.ts'
 
 /** What the test says, by IPC. */
-export type Order = { do: 'publish'; news: [event: string, data: string][] } | { do: 'drop' } | { do: 'count' }
+export type Order =
+  | { do: 'publish'; news: [event: string, data: string][] }
+  | { do: 'drop'; news: [event: string, data: string][] }
+  | { do: 'count' }
 
 /** What it is told. */
 export type Notice = { port: number } | { events: number; chats: number; connections: number }
@@ -38,13 +41,23 @@ diagnostics.channel('tracing:net.server.listen:asyncEnd').subscribe((message) =>
 
 process.on('message', (order: Order) => {
   if (order.do === 'publish') for (const news of order.news) publish(...news)
-  else if (order.do === 'drop') for (const socket of sockets) socket.destroy()
+  else if (order.do === 'drop') drop(order.news)
   else tell({ ...open, connections: sockets.size })
 })
 
 const [, , name = ''] = process.argv
 // A folder with a tsconfig.json of its own.
 await import(`./programs/${name === 'nest' ? 'nest/' : ''}${name}.ts`)
+
+/** Whether no stream is open can only be seen here: clients reconnect before another process has asked. */
+function drop(news: [event: string, data: string][]): void {
+  for (const socket of sockets) socket.destroy()
+  const publishOnceClosed = (): void => {
+    if (open.events > 0) setImmediate(publishOnceClosed)
+    else for (const one of news) publish(...one)
+  }
+  publishOnceClosed()
+}
 
 function tell(notice: Notice): void {
   process.send?.(notice)

@@ -25,7 +25,8 @@ export class Hosted {
   static async start(name: string, env: Record<string, string> = {}, cwd?: string): Promise<Hosted> {
     const child = keep(
       fork(path('test/servers/host.ts'), [name], {
-        env: { ...process.env, NODE_ENV: 'production', PORT: '0', ...env },
+        // Unless they are the subject, heartbeats must not be what shows a server that a client has left.
+        env: { ...process.env, NODE_ENV: 'production', PORT: '0', HEARTBEAT: '3600000', ...env },
         ...(cwd !== undefined && { cwd }),
         // Not what the programs log.
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -47,13 +48,13 @@ export class Hosted {
     this.#order({ do: 'publish', news })
   }
 
-  /** Breaks off all connections. */
-  drop(): void {
-    this.#order({ do: 'drop' })
+  /** Breaks off all connections, and publishes this once no stream is being written, before any client reconnects. */
+  drop(...news: [event: string, data: string][]): void {
+    this.#order({ do: 'drop', news })
   }
 
-  /** Resolves when so many streams are being written. */
-  async serves(what: keyof Counts, count: number, within = 20_000): Promise<void> {
+  /** Resolves when so many streams are being written. Each look is a turn of the server's. */
+  async serves(what: keyof Counts, count: number, within?: number): Promise<void> {
     await until(
       async () => (await this.count(what)) === count,
       async () => `there are ${await this.count(what)} ${what}, not ${count}`,

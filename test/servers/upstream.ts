@@ -7,8 +7,19 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { freePort } from './port.ts'
 import { until } from './until.ts'
+
+/** The path of requests that only take a turn on the way there and back. */
+const TURN = '/turn'
+
+/**
+ * So many requests to the server and back, one after the other. What the server had sent before has arrived by then, unless
+ * something on the way holds it back: silence is counted in turns, not in ms.
+ */
+export async function turns(url: string, count = 20): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await fetch(url + TURN)
+}
 
 export interface UpstreamInit {
   /** Of the responses, besides the type. */
@@ -24,7 +35,7 @@ export class Upstream {
   readonly #server: Server
   readonly #open = new Set<ServerResponse>()
   readonly #log: string[] = []
-  #port = 0
+  #port: number | undefined
 
   private constructor(init: UpstreamInit) {
     this.#init = init
@@ -40,13 +51,18 @@ export class Upstream {
   }
 
   get port(): number {
-    return this.#port
+    return this.#port ?? 0
   }
 
   /** At the port that it had. */
   async start(): Promise<void> {
-    await new Promise<void>((listening) => this.#server.listen(this.#port, '127.0.0.1', listening))
-    this.#port = (this.#server.address() as AddressInfo).port
+    const port = (this.#port ??= await freePort())
+    await new Promise<void>((listening, failed) => {
+      this.#server.once('error', failed).listen(port, '127.0.0.1', () => {
+        this.#server.off('error', failed)
+        listening()
+      })
+    })
   }
 
   async stop(): Promise<void> {
@@ -58,6 +74,11 @@ export class Upstream {
   publish(data: string): void {
     this.#log.push(data)
     for (const response of this.#open) response.write(this.#block(this.#log.length))
+  }
+
+  /** Whether a request has asked for what follows this ID. */
+  isResumedAfter(id: string): boolean {
+    return this.requests.some((headers) => headers['last-event-id'] === id)
   }
 
   /** Ends the responses. */
@@ -74,6 +95,10 @@ export class Upstream {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (request.url?.endsWith(TURN)) {
+      response.writeHead(204).end()
+      return
+    }
     // Where it has been asked to be late.
     if (request.url?.endsWith('/never')) return
     this.requests.push(request.headers)
