@@ -17,7 +17,9 @@ export async function tellAll(name: Package, setting: Setting): Promise<Story[]>
   const programs: Program<never>[] = [...SAME, ...MENDED]
   const stories: Story[] = []
   const next = async (): Promise<void> => {
-    for (let program; (program = programs.shift());) stories.push(await tell(program, LIBRARIES[name], setting))
+    for (let program; (program = programs.shift());) {
+      stories.push(await tell(program, LIBRARIES[name], setting, name === 'original'))
+    }
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, next))
   return stories

@@ -89,7 +89,7 @@ async function inNode(): Promise<void> {
     (standIns: 'with' | 'without'): Teller =>
     (name) =>
       new Promise((resolve, reject) => {
-        const args = [name, standIns, JSON.stringify({ origins, endPatience: 1_000 } satisfies Setting)]
+        const args = [name, standIns, JSON.stringify({ origins, silence: 1_000 } satisfies Setting)]
         const child = fork(path('test/drop-in/teller.ts'), args, { execArgv: ['--no-warnings'] })
         child.once('message', (stories) => {
           resolve(stories as Story[])
@@ -111,7 +111,7 @@ async function inChromium(): Promise<void> {
     const page = await context.newPage()
     await page.goto(`${origins[0] ?? ''}/drop-in.html`)
     // It keeps a connection for up to five seconds that is aborted right after something has come.
-    const setting: Setting = { origins, endPatience: 7_000 }
+    const setting: Setting = { origins, silence: 7_000 }
     const stories = await page.evaluate(`dropIn.tellAll('${name}', ${JSON.stringify(setting)})`)
     await context.close()
     return stories as Story[]
@@ -124,7 +124,8 @@ async function inWindows(): Promise<void> {
   const name = 'drop-in in chromium, hidden and shown'
   if (isMissing(name)) return
   const suite = tally.suite(name)
-  const checks = visibilityChecks(origins).values()
+  // Those that take longest stand last.
+  const checks = visibilityChecks(origins).reverse().values()
   const work = async (): Promise<void> => {
     const [original, ours] = await Promise.all([Window.open(), Window.open()])
     // One after the other: of a window's pages one is shown.

@@ -13,6 +13,8 @@ export interface Kit<FetchEventSource = Library['fetchEventSource']> {
   fetchEventSource: FetchEventSource
   EventStreamContentType: string
   url: string
+  /** Whether this is the original, so that what only it does can be waited for instead of looked for after a while. */
+  isOriginal: boolean
   /** Writes a call down. */
   log: (call: string, ...args: unknown[]) => void
   /** Opens one of the server's gates, which hold its answers back. */
@@ -28,6 +30,8 @@ export interface Program<FetchEventSource = Library['fetchEventSource']> {
   run: (kit: Kit<FetchEventSource>) => unknown
   /** The least that lies between a request and the next, in ms. */
   waits?: number[]
+  /** How many requests the original leaves open, without end. */
+  leavesOpen?: number
 }
 
 /** What a server saw of a request. */
@@ -54,18 +58,23 @@ export function open(...writes: string[]): Answer {
   return { steps: [...writes.map((write) => ({ write })), { gate: 'over' }, { end: true }] }
 }
 
-/** How long a program may take, in ms. */
-const PATIENCE = 20_000
+/** How long a program may take, in ms. Says only when to stop waiting. */
+const PATIENCE = 120_000
 /** Where stories take place. */
 export interface Setting {
   /** The test server's; the last is for what is not the program's. */
   origins: string[]
-  /** How long the end of a request may take to reach the server, in ms. */
-  endPatience: number
+  /** For how long a request that is left open is watched, in ms. */
+  silence: number
 }
 
-export async function tell(program: Program<never>, library: Library, setting: Setting): Promise<Story> {
-  const { origins, endPatience } = setting
+export async function tell(
+  program: Program<never>,
+  library: Library,
+  setting: Setting,
+  isOriginal: boolean,
+): Promise<Story> {
+  const { origins, silence } = setting
   const [origin = '', server = origin] = [origins[0], origins.at(-1)]
   const response = await fetch(`${server}/programs`, { method: 'POST', body: JSON.stringify(program.answers) })
   const id = await response.text()
@@ -82,6 +91,7 @@ export async function tell(program: Program<never>, library: Library, setting: S
   const openGate = (gate: string): void => void fetch(`${server}/gates/${id}/${gate}`, { method: 'POST' })
   const kit: Kit = {
     ...library,
+    isOriginal,
     url,
     log,
     open: openGate,
@@ -96,7 +106,9 @@ export async function tell(program: Program<never>, library: Library, setting: S
     }),
   ])
   const { length } = (await logOf(0, 0, 0)).requests
-  const { requests } = await logOf(length, length, endPatience)
+  const leftOpen = isOriginal ? (program.leavesOpen ?? 0) : 0
+  await logOf(length, length - leftOpen, PATIENCE)
+  const { requests } = await logOf(length, length, leftOpen > 0 ? silence : 0)
   openGate('over')
   return {
     name: program.name,
