@@ -1,7 +1,7 @@
 /**
  * Faults, floods and enemies: `npm run test:hostile -- [--only chaos] [--seed 1]` for as long as `npm run test:all` has time for,
  * `npm run hostile` for as long as it takes, which also writes docs/reliability.md. `npm run build` comes before it.
- * A part may take six minutes, an hour where it is long, or what `--minutes` says.
+ * A part may take half an hour, two hours where it is long, or what `--minutes` says.
  */
 
 import { parseArgs } from 'node:util'
@@ -30,7 +30,7 @@ const { values } = parseArgs({
 })
 const { only, long } = values
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : wholeNumber('--seed', values.seed)
-const minutes = wholeNumber('--minutes', values.minutes ?? (long ? '60' : '6'), 1)
+const minutes = wholeNumber('--minutes', values.minutes ?? (long ? '120' : '30'), 1)
 const tally = new Tally()
 
 const chosen = PARTS.filter(({ name }) => only?.includes(name) ?? true)

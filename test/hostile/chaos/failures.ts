@@ -6,31 +6,36 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConnectionError, EventSource, streamEvents } from '../../../dist/index.js'
 import { until } from '../../servers/until.ts'
-import { nobody } from './peers.ts'
+import { nobody, type Peer } from './peers.ts'
 import type { Failing } from './reasons.ts'
 
 /** How long a failure may take, in ms: that of a name takes longest. */
-const PATIENCE = 60_000
+const PATIENCE = 120_000
 
 export async function check({ start, options, ...expected }: Failing): Promise<void> {
-  const { url, close } = await start()
+  const peer = await start()
   try {
-    await throughEventSource(url, options, expected)
-    await throughLoop(url, options, expected)
+    await throughEventSource(peer, options, expected)
+    await throughLoop(peer, options, expected)
   } finally {
-    close()
+    peer.close()
   }
 }
 
 type Expected = Omit<Failing, 'start' | 'options'>
 
-async function throughEventSource(url: string, options: Failing['options'], expected: Expected): Promise<void> {
+async function throughEventSource(
+  { url, onRead }: Peer,
+  options: Failing['options'],
+  expected: Expected,
+): Promise<void> {
   const { comesBack } = expected
   const source = new EventSource(url, { reconnectionTime: 1, ...options })
   const errors: { error: ConnectionError; willReconnect: boolean; readyState: number }[] = []
   source.onerror = ({ error, willReconnect }) => {
     errors.push({ error, willReconnect, readyState: source.readyState })
   }
+  source.onmessage = () => onRead?.()
   try {
     // The second is that of another attempt.
     await until(
@@ -48,10 +53,10 @@ async function throughEventSource(url: string, options: Failing['options'], expe
   }
 }
 
-async function throughLoop(url: string, options: Failing['options'], expected: Expected): Promise<void> {
+async function throughLoop({ url, onRead }: Peer, options: Failing['options'], expected: Expected): Promise<void> {
   const events = streamEvents(url, { ...options, reconnect: false })
   try {
-    for await (const _ of events);
+    for await (const _ of events) onRead?.()
     assert.equal(expected.reason, 'ended')
   } catch (error) {
     compare(error, expected)

@@ -8,6 +8,8 @@ import type { Certificates } from '../../docs/certificates.ts'
 
 export interface Peer {
   url: string
+  /** To be called when the client has read a message. */
+  onRead?: () => void
   close: () => void
 }
 
@@ -31,6 +33,20 @@ export async function peer(answer: (socket: Socket) => unknown): Promise<Peer> {
       server.close()
     },
   }
+}
+
+/** Sends this, and resets the connection as soon as the client has read it. */
+export async function resetter(text: string): Promise<Peer> {
+  const sockets = new Set<Socket>()
+  const own = await peer((socket) => {
+    sockets.add(socket)
+    socket.write(text)
+  })
+  const onRead = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy()
+    sockets.clear()
+  }
+  return { ...own, onRead }
 }
 
 /** Takes connections and closes them before anything is asked. */

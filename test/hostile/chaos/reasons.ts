@@ -1,10 +1,9 @@
 /** What each failure is called, and whether the connection comes back: what docs/requests.md says of them. */
 
-import type { Socket } from 'node:net'
 import { type EventSourceInit, type FailureReason } from '../../../dist/index.js'
 import { createCertificates } from '../../docs/certificates.ts'
 import { expired, trust } from './certificates.ts'
-import { head, nobody, peer, type Peer, secure, slammer } from './peers.ts'
+import { head, nobody, peer, type Peer, resetter, secure, slammer } from './peers.ts'
 
 export interface Failing {
   name: string
@@ -68,20 +67,14 @@ export const FAILINGS: Failing[] = [
   },
   {
     name: 'the connection is reset in the body',
-    start: () =>
-      peer((socket) => {
-        resetAfter(socket, `${head('Transfer-Encoding: chunked')}9\r\n${MESSAGE}\r\n`)
-      }),
+    start: () => resetter(`${head('Transfer-Encoding: chunked')}9\r\n${MESSAGE}\r\n`),
     ...network,
     code: RESET,
   },
   {
     // Node's fetch takes a reset for that end.
     name: 'the connection is reset in a body that ends when it is closed',
-    start: () =>
-      peer((socket) => {
-        resetAfter(socket, head() + MESSAGE)
-      }),
+    start: () => resetter(head() + MESSAGE),
     reason: 'ended',
     comesBack: true,
   },
@@ -166,11 +159,6 @@ export const UNTRUSTED: Failing[] = [
     code: ['ERR_TLS_CERT_ALTNAME_INVALID'],
   },
 ]
-
-/** Resets it when that has been read. */
-function resetAfter(socket: Socket, text: string): void {
-  socket.write(text, () => setTimeout(() => socket.resetAndDestroy(), 50))
-}
 
 /** Its authority is one to trust: the fault is another. */
 async function trusted(certificates: ReturnType<typeof createCertificates>, host?: string): Promise<Peer> {

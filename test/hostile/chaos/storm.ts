@@ -13,9 +13,9 @@ interface Storm {
 }
 
 /** How long nothing but waiting may take, in ms: much more than it does. */
-const PATIENCE = 60_000
+const PATIENCE = 300_000
 /** The same, for each cut. */
-const PATIENCE_PER_CUT = 30
+const PATIENCE_PER_CUT = 100
 
 /** @param each how many clients of each kind there are */
 export async function storm(cuts: number, each: number, seed: number): Promise<Storm> {

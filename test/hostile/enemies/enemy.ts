@@ -43,6 +43,7 @@ export interface Request {
 export interface Until {
   errors?: number
   messages?: number
+  /** Counted from when it opened or failed for the first time: before that, only the machine is slow. */
   ms?: number
 }
 

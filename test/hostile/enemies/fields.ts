@@ -95,7 +95,7 @@ export const FIELDS: Enemy[] = [
     serve: ({ socket, source }) => {
       streamAndEnd(socket, `retry:${RETRIES[source]?.[0] === '' ? '' : ' '}${RETRIES[source]?.[0] ?? ''}\ndata: x\n\n`)
     },
-    until: { ms: 2_000 },
+    until: { ms: 1_500 },
     expect: 'ended',
     check: ({ sources, requests }) => {
       for (const [source, [value, wait]] of RETRIES.entries()) {

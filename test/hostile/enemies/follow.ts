@@ -4,11 +4,11 @@ import { ConnectionError, EventSource, streamEvents, type EventSourceInit } from
 import type { SourceSeen, Until } from './enemy.ts'
 
 /** How long an enemy is waited for, in ms. */
-const PATIENCE = 30_000
+const PATIENCE = 120_000
 /** How many messages are kept, and how much of each. */
 const KEPT = 100
-/** How long a loop that was asked about a failure may take to throw it, in ms. */
-const MOMENT = 50
+/** How many turns of the event loop a loop that was asked about a failure may take to throw it. */
+const TURNS = 5
 
 /** Follows what is at a URL; resolves with what was seen, when it is time. */
 export type Follow = (url: string, init: EventSourceInit, types: readonly string[], until: Until) => Promise<SourceSeen>
@@ -24,9 +24,15 @@ export const followSource: Follow = (url, init, types, until) => {
       source.close()
       resolve(seen)
     }
-    const timer = setTimeout(finish, until.ms ?? PATIENCE)
+    let timer = setTimeout(finish, PATIENCE)
+    const begin = onceOf(() => {
+      if (until.ms === undefined) return
+      clearTimeout(timer)
+      timer = setTimeout(finish, until.ms)
+    })
     source.onopen = () => {
       seen.opens++
+      begin()
     }
     for (const type of ['message', ...types]) {
       source.addEventListener(type, (event) => {
@@ -37,6 +43,7 @@ export const followSource: Follow = (url, init, types, until) => {
     }
     source.onerror = (event) => {
       if (!('error' in event)) return
+      begin()
       const { error, willReconnect, delay } = event
       noteError(seen, error, willReconnect)
       if (delay !== undefined) Object.assign(seen.errors.at(-1) ?? {}, { delay })
@@ -55,21 +62,26 @@ export const followLoop: Follow = async (url, init, types, until) => {
     reconnect: {
       shouldReconnect: (error) => {
         last = error
+        begin()
         noteError(seen, error, true)
         // One that fails for good, the loop throws.
-        if (seen.errors.length === until.errors)
-          setTimeout(() => {
-            stream.close()
-          }, MOMENT)
+        if (seen.errors.length === until.errors) void turns(TURNS).then(close)
         return insists ? true : undefined
       },
     },
   })
-  const timer = setTimeout(() => {
+  const close = (): void => {
     stream.close()
-  }, until.ms ?? PATIENCE)
+  }
+  let timer = setTimeout(close, PATIENCE)
+  const begin = onceOf(() => {
+    if (until.ms === undefined) return
+    clearTimeout(timer)
+    timer = setTimeout(close, until.ms)
+  })
   stream.response.then(
     () => {
+      begin()
       seen.opens++
       seen.readyState = 1
     },
@@ -90,6 +102,18 @@ export const followLoop: Follow = async (url, init, types, until) => {
     clearTimeout(timer)
   }
   return seen
+}
+
+function onceOf(act: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) act()
+    isDone = true
+  }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setTimeout(resolve))
 }
 
 function nothing(): SourceSeen {

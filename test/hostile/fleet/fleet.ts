@@ -21,9 +21,6 @@ interface Plan {
 const QUICK: Plan = { size: 4_000, options: { reconnectionTime: 1_000 }, away: 2_500 }
 const LONG: Plan = { size: 4_000, options: {}, away: 20_000 }
 
-/** What a busy machine may be late by, in ms. */
-const LATE = 10_000
-
 /** What processes have open besides the fleet's connections. */
 const OTHER_FILES = 200
 
@@ -50,8 +47,13 @@ export const fleet: Part = {
     const returns = since.map(({ connections }) => connections[0] ?? Infinity)
     const most = attemptsUntil(back - killed, base)
     const bound = longestUntil(most, base)
-    await suite.run(`nobody is back later than the policy says, after ${bound} ms`, () => {
-      assert.ok(Math.max(...returns) <= bound + LATE, `the last was back after ${Math.max(...returns)} ms`)
+    // How late the machine is with them says nothing of the policy.
+    await suite.run(`the waits of each source add up to no more than the policy says, ${bound} ms`, () => {
+      for (const { failures } of since) {
+        const waits = failures.map(({ wait }) => wait)
+        const sum = waits.reduce((total, wait) => total + wait, 0)
+        assert.ok(sum <= bound, `they add up to ${sum} ms: ${waits.join(', ')}`)
+      }
     })
     await suite.run(`nobody makes more attempts than the policy has time for, ${most}`, () => {
       for (const own of attempts) assert.ok(own.length <= most, String(own))
@@ -86,7 +88,7 @@ export const fleet: Part = {
     await suite.run(`there is no storm: in any ${INTERVAL} ms come no more than were due, as late as they were`, () => {
       judgements = assertNoStorm(theOutage, base)
     })
-    let storm = ''
+    let storm = { base: NaN, said: '' }
     await suite.run('a fleet without jitter is noticed, beside one with it that is not', async () => {
       storm = await noticeStorm()
     })
@@ -111,7 +113,7 @@ export const fleet: Part = {
         ({ share }) => rounded(share),
       ),
       'share that lateness allows for, likewise': judgements.map(({ most }) => rounded(Math.min(1, most))),
-      [`what is said of ${STORM.size} sources that wait for ${STORM.base} ms without jitter`]: storm,
+      [`what is said of ${STORM.size} sources that wait for ${storm.base} ms without jitter`]: storm.said,
       'most requests in any 100 ms to the new server': mostWithin(INTERVAL, arrivals),
       ...(long ? await withoutJitter(size, options, away) : {}),
       'most attempts of one source': Math.max(...attempts.map(({ length }) => length)),

@@ -21,8 +21,8 @@ export interface Outage {
 const PORTS = [11_000, 32_000] as const
 
 /** How long it may take until all are connected, and until a process answers, in ms: much more than it does. */
-const CONNECTED = 90_000
-const ANSWERED = 30_000
+const CONNECTED = 300_000
+const ANSWERED = 120_000
 
 /** @param away in ms */
 export async function outage(size: number, options: Orders['options'], away: number): Promise<Outage> {

@@ -22,7 +22,7 @@ const LANES = 5
 const SMALL = 'width="40" height="20"'
 
 /** How long a connection may take in all, in ms: after that the page is dead. */
-const PATIENCE = 120_000
+const PATIENCE = 300_000
 
 type Side = 'ours' | 'native'
 
@@ -71,7 +71,9 @@ export class Laboratory {
     // Ids are up to what streams say.
     const listening = Object.keys(this.#scripts).flatMap((version) =>
       Array.from({ length: version === Laboratory.OURS ? FRAMES : FRAMES_OF_BROKEN }, async () => {
-        const server = createServer({ noDelay: true, maxHeaderSize: 2 ** 20, insecureHTTPParser: true }, serve)
+        // A connection that is kept must not be closed just as a request comes over it.
+        const options = { noDelay: true, maxHeaderSize: 2 ** 20, insecureHTTPParser: true, keepAliveTimeout: 600_000 }
+        const server = createServer(options, serve)
         await once(server.listen(0, '127.0.0.1'), 'listening')
         return { version, server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
       }),

@@ -7,7 +7,7 @@ import type { Told, Work } from './work.ts'
 declare const everysource: { EventSource: typeof Ours }
 
 /** How long a connection may take, in ms, on a machine that has much else to do. */
-const PATIENCE = 30_000
+const PATIENCE = 120_000
 
 /** Works for ever; so many of these run in a frame. */
 export async function lane(version: string): Promise<void> {

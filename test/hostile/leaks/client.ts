@@ -9,9 +9,13 @@ import type { Library, Orders, Remains } from './scenario.ts'
 import { tell } from './signs.ts'
 import { STAGES } from './stages.ts'
 
-const { module, base, scenarios, cycles, windows, patience, limit } = JSON.parse(process.argv[2] ?? '') as Orders
+const { module, base, scenarios, cycles, windows, looks, limit } = JSON.parse(process.argv[2] ?? '') as Orders
 const library = (await import(module)) as Library
 const heap: number[] = []
+
+/** How often garbage is collected for one look, and below how many bytes a round is the last. */
+const [LEAST_ROUNDS, MOST_ROUNDS] = [2, 20]
+const HARDLY_ANYTHING = 10_000
 
 // What the first connection takes for good, such as fetch itself, does not count.
 await CYCLES['connect, message, close']?.cycle(new Book(library, base).stage)
@@ -44,7 +48,7 @@ await new Promise<void>((resolve) => {
   })
   process.send?.('done')
 })
-for (const end = performance.now() + patience; performance.now() < end && !isClean(remains());) await collect()
+for (let look = 0; look < looks && !isClean(remains()); look++) await collect()
 process.send?.(remains(), () => {
   process.exit()
 })
@@ -77,13 +81,18 @@ async function run(name: string, book: Book): Promise<void> {
   }
 }
 
-/** Garbage; what it lets go of may let go of more, in tasks of its own. The least that is left, in bytes. */
+/**
+ * Garbage; what it lets go of may let go of more, in tasks of its own, so it is over once another round frees hardly anything.
+ * The least that is left, in bytes.
+ */
 async function collect(): Promise<number> {
   let least = Infinity
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
     await delay(20)
     gc?.()
-    least = Math.min(least, process.memoryUsage().heapUsed)
+    const { heapUsed } = process.memoryUsage()
+    if (round >= LEAST_ROUNDS && heapUsed > least - HARDLY_ANYTHING) return Math.min(least, heapUsed)
+    least = Math.min(least, heapUsed)
   }
   return least
 }

@@ -23,14 +23,14 @@ const COUNTS: Record<string, [quick: number, long: number]> = {
 /** How often a connection is ended at each stage. */
 const ENDS: [quick: number, long: number] = [20, 200]
 
-/** How long what is let go of may take to be gone, in ms: a busy machine has other work. */
-const PATIENCE = 15_000
+/** How often to look for what is not gone yet: a busy machine has other work. */
+const LOOKS = 1_000
 
-/** The same where it is known that something is not gone. */
-const SHORT_PATIENCE = 1_000
+/** The same for a version that leaks, where a look more would change nothing. */
+const FEW_LOOKS = 5
 
 /** How long the scenarios of one client may take, in ms, on a machine that has other work. */
-const LIMITS: [quick: number, long: number] = [180_000, 900_000]
+const LIMITS: [quick: number, long: number] = [600_000, 1_800_000]
 
 export const leaks: Part = {
   name: 'leaks',
@@ -46,7 +46,7 @@ export const leaks: Part = {
       for (const [scenario, counts] of Object.entries(COUNTS)) {
         const cycles = chosen(counts)
         await suite.run(`${scenario}, ${cycles} times`, async () => {
-          const orders = { scenarios: [scenario], cycles, windows: WINDOWS, patience: PATIENCE, limit }
+          const orders = { scenarios: [scenario], cycles, windows: WINDOWS, looks: LOOKS, limit }
           const first = await lab.run({ module, ...orders })
           // What a runtime allocates once, late, looks like growth; a leak grows each time.
           const outcome = grows(first.heap) ? await lab.run({ module, ...orders }) : first
@@ -67,7 +67,7 @@ export const leaks: Part = {
       const stages = Object.entries(STAGES)
       await suite.run(`ended at each of ${stages.length} stages, ${ends} times`, async () => {
         const scenarios = Object.keys(STAGES)
-        const outcome = await lab.run({ module, scenarios, cycles: ends, windows: 1, patience: PATIENCE, limit })
+        const outcome = await lab.run({ module, scenarios, cycles: ends, windows: 1, looks: LOOKS, limit })
         const requests = stages.flatMap(([name, { requests }]) => (requests ? [[name, requests * ends] as const] : []))
         assert.deepEqual(outcome.reached, Object.fromEntries(scenarios.map((name) => [name, ends])))
         const arrived = requests.map(([name]) => [name, outcome.arrived[name]])
@@ -80,9 +80,9 @@ export const leaks: Part = {
         await suite.run(`a version that ${mutant.what} is noticed`, async () => {
           const { scenario, cycles = 20 } = mutant
           const windows = mutant.cycles ? WINDOWS : 1
-          const orders = { scenarios: [scenario], cycles, windows, patience: SHORT_PATIENCE, limit }
+          const orders = { scenarios: [scenario], cycles, windows, looks: FEW_LOOKS, limit }
           const key = keyOf(orders)
-          const control = sound.get(key) ?? (await lab.run({ module, ...orders }))
+          const control = sound.get(key) ?? (await lab.run({ module, ...orders, looks: LOOKS }))
           sound.set(key, control)
           assert.ok(!mutant.isNoticed(control), `So is the library itself: ${JSON.stringify(control)}`)
           const broken = path(`.cache/hostile/${mutant.what.replace(/\W+/g, '-')}.mjs`)

@@ -15,8 +15,8 @@ export interface Orders {
   cycles: number
   /** After each of so many garbage is collected and the heap looked at; with one, not before the end. */
   windows: number
-  /** How long what is let go of may take to be gone, in ms. */
-  patience: number
+  /** How often to look for what is not gone yet, with garbage collected in between. */
+  looks: number
   /** How long it may take until all scenarios have ended, in ms. */
   limit: number
 }

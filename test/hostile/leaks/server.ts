@@ -37,7 +37,8 @@ const ANSWERS: Record<string, (response: ServerResponse, query: string) => void>
 
 /** Those whose sockets are in use: one that idles, the runtime's fetch keeps for seconds. */
 const taken = new Set<ServerResponse>()
-const server = createServer({ noDelay: true }, (request, response) => {
+// A connection that is kept must not be closed just as a request comes over it, which would come again.
+const server = createServer({ noDelay: true, keepAliveTimeout: 600_000 }, (request, response) => {
   response.setHeader('Content-Type', 'text/event-stream')
   taken.add(response)
   response.once('close', () => taken.delete(response))

@@ -24,7 +24,7 @@ export const ACTS = [
 export type Act = (typeof ACTS)[number]
 
 /** How long what must happen may take, in ms. */
-const PATIENCE = 10_000
+const PATIENCE = 120_000
 /** How many turns of the loop what must not happen is waited for. */
 const TURNS = 4
 
