@@ -32,7 +32,7 @@ async function addressOf({ stdout }: ReturnType<typeof start>): Promise<string> 
     () => {
       expect(stdout()).toMatch(/\n/)
     },
-    { timeout: 30_000 },
+    { timeout: 120_000 },
   )
   return stdout().trim()
 }

@@ -39,8 +39,8 @@ interface Launched {
   close(): Promise<void>
 }
 
-/** How long a condition may take, in ms: long, for a machine that has other things to do. */
-const PATIENCE = 30_000
+/** How long a condition may take, in ms. Says only when to stop waiting, so it is far longer than anything takes. */
+const PATIENCE = 180_000
 /** How long to look within the page before coming back, in ms. */
 const LOOK = 1_000
 

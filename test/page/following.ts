@@ -77,6 +77,8 @@ export const following: Scenario[] = [
   },
   {
     name: 'a 503 fails it for good, as the standard says, and the native one too',
+    // Both come back before it is over.
+    second: 2_000,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
@@ -92,6 +94,8 @@ export const following: Scenario[] = [
   },
   {
     name: 'told to be patient with 503 it comes back, the native one does not, and that is marked',
+    // Both come back before it is over.
+    second: 800,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
@@ -110,6 +114,7 @@ export const following: Scenario[] = [
   },
   {
     name: 'stalled, the time since the last message grows, and then it goes on',
+    second: 800,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
@@ -130,7 +135,8 @@ export const following: Scenario[] = [
       await untilText(page, '#messages', 'number 1')
       await page.evaluate(`void (() => {
         window.longest = 0
-        let last = performance.now()
+        window.started = performance.now()
+        let last = window.started
         setInterval(() => {
           const now = performance.now()
           window.longest = Math.max(window.longest, now - last)
@@ -150,7 +156,12 @@ export const following: Scenario[] = [
       assert.equal(number, `#${BURST + Number(own.replace('number ', ''))}`)
       assert.equal((await texts(page, '#messages li')).length, 200)
       assert.match(await text(page, '#messages-note'), /^The newest 200 of 10,\d{3} messages; 9,\d{3} are not shown\.$/)
-      assert.ok(((await page.evaluate('window.longest')) as number) < 5_000, 'the page stood still')
+      const [longest, all] = (await page.evaluate('[window.longest, performance.now() - window.started]')) as [
+        number,
+        number,
+      ]
+      // A busy machine stretches both; a page that stands still does little else.
+      assert.ok(longest < Math.max(2_500, all / 2), `the page stood still for ${longest} of ${all} ms`)
       await until(page, `document.querySelector('#native-note').textContent.startsWith('No difference so far: 10,')`)
     },
   },

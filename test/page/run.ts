@@ -36,10 +36,10 @@ async function runIn(driver: Driver): Promise<void> {
   }
   const [upstream, browser] = await Promise.all([startUpstream(), driver.launch()])
   const page = await browser.open()
-  for (const { name, play } of scenarios.filter(({ only = driver.name }) => only === driver.name)) {
+  for (const { name, play, second = SECOND } of scenarios.filter(({ only = driver.name }) => only === driver.name)) {
     await suite.run(name, async () => {
       // What one scenario has told it to do is nothing to the next.
-      const demo = await startServer({ second: SECOND })
+      const demo = await startServer({ second })
       const others: Page[] = []
       const open: typeof browser.open = async (look) => {
         const other = await browser.open(look)

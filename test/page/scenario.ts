@@ -4,8 +4,8 @@ import type { DemoServer } from '../../demo/server.ts'
 import { choose, until, untilText, type Page } from './driver.ts'
 import type { Upstream } from './upstream.ts'
 
-/** How many ms the demo's streams take for a second. */
-export const SECOND = 400
+/** How many ms the demo's streams take for a second, unless a scenario says otherwise. */
+export const SECOND = 200
 
 /** What a scenario has to work with. */
 export interface Stage {
@@ -22,6 +22,8 @@ export interface Scenario {
   name: string
   /** The browser in which alone it is played: what it finds is the same in all. */
   only?: string
+  /** How many ms its streams take for a second, where what the server does must last for longer than a busy browser is late. */
+  second?: number
   play: (stage: Stage) => Promise<void>
 }
 
