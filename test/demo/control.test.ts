@@ -46,8 +46,8 @@ test('a stall puts off what is to be done once', async () => {
 })
 
 test('refuse answers 503 for a while: a source has failed, a patient one comes back', async () => {
-  // So that it refuses for longer than the sources wait to reconnect, half a second and a quarter more.
-  const server = await openServer({ second: 300 })
+  // It refuses for five seconds, which is far longer than the half and a quarter more that the sources wait to reconnect.
+  const server = await openServer({ second: 1_000 })
   const { source, heard } = listen(`${server.url}numbers`)
   const patient = listen(`${server.url}numbers`, ['message'], {
     reconnect: { shouldReconnect: ({ status }) => (status === 503 ? true : undefined) },

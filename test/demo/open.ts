@@ -88,6 +88,6 @@ export function until(condition: () => boolean): Promise<void> {
     () => {
       expect(condition()).toBe(true)
     },
-    { timeout: 5000, interval: 5 },
+    { timeout: 120_000, interval: 5 },
   )
 }

@@ -19,14 +19,14 @@ describe.skipIf(skipped)(
     beforeAll(async () => {
       browser = await launchChromium()
       return () => browser.close()
-    }, 60_000)
+    })
 
     /** Opens the page of a stream, on a server of its own. */
     async function openPage(name: string, second = SECOND): Promise<{ page: Page; server: DemoServer }> {
       const server = await openServer({ second })
       const context = await browser.newContext({ viewport: { width: 360, height: 740 } })
       const page = await context.newPage()
-      page.setDefaultTimeout(20_000)
+      page.setDefaultTimeout(120_000)
       const errors: Error[] = []
       page.on('pageerror', (error) => errors.push(error))
       const kinds = new Set<string>()
@@ -83,7 +83,8 @@ describe.skipIf(skipped)(
     })
 
     test('/article can be stopped', async () => {
-      const { page, server } = await openPage('article', 1000)
+      // Far from its end when the page is told to stop.
+      const { page, server } = await openPage('article', 3_000)
       await page.locator('#text:text-matches("^H")').waitFor()
       await page.getByRole('button', { name: 'Stop' }).click()
       await until(() => server.openStreams('/article') === 0 && server.timers() === 0)

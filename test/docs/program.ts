@@ -3,8 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { expect, vi } from 'vitest'
 
-/** How long a program may take for what it should do, in ms: other tests have their programs too. */
-export const PATIENCE = 60_000
+/** How long a program may take for what it should do, in ms. Says only when to stop waiting: other tests have their programs too. */
+export const PATIENCE = 180_000
 
 export class Program {
   readonly #child: ChildProcess

@@ -1,7 +1,9 @@
 /** Of the answers of AI models. */
 
 import { expect } from 'vitest'
-import { json, stream, type Answer } from '../servers.ts'
+import type { Program } from '../program.ts'
+import { json, stream, type TestServer } from '../servers.ts'
+import type { Stage } from '../stage.ts'
 import { type Fact, type Facts } from './fact.ts'
 
 const KEY = 'sk-of-a-test'
@@ -27,14 +29,23 @@ const HELLO = [
   delta('Hel'),
 ]
 
-/** A server that is as far as `text` when the connection is reset. */
-const broken =
-  (text: string): Answer =>
-  (response) => {
+/** A server that is as far as `text` when the connection is reset, which is once the program has printed `printed`. */
+async function cutAfter(
+  stage: Stage,
+  text: string,
+  printed: string,
+): Promise<{ server: TestServer; program: Program }> {
+  let cut = (): void => undefined
+  const server = await stage.serve((response) => {
     stream(response, text)
-    // What came before it must be on its way.
-    setTimeout(() => response.destroy(), 100)
-  }
+    cut = () => response.destroy()
+  })
+  const program = stage.run({ 'https://api.example.com': server.origin }, ENV)
+  await program.prints(printed)
+  cut()
+  await program.exits()
+  return { server, program }
+}
 
 const WHOLE: Fact = {
   fact: 'prints the whole answer and ends, with one request',
@@ -70,9 +81,7 @@ const REFUSED: Fact = {
 const ONCE: Fact = {
   fact: 'does not ask again when it is cut in the middle',
   run: async (stage) => {
-    const server = await stage.serve(broken(piece('Hel')))
-    const program = stage.run({ 'https://api.example.com': server.origin }, ENV)
-    await program.exits()
+    const { server, program } = await cutAfter(stage, piece('Hel'), 'Hel')
     expect(program).toMatchObject({ output: 'Hel', errors: expect.stringContaining('broke off') as string })
     expect(server.requests).toHaveLength(1)
   },
@@ -157,9 +166,7 @@ export const AI_CHAT: Facts = {
     {
       fact: 'prints that it was cut in the middle',
       run: async (stage) => {
-        const server = await stage.serve(broken(HELLO.join('')))
-        const program = stage.run({ 'https://api.example.com': server.origin }, ENV)
-        await program.exits()
+        const { program } = await cutAfter(stage, HELLO.join(''), 'Hel')
         expect(program).toMatchObject({ errors: expect.stringContaining('broke off') as string })
       },
     },

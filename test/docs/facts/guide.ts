@@ -3,6 +3,7 @@
 import { expect } from 'vitest'
 import { EventDecoderStream, streamEvents, type StreamEvent } from '../../../src/index.ts'
 import { missingBrowser, withPage } from '../../consumers/browser.ts'
+import { freePort } from '../../servers/port.ts'
 import { blockOf } from '../blocks.ts'
 import { type Program, until } from '../program.ts'
 import { startProgram, type Started } from '../start-program.ts'
@@ -97,7 +98,7 @@ export const GUIDE: Facts = {
     {
       fact: 'prints what it should, and comes back when the server does',
       run: async (stage) => {
-        const first = await startTicks(stage)
+        const first = await startTicks(stage, await freePort())
         const client = stage.run({ [LOCAL]: first.origin })
         await client.prints(blockOf(PAGE, 'A client in Node (2)').text)
         expect(client.output.startsWith(blockOf(PAGE, 'A client in Node (2)').text)).toBe(true)
@@ -136,7 +137,7 @@ export const GUIDE: Facts = {
       fact: 'shows the ticks, goes on after the last one when the server is back, and ends with a click',
       without: missingBrowser(),
       run: async (stage) => {
-        const first = await startPageServer(stage)
+        const first = await startPageServer(stage, await freePort())
         // Chromium says in the console that the server is not there.
         await withPage(first.origin, comesBack, /Failed to load resource|ERR_/)
 

@@ -65,7 +65,7 @@ export const NODE: Facts = {
         const server = await stage.serve((response, _, n) => {
           if (n !== 2) stream(response, `retry: 100\ndata: ${n}\n\n`)
         })
-        const program = stage.run({ [API]: server.origin, '10_000': '2_000', '45_000': '2_000' })
+        const program = stage.run({ [API]: server.origin, '10_000': '4_000', '45_000': '4_000' })
         await program.prints('1\n3\n')
         expect(program.errors).toMatch(/^timeout [\d.]+\ntimeout [\d.]+\n/)
       },

@@ -104,17 +104,20 @@ export const STREAMS: Facts = {
     {
       fact: 'goes on when the connection is cut, and ends with the stream',
       run: async (stage) => {
+        let cut = (): void => undefined
         const server = await stage.serve((response, _, n) => {
           if (n === 1) {
             stream(response, 'retry: 100\nid: 1\ndata: a\n\n')
-            // What came before it must be on its way.
-            setTimeout(() => response.destroy(), 300)
+            cut = () => response.destroy()
           } else {
             stream(response)
             response.end('id: 2\ndata: b\n\n')
           }
         })
-        await stage.run({ [API]: server.origin }).ends({ output: '1 a\n2 b\n' })
+        const program = stage.run({ [API]: server.origin })
+        await program.prints('1 a\n')
+        cut()
+        await program.ends({ output: '1 a\n2 b\n' })
         expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1'])
       },
     },

@@ -67,7 +67,7 @@ export const CONNECTIONS: Symptoms = {
             clearInterval(timer)
           })
         })
-        const options = { idleTimeout: 1_500 }
+        const options = { idleTimeout: 3_000 }
         const silent = scene.follow(server.origin, options)
         const commented = scene.follow(`${server.origin}/comments`, options)
         await until(() => {
@@ -248,24 +248,27 @@ export const CONNECTIONS: Symptoms = {
         const { source } = scene.follow(server.origin)
         let atWork = 0
         const most = { listeners: 0, loop: 0 }
-        source.addEventListener('message', () => void work('listeners'))
+        let finish = (): void => undefined
+        const allAtWork = new Promise<void>((resolve) => (finish = resolve))
+        source.addEventListener('message', () => void work('listeners', allAtWork))
         await until(() => {
           expect(most.listeners).toBe(3)
         })
+        finish()
         await until(() => {
           expect(atWork).toBe(0)
         })
         source.close()
         let n = 0
         for await (const _ of streamEvents(server.origin)) {
-          await work('loop')
+          await work('loop', scene.silence())
           if (++n === 3) break
         }
         expect(most.loop).toBe(1)
 
-        async function work(where: keyof typeof most): Promise<void> {
+        async function work(where: keyof typeof most, isOver: Promise<void>): Promise<void> {
           most[where] = Math.max(most[where], ++atWork)
-          await scene.silence()
+          await isOver
           atWork--
         }
       },
