@@ -35,7 +35,7 @@ export interface Story {
 }
 
 /** How long a program may take, in ms. */
-const PATIENCE = 40_000
+const PATIENCE = 180_000
 /** How long to listen for what should not come, in ms. */
 const AFTERMATH = 150
 

@@ -20,7 +20,7 @@ const NO_STREAM =
   'cannot be fetched: the fetch of this runtime does not stream. Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch'
 
 /** How long a program may take, in ms. */
-const PATIENCE = 10_000
+const PATIENCE = 120_000
 
 export async function checkReactNative(tally: Tally): Promise<void> {
   const suite = tally.suite('React Native')

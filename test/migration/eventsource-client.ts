@@ -35,12 +35,15 @@ function fetchThatCounts(whenMuch: () => void): typeof fetch {
   }
 }
 
+/** The query of a request that expects a connection to stay open. */
+const STAYS = '?stays'
+
 /** The sockets of streams, by their servers. */
 const connections = new Map<string, Socket>()
 
-/** Answers whether a connection is closed within some seconds. */
-function tellOf(socket: Socket | undefined, response: ServerResponse): void {
-  const timer = setTimeout(() => response.end('open'), 3_000)
+/** Answers when a connection is closed, or that it is still open after a while if that is what the path expects. */
+function tellOf(socket: Socket | undefined, url: string, response: ServerResponse): void {
+  const timer = url.endsWith(STAYS) ? setTimeout(() => response.end('open'), 2_000) : undefined
   socket?.once('close', () => {
     clearTimeout(timer)
     response.end('closed')
@@ -51,18 +54,18 @@ function tellOf(socket: Socket | undefined, response: ServerResponse): void {
 export const EVENTSOURCE_CLIENT: Difference<Library>[] = [
   {
     name: 'leaving the loop closes the connection',
-    answer: (response, n, { socket, headers: { host = '' } }) => {
+    answer: (response, n, { socket, url = '', headers: { host = '' } }) => {
       if (n === 1) {
         connections.set(host, socket)
         stream('data: 1\n\n')(response)
       } else {
-        tellOf(connections.get(host), response)
+        tellOf(connections.get(host), url, response)
       }
     },
     theirs: async ({ library, url, log, done }) => {
       const source = library.createEventSource(url)
       for await (const _ of source) break
-      log(await (await fetch(url)).text())
+      log(await (await fetch(url + STAYS)).text())
       done(source)
     },
     ours: async ({ url, log, done }) => {

@@ -14,7 +14,7 @@ interface Outcome {
 }
 
 /** How long a program may take, in ms. */
-const PATIENCE = 60_000
+const PATIENCE = 180_000
 /** How long to wait for what a page should not print, in ms. */
 const AFTERMATH = 200
 

@@ -50,7 +50,7 @@ const tally = new Tally()
 console.error = () => undefined
 const browser = findChromium() === undefined ? undefined : await launchChromium()
 const context = await browser?.newContext()
-context?.setDefaultTimeout(60_000)
+context?.setDefaultTimeout(180_000)
 
 // What they mostly do is wait.
 await Promise.all([...Object.keys(PAGES).map(checkPage), checkWhy(tally)])

@@ -45,7 +45,7 @@ export interface Difference<Library> {
 }
 
 /** How long a program may take, in ms. */
-const PATIENCE = 60_000
+const PATIENCE = 180_000
 /** How long to listen for what should not come, in ms. */
 const AFTERMATH = 200
 

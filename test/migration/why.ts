@@ -10,7 +10,7 @@ import type { Tally } from '../tally.ts'
 import { acceptWebSocket, closeWebSocket, SENT, WAYS } from './wire.ts'
 
 /** How long to wait for a connection that should not come, and for one that should, in ms. */
-const [SILENCE, PATIENCE] = [2_000, 60_000]
+const [SILENCE, PATIENCE] = [2_000, 180_000]
 
 /** What the page calls a package, and what the tables of benchmarks do. */
 const IN_BENCHMARKS: Record<string, string> = {
