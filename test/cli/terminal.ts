@@ -30,17 +30,21 @@ export class Terminal {
 
   /** The lines that are on it now. */
   get lines(): string[] {
-    return linesOf(this.raw)
+    return linesOf(this.raw).lines
   }
 
   press(keys: string): void {
     this.#command.child.stdin.write(keys)
   }
 
-  /** Resolves when a line of it is so. */
+  /** Resolves when a line of it is so, or has been until it was cleared: some stay for a second only. */
   async shows(line: RegExp): Promise<void> {
+    const shown = (): string[] => {
+      const { lines, cleared } = linesOf(this.raw)
+      return [...lines, ...cleared]
+    }
     await until(
-      () => this.lines.some((shown) => line.test(shown)),
+      () => shown().some((text) => line.test(text)),
       () => `the terminal did not show ${String(line)}: ${JSON.stringify(this.lines)}`,
     )
   }
@@ -54,8 +58,9 @@ export class Terminal {
 }
 
 /** What a terminal makes of it: carriage returns, and lines that are cleared. Colours do not show here. */
-function linesOf(sent: string): string[] {
+function linesOf(sent: string): { lines: string[]; cleared: string[] } {
   const lines: string[] = []
+  const cleared: string[] = []
   let line = ''
   let column = 0
   // eslint-disable-next-line no-control-regex -- control sequences are what it takes apart
@@ -64,8 +69,10 @@ function linesOf(sent: string): string[] {
       lines.push(line)
       line = ''
     } else if (part === '\r') column = 0
-    else if (part === '\u001b[K') line = line.slice(0, column)
-    else if (!part.startsWith('\u001b')) line = line.slice(0, column) + part + line.slice(++column)
+    else if (part === '\u001b[K') {
+      cleared.push(line)
+      line = line.slice(0, column)
+    } else if (!part.startsWith('\u001b')) line = line.slice(0, column) + part + line.slice(++column)
   }
-  return [...lines, line]
+  return { lines: [...lines, line], cleared }
 }
