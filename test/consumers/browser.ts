@@ -71,7 +71,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
         const timer = setTimeout(() => {
           watchers.delete(look)
           reject(new Error(`${what}: ${open.size} of ${total} are open`))
-        }, 20_000)
+        }, 120_000)
         watchers.add(look)
         look()
       })
@@ -112,7 +112,7 @@ export async function withPage<T>(url: string, use: (page: Page) => Promise<T>, 
     const isComplaint = message.type() === 'error' || message.type() === 'warning'
     if (isComplaint && !expected?.test(message.text())) complaints.push(message.text())
   })
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(120_000)
   try {
     await page.goto(url)
     const result = await use(page)

@@ -58,7 +58,7 @@ function runJest(node: string, project: string, url: string): Promise<Report & {
   const args = [`${TOOLS}/jest/bin/jest.js`, '--json', '--runInBand', '--no-watchman', '--cacheDirectory', '.jest']
   const env = { ...process.env, URL_OF_SERVER: url, NODE_OPTIONS: '' }
   return new Promise((resolve, reject) => {
-    execFile(node, args, { cwd: project, env, timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(node, args, { cwd: project, env, timeout: 300_000 }, (error, stdout, stderr) => {
       try {
         resolve({ ...(JSON.parse(stdout) as Report), output: stderr })
       } catch {

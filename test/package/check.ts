@@ -34,7 +34,7 @@ export function run(
   env: Record<string, string> = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, env: { ...process.env, ...env }, timeout: 120_000, maxBuffer: 1e8 }
+    const options = { cwd, env: { ...process.env, ...env }, timeout: 600_000, maxBuffer: 1e8 }
     execFile(command, args, options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`.slice(0, 4_000)))
       else resolve(stdout)

@@ -24,7 +24,7 @@ const COPIED = [
   'package.json',
   'src',
 ]
-const TIMEOUT = 120_000
+const TIMEOUT = 600_000
 
 const IDENTITY = {
   GIT_AUTHOR_NAME: 'a',
