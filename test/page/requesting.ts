@@ -91,6 +91,8 @@ export const requesting: Scenario[] = [
   },
   {
     name: 'unframed data, a wrong type and a buffer are told in words',
+    // Pauses between lumps must stay pauses.
+    second: 500,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/events/unframed')
