@@ -53,7 +53,7 @@ export async function openWorkspace(): Promise<Workspace> {
 export async function npmInstall(folder: string, packages: string[], registry: Registry): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier']
   const own = ['--registry', registry.url, '--cache', `${folder}/.npm`]
-  // npm's own patience, five minutes for an answer, is longer than that of the tests.
-  const patience = ['--fetch-timeout', '15000', '--fetch-retry-mintimeout', '200', '--fetch-retry-maxtimeout', '2000']
+  // A busy machine packs slowly; npm waits for five minutes unless it is told otherwise, and asks again after that.
+  const patience = ['--fetch-timeout', '120000', '--fetch-retry-mintimeout', '200', '--fetch-retry-maxtimeout', '2000']
   await run('npm', ['install', ...packages, ...quiet, ...own, ...patience], folder)
 }
