@@ -87,7 +87,7 @@ async function heard({ fetchEventSource }: Pick<typeof original, 'fetchEventSour
   return calls
 }
 
-it('the same messages, and the same ID in the next request', { timeout: 60_000 }, async () => {
+it('the same messages, and the same ID in the next request', { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(stream, { minLength: 100, maxLength: 100 }), async (streams) => {
       // They wait for a tenth of a second each.
