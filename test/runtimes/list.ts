@@ -5,12 +5,14 @@ import { path } from '../conformance/bundle.ts'
 
 const installed = path('test/runtimes/node_modules')
 
+const NODE = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node'
+
 /** Their commands; a script and its arguments follow. */
 export const RUNTIMES: Record<string, string[]> = {
-  node20: [`${installed}/node20/bin/node`],
-  node22: [`${installed}/node22/bin/node`],
-  node24: [path('node_modules/node/bin/node')],
-  node26: [`${installed}/node26/bin/node`],
+  node20: [`${installed}/node20/${NODE}`],
+  node22: [`${installed}/node22/${NODE}`],
+  node24: [path(`node_modules/node/${NODE}`)],
+  node26: [`${installed}/node26/${NODE}`],
   deno: [`${installed}/.bin/deno`, 'run', '--quiet', '--allow-all'],
   bun: [`${installed}/.bin/bun`],
 }
