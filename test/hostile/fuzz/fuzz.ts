@@ -13,7 +13,7 @@ import { comparedOf, hunt, type Found } from './hunt.ts'
 import { Laboratory } from './laboratory.ts'
 import { wholeNumber } from '../whole-number.ts'
 
-const STREAMS = 12_000
+const STREAMS = 20_000
 const LONG_STREAMS = 1_000_000
 
 /** How many streams a broken version may take to be noticed, and how many bytes show it then. */

@@ -25,6 +25,9 @@ interface Word {
 /** How long a process may take to answer, in ms, whose event loop should be idle. */
 const ANSWER_LIMIT = 300_000
 
+/** How often to look whether the server has lost the sockets of a client that was killed. */
+const LOOKS = 1_000
+
 /** Compiled code that has not run for a while would be dropped, megabytes at once, which hides what is kept. */
 const EXEC_ARGV = ['--expose-gc', '--no-flush-bytecode']
 
@@ -57,7 +60,8 @@ export class Lab {
 
   /** Runs a scenario in a process of its own. */
   async run(orders: Omit<Orders, 'base'>): Promise<Outcome> {
-    const before = await this.#sockets()
+    // The client before has been killed, and its sockets with it.
+    await this.#socketsAfter(LOOKS)
     const args = [JSON.stringify({ ...orders, base: this.#base } satisfies Orders)]
     const client = fork(path('test/hostile/leaks/client.ts'), args, { execArgv: EXEC_ARGV })
     this.#client = client
@@ -73,11 +77,7 @@ export class Lab {
       // The client knows best what it waits for, and says so before.
       const ended = (await next(orders.limit + ANSWER_LIMIT, 'The client does not say what it waits for')) as string
       if (ended !== 'done') throw new Error(ended)
-      let sockets = NaN
-      for (let look = 0; look < orders.looks && sockets !== 0; look++) {
-        sockets = (await this.#sockets()) - before
-        if (sockets !== 0) await delay(50)
-      }
+      const sockets = await this.#socketsAfter(orders.looks)
       const remains = next(orders.limit, 'The client does not say what remains')
       client.send('go on')
       return { ...((await remains) as Remains), sockets, arrived: this.#arrived }
@@ -86,6 +86,16 @@ export class Lab {
       this.#client = undefined
       client.kill('SIGKILL')
     }
+  }
+
+  /** How many sockets the server has, after so many looks if it keeps some. */
+  async #socketsAfter(looks: number): Promise<number> {
+    let sockets = await this.#sockets()
+    for (let look = 1; look < looks && sockets > 0; look++) {
+      await delay(50)
+      sockets = await this.#sockets()
+    }
+    return sockets
   }
 
   async #sockets(): Promise<number> {
