@@ -8,6 +8,18 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** A file of every kind of build, in `dist`. */
+export const BUILT = [
+  'index.js',
+  'index.cjs',
+  'index.d.ts',
+  'polyfill.js',
+  'everysource.min.js',
+  'inspector/index.html',
+  'inspector/inspector.css',
+  'inspector/inspector.js',
+]
+
 const INSTALL = ['ci', '--no-audit', '--no-fund']
 
 // npm is a script on Windows, which only a shell starts.
@@ -48,18 +60,8 @@ export function isBuilt() {
   const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-  const made = [
-    'index.js',
-    'index.cjs',
-    'index.d.ts',
-    'polyfill.js',
-    'everysource.min.js',
-    'inspector/index.html',
-    'inspector/inspector.css',
-    'inspector/inspector.js',
-  ].map((name) => `dist/${name}`)
   const modified = (/** @type {string} */ file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs
-  const oldest = Math.min(...made.map((file) => modified(join(root, file)) ?? 0))
+  const oldest = Math.min(...BUILT.map((name) => modified(join(root, 'dist', name)) ?? 0))
   const from = [...sources, ...['package.json', 'tsup.config.ts'].map((name) => join(root, name))]
   return from.every((file) => (modified(file) ?? 0) < oldest)
 }

@@ -159,9 +159,12 @@ async function runStep(job) {
   if (outcome.ok) known[keyOf(job)] = Math.round(seconds * 10) / 10
   for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) sum[key] += outcome.counts[key]
   const { failed, skipped } = outcome.counts
-  const result = outcome.ok ? 'ok' : `FAILED, ${failed} failed,`
-  const left = timeLeft()
-  const notes = [`${label} ${result} (${spoken(seconds)})`, skipped > 0 && `${skipped} skipped`, left]
+  const notes = [
+    `${label} ${outcome.ok ? 'ok' : 'FAILED'} (${spoken(seconds)})`,
+    failed > 0 && `${failed} failed`,
+    skipped > 0 && `${skipped} skipped`,
+    timeLeft(),
+  ]
   console.log(notes.filter(Boolean).join(', '))
   // A whole run is read later, by somebody who wants to know what it did.
   if ((isFull || !outcome.ok) && outcome.lines.length > 0) console.log(indented(outcome.lines))

@@ -6,19 +6,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeF
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { root } from '../install.mjs'
+import { BUILT, root } from '../install.mjs'
 import { until } from './open.ts'
-
-const BUILT = [
-  'index.js',
-  'index.cjs',
-  'index.d.ts',
-  'polyfill.js',
-  'everysource.min.js',
-  'inspector/index.html',
-  'inspector/inspector.css',
-  'inspector/inspector.js',
-]
 
 /** Says that it runs, with which arguments, and how it ends. */
 const MAIN = `

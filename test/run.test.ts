@@ -1,0 +1,105 @@
+/** `test/run.mjs`, in a project of a few files whose steps pass, fail, skip or crash. */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
+import { root } from './install.mjs'
+
+/** A script that prints these lines and exits with this code. */
+function script(lines: string[], code = 0): string {
+  const source = [...lines.map((line) => `console.log('${line}')`), `process.exit(${code})`].join(';')
+  return `node -e "${source}"`
+}
+
+const SCRIPTS = {
+  build: 'node build.mjs',
+  passes: script(['suite one', '3 passed, 0 failed']),
+  fails: script(['not ok: a fact', '    because', '1 passed, 2 failed'], 1),
+  skips: script(['4 passed, 0 failed, 2 skipped']),
+  crashes: script(['before the crash'], 3),
+  checks: script([]),
+}
+
+const STEPS = [
+  { name: 'later', script: 'checks', seconds: 1, after: ['failing'] },
+  { name: 'passing', script: 'passes', seconds: 1, quick: { seconds: 1 } },
+  { name: 'failing', script: 'fails', seconds: 1 },
+  { name: 'skipping', script: 'skips', seconds: 1, quick: { seconds: 1 } },
+  { name: 'crashing', script: 'crashes', seconds: 1 },
+]
+
+/** Runs it in such a project and returns what it printed. */
+async function run(env: Record<string, string>, ...args: string[]): Promise<{ output: string; code: unknown }> {
+  const project = mkdtempSync(join(tmpdir(), 'everysource-run-'))
+  onTestFinished(() => {
+    rmSync(project, { recursive: true })
+  })
+  for (const folder of ['test', 'src', 'node_modules']) mkdirSync(join(project, folder))
+  for (const file of ['test/run.mjs', 'test/install.mjs']) cpSync(join(root, file), join(project, file))
+  const write = (file: string, content: string): void => {
+    writeFileSync(join(project, file), content)
+  }
+  write('test/steps.mjs', `export const STEPS = ${JSON.stringify(STEPS)}`)
+  write(
+    'test/system-packages.mjs',
+    `export const missingSystemPackages = () => ['a-browser']
+     export const installSystemPackages = async (names) => console.log('installs ' + names)`,
+  )
+  write('tsup.config.ts', '')
+  write('build.mjs', '')
+  write('package.json', JSON.stringify({ type: 'module', scripts: SCRIPTS }))
+  write('package-lock.json', JSON.stringify({ packages: {} }))
+  const child = spawn(process.execPath, [join(project, 'test/run.mjs'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { output: output + errors, code: child.exitCode }
+}
+
+test('the everyday run has the quick steps, numbers them, and adds up what they counted', async () => {
+  const { output, code } = await run({ CI: '' })
+  expect(output).toMatch(/^\[1\/3\] build … ok \(\d+ s\), about \d+ s left$/m)
+  expect(output).toMatch(/^\[2\/3\] passing …\n/m)
+  expect(output).toMatch(/^\[3\/3\] skipping … ok \(\d+ s\), 2 skipped/m)
+  expect(output).not.toMatch(/failing|a-browser|suite one/)
+  expect(output).toMatch(/\n8 passed, 0 failed, 2 skipped\n$/)
+  expect(code).toBe(0)
+})
+
+test.each([
+  ['npm run test:all', { CI: '' }, ['--all']],
+  ['CI=true npm test', { CI: 'true' }, []],
+])('%s runs everything and fails', async (_, env, args) => {
+  const { output, code } = await run(env, ...args)
+  // What a failed step printed stands below it, and again at the end.
+  expect(output).toMatch(/failing … FAILED \(\d+ s\), 2 failed.*\n {4}not ok: a fact\n {8}because\n/)
+  expect(output).toMatch(/\nfailing failed:\n {4}not ok: a fact\n {8}because\n/)
+  // One that counts no failure has crashed.
+  expect(output).toMatch(/\ncrashing failed:\n {4}before the crash\n/)
+  expect(output.indexOf('failing … FAILED')).toBeLessThan(output.indexOf('later …'))
+  expect(output).toMatch(/\n10 passed, 3 failed, 2 skipped\n$/)
+  expect(code).toBe(1)
+})
+
+test('system packages are installed in CI or with --install, and named otherwise', async () => {
+  const skipped = 'Not installed, so their tests are skipped: a-browser (--install installs them)'
+  expect((await run({ CI: '' }, '--all', '--only', 'passing')).output).toContain(skipped)
+  expect((await run({ CI: '' }, '--all', '--install', '--only', 'passing')).output).toContain('installs a-browser')
+  expect((await run({ CI: 'true' }, '--only', 'passing')).output).toContain('installs a-browser')
+})
+
+test('--only runs these steps, and an unknown step or option is an error that says which there are', async () => {
+  const { output, code } = await run({ CI: '' }, '--all', '--only', 'passing,skipping')
+  expect(output).toMatch(/\n8 passed, 0 failed, 2 skipped\n$/)
+  expect(code).toBe(0)
+  const unknown = await run({ CI: '' }, '--only', 'passing,failing')
+  expect(unknown.output).toBe('Unknown step "failing". Steps: passing, skipping\n')
+  const option = await run({ CI: '' }, '--onyl', 'passing')
+  expect(option.output).toMatch(/Unknown option '--onyl'.*\n\nnpm test \[-- --only/)
+  expect([unknown.code, option.code]).toEqual([2, 2])
+})
