@@ -31,7 +31,7 @@ export async function buildMutant(mutations: Mutation[], options: BuildOptions):
   const modules = new Map<string, string>()
   for (const mutation of mutations) {
     const { module } = mutation
-    if (!existsSync(path(module))) throw new Error(`There is no module ${module}: change it in its mutants too`)
+    if (!existsSync(path(module))) throw new Error(`Module ${module} is missing: change it in its mutants too`)
     modules.set(path(module), mutate(modules.get(path(module)) ?? readFileSync(path(module), 'utf8'), mutation))
   }
   const loaded = new Set<string>()
@@ -65,7 +65,7 @@ export function mutate(source: string, { module, name, by }: Omit<Mutation, 'wha
   const parsed = ts.createSourceFile(module, source, ts.ScriptTarget.ES2022, true)
   const [found, another] = namedIn(parsed).filter((thing) => thing.name === name)
   if (!found) throw new Error(`${module} has no constant, function or member "${name}": rename it in its mutants too`)
-  if (another) throw new Error(`${module} has more than one "${name}": give the one to mutate a name of its own`)
+  if (another) throw new Error(`${module} has more than one "${name}": give the one to mutate its own name`)
 
   const { node } = found
   const replacement = ts.isBlock(node)

@@ -27,7 +27,7 @@ const STEP_LIMIT = 20 * 60_000
 /** Steps mostly wait, or compute on one core. */
 const LANES = Math.max(2, Math.ceil(availableParallelism() / 2))
 
-/** What the steps took last time, in seconds. */
+/** Seconds that each step took in its last run. */
 const TIMES = `${root}.cache/times.json`
 
 /** The closing line of a step that counts its tests. */
@@ -201,7 +201,7 @@ async function outcomeOf(job) {
  */
 async function execute(args) {
   const isWindows = process.platform === 'win32'
-  // A group of its own, so that whatever it started can be stopped with it.
+  // A separate process group, so that everything the step has started is stopped with it.
   const child = spawn('npm', args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -270,7 +270,7 @@ function report() {
 }
 
 /**
- * What a failed step printed; of a long output the failures and the end.
+ * The output of a failed step; if it is long, only its failures and its end.
  *
  * @param {string[]} lines
  */

@@ -76,7 +76,7 @@ test.each([
   ['CI=true npm test', { CI: 'true' }, []],
 ])('%s runs everything and fails', async (_, env, args) => {
   const { output, code } = await run(env, ...args)
-  // What a failed step printed stands below it, and again at the end.
+  // The output of a failed step stands below it, and again at the end.
   expect(output).toMatch(/failing … FAILED \(\d+ s\), 2 failed.*\n {4}not ok: a fact\n {8}because\n/)
   expect(output).toMatch(/\nfailing failed:\n {4}not ok: a fact\n {8}because\n/)
   // One that counts no failure has crashed.

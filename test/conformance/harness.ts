@@ -372,7 +372,7 @@ export function countingFetch(): { fetch: FetchLike; bytesRead: () => number } {
         if (done) controller.close()
         else controller.enqueue(value)
       }
-      // Without a queue of its own, so that only what has been read is counted.
+      // Without its own queue, so that only bytes that the library has read are counted.
       const cancel = (reason: unknown): Promise<void> | undefined => reader?.cancel(reason)
       return new Response(new ReadableStream({ pull, cancel }, { highWaterMark: 0 }), response)
     },

@@ -52,7 +52,7 @@ export const SSE_JS: Difference<Library>[] = [
     name: 'a listener that throws costs no message',
     answer: (response) => {
       stream('data: 1\n\ndata: 2\n\n')(response)
-      // In a piece of its own, on a busy machine too.
+      // As a separate chunk, on a busy machine too.
       setTimeout(() => response.write('data: 3\n\n'), 2_000)
     },
     ...onBoth(

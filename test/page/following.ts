@@ -129,7 +129,7 @@ export const following: Scenario[] = [
   },
   {
     name: `a burst of ${BURST} messages is counted whole, and does not freeze the page`,
-    // Each connection has numbers of its own: both must get the burst between the same two.
+    // The two connections number their messages separately: both must get the burst between the same two.
     second: 3_000,
     async play(stage) {
       const { page } = stage

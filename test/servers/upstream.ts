@@ -14,8 +14,8 @@ import { until } from './until.ts'
 const TURN = '/turn'
 
 /**
- * So many requests to the server and back, one after the other. What the server had sent before has arrived by then, unless
- * something on the way holds it back: silence is counted in turns, not in ms.
+ * Makes so many requests, one after the other. Whatever the server sent before has arrived by then, unless a proxy holds it
+ * back: silence is counted in turns, not in ms.
  */
 export async function turns(url: string, count = 20): Promise<void> {
   for (let turn = 0; turn < count; turn++) await fetch(url + TURN)

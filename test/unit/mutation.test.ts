@@ -182,7 +182,7 @@ describe('a mutation that does not fit', () => {
   })
 
   it.each([
-    ['src/shop.ts', 'RATE', 'There is no module src/shop.ts: change it in its mutants too'],
+    ['src/shop.ts', 'RATE', 'Module src/shop.ts is missing: change it in its mutants too'],
     ['src/cli/visible.ts', 'visible', 'src/cli/visible.ts is not in the bundle: its mutants would have no fault'],
   ])('says that there is no module %s, or that it is not in use', async (module, name, message) => {
     const mutation = { what: 'shows nothing', module, name, by: "() => () => ''" }

@@ -10,8 +10,8 @@ import { judge, type Judgement, type Wave } from './waves.ts'
 export const INTERVAL = 100
 
 /**
- * What has no jitter: so few, after so long a wait, that a busy machine's work does not spread them as jitter would. Where it does,
- * the next try waits for twice as long.
+ * A fleet without jitter: small, and with a wait so long that a busy machine doesn't spread it as jitter would. If one still
+ * does, the next try waits twice as long.
  */
 export const STORM = { size: 50, base: 2_000, tries: 6 }
 

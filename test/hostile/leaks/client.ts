@@ -82,8 +82,8 @@ async function run(name: string, book: Book): Promise<void> {
 }
 
 /**
- * Garbage; what it lets go of may let go of more, in tasks of its own, so it is over once another round frees hardly anything.
- * The least that is left, in bytes.
+ * Collects garbage. Finalizers free more in later tasks, so it repeats until a round frees hardly anything.
+ * Returns the smallest heap seen, in bytes.
  */
 async function collect(): Promise<number> {
   let least = Infinity
