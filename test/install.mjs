@@ -44,14 +44,14 @@ export function installIfMissing(folder) {
  * @param {string[]} folders
  */
 export async function installFolders(folders) {
+  const missing = folders.filter((folder) => !isInstalled(folder))
+  if (missing.length > 0) console.log(`Installing the packages of ${missing.join(', ')}`)
   await Promise.all(
-    folders
-      .filter((folder) => !isInstalled(folder))
-      .map(async (folder) => {
-        const child = spawn('npm', INSTALL, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], shell })
-        const code = await new Promise((resolve) => child.once('close', resolve))
-        console.log(`The packages of ${folder}: ${code === 0 ? 'installed' : 'not installed'}`)
-      }),
+    missing.map(async (folder) => {
+      const child = spawn('npm', INSTALL, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], shell })
+      const code = await new Promise((resolve) => child.once('close', resolve))
+      if (code !== 0) console.log(`The packages of ${folder} could not be installed`)
+    }),
   )
 }
 

@@ -102,7 +102,10 @@ function chooseJobs() {
   }))
   const unknown = options.only.filter((name) => !all.some((job) => job.name === name))
   if (unknown.length > 0) {
-    console.error(`Unknown step "${unknown.join('", "')}". Steps: ${all.map(({ name }) => name).join(', ')}`)
+    const hint = unknown.every((name) => STEPS.some((step) => step.name === name))
+      ? 'Only npm run test:all has it. '
+      : ''
+    console.error(`Unknown step "${unknown.join('", "')}". ${hint}Steps: ${all.map(({ name }) => name).join(', ')}`)
     process.exit(2)
   }
   return options.only.length > 0 ? all.filter(({ name }) => options.only.includes(name)) : all

@@ -98,7 +98,7 @@ test('--only runs these steps, and an unknown step or option is an error that sa
   expect(output).toMatch(/\n8 passed, 0 failed, 2 skipped\n$/)
   expect(code).toBe(0)
   const unknown = await run({ CI: '' }, '--only', 'passing,failing')
-  expect(unknown.output).toBe('Unknown step "failing". Steps: passing, skipping\n')
+  expect(unknown.output).toBe('Unknown step "failing". Only npm run test:all has it. Steps: passing, skipping\n')
   const option = await run({ CI: '' }, '--onyl', 'passing')
   expect(option.output).toMatch(/Unknown option '--onyl'.*\n\nnpm test \[-- --only/)
   expect([unknown.code, option.code]).toEqual([2, 2])
