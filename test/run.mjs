@@ -3,8 +3,8 @@
  * adds up what they report. `CI=true npm test` runs all of them too. Runs on the machine's Node; the steps run on the Node of
  * package.json.
  */
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
@@ -23,6 +23,9 @@ const FOLDERS = ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat
 
 /** How long a step may take, in ms: one that hangs must not keep the others from being reported. */
 const STEP_LIMIT = 20 * 60_000
+
+/** How long a step's output may stay open once the step has exited, in ms. */
+const OUTPUT_GRACE = 5_000
 
 /** Steps mostly wait, or compute on one core. */
 const LANES = Math.max(2, Math.ceil(availableParallelism() / 2))
@@ -43,8 +46,8 @@ const MOST_LINES = 60
 /** @typedef {import('./steps.mjs').Step & { seconds: number, args: string[] }} Job */
 /** @typedef {{ ok: boolean, counts: Counts, lines: string[] }} Outcome */
 
-const options = readOptions()
 const isCI = process.env.CI === 'true'
+const options = readOptions()
 const isFull = options.all || isCI
 const jobs = chooseJobs()
 const known = readTimes()
@@ -54,13 +57,23 @@ const sum = { passed: 0, failed: 0, skipped: 0 }
 const outcomes = new Map()
 /** @type {Map<string, number>} When each running step started. */
 const running = new Map()
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set()
+const isWindows = process.platform === 'win32'
 const started = performance.now()
 const total = jobs.length + 1
 let begun = 0
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    for (const child of children) stop(child)
+    process.exit(130)
+  })
+}
+
 mkdirSync(`${root}.cache`, { recursive: true })
 // A whole run writes them anew.
-if (isFull && options.only.length === 0) rmSync(`${root}.cache/runs`, { recursive: true, force: true })
+if (isFull && !options.only) rmSync(`${root}.cache/runs`, { recursive: true, force: true })
 
 const system = isFull ? prepareSystem() : Promise.resolve()
 // npm builds after an installation.
@@ -78,7 +91,7 @@ function readOptions() {
       options: {
         all: { type: 'boolean', default: false },
         install: { type: 'boolean', default: false },
-        only: { type: 'string', default: '' },
+        only: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     })
@@ -86,7 +99,10 @@ function readOptions() {
       console.log(USAGE)
       process.exit(0)
     }
-    return { ...values, only: values.only.split(',').filter(Boolean) }
+    if (values.install && !values.all && !isCI) throw new Error('--install is for npm run test:all')
+    const only = values.only?.split(',').map((name) => name.trim())
+    if (only?.includes('')) throw new Error('--only takes names of steps, separated by commas')
+    return { ...values, only }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
     return process.exit(2)
@@ -100,7 +116,8 @@ function chooseJobs() {
     args: step.args ?? [],
     ...(!isFull && step.quick),
   }))
-  const unknown = options.only.filter((name) => !all.some((job) => job.name === name))
+  const { only } = options
+  const unknown = (only ?? []).filter((name) => !all.some((job) => job.name === name))
   if (unknown.length > 0) {
     const hint = unknown.every((name) => STEPS.some((step) => step.name === name))
       ? 'Only npm run test:all has it. '
@@ -108,7 +125,7 @@ function chooseJobs() {
     console.error(`Unknown step "${unknown.join('", "')}". ${hint}Steps: ${all.map(({ name }) => name).join(', ')}`)
     process.exit(2)
   }
-  return options.only.length > 0 ? all.filter(({ name }) => options.only.includes(name)) : all
+  return only ? all.filter(({ name }) => only.includes(name)) : all
 }
 
 /** Installs browsers and servers where that is asked for, and names those that are missing otherwise. */
@@ -169,8 +186,9 @@ async function runStep(job) {
     timeLeft(),
   ]
   console.log(notes.filter(Boolean).join(', '))
-  // A whole run is read later, by somebody who wants to know what it did.
-  if ((isFull || !outcome.ok) && outcome.lines.length > 0) console.log(indented(outcome.lines))
+  // The log of a full run is for somebody who wants to know what it did.
+  const shown = isFull || !outcome.ok ? outcome.lines : outcome.lines.filter((line) => line.includes(' cannot run: '))
+  if (shown.length > 0) console.log(indented(shown))
 }
 
 /**
@@ -178,19 +196,20 @@ async function runStep(job) {
  * @returns {Promise<Outcome>}
  */
 async function outcomeOf(job) {
-  const reportFile = `${root}.cache/${job.name}.json`
+  // Relative, since a shell on Windows would split a path with spaces.
+  const reportFile = `.cache/${job.name}.json`
   const args = [...job.args]
   if (job.report === 'vitest') {
-    rmSync(reportFile, { force: true })
+    rmSync(root + reportFile, { force: true })
     args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`)
   }
   const { code, lines, isLate } = await execute(['run', '--silent', job.script, ...(args.length > 0 ? ['--', ...args] : [])]) // prettier-ignore
-  const ok = code === 0
   const counts = (job.report === 'vitest' ? readVitestReport(reportFile) : readClosingLine(lines)) ?? {
-    passed: ok ? 1 : 0,
+    passed: code === 0 ? 1 : 0,
     failed: 0,
     skipped: 0,
   }
+  const ok = code === 0 && counts.failed === 0
   if (isLate) lines.push(`It was stopped: it had not ended after ${spoken(STEP_LIMIT / 1_000)}`)
   // A step that failed and counted no failure has crashed.
   if (!ok && counts.failed === 0) counts.failed = 1
@@ -203,41 +222,57 @@ async function outcomeOf(job) {
  * @param {string[]} args
  */
 async function execute(args) {
-  const isWindows = process.platform === 'win32'
-  // A separate process group, so that everything the step has started is stopped with it.
   const child = spawn('npm', args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: isWindows,
+    // A separate process group, so that everything the step has started is stopped with it.
     detached: !isWindows,
   })
-  const stop = () => {
-    try {
-      if (isWindows) child.kill()
-      else process.kill(-Number(child.pid), 'SIGKILL')
-    } catch {
-      // It is over.
-    }
-  }
+  children.add(child)
+  /** @type {string[]} */
+  const lines = []
+  const outputs = [child.stdout, child.stderr]
+  for (const output of outputs)
+    createInterface({ input: output }).on('line', (line) => lines.push(stripVTControlCharacters(line)))
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true
-    stop()
+    stop(child)
   }, STEP_LIMIT)
-  const interrupted = () => {
-    stop()
-    process.exit(130)
-  }
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
-  /** @type {string[]} */
-  const lines = []
-  for (const output of [child.stdout, child.stderr])
-    createInterface({ input: output }).on('line', (line) => lines.push(stripVTControlCharacters(line)))
   /** @type {number | null} */
-  const code = await new Promise((resolve) => child.once('close', resolve))
+  const code = await new Promise((resolve) => {
+    child.once('close', resolve)
+    child.once('error', (error) => {
+      lines.push(`npm cannot be started: ${error.message}`)
+      resolve(1)
+    })
+    child.once('exit', () => {
+      // A process that the step has left behind may hold its output open for ever.
+      setTimeout(() => {
+        for (const output of outputs) output.destroy()
+      }, OUTPUT_GRACE).unref()
+    })
+  })
   clearTimeout(timer)
-  process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+  children.delete(child)
   return { code, lines, isLate }
+}
+
+/**
+ * Ends a step and everything that it has started.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function stop(child) {
+  if (isWindows) spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F'])
+  else {
+    try {
+      process.kill(-Number(child.pid), 'SIGKILL')
+    } catch {
+      // It has ended.
+    }
+  }
 }
 
 /**
@@ -254,12 +289,15 @@ function readClosingLine(lines) {
 
 /**
  * @param {string} file
- * @returns {Counts | undefined} undefined if vitest has written none
+ * @returns {Counts | undefined} undefined if vitest has written none, or crashed while it did
  */
 function readVitestReport(file) {
-  if (!existsSync(file)) return undefined
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'))
-  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(root + file, 'utf8'))
+    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
+  } catch {
+    return undefined
+  }
 }
 
 /** Repeats what failed, adds everything up, and keeps the times. */
@@ -296,9 +334,9 @@ function timeLeft() {
       const spent = (now - (running.get(job.name) ?? now)) / 1_000
       return Math.max(0, (known[keyOf(job)] ?? job.seconds) - spent)
     })
-  if (rest.length === 0) return undefined
   const all = rest.reduce((seconds, each) => seconds + each, 0)
-  return `about ${spoken(Math.max(all / LANES, ...rest))} left`
+  const left = Math.max(all / LANES, ...rest)
+  return left >= 1 ? `about ${spoken(left)} left` : undefined
 }
 
 /** @param {Job} job */

@@ -1,12 +1,14 @@
 /** `test/run.mjs`, in a project of a few files whose steps pass, fail, skip or crash. */
 
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { root } from './install.mjs'
 
 /** A script that prints these lines and exits with this code. */
@@ -21,6 +23,10 @@ const SCRIPTS = {
   fails: script(['not ok: a fact', '    because', '1 passed, 2 failed'], 1),
   skips: script(['4 passed, 0 failed, 2 skipped']),
   crashes: script(['before the crash'], 3),
+  lies: script(['not ok: another fact', '2 passed, 1 failed']),
+  truncates: 'node truncate.mjs',
+  misses: script(['suite two cannot run: no browser', '0 passed, 0 failed, 1 skipped']),
+  hangs: 'node hang.mjs',
   checks: script([]),
 }
 
@@ -32,8 +38,20 @@ const STEPS = [
   { name: 'crashing', script: 'crashes', seconds: 1 },
 ]
 
-/** Runs it in such a project and returns what it printed. */
-async function run(env: Record<string, string>, ...args: string[]): Promise<{ output: string; code: unknown }> {
+/** A step that runs until it is killed, connected to the test. */
+const HANG = `
+import { connect } from 'node:net'
+connect(process.env.TEST_PORT, '127.0.0.1')
+setInterval(() => undefined, 1_000)`
+
+/** A vitest that crashes while it writes its report. */
+const TRUNCATE = `
+import { writeFileSync } from 'node:fs'
+writeFileSync(process.argv.at(-1).replace('--outputFile.json=', ''), '{ "numPassed')
+process.exit(1)`
+
+/** Starts it in such a project, with these steps. */
+function start(steps: object[], env: Record<string, string>, args: string[]): ChildProcess {
   const project = mkdtempSync(join(tmpdir(), 'everysource-run-'))
   onTestFinished(() => {
     rmSync(project, { recursive: true })
@@ -43,7 +61,7 @@ async function run(env: Record<string, string>, ...args: string[]): Promise<{ ou
   const write = (file: string, content: string): void => {
     writeFileSync(join(project, file), content)
   }
-  write('test/steps.mjs', `export const STEPS = ${JSON.stringify(STEPS)}`)
+  write('test/steps.mjs', `export const STEPS = ${JSON.stringify(steps)}`)
   write(
     'test/system-packages.mjs',
     `export const missingSystemPackages = () => ['a-browser']
@@ -51,15 +69,29 @@ async function run(env: Record<string, string>, ...args: string[]): Promise<{ ou
   )
   write('tsup.config.ts', '')
   write('build.mjs', '')
+  write('hang.mjs', HANG)
+  write('truncate.mjs', TRUNCATE)
   write('package.json', JSON.stringify({ type: 'module', scripts: SCRIPTS }))
   write('package-lock.json', JSON.stringify({ packages: {} }))
-  const child = spawn(process.execPath, [join(project, 'test/run.mjs'), ...args], {
+  return spawn(process.execPath, [join(project, 'test/run.mjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { output: output + errors, code: child.exitCode }
 }
+
+/** Runs these steps and returns what was printed. */
+async function runSteps(
+  steps: object[],
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ output: string; code: unknown }> {
+  const child = start(steps, env, args)
+  const outputs = [child.stdout, child.stderr].map((stream) => text(stream as Readable))
+  const [output, errors] = await Promise.all([...outputs, once(child, 'close')])
+  return { output: `${String(output)}${String(errors)}`, code: child.exitCode }
+}
+
+const run = (env: Record<string, string>, ...args: string[]) => runSteps(STEPS, env, ...args)
 
 test('the everyday run has the quick steps, numbers them, and adds up what they counted', async () => {
   const { output, code } = await run({ CI: '' })
@@ -99,7 +131,51 @@ test('--only runs these steps, and an unknown step or option is an error that sa
   expect(code).toBe(0)
   const unknown = await run({ CI: '' }, '--only', 'passing,failing')
   expect(unknown.output).toBe('Unknown step "failing". Only npm run test:all has it. Steps: passing, skipping\n')
+  expect((await run({ CI: '' }, '--only', '')).output).toMatch(/^--only takes names of steps, separated by commas\n/)
+  expect((await run({ CI: '' }, '--install')).output).toMatch(/^--install is for npm run test:all\n/)
   const option = await run({ CI: '' }, '--onyl', 'passing')
   expect(option.output).toMatch(/Unknown option '--onyl'.*\n\nnpm test \[-- --only/)
   expect([unknown.code, option.code]).toEqual([2, 2])
+})
+
+test('a step that counts a failure has failed, whatever its exit code, and so has one without a whole report', async () => {
+  const steps = [
+    { name: 'lying', script: 'lies', quick: { seconds: 1 }, seconds: 1 },
+    { name: 'truncated', script: 'truncates', report: 'vitest', quick: { seconds: 1 }, seconds: 1 },
+  ]
+  const { output, code } = await runSteps(steps, { CI: '' })
+  expect(output).toMatch(/lying … FAILED .*\n {4}not ok: another fact\n/)
+  expect(output).toMatch(/truncated … FAILED/)
+  expect(output).toMatch(/\n3 passed, 2 failed\n$/)
+  expect(code).toBe(1)
+})
+
+test('what cannot run is said in the everyday run too', async () => {
+  const steps = [{ name: 'missing', script: 'misses', quick: { seconds: 1 }, seconds: 1 }]
+  const { output, code } = await runSteps(steps, { CI: '' })
+  expect(output).toMatch(/missing … ok \(\d+ s\), 1 skipped\n {4}suite two cannot run: no browser\n/)
+  expect(code).toBe(0)
+})
+
+test.skipIf(process.platform === 'win32')('an interrupted run leaves no step running', async () => {
+  const hanging = { script: 'hangs', quick: { seconds: 1 }, seconds: 1 }
+  const steps = [
+    { name: 'one', ...hanging },
+    { name: 'other', ...hanging },
+  ]
+  const sockets: Socket[] = []
+  const server = createServer((socket) => void sockets.push(socket.resume().on('error', () => undefined)))
+  onTestFinished(() => void server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const child = start(steps, { CI: '', TEST_PORT: String(port) }, [])
+  await vi.waitFor(() => {
+    expect(sockets).toHaveLength(2)
+  }, 60_000)
+  child.kill('SIGINT')
+  await once(child, 'exit')
+  expect(child.exitCode).toBe(130)
+  await vi.waitFor(() => {
+    expect(sockets.every(({ closed }) => closed)).toBe(true)
+  }, 60_000)
 })
