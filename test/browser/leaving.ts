@@ -7,11 +7,11 @@ import type { Log, Program } from '../server/program.ts'
 import type { Extra } from '../server/server.ts'
 import type { Browser } from './engine.ts'
 
-/** The wait to reconnect, in ms. It must not end before the page is frozen, which takes a busy browser a while. */
-const RECONNECTION_TIME = 2_000
+/** The waits to reconnect, in ms. One that ends before a busy browser has frozen the page is followed by a longer one. */
+const RECONNECTION_TIMES = [1_000, 5_000, 25_000]
 
 /** No message, so that a loss would count as a failed attempt. */
-const PROGRAM: Program = [stream(`retry: ${RECONNECTION_TIME}\n\n`)]
+const programOf = (reconnectionTime: number): Program => [stream(`retry: ${reconnectionTime}\n\n`)]
 
 /** How often the page goes on and comes back. */
 const TRIPS = 3
@@ -98,21 +98,31 @@ export const hears: Extra = (request, response) => {
 
 /** The page goes on to another and back, several times: whether it came out of the cache. */
 export async function comesBack(browser: Browser, origin: string): Promise<boolean> {
-  const { told, log } = await visit(browser, origin, 'back', TRIPS)
+  for (const time of RECONNECTION_TIMES.slice(0, -1)) {
+    const { told, log } = await visit(browser, origin, 'back', TRIPS, time)
+    if (log.requests.length === 1 + TRIPS) return checkTrips(told, time)
+  }
+  const last = RECONNECTION_TIMES.at(-1) ?? 0
+  const { told, log } = await visit(browser, origin, 'back', TRIPS, last)
+  assert.equal(log.requests.length, 1 + TRIPS)
+  return checkTrips(told, last)
+}
+
+/** The page has told of its trips: whether it came out of the cache. */
+function checkTrips(told: Told, reconnectionTime: number): boolean {
   assert.deepEqual(told.ended, [1, 2, 3], 'the connections that leaving the page has ended')
   // The server has ended nothing.
   assert.ok(!told.asked.includes('ended'), `it was taken for ${told.asked.join()}`)
   const trip = ['error', 'open']
   assert.deepEqual(told.heard, ['open', ...(told.persisted ? [...trip, ...trip, ...trip] : [])])
   // A trip is not a failed attempt, after which the waits would grow.
-  if (told.persisted) assert.deepEqual(told.delays, Array(TRIPS).fill(RECONNECTION_TIME))
-  assert.equal(log.requests.length, 1 + TRIPS)
+  if (told.persisted) assert.deepEqual(told.delays, Array(TRIPS).fill(reconnectionTime))
   return told.persisted
 }
 
 /** The page is loaded again. */
 export async function isReloaded(browser: Browser, origin: string): Promise<void> {
-  const { told, log } = await visit(browser, origin, 'reload', 1)
+  const { told, log } = await visit(browser, origin, 'reload', 1, RECONNECTION_TIMES[0] ?? 0)
   assert.deepEqual(told.heard, ['open'])
   assert.notEqual(log.requests[0]?.endedAt, null, 'reloading the page did not end the connection')
   assert.equal(log.requests.length, 2)
@@ -133,8 +143,12 @@ async function visitOnce(
   origin: string,
   way: 'back' | 'reload',
   trips: number,
+  reconnectionTime: number,
 ): Promise<{ told: Told; log: Log }> {
-  const registered = await fetch(`${origin}/programs`, { method: 'POST', body: JSON.stringify(PROGRAM) })
+  const registered = await fetch(`${origin}/programs`, {
+    method: 'POST',
+    body: JSON.stringify(programOf(reconnectionTime)),
+  })
   const id = await registered.text()
   const told = new Promise<Told>((resolve) => waiting.set(`/told/s/${id}`, resolve))
   const close = await browser.open(`${origin}/leaving.html#${way},${trips},/s/${id}`)

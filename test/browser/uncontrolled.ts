@@ -27,8 +27,9 @@ export async function openAlone(
   }
 }
 
-/** Such as `153.8.0`, of what `--version` prints. */
+/** Such as `153.8.0`, of what `--version` prints. On Windows that opens a window and prints nothing. */
 export async function versionOf(binary: string): Promise<string> {
+  if (process.platform === 'win32') return ''
   const { stdout } = await promisify(execFile)(binary, ['--version'])
   return /\d+(\.\d+)+/.exec(stdout)?.[0] ?? ''
 }

@@ -11,6 +11,11 @@ export function path(relative: string): string {
   return fileURLToPath(new URL(relative, root))
 }
 
+/** The URL of a module within the project: on Windows a path cannot be imported. */
+export function moduleURL(relative: string): string {
+  return new URL(relative, root).href
+}
+
 /** Programs import the package by its name, as a user's do; here that is what is under test. */
 export const programsUnderTest: Plugin = {
   name: 'programs-under-test',

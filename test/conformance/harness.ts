@@ -43,6 +43,8 @@ export interface Heard {
   /** `readyState` while the listener ran. */
   readyState: number
   isMessage: boolean
+  /** When the listener ran, by `performance.now()`. */
+  at: number
   event: Event
 }
 
@@ -150,11 +152,17 @@ export class Stream {
    * between client and server: on a busy machine a turn takes longer, and their number stays the same.
    */
   async within(time: number, { requests = 0, closed = 0 }): Promise<void> {
+    let seen = [0, 0] as [requests: number, closed: number]
     const look = async (): Promise<boolean> => {
       const log = await this.#look({ requests, closed, patience: TURN })
-      return log.requests.length >= requests && endedIn(log) >= closed
+      seen = [log.requests.length, endedIn(log)]
+      return seen[0] >= requests && seen[1] >= closed
     }
-    check(await inTurns(time, look), `the server saw no ${requests} requests or no ${closed} of them end in ${time} ms`)
+    const holds = await inTurns(time, look)
+    check(
+      holds,
+      `in ${time} ms the server saw ${seen[0]} of ${requests} requests and the end of ${seen[1]} of ${closed}`,
+    )
   }
 
   /** Fails unless a condition of the client's holds within a time in ms, counted in turns as well. */
@@ -195,7 +203,15 @@ export class Recorder {
       source.addEventListener(type, (event) => {
         const { data, lastEventId } = event as MessageEvent<unknown>
         const isMessage = 'data' in event
-        this.heard.push({ type, data, lastEventId, isMessage, readyState: source.readyState, event })
+        this.heard.push({
+          type,
+          data,
+          lastEventId,
+          isMessage,
+          at: performance.now(),
+          readyState: source.readyState,
+          event,
+        })
         for (const watcher of [...this.#watchers]) watcher()
       })
     }

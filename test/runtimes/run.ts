@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util'
 import { atOnce } from '../at-once.ts'
 import { MOST_PIECES } from '../conformance/cases.ts'
-import { bundle, path } from '../conformance/bundle.ts'
+import { bundle, moduleURL } from '../conformance/bundle.ts'
 import { keepRun } from '../conformance/table.ts'
 import type { Cut } from '../server/program.ts'
 import { startTestServer } from '../server/server.ts'
@@ -50,7 +50,7 @@ async function runIn(runtime: string): Promise<void> {
   if (absent !== undefined) suite.missing(absent)
   else if (requestRuntime) await runSuiteInRequest(requestRuntime, settings, suite.report)
   else {
-    const modules = { module: path('dist/index.js'), dropIn: path('dist/fetch-event-source.js') }
+    const modules = { module: moduleURL('dist/index.js'), dropIn: moduleURL('dist/fetch-event-source.js') }
     await runSuiteIn(command ?? [], entry, { ...settings, ...modules, base: undefined }, suite.report)
   }
   suite.end()

@@ -79,7 +79,9 @@ export async function startTestServer(extra: Extra = () => false): Promise<TestS
   const servers = await Promise.all(
     Array.from({ length: ORIGINS }, () =>
       listen(
-        createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
+        // Idle connections are kept for as long as the server runs: some runtimes repeat a request by themselves when the
+        // connection that they kept turns out to be closed, and the tests count requests.
+        createServer({ noDelay: true, keepAliveTimeout: 3_600_000 }, (request, response) => {
           serve(request, response).catch((error: unknown) => {
             console.error(error)
             response.destroy()

@@ -105,7 +105,14 @@ export const errors: BehaviourFact[] = [
           throw new Error(`cannot sign ${fact.otherOrigin}/${query}`)
         },
       })
-      for (const recorder of [failing, refusal, telling, throwing]) {
+      const building = fact.listenWith(`${fact.otherOrigin}/${query}`, {
+        headers,
+        method: 'POST',
+        body: () => {
+          throw new Error(`cannot sign with Bearer ${mark}-token and ${mark}-key`)
+        },
+      })
+      for (const recorder of [failing, refusal, telling, throwing, building]) {
         await recorder.until('error')
         const [event] = recorder.errors
         check(event !== undefined, 'there is no error')

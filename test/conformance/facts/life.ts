@@ -103,7 +103,7 @@ export const life: BehaviourFact[] = [
       if (fact.env.ours) equal(Reflect.get(source, 'reconnectionTime'), 3_000, 'the reconnection time')
       await served.log({ closed: 1 })
       // In a browser other tests may have taken all connections, in Chromium each for up to five seconds.
-      await served.within(10_000, { requests: 2 })
+      await served.within(fact.env.base === undefined ? 5_000 : 10_000, { requests: 2 })
       const [wait = 0] = waitsIn(await served.log())
       check(wait > 2_900, `it waited ${wait} ms`)
     },

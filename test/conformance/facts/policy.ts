@@ -36,6 +36,7 @@ export const policy: BehaviourFact[] = [
         await recorder.until('error')
         if (recorder.messages.length === 0) return false
         await recorder.until('message', 2)
+        if (recorder.errors.length > 1) return false
         equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y'])
         equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
         const { requests } = await served.log({ closed: 1 })

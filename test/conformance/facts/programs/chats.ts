@@ -153,8 +153,8 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     const { shown, show } = screen()
     const answered = busy.ask(served.url, 'Why?', show)
     await served.log({ closed: 1 })
-    // Without the header it would be 3 s and more.
-    await served.within(2_500, { requests: 2 })
+    // Without the header it would be 3 s and more; in a browser, other tests may hold its connections for some seconds.
+    if (fact.env.base === undefined) await served.within(2_500, { requests: 2 })
     await answered
     equal(shown, ['a', 'b'])
     const requests = await connectionsEnd(fact, served, 2)

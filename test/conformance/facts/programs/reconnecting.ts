@@ -109,7 +109,7 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
       )
       const { shown, show } = screen()
       await watch(served.url, silence, show)
-      if (!shown.includes('news')) return false
+      if (!shown.includes('news') || !shown.includes('back')) return false
       equal(shown, [...Array<string>(6).fill('alive'), 'news', 'back'])
       await connectionsEnd(fact, served, 3)
       return true
