@@ -76,7 +76,8 @@ export function mutate(source: string, { module, name, by }: Omit<Mutation, 'wha
 
 /** The function with this body as an arrow function: `this` stays what it is. */
 function asArrow(body: ts.Block): string {
-  const { parameters, modifiers } = body.parent as ts.MethodDeclaration
+  const { parameters, modifiers, asteriskToken } = body.parent as ts.MethodDeclaration
+  if (asteriskToken) throw new Error('An arrow function cannot stand for a generator: mutate what it calls')
   const isAsync = modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
   const texts = parameters.filter((parameter) => parameter.name.getText() !== 'this').map((one) => one.getText())
   // A comment at the end of a line must not swallow what follows.

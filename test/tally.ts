@@ -2,6 +2,7 @@
 
 import { isCI } from './ci.ts'
 import type { Result } from './conformance/suite.ts'
+import { isBuilt } from './install.mjs'
 
 interface Counts {
   passed: number
@@ -20,6 +21,11 @@ const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0, excepted: 0 })
 
 export class Tally {
   readonly #sum = none()
+
+  constructor() {
+    // Who edits `src` and runs one suite would see what the code did before.
+    if (!isBuilt()) console.log('dist is older than src: npm run build')
+  }
 
   suite(name: string): Suite {
     return new Suite(name, this.#sum)

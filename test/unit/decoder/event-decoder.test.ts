@@ -98,6 +98,12 @@ describe('the byte order mark', () => {
     expect(new Recorder().decode(BOM, '\r\ndata: 1\n\n').data).toEqual(['1'])
   })
 
+  it.each([1, 2])('is removed from a stream that begins after %i bytes of another BOM', (cut) => {
+    const recorder = new Recorder().decode(BOM.slice(0, cut))
+    recorder.decoder.begin('')
+    expect(recorder.decode(BOM, 'data: 1\n\n').data).toEqual(['1'])
+  })
+
   it('is removed from each stream that begins', () => {
     const recorder = new Recorder().decode(BOM, 'data: 1\n\n')
     recorder.decoder.begin('')
