@@ -97,26 +97,18 @@ export const hears: Extra = (request, response) => {
 }
 
 /** The page goes on to another and back, several times: whether it came out of the cache. */
-export async function comesBack(browser: Browser, origin: string): Promise<boolean> {
-  for (const time of RECONNECTION_TIMES.slice(0, -1)) {
-    const { told, log } = await visit(browser, origin, 'back', TRIPS, time)
-    if (log.requests.length === 1 + TRIPS) return checkTrips(told, time)
-  }
-  const last = RECONNECTION_TIMES.at(-1) ?? 0
-  const { told, log } = await visit(browser, origin, 'back', TRIPS, last)
+export async function comesBack(browser: Browser, origin: string, times = RECONNECTION_TIMES): Promise<boolean> {
+  const [time = 0, ...longer] = times
+  const { told, log } = await visit(browser, origin, 'back', TRIPS, time)
+  if (log.requests.length > 1 + TRIPS && longer.length > 0) return comesBack(browser, origin, longer)
   assert.equal(log.requests.length, 1 + TRIPS)
-  return checkTrips(told, last)
-}
-
-/** The page has told of its trips: whether it came out of the cache. */
-function checkTrips(told: Told, reconnectionTime: number): boolean {
   assert.deepEqual(told.ended, [1, 2, 3], 'the connections that leaving the page has ended')
   // The server has ended nothing.
   assert.ok(!told.asked.includes('ended'), `it was taken for ${told.asked.join()}`)
   const trip = ['error', 'open']
   assert.deepEqual(told.heard, ['open', ...(told.persisted ? [...trip, ...trip, ...trip] : [])])
   // A trip is not a failed attempt, after which the waits would grow.
-  if (told.persisted) assert.deepEqual(told.delays, Array(TRIPS).fill(reconnectionTime))
+  if (told.persisted) assert.deepEqual(told.delays, Array(TRIPS).fill(time))
   return told.persisted
 }
 
