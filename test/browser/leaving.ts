@@ -51,12 +51,18 @@ const PAGE = `<!doctype html><meta charset="utf-8">
     delays.push(delay)
   })
   const opens = () => heard.filter((type) => type === 'open').length
-  const until = async (holds) => { while (!holds()) await new Promise((r) => setTimeout(r, 10)) }
+  // At least one turn: a page that has not finished loading would be replaced, and nothing could go back to it.
+  const until = async (holds) => {
+    do await new Promise((r) => setTimeout(r, 10))
+    while (!holds())
+  }
   const leave = () => way === 'back' ? location.assign('/away.html' + location.hash) : location.reload()
 
+  // As of leaving: a busy browser may be so slow to freeze the page that the source reconnects before.
+  let before = 0
+  addEventListener('pagehide', () => { before = opens() })
   addEventListener('pageshow', async ({ persisted }) => {
     const left = Number(sessionStorage.left ?? 0)
-    const before = persisted ? opens() : 0
     await until(() => opens() > before)
     if (left < Number(trips)) {
       sessionStorage.left = left + 1
