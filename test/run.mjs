@@ -186,7 +186,7 @@ async function runStep(job) {
     timeLeft(),
   ]
   console.log(notes.filter(Boolean).join(', '))
-  // The log of a full run is for somebody who wants to know what it did.
+  // A full run logs the output of every step; the everyday run only failures and skipped suites.
   const shown = isFull || !outcome.ok ? outcome.lines : outcome.lines.filter((line) => line.includes(' cannot run: '))
   if (shown.length > 0) console.log(indented(shown))
 }

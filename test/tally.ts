@@ -23,7 +23,7 @@ export class Tally {
   readonly #sum = none()
 
   constructor() {
-    // Who edits `src` and runs one suite would see what the code did before.
+    // After an edit of `src`, a single suite would test the old build.
     if (!isBuilt()) console.log('dist is older than src: npm run build')
   }
 

@@ -84,7 +84,7 @@ function suitesOf(engine: Engine): [Place, boolean][] {
   const suites: [Place, boolean][] = values.native === true ? [] : places.map((place) => [place, true])
   // The native one of one engine, in one place, is enough to show that the suite asks for what browsers do.
   if (engine === chromium && values.ours !== true)
-    suites.push([values.place === undefined ? 'page' : (places[0] ?? 'page'), false])
+    suites.push(...places.slice(0, 1).map((place): [Place, boolean] => [place, false]))
   return suites
 }
 

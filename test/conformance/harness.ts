@@ -333,8 +333,8 @@ export async function retried({ env }: Fact, served: Stream, requests: number, p
 }
 
 /**
- * Repeats a test with more and more time, in ms, as long as it returns false: the machine was too busy to tell. So that no
- * clock decides, but a test on a quiet machine is quick.
+ * Repeats a test with more and more time, in ms, as long as it returns false because the machine was too busy to tell. A busy
+ * machine then fails nothing, and a quiet one stays quick.
  */
 export async function withEnoughTime(times: number[], test: (time: number) => Promise<boolean>): Promise<void> {
   for (const time of times) if (await test(time)) return

@@ -24,7 +24,7 @@ function waitsIn({ requests }: Log): number[] {
   return requests.slice(1).map(({ at }, index) => Math.round(at - (requests[index]?.at ?? 0)))
 }
 
-/** Of one that storms, which is not ours, a busy machine may delay some requests, but not so many of them. */
+/** How many requests show a storm: a busy machine may delay a few of a native class that storms, but not this many. */
 function enoughForAStorm({ env }: Fact): number {
   return env.ours ? 5 : 40
 }

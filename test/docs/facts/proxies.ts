@@ -43,7 +43,7 @@ async function setScene(stage: Stage): Promise<Scene> {
 }
 
 /**
- * What is true when the messages have come through the proxy, over one connection.
+ * Checks that hold once the messages have come through the proxy, over one connection.
  *
  * @param silence what ends before the second one
  */

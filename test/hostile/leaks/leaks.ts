@@ -38,7 +38,7 @@ export const leaks: Part = {
   run: async (suite, { long }) => {
     const figures: Figures = {}
     const module = path('dist/index.js')
-    // Much of what their clients do is wait for each other's timers: two at once, each with a server of its own.
+    // Clients mostly wait for timers, so two labs run at once, each with its own server.
     const labs = await Promise.all([Lab.start(), Lab.start()])
     const [heaps, others] = labs
     const chosen = ([quick, lengthy]: [number, number]): number => (long ? lengthy : quick)
