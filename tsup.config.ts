@@ -1,6 +1,8 @@
 /** How src becomes dist: ESM, CommonJS and a script. */
 
+import { existsSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
@@ -23,6 +25,17 @@ function shareIndex(extension: '.js' | '.cjs', folder?: './'): Plugin {
       }))
     },
   }
+}
+
+/** A module `x.browser.ts` takes the place of `x.ts` in builds for browsers: all there is to choose a platform by. */
+const browserModules: Plugin = {
+  name: 'browser-modules',
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir }) => {
+      const twin = join(resolveDir, path.replace(/\.ts$/, '.browser.ts'))
+      return existsSync(twin) ? { path: twin } : undefined
+    })
+  },
 }
 
 const entry = {
@@ -61,6 +74,7 @@ export default defineConfig([
     outExtension: () => ({ js: '.min.js' }),
     minify: true,
     noExternal: ['eventsource-parser'],
+    esbuildPlugins: [browserModules],
     banner: { js: NOTICE },
     onSuccess: async () => {
       await copyFile('node_modules/eventsource-parser/LICENSE', 'dist/THIRD-PARTY-LICENSES.txt')
@@ -85,6 +99,7 @@ export default defineConfig([
     minify: true,
     sourcemap: false,
     noExternal: ['eventsource-parser'],
+    esbuildPlugins: [browserModules],
     banner: { js: NOTICE },
     onSuccess: async () => {
       for (const name of ['index.html', 'inspector.css']) {

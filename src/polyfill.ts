@@ -7,6 +7,6 @@
 
 import { EventSource } from './index.ts'
 import { runtime } from './platform/globals.ts'
-import { installEventSource } from './platform/install.ts'
+import { installEventSource } from './platform/globals.ts'
 
 if (runtime.EventSource === undefined) installEventSource(EventSource)

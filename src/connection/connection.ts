@@ -1,9 +1,9 @@
 /** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
 
 import { EventDecoder, type DecoderSink } from '../decoder/event-decoder.ts'
-import { now } from '../platform/clock.ts'
-import { channels, type Channels } from '../platform/diagnostics.ts'
-import { onPageCached } from '../platform/page-cache.ts'
+import { now } from '../platform/globals.ts'
+import { channels, type Channels } from '../platform/platform.ts'
+import { onPageCached } from '../platform/page.ts'
 import { ENDED, letGo, readBody } from './body.ts'
 import { ConnectionError, type Failure } from './connection-error.ts'
 import type { BodyReader, Exchange, Opened, Opener } from './exchange.ts'
@@ -55,8 +55,8 @@ export class Connection implements DecoderSink {
     if (this.#state.phase !== 'open') return
     this.#fruitless = 0
     type ||= 'message'
-    const channel = this.#channels.message
-    if (channel.hasSubscribers) {
+    const channel = this.#channels?.message
+    if (channel?.hasSubscribers) {
       const life = this.#life
       channel.publish({ source: this.#source, type, data, lastEventId })
       if (life !== this.#life) return
@@ -192,7 +192,7 @@ export class Connection implements DecoderSink {
   /** One attempt, after a failure if there was one. What follows is called, not awaited: no frame waits for another. */
   async #connect(life: number, failure: ConnectionError | undefined): Promise<void> {
     const exchange = this.#nextExchange()
-    if (this.#channels.connect.hasSubscribers) {
+    if (this.#channels?.connect.hasSubscribers) {
       const { attempt, url } = exchange
       this.#tell('connect', { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' })
     }
@@ -281,8 +281,8 @@ export class Connection implements DecoderSink {
 
   /** Tells those who watch, who may close the connection. */
   #tell(what: keyof Channels, details?: object): void {
-    const channel = this.#channels[what]
-    if (channel.hasSubscribers) channel.publish({ source: this.#source, ...details })
+    const channel = this.#channels?.[what]
+    if (channel?.hasSubscribers) channel.publish({ source: this.#source, ...details })
   }
 
   /** For what reads the body. */

@@ -1,6 +1,6 @@
 /** Time limits. */
 
-import { chooseQueueTask } from '../platform/task.ts'
+import { chooseQueueTask } from '../platform/platform.ts'
 import { MAX_DELAY } from './reconnect.ts'
 
 /** What is no answer but the end of the time for one. */

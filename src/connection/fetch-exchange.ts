@@ -1,6 +1,6 @@
 /** One request and the head of its response. */
 
-import { hasForbiddenHeaders, streamingFetch } from '../platform/fetch.ts'
+import { hasForbiddenHeaders, streamingFetch } from '../platform/platform.ts'
 import { requestParts } from './attempt.ts'
 import type { CallerError } from './caller-error.ts'
 import type { ConnectionError, Failure } from './connection-error.ts'
@@ -9,7 +9,7 @@ import type { Exchange, Opener, Opening } from './exchange.ts'
 import type { HeaderMap } from './headers.ts'
 import { openResponse } from './open-response.ts'
 import type { ConnectionOptions } from './read-options.ts'
-import { sendByHand, type Outcome } from './redirect.ts'
+import { followRedirects, type Outcome } from './redirect.ts'
 import { isStream } from './request-body.ts'
 import { buildRequest, secretsOf, type RequestParts } from './request.ts'
 import { cancel, discard } from './response.ts'
@@ -129,7 +129,7 @@ class FetchExchange implements Exchange {
     })
     this.#opener.hasSent = true
     const isFollowed = request[1].redirect === 'follow'
-    const outcome = isFollowed ? { response: await fetch(...request) } : await sendByHand(fetch, request, redirect)
+    const outcome = isFollowed ? { response: await fetch(...request) } : await followRedirects(fetch, request, redirect)
     // A caller's fetch may know nothing of signals.
     if (signal.aborted && 'response' in outcome) void discard(outcome.response)
     return outcome

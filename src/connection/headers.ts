@@ -1,6 +1,6 @@
 /** The caller's headers. */
 
-import { dropsHeader } from '../platform/fetch.ts'
+import { dropsHeader } from '../platform/platform.ts'
 import { displayKind, isObject, isPromise } from '../input/checks.ts'
 
 /** Headers of a request: names and values; a name whose value is `undefined` is absent. */

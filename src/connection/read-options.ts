@@ -1,8 +1,8 @@
 /** The caller's options, checked once, up front. */
 
 import { readMaxBufferSize } from '../decoder/max-buffer-size.ts'
-import { refusalOf } from '../platform/fetch.ts'
-import { takesDispatchers } from '../platform/node-dispatcher.ts'
+import { takesDispatchers } from '../platform/platform.ts'
+import { refusalOf } from '../platform/request-probes.ts'
 import {
   checked,
   displayKind,

@@ -20,7 +20,7 @@ type Allowed = 'follow' | 'error' | 'same-origin'
 type Request = [url: string, init: FetchLikeInit]
 
 /** Sends a request with `redirect: 'manual'` and follows redirects as far as the option allows. */
-export async function sendByHand(fetch: FetchLike, first: Request, allowed: Allowed): Promise<Outcome> {
+export async function followRedirects(fetch: FetchLike, first: Request, allowed: Allowed): Promise<Outcome> {
   let request = first
   for (let redirects = 0; ; redirects++) {
     const response = await fetch(...request)

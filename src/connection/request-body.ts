@@ -1,6 +1,6 @@
 /** The body of a request. */
 
-import { contentTypeOf, sendsStreams } from '../platform/fetch.ts'
+import { contentTypeOf, sendsStreams } from '../platform/request-probes.ts'
 import { checked, displayKind, isString } from '../input/checks.ts'
 
 /** The body of a request: what `fetch` sends in every runtime. */

@@ -1,7 +1,13 @@
 /** What goes out at each attempt to connect. */
 
-import { acceptedMembers, hasForbiddenHeaders, passesCredentialsOn, patientMembers } from '../platform/fetch.ts'
-import { headerValue, percentDecode } from '../platform/header-encoding.ts'
+import { percentDecode } from '../platform/header-value.ts'
+import {
+  acceptedMembers,
+  hasForbiddenHeaders,
+  headerValue,
+  noTimeoutInit,
+  passesCredentialsOn,
+} from '../platform/platform.ts'
 import { isCredential, merged, toRecord, type HeaderMap } from './headers.ts'
 import { isStream, type RequestBody } from './request-body.ts'
 import { isHTTP } from './url.ts'
@@ -118,7 +124,7 @@ export function buildRequest(parts: RequestParts, settings: RequestSettings): [u
       credentials: withCredentials ? 'include' : 'same-origin',
       cache: 'no-store',
     } as const),
-    ...patientMembers(fetchOptions),
+    ...noTimeoutInit(fetchOptions),
     method,
     redirect: settings.manual || needsCare(headers) ? 'manual' : 'follow',
     headers: toRecord(headers),

@@ -1,7 +1,7 @@
 /** Whether a response is an event stream. */
 
 import { isObject } from '../input/checks.ts'
-import { STREAMING_FETCH } from '../platform/fetch.ts'
+import { STREAMING_FETCH } from '../platform/platform.ts'
 import type { Failure } from './connection-error.ts'
 import { mimeEssence } from './content-type.ts'
 import type { FetchLikeResponse } from './request.ts'

@@ -1,7 +1,7 @@
 /** URLs: how they are read, and how much of them may be seen. */
 
-import { baseURL, encodedByDocument } from '../platform/base-url.ts'
-import { domException } from '../platform/dom-exception.ts'
+import { baseURL, encodedByDocument } from '../platform/page.ts'
+import { domException } from '../platform/globals.ts'
 
 const FETCHABLE = new Set(['http:', 'https:', 'data:', 'blob:'])
 

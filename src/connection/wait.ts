@@ -1,6 +1,6 @@
 /** The wait before the next attempt. */
 
-import { onceOnline } from '../platform/online.ts'
+import { onceOnline } from '../platform/page.ts'
 
 export interface Wait {
   /** Resolves when the time is over or the page is back online; never once it is cancelled. */
@@ -20,7 +20,7 @@ export function startWait(ms: number): Wait {
     const forget = onceOnline(end)
     cancel = () => {
       clearTimeout(timer)
-      forget()
+      forget?.()
     }
   })
   return {

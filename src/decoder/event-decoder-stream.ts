@@ -1,7 +1,7 @@
 /** Bytes in, events out, for those who work with streams. */
 
 import { checked, displayKind, isFunction, optionMembers } from '../input/checks.ts'
-import { need } from '../platform/requirements.ts'
+import { need } from '../platform/platform.ts'
 import { EventDecoder } from './event-decoder.ts'
 import { readMaxBufferSize } from './max-buffer-size.ts'
 import { streamEvent, type EventOf, type EventsMap, type StreamEvent } from './stream-event.ts'

@@ -6,10 +6,10 @@ import { FetchOpener } from '../connection/fetch-exchange.ts'
 import { givenStream } from '../connection/given-exchange.ts'
 import { readOptions } from '../connection/read-options.ts'
 import { parseURL, presentable } from '../connection/url.ts'
-import { defineDispose } from '../platform/dispose.ts'
-import { EventTargetBase, mendEventTarget, missingBases } from '../platform/event-target.ts'
-import { defineInspection } from '../platform/inspection.ts'
-import { need } from '../platform/requirements.ts'
+import { defineDispose } from '../platform/globals.ts'
+import { EventTargetBase, patchEventTarget, missingBases } from '../platform/platform.ts'
+import { defineInspection } from '../platform/platform.ts'
+import { need } from '../platform/platform.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSourceConstructor } from './interface.ts'
@@ -43,7 +43,7 @@ export function defineEventSource(): EventSourceConstructor {
         // `undefined` is a URL, no argument is none.
         if (args.length === 0) throw new TypeError('EventSource needs a URL: new EventSource(url)')
         need('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBases())
-        mendEventTarget(EventSource.prototype)
+        patchEventTarget(EventSource.prototype)
         super()
         const input = args[0] instanceof GivenStream ? args[0] : toDOMString(args[0])
         const options = readOptions(args[1])

@@ -2,9 +2,9 @@
 
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
-import { EventBase } from '../platform/event-target.ts'
+import { EventBase } from '../platform/platform.ts'
 import { runtime } from '../platform/globals.ts'
-import { defineInspection } from '../platform/inspection.ts'
+import { defineInspection } from '../platform/platform.ts'
 import type { SourceMessageEvent } from './interface.ts'
 import { defineInterface, makeEnumerable } from './webidl.ts'
 

@@ -1,8 +1,8 @@
 /** `onopen`, `onmessage`, `onerror`. (HTML standard, 8.1.8.1, "event handlers") */
 
 import { isObject } from '../input/checks.ts'
-import { addListener, removeListener } from '../platform/event-target.ts'
-import { isReadByRuntime } from '../platform/mended-event-target.ts'
+import { addListener, removeListener } from '../platform/platform.ts'
+import { isReadByRuntime } from '../platform/platform.ts'
 
 export type HandledType = 'open' | 'message' | 'error'
 

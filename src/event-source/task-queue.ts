@@ -1,6 +1,6 @@
 /** One message, one task. */
 
-import { chooseQueueTask, countedLoop } from '../platform/task.ts'
+import { chooseQueueTask, countedLoop } from '../platform/platform.ts'
 
 /** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
 const READ_AHEAD = 64 * 1024

@@ -3,7 +3,7 @@
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
 import { lastEventIdAfter, type ConnectionSink } from '../connection/sink.ts'
-import { domException } from '../platform/dom-exception.ts'
+import { domException } from '../platform/globals.ts'
 import { streamEvent, type StreamEvent } from '../decoder/stream-event.ts'
 
 type Result = IteratorResult<StreamEvent, undefined>

@@ -10,7 +10,7 @@ import { isReadableStream, isResponse } from '../connection/response.ts'
 import { parseURL } from '../connection/url.ts'
 import type { EventsMap } from '../decoder/stream-event.ts'
 import { displayKind, isObject, isPromise, isString, members } from '../input/checks.ts'
-import { need } from '../platform/requirements.ts'
+import { need } from '../platform/platform.ts'
 import { EventStream } from './event-stream.ts'
 import type { EventStream as EventStreamInstance, GivenStreamInit, RequestMember } from './interface.ts'
 

@@ -5,9 +5,9 @@ import { mimeEssence } from '../connection/content-type.ts'
 import { withinLimits } from '../connection/reconnect.ts'
 import { cancel, discard, isReadableStream } from '../connection/response.ts'
 import { DEFAULT_MAX_BUFFER_SIZE } from '../decoder/max-buffer-size.ts'
-import { patientMembers, STREAMING_FETCH, streamingFetch } from '../platform/fetch.ts'
-import { need } from '../platform/requirements.ts'
-import { onVisibilityChange } from '../platform/visibility.ts'
+import { noTimeoutInit, STREAMING_FETCH, streamingFetch } from '../platform/platform.ts'
+import { need } from '../platform/platform.ts'
+import { onVisibilityChange } from '../platform/page.ts'
 import { fetchWithCare } from './fetch-with-care.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
 import { copyOf, lastEventIdOf, requestHeaders, type GivenHeaders } from './request-headers.ts'
@@ -101,7 +101,7 @@ class Run {
   #retryInterval = DEFAULT_RETRY_INTERVAL
   /** Undefined until the stream has said something. */
   #lastEventId: string | undefined
-  #forgetVisibility = (): void => undefined
+  #forgetVisibility: (() => void) | undefined
   #isHidden = false
   /** The response of the attempt, as long as it is the caller's. */
   #handedOut: Response | undefined
@@ -141,7 +141,7 @@ class Run {
 
   #end(): void {
     this.#drop()
-    this.#forgetVisibility()
+    this.#forgetVisibility?.()
     this.#init.signal?.removeEventListener('abort', this.#abort)
   }
 
@@ -200,7 +200,7 @@ class Run {
     if (isOver()) return
     const headers = requestHeaders(asked, this.#lastEventId)
     const response = await fetchWithCare(fetch, this.#input, {
-      ...patientMembers(fetchMembers(this.#init)),
+      ...noTimeoutInit(fetchMembers(this.#init)),
       headers,
       signal: request.signal,
     })

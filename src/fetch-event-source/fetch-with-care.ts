@@ -1,9 +1,9 @@
 /** Requests of the drop-in, whose credentials must not go on to another origin. */
 
 import { isCredential } from '../connection/headers.ts'
-import { sendByHand } from '../connection/redirect.ts'
+import { followRedirects } from '../connection/redirect.ts'
 import type { FetchLikeInit } from '../connection/request.ts'
-import { passesCredentialsOn } from '../platform/fetch.ts'
+import { passesCredentialsOn } from '../platform/platform.ts'
 
 /**
  * What `fetch` brings. Where the runtime's `fetch` would follow a redirect to another origin with the credentials that are among
@@ -21,7 +21,7 @@ export async function fetchWithCare(
   const careful = { ...init, method: method.toUpperCase(), redirect: 'manual' } as FetchLikeInit
   // Its body can be read only once, and the target of a redirect may want it too.
   if (isRequest(input) && input.body && init.body === undefined) careful.body = await input.arrayBuffer()
-  const outcome = await sendByHand(fetch, [isRequest(input) ? input.url : String(input), careful], 'follow')
+  const outcome = await followRedirects(fetch, [isRequest(input) ? input.url : String(input), careful], 'follow')
   if ('response' in outcome) return outcome.response as Response
   throw new TypeError(`The event stream ${outcome.failure.what}`)
 }

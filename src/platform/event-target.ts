@@ -1,11 +1,13 @@
-/** The base classes, and stand-ins for runtimes that lack them: importing must work there, using must say what is missing. */
+/** The base classes, and stand-ins for runtimes that lack them: importing works there, using says what is missing. */
 
 import { runtime } from './globals.ts'
-import { mendedAdditions } from './late-listeners.ts'
-import { mended } from './mended-event-target.ts'
+import { snapshotListeners } from './listener-snapshot.ts'
+import { patchHandlerCalls } from './patched-event-target.ts'
 import { need, type Requirement } from './requirements.ts'
 
-/** `EventTarget`, or where there is none a class whose constructor says so. Chosen once, when the module loads. */
+export { isReadByRuntime } from './patched-event-target.ts'
+
+/** `EventTarget`, or a class whose constructor says that there is none. Chosen once, when the module loads. */
 export const EventTargetBase = runtime.EventTarget ?? (standIn('EventTarget') as typeof EventTarget)
 
 /** `Event`, or its stand-in. */
@@ -18,27 +20,28 @@ export function missingBases(): Requirement[] {
 }
 
 let methods: Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'> = EventTargetBase.prototype
-/** Whether it is known if they behave. */
-let areKnown = false
+let isProbed = false
 
-/** Gives the prototype of a class methods of its own where the platform's do not behave; before the first of them is made. */
-export function mendEventTarget(prototype: object): void {
-  if (areKnown) return
-  areKnown = true
-  const repairs = []
-  if (callsHandlerProperties()) repairs.push(mended)
-  if (callsLateListeners()) repairs.push(mendedAdditions)
-  if (repairs.length === 0) return
-  for (const repair of repairs) methods = repair(methods)
-  Object.assign(prototype, methods)
+/** Gives a prototype its own methods where the platform's deviate from the standard. Called before its first instance is made. */
+export function patchEventTarget(prototype: object): void {
+  if (isProbed) return
+  isProbed = true
+  const patches = []
+  if (callsHandlerProperties()) patches.push(patchHandlerCalls)
+  if (callsLateListeners()) patches.push(snapshotListeners)
+  if (patches.length === 0) return
+  for (const patch of patches) methods = patch(methods)
+  for (const [name, value] of Object.entries(methods)) {
+    // An assignment fails where the platform's prototypes are frozen.
+    Object.defineProperty(prototype, name, { value: value, writable: true, enumerable: true, configurable: true })
+  }
 }
 
-/** Dispatches as the platform does, whatever methods a subclass has of its own. */
+/** Dispatches as the platform does, whatever a subclass overrides. */
 export function dispatch(target: EventTarget, event: Event): void {
   methods.dispatchEvent.call(target, event)
 }
 
-/** The same for listeners. */
 export function addListener(target: EventTarget, type: string, listener: (event: Event) => void): void {
   methods.addEventListener.call(target, type, listener)
 }
@@ -47,7 +50,7 @@ export function removeListener(target: EventTarget, type: string, listener: (eve
   methods.removeEventListener.call(target, type, listener)
 }
 
-/** Whether dispatching calls `on…` properties of any target by itself, as workerd does. */
+/** Whether dispatching calls `on…` properties of any target, as workerd does. */
 function callsHandlerProperties(): boolean {
   let called = false
   const target = Object.assign(new EventTargetBase(), {

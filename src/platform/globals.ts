@@ -1,6 +1,6 @@
-/** The global object, seen with the members that only some runtimes have. */
+/** The global object with the members that only some runtimes have, and what stands in for some of them. */
 
-/** What tells how often an event loop has gone round: Node's, from 20.18 on. */
+/** How often an event loop has gone round: in Node from 20.18 on. */
 export interface CountedLoop {
   readonly uvMetricsInfo: { loopCount: number }
 }
@@ -20,8 +20,6 @@ interface RuntimeGlobals {
   setTimeout: typeof setTimeout
   queueMicrotask?: typeof queueMicrotask
   performance?: { now(): number; nodeTiming?: object | CountedLoop }
-  /** Chromium, Firefox */
-  scheduler?: unknown
   MessageChannel?: typeof MessageChannel
   document?: {
     baseURI: string
@@ -54,5 +52,45 @@ interface RuntimeGlobals {
   EventSource?: unknown
 }
 
-/** Members are tested for where they are used; when the modules load, nothing is read but the base classes. */
+/** Members are tested for where they are used; when the modules load, only the base classes are read. */
 export const runtime = globalThis as unknown as RuntimeGlobals
+
+/** Milliseconds since some moment, by a clock that nobody sets where there is one. */
+export function now(): number {
+  return (runtime.performance ?? Date).now()
+}
+
+/** A `DOMException` of that name, or an `Error` of that name where there are none. */
+export function domException(message: string, name: string): Error {
+  if (runtime.DOMException) return new runtime.DOMException(message, name)
+  return Object.assign(new Error(message), { name })
+}
+
+/** Reports an error as the runtime does when a listener throws: `error` events of the window, `uncaughtException` in Node. */
+export function reportError(error: unknown): void {
+  if (runtime.reportError) {
+    runtime.reportError(error)
+  } else {
+    const later = runtime.queueMicrotask ?? setTimeout
+    later(() => {
+      throw error
+    })
+  }
+}
+
+/** Defines the method that `using` or `await using` calls, where the runtime has its symbol. */
+export function defineDispose(prototype: object, symbol: 'dispose' | 'asyncDispose', dispose: () => unknown): void {
+  if (!(symbol in Symbol)) return
+  Object.defineProperty(dispose, 'name', { value: `[Symbol.${symbol}]`, configurable: true })
+  Object.defineProperty(prototype, Symbol[symbol], { value: dispose, writable: true, configurable: true })
+}
+
+/** Defines the global `EventSource` as WebIDL defines an interface object: writable, configurable, not enumerable. */
+export function installEventSource(EventSource: unknown): void {
+  Object.defineProperty(globalThis, 'EventSource', {
+    value: EventSource,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  })
+}

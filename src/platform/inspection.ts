@@ -17,9 +17,9 @@ interface Options {
   currentDepth?: number
 }
 
-const NODES = Symbol.for('nodejs.util.inspect.custom')
+const NODE_INSPECT = Symbol.for('nodejs.util.inspect.custom')
 /** Deno asks events and their targets for nothing else. */
-const DENOS = Symbol.for('Deno.customInspect')
+const DENO_INSPECT = Symbol.for('Deno.customInspect')
 
 /** Gives the objects of a class the methods that those runtimes ask for. */
 export function defineInspection<Shown extends object>(
@@ -41,15 +41,15 @@ export function defineInspection<Shown extends object>(
     return `${label} ${inspect(members, { ...options, depth: options.depth === null ? null : options.depth - 1 })}`
   }
   const methods = {
-    [NODES](this: Shown, depth: number, options: Options, inspect: Inspect) {
+    [NODE_INSPECT](this: Shown, depth: number, options: Options, inspect: Inspect) {
       return show(this, depth < 0, options, inspect)
     },
-    [DENOS](this: Shown, inspect: Inspect, options: Options) {
+    [DENO_INSPECT](this: Shown, inspect: Inspect, options: Options) {
       const { depth, currentDepth = 0 } = options
       return show(this, depth !== null && currentDepth > depth, options, inspect)
     },
   }
-  for (const symbol of [NODES, DENOS] as const) {
+  for (const symbol of [NODE_INSPECT, DENO_INSPECT] as const) {
     Object.defineProperty(prototype, symbol, { value: methods[symbol], configurable: true, writable: true })
   }
 }

@@ -1,6 +1,6 @@
-/** Chromium and Firefox: tasks by messages that the runtime posts to itself, many of them with one message. */
+/** Browsers: tasks by messages that the page posts to itself, many of them with one message. */
 
-import { now } from './clock.ts'
+import { now } from './globals.ts'
 
 type Task = () => void
 

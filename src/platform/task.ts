@@ -15,14 +15,12 @@ export type QueueTask = (task: () => void) => unknown
 export function chooseQueueTask(): QueueTask {
   const { setImmediate, setTimeout } = runtime
   if (setImmediate && !isReactNative()) return setImmediate
-  // WebKit, which has no scheduler, has nothing to gain: there a message of a burst costs 1 to 3 µs either way.
-  if (runtime.MessageChannel && isBrowser()) return runtime.scheduler ? postToSelf : postEach
-  return (task) => setTimeout(task, 0)
+  return runtime.MessageChannel && isBrowser() ? postToSelf : (task) => setTimeout(task, 0)
 }
 
 /**
- * Where Node tells how often its event loop has gone round: between two rounds all microtasks run. `uvMetricsInfo` must be read
- * anew each time.
+ * The event loop where it says how often it has gone round: between two rounds all microtasks run. `uvMetricsInfo` must be read
+ * anew each time. (Node)
  */
 export function countedLoop(): CountedLoop | undefined {
   const loop = runtime.performance?.nodeTiming
@@ -37,16 +35,4 @@ function isReactNative(): boolean {
 /** workerd has MessageChannel too, but runs no microtasks between its messages. */
 function isBrowser(): boolean {
   return runtime.document !== undefined || runtime.importScripts !== undefined
-}
-
-let channel: MessageChannel | undefined
-const posted: (() => void)[] = []
-
-function postEach(task: () => void): void {
-  if (!channel) {
-    channel = new MessageChannel()
-    channel.port1.onmessage = () => posted.shift()?.()
-  }
-  posted.push(task)
-  channel.port2.postMessage(null)
 }

@@ -6,6 +6,6 @@
  */
 
 import { EventSource } from '../index.ts'
-import { installEventSource } from '../platform/install.ts'
+import { installEventSource } from '../platform/globals.ts'
 
 installEventSource(EventSource)

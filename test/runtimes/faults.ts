@@ -256,7 +256,7 @@ export const FAULTS: Fault[] = [
   {
     what: 'follows redirects to any origin',
     module: 'src/connection/redirect.ts',
-    name: 'sendByHand',
+    name: 'followRedirects',
     by: `(send) => (fetch, request, allowed) =>
       send(fetch, request, allowed === 'same-origin' ? 'follow' : allowed)`,
     noticedBy: 'fact 39: the error of a refused redirect has its status and says where it led, without the query',

@@ -1,6 +1,6 @@
 /** What is to be sent, as a person has written it. Knows no page. */
 
-import { dropsHeader } from '../../platform/fetch.ts'
+import { dropsHeader } from '../../platform/platform.ts'
 
 /** How a request gets to its server: from the browser itself, or by the local server. */
 export type Way = 'direct' | 'forwarded'

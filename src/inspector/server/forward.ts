@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { patientMembers } from '../../platform/fetch.ts'
+import { noTimeoutInit } from '../../platform/platform.ts'
 import { FORWARDED, type ForwardFailure, type ForwardRequest } from '../forwarding.ts'
 
 /** Bytes of what the page sends. */
@@ -80,7 +80,7 @@ async function answer(response: ServerResponse, ask: (signal: AbortSignal) => Pr
 async function send({ url, method, headers, body }: ForwardRequest, signal: AbortSignal): Promise<Response> {
   try {
     const bytes = headers.map(([name, value]): [string, string] => [name, Buffer.from(value).toString('latin1')])
-    return await fetch(url, { ...patientMembers({}), method, headers: bytes, body, signal, cache: 'no-store' })
+    return await fetch(url, { ...noTimeoutInit({}), method, headers: bytes, body, signal, cache: 'no-store' })
   } catch (error) {
     throw unreachable(error)
   }

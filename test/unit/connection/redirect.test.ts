@@ -1,7 +1,7 @@
 /** Redirects, with a stub fetch: which are followed, and what the next request sends. */
 
 import { describe, expect, it, vi } from 'vitest'
-import { type Outcome, sendByHand } from '../../../src/connection/redirect.ts'
+import { type Outcome, followRedirects } from '../../../src/connection/redirect.ts'
 import type { FetchLikeInit, FetchLikeResponse } from '../../../src/connection/request.ts'
 
 describe('what is no redirect', () => {
@@ -30,7 +30,9 @@ describe('what is no redirect', () => {
 
   it('is so when fetch rejects, too', async () => {
     const error = new Error('down')
-    await expect(sendByHand(() => Promise.reject(error), [START, {} as FetchLikeInit], 'error')).rejects.toBe(error)
+    await expect(followRedirects(() => Promise.reject(error), [START, {} as FetchLikeInit], 'error')).rejects.toBe(
+      error,
+    )
   })
 })
 
@@ -246,7 +248,7 @@ describe('a fetch that has its own way', () => {
       return Promise.resolve(to('/next'))
     })
     const init: FetchLikeInit = { method: 'GET', redirect: 'manual', headers: {}, signal: controller.signal }
-    await sendByHand(fetch, [START, init], 'same-origin').catch(() => undefined)
+    await followRedirects(fetch, [START, init], 'same-origin').catch(() => undefined)
     expect(fetch).toHaveBeenCalledOnce()
   })
 })
@@ -283,7 +285,7 @@ async function send(
     return Promise.resolve(answers[Math.min(requests.length, answers.length) - 1] as FetchLikeResponse)
   }
   const init = { method: 'GET', redirect: 'manual', headers: HEADERS, signal, ...given } as const
-  const outcome = await sendByHand(fetch, [START, init], allowed)
+  const outcome = await followRedirects(fetch, [START, init], allowed)
   return { outcome, requests, answers: answers as FetchLikeResponse[] }
 }
 

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startWait } from '../../../src/connection/wait.ts'
-import { onceOnline } from '../../../src/platform/online.ts'
+import { onceOnline } from '../../../src/platform/page.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -103,7 +103,7 @@ describe('elsewhere', () => {
     vi.stubGlobal('navigator', navigator)
     const forget = onceOnline(vi.fn())
     expect(listeners()).toBe(0)
-    forget()
+    forget?.()
     expect(listeners()).toBe(0)
   })
 
@@ -112,7 +112,7 @@ describe('elsewhere', () => {
     vi.stubGlobal('addEventListener', undefined)
     vi.stubGlobal('removeEventListener', undefined)
     expect(() => {
-      onceOnline(vi.fn())()
+      onceOnline(vi.fn())?.()
     }).not.toThrow()
   })
 })

@@ -1,15 +1,9 @@
 /** What differs between the runtimes' fetch, with stand-ins for other runtimes. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import {
-  acceptedMembers,
-  dropsHeader,
-  hasForbiddenHeaders,
-  patientMembers,
-  refusalOf,
-  sendsStreams,
-} from '../../../src/platform/fetch.ts'
-import { patientDispatcher } from '../../../src/platform/node-dispatcher.ts'
+import { acceptedMembers, dropsHeader, hasForbiddenHeaders, noTimeoutInit } from '../../../src/platform/fetch.ts'
+import { noTimeoutDispatcher } from '../../../src/platform/node-dispatcher.ts'
+import { refusalOf, sendsStreams } from '../../../src/platform/request-probes.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -56,7 +50,7 @@ describe('the members that a runtime accepts', () => {
     expect(acceptedMembers(init)).toBe(init)
   })
 
-  it('are asked for at each call', () => {
+  it('are probed again where `Request` is replaced', () => {
     stubRequest(['mode'])
     expect(acceptedMembers(init)).not.toHaveProperty('mode')
     stubRequest([])
@@ -82,7 +76,7 @@ describe("the browsers' rules for headers", () => {
 
 describe('a header that a runtime drops', () => {
   it('is one that its Request leaves out', () => {
-    stubRequest([], ['Cookie'])
+    stubRequest([], ['Origin', 'Cookie'])
     expect(dropsHeader('Cookie')).toBe(true)
     expect(dropsHeader('cookie')).toBe(true)
     expect(dropsHeader('X-Cookie')).toBe(false)
@@ -141,8 +135,8 @@ class RequestWithoutDispatcher extends Request {
 describe("the caller's members", () => {
   const callers = { keepalive: true, timeout: 5_000, dispatcher: { dispatch: vi.fn(() => true) } }
 
-  it('go along in Node, with their dispatcher in a patient one', () => {
-    const members = patientMembers(callers) as typeof callers
+  it('go along in Node, with their dispatcher without its timeouts', () => {
+    const members = noTimeoutInit(callers) as typeof callers
     expect(members).toMatchObject({ keepalive: true, timeout: 5_000 })
     expect(members.dispatcher).not.toBe(callers.dispatcher)
     members.dispatcher.dispatch()
@@ -153,17 +147,17 @@ describe("the caller's members", () => {
     vi.stubGlobal('process', { versions: { bun: '1.4.5' } })
     vi.stubGlobal('Bun', {})
     vi.stubGlobal('Request', RequestWithoutDispatcher)
-    expect(patientMembers({})).toEqual({ timeout: false })
+    expect(noTimeoutInit({})).toEqual({ timeout: false })
     const own: object = { timeout: 5 }
-    expect(patientMembers(own)).toEqual(own)
+    expect(noTimeoutInit(own)).toEqual(own)
   })
 
-  it('have their dispatcher made patient wherever it is: it is for a fetch of the caller’s that takes it', () => {
+  it('lose the timeouts of their dispatcher wherever it is: it is for a fetch of the caller’s that takes it', () => {
     vi.stubGlobal('process', undefined)
     vi.stubGlobal('Request', undefined)
     const dispatch = vi.fn<(options: object, handler: object) => boolean>(() => true)
     const given = { dispatcher: { dispatch } }
-    const { dispatcher } = patientMembers(given) as typeof given
+    const { dispatcher } = noTimeoutInit(given) as typeof given
     dispatcher.dispatch({ path: '/' }, {})
     expect(dispatch).toHaveBeenCalledWith({ path: '/', bodyTimeout: 0, headersTimeout: 0 }, {})
   })
@@ -173,12 +167,12 @@ describe("the caller's members", () => {
     for (const process of [undefined, { versions: { undici: '' } }, { versions: { undici: '7.0.0' } }]) {
       vi.stubGlobal('process', process)
       const members: object = { keepalive: true }
-      expect(patientMembers(members)).toBe(members)
+      expect(noTimeoutInit(members)).toBe(members)
     }
   })
 })
 
-describe('the patient dispatcher', () => {
+describe('the dispatcher without timeouts', () => {
   const ignore = (): undefined => undefined
   const OLD = Symbol.for('undici.globalDispatcher.1')
   const NEW = Symbol.for('undici.globalDispatcher.2')
@@ -197,16 +191,16 @@ describe('the patient dispatcher', () => {
 
   it("goes around none but the caller's in edge-runtime, where the global one is out of sight", () => {
     stubDispatchers(undefined, undefined)
-    expect(patientMembers({})).toEqual({})
+    expect(noTimeoutInit({})).toEqual({})
     const callers = { dispatcher: { dispatch: () => true } }
-    expect((patientMembers(callers) as typeof callers).dispatcher).not.toBe(callers.dispatcher)
+    expect((noTimeoutInit(callers) as typeof callers).dispatcher).not.toBe(callers.dispatcher)
   })
 
   it('passes the request on without time limits', () => {
     const dispatch = vi.fn(() => true)
     stubDispatchers(undefined, { dispatch })
     const handler = { onRequestStart: ignore }
-    expect(patientDispatcher(undefined).dispatch({ path: '/', bodyTimeout: 700, headersTimeout: 700 }, handler)).toBe(
+    expect(noTimeoutDispatcher(undefined).dispatch({ path: '/', bodyTimeout: 700, headersTimeout: 700 }, handler)).toBe(
       true,
     )
     expect(dispatch).toHaveBeenCalledExactlyOnceWith({ path: '/', bodyTimeout: 0, headersTimeout: 0 }, handler)
@@ -218,16 +212,16 @@ describe('the patient dispatcher', () => {
   ])('uses %s', (_, handler, expected) => {
     const used: string[] = []
     stubDispatchers({ dispatch: () => used.push('old') }, { dispatch: () => used.push('recent') })
-    patientDispatcher(undefined).dispatch({}, handler)
+    noTimeoutDispatcher(undefined).dispatch({}, handler)
     expect(used).toEqual([expected])
   })
 
   it('uses the one that there is', () => {
     const dispatch = vi.fn(() => true)
     stubDispatchers({ dispatch }, undefined)
-    patientDispatcher(undefined).dispatch({}, { onRequestStart: ignore })
+    noTimeoutDispatcher(undefined).dispatch({}, { onRequestStart: ignore })
     stubDispatchers(undefined, { dispatch })
-    patientDispatcher(undefined).dispatch({}, { onConnect: ignore })
+    noTimeoutDispatcher(undefined).dispatch({}, { onConnect: ignore })
     expect(dispatch).toHaveBeenCalledTimes(2)
   })
 
@@ -238,7 +232,7 @@ describe('the patient dispatcher', () => {
       },
     }
     stubDispatchers(dispatcher, undefined)
-    expect(patientDispatcher(undefined).dispatch({}, {})).toBe(true)
+    expect(noTimeoutDispatcher(undefined).dispatch({}, {})).toBe(true)
   })
 
   it("passes on to the caller's instead, whatever is installed", () => {
@@ -246,7 +240,7 @@ describe('the patient dispatcher', () => {
     const global = vi.fn(() => true)
     stubDispatchers({ dispatch: global }, { dispatch: global })
     const handler = { onRequestStart: ignore }
-    expect(patientDispatcher({ dispatch }).dispatch({ path: '/', bodyTimeout: 700 }, handler)).toBe(true)
+    expect(noTimeoutDispatcher({ dispatch }).dispatch({ path: '/', bodyTimeout: 700 }, handler)).toBe(true)
     expect(dispatch).toHaveBeenCalledExactlyOnceWith({ path: '/', bodyTimeout: 0, headersTimeout: 0 }, handler)
     expect(global).not.toHaveBeenCalled()
   })
@@ -257,12 +251,12 @@ describe('the patient dispatcher', () => {
         return this !== dispatcher
       },
     }
-    expect(patientDispatcher(dispatcher).dispatch({}, {})).toBe(false)
+    expect(noTimeoutDispatcher(dispatcher).dispatch({}, {})).toBe(false)
   })
 
   it('looks for the installed one at each request', () => {
     const used: string[] = []
-    const dispatcher = patientDispatcher(undefined)
+    const dispatcher = noTimeoutDispatcher(undefined)
     for (const name of ['first', 'second']) {
       stubDispatchers({ dispatch: () => used.push(name) }, undefined)
       dispatcher.dispatch({}, {})
@@ -272,6 +266,6 @@ describe('the patient dispatcher', () => {
 
   it('says so where there is none', () => {
     stubDispatchers(undefined, undefined)
-    expect(() => patientDispatcher(undefined).dispatch({}, {})).toThrow('No global dispatcher')
+    expect(() => noTimeoutDispatcher(undefined).dispatch({}, {})).toThrow('No global dispatcher')
   })
 })

@@ -1,29 +1,29 @@
 /**
- * The methods of an `EventTarget` like Node's, mended: a listener that is added while an event of its type is dispatched at its
- * target does not hear that event. (DOM standard, 2.9, "inner invoke": it iterates over a clone of the list)
+ * Patches an `EventTarget` like Node's: a listener that is added while an event of its type is dispatched at its target does not
+ * hear that event. (DOM standard, 2.9, "inner invoke": it iterates over a clone of the list)
  *
- * Two corners stay as they are, for nobody can ask the platform who listens: where an event of the same type is dispatched within,
- * the outer one is heard too, and a `once` listener that is added again before its turn hears the next event as well.
+ * Two edge cases remain, because the platform does not list its listeners: a listener added while an event of the same type is
+ * dispatched within another hears the outer one too, and a `once` listener that is added again before its turn hears the next event
+ * as well.
  */
 
-import { runtime } from './globals.ts'
-import { reportError } from './report.ts'
+import { reportError, runtime } from './globals.ts'
 
 type Methods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>
 type Listener = EventListenerOrEventListenerObject
 type Addition = [type: string, listener: Listener, options: AddEventListenerOptions]
 
-/** A dispatch under way. */
+/** A dispatch in progress. */
 class Dispatch {
   target: EventTarget | undefined
   type: string | undefined
-  /** What is to be added when it is over. */
+  /** Added when the dispatch is over. */
   additions: Addition[] = []
 }
 
-/** Those methods of that class, which add such listeners when the dispatch is over. */
-export function mendedAdditions(base: Methods): Methods {
-  /** From the outermost; those past the depth are over, and used again: an object for each message would be slow. */
+/** Methods that add such listeners when the dispatch is over. */
+export function snapshotListeners(base: Methods): Methods {
+  /** From the outermost; those past the depth are over and reused: an object for each message would be slow. */
   const dispatches: Dispatch[] = []
   let depth = 0
 
@@ -48,12 +48,12 @@ export function mendedAdditions(base: Methods): Methods {
   }
 
   return {
-    // What is no string becomes one, as the standard has it.
+    // WebIDL converts the type to a string.
     addEventListener(this: EventTarget, given: unknown, listener, options) {
       const type = String(given)
       const dispatch = find(this, type)
       if (dispatch && listener) {
-        // Now, as the options are now; and what is no listener is refused now.
+        // With the options as they are now, and refused now if it is not a listener.
         const addition: Addition = [type, listener, flattened(options)]
         if (runtime.EventTarget) base.addEventListener.apply(new runtime.EventTarget(), addition)
         dispatch.additions.push(addition)
@@ -71,9 +71,9 @@ export function mendedAdditions(base: Methods): Methods {
       base.removeEventListener.call(this, type, listener, options)
     },
     dispatchEvent(this: EventTarget, event) {
-      // What is no event, the runtime refuses.
+      // The runtime refuses what is not an event.
       const type = (event as Event | undefined)?.type
-      // One within another of its type is heard by all that were added before it.
+      // An event within another of its type is heard by all that were added before it.
       const around = depth > 0 && type !== undefined ? find(this, type) : undefined
       if (around) add(around)
       const dispatch = (dispatches[depth++] ??= new Dispatch())

@@ -1,29 +1,29 @@
 /**
- * The methods of an `EventTarget` like that of Workers, mended: it reads an `on…` property of the target when it begins to
- * dispatch and calls what it finds, before all listeners; with a compatibility date before September 2026 it lets out what a
- * listener throws, and the other listeners do not run; before August 2025 listeners have a `this` of their own. (Facts 21 and 22)
+ * Patches an `EventTarget` like that of Workers. It reads an `on…` property of the target when it begins to dispatch and calls what
+ * it finds, before all listeners; with a compatibility date before September 2026 an error in a listener leaves `dispatchEvent` and
+ * the other listeners do not run; before August 2025 listeners have the wrong `this`. (Facts 21 and 22)
  */
 
-import { reportError } from './report.ts'
+import { reportError } from './globals.ts'
 
 type Methods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>
 type Listener = EventListenerOrEventListenerObject
 
-/** What the runtime is about to look at: set when a dispatch begins, and gone once it has looked. */
+/** The property that the runtime is about to read: set when a dispatch begins, unset once it has been read. */
 let upcoming: { target: EventTarget; type: string } | undefined
 
-/** Whether it is the runtime that reads the target's `on…` property: what it finds there it would call. */
+/** Whether it is the runtime that reads the target's `on…` property: it would call the handler. */
 export function isReadByRuntime(target: EventTarget, type: string): boolean {
   const isIt = upcoming?.target === target && upcoming.type === type
   if (isIt) upcoming = undefined
   return isIt
 }
 
-/** The methods of that class of events' targets as they should be. */
-export function mended(base: Methods): Methods {
+/** The methods as the standard has them. */
+export function patchHandlerCalls(base: Methods): Methods {
   const guards = new WeakMap<object, (event: Event) => void>()
 
-  /** The same for the same listener: it can be added once, and removed. */
+  /** One guard for each listener, so that it can be added only once, and removed. */
   const guarded = (listener: Listener | null): Listener | null => {
     if ((typeof listener !== 'object' && typeof listener !== 'function') || listener === null) return listener
     let guard = guards.get(listener)
@@ -49,7 +49,7 @@ export function mended(base: Methods): Methods {
       base.removeEventListener.call(this, type, guarded(listener), ...options)
     },
     dispatchEvent(this: EventTarget, event) {
-      // What is no event, the runtime refuses.
+      // The runtime refuses what is not an event.
       upcoming = { target: this, type: (event as Event | undefined)?.type ?? '' }
       try {
         return base.dispatchEvent.call(this, event)

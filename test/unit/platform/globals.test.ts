@@ -1,7 +1,7 @@
 /** Errors of the caller's that nobody can catch. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { reportError } from '../../../src/platform/report.ts'
+import { reportError } from '../../../src/platform/globals.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()

@@ -3,8 +3,8 @@
 import { runtime } from './globals.ts'
 
 /**
- * A text as a header value that goes out as UTF-8: what `fetch` takes is a byte string, one character for each byte. Runtimes
- * that take any text, such as Workers, encode it themselves. (Fetch standard, "header value")
+ * A text as a header value that goes out as UTF-8: `fetch` takes a byte string, one character for each byte. Runtimes that take
+ * any text, such as Workers, encode it themselves. (Fetch standard, "header value")
  *
  * @returns undefined where no value would go out as those bytes
  */
@@ -30,9 +30,8 @@ function takesAnyText(): boolean {
 }
 
 /**
- * Whether `fetch` takes byte strings and sends the UTF-8 of each byte, as WebKitGTK (2.50) does: what has the bytes of a longer
- * character cannot be sent there. It shows only on the wire; that errors have a `sourceURL` is WebKit's alone, and Bun's, which
- * sends bytes as they are. (Fact 8)
+ * WebKitGTK (2.50) takes byte strings and sends the UTF-8 of each byte, so that the bytes of a character past U+00FF cannot be
+ * sent. It shows only on the wire; errors with a `sourceURL` are WebKit's, and Bun's, which sends bytes as they are. (Fact 8)
  */
 function encodesByteStrings(): boolean {
   return 'sourceURL' in new Error() && !runtime.Bun

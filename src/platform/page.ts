@@ -1,0 +1,56 @@
+/** The document or worker that a script runs in. Where there is none, as in Node, nothing here ever happens. */
+
+import { runtime } from './globals.ts'
+
+/** Unsubscribes. */
+type Unsubscribe = () => void
+
+/** The document's base URL (`<base>` counts) or a worker's location; undefined where there is neither. */
+export function baseURL(): string | undefined {
+  return runtime.document?.baseURI ?? runtime.location?.href
+}
+
+/** In a document of another encoding than UTF-8, queries are encoded in that; only the document knows how. */
+export function encodedByDocument(input: string): string {
+  const { document } = runtime
+  if (!document || (document.characterSet ?? 'UTF-8') === 'UTF-8') return input
+  const link = document.createElement('a')
+  link.href = input
+  return link.href
+}
+
+/** Calls back when the browser is back online. Other runtimes have no `navigator.onLine`: their `online` events are not these. */
+export function onceOnline(callback: () => void): Unsubscribe | undefined {
+  return typeof runtime.navigator?.onLine === 'boolean' ? listen(runtime, 'online', callback) : undefined
+}
+
+/** Calls back whenever the page goes into the back/forward cache. */
+export function onPageCached(callback: () => void): Unsubscribe | undefined {
+  const listener = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted) callback()
+  }
+  return runtime.document && listen(runtime, 'pagehide', listener as (event: Event) => void)
+}
+
+/** Calls back whenever the page is hidden or shown. */
+export function onVisibilityChange(callback: (isHidden: boolean) => void): Unsubscribe | undefined {
+  const { document } = runtime
+  return (
+    document &&
+    listen(document, 'visibilitychange', () => {
+      callback(document.hidden === true)
+    })
+  )
+}
+
+/** React Native has a `document` of some libraries, without these methods. */
+function listen(
+  target: Pick<typeof runtime, 'addEventListener' | 'removeEventListener'>,
+  type: string,
+  listener: (event: Event) => void,
+): Unsubscribe {
+  target.addEventListener?.(type, listener)
+  return () => {
+    target.removeEventListener?.(type, listener)
+  }
+}

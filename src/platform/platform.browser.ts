@@ -1,0 +1,96 @@
+/** Browsers, pages and workers: the exports of `platform.ts` without what only other runtimes need. */
+
+import { runtime } from './globals.ts'
+import { percentDecode } from './header-value.ts'
+import { losesHeader } from './request-probes.ts'
+import { postToSelf } from './self-messages.ts'
+import type { QueueTask } from './task.ts'
+
+// Functions that do nothing declare no parameters: bundlers then drop their calls, arguments included.
+
+export const EventTargetBase = EventTarget
+export const EventBase = Event
+
+export function missingBases(): [] {
+  return []
+}
+
+export function need(): void {
+  // The browsers of the last five years have all that is needed.
+}
+
+export function patchEventTarget(): void {
+  // A browser's follows the standard.
+}
+
+export function isReadByRuntime(): boolean {
+  return false
+}
+
+export function dispatch(target: EventTarget, event: Event): void {
+  EventTargetBase.prototype.dispatchEvent.call(target, event)
+}
+
+export function addListener(target: EventTarget, type: string, listener: (event: Event) => void): void {
+  EventTargetBase.prototype.addEventListener.call(target, type, listener)
+}
+
+export function removeListener(target: EventTarget, type: string, listener: (event: Event) => void): void {
+  EventTargetBase.prototype.removeEventListener.call(target, type, listener)
+}
+
+/** DevTools show getters by themselves. */
+export function defineInspection(): void {
+  // Nothing asks for it.
+}
+
+export function channels(): undefined {
+  return undefined
+}
+
+/** A page or worker posts messages to itself; test environments that only imitate a page may be unable to. */
+export function chooseQueueTask(): QueueTask {
+  const { setTimeout } = runtime
+  return runtime.MessageChannel ? postToSelf : (task) => setTimeout(task, 0)
+}
+
+export function countedLoop(): undefined {
+  return undefined
+}
+
+export const STREAMING_FETCH = 'Pass a fetch that streams as the option "fetch"'
+
+export function streamingFetch(): typeof globalThis.fetch | string {
+  return runtime.fetch ?? 'this runtime has no fetch. Pass one as the option "fetch"'
+}
+
+export function hasForbiddenHeaders(): boolean {
+  return true
+}
+
+export function dropsHeader(name: string): boolean {
+  return losesHeader(name)
+}
+
+export function acceptedMembers<Init extends object>(init: Init): Partial<Init> {
+  return init
+}
+
+export function passesCredentialsOn(): boolean {
+  return false
+}
+
+export function takesDispatchers(): boolean {
+  return false
+}
+
+export function noTimeoutInit(callers: object): object {
+  return callers
+}
+
+/** Firefox and Chromium take a byte string, one character for each byte; WebKit sends the UTF-8 of each of its characters. (Fact 8) */
+export function headerValue(text: string): string | undefined {
+  // Only WebKit's errors have a `sourceURL`.
+  if ('sourceURL' in new Error()) return /^[\0-\xff]*$/.test(text) ? text : undefined
+  return percentDecode(encodeURIComponent(text))
+}

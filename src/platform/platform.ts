@@ -1,0 +1,27 @@
+/** What differs between runtimes. In the browser build `platform.browser.ts` takes the place of this module. */
+
+export { channels, type Channels } from './diagnostics.ts'
+export {
+  addListener,
+  dispatch,
+  EventBase,
+  EventTargetBase,
+  isReadByRuntime,
+  missingBases,
+  patchEventTarget,
+  removeListener,
+} from './event-target.ts'
+export {
+  acceptedMembers,
+  dropsHeader,
+  hasForbiddenHeaders,
+  noTimeoutInit,
+  passesCredentialsOn,
+  STREAMING_FETCH,
+  streamingFetch,
+  takesDispatchers,
+} from './fetch.ts'
+export { headerValue } from './header-value.ts'
+export { defineInspection } from './inspection.ts'
+export { need, type Requirement } from './requirements.ts'
+export { chooseQueueTask, countedLoop, type QueueTask } from './task.ts'

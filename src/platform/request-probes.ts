@@ -1,0 +1,56 @@
+/** What this runtime's `Request` shows of its `fetch`. */
+
+import { runtime } from './globals.ts'
+
+/** For requests that are only made to see what the runtime does with them, never sent. */
+const PROBE_URL = 'http://localhost/'
+
+/** Probes once for each `Request` class: tests and polyfills replace it. */
+export function oncePerRequestClass<T>(probe: () => T): () => T {
+  let probed: typeof Request | null | undefined = null
+  let result: T
+  return () => {
+    if (probed !== runtime.Request) {
+      probed = runtime.Request
+      result = probe()
+    }
+    return result
+  }
+}
+
+/** The `Request` with that init; undefined where the runtime has no such class. */
+export function probeRequest(init: object): Request | undefined {
+  return runtime.Request && new runtime.Request(PROBE_URL, init)
+}
+
+/** Why this runtime's `Request` refuses an init; undefined where it takes it. */
+export function refusalOf(init: object): string | undefined {
+  try {
+    probeRequest(init)
+    return undefined
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** Whether this runtime's `Request` leaves out a header of that name, as browsers do with some. */
+export function losesHeader(name: string): boolean {
+  return probeRequest({ headers: { [name]: 'x' } })?.headers.has(name) === false
+}
+
+/** The Content-Type that this runtime's `Request` gives a body. What it does not know it sends as text. */
+export function contentTypeOf(body: unknown): string {
+  return probeRequest({ method: 'POST', body })?.headers.get('Content-Type') ?? ''
+}
+
+/** Whether a stream can be a request's body. Runtimes that do not know such bodies send their name as text. */
+export const sendsStreams = /* @__PURE__ */ oncePerRequestClass((): boolean => {
+  if (!runtime.Request) return true
+  // A polyfill's: the runtime's fetch does not know it.
+  if (!runtime.ReadableStream) return false
+  try {
+    return !probeRequest({ method: 'POST', body: new ReadableStream(), duplex: 'half' })?.headers.has('Content-Type')
+  } catch {
+    return false
+  }
+})
