@@ -5,7 +5,8 @@
  * @module everysource
  */
 
-export { ConnectionError, type FailureReason } from './connection/connection-error.ts'
+export { ConnectionError } from './connection/connection-error.ts'
+export type { FailureReason } from './connection/failure.ts'
 export type { RequestHeaders } from './connection/headers.ts'
 export type { Attempt, EventSourceInit, ReconnectPolicy, ResumedRequest } from './connection/options.ts'
 export type { RequestBody } from './connection/request-body.ts'

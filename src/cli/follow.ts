@@ -2,7 +2,7 @@
 
 import type { ConnectionError as ConnectionErrorInstance } from '../connection/connection-error.ts'
 import { readHeaders } from '../connection/headers.ts'
-import { STANDARD_POLICY } from '../connection/policy.ts'
+import { STANDARD_POLICY } from '../connection/reconnect.ts'
 import { nextDelay } from '../connection/reconnect.ts'
 import type { Observation } from '../diagnosis/observation.ts'
 import { observe } from '../diagnosis/observe.ts'
@@ -113,7 +113,7 @@ function delayAfter(
   const wasFruitful = (last?.text.events ?? 0) > 0 || lived >= STANDARD_POLICY.resetAfter
   return nextDelay(STANDARD_POLICY, {
     reason,
-    fruitless: wasFruitful ? 0 : attempt,
+    attemptsWithoutMessage: wasFruitful ? 0 : attempt,
     reconnectionTime,
     retryAfter,
     answer: status !== undefined && retryStatuses.includes(status) ? true : undefined,

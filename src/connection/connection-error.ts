@@ -1,53 +1,17 @@
 /** Why a connection was lost or failed. */
 
-import { presentCause } from './cause.ts'
-import type { FetchLikeResponse } from './request.ts'
+import type { Failure, FailureReason } from './failure.ts'
+import { redactCause } from './redaction.ts'
 import { presentable, withoutUser } from './url.ts'
-
-/**
- * Why a connection was lost or has failed:
- *
- * - `network`: no response came, or the body broke off
- * - `request`: a function among the options failed, so that there was no request
- * - `status`, `content-type`: the response was refused
- * - `redirect`: the response was a redirect that the option `redirect` refuses
- * - `ended`: the body came to its end
- * - `timeout`: `connectTimeout` or `idleTimeout` ran out
- * - `too-large`: an event grew past `maxBufferSize`
- * - `unsupported`: this runtime, URL scheme or `fetch` cannot do it
- *
- * After `network`, `request`, `ended` and `timeout` a source reconnects, after the others it has failed, unless the option
- * `reconnect` says otherwise.
- */
-export type FailureReason =
-  'network' | 'request' | 'status' | 'content-type' | 'redirect' | 'ended' | 'timeout' | 'too-large' | 'unsupported'
-
-/** What is known of a failure where it happens. */
-export interface Failure {
-  /** Which kind of failure it was. */
-  reason: FailureReason
-  /** What happened, continuing "The event stream at <url> …". */
-  what: string
-  /** Of a response that was refused. */
-  status?: number | undefined
-  /** The same. */
-  headers?: FetchLikeResponse['headers'] | undefined
-  /** Its text. */
-  body?: string | undefined
-  /** In ms. */
-  retryAfter?: number | undefined
-  /** A `CallerError`, or what the runtime said. */
-  cause?: unknown
-}
 
 /** The request that failed. */
 export interface FailedRequest {
   /** With all its parts. */
-  url: URL
+  readonly url: URL
   /** Which attempt it was, from 1. */
-  attempt: number
+  readonly attempt: number
   /** What neither the error nor its causes may show. */
-  secrets: readonly string[]
+  readonly secrets: readonly string[]
 }
 
 /** Copies of the package, ESM and CommonJS for example, know each other's errors by it. */
@@ -59,17 +23,11 @@ const BRAND = Symbol.for('everysource.ConnectionError')
  * password or query of a URL is in its message, its stack or its JSON. `instanceof` holds between the ESM and the CommonJS build.
  */
 export class ConnectionError extends Error {
-  /**
-   * Whatever bundlers make of the class.
-   *
-   * @hidden
-   */
-  static override readonly name = 'ConnectionError'
   /** Which kind of failure it was, to switch on. */
   readonly reason: FailureReason
   /** The HTTP status of a response that was refused; undefined where there was none. */
   readonly status: number | undefined
-  /** The system's code, such as `ECONNREFUSED`, where the runtime tells it. */
+  /** The system's code, such as `ECONNREFUSED`, if the runtime provides one. */
   readonly code: string | undefined
   /** How long a refused response asks to wait, by its header `Retry-After`, in milliseconds. */
   readonly retryAfter: number | undefined
@@ -88,10 +46,9 @@ export class ConnectionError extends Error {
    *
    * @hidden
    */
-  constructor(request: FailedRequest, failure: Failure) {
-    const { url, attempt, secrets } = request
+  constructor({ url, attempt, secrets }: FailedRequest, failure: Failure) {
     const { reason, what, status, headers, body, retryAfter } = failure
-    const { cause, code } = presentCause(failure.cause, secrets)
+    const { cause, code } = redactCause(failure, secrets)
     super(`The event stream at ${presentable(url)} ${what}${code === undefined ? '' : ` (${code})`}`, { cause })
     this.reason = reason
     this.status = status
@@ -103,8 +60,7 @@ export class ConnectionError extends Error {
     }
   }
 
-  /** Always `ConnectionError`. */
-  // Whatever minifiers make of the class.
+  /** Always `ConnectionError`, even where a minifier renames the class. */
   override get name(): string {
     return 'ConnectionError'
   }

@@ -1,30 +1,34 @@
 /** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
 
-import { EventDecoder, type DecoderSink } from '../decoder/event-decoder.ts'
+import { EventDecoder, EventTooLargeError, piecesOf, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now } from '../platform/globals.ts'
-import { channels, type Channels } from '../platform/platform.ts'
 import { onPageCached } from '../platform/page.ts'
-import { ENDED, letGo, readBody } from './body.ts'
-import { ConnectionError, type Failure } from './connection-error.ts'
-import type { BodyReader, Exchange, Opened, Opener } from './exchange.ts'
+import { channels, type Channels } from '../platform/platform.ts'
+import { ConnectionError } from './connection-error.ts'
+import type { BodyReader, ConnectionSink, Exchange, Opener } from './exchange.ts'
+import { AttemptError, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
-import { nextDelay, withinLimits } from './reconnect.ts'
-import { cancel } from './response.ts'
-import type { ConnectionSink } from './sink.ts'
+import { ask, nextDelay } from './reconnect.ts'
+import { startWait, withIdleTimeout, withinLimits, type Wait } from './timers.ts'
 import { withoutUser } from './url.ts'
-import { ask } from './verdict.ts'
-import { startWait, type Wait } from './wait.ts'
 
+/** What the connection is doing. */
 type State =
-  | { phase: 'idle' | 'closed' }
-  | { phase: 'connecting'; exchange: Exchange }
-  | { phase: 'open'; exchange: Exchange; reader: BodyReader | undefined; since: number }
+  | { phase: 'idle' | 'connecting' | 'closed' }
+  | { phase: 'open'; since: number }
   /** What to do about a failure is being asked and announced. */
   | { phase: 'deciding' }
   | { phase: 'waiting'; wait: Wait }
 
+const ENDED: Failure = { reason: 'ended', what: 'has ended' }
+
+/**
+ * Whatever is awaited here belongs to a life of the connection. `reconnect()`, `close()` and a page that goes into the back/forward
+ * cache end it: after each await and in each callback, a step asks whether its life is still the current one. Steps do not await
+ * each other, and reading uses callbacks: in Node, the frame of an async function that waits costs each idle connection 3 kB.
+ */
 export class Connection implements DecoderSink {
-  /** The caller's object, for those who watch. */
+  /** The caller's object, for diagnostics. */
   readonly #source: object
   readonly #channels = channels()
   readonly #opener: Opener
@@ -32,14 +36,14 @@ export class Connection implements DecoderSink {
   readonly #sink: ConnectionSink
   readonly #decoder: EventDecoder
   #state: State = { phase: 'idle' }
-  /** Take back what has been asked of the caller's signal, and of the page. */
-  #forgetSignal: (() => void) | undefined
-  #forgetPage: (() => void) | undefined
-  /** Counts the lives: `reconnect()` ends one and begins another, `close()` ends the last. */
   #life = 0
+  /** Requests in a row that brought no message, the current one included. */
+  #attemptsWithoutMessage = 0
+  /** The latest attempt. */
+  #exchange: Exchange
   #reconnectionTime: number
-  /** Requests in a row that brought no message. */
-  #fruitless = 0
+  #unsubscribeSignal: (() => void) | undefined
+  #unsubscribePage: (() => void) | undefined
 
   constructor(source: object, opener: Opener, options: ConnectionOptions, sink: ConnectionSink) {
     this.#source = source
@@ -48,35 +52,29 @@ export class Connection implements DecoderSink {
     this.#sink = sink
     this.#reconnectionTime = options.reconnectionTime
     this.#decoder = new EventDecoder(this, options.maxBufferSize, options.onComment !== undefined)
+    this.#exchange = this.#nextExchange()
   }
 
-  /** For the decoder. A listener may have closed the connection, or begun another, in the middle of a chunk. */
+  /** For the decoder, like `id`, `retry` and `comment`. */
   message(type: string, data: string, lastEventId: string, id: string | undefined): void {
-    if (this.#state.phase !== 'open') return
-    this.#fruitless = 0
+    this.#attemptsWithoutMessage = 0
     type ||= 'message'
-    const channel = this.#channels?.message
-    if (channel?.hasSubscribers) {
-      const life = this.#life
-      channel.publish({ source: this.#source, type, data, lastEventId })
-      if (life !== this.#life) return
-    }
-    this.#sink.message(type, data, lastEventId, id)
+    const life = this.#life
+    // The condition costs less than a closure for each message.
+    if (this.#channels?.message.hasSubscribers) this.#publish('message', () => ({ type, data, lastEventId }))
+    if (life === this.#life) this.#sink.message(type, data, lastEventId, id)
   }
 
-  /** The same. */
   id(lastEventId: string): void {
-    if (this.#state.phase === 'open') this.#sink.id(lastEventId)
+    this.#sink.id(lastEventId)
   }
 
-  /** The same. */
   retry(reconnectionTime: number): void {
-    if (this.#state.phase === 'open') this.#reconnectionTime = reconnectionTime
+    this.#reconnectionTime = reconnectionTime
   }
 
-  /** The same. */
   comment(text: string): void {
-    if (this.#state.phase === 'open') this.#sink.comment(text)
+    this.#sink.comment(text)
   }
 
   /** For inspection. */
@@ -94,30 +92,38 @@ export class Connection implements DecoderSink {
     return this.#decoder.lastEventId
   }
 
-  /** Makes the first attempt, unless the caller's signal says otherwise. */
+  /** Makes the first attempt, unless the caller's signal is aborted. */
   start(): void {
     const { signal, policy } = this.#options
-    if (signal?.aborted) {
-      // What the caller has given is let go of.
-      this.#nextExchange()
-      this.#abort()
-    } else {
-      if (signal) this.#heed(signal)
-      // What would not be made again, such as a chat's answer, stays where the browser keeps it.
-      if (policy.reconnects) {
-        this.#forgetPage = onPageCached(() => {
-          this.#letGo()
-        })
-      }
-      this.#live()
+    const abort = (): void => {
+      this.#sink.aborted()
+      this.close()
     }
+    if (signal?.aborted) {
+      abort()
+      return
+    }
+    if (signal) {
+      signal.addEventListener('abort', abort)
+      this.#unsubscribeSignal = () => {
+        signal.removeEventListener('abort', abort)
+      }
+    }
+    // What would not be requested again, such as a chat's answer, stays where the browser keeps it.
+    if (policy.reconnects) {
+      this.#unsubscribePage = onPageCached(() => {
+        this.#suspend()
+      })
+    }
+    this.#run(this.#life, this.#connect(undefined, this.#life))
   }
 
   /** Drops what there is and connects at once. */
   reconnect(): void {
     if (this.#state.phase === 'closed') return
-    this.#drop()
-    this.#live()
+    this.#cancel()
+    this.#exchange = this.#nextExchange()
+    this.#run(this.#life, this.#connect(undefined, this.#life))
   }
 
   /** What comes now is another stream: forgets what is unfinished. */
@@ -128,171 +134,196 @@ export class Connection implements DecoderSink {
   /** Ends it for good: aborts the request or its body, cancels the wait. */
   close(): void {
     if (this.#state.phase === 'closed') return
-    this.#drop()
-    this.#life++
+    this.#cancel()
     this.#state = { phase: 'closed' }
-    this.#forgetSignal?.()
-    this.#forgetPage?.()
-    this.#tell('close')
-  }
-
-  #heed(signal: AbortSignal): void {
-    const abort = (): void => {
-      this.#abort()
-    }
-    signal.addEventListener('abort', abort)
-    this.#forgetSignal = () => {
-      signal.removeEventListener('abort', abort)
-    }
-  }
-
-  #abort(): void {
-    this.#sink.aborted()
-    this.close()
+    this.#unsubscribeSignal?.()
+    this.#unsubscribePage?.()
+    this.#publish('close')
   }
 
   /**
-   * Of a page in its cache Chromium would keep the connection. Its reconnection time begins when the page comes back; the
-   * attempt does not count, and nobody is asked.
+   * The page goes into the back/forward cache, where Chromium would keep the connection. The reconnection time begins when the page
+   * comes back; the attempt does not count, and `shouldReconnect` is not asked.
    */
-  #letGo(): void {
-    const state = this.#state
-    if ('exchange' in state) {
+  #suspend(): void {
+    const { phase } = this.#state
+    if (phase === 'connecting' || phase === 'open') {
       const what = 'was let go of when its page went into the back/forward cache'
-      const error = new ConnectionError(state.exchange, { reason: 'network', what })
-      this.#drop()
-      void this.#reestablish(error, withinLimits(this.#reconnectionTime), ++this.#life)
+      const error = new ConnectionError(this.#exchange, { reason: 'network', what })
+      this.#cancel()
+      this.#run(this.#life, this.#reestablish(error, withinLimits(this.#reconnectionTime), this.#life))
     }
     // WebKit breaks it off before it says that the page is left.
-    this.#fruitless = Math.max(0, this.#fruitless - 1)
+    this.#attemptsWithoutMessage = Math.max(0, this.#attemptsWithoutMessage - 1)
   }
 
-  #drop(): void {
+  /** Ends a life and what it was doing, and begins the next. */
+  #cancel(): void {
     const state = this.#state
+    this.#life++
+    this.#decoder.stop()
     this.#leave()
     if (state.phase === 'waiting') state.wait.cancel()
-    else if (state.phase === 'open' && state.reader) letGo(state.reader, state.exchange.request)
-    else if ('exchange' in state) state.exchange.request.abort()
+    else if (state.phase !== 'deciding') this.#exchange.request.abort()
   }
 
-  /** Nothing of the exchange counts any more, but that a connection which was open for long enough was a success. */
+  /** The attempt is over; a connection that was open for long enough was a success. */
   #leave(): void {
     const state = this.#state
     if (state.phase === 'open' && now() - state.since >= this.#options.policy.resetAfter) {
-      this.#fruitless = 0
+      this.#attemptsWithoutMessage = 0
     }
     this.#state = { phase: 'deciding' }
   }
 
-  /** Begins a life: whatever was awaited in the one before finds it over. */
-  #live(): void {
-    void this.#connect(++this.#life, undefined)
+  /**
+   * Takes what a step throws: an `AttemptError` ends the attempt; anything else, by a bug or in a hostile realm, fails the
+   * connection, so that nothing vanishes in a promise.
+   */
+  #run(life: number, step: Promise<void>): void {
+    step.catch((thrown: unknown) => {
+      if (life !== this.#life) return
+      if (thrown instanceof AttemptError) {
+        this.#exchange.request.abort()
+        this.#run(life, this.#recover(thrown.failure, life))
+      } else {
+        this.#cancel()
+        const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly', cause: thrown }
+        this.#run(this.#life, this.#fail(new ConnectionError(this.#exchange, failure), false, this.#life))
+      }
+    })
   }
 
-  /** One attempt, after a failure if there was one. What follows is called, not awaited: no frame waits for another. */
-  async #connect(life: number, failure: ConnectionError | undefined): Promise<void> {
-    const exchange = this.#nextExchange()
-    if (this.#channels?.connect.hasSubscribers) {
-      const { attempt, url } = exchange
-      this.#tell('connect', { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' })
-    }
+  #nextExchange(): Exchange {
+    return this.#opener.next(++this.#attemptsWithoutMessage)
+  }
+
+  /** One attempt, after a failure if there was one. */
+  async #connect(failure: ConnectionError | undefined, life: number): Promise<void> {
+    this.#state = { phase: 'connecting' }
+    this.#publish('connect', () => {
+      const { attempt, url } = this.#exchange
+      return { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' }
+    })
     if (life !== this.#life) return
-    const opening = await exchange.open(this.#sink.lastEventId, failure)
-    if (life !== this.#life) {
-      if ('reader' in opening && opening.reader) void cancel(opening.reader)
+    const opened = await this.#exchange.open(this.#sink.lastEventId, failure)
+    if (life !== this.#life) return
+    const { response, origin, reader } = opened
+    this.#state = { phase: 'open', since: now() }
+    this.#publish('open', () => ({ attempt: this.#exchange.attempt, response }))
+    // Whoever hears of it may close the connection.
+    if (life !== this.#life) return
+    this.#sink.open(response, origin)
+    if (life !== this.#life) return
+    if (reader) {
+      this.#decoder.begin(this.#sink.lastEventId ?? '')
+      this.#read(this.#withIdleTimeout(reader), opened.isCallers, life)
+    } else this.#run(life, this.#recover(ENDED, life))
+  }
+
+  #withIdleTimeout(reader: BodyReader): BodyReader {
+    const { idleTimeout } = this.#options
+    if (idleTimeout === 0) return reader
+    return withIdleTimeout(reader, idleTimeout, this.#exchange.request.signal, () => this.#sink.demand())
+  }
+
+  #read(reader: BodyReader, isCallers: true | undefined, life: number): void {
+    reader.read().then(
+      (result) => {
+        this.#run(life, this.#take(result, reader, isCallers, life))
+      },
+      (cause: unknown) => {
+        this.#run(life, this.#breakOff(cause, isCallers))
+      },
+    )
+  }
+
+  /** Nothing is awaited before the chunk is decoded: `reset()` could come before it. */
+  async #take(
+    { done, value: chunk }: ReadableStreamReadResult<unknown>,
+    reader: BodyReader,
+    isCallers: true | undefined,
+    life: number,
+  ): Promise<void> {
+    if (life !== this.#life) return
+    if (done) {
+      this.#run(life, this.#recover(ENDED, life))
       return
     }
-    const lost = 'failure' in opening ? opening.failure : this.#receive(opening, exchange, life)
-    if (lost) void this.#recover(exchange, lost, life)
+    // By its shape: a test environment's Uint8Array may come from another realm.
+    if (!ArrayBuffer.isView(chunk)) {
+      throw new AttemptError({ reason: 'unsupported', what: 'cannot be read: its body is no stream of bytes' })
+    }
+    // Firefox brings megabytes at once: to make events of them all would block the page, and hold more than can be delivered.
+    for (const piece of isCallers ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
+      try {
+        this.#decoder.decode(piece)
+      } catch (error) {
+        if (!(error instanceof EventTooLargeError)) throw error
+        const what = 'holds an event larger than the option "maxBufferSize" allows'
+        throw new AttemptError({ reason: 'too-large', what })
+      }
+      if (life !== this.#life) return
+      const hold = this.#sink.backpressure(piece.byteLength)
+      if (hold) await hold
+      if (life !== this.#life) return
+    }
+    this.#read(reader, isCallers, life)
   }
 
-  /** What becomes of a connection that was lost: it is reestablished, or fails. */
-  async #recover(exchange: Exchange, lost: Failure, life: number): Promise<void> {
-    if (life !== this.#life) return
+  // eslint-disable-next-line @typescript-eslint/require-await -- it rejects
+  async #breakOff(cause: unknown, isCallers = false): Promise<void> {
+    if (cause instanceof AttemptError) throw cause
+    throw new AttemptError({ reason: 'network', what: 'broke off', cause, isCallers })
+  }
+
+  /** Reestablishes the connection that was lost, or fails it. */
+  async #recover(failure: Failure, life: number): Promise<void> {
     this.#leave()
     const { policy } = this.#options
     // What the last messages say may decide the answer.
     if (policy.shouldReconnect) await this.#sink.delivered()
     if (life !== this.#life) return
-    const { error, answer, isEnd } = await ask(policy, exchange, lost)
+    const { error, answer, isEnd } = await ask(policy, this.#exchange, failure)
     if (life !== this.#life) return
     const delay = nextDelay(policy, {
-      reason: lost.reason,
-      fruitless: this.#fruitless,
+      reason: failure.reason,
+      attemptsWithoutMessage: this.#attemptsWithoutMessage,
       reconnectionTime: this.#reconnectionTime,
-      retryAfter: lost.retryAfter,
+      retryAfter: failure.retryAfter,
       answer,
       random: Math.random(),
     })
-    if (delay !== undefined) {
-      void this.#reestablish(error, delay, life)
-      return
-    }
-    // Fail the connection.
-    this.#tell('failed', { error, isEnd })
+    this.#run(life, delay === undefined ? this.#fail(error, isEnd, life) : this.#reestablish(error, delay, life))
+  }
+
+  /** "Fail the connection" */
+  async #fail(error: ConnectionError, isEnd: boolean, life: number): Promise<void> {
+    this.#publish('failed', () => ({ error, isEnd }))
     if (life !== this.#life) return
     await this.#sink.failed(error, isEnd)
     if (life === this.#life) this.close()
   }
 
-  /** Tells of the loss, waits, and connects again. */
+  /** "Reestablish the connection" */
   async #reestablish(error: ConnectionError, delay: number, life: number): Promise<void> {
-    this.#tell('lost', { error, delay })
+    this.#publish('lost', () => ({ error, delay }))
     if (life !== this.#life) return
     await this.#sink.lost(error, delay)
     if (life !== this.#life) return
     const wait = startWait(delay)
     this.#state = { phase: 'waiting', wait }
-    this.#tell('wait', { delay })
+    this.#publish('wait', () => ({ delay }))
     await wait.over
     // Between the end of the wait and this line, close() or reconnect() may have come.
-    if (life === this.#life) void this.#connect(life, error)
+    if (life !== this.#life) return
+    this.#exchange = this.#nextExchange()
+    this.#run(life, this.#connect(error, life))
   }
 
-  #nextExchange(): Exchange {
-    const exchange = this.#opener.next(++this.#fruitless)
-    this.#state = { phase: 'connecting', exchange }
-    return exchange
-  }
-
-  /** Announces the connection and begins to read its body: how it is lost, if that is known at once. */
-  #receive({ response, origin, reader }: Opened, exchange: Exchange, life: number): Failure | undefined {
-    const { request } = exchange
-    this.#state = { phase: 'open', exchange, reader, since: now() }
-    // Whoever hears of it may close the connection.
-    const isOver = (): boolean => request.signal.aborted
-    this.#tell('open', { attempt: exchange.attempt, response })
-    if (isOver()) return ENDED
-    this.#sink.open(response, origin)
-    if (!reader || isOver()) return ENDED
-    this.#decoder.begin(this.#sink.lastEventId ?? '')
-    this.#read(reader, exchange, life)
-    return undefined
-  }
-
-  /**
-   * Open connections are idle for most of their lives: nothing awaits the reading but this callback, for a frame that did
-   * would take half a kilobyte.
-   */
-  #read(reader: BodyReader, exchange: Exchange, life: number): void {
-    const reading = readBody(reader, exchange.request, this.#options.idleTimeout, this)
-    void reading.then((lost) => this.#recover(exchange, lost, life))
-  }
-
-  /** Tells those who watch, who may close the connection. */
-  #tell(what: keyof Channels, details?: object): void {
-    const channel = this.#channels?.[what]
-    if (channel?.hasSubscribers) channel.publish({ source: this.#source, ...details })
-  }
-
-  /** For what reads the body. */
-  consume(chunk: Uint8Array): Promise<void> | undefined {
-    this.#decoder.decode(chunk)
-    return this.#sink.backpressure(chunk.byteLength)
-  }
-
-  /** The same. */
-  demand(): Promise<void> | undefined {
-    return this.#sink.demand()
+  /** Tells the subscribers of a diagnostics channel, who may close the connection. */
+  #publish(name: keyof Channels, details?: () => object): void {
+    const channel = this.#channels?.[name]
+    if (channel?.hasSubscribers) channel.publish({ source: this.#source, ...details?.() })
   }
 }

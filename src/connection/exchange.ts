@@ -1,46 +1,76 @@
-/** What a connection is made of: one attempt after another to get at an event stream. */
+/** What a connection works with: attempts below it, and the sink above it. */
 
-import type { CallerError } from './caller-error.ts'
-import type { ConnectionError, FailedRequest, Failure } from './connection-error.ts'
+import type { ConnectionError, FailedRequest } from './connection-error.ts'
 import type { FetchLikeResponse } from './request.ts'
 
-/** What reads a body. */
+/** Reads a body. The signal of its request cancels it. */
 export interface BodyReader {
   read(): Promise<ReadableStreamReadResult<unknown>>
-  cancel(): Promise<void>
-  /** Whether a chunk is taken whole, however large. */
-  readonly keepsChunks?: true
-  /** Makes of what went wrong with a stream of the caller's the caller's error. */
-  blame?(cause: unknown): CallerError
 }
 
 /** An event stream that can be read. */
 export interface Opened {
-  /** Undefined where the caller gave nothing but a stream. */
+  /** Undefined where the caller gave only a stream. */
   response: FetchLikeResponse | undefined
   /** That of its messages. */
   origin: string
   /** Undefined: it is empty. */
   reader: BodyReader | undefined
+  /** Whether it is the caller's own stream: its chunks are taken whole, however large, and its errors are the caller's. */
+  isCallers?: true
 }
 
-export type Opening = Opened | { failure: Failure }
-
-/** One attempt. */
+/** One attempt to get at an event stream. */
 export interface Exchange extends FailedRequest {
   /** Aborts it, and afterwards the reading. */
   readonly request: AbortController
   /**
-   * Called once. Does not reject.
+   * Called once. Rejects with an `AttemptError`.
    *
    * @param lastEventId undefined where neither the stream nor the caller has named one
    * @param failure of the attempt before it
    */
-  open(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<Opening>
+  open(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<Opened>
 }
 
 /** Makes the attempts of a connection. */
 export interface Opener {
   /** @param attempt its number, from 1, among those in a row that brought no message */
   next(attempt: number): Exchange
+}
+
+/** Who a connection works for. After `close()` it calls nothing more. */
+export interface ConnectionSink {
+  /**
+   * The last event ID string as of the last message that was delivered: what a reconnection sends. Undefined where neither
+   * the stream nor the caller has named one.
+   */
+  readonly lastEventId: string | undefined
+  /** A good response has come, or there is a stream without one. `origin` is that of its messages. */
+  open(response: FetchLikeResponse | undefined, origin: string): void
+  /** `id` is what the message itself says, if anything. */
+  message(type: string, data: string, lastEventId: string, id: string | undefined): void
+  /** The last event ID string has changed without a message. */
+  id(lastEventId: string): void
+  /** Called where the caller wants comments. */
+  comment(text: string): void
+  /** Called after each chunk, of so many bytes: a promise holds reading back until it resolves. */
+  backpressure(bytes: number): Promise<void> | undefined
+  /** Undefined while somebody waits for what comes; otherwise a promise that resolves when somebody does: no silence until then. */
+  demand(): Promise<void> | undefined
+  /** Resolves when all that was reported has been delivered. */
+  delivered(): Promise<void>
+  /** The connection is lost and will be reestablished after so many ms, which begin when the promise resolves. */
+  lost(failure: ConnectionError, delay: number): Promise<void>
+  /**
+   * The connection has failed, or is over: its stream has ended, or the server says so. Resolves when that has been announced.
+   */
+  failed(failure: ConnectionError, isEnd: boolean): Promise<void>
+  /** The caller's signal has closed the connection. */
+  aborted(): void
+}
+
+/** The last event ID string after a stream has said one: empty, it resets one that there is, and there may be none. */
+export function lastEventIdAfter(before: string | undefined, said: string): string | undefined {
+  return said === '' && before === undefined ? undefined : said
 }

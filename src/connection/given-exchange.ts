@@ -1,13 +1,12 @@
-/** Event streams that the caller has requested himself. */
+/** Event streams that the caller has requested. */
 
 import { displayKind, isObject } from '../input/checks.ts'
-import { CallerError } from './caller-error.ts'
-import type { BodyReader, Exchange, Opening } from './exchange.ts'
-import { openResponse } from './open-response.ts'
-import { secretsOf, type FetchLikeResponse } from './request.ts'
-import { bodyOf, cancel, finalURL, isReadableStream } from './response.ts'
+import type { Exchange } from './exchange.ts'
+import { secretsOf } from './redaction.ts'
+import type { FetchLikeResponse } from './request.ts'
+import { finalURL, isReadableStream, openResponse, takeReader } from './response.ts'
 
-/** The URL of what has none. (whatwg/html pull request 12272) */
+/** The URL of a stream that has none. (whatwg/html pull request 12272) */
 const EVENT_STREAM = 'about:event-stream'
 
 /**
@@ -19,22 +18,13 @@ export function givenStream(stream: unknown): Exchange {
   if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
   if (stream.locked) throw new TypeError('The ReadableStream is locked: it is being read elsewhere')
   const request = new AbortController()
-  const given = stream.getReader()
-  const reader: BodyReader = {
-    // Without a promise more: what is read late, a `reset()` would miss.
-    read: () => given.read(),
-    cancel: () => given.cancel(),
-    // For the same reason.
-    keepsChunks: true,
-    blame: (cause) => new CallerError('broke off', cause),
-  }
-  request.signal.addEventListener('abort', () => void cancel(reader), { once: true })
+  const reader = takeReader(stream, request.signal)
   return {
     request,
     url: new URL(EVENT_STREAM),
     attempt: 1,
     secrets: [],
-    open: () => Promise.resolve({ response: undefined, origin: 'null', reader }),
+    open: () => Promise.resolve({ response: undefined, origin: 'null', reader, isCallers: true }),
   }
 }
 
@@ -52,17 +42,13 @@ export function givenResponse(response: FetchLikeResponse): Exchange {
   if ('bodyUsed' in response && response.bodyUsed === true) {
     throw new TypeError('The body of the Response has been read already, or is being read')
   }
-  if (bodyOf(response)?.locked === true) {
+  if (isReadableStream(body) && body.locked) {
     throw new TypeError('The body of the Response is locked: it is being read elsewhere')
   }
   const request = new AbortController()
   const url = finalURL(response, new URL(EVENT_STREAM))
   const opening = openResponse(response, url, request)
-  request.signal.addEventListener('abort', () => void letGo(opening), { once: true })
+  // It may be refused before anybody asks.
+  opening.catch(() => undefined)
   return { request, url, attempt: 1, secrets: secretsOf(url), open: () => opening }
-}
-
-async function letGo(opening: Promise<Opening>): Promise<void> {
-  const opened = await opening
-  if ('reader' in opened && opened.reader) await cancel(opened.reader)
 }

@@ -1,36 +1,35 @@
-/** The caller's headers. */
+/** The headers of a request: a plain object, with the names as the caller wrote them. */
 
-import { dropsHeader } from '../platform/platform.ts'
 import { displayKind, isObject, isPromise } from '../input/checks.ts'
+import { percentDecode } from '../platform/header-value.ts'
+import { dropsHeader } from '../platform/platform.ts'
 
 /** Headers of a request: names and values; a name whose value is `undefined` is absent. */
 export type RequestHeaders = Record<string, string | undefined> | readonly (readonly [string, string])[] | Headers
 
-/** Headers by their names in lower case, with the names as they were written. */
-export type HeaderMap = ReadonlyMap<string, readonly [name: string, value: string]>
-
-const NO_HEADERS: HeaderMap = new Map()
+/** Checked headers, no name twice. */
+export type HeaderRecord = Readonly<Record<string, string>>
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
-/** Fetch takes bytes, one character each; servers and runtimes refuse control characters, save for tabs. */
+/** Fetch takes bytes, one character each; servers and runtimes refuse control characters other than tabs. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const WHITESPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g
 /** What Fetch removes together with a body. (Fetch standard, "request-body-header name") */
-const BODY_HEADERS = ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length']
+const BODY_HEADERS = /^content-(?:encoding|language|location|type|length)$/i
 
 /**
- * Reads a record, an array of pairs or a `Headers`; `undefined` is none.
+ * Reads a record, an array of pairs or a `Headers`; `undefined` is none. Values of one name are joined as fetch joins them.
  *
  * @param isOurFetch whether the runtime's `fetch` will send them: a browser's drops some
  * @param what where they come from, as the caller knows it
  * @throws a `TypeError` that names the header, never its value, which may be a secret
  */
-export function readHeaders(given: unknown, isOurFetch: boolean, what = 'The option "headers"'): HeaderMap {
-  if (given === undefined) return NO_HEADERS
+export function readHeaders(given: unknown, isOurFetch: boolean, what = 'The option "headers"'): HeaderRecord {
+  if (given === undefined) return {}
   if (!isObject(given) || typeof given === 'function' || isPromise(given)) {
     throw new TypeError(`${what} must be an object, an array of pairs or a Headers, not ${displayKind(given)}`)
   }
-  const headers = new Map<string, readonly [string, string]>()
+  const headers = new Map<string, [name: string, value: string]>()
   const entries: Iterable<unknown> = Symbol.iterator in given ? (given as Iterable<unknown>) : Object.entries(given)
   for (const entry of entries) {
     if (!Array.isArray(entry) || entry.length !== 2) {
@@ -38,23 +37,29 @@ export function readHeaders(given: unknown, isOurFetch: boolean, what = 'The opt
     }
     const [name, value] = entry as [unknown, unknown]
     if (value === undefined) continue
-    const checkedName = readName(name, isOurFetch)
-    const key = checkedName.toLowerCase()
+    checkName(name, isOurFetch)
+    const key = name.toLowerCase()
     const before = headers.get(key)?.[1]
-    const own = readValue(checkedName, value)
-    headers.set(key, [checkedName, before === undefined ? own : `${before}${key === 'cookie' ? '; ' : ', '}${own}`])
+    const own = readValue(name, value)
+    headers.set(key, [name, before === undefined ? own : `${before}${key === 'cookie' ? '; ' : ', '}${own}`])
   }
-  return headers
+  return Object.fromEntries(headers.values())
 }
 
-/** Both, of which the second wins. */
-export function merged(first: HeaderMap, second: HeaderMap): HeaderMap {
-  return new Map([...first, ...second])
+/** Both; the second override the first. */
+export function mergeHeaders(first: HeaderRecord, second: HeaderRecord): HeaderRecord {
+  const overridden = Object.keys(second).map((name) => name.toLowerCase())
+  return { ...withoutHeaders(first, (name) => overridden.includes(name.toLowerCase())), ...second }
 }
 
-/** Without those that describe a body. */
-export function withoutBodyHeaders(headers: HeaderMap): HeaderMap {
-  return new Map([...headers].filter(([key]) => !describesBody(key)))
+export function withoutHeaders(headers: HeaderRecord, isUnwanted: (name: string) => boolean): HeaderRecord {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isUnwanted(name)))
+}
+
+/** What a URL's user and password ask for. */
+export function credentialsOf({ username, password }: URL): HeaderRecord {
+  if (username === '' && password === '') return {}
+  return { Authorization: `Basic ${btoa(`${percentDecode(username)}:${percentDecode(password)}`)}` }
 }
 
 /** Those that a redirect to another origin removes. (Fetch standard, 4.4, "HTTP-redirect fetch") */
@@ -63,15 +68,10 @@ export function isCredential(name: string): boolean {
 }
 
 export function describesBody(name: string): boolean {
-  return BODY_HEADERS.includes(name.toLowerCase())
+  return BODY_HEADERS.test(name)
 }
 
-/** In the plain form that a `fetch` of the caller's can spread. */
-export function toRecord(headers: HeaderMap): Record<string, string> {
-  return Object.fromEntries(headers.values())
-}
-
-function readName(name: unknown, isOurFetch: boolean): string {
+function checkName(name: unknown, isOurFetch: boolean): asserts name is string {
   if (typeof name !== 'string' || !NAME.test(name)) {
     const shown = typeof name === 'string' ? `"${name}"` : displayKind(name)
     throw new TypeError(`The option "headers" has the name ${shown}, which is no name of a header`)
@@ -81,7 +81,6 @@ function readName(name: unknown, isOurFetch: boolean): string {
       `The option "headers" has the header "${name}", which this runtime does not let scripts set: it would be dropped`,
     )
   }
-  return name
 }
 
 function readValue(name: string, value: unknown): string {

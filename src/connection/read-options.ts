@@ -14,11 +14,10 @@ import {
   members,
   optionMembers,
 } from '../input/checks.ts'
-import { readHeaders, type HeaderMap } from './headers.ts'
-import { isBodiless, readMethod } from './method.ts'
+import { readHeaders, type HeaderRecord } from './headers.ts'
 import type { Attempt, EventSourceInit } from './options.ts'
-import { INITIAL_RECONNECTION_TIME, readPolicy, type Policy } from './policy.ts'
-import { checkedBody, isStream, type RequestBody } from './request-body.ts'
+import { INITIAL_RECONNECTION_TIME, readPolicy, type Policy } from './reconnect.ts'
+import { checkedBody, isBodiless, isStream, readMethod, type RequestBody } from './request-body.ts'
 import type { FetchLike } from './request.ts'
 
 /** A function of the caller's; what it returns is checked when it has been called. */
@@ -32,7 +31,7 @@ interface CheckedOptions {
   /** Undefined: the runtime's. */
   fetch: FetchLike | undefined
   method: string
-  headers: HeaderMap | OfAttempt
+  headers: HeaderRecord | OfAttempt
   body: RequestBody | undefined | OfAttempt
   resume: OfAttempt | undefined
   redirect: NonNullable<EventSourceInit['redirect']>

@@ -1,23 +1,108 @@
-/** Whether and when to try again: pure functions, no clock and no network. */
+/** Whether and when to try again: the option `reconnect`, and the decision after each failure. */
 
-import type { FailureReason } from './connection-error.ts'
-import type { Policy } from './policy.ts'
-import { display } from '../input/checks.ts'
+import { checked, display, isFrom, isFunction, isPlain, members } from '../input/checks.ts'
+import { ConnectionError, type FailedRequest } from './connection-error.ts'
+import type { Failure, FailureReason } from './failure.ts'
+import { MIN_DELAY, withinLimits } from './timers.ts'
 
-/** Less would let a server that closes at once cause a storm. */
-const MIN_DELAY = 100
+/** The option `reconnect` with its defaults. */
+export interface Policy {
+  /** Whether lost connections are reestablished at all. */
+  readonly reconnects: boolean
+  readonly maxAttempts: number
+  readonly factor: number
+  readonly maxDelay: number
+  readonly jitter: number
+  readonly resetAfter: number
+  readonly shouldReconnect: ((failure: ConnectionError) => unknown) | undefined
+}
 
-/** What a timer can hold; a longer delay would fire at once. */
-export const MAX_DELAY = 2 ** 31 - 1
+/** The standard leaves backoff to the implementation. */
+export const STANDARD_POLICY: Policy = {
+  reconnects: true,
+  maxAttempts: Infinity,
+  factor: 2,
+  maxDelay: 30_000,
+  jitter: 0.25,
+  resetAfter: 5_000,
+  shouldReconnect: undefined,
+}
 
-/** After these the standard reestablishes the connection; what a function of the caller's does wrong counts as one. */
+const NO_RECONNECTION: Policy = { ...STANDARD_POLICY, reconnects: false }
+
+/** The reconnection time before the server says otherwise, in ms; Chromium's and WebKit's. */
+export const INITIAL_RECONNECTION_TIME = 3_000
+
+/** After these the standard reestablishes the connection; a failing function of the caller's counts as one. */
 const TEMPORARY: readonly FailureReason[] = ['network', 'ended', 'timeout', 'request']
+
+/**
+ * @param byDefault whether to reconnect where the option is absent
+ * @throws a `TypeError` that names the member and what was given
+ */
+export function readPolicy(reconnect: unknown, byDefault: boolean): Policy {
+  const reconnects = reconnect === undefined ? byDefault : reconnect
+  if (typeof reconnects === 'boolean') return reconnects ? STANDARD_POLICY : NO_RECONNECTION
+  if (!isPlain(reconnect)) {
+    throw new TypeError(`The option "reconnect" must be true, false or an object, not ${display(reconnect)}`)
+  }
+  const given = members(reconnect)
+  const number = (
+    name: 'maxAttempts' | 'factor' | 'maxDelay' | 'jitter' | 'resetAfter',
+    isValid: (value: unknown) => value is number,
+    wanted: string,
+  ): number => checked(`reconnect.${name}`, given[name], isValid, wanted) ?? STANDARD_POLICY[name]
+  const ms = 'a number of milliseconds from 0'
+  return {
+    reconnects: true,
+    maxAttempts: number('maxAttempts', isCount, 'a whole number from 1'),
+    factor: number('factor', isFrom(1), 'a number from 1'),
+    maxDelay: number('maxDelay', isFrom(0), ms),
+    jitter: number('jitter', isFrom(0, Number.MAX_VALUE), 'a finite number from 0'),
+    resetAfter: number('resetAfter', isFrom(0), ms),
+    // A policy may be an instance of a class.
+    shouldReconnect: checked('reconnect.shouldReconnect', given.shouldReconnect, isFunction, 'a function')?.bind(
+      reconnect as never,
+    ) as Policy['shouldReconnect'],
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return value === Infinity || (Number.isInteger(value) && (value as number) >= 1)
+}
+
+/** A failure, and what the caller wants done about it. */
+export interface Verdict {
+  error: ConnectionError
+  /** Undefined without an opinion, false also where `shouldReconnect` has failed; a wait is in ms. */
+  answer: boolean | number | undefined
+  /** Whether there was no fault: the stream has ended, or the server says so. */
+  isEnd: boolean
+}
+
+/** Asks `shouldReconnect` where the policy has one. */
+export async function ask({ shouldReconnect }: Policy, request: FailedRequest, failure: Failure): Promise<Verdict> {
+  const error = new ConnectionError(request, failure)
+  try {
+    const answer: unknown = await shouldReconnect?.(error)
+    if (answer !== undefined && typeof answer !== 'boolean' && !isFrom(0)(answer)) {
+      throw new TypeError(
+        `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${display(answer)}`,
+      )
+    }
+    return { error, answer, isEnd: failure.reason === 'ended' || failure.status === 204 }
+  } catch (cause) {
+    const what = `${failure.what}, and "shouldReconnect" failed`
+    const failed = new ConnectionError(request, { ...failure, what, cause, isCallers: true })
+    return { error: failed, answer: false, isEnd: false }
+  }
+}
 
 /** What a decision depends on, besides the policy. */
 export interface Circumstances {
   reason: FailureReason
   /** How many requests in a row brought no message, the failed one included. */
-  fruitless: number
+  attemptsWithoutMessage: number
   /** In ms, what the server's `retry` said last. */
   reconnectionTime: number
   /** In ms, what the refused response's `Retry-After` said, if anything. */
@@ -28,48 +113,20 @@ export interface Circumstances {
   random: number
 }
 
-/** The wait before the next attempt, in ms; undefined where there is to be none. */
+/** The wait before the next attempt, in ms; undefined where there is none. Pure: no clock, no network. */
 export function nextDelay(policy: Policy, circumstances: Circumstances): number | undefined {
-  const { reason, fruitless, answer = TEMPORARY.includes(reason), retryAfter, reconnectionTime } = circumstances
-  if (!policy.reconnects || answer === false || fruitless >= policy.maxAttempts) return undefined
+  const { reason, attemptsWithoutMessage, answer = TEMPORARY.includes(reason), retryAfter } = circumstances
+  const { reconnectionTime, random } = circumstances
+  const { reconnects, maxAttempts, factor, jitter } = policy
+  if (!reconnects || answer === false || attemptsWithoutMessage >= maxAttempts) return undefined
   if (typeof answer === 'number') return withinLimits(answer)
-  if (retryAfter !== undefined) {
-    // A header that counts seconds says no more by less than one than that the time has come. For how many clients, it does
-    // not know: the wait still grows.
-    const wait = retryAfter < 1_000 ? Math.max(retryAfter, MIN_DELAY * policy.factor ** (fruitless - 1)) : retryAfter
-    return withinLimits(Math.min(wait, longest(policy, { reconnectionTime })))
-  }
-  return reconnectionDelay(policy, circumstances)
-}
-
-/** The wait that the policy computes, in ms. */
-export function reconnectionDelay(
-  policy: Policy,
-  circumstances: Pick<Circumstances, 'fruitless' | 'reconnectionTime' | 'random'>,
-): number {
-  const { fruitless, reconnectionTime, random } = circumstances
-  const grown = withinLimits(reconnectionTime) * policy.factor ** Math.max(0, fruitless - 1)
-  return withinLimits(Math.min(grown, longest(policy, circumstances)) * (1 + policy.jitter * random))
-}
-
-/** `maxDelay` does not shorten what the server asked for. */
-function longest({ maxDelay }: Policy, { reconnectionTime }: Pick<Circumstances, 'reconnectionTime'>): number {
-  return Math.max(maxDelay, withinLimits(reconnectionTime))
-}
-
-/** What a wait may be: server and caller are kept from storming, and timers from overflowing. */
-export function withinLimits(ms: number): number {
-  return Math.min(Math.max(MIN_DELAY, ms), MAX_DELAY)
-}
-
-/**
- * Checks what `shouldReconnect` answered.
- *
- * @throws a `TypeError` that says what it was
- */
-export function readAnswer(answer: unknown): boolean | number | undefined {
-  if (answer === undefined || typeof answer === 'boolean' || (typeof answer === 'number' && answer >= 0)) return answer
-  throw new TypeError(
-    `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${display(answer)}`,
-  )
+  const growth = factor ** Math.max(0, attemptsWithoutMessage - 1)
+  const base = withinLimits(reconnectionTime)
+  // `maxDelay` does not shorten what the server asked for.
+  const longest = Math.max(policy.maxDelay, base)
+  if (retryAfter === undefined) return withinLimits(Math.min(base * growth, longest) * (1 + jitter * random))
+  // A header that counts seconds says no more by less than one than that the time has come. For how many clients, it does
+  // not know: the wait still grows.
+  const wait = retryAfter < 1_000 ? Math.max(retryAfter, MIN_DELAY * growth) : retryAfter
+  return withinLimits(Math.min(wait, longest))
 }

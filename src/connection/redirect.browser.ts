@@ -1,21 +1,22 @@
 /** A browser hides redirects from scripts: where they may not simply be followed, each of them is refused. */
 
-import type { followRedirects as followed } from './redirect.ts'
+import { AttemptError } from './failure.ts'
+import type { followRedirects as follow } from './redirect.ts'
 import { discard, finalURL, isResponse } from './response.ts'
 
-/** Sends a request with `redirect: 'manual'` and fails when the response is a redirect, or a caller's `fetch` has followed one. */
-export const followRedirects: typeof followed = async (fetch, [url, init], allowed) => {
+/** Sends a request with `redirect: 'manual'` and fails if the response is a redirect, or a caller's `fetch` has followed one. */
+export const followRedirects: typeof follow = async (fetch, [url, init], allowed) => {
   const response = await fetch(url, init)
-  if (!isResponse(response)) return { response }
+  if (!isResponse(response)) return response
   const { status, headers, type, redirected } = response as Response
   const requested = new URL(url)
   const isRefused =
     type === 'opaqueredirect' ||
     (status >= 300 && status < 400 && headers.get('location') !== null) ||
     (allowed === 'error' ? redirected : finalURL(response, requested).origin !== requested.origin)
-  if (!isRefused) return { response }
+  if (!isRefused) return response
   void discard(response)
   const what = 'was redirected, which the option "redirect" refuses. Where to is hidden from scripts here'
   // Of a hidden redirect the status is 0.
-  return { failure: { reason: 'redirect', what, status: status || undefined, headers } }
+  throw new AttemptError({ reason: 'redirect', what, status: status || undefined, headers })
 }

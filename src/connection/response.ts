@@ -1,11 +1,64 @@
-/** Whether a response is an event stream. */
+/** From a response to an event stream that can be read, or to why it is none. (HTML standard, 9.2.2) */
 
 import { isObject } from '../input/checks.ts'
 import { STREAMING_FETCH } from '../platform/platform.ts'
-import type { Failure } from './connection-error.ts'
-import { mimeEssence } from './content-type.ts'
+import type { Opened } from './exchange.ts'
+import { AttemptError, type Failure } from './failure.ts'
 import type { FetchLikeResponse } from './request.ts'
-import { parseRetryAfter } from './retry-after.ts'
+import { inTime } from './timers.ts'
+
+/** Bytes of a refused body that are read; more is no reason but a page. */
+const MOST_BYTES = 64 * 1024
+/** How long an error may be kept waiting for a refused body, in ms. */
+const PATIENCE = 250
+
+const TOKEN = "[\\w!#$%&'*+.^`|~-]+"
+const ESSENCE = new RegExp(`^[\\t\\n\\r ]*(${TOKEN}/${TOKEN})[\\t\\n\\r ]*(?:;|$)`)
+const LIST_ITEM = /(?:[^",]|"(?:\\.|[^"\\])*"?)+/gs
+
+/** Any of the three forms of a date; only asctime's does not name its zone. (RFC 9110, 5.6.7) */
+const DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w -]+ \d\d:\d\d:\d\d (?:GMT|\d{4})$/
+
+/**
+ * Takes the body of a good response, before any listener can, and reads what a refused one says.
+ *
+ * @param requested its URL where it does not say
+ * @param request what to abort where the body will not be read
+ * @throws an `AttemptError`
+ */
+export async function openResponse(
+  response: FetchLikeResponse,
+  requested: URL,
+  request: AbortController,
+): Promise<Opened> {
+  let refusal: Failure | undefined
+  try {
+    refusal = refuse(response)
+    if (!refusal) {
+      const { body } = response
+      return {
+        response,
+        origin: shared(finalURL(response, requested).origin),
+        reader: body === null ? undefined : takeReader(body as ReadableStream<unknown>, request.signal),
+      }
+    }
+    if (refusal.status !== undefined) refusal.body = await readRefusedBody(response, request.signal)
+    else void discard(response)
+  } catch (cause) {
+    // A caller's fetch may return anything.
+    refusal = unsupported('what "fetch" returned does not work as a Response', cause)
+  }
+  request.abort()
+  throw new AttemptError(refusal)
+}
+
+let lastOrigin = ''
+
+/** One text for all connections to a server, of which there may be thousands. */
+function shared(origin: string): string {
+  if (origin !== lastOrigin) lastOrigin = origin
+  return lastOrigin
+}
 
 /** Why to fail the connection, or nothing. (HTML standard, 9.2.2, "processEventSourceResponse") */
 export function refuse(response: FetchLikeResponse): Failure | undefined {
@@ -31,38 +84,6 @@ export function refuse(response: FetchLikeResponse): Failure | undefined {
   return undefined
 }
 
-/** The body of a response that was not refused; null is an empty one. */
-export function bodyOf(response: FetchLikeResponse): ReadableStream<unknown> | null {
-  return response.body as ReadableStream<unknown> | null
-}
-
-/** The final URL, after redirects; that of the request where the response does not tell. */
-export function finalURL(response: FetchLikeResponse, requested: URL): URL {
-  try {
-    return new URL(response.url ?? '', requested)
-  } catch {
-    return requested
-  }
-}
-
-/** Frees what a response holds that nobody will read. */
-export async function discard(response: FetchLikeResponse): Promise<void> {
-  try {
-    if (isResponse(response) && isReadableStream(response.body)) await response.body.cancel()
-  } catch {
-    // A caller's fetch may have made it of anything.
-  }
-}
-
-/** Cancels a stream or its reader. Nobody waits for the outcome, and a caller's fetch may have made it of anything. */
-export async function cancel(source: { cancel(): Promise<void> }): Promise<void> {
-  try {
-    await source.cancel()
-  } catch {
-    // It is gone either way.
-  }
-}
-
 function refusal(reason: 'status' | 'content-type', { status, headers }: FetchLikeResponse, why: string): Failure {
   const retryAfter: unknown = headers.get('retry-after')
   return {
@@ -74,8 +95,61 @@ function refusal(reason: 'status' | 'content-type', { status, headers }: FetchLi
   }
 }
 
-function unsupported(what: string): Failure {
-  return { reason: 'unsupported', what: `cannot be read: ${what}` }
+function unsupported(what: string, cause?: unknown): Failure {
+  return { reason: 'unsupported', what: `cannot be read: ${what}`, cause }
+}
+
+/**
+ * The MIME essence of a Content-Type header in lower case, without parameters; `undefined` where none is valid. Of several
+ * values the last valid one counts. (Fetch standard, "extract a MIME type")
+ */
+export function mimeEssence(contentType: string): string | undefined {
+  let essence: string | undefined
+  for (const item of contentType.match(LIST_ITEM) ?? []) {
+    const candidate = ESSENCE.exec(item)?.[1]
+    if (candidate !== undefined && candidate !== '*/*') essence = candidate.toLowerCase()
+  }
+  return essence
+}
+
+/**
+ * The header Retry-After in ms, from seconds or a date; 0 for a date that has passed. `undefined` where it is neither. (RFC 9110,
+ * 10.2.3)
+ *
+ * @param now in ms since 1970
+ */
+export function parseRetryAfter(value: string, now: number): number | undefined {
+  const text = value.trim()
+  if (/^\d+$/.test(text)) return Number(text) * 1_000
+  if (!DATE.test(text)) return undefined
+  const date = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}
+
+/**
+ * Reads the beginning of a refused body as text: a server's reason, often as JSON. Counts what has come until it takes too long or
+ * breaks off; undefined where the body cannot be read at all.
+ */
+async function readRefusedBody({ body }: FetchLikeResponse, signal: AbortSignal): Promise<string | undefined> {
+  if (body === null) return ''
+  if (!isReadableStream(body) || body.locked) return undefined
+  const reader = takeReader(body, signal)
+  const utf8 = new TextDecoder()
+  let text = ''
+  const read = async (): Promise<void> => {
+    for (let left = MOST_BYTES; left > 0;) {
+      const { done, value } = await reader.read()
+      if (done || !ArrayBuffer.isView(value)) return
+      const chunk = new Uint8Array(value.buffer, value.byteOffset, Math.min(left, value.byteLength))
+      // Without end, empty chunks would keep the timer from running.
+      left -= Math.max(1, chunk.byteLength)
+      // What the cut leaves of a character is left out.
+      text += utf8.decode(chunk, { stream: true })
+    }
+  }
+  // Where it breaks off, what there is of it is enough.
+  await inTime(PATIENCE, read().catch(ignore), signal)
+  return text
 }
 
 /** Whether it has as much of a `Response` as we need. */
@@ -89,6 +163,46 @@ export function isResponse(response: unknown): response is FetchLikeResponse {
 }
 
 /** By its methods: a polyfill's stream is no instance of the runtime's class. */
-export function isReadableStream(body: unknown): body is ReadableStream {
+export function isReadableStream(body: unknown): body is ReadableStream<unknown> {
   return isObject(body) && 'getReader' in body
+}
+
+/** The final URL, after redirects; that of the request where the response does not say. */
+export function finalURL(response: FetchLikeResponse, requested: URL): URL {
+  try {
+    return new URL(response.url ?? '', requested)
+  } catch {
+    return requested
+  }
+}
+
+/** Takes a stream to read. Aborting the signal cancels it: a caller's fetch may ignore signals. */
+export function takeReader(stream: ReadableStream<unknown>, signal: AbortSignal): ReadableStreamDefaultReader<unknown> {
+  const reader = stream.getReader()
+  const stop = (): void => void cancel(reader)
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  return reader
+}
+
+/** Cancels the body of a response that is not read. */
+export async function discard(response: FetchLikeResponse): Promise<void> {
+  try {
+    await (response.body as ReadableStream).cancel()
+  } catch {
+    // It has none, or a caller's fetch has made it of anything.
+  }
+}
+
+/** Cancels a stream or its reader. */
+export async function cancel(source: { cancel(): Promise<void> }): Promise<void> {
+  try {
+    await source.cancel()
+  } catch {
+    // It is gone either way.
+  }
+}
+
+function ignore(): void {
+  // It has been dealt with.
 }

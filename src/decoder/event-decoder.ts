@@ -70,6 +70,7 @@ export class EventDecoder {
   #reportedId = ''
   #isDecoding = false
   #isToReset = false
+  #isStopped = false
 
   /**
    * @param maxBufferSize characters that the data, type and id of one event may take
@@ -81,7 +82,11 @@ export class EventDecoder {
     this.#parser = createParser({
       ...EventDecoder.#callbacks,
       maxBufferSize: maxBufferSize + FIELD_NAME,
-      ...(wantsComments && { onComment: (text: string) => sink.comment?.(text) }),
+      ...(wantsComments && {
+        onComment: (text: string) => {
+          if (!this.#isStopped) sink.comment?.(text)
+        },
+      }),
     })
   }
 
@@ -95,19 +100,24 @@ export class EventDecoder {
       decoder.#ended++
       // The parser does not count what comes in a single chunk.
       if ((id?.length ?? 0) + event.length + data.length > decoder.#maxBufferSize) decoder.#tooLarge = true
-      if (decoder.#tooLarge) return
+      if (decoder.#tooLarge || decoder.#isStopped) return
       decoder.#reportedId = decoder.#lastEventId
       decoder.#sink.message(event, data, decoder.#lastEventId, id)
     },
     onRetry(reconnectionTime: number) {
-      if (!parsing.#tooLarge) parsing.#sink.retry(reconnectionTime)
+      if (!parsing.#tooLarge && !parsing.#isStopped) parsing.#sink.retry(reconnectionTime)
     },
+  }
+
+  /** Delivers nothing more until the next `begin()`. */
+  stop(): void {
+    this.#isStopped = true
   }
 
   /** Forgets what was unfinished and starts a stream whose last event ID string is `lastEventId`. */
   begin(lastEventId: string): void {
     this.#lastEventId = this.#reportedId = lastEventId
-    this.#tooLarge = this.#isToReset = false
+    this.#tooLarge = this.#isToReset = this.#isStopped = false
     this.#atStart = true
     this.#unfinished = undefined
     this.#utf8.decode()
@@ -161,9 +171,10 @@ export class EventDecoder {
     if (this.#ended > ended) this.#unfinished = UnfinishedEvent.after(text)
     else (this.#unfinished ??= new UnfinishedEvent()).add(text)
     const size = this.#unfinished?.size ?? 0
+    if (this.#isStopped) return
     if (this.#tooLarge || size > this.#maxBufferSize + OVERHEAD || this.#hasOverflowed()) throw new EventTooLargeError()
 
-    if (this.#lastEventId !== this.#reportedId) {
+    if (this.#lastEventId !== this.#reportedId && !this.#isStopped) {
       this.#reportedId = this.#lastEventId
       this.#sink.id(this.#lastEventId)
     }

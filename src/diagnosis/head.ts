@@ -1,6 +1,6 @@
 /** What is wrong with the head of a response. */
 
-import { mimeEssence } from '../connection/content-type.ts'
+import { mimeEssence } from '../connection/response.ts'
 import { EVENT_STREAM, ONE_EVENT, quoted, type Finding } from './finding.ts'
 import type { Head, Observation } from './observation.ts'
 import { ofStatus } from './status.ts'

@@ -1,8 +1,8 @@
 /** From a connection's calls to events: each in its turn, together with the state it stands for. */
 
 import type { ConnectionError } from '../connection/connection-error.ts'
+import { lastEventIdAfter, type ConnectionSink } from '../connection/exchange.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
-import { lastEventIdAfter, type ConnectionSink } from '../connection/sink.ts'
 import { dispatch } from '../platform/platform.ts'
 import { reportError } from '../platform/globals.ts'
 import { ErrorEvent, inheritFromMessageEvent, Message, OpenEventClass } from './events.ts'

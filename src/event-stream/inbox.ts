@@ -1,8 +1,8 @@
 /** From a connection that brings events to a loop that takes them. */
 
 import type { ConnectionError } from '../connection/connection-error.ts'
+import { lastEventIdAfter, type ConnectionSink } from '../connection/exchange.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
-import { lastEventIdAfter, type ConnectionSink } from '../connection/sink.ts'
 import { domException } from '../platform/globals.ts'
 import { streamEvent, type StreamEvent } from '../decoder/stream-event.ts'
 

@@ -1,9 +1,7 @@
 /** The API of `@microsoft/fetch-event-source` 2.0.1: one function, and callbacks. */
 
-import { ENDED, readBody } from '../connection/body.ts'
-import { mimeEssence } from '../connection/content-type.ts'
-import { withinLimits } from '../connection/reconnect.ts'
-import { cancel, discard, isReadableStream } from '../connection/response.ts'
+import { discard, isReadableStream, mimeEssence, takeReader } from '../connection/response.ts'
+import { withinLimits } from '../connection/timers.ts'
 import { DEFAULT_MAX_BUFFER_SIZE } from '../decoder/max-buffer-size.ts'
 import { noTimeoutInit, STREAMING_FETCH, streamingFetch } from '../platform/platform.ts'
 import { need } from '../platform/platform.ts'
@@ -230,18 +228,12 @@ class Run {
       DEFAULT_MAX_BUFFER_SIZE,
     )
     decoder.begin(lastEventIdOf(headers))
-    const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader()
-    // A caller's fetch may know nothing of signals.
-    request.signal.addEventListener('abort', () => void cancel(reader), { once: true })
-    const consume = (chunk: Uint8Array): undefined => {
-      decoder.decode(chunk)
+    const reader = takeReader(response.body, request.signal)
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done || isOver()) return
+      decoder.decode(value as Uint8Array)
     }
-    const outcome = await readBody(reader, request, 0, { consume })
-    if (outcome === ENDED) return
-    if (outcome.reason === 'too-large') {
-      throw new RangeError(`The event stream holds an event larger than ${DEFAULT_MAX_BUFFER_SIZE} characters`)
-    }
-    throw 'cause' in outcome ? outcome.cause : new Error(`The event stream ${outcome.what}`)
   }
 }
 

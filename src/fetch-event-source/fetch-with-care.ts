@@ -21,9 +21,8 @@ export async function fetchWithCare(
   const careful = { ...init, method: method.toUpperCase(), redirect: 'manual' } as FetchLikeInit
   // Its body can be read only once, and the target of a redirect may want it too.
   if (isRequest(input) && input.body && init.body === undefined) careful.body = await input.arrayBuffer()
-  const outcome = await followRedirects(fetch, [isRequest(input) ? input.url : String(input), careful], 'follow')
-  if ('response' in outcome) return outcome.response as Response
-  throw new TypeError(`The event stream ${outcome.failure.what}`)
+  const url = isRequest(input) ? input.url : String(input)
+  return followRedirects(fetch, [url, careful], 'follow') as Promise<Response>
 }
 
 function isRequest(input: string | URL | Request): input is Request {

@@ -1,0 +1,50 @@
+/** Why an attempt failed, where that happens. */
+
+import type { FetchLikeResponse } from './request.ts'
+
+/**
+ * Why a connection was lost or has failed:
+ *
+ * - `network`: no response came, or the body broke off
+ * - `request`: a function among the options failed, so that there was no request
+ * - `status`, `content-type`: the response was refused
+ * - `redirect`: the response was a redirect that the option `redirect` refuses
+ * - `ended`: the body came to its end
+ * - `timeout`: `connectTimeout` or `idleTimeout` ran out
+ * - `too-large`: an event grew past `maxBufferSize`
+ * - `unsupported`: this runtime, URL scheme or `fetch` cannot do it
+ *
+ * After `network`, `request`, `ended` and `timeout` a source reconnects, after the others it has failed, unless the option
+ * `reconnect` says otherwise.
+ */
+export type FailureReason =
+  'network' | 'request' | 'status' | 'content-type' | 'redirect' | 'ended' | 'timeout' | 'too-large' | 'unsupported'
+
+/** What is known of a failure where it happens. */
+export interface Failure {
+  /** Which kind of failure it was. */
+  reason: FailureReason
+  /** What happened, continuing "The event stream at <url> …". */
+  what: string
+  /** Of a refused response, like `headers`, `body` and `retryAfter`. */
+  status?: number | undefined
+  headers?: FetchLikeResponse['headers'] | undefined
+  /** Its text. */
+  body?: string | undefined
+  /** In ms. */
+  retryAfter?: number | undefined
+  /** What was thrown. */
+  cause?: unknown
+  /** Whether the caller's code threw it: the caller gets it back as it is. */
+  isCallers?: boolean
+}
+
+/** Ends an attempt, from anywhere within it. */
+export class AttemptError extends Error {
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(failure.what)
+    this.failure = failure
+  }
+}

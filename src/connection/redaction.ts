@@ -1,0 +1,111 @@
+/** Errors without what only the request may know. */
+
+import { isObject } from '../input/checks.ts'
+import { percentDecode } from '../platform/header-value.ts'
+import type { Failure } from './failure.ts'
+import { credentialsOf, type HeaderRecord } from './headers.ts'
+
+/** Headers whose values say what is sent, and no more. */
+const PUBLIC_HEADERS = /^(?:accept|content-|cache-control|user-agent)/i
+const SCHEME = /^[a-z]+ +/i
+const NAME = /^[^=]*=/
+
+const URLS = /\b(?:https?|data|blob):[^\s"'<>()]+/g
+const MAX_DEPTH = 5
+
+/**
+ * What no error may show: the values of the caller's headers, and of the URL the query, the user and the password, as a whole and in
+ * parts (one cookie of several, one parameter). Not texts so short that other words contain them.
+ */
+export function secretsOf(url: URL, headers: HeaderRecord = {}): string[] {
+  const { search, searchParams, username, password } = url
+  const values = Object.entries({ ...credentialsOf(url), ...headers })
+    .filter(([name]) => !PUBLIC_HEADERS.test(name))
+    .map(([, value]) => value.replace(SCHEME, ''))
+  const parts = [...values, search.slice(1)]
+    .flatMap((text) => text.split(/[;,&\s]+/))
+    .map((pair) => pair.replace(NAME, ''))
+  return [
+    ...[...values, search, username, password, percentDecode(password)].filter(({ length }) => length >= 4),
+    ...[...parts, ...searchParams.values()].filter(({ length }) => length >= 6),
+  ]
+}
+
+/** The `cause` of a `ConnectionError`, and the first code in its chain: Node's fetch wraps the system's error in a TypeError. */
+interface RedactedCause {
+  cause: unknown
+  code: string | undefined
+}
+
+/**
+ * A copy of what a runtime has thrown, in which neither URLs nor secrets can be read (Deno and Bun put the URL into their messages;
+ * fact 4). What the caller's own code has thrown stays the same object, unless a secret may be read in it.
+ */
+export function redactCause({ cause: thrown, isCallers }: Failure, secrets: readonly string[]): RedactedCause {
+  const redact = redactor(secrets)
+  try {
+    const cause = isCallers && !mayLeak(thrown, redact, MAX_DEPTH) ? thrown : copyOf(thrown, redact, MAX_DEPTH)
+    let error = cause
+    while (isError(error) && !hasCode(error)) error = error.cause
+    return { cause, code: isError(error) && hasCode(error) ? error.code : undefined }
+  } catch {
+    // A getter of the caller's has thrown.
+    return { cause: undefined, code: undefined }
+  }
+}
+
+type Redact = (text: string) => string
+
+/** Only errors and texts are copied. */
+function copyOf(thrown: unknown, redact: Redact, depth: number): unknown {
+  if (typeof thrown === 'string') return redact(thrown)
+  if (!isError(thrown) || depth === 0) return undefined
+  const { name, message, stack = '', cause } = thrown
+  const copy = new Error(redact(message), { cause: copyOf(cause, redact, depth - 1) })
+  if ('code' in thrown) {
+    const { code } = thrown
+    // The names of the system's errors are not the caller's texts.
+    Object.assign(copy, { code: typeof code !== 'string' || /^[A-Z][A-Z0-9_]*$/.test(code) ? code : redact(code) })
+  }
+  for (const [key, value] of Object.entries({ name, stack: redact(stack) })) {
+    Object.defineProperty(copy, key, { value, configurable: true, writable: true })
+  }
+  return copy
+}
+
+/** Whether it contains a secret, or something that cannot be looked into, such as a `Request`. */
+function mayLeak(value: unknown, redact: Redact, depth: number): boolean {
+  if (typeof value === 'string') return redact(value) !== value
+  if (!isObject(value)) return false
+  const isAnError = isError(value)
+  if (depth === 0 || !(isAnError || Array.isArray(value) || isRecord(value))) return true
+  // Not the stack: besides the message it has the URLs of scripts, with queries of their own.
+  const hidden = isAnError ? [value.name, value.message, value.cause, (value as Partial<AggregateError>).errors] : []
+  return [...hidden, ...(Object.values(value) as unknown[])].some((part) => mayLeak(part, redact, depth - 1))
+}
+
+/** By its shape: test environments have realms with an Error of their own. */
+function isError(value: unknown): value is Error {
+  return isObject(value) && 'message' in value && 'stack' in value
+}
+
+function hasCode(error: Error): error is Error & { code: string } {
+  return 'code' in error && typeof error.code === 'string'
+}
+
+function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function redactor(secrets: readonly string[]): Redact {
+  // One may be the beginning of another.
+  const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
+  return (text) =>
+    longestFirst.reduce(
+      (rest, secret) => rest.replaceAll(secret, '…'),
+      text.replace(URLS, (url) =>
+        url.startsWith('data:') ? 'data:…' : url.replace(/[?#].*$/, '').replace(/\/\/[^/]*@/, '//'),
+      ),
+    )
+}

@@ -1,0 +1,95 @@
+/** The wait before the next attempt, and time limits. */
+
+import { onceOnline } from '../platform/page.ts'
+import { chooseQueueTask } from '../platform/platform.ts'
+import type { BodyReader } from './exchange.ts'
+import { AttemptError } from './failure.ts'
+
+/** The least wait, in ms: less would let a server that closes at once cause a storm. */
+export const MIN_DELAY = 100
+
+/** What a timer can hold, in ms; a longer delay would fire at once. */
+const MAX_DELAY = 2 ** 31 - 1
+
+/** A wait that neither causes a storm nor overflows a timer. */
+export function withinLimits(ms: number): number {
+  return Math.min(Math.max(MIN_DELAY, ms), MAX_DELAY)
+}
+
+export interface Wait {
+  /** Resolves when the time is over or the page is back online; never once it is canceled. */
+  readonly over: Promise<void>
+  cancel(): void
+}
+
+/** @param ms at most 2^31-1 */
+export function startWait(ms: number): Wait {
+  let cancel!: () => void
+  const over = new Promise<void>((resolve) => {
+    const end = (): void => {
+      cancel()
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    const unsubscribe = onceOnline(end)
+    cancel = () => {
+      clearTimeout(timer)
+      unsubscribe?.()
+    }
+  })
+  return { over, cancel }
+}
+
+/** The end of the time, in place of a result. */
+export const TIMED_OUT = Symbol('timed out')
+
+/** The outcome of some work, or `TIMED_OUT` after so many ms (0: no limit). Once the signal is aborted the time does not end. */
+export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T | typeof TIMED_OUT> {
+  if (ms === 0) return work
+  let stop!: () => void
+  const limit = new Promise<typeof TIMED_OUT>((resolve) => {
+    const timer = setTimeout(
+      () => {
+        // Where a listener has kept the runtime busy for that long, what has come meanwhile gets its turn first.
+        chooseQueueTask()(() => {
+          resolve(TIMED_OUT)
+        })
+      },
+      Math.min(ms, MAX_DELAY),
+    )
+    stop = () => {
+      clearTimeout(timer)
+    }
+  })
+  // The work may ignore the signal and never end.
+  signal.addEventListener('abort', stop)
+  return Promise.race([work, limit]).finally(() => {
+    stop()
+    signal.removeEventListener('abort', stop)
+  })
+}
+
+/**
+ * The reader, whose reads reject after `ms` without a byte.
+ *
+ * @param demand of the sink: the clock only runs while somebody waits for what comes
+ */
+export function withIdleTimeout(
+  reader: BodyReader,
+  ms: number,
+  signal: AbortSignal,
+  demand: () => Promise<void> | undefined,
+): BodyReader {
+  return {
+    async read() {
+      const read = reader.read()
+      for (;;) {
+        const result = await inTime(ms, read, signal)
+        if (result !== TIMED_OUT) return result
+        const demanded = demand()
+        if (!demanded) throw new AttemptError({ reason: 'timeout', what: `has been silent for ${ms} ms` })
+        await Promise.race([demanded, read])
+      }
+    },
+  }
+}
