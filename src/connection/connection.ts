@@ -3,10 +3,10 @@
 import { EventDecoder, EventTooLargeError, piecesOf, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now } from '../platform/globals.ts'
 import { onPageCached } from '../platform/page.ts'
-import { channels, type Channels } from '../platform/platform.ts'
+import { publish } from '../platform/platform.ts'
 import { ConnectionError } from './connection-error.ts'
 import type { BodyReader, ConnectionSink, Exchange, Opener } from './exchange.ts'
-import { AttemptError, type Failure } from './failure.ts'
+import { asAttemptError, AttemptError, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { ask, nextDelay } from './reconnect.ts'
 import { startWait, withIdleTimeout, withinLimits, type Wait } from './timers.ts'
@@ -30,7 +30,6 @@ const ENDED: Failure = { reason: 'ended', what: 'has ended' }
 export class Connection implements DecoderSink {
   /** The caller's object, for diagnostics. */
   readonly #source: object
-  readonly #channels = channels()
   readonly #opener: Opener
   readonly #options: ConnectionOptions
   readonly #sink: ConnectionSink
@@ -60,8 +59,7 @@ export class Connection implements DecoderSink {
     this.#attemptsWithoutMessage = 0
     type ||= 'message'
     const life = this.#life
-    // The condition costs less than a closure for each message.
-    if (this.#channels?.message.hasSubscribers) this.#publish('message', () => ({ type, data, lastEventId }))
+    publish('message', () => ({ source: this.#source, type, data, lastEventId }))
     if (life === this.#life) this.#sink.message(type, data, lastEventId, id)
   }
 
@@ -138,7 +136,7 @@ export class Connection implements DecoderSink {
     this.#state = { phase: 'closed' }
     this.#unsubscribeSignal?.()
     this.#unsubscribePage?.()
-    this.#publish('close')
+    publish('close', () => ({ source: this.#source }))
   }
 
   /**
@@ -148,7 +146,7 @@ export class Connection implements DecoderSink {
   #suspend(): void {
     const { phase } = this.#state
     if (phase === 'connecting' || phase === 'open') {
-      const what = 'was let go of when its page went into the back/forward cache'
+      const what = 'was closed when its page went into the back/forward cache'
       const error = new ConnectionError(this.#exchange, { reason: 'network', what })
       this.#cancel()
       this.#run(this.#life, this.#reestablish(error, withinLimits(this.#reconnectionTime), this.#life))
@@ -201,30 +199,25 @@ export class Connection implements DecoderSink {
   /** One attempt, after a failure if there was one. */
   async #connect(failure: ConnectionError | undefined, life: number): Promise<void> {
     this.#state = { phase: 'connecting' }
-    this.#publish('connect', () => {
+    publish('connect', () => {
       const { attempt, url } = this.#exchange
-      return { attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' }
+      return { source: this.#source, attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' }
     })
     if (life !== this.#life) return
     const opened = await this.#exchange.open(this.#sink.lastEventId, failure)
     if (life !== this.#life) return
     const { response, origin, reader } = opened
     this.#state = { phase: 'open', since: now() }
-    this.#publish('open', () => ({ attempt: this.#exchange.attempt, response }))
+    publish('open', () => ({ source: this.#source, attempt: this.#exchange.attempt, response }))
     // Whoever hears of it may close the connection.
     if (life !== this.#life) return
     this.#sink.open(response, origin)
     if (life !== this.#life) return
     if (reader) {
       this.#decoder.begin(this.#sink.lastEventId ?? '')
-      this.#read(this.#withIdleTimeout(reader), opened.isCallers, life)
+      const limited = withIdleTimeout(reader, this.#options.idleTimeout, this.#exchange.request.signal, this.#sink)
+      this.#read(limited, opened.isCallers, life)
     } else this.#run(life, this.#recover(ENDED, life))
-  }
-
-  #withIdleTimeout(reader: BodyReader): BodyReader {
-    const { idleTimeout } = this.#options
-    if (idleTimeout === 0) return reader
-    return withIdleTimeout(reader, idleTimeout, this.#exchange.request.signal, () => this.#sink.demand())
   }
 
   #read(reader: BodyReader, isCallers: true | undefined, life: number): void {
@@ -233,7 +226,7 @@ export class Connection implements DecoderSink {
         this.#run(life, this.#take(result, reader, isCallers, life))
       },
       (cause: unknown) => {
-        this.#run(life, this.#breakOff(cause, isCallers))
+        this.#run(life, Promise.reject(asAttemptError(cause, { reason: 'network', what: 'broke off', isCallers })))
       },
     )
   }
@@ -260,8 +253,7 @@ export class Connection implements DecoderSink {
         this.#decoder.decode(piece)
       } catch (error) {
         if (!(error instanceof EventTooLargeError)) throw error
-        const what = 'holds an event larger than the option "maxBufferSize" allows'
-        throw new AttemptError({ reason: 'too-large', what })
+        throw new AttemptError({ reason: 'too-large', what: error.message })
       }
       if (life !== this.#life) return
       const hold = this.#sink.backpressure(piece.byteLength)
@@ -269,12 +261,6 @@ export class Connection implements DecoderSink {
       if (life !== this.#life) return
     }
     this.#read(reader, isCallers, life)
-  }
-
-  // eslint-disable-next-line @typescript-eslint/require-await -- it rejects
-  async #breakOff(cause: unknown, isCallers = false): Promise<void> {
-    if (cause instanceof AttemptError) throw cause
-    throw new AttemptError({ reason: 'network', what: 'broke off', cause, isCallers })
   }
 
   /** Reestablishes the connection that was lost, or fails it. */
@@ -299,7 +285,7 @@ export class Connection implements DecoderSink {
 
   /** "Fail the connection" */
   async #fail(error: ConnectionError, isEnd: boolean, life: number): Promise<void> {
-    this.#publish('failed', () => ({ error, isEnd }))
+    publish('failed', () => ({ source: this.#source, error, isEnd }))
     if (life !== this.#life) return
     await this.#sink.failed(error, isEnd)
     if (life === this.#life) this.close()
@@ -307,23 +293,17 @@ export class Connection implements DecoderSink {
 
   /** "Reestablish the connection" */
   async #reestablish(error: ConnectionError, delay: number, life: number): Promise<void> {
-    this.#publish('lost', () => ({ error, delay }))
+    publish('lost', () => ({ source: this.#source, error, delay }))
     if (life !== this.#life) return
     await this.#sink.lost(error, delay)
     if (life !== this.#life) return
     const wait = startWait(delay)
     this.#state = { phase: 'waiting', wait }
-    this.#publish('wait', () => ({ delay }))
+    publish('wait', () => ({ source: this.#source, delay }))
     await wait.over
     // Between the end of the wait and this line, close() or reconnect() may have come.
     if (life !== this.#life) return
     this.#exchange = this.#nextExchange()
     this.#run(life, this.#connect(error, life))
-  }
-
-  /** Tells the subscribers of a diagnostics channel, who may close the connection. */
-  #publish(name: keyof Channels, details?: () => object): void {
-    const channel = this.#channels?.[name]
-    if (channel?.hasSubscribers) channel.publish({ source: this.#source, ...details?.() })
   }
 }

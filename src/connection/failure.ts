@@ -36,7 +36,7 @@ export interface Failure {
   /** What was thrown. */
   cause?: unknown
   /** Whether the caller's code threw it: the caller gets it back as it is. */
-  isCallers?: boolean
+  isCallers?: boolean | undefined
 }
 
 /** Ends an attempt, from anywhere within it. */
@@ -47,4 +47,9 @@ export class AttemptError extends Error {
     super(failure.what)
     this.failure = failure
   }
+}
+
+/** What was thrown, if it says what has failed; otherwise it becomes the cause of this failure. */
+export function asAttemptError(thrown: unknown, failure: Failure): AttemptError {
+  return thrown instanceof AttemptError ? thrown : new AttemptError({ ...failure, cause: thrown })
 }

@@ -1,7 +1,7 @@
 /** Event streams that the caller has requested. */
 
 import { displayKind, isObject } from '../input/checks.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Opened, Opener } from './exchange.ts'
 import { secretsOf } from './redaction.ts'
 import type { FetchLikeResponse } from './request.ts'
 import { finalURL, isReadableStream, openResponse, takeReader } from './response.ts'
@@ -9,23 +9,44 @@ import { finalURL, isReadableStream, openResponse, takeReader } from './response
 /** The URL of a stream that has none. (whatwg/html pull request 12272) */
 const EVENT_STREAM = 'about:event-stream'
 
+/** What there is to read already: one attempt, the only one. */
+export class GivenExchange implements Exchange, Opener {
+  readonly request = new AbortController()
+  readonly url: URL
+  readonly attempt = 1
+  readonly #opening: Promise<Opened>
+
+  constructor(url: URL, open: (request: AbortController) => Promise<Opened>) {
+    this.url = url
+    this.#opening = open(this.request)
+    // A response may be refused before anybody asks.
+    this.#opening.catch(() => undefined)
+  }
+
+  get secrets(): readonly string[] {
+    return secretsOf(this.url)
+  }
+
+  open(): Promise<Opened> {
+    return this.#opening
+  }
+
+  next(): this {
+    return this
+  }
+}
+
 /**
  * Takes a stream, at once.
  *
  * @throws a `TypeError` when it is none, or is being read
  */
-export function givenStream(stream: unknown): Exchange {
+export function givenStream(stream: unknown): GivenExchange {
   if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
   if (stream.locked) throw new TypeError('The ReadableStream is locked: it is being read elsewhere')
-  const request = new AbortController()
-  const reader = takeReader(stream, request.signal)
-  return {
-    request,
-    url: new URL(EVENT_STREAM),
-    attempt: 1,
-    secrets: [],
-    open: () => Promise.resolve({ response: undefined, origin: 'null', reader, isCallers: true }),
-  }
+  return new GivenExchange(new URL(EVENT_STREAM), ({ signal }) =>
+    Promise.resolve({ response: undefined, origin: 'null', reader: takeReader(stream, signal), isCallers: true }),
+  )
 }
 
 /**
@@ -33,7 +54,7 @@ export function givenStream(stream: unknown): Exchange {
  *
  * @throws a `TypeError` when the body cannot be read: it is being read, has been, or is no web stream
  */
-export function givenResponse(response: FetchLikeResponse): Exchange {
+export function givenResponse(response: FetchLikeResponse): GivenExchange {
   const { body } = response
   if (isObject(body) && !isReadableStream(body)) {
     throw new TypeError('The body of the Response is no ReadableStream. Take the Response of a fetch that streams')
@@ -45,10 +66,6 @@ export function givenResponse(response: FetchLikeResponse): Exchange {
   if (isReadableStream(body) && body.locked) {
     throw new TypeError('The body of the Response is locked: it is being read elsewhere')
   }
-  const request = new AbortController()
   const url = finalURL(response, new URL(EVENT_STREAM))
-  const opening = openResponse(response, url, request)
-  // It may be refused before anybody asks.
-  opening.catch(() => undefined)
-  return { request, url, attempt: 1, secrets: secretsOf(url), open: () => opening }
+  return new GivenExchange(url, (request) => openResponse(response, url, request))
 }

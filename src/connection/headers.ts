@@ -21,19 +21,18 @@ const BODY_HEADERS = /^content-(?:encoding|language|location|type|length)$/i
  * Reads a record, an array of pairs or a `Headers`; `undefined` is none. Values of one name are joined as fetch joins them.
  *
  * @param isOurFetch whether the runtime's `fetch` will send them: a browser's drops some
- * @param what where they come from, as the caller knows it
  * @throws a `TypeError` that names the header, never its value, which may be a secret
  */
-export function readHeaders(given: unknown, isOurFetch: boolean, what = 'The option "headers"'): HeaderRecord {
+export function readHeaders(given: unknown, isOurFetch: boolean): HeaderRecord {
   if (given === undefined) return {}
   if (!isObject(given) || typeof given === 'function' || isPromise(given)) {
-    throw new TypeError(`${what} must be an object, an array of pairs or a Headers, not ${displayKind(given)}`)
+    throw invalid(`must be an object, an array of pairs or a Headers, not ${displayKind(given)}`)
   }
   const headers = new Map<string, [name: string, value: string]>()
   const entries: Iterable<unknown> = Symbol.iterator in given ? (given as Iterable<unknown>) : Object.entries(given)
   for (const entry of entries) {
     if (!Array.isArray(entry) || entry.length !== 2) {
-      throw new TypeError('The option "headers" holds something that is no pair of a name and a value')
+      throw invalid('must be pairs of a name and a value')
     }
     const [name, value] = entry as [unknown, unknown]
     if (value === undefined) continue
@@ -74,12 +73,10 @@ export function describesBody(name: string): boolean {
 function checkName(name: unknown, isOurFetch: boolean): asserts name is string {
   if (typeof name !== 'string' || !NAME.test(name)) {
     const shown = typeof name === 'string' ? `"${name}"` : displayKind(name)
-    throw new TypeError(`The option "headers" has the name ${shown}, which is no name of a header`)
+    throw invalid(`has an invalid name: ${shown}`)
   }
   if (isOurFetch && dropsHeader(name)) {
-    throw new TypeError(
-      `The option "headers" has the header "${name}", which this runtime does not let scripts set: it would be dropped`,
-    )
+    throw invalid(`has "${name}", which this runtime does not let scripts set`)
   }
 }
 
@@ -87,11 +84,13 @@ function readValue(name: string, value: unknown): string {
   if (typeof value !== 'string') {
     // A number may be a secret too.
     const kind = typeof value === 'object' ? displayKind(value) : typeof value
-    throw new TypeError(`The header "${name}" in the option "headers" must be a string, not ${kind}`)
+    throw invalid(`must have a string as "${name}", not ${kind}`)
   }
   const trimmed = value.replace(WHITESPACE, '')
   if (VALUE.test(trimmed)) return trimmed
-  throw new TypeError(
-    `The header "${name}" in the option "headers" holds a character that no header can: a line end, another control character or one past U+00FF`,
-  )
+  throw invalid(`has a control character, or one past U+00FF, in "${name}"`)
+}
+
+function invalid(problem: string): TypeError {
+  return new TypeError(`The option "headers" ${problem}`)
 }

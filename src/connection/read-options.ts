@@ -1,7 +1,7 @@
 /** The caller's options, checked once, up front. */
 
 import { readMaxBufferSize } from '../decoder/max-buffer-size.ts'
-import { takesDispatchers } from '../platform/platform.ts'
+import { DISPATCHER_REFUSAL, takesDispatchers } from '../platform/platform.ts'
 import { refusalOf } from '../platform/request-probes.ts'
 import {
   checked,
@@ -13,11 +13,13 @@ import {
   isString,
   members,
   optionMembers,
+  readMembers,
+  type Rule,
 } from '../input/checks.ts'
 import { readHeaders, type HeaderRecord } from './headers.ts'
 import type { Attempt, EventSourceInit } from './options.ts'
 import { INITIAL_RECONNECTION_TIME, readPolicy, type Policy } from './reconnect.ts'
-import { checkedBody, isBodiless, isStream, readMethod, type RequestBody } from './request-body.ts'
+import { checkedBody, isBodiless, isStream, readMethod, SENT_ONCE, type RequestBody } from './request-body.ts'
 import type { FetchLike } from './request.ts'
 
 /** A function of the caller's; what it returns is checked when it has been called. */
@@ -52,14 +54,7 @@ interface CheckedOptions {
 const NO_MEMBERS = {}
 
 /** Members of a fetch init that an option of ours stands for. */
-const OWN_MEMBERS: Record<string, string> = {
-  method: 'method',
-  headers: 'headers',
-  body: 'body',
-  redirect: 'redirect',
-  signal: 'signal',
-  credentials: 'withCredentials',
-}
+const OWN_MEMBERS = ['method', 'headers', 'body', 'redirect', 'signal', 'credentials']
 
 /** Those of all who give none, so that not every connection has its own. */
 const defaults: { reconnecting?: ConnectionOptions; once?: ConnectionOptions } = {}
@@ -75,97 +70,85 @@ export function readOptions(init: unknown, reconnectsGet = true): ConnectionOpti
   return (defaults[reconnectsGet ? 'reconnecting' : 'once'] ??= readGiven(init, reconnectsGet))
 }
 
-function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
-  const given = optionMembers(init)
-  const option = <T>(name: string, isValid: (value: unknown) => value is T, wanted: string): T | undefined =>
-    checked(name, given[name], isValid, wanted)
-  const timeout = (name: string): number => {
-    const limit = option(name, isFrom(0), 'a number of milliseconds from 0 (0: no limit)') ?? 0
-    // Nobody has to know which number a runtime's timers take for no limit.
-    return limit === Infinity ? 0 : limit
-  }
-  const fetch = option('fetch', isFunction, 'a function') as FetchLike | undefined
-  const method = readMethod(given.method)
-  const { headers: ownHeaders, body: ownBody } = given
-  const isOurFetch = fetch === undefined
-  const headers = isFunction(ownHeaders) ? ownHeaders : readHeaders(ownHeaders, isOurFetch)
-  const body = isFunction(ownBody) ? ownBody : checkedBody(ownBody, isOurFetch)
-  const resume = option('resume', isFunction, 'a function')
-  const policy = readPolicy(given.reconnect, resume !== undefined || (reconnectsGet && method === 'GET'))
+const FUNCTION: Rule = [isFunction, 'a function']
+const TIMEOUT: Rule = [isFrom(0), 'a number of milliseconds from 0 (0: no limit)']
 
-  if (body !== undefined && isBodiless(method)) {
-    throw new TypeError(`The option "body" needs another "method" than ${method}, such as POST`)
-  }
-  if (isStream(body) && policy.reconnects && !resume) {
-    throw new TypeError(
-      'The option "body" is a ReadableStream, which can be sent only once. With "reconnect", pass a function that returns a fresh one',
-    )
-  }
-
-  return {
-    withCredentials: Boolean(given.withCredentials),
-    fetch,
-    method,
-    headers: headers as ConnectionOptions['headers'],
-    body: body as ConnectionOptions['body'],
-    resume: resume as ConnectionOptions['resume'],
-    redirect: option('redirect', isRedirect, `"follow", "error" or "same-origin"`) ?? 'follow',
-    fetchOptions: readFetchOptions(given.fetchOptions, isOurFetch),
-    signal: option('signal', isSignal, 'an AbortSignal'),
-    lastEventId: wellFormed(option('lastEventId', isId, 'a string without line ends and NUL') ?? ''),
-    lastEventIdParameter: option('lastEventIdParameter', isName, 'a well-formed name'),
-    onComment: option('onComment', isFunction, 'a function') as ConnectionOptions['onComment'],
-    connectTimeout: timeout('connectTimeout'),
-    idleTimeout: timeout('idleTimeout'),
-    reconnectionTime:
-      option('reconnectionTime', isFrom(0), 'a number of milliseconds from 0') ?? INITIAL_RECONNECTION_TIME,
-    policy,
-    maxBufferSize: readMaxBufferSize(given.maxBufferSize),
-  }
+/** The options whose check needs no other option. */
+const RULES: Record<string, Rule> = {
+  fetch: FUNCTION,
+  resume: FUNCTION,
+  onComment: FUNCTION,
+  redirect: [
+    (value) => ['follow', 'error', 'same-origin'].includes(value as string),
+    '"follow", "error" or "same-origin"',
+  ],
+  // By its shape: a polyfill's is no instance of the runtime's class.
+  signal: [
+    (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value && 'removeEventListener' in value,
+    'an AbortSignal',
+  ],
+  // No stream can have another.
+  lastEventId: [(value) => isString(value) && !/[\0\r\n]/.test(value), 'a string without line ends and NUL'],
+  lastEventIdParameter: [(value) => isString(value) && value !== '' && value === wellFormed(value), 'a name'],
+  connectTimeout: TIMEOUT,
+  idleTimeout: TIMEOUT,
+  reconnectionTime: [isFrom(0), 'a number of milliseconds from 0'],
+  fetchOptions: [isPlain, 'an object'],
 }
 
-function readFetchOptions(value: unknown, isOurFetch: boolean): object {
-  const fetchOptions = checked('fetchOptions', value, isPlain, 'an object') ?? NO_MEMBERS
-  for (const [member, option] of Object.entries(OWN_MEMBERS)) {
-    if (member in fetchOptions) {
-      throw new TypeError(`The option "fetchOptions" has the member "${member}": pass the option "${option}" instead`)
-    }
+function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
+  const given = optionMembers(init)
+  const options = readMembers(given, RULES) as Partial<CheckedOptions>
+  const { fetch, resume, fetchOptions = NO_MEMBERS, lastEventId = '' } = options
+  const { headers, body, withCredentials, reconnect, maxBufferSize } = given
+  const isOurFetch = fetch === undefined
+  const method = readMethod(given.method)
+  const checkedOptions = {
+    redirect: 'follow',
+    reconnectionTime: INITIAL_RECONNECTION_TIME,
+    ...options,
+    withCredentials: Boolean(withCredentials),
+    method,
+    headers: (isFunction(headers) ? headers : readHeaders(headers, isOurFetch)) as CheckedOptions['headers'],
+    body: (isFunction(body) ? body : checkedBody(body, isOurFetch)) as CheckedOptions['body'],
+    fetchOptions,
+    lastEventId: wellFormed(lastEventId),
+    connectTimeout: finite(options.connectTimeout),
+    idleTimeout: finite(options.idleTimeout),
+    policy: readPolicy(reconnect, resume !== undefined || (reconnectsGet && method === 'GET')),
+    maxBufferSize: readMaxBufferSize(maxBufferSize),
+  } as ConnectionOptions
+  if (checkedOptions.body !== undefined && isBodiless(method)) {
+    throw new TypeError('The option "body" needs a "method" such as POST')
+  }
+  if (isStream(checkedOptions.body) && checkedOptions.policy.reconnects && !resume) {
+    throw new TypeError(`With "reconnect", ${SENT_ONCE}`)
+  }
+  checkFetchOptions(fetchOptions, isOurFetch)
+  return checkedOptions
+}
+
+/** Nobody has to know which number a runtime's timers take for no limit. */
+function finite(ms = 0): number {
+  return ms === Infinity ? 0 : ms
+}
+
+function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {
+  const own = OWN_MEMBERS.find((name) => name in fetchOptions)
+  if (own !== undefined) {
+    const option = own === 'credentials' ? 'withCredentials' : own
+    throw new TypeError(`Pass the option "${option}" instead of "fetchOptions.${own}"`)
   }
   const { dispatcher } = members(fetchOptions)
   checked('fetchOptions.dispatcher', dispatcher, isDispatcher, 'a dispatcher of undici', displayKind)
-  if (dispatcher !== undefined && isOurFetch && !takesDispatchers()) {
-    throw new TypeError(
-      'The option "fetchOptions" has the member "dispatcher", which only the fetch of Node takes: Deno has "client", Bun "proxy" and "tls"',
-    )
-  }
-  const refusal = isOurFetch ? refusalOf(fetchOptions) : undefined
-  if (refusal !== undefined) {
-    throw new TypeError(`The option "fetchOptions" is nothing that this runtime's fetch takes: ${refusal}`)
-  }
-  return fetchOptions
-}
-
-function isRedirect(value: unknown): value is ConnectionOptions['redirect'] {
-  return value === 'follow' || value === 'error' || value === 'same-origin'
+  if (!isOurFetch) return
+  const refusal = dispatcher === undefined || takesDispatchers() ? refusalOf(fetchOptions) : DISPATCHER_REFUSAL
+  if (refusal !== undefined) throw new TypeError(`This runtime's fetch refuses the option "fetchOptions": ${refusal}`)
 }
 
 /** By its shape, for there are many copies of undici. */
 function isDispatcher(value: unknown): value is object {
-  return isObject(value) && 'dispatch' in value && typeof value.dispatch === 'function'
-}
-
-/** By its shape: a polyfill's is no instance of the runtime's class. */
-function isSignal(value: unknown): value is AbortSignal {
-  return isObject(value) && 'aborted' in value && 'addEventListener' in value && 'removeEventListener' in value
-}
-
-/** No stream can have another. */
-function isId(value: unknown): value is string {
-  return isString(value) && !/[\0\r\n]/.test(value)
-}
-
-function isName(value: unknown): value is string {
-  return isString(value) && value !== '' && value === wellFormed(value)
+  return isObject(value) && 'dispatch' in value && isFunction(value.dispatch)
 }
 
 /** As it could come from a stream, which is UTF-8: without lone surrogates. */

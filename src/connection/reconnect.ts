@@ -1,6 +1,6 @@
 /** Whether and when to try again: the option `reconnect`, and the decision after each failure. */
 
-import { checked, display, isFrom, isFunction, isPlain, members } from '../input/checks.ts'
+import { display, isFrom, isFunction, isPlain, readMembers, type Rule } from '../input/checks.ts'
 import { ConnectionError, type FailedRequest } from './connection-error.ts'
 import type { Failure, FailureReason } from './failure.ts'
 import { MIN_DELAY, withinLimits } from './timers.ts'
@@ -36,6 +36,20 @@ export const INITIAL_RECONNECTION_TIME = 3_000
 /** After these the standard reestablishes the connection; a failing function of the caller's counts as one. */
 const TEMPORARY: readonly FailureReason[] = ['network', 'ended', 'timeout', 'request']
 
+const MS: Rule = [isFrom(0), 'a number of milliseconds from 0']
+
+const RULES: Record<string, Rule> = {
+  maxAttempts: [
+    (value) => isFrom(1)(value) && (value === Infinity || Number.isInteger(value)),
+    'a whole number from 1',
+  ],
+  factor: [isFrom(1), 'a number from 1'],
+  maxDelay: MS,
+  jitter: [isFrom(0, Number.MAX_VALUE), 'a finite number from 0'],
+  resetAfter: MS,
+  shouldReconnect: [isFunction, 'a function'],
+}
+
 /**
  * @param byDefault whether to reconnect where the option is absent
  * @throws a `TypeError` that names the member and what was given
@@ -46,29 +60,9 @@ export function readPolicy(reconnect: unknown, byDefault: boolean): Policy {
   if (!isPlain(reconnect)) {
     throw new TypeError(`The option "reconnect" must be true, false or an object, not ${display(reconnect)}`)
   }
-  const given = members(reconnect)
-  const number = (
-    name: 'maxAttempts' | 'factor' | 'maxDelay' | 'jitter' | 'resetAfter',
-    isValid: (value: unknown) => value is number,
-    wanted: string,
-  ): number => checked(`reconnect.${name}`, given[name], isValid, wanted) ?? STANDARD_POLICY[name]
-  const ms = 'a number of milliseconds from 0'
-  return {
-    reconnects: true,
-    maxAttempts: number('maxAttempts', isCount, 'a whole number from 1'),
-    factor: number('factor', isFrom(1), 'a number from 1'),
-    maxDelay: number('maxDelay', isFrom(0), ms),
-    jitter: number('jitter', isFrom(0, Number.MAX_VALUE), 'a finite number from 0'),
-    resetAfter: number('resetAfter', isFrom(0), ms),
-    // A policy may be an instance of a class.
-    shouldReconnect: checked('reconnect.shouldReconnect', given.shouldReconnect, isFunction, 'a function')?.bind(
-      reconnect as never,
-    ) as Policy['shouldReconnect'],
-  }
-}
-
-function isCount(value: unknown): value is number {
-  return value === Infinity || (Number.isInteger(value) && (value as number) >= 1)
+  const given = readMembers(reconnect, RULES, 'reconnect.') as Partial<Policy>
+  // A policy may be an instance of a class.
+  return { ...STANDARD_POLICY, ...given, shouldReconnect: given.shouldReconnect?.bind(reconnect) }
 }
 
 /** A failure, and what the caller wants done about it. */
@@ -87,7 +81,7 @@ export async function ask({ shouldReconnect }: Policy, request: FailedRequest, f
     const answer: unknown = await shouldReconnect?.(error)
     if (answer !== undefined && typeof answer !== 'boolean' && !isFrom(0)(answer)) {
       throw new TypeError(
-        `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${display(answer)}`,
+        `"shouldReconnect" must return true, false, undefined or a number of milliseconds from 0, not ${display(answer)}`,
       )
     }
     return { error, answer, isEnd: failure.reason === 'ended' || failure.status === 204 }

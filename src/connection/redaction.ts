@@ -4,6 +4,7 @@ import { isObject } from '../input/checks.ts'
 import { percentDecode } from '../platform/header-value.ts'
 import type { Failure } from './failure.ts'
 import { credentialsOf, type HeaderRecord } from './headers.ts'
+import { presentable } from './url.ts'
 
 /** Headers whose values say what is sent, and no more. */
 const PUBLIC_HEADERS = /^(?:accept|content-|cache-control|user-agent)/i
@@ -22,11 +23,10 @@ export function secretsOf(url: URL, headers: HeaderRecord = {}): string[] {
   const values = Object.entries({ ...credentialsOf(url), ...headers })
     .filter(([name]) => !PUBLIC_HEADERS.test(name))
     .map(([, value]) => value.replace(SCHEME, ''))
-  const parts = [...values, search.slice(1)]
-    .flatMap((text) => text.split(/[;,&\s]+/))
-    .map((pair) => pair.replace(NAME, ''))
+  const texts = [...values, search, username, password, percentDecode(password)]
+  const parts = texts.flatMap((text) => text.split(/[?;,&\s]+/)).map((pair) => pair.replace(NAME, ''))
   return [
-    ...[...values, search, username, password, percentDecode(password)].filter(({ length }) => length >= 4),
+    ...texts.filter(({ length }) => length >= 4),
     ...[...parts, ...searchParams.values()].filter(({ length }) => length >= 6),
   ]
 }
@@ -45,9 +45,10 @@ export function redactCause({ cause: thrown, isCallers }: Failure, secrets: read
   const redact = redactor(secrets)
   try {
     const cause = isCallers && !mayLeak(thrown, redact, MAX_DEPTH) ? thrown : copyOf(thrown, redact, MAX_DEPTH)
-    let error = cause
-    while (isError(error) && !hasCode(error)) error = error.cause
-    return { cause, code: isError(error) && hasCode(error) ? error.code : undefined }
+    for (let error = cause; isError(error); error = error.cause) {
+      if (typeof error.code === 'string') return { cause, code: error.code }
+    }
+    return { cause, code: undefined }
   } catch {
     // A getter of the caller's has thrown.
     return { cause: undefined, code: undefined }
@@ -60,13 +61,10 @@ type Redact = (text: string) => string
 function copyOf(thrown: unknown, redact: Redact, depth: number): unknown {
   if (typeof thrown === 'string') return redact(thrown)
   if (!isError(thrown) || depth === 0) return undefined
-  const { name, message, stack = '', cause } = thrown
+  const { name, message, stack = '', code, cause } = thrown
   const copy = new Error(redact(message), { cause: copyOf(cause, redact, depth - 1) })
-  if ('code' in thrown) {
-    const { code } = thrown
-    // The names of the system's errors are not the caller's texts.
-    Object.assign(copy, { code: typeof code !== 'string' || /^[A-Z][A-Z0-9_]*$/.test(code) ? code : redact(code) })
-  }
+  // The names of the system's errors are not the caller's texts.
+  if (typeof code === 'string') Object.assign(copy, { code: /^[A-Z][A-Z0-9_]*$/.test(code) ? code : redact(code) })
   for (const [key, value] of Object.entries({ name, stack: redact(stack) })) {
     Object.defineProperty(copy, key, { value, configurable: true, writable: true })
   }
@@ -75,22 +73,18 @@ function copyOf(thrown: unknown, redact: Redact, depth: number): unknown {
 
 /** Whether it contains a secret, or something that cannot be looked into, such as a `Request`. */
 function mayLeak(value: unknown, redact: Redact, depth: number): boolean {
-  if (typeof value === 'string') return redact(value) !== value
-  if (!isObject(value)) return false
-  const isAnError = isError(value)
-  if (depth === 0 || !(isAnError || Array.isArray(value) || isRecord(value))) return true
-  // Not the stack: besides the message it has the URLs of scripts, with queries of their own.
-  const hidden = isAnError ? [value.name, value.message, value.cause, (value as Partial<AggregateError>).errors] : []
-  return [...hidden, ...(Object.values(value) as unknown[])].some((part) => mayLeak(part, redact, depth - 1))
+  if (!isObject(value)) return typeof value === 'string' && redact(value) !== value
+  if (depth === 0 || !(isError(value) || Array.isArray(value) || isRecord(value))) return true
+  // The class of an error has the name, of a DOMException the message too.
+  return ['name', 'message', ...Object.getOwnPropertyNames(value)].some(
+    // Besides the message, the stack has the URLs of scripts, with queries of their own.
+    (key) => key !== 'stack' && mayLeak((value as Record<string, unknown>)[key], redact, depth - 1),
+  )
 }
 
 /** By its shape: test environments have realms with an Error of their own. */
-function isError(value: unknown): value is Error {
+function isError(value: unknown): value is Error & { code?: unknown } {
   return isObject(value) && 'message' in value && 'stack' in value
-}
-
-function hasCode(error: Error): error is Error & { code: string } {
-  return 'code' in error && typeof error.code === 'string'
 }
 
 function isRecord(value: object): boolean {
@@ -101,11 +95,13 @@ function isRecord(value: object): boolean {
 function redactor(secrets: readonly string[]): Redact {
   // One may be the beginning of another.
   const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
-  return (text) =>
-    longestFirst.reduce(
-      (rest, secret) => rest.replaceAll(secret, '…'),
-      text.replace(URLS, (url) =>
-        url.startsWith('data:') ? 'data:…' : url.replace(/[?#].*$/, '').replace(/\/\/[^/]*@/, '//'),
-      ),
-    )
+  return (text) => longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '…'), text.replace(URLS, shownURL))
+}
+
+function shownURL(text: string): string {
+  try {
+    return presentable(new URL(text))
+  } catch {
+    return '…'
+  }
 }

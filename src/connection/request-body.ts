@@ -41,16 +41,21 @@ export function checkedBody(given: unknown, isOurFetch: boolean): RequestBody | 
     isString(value) ||
     (ArrayBuffer.isView(value) ? className(value.buffer) === 'ArrayBuffer' : CLASSES.includes(className(value)))
   const body = checked('body', given ?? undefined, isBody, WANTED, (value) => `${displayKind(value)}${hint(value)}`)
-  if (isOurFetch && className(body) === 'FormData' && !contentTypeOf(body).startsWith('multipart/')) {
-    throw new TypeError(
-      'The option "body" is a FormData of another library, which the fetch of this runtime cannot send',
-    )
-  }
-  if (isOurFetch && isStream(body) && !sendsStreams()) {
-    throw new TypeError(`The option "body" is a ReadableStream, which the fetch of this runtime cannot send`)
+  if (!isOurFetch) return body
+  if (isStream(body) && !sendsStreams()) throw cannotSend('ReadableStream')
+  if (className(body) === 'FormData' && !contentTypeOf(body).startsWith('multipart/')) {
+    throw cannotSend('FormData of another library')
   }
   return body
 }
+
+function cannotSend(what: string): TypeError {
+  return new TypeError(`The option "body" is a ${what}, which the fetch of this runtime cannot send`)
+}
+
+/** What to do about a body that would have to be sent again. */
+export const SENT_ONCE =
+  'the option "body" is a ReadableStream, which can be sent only once. Pass a function that returns a fresh one'
 
 /** Whether it can be sent only once. */
 export function isStream(body: unknown): body is ReadableStream {
@@ -70,6 +75,6 @@ function isInstance(value: unknown, name: string): boolean {
 
 function hint(value: unknown): string {
   if (typeof value !== 'object' || value === null) return ''
-  if ('pipe' in value) return ': for a stream of Node, pass Readable.toWeb(…)'
-  return ['Object', 'Array'].includes(className(value)) ? ': for JSON, pass JSON.stringify(…)' : ''
+  if ('pipe' in value) return '. Pass Readable.toWeb(…)'
+  return ['Object', 'Array'].includes(className(value)) ? '. Pass JSON.stringify(…)' : ''
 }

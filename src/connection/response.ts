@@ -17,7 +17,7 @@ const ESSENCE = new RegExp(`^[\\t\\n\\r ]*(${TOKEN}/${TOKEN})[\\t\\n\\r ]*(?:;|$
 const LIST_ITEM = /(?:[^",]|"(?:\\.|[^"\\])*"?)+/gs
 
 /** Any of the three forms of a date; only asctime's does not name its zone. (RFC 9110, 5.6.7) */
-const DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w -]+ \d\d:\d\d:\d\d (?:GMT|\d{4})$/
+const DATE = /^[a-z]{3,9},? [\w -]+ \d\d:\d\d:\d\d (?:GMT|\d{4})$/i
 
 /**
  * Takes the body of a good response, before any listener can, and reads what a refused one says.
@@ -46,11 +46,13 @@ export async function openResponse(
     else void discard(response)
   } catch (cause) {
     // A caller's fetch may return anything.
-    refusal = unsupported('what "fetch" returned does not work as a Response', cause)
+    refusal = unsupported(NO_RESPONSE, cause)
   }
   request.abort()
   throw new AttemptError(refusal)
 }
+
+const NO_RESPONSE = 'what "fetch" returned is not a Response'
 
 let lastOrigin = ''
 
@@ -62,7 +64,7 @@ function shared(origin: string): string {
 
 /** Why to fail the connection, or nothing. (HTML standard, 9.2.2, "processEventSourceResponse") */
 export function refuse(response: FetchLikeResponse): Failure | undefined {
-  if (!isResponse(response)) return unsupported('the option "fetch" returned no Response')
+  if (!isResponse(response)) return unsupported(NO_RESPONSE)
 
   // What fetch rejects with otherwise.
   if ('type' in response && response.type === 'error') return { reason: 'network', what: 'could not be reached' }

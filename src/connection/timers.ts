@@ -2,7 +2,7 @@
 
 import { onceOnline } from '../platform/page.ts'
 import { chooseQueueTask } from '../platform/platform.ts'
-import type { BodyReader } from './exchange.ts'
+import type { BodyReader, ConnectionSink } from './exchange.ts'
 import { AttemptError } from './failure.ts'
 
 /** The least wait, in ms: less would let a server that closes at once cause a storm. */
@@ -70,23 +70,23 @@ export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSigna
 }
 
 /**
- * The reader, whose reads reject after `ms` without a byte.
- *
- * @param demand of the sink: the clock only runs while somebody waits for what comes
+ * The reader, whose reads reject after so many ms (0: no limit) without a byte. The clock only runs while the sink waits for what
+ * comes.
  */
 export function withIdleTimeout(
   reader: BodyReader,
   ms: number,
   signal: AbortSignal,
-  demand: () => Promise<void> | undefined,
+  sink: Pick<ConnectionSink, 'demand'>,
 ): BodyReader {
+  if (ms === 0) return reader
   return {
     async read() {
       const read = reader.read()
       for (;;) {
         const result = await inTime(ms, read, signal)
         if (result !== TIMED_OUT) return result
-        const demanded = demand()
+        const demanded = sink.demand()
         if (!demanded) throw new AttemptError({ reason: 'timeout', what: `has been silent for ${ms} ms` })
         await Promise.race([demanded, read])
       }

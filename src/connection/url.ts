@@ -3,8 +3,6 @@
 import { baseURL, encodedByDocument } from '../platform/page.ts'
 import { domException } from '../platform/globals.ts'
 
-const FETCHABLE = new Set(['http:', 'https:', 'data:', 'blob:'])
-
 /**
  * Parses `input`.
  *
@@ -22,19 +20,17 @@ export function parseURL(input: string, base?: string): URL {
     // Reported below, like a host that is none.
   }
   const hint =
-    base === undefined
-      ? '. Here it must be absolute: there is no base URL'
-      : ` relative to ${presentable(new URL(base))}`
-  throw domException(`"${withoutSecrets(input)}" is not a valid URL${hint}`, 'SyntaxError')
+    base === undefined ? ': without a base URL it must be absolute' : ` relative to ${presentable(new URL(base))}`
+  throw domException(`Invalid URL "${withoutSecrets(input)}"${hint}`, 'SyntaxError')
 }
 
 /** Whether `fetch` can bring an event stream from there; for other schemes trying again would be futile. */
 export function isFetchable(url: URL): boolean {
-  return FETCHABLE.has(url.protocol)
+  return /^(?:https?|data|blob):$/.test(url.protocol)
 }
 
 export function isHTTP({ protocol }: URL): boolean {
-  return protocol === 'http:' || protocol === 'https:'
+  return /^https?:$/.test(protocol)
 }
 
 /** The URL as it may appear in messages and logs: no password, no query, no fragment, of one without a host the scheme. */

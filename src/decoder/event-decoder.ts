@@ -21,7 +21,7 @@ export interface DecoderSink {
 /** An event has grown past the limit. */
 export class EventTooLargeError extends RangeError {
   constructor() {
-    super('The event stream holds an event larger than the option "maxBufferSize" allows')
+    super('holds an event larger than the option "maxBufferSize" allows')
   }
 }
 

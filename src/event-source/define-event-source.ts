@@ -1,9 +1,8 @@
 /** The class `EventSource`. (HTML standard, 9.2.2) */
 
 import { Connection } from '../connection/connection.ts'
-import type { Opener } from '../connection/exchange.ts'
 import { FetchOpener } from '../connection/fetch-exchange.ts'
-import { givenStream } from '../connection/given-exchange.ts'
+import { GivenExchange, givenStream } from '../connection/given-exchange.ts'
 import { readOptions } from '../connection/read-options.ts'
 import { parseURL, presentable } from '../connection/url.ts'
 import { defineDispose } from '../platform/globals.ts'
@@ -14,18 +13,6 @@ import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatc
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSourceConstructor } from './interface.ts'
 import { defineConstants, defineInterface, makeEnumerable, toDOMString } from './webidl.ts'
-
-/** What `fromReadableStream()` hands to the constructor; nobody else can make one. */
-class GivenStream {
-  readonly opener: Opener
-  readonly url: string
-
-  constructor(stream: unknown) {
-    const exchange = givenStream(stream)
-    this.opener = { next: () => exchange }
-    this.url = exchange.url.href
-  }
-}
 
 /** In a function that a bundler can drop when nobody uses the class. */
 export function defineEventSource(): EventSourceConstructor {
@@ -45,26 +32,21 @@ export function defineEventSource(): EventSourceConstructor {
         need('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBases())
         patchEventTarget(EventSource.prototype)
         super()
-        const input = args[0] instanceof GivenStream ? args[0] : toDOMString(args[0])
+        // Only fromReadableStream() has one of these.
+        const given = args[0] instanceof GivenExchange ? args[0] : undefined
+        const input = given ?? toDOMString(args[0])
         const options = readOptions(args[1])
-        let opener: Opener
-        if (typeof input === 'string') {
-          const url = parseURL(input)
-          this.#url = url.href
-          opener = new FetchOpener(url, options)
-        } else {
-          this.#url = input.url
-          opener = input.opener
-        }
-        this.#isFromStream = typeof input !== 'string'
+        const url = typeof input === 'string' ? parseURL(input) : input.url
+        this.#url = url.href
+        this.#isFromStream = given !== undefined
         this.#withCredentials = options.withCredentials
         this.#dispatcher = new Dispatcher(this, options.lastEventId, options.onComment)
-        this.#connection = new Connection(this, opener, options, this.#dispatcher)
+        this.#connection = new Connection(this, given ?? new FetchOpener(url, options), options, this.#dispatcher)
         this.#connection.start()
       }
 
       static fromReadableStream(stream: unknown): EventSource {
-        return new EventSource(new GivenStream(stream), { reconnect: false })
+        return new EventSource(givenStream(stream), { reconnect: false })
       }
 
       get url(): string {
@@ -87,26 +69,26 @@ export function defineEventSource(): EventSourceConstructor {
       }
 
       /** Made when one is asked for: many sources have listeners instead. */
-      static #handlersOf(source: EventSource): HandlerAttributes {
-        return (source.#handlers ??= new HandlerAttributes(source))
+      #attributes(): HandlerAttributes {
+        return (this.#handlers ??= new HandlerAttributes(this))
       }
       get onopen(): object | null {
-        return EventSource.#handlersOf(this).get('open')
+        return this.#attributes().get('open')
       }
       set onopen(value: unknown) {
-        EventSource.#handlersOf(this).set('open', value)
+        this.#attributes().set('open', value)
       }
       get onmessage(): object | null {
-        return EventSource.#handlersOf(this).get('message')
+        return this.#attributes().get('message')
       }
       set onmessage(value: unknown) {
-        EventSource.#handlersOf(this).set('message', value)
+        this.#attributes().set('message', value)
       }
       get onerror(): object | null {
-        return EventSource.#handlersOf(this).get('error')
+        return this.#attributes().get('error')
       }
       set onerror(value: unknown) {
-        EventSource.#handlersOf(this).set('error', value)
+        this.#attributes().set('error', value)
       }
 
       close(): void {
@@ -114,17 +96,14 @@ export function defineEventSource(): EventSourceConstructor {
         this.#connection.close()
       }
       reconnect(): void {
-        if (this.#isFromStream)
-          throw new TypeError('reconnect() needs a URL, and this EventSource was made of a stream')
+        if (this.#isFromStream) throw new TypeError('reconnect() needs an EventSource with a URL')
         if (this.#dispatcher.readyState === CLOSED) return
         this.#dispatcher.restart()
         this.#connection.reconnect()
       }
       reset(): void {
         if (!this.#isFromStream) {
-          throw new TypeError(
-            'reset() is for an EventSource made of a stream: this one resets itself with each connection',
-          )
+          throw new TypeError('reset() needs an EventSource from a stream')
         }
         this.#connection.reset()
       }

@@ -99,7 +99,7 @@ function defineOpenEvent(): OpenEventConstructor {
     }
 
     get response(): Response {
-      if (!this.#response) throw new TypeError('There is no Response: this EventSource was made of a stream')
+      if (!this.#response) throw new TypeError('An EventSource from a stream has no Response')
       // Or as much of one as the caller's fetch returned.
       return this.#response as Response
     }

@@ -27,26 +27,21 @@ export class HandlerAttributes {
 
   /** Primitives become null. Replacing a handler keeps its place among the listeners; null gives the place up. */
   set(type: HandledType, value: unknown): void {
-    const callback = isObject(value) ? value : null
     const handler = this.#handlers[type]
-    if (callback === null) {
+    if (!isObject(value)) {
       if (handler) removeListener(this.#target, type, handler.listener)
       this.#handlers[type] = undefined
     } else if (handler) {
-      handler.callback = callback
+      handler.callback = value
     } else {
-      this.#activate(type, callback)
+      const added: Handler = {
+        callback: value,
+        listener: (event) => {
+          if (typeof added.callback === 'function') added.callback.call(this.#target, event)
+        },
+      }
+      this.#handlers[type] = added
+      addListener(this.#target, type, added.listener)
     }
-  }
-
-  #activate(type: HandledType, callback: object): void {
-    const handler: Handler = {
-      callback,
-      listener: (event) => {
-        if (typeof handler.callback === 'function') handler.callback.call(this.#target, event)
-      },
-    }
-    this.#handlers[type] = handler
-    addListener(this.#target, type, handler.listener)
   }
 }

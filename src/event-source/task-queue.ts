@@ -15,37 +15,37 @@ interface TaskRunner<Item> {
 
 /**
  * Delivers items in order, each in a task of its own: all microtasks that one delivery started have run before the next.
- * An item is delivered at once where a task has run since the last delivery. (A new chunk is no proof of that: chunks that
- * wait in a stream come microtasks apart.)
  *
- * A hop is queued for each item when it comes, not one after the other: in Node that costs a sixth. Once none is under way, a
- * task has run since the last delivery if the event loop has gone round; where nobody counts its rounds, one hop more tells.
+ * A hop is queued for each item when it comes, not one after the other: in Node that costs a sixth. Where the event loop counts its
+ * rounds, an item is delivered at once if the loop has gone round since the last delivery. (A new chunk is no proof of that: chunks
+ * that wait in a stream come microtasks apart.)
  */
 export class TaskQueue<Item> {
   readonly #owner: TaskRunner<Item>
   readonly #queueTask = chooseQueueTask()
   readonly #loop = countedLoop()
+  /** In which round of the loop the last delivery was; nothing is delivered in the task that creates the queue. */
+  #round = this.#currentRound()
   #hops = 0
-  /** In which round of the loop the last delivery was. */
-  #round = 0
   #waiting: Item[] = NOTHING
   #next = 0
   #bytesAhead = 0
   #drained: (() => void) | undefined
 
-  /** The task that creates the queue counts as a delivery: nothing is delivered before it has ended. */
   constructor(owner: TaskRunner<Item>) {
     this.#owner = owner
-    this.#beginTask()
   }
 
   push(item: Item): void {
-    const taskHasRun = this.#hops === 0 && this.#beginTask()
-    if (taskHasRun) {
+    const round = this.#hops === 0 ? this.#currentRound() : this.#round
+    if (round !== this.#round) {
+      this.#round = round
       this.#owner.runTask(item)
       return
     }
-    this.#queueHop()
+    this.#hops++
+    const queueTask = this.#queueTask
+    queueTask(this.#hop)
     if (this.#waiting === NOTHING) this.#waiting = [item]
     else this.#waiting.push(item)
   }
@@ -69,25 +69,8 @@ export class TaskQueue<Item> {
     })
   }
 
-  /**
-   * Before a delivery with no hop under way: the next one asks whether a task has run since this one.
-   *
-   * @returns whether one has since the last
-   */
-  #beginTask(): boolean {
-    if (!this.#loop) {
-      this.#queueHop()
-      return true
-    }
-    const last = this.#round
-    this.#round = this.#loop.uvMetricsInfo.loopCount
-    return this.#round !== last
-  }
-
-  #queueHop(): void {
-    this.#hops++
-    const queueTask = this.#queueTask
-    queueTask(this.#hop)
+  #currentRound(): number | undefined {
+    return this.#loop?.uvMetricsInfo.loopCount
   }
 
   readonly #hop = (): void => {
@@ -96,7 +79,7 @@ export class TaskQueue<Item> {
     const item = this.#waiting[this.#next++] as Item
     if (this.#next === this.#waiting.length) {
       this.clear()
-      if (this.#hops === 0) this.#beginTask()
+      if (this.#hops === 0) this.#round = this.#currentRound()
     }
     this.#owner.runTask(item)
   }

@@ -1,8 +1,7 @@
 /** The function that a loop begins with. */
 
-import type { Exchange } from '../connection/exchange.ts'
 import { FetchOpener } from '../connection/fetch-exchange.ts'
-import { givenResponse, givenStream } from '../connection/given-exchange.ts'
+import { givenResponse, givenStream, type GivenExchange } from '../connection/given-exchange.ts'
 import type { EventSourceInit } from '../connection/options.ts'
 import { readOptions, type ConnectionOptions } from '../connection/read-options.ts'
 import type { ByteStream, FetchLikeResponse } from '../connection/request.ts'
@@ -93,8 +92,8 @@ export function streamEvents(input: unknown, init?: unknown): EventStreamInstanc
   return new EventStream(url, new FetchOpener(url, options), options, READ_AHEAD)
 }
 
-function opened(exchange: Exchange, options: ConnectionOptions): EventStreamInstance {
-  return new EventStream(exchange.url, { next: () => exchange }, options, 0)
+function opened(exchange: GivenExchange, options: ConnectionOptions): EventStreamInstance {
+  return new EventStream(exchange.url, exchange, options, 0)
 }
 
 function readURL(input: unknown): URL {

@@ -17,6 +17,28 @@ export function checked<T>(
   throw new TypeError(`The option "${name}" must be ${wanted}, not ${shown(value)}`)
 }
 
+/** What a member must be: the check, and its words for `must be …`. */
+export type Rule = readonly [isValid: (value: unknown) => boolean, wanted: string]
+
+/**
+ * Reads and checks these members, each once; those that are `undefined` are absent from the result.
+ *
+ * @param prefix of the names in messages
+ * @throws a `TypeError` that names the member and what was given
+ */
+export function readMembers(
+  given: unknown,
+  rules: Readonly<Record<string, Rule>>,
+  prefix = '',
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, [isValid, wanted]] of Object.entries(rules)) {
+    const value = checked(prefix + name, members(given)[name], isValid as typeof isFunction, wanted)
+    if (value !== undefined) values[name] = value
+  }
+  return values
+}
+
 /** The members of the caller's options, to be checked one by one. */
 export function optionMembers(init: unknown): Record<string, unknown> {
   if (init !== undefined && init !== null && !isObject(init)) {

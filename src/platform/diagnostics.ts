@@ -3,7 +3,6 @@
 import { runtime } from './globals.ts'
 
 interface Channel {
-  /** Asked first: a message without a subscriber is not made. */
   readonly hasSubscribers: boolean
   publish(message: object): void
 }
@@ -11,15 +10,18 @@ interface Channel {
 /** What happens to a connection. Each channel is called `everysource:` and its name here. */
 const NAMES = ['connect', 'open', 'message', 'lost', 'wait', 'failed', 'close'] as const
 
-export type Channels = Record<(typeof NAMES)[number], Channel>
+type Name = (typeof NAMES)[number]
 
-let known: Channels | undefined
+/** Undefined until the first connection: a module that loads may not look at its runtime. Null where there are no channels. */
+let channels: Record<Name, Channel> | null | undefined
 
-/** Undefined where there are none. Made with the first connection: a module that loads may not look at its runtime. */
-export function channels(): Channels | undefined {
-  if (known) return known
-  const library = runtime.process?.getBuiltinModule?.('node:diagnostics_channel')
-  known =
-    library && (Object.fromEntries(NAMES.map((name) => [name, library.channel(`everysource:${name}`)])) as Channels)
-  return known
+/** @param describe makes the message, if anybody has subscribed */
+export function publish(name: Name, describe: () => object): void {
+  if (channels === undefined) {
+    const library = runtime.process?.getBuiltinModule?.('node:diagnostics_channel')
+    const entries = NAMES.map((one) => [one, library?.channel(`everysource:${one}`)])
+    channels = library ? (Object.fromEntries(entries) as Record<Name, Channel>) : null
+  }
+  const channel = channels?.[name]
+  if (channel?.hasSubscribers) channel.publish(describe())
 }

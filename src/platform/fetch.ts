@@ -69,6 +69,9 @@ export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean 
   return isLookedFor
 })
 
+/** Why a runtime refuses a dispatcher, and what to use instead. */
+export const DISPATCHER_REFUSAL = 'only Node takes a "dispatcher". Deno has "client", Bun "proxy" and "tls"' as string
+
 /**
  * The caller's members, and those that keep an idle body alive where the runtime would end it: Node after 300 s, Bun after
  * about as long.

@@ -44,8 +44,9 @@ export function defineInspection(): void {
   // Nothing asks for it.
 }
 
-export function channels(): undefined {
-  return undefined
+/** Browsers have no diagnostics channels. */
+export function publish(): void {
+  // Nobody can subscribe.
 }
 
 /** A page or worker posts messages to itself; test environments that only imitate a page may be unable to. */
@@ -83,6 +84,8 @@ export function passesCredentialsOn(): boolean {
 export function takesDispatchers(): boolean {
   return false
 }
+
+export const DISPATCHER_REFUSAL = 'only Node takes a "dispatcher"'
 
 export function noTimeoutInit(callers: object): object {
   return callers

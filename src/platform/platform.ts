@@ -1,6 +1,6 @@
 /** What differs between runtimes. In the browser build `platform.browser.ts` takes the place of this module. */
 
-export { channels, type Channels } from './diagnostics.ts'
+export { publish } from './diagnostics.ts'
 export {
   addListener,
   dispatch,
@@ -13,6 +13,7 @@ export {
 } from './event-target.ts'
 export {
   acceptedMembers,
+  DISPATCHER_REFUSAL,
   dropsHeader,
   hasForbiddenHeaders,
   noTimeoutInit,

@@ -44,13 +44,10 @@ export function contentTypeOf(body: unknown): string {
 }
 
 /** Whether a stream can be a request's body. Runtimes that do not know such bodies send their name as text. */
-export const sendsStreams = /* @__PURE__ */ oncePerRequestClass((): boolean => {
+export function sendsStreams(): boolean {
   if (!runtime.Request) return true
   // A polyfill's: the runtime's fetch does not know it.
   if (!runtime.ReadableStream) return false
-  try {
-    return !probeRequest({ method: 'POST', body: new ReadableStream(), duplex: 'half' })?.headers.has('Content-Type')
-  } catch {
-    return false
-  }
-})
+  const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
+  return refusalOf(init) === undefined && !probeRequest(init)?.headers.has('Content-Type')
+}

@@ -9,16 +9,13 @@ type Task = () => void
  * task, so that most tasks cost a call instead of a message. That is a third to a half of what each costs by itself.
  */
 const LISTENERS = 64
-/** How many tasks that have run are kept before they are thrown away together. */
-const MOST_DONE = 1_024
 /** In ms. A page that gets more to do than that has to take input and paint in between. */
 const LONGEST = 5
 
 let channel: MessageChannel | undefined
 /** How many listeners there are. Two at first, for Node's events, which a test environment's page may have, warn of many. */
 let listeners = 0
-let waiting: Task[] = []
-let next = 0
+const waiting: Task[] = []
 /** Messages on their way. */
 let underWay = 0
 /** When the listeners of this message began. */
@@ -35,23 +32,20 @@ export function postToSelf(task: Task): void {
 
 /** Sees to it that enough messages are on their way, at once: none waits for another to arrive. */
 function post(): void {
-  if (waiting.length - next <= underWay * LISTENERS) return
+  if (waiting.length <= underWay * LISTENERS) return
   underWay++
-  channel ??= open()
+  if (!channel) {
+    channel = new MessageChannel()
+    listen(2)
+    channel.port1.start()
+  }
   channel.port2.postMessage(null)
 }
 
-function open(): MessageChannel {
-  const opened = new MessageChannel()
-  listen(opened, 2)
-  opened.port1.start()
-  return opened
-}
-
-function listen({ port1 }: MessageChannel, count: number): void {
+function listen(count: number): void {
   while (listeners < count) {
     const place = listeners++
-    port1.addEventListener('message', (event) => {
+    channel?.port1.addEventListener('message', (event) => {
       take(event, place)
     })
   }
@@ -59,31 +53,26 @@ function listen({ port1 }: MessageChannel, count: number): void {
 
 /** What the listener in that place does: it runs the next task, or leaves it to another message. */
 function take(event: Event, place: number): void {
+  // Of this message: listeners that are added now do not hear it.
   const isLast = place === listeners - 1
-  if (place === 0) begin(event)
-  else if (areDrained === undefined) settle()
-  const task = waiting[next]
-  if (!task || (place > 0 && !(areDrained && now() - began < LONGEST))) {
+  if (place === 0) {
+    underWay--
+    began = now()
+    // To a task it is `window.event`, and whoever stops that would stop the other tasks.
+    Object.defineProperty(event, 'stopImmediatePropagation', { value: () => undefined, configurable: true })
+    if (areDrained === undefined) void probe()
+  } else if (areDrained === undefined) {
+    areDrained = haveRun
+    if (haveRun) listen(LISTENERS)
+  }
+  const isInTime = place === 0 || (areDrained && now() - began < LONGEST)
+  const task = isInTime ? waiting.shift() : undefined
+  if (!task) {
     Reflect.deleteProperty(event, 'stopImmediatePropagation')
     event.stopImmediatePropagation()
-    post()
-    return
   }
-  // While a stream is busy, one task always waits.
-  if (++next === waiting.length || next === MOST_DONE) {
-    waiting = waiting.slice(next)
-    next = 0
-  }
-  if (isLast) post()
-  task()
-}
-
-function begin(event: Event): void {
-  underWay--
-  began = now()
-  // To a task it is `window.event`, and whoever stops that would stop the other tasks.
-  Object.defineProperty(event, 'stopImmediatePropagation', { value: () => undefined, configurable: true })
-  if (areDrained === undefined) void probe()
+  if (!task || isLast) post()
+  task?.()
 }
 
 /** Not with `then`: zone.js calls all listeners in one, and between them runs what waits for its own promises, but for no others. */
@@ -91,9 +80,4 @@ async function probe(): Promise<void> {
   haveRun = false
   await Promise.resolve()
   haveRun = true
-}
-
-function settle(): void {
-  areDrained = haveRun
-  if (areDrained && channel) listen(channel, LISTENERS)
 }
