@@ -1,6 +1,6 @@
 /** The caller's options, checked once, up front. */
 
-import { readMaxBufferSize } from '../decoder/max-buffer-size.ts'
+import { readMaxBufferSize } from '../decoder/event-decoder.ts'
 import { DISPATCHER_REFUSAL, takesDispatchers } from '../platform/platform.ts'
 import { refusalOf } from '../platform/request-probes.ts'
 import {

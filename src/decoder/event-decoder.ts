@@ -1,130 +1,122 @@
-/** Bytes in, messages out: UTF-8, the parser, the size limit. */
+/** Bytes in, messages out: UTF-8, the parser, the option `maxBufferSize`. */
 
-import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { UnfinishedEvent } from './unfinished-event.ts'
+import { createParser, type ParserCallbacks } from 'eventsource-parser'
+import { checked } from '../input/checks.ts'
 
-/** What a decoder reports, while `decode` runs. */
+/** What a decoder reports while `decode` runs. */
 export interface DecoderSink {
   /**
-   * A block with data has ended. The type is empty where it names none; `lastEventId` is the last event ID string as of that
-   * block, `id` what the block itself says, if anything.
+   * A block with data has ended. The type is empty if the block does not name one; `lastEventId` is the last event ID string
+   * as of that block, `id` the block's own.
    */
   message(type: string, data: string, lastEventId: string, id: string | undefined): void
   /** Blocks without data have changed the last event ID string since the last message. */
   id(lastEventId: string): void
-  /** A `retry` line, in ms. Its digits have no end, so this may be infinite. */
+  /** A `retry` line, in ms. Its digits have no limit, so this may be infinite. */
   retry(reconnectionTime: number): void
-  /** A comment line's text, where they are wanted. */
+  /** The text of a comment line, if the decoder was asked for comments. */
   comment?(text: string): void
 }
 
 /** An event has grown past the limit. */
 export class EventTooLargeError extends RangeError {
   constructor() {
-    super('holds an event larger than the option "maxBufferSize" allows')
+    super('The event stream holds an event larger than the option "maxBufferSize" allows')
   }
 }
 
-/** The parser counts the name of the field in an unfinished line too. */
-const FIELD_NAME = 'event: '.length
-
-/** What an event may take beyond its characters before that counts: small limits are about characters alone. */
-const OVERHEAD = 64 * 1024
+/** In characters */
+export const DEFAULT_MAX_BUFFER_SIZE = 64 * 1024 * 1024
 
 /**
- * Bytes that are decoded at once. What Node's fetch puts together while listeners work has more, and a text of over 128 KiB lives
- * in pages of its own, which makes it cost four times as much.
+ * Reads the option `maxBufferSize`, in characters.
+ *
+ * @throws a `TypeError` if it is not a positive number
  */
-const LARGEST_PIECE = 64 * 1024
+export function readMaxBufferSize(value: unknown): number {
+  return checked('maxBufferSize', value, isPositive, 'a number of characters above 0') ?? DEFAULT_MAX_BUFFER_SIZE
+}
 
-/** A chunk in parts that can be decoded at once: mostly one, the chunk. */
+function isPositive(value: unknown): value is number {
+  return typeof value === 'number' && value > 0
+}
+
+/**
+ * How many bytes are decoded at once. Node's fetch merges what arrives while listeners work into large chunks, and V8 stores a text
+ * over 128 KiB on separate pages, where it costs four times as much.
+ */
+const MAX_PIECE = 64 * 1024
+
+/** Cuts a chunk into pieces to decode at once. Most chunks are one piece. */
 export function piecesOf(chunk: Uint8Array): Uint8Array[] {
-  const { buffer, byteOffset, byteLength } = chunk
-  if (byteLength <= LARGEST_PIECE) return [chunk]
+  if (chunk.byteLength <= MAX_PIECE) return [chunk]
+  const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
   const pieces = []
-  for (let start = 0; start < byteLength; start += LARGEST_PIECE) {
-    pieces.push(new Uint8Array(buffer, byteOffset + start, Math.min(LARGEST_PIECE, byteLength - start)))
-  }
+  for (let start = 0; start < bytes.length; start += MAX_PIECE) pieces.push(bytes.subarray(start, start + MAX_PIECE))
   return pieces
 }
 
-/** Whose text is being parsed: with callbacks of its own each decoder would take a quarter of a kilobyte more. */
+/** The decoder that is parsing. */
 let parsing: EventDecoder
+/** All decoders share these: callbacks of its own would cost each a quarter of a kilobyte. */
+let callbacks: ParserCallbacks | undefined
 
 /** Decodes one stream after another. (HTML standard, 9.2.5 and 9.2.6) */
 export class EventDecoder {
   readonly #sink: DecoderSink
+  /** The sink, unless the decoder is stopped. */
+  #listening: DecoderSink | undefined
   readonly #maxBufferSize: number
-  // Not the decoder's own handling of the BOM: Deno's (2.9) removes one from the start of any chunk. Cases "BOM …".
+  readonly #wantsComments: boolean
+  // Not the TextDecoder's own BOM handling: Deno (2.9) removes a BOM from the start of any chunk. Cases "BOM …".
   readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-  /** No character has been decoded yet. */
-  #atStart = true
   readonly #parser
-  /** Made for an event that a chunk leaves unfinished. */
-  #unfinished: UnfinishedEvent | undefined
+  /** Whether to reset after the chunk; undefined between chunks. */
+  #willReset: boolean | undefined
+  /** Whether no character has been decoded yet. */
+  #atStart = true
   /** How many events have ended. */
   #ended = 0
-  #tooLarge = false
+  #unfinished: UnfinishedEvent | undefined
   #lastEventId = ''
-  /** The last event ID string that the sink knows of. */
+  /** The last event ID string that the sink knows. */
   #reportedId = ''
-  #isDecoding = false
-  #isToReset = false
-  #isStopped = false
 
   /**
-   * @param maxBufferSize characters that the data, type and id of one event may take
-   * @param wantsComments without it the parser makes no text of a comment
+   * @param maxBufferSize how many characters the data, type and id of one event may take
+   * @param wantsComments whether to report comments; otherwise the parser skips them
    */
   constructor(sink: DecoderSink, maxBufferSize: number, wantsComments = false) {
     this.#sink = sink
     this.#maxBufferSize = maxBufferSize
-    this.#parser = createParser({
-      ...EventDecoder.#callbacks,
-      maxBufferSize: maxBufferSize + FIELD_NAME,
-      ...(wantsComments && {
-        onComment: (text: string) => {
-          if (!this.#isStopped) sink.comment?.(text)
-        },
-      }),
-    })
+    this.#wantsComments = wantsComments
+    callbacks ??= this.#callbacks()
+    this.#parser = createParser(wantsComments ? callbacks : { ...callbacks, onComment: undefined })
   }
 
-  static readonly #callbacks = {
-    onId(id: string) {
-      if (id.length > parsing.#maxBufferSize) parsing.#tooLarge = true
-      if (!parsing.#tooLarge) parsing.#lastEventId = id
-    },
-    onEvent({ id, event = '', data }: EventSourceMessage) {
-      const decoder = parsing
-      decoder.#ended++
-      // The parser does not count what comes in a single chunk.
-      if ((id?.length ?? 0) + event.length + data.length > decoder.#maxBufferSize) decoder.#tooLarge = true
-      if (decoder.#tooLarge || decoder.#isStopped) return
-      decoder.#reportedId = decoder.#lastEventId
-      decoder.#sink.message(event, data, decoder.#lastEventId, id)
-    },
-    onRetry(reconnectionTime: number) {
-      if (!parsing.#tooLarge && !parsing.#isStopped) parsing.#sink.retry(reconnectionTime)
-    },
-  }
-
-  /** Delivers nothing more until the next `begin()`. */
-  stop(): void {
-    this.#isStopped = true
-  }
-
-  /** Forgets what was unfinished and starts a stream whose last event ID string is `lastEventId`. */
+  /** Starts a stream whose last event ID string is `lastEventId`. Nothing of the one before remains. */
   begin(lastEventId: string): void {
     this.#lastEventId = this.#reportedId = lastEventId
-    this.#tooLarge = this.#isToReset = this.#isStopped = false
+    this.#listening = this.#sink
     this.#atStart = true
     this.#unfinished = undefined
     this.#utf8.decode()
     this.#parser.reset()
-    // The parser would remove a second BOM, and the characters "ï»¿", unless the stream has already begun for it; a blank
-    // line with empty buffers does nothing else.
+    // The parser would remove a second BOM, and the characters "ï»¿", at the start of its input. A blank line with empty
+    // buffers does nothing, and gets the parser past its start.
     this.#parser.feed('\n')
+  }
+
+  /** Discards what is unfinished. The next chunk is another stream, with the same last event ID string. */
+  reset(): void {
+    // A listener may call this: the rest of the chunk has been read, so it is still decoded.
+    if (this.#willReset !== undefined) this.#willReset = true
+    else if (this.#listening) this.begin(this.#lastEventId)
+  }
+
+  /** Reports nothing more, not even the rest of the chunk, until `begin()`. */
+  stop(): void {
+    this.#listening = undefined
   }
 
   /** The last event ID string as of the blocks that have ended. */
@@ -132,26 +124,18 @@ export class EventDecoder {
     return this.#lastEventId
   }
 
-  /** Forgets what is unfinished; what comes now is another stream, with the same last event ID string. */
-  reset(): void {
-    // Whoever hears of a message may call this: what has been read is still decoded.
-    if (this.#isDecoding) this.#isToReset = true
-    else this.begin(this.#lastEventId)
-  }
-
   /** @throws EventTooLargeError, after the messages before that event have been reported */
   decode(chunk: Uint8Array): void {
     const outer = parsing
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- for the callbacks
     parsing = this
-    this.#isDecoding = true
+    this.#willReset = false
     try {
-      for (const piece of piecesOf(chunk)) this.#decode(piece)
+      for (const piece of piecesOf(chunk)) if (this.#listening) this.#decode(piece)
     } finally {
-      this.#isDecoding = false
       parsing = outer
+      this.#endChunk()
     }
-    if (this.#isToReset) this.reset()
   }
 
   /** Takes the next piece of the stream's text. */
@@ -159,37 +143,129 @@ export class EventDecoder {
     this.#parser.feed(text)
   }
 
-  #decode(chunk: Uint8Array): void {
-    let text = this.#utf8.decode(chunk, { stream: true })
-    if (this.#atStart && text !== '') {
+  #endChunk(): void {
+    const willReset = this.#willReset
+    this.#willReset = undefined
+    if (willReset) this.reset()
+  }
+
+  #decode(piece: Uint8Array): void {
+    let text = this.#utf8.decode(piece, { stream: true })
+    if (text && this.#atStart) {
       this.#atStart = false
-      if (text.startsWith('\uFEFF')) text = text.slice(1)
+      text = text.replace(/^\uFEFF/, '')
     }
 
     const ended = this.#ended
     this.feed(text)
-    if (this.#ended > ended) this.#unfinished = UnfinishedEvent.after(text)
-    else (this.#unfinished ??= new UnfinishedEvent()).add(text)
-    const size = this.#unfinished?.size ?? 0
-    if (this.#isStopped) return
-    if (this.#tooLarge || size > this.#maxBufferSize + OVERHEAD || this.#hasOverflowed()) throw new EventTooLargeError()
 
-    if (this.#lastEventId !== this.#reportedId && !this.#isStopped) {
+    if (this.#ended > ended) {
+      this.#unfinished = undefined
+      // Count only the line that is cut: what ended before it fits into a piece.
+      text = text.slice(text.lastIndexOf('\n') + 1)
+      if (text.includes('\r')) text = text.slice(text.lastIndexOf('\r') + 1)
+    }
+    if (text) {
+      const unfinished = (this.#unfinished ??= new UnfinishedEvent())
+      this.#limit(unfinished.add(text, this.#wantsComments))
+      if (unfinished.isEmpty) this.#unfinished = undefined
+    }
+
+    if (this.#lastEventId !== this.#reportedId) {
       this.#reportedId = this.#lastEventId
-      this.#sink.id(this.#lastEventId)
+      this.#listening?.id(this.#lastEventId)
     }
   }
 
-  /**
-   * Whether the parser has met its limit: it takes nothing any more, then. Its `onError` would say so too, but makes the
-   * parser build an error with a stack for each unknown field, which costs ninety times as much as the line.
-   */
-  #hasOverflowed(): boolean {
-    try {
-      this.#parser.feed('')
-      return false
-    } catch {
-      return true
+  #limit(size: number): void {
+    if (size > this.#maxBufferSize && this.#listening) throw new EventTooLargeError()
+  }
+
+  #callbacks(): ParserCallbacks {
+    return {
+      onId(id) {
+        parsing.#limit(id.length)
+        if (parsing.#listening) parsing.#lastEventId = id
+      },
+      onEvent({ id, event = '', data }) {
+        const decoder = parsing
+        decoder.#ended++
+        decoder.#limit((id?.length ?? 0) + event.length + data.length)
+        decoder.#reportedId = decoder.#lastEventId
+        decoder.#listening?.message(event, data, decoder.#lastEventId, id)
+      },
+      onRetry(reconnectionTime) {
+        parsing.#listening?.retry(reconnectionTime)
+      },
+      onComment(text) {
+        parsing.#listening?.comment?.(text)
+      },
     }
+  }
+}
+
+const LINE_END = /\r\n?|\n/
+
+/** How the lines start that the parser keeps until they end: fields that count for the size, `retry`, and comments. */
+const KEPT_LINE = /^(?:(data|event|id)|retry)?(?::|$)/
+
+/** No more than this of a line is not its value. */
+const LONGEST_PREFIX = 'event: '.length
+
+/** With one of these in a text, V8 stores two bytes for each character instead of one. */
+const WIDE = /[\u0100-\uffff]/
+
+/** What V8 needs to join a line to those before it: two nodes of 32 bytes. */
+const LINE_COST = 64
+
+/** How much memory an event may take beyond `maxBufferSize`, so that a small limit is one of characters alone. */
+const OVERHEAD = 64 * 1024
+
+/**
+ * Estimates the size of an event from pieces in which no event ended. Counting characters would not do: many short lines take
+ * thirty times as much memory as they have characters, and a line keeps the comments around it in memory.
+ */
+class UnfinishedEvent {
+  /** How many lines of data have ended. */
+  #lines = 0
+  /** How many characters these lines hold, or a little less. */
+  #data = 0
+  /** The longest type or id: the parser keeps them while it waits for data. */
+  #longest = 0
+  /** Characters in memory. */
+  #held = 0
+  #isWide = false
+  /** How the unfinished line starts. */
+  #line = ''
+  #lineLength = 0
+
+  /** Whether nothing is in memory: all that came were comments and lines that have no meaning. */
+  get isEmpty(): boolean {
+    return this.#held === 0 && this.#line === ''
+  }
+
+  /** @returns the size: the characters of data, type and id, or the memory beyond the overhead */
+  add(text: string, wantsComments: boolean): number {
+    let kept = KEPT_LINE.exec(this.#line)
+    text.split(LINE_END).forEach((part, index) => {
+      if (index > 0) {
+        if (kept?.[1] === 'data') this.#data += this.#lineLength - LONGEST_PREFIX + (this.#lines++ ? 1 : 0)
+        else if (kept?.[1]) this.#longest = Math.max(this.#longest, this.#lineLength)
+        this.#line = ''
+        this.#lineLength = 0
+      }
+      this.#line += part.slice(0, LONGEST_PREFIX - this.#line.length)
+      this.#lineLength += part.length
+      kept = KEPT_LINE.exec(this.#line)
+    })
+    const [prefix = '', field] = kept ?? []
+    // Everything counts once there is data.
+    if (this.#lines > 0) this.#held += text.length
+    else this.#held = this.#longest + (prefix.length > (wantsComments ? 0 : 1) ? this.#lineLength : 0)
+    this.#isWide = this.#held > 0 && (this.#isWide || WIDE.test(text))
+    return Math.max(
+      this.#data + (field ? this.#lineLength - LONGEST_PREFIX : 0),
+      this.#held * (this.#isWide ? 2 : 1) + this.#lines * LINE_COST - OVERHEAD,
+    )
   }
 }

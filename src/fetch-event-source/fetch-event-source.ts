@@ -2,7 +2,7 @@
 
 import { discard, isReadableStream, mimeEssence, takeReader } from '../connection/response.ts'
 import { withinLimits } from '../connection/timers.ts'
-import { DEFAULT_MAX_BUFFER_SIZE } from '../decoder/max-buffer-size.ts'
+import { DEFAULT_MAX_BUFFER_SIZE } from '../decoder/event-decoder.ts'
 import { noTimeoutInit, STREAMING_FETCH, streamingFetch } from '../platform/platform.ts'
 import { need } from '../platform/platform.ts'
 import { onVisibilityChange } from '../platform/page.ts'

@@ -422,23 +422,24 @@ export const FAULTS: Fault[] = [
     what: 'forgets the id when it resets',
     module: DECODER,
     name: 'EventDecoder.reset',
-    by: "(reset) => () => { if (!this.#isDecoding) this.#lastEventId = ''; reset() }",
+    by: "(reset) => () => { if (this.#willReset === undefined) this.#lastEventId = ''; reset() }",
     noticedBy: 'fact 31: reset() throws away an unfinished event, character and id, and lets the next body have a BOM',
   },
   {
     what: 'resets in the middle of a chunk',
     module: DECODER,
     name: 'EventDecoder.reset',
-    by: '(reset) => () => { this.#isDecoding = false; reset() }',
+    by: '(reset) => () => { this.#willReset = undefined; reset() }',
     noticedBy: 'fact 31: reset() in a listener leaves what has been read, and throws away what is unfinished',
   },
   {
     what: 'loses decoded events when the stream errors',
     module: 'src/decoder/event-decoder-stream.ts',
-    name: 'decode',
-    by: `(decode) => (chunk) => {
-      const failure = decode(chunk)
-      if (failure) throw failure.error
+    name: 'transform',
+    by: `(transform) => (chunk, controller) => {
+      const batches = []
+      transform(chunk, { enqueue: (batch) => batches.push(batch) })
+      for (const batch of batches) controller.enqueue(batch)
     }`,
     noticedBy:
       'fact 55: an event past maxBufferSize, a chunk without bytes, a source that errors: an error, after the events before it',

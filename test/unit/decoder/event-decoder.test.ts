@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { EventDecoder, EventTooLargeError } from '../../../src/decoder/event-decoder.ts'
 import { cutCase, type ExpectedEvent, streamCases } from '../../conformance/cases.ts'
+import { bytes } from '../support/streams.ts'
 
 /** A decoder together with all that it has reported. */
 class Recorder {
@@ -194,6 +195,150 @@ describe('a stream that begins', () => {
     expect(() => recorder.decode('data: 01234567890\n\n')).toThrow(EventTooLargeError)
     recorder.decoder.begin('')
     expect(recorder.decode('data: 1\n\n').data).toEqual(['1'])
+  })
+})
+
+describe('stop()', () => {
+  const REST = ': rest\nretry: 7\nid: 2\n\ndata: 2\n\nid: 3\n\n'
+
+  /** What a decoder reports that is stopped when it reports this. */
+  function reportsUntil(last: string): { decoder: EventDecoder; reports: string[] } {
+    const reports: string[] = []
+    const report = (what: string): void => {
+      reports.push(what)
+      if (what === last) decoder.stop()
+    }
+    const decoder = new EventDecoder(
+      {
+        message: (_, data) => {
+          report(`message ${data}`)
+        },
+        id: (id) => {
+          report(`id ${id}`)
+        },
+        retry: (ms) => {
+          report(`retry ${ms}`)
+        },
+        comment: (text) => {
+          report(`comment ${text}`)
+        },
+      },
+      100_000,
+      true,
+    )
+    decoder.begin('0')
+    return { decoder, reports }
+  }
+
+  it.each([
+    ['message 1', 'data: 1\n\n'],
+    ['comment 1', ': 1\n'],
+    ['retry 1', 'retry: 1\n'],
+  ])('in the report of "%s": nothing of the chunk is reported after it', (last, text) => {
+    for (const rest of [REST, REST.replaceAll('\n', '\r\n'), REST.repeat(5_000)]) {
+      const { decoder, reports } = reportsUntil(last)
+      decoder.decode(bytes(text + rest))
+      decoder.decode(bytes(REST))
+      expect(reports).toEqual([last])
+      expect(decoder.lastEventId).toBe('0')
+    }
+  })
+
+  it('in the report of an ID: the next piece of a large chunk is not reported', () => {
+    const { decoder, reports } = reportsUntil('id 1')
+    decoder.decode(bytes(`id: 1\n\n${':\n'.repeat(32_764)}${REST}`))
+    expect(reports.at(-1)).toBe('id 1')
+  })
+
+  it('between chunks: nothing is reported until begin()', () => {
+    const { decoder, reports } = reportsUntil('none')
+    decoder.decode(bytes('data: unfinished\n'))
+    decoder.stop()
+    decoder.decode(bytes(`\n${REST}`))
+    expect(reports).toEqual([])
+    decoder.begin('4')
+    decoder.decode(bytes('data: 1\n\n'))
+    expect(reports).toEqual(['message 1'])
+    expect(decoder.lastEventId).toBe('4')
+  })
+
+  it('before an event that is too large: that is no error', () => {
+    const { decoder, reports } = reportsUntil('message 1')
+    const large = 'x'.repeat(100_001)
+    for (const rest of [`data: ${large}\n\n`, `data: ${large}`, `id: ${large}\n\n`]) {
+      decoder.begin('')
+      decoder.decode(bytes(`data: 1\n\n${rest}`))
+    }
+    expect(reports).toEqual(['message 1', 'message 1', 'message 1'])
+  })
+
+  it('is not undone by reset(), before it or after', () => {
+    const { decoder, reports } = reportsUntil('message 1')
+    decoder.stop()
+    decoder.reset()
+    decoder.decode(bytes(REST))
+    expect(reports).toEqual([])
+    for (const calls of [
+      ['reset', 'stop'],
+      ['stop', 'reset'],
+    ] as const) {
+      const inner: EventDecoder = new EventDecoder(
+        {
+          message: (_, data) => {
+            reports.push(data)
+            for (const call of calls) inner[call]()
+          },
+          id: () => undefined,
+          retry: () => undefined,
+        },
+        Infinity,
+      )
+      inner.begin('')
+      inner.decode(bytes('data: a\n\ndata: b\n\n'))
+      inner.decode(bytes('data: c\n\n'))
+    }
+    expect(reports).toEqual(['a', 'a'])
+  })
+
+  it('leaves another decoder alone that is decoding', () => {
+    const { decoder: inner } = reportsUntil('message 1')
+    const data: string[] = []
+    const outer = new EventDecoder(
+      {
+        message: (_, text) => {
+          data.push(text)
+          inner.decode(bytes('data: 1\n\ndata: 2\n\n'))
+        },
+        id: () => undefined,
+        retry: () => undefined,
+      },
+      Infinity,
+    )
+    outer.begin('')
+    outer.decode(bytes('data: a\n\ndata: b\n\n'))
+    expect(data).toEqual(['a', 'b'])
+  })
+})
+
+describe('reset()', () => {
+  it('in a report leaves what has been read, and discards what is unfinished', () => {
+    const data: string[] = []
+    const decoder: EventDecoder = new EventDecoder(
+      {
+        message: (_, text) => {
+          data.push(text)
+          if (text === '1') decoder.reset()
+        },
+        id: () => undefined,
+        retry: () => undefined,
+      },
+      Infinity,
+    )
+    decoder.begin('')
+    decoder.decode(bytes('id: 5\ndata: 1\n\ndata: 2\n\ndata: unfinished\n'))
+    expect(decoder.lastEventId).toBe('5')
+    decoder.decode(bytes('\n\ndata: 3\n\n'))
+    expect(data).toEqual(['1', '2', '3'])
   })
 })
 

@@ -1,0 +1,187 @@
+/** The option `maxBufferSize`: what counts, and how much memory an unfinished event may take. */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { EventDecoder, EventTooLargeError } from '../../../src/decoder/event-decoder.ts'
+import { nextError, NOWHERE, open, response } from '../support/sources.ts'
+import { bytes, counting } from '../support/streams.ts'
+
+describe('an event that grows past maxBufferSize', () => {
+  it('holds no more than that, and what one chunk brings, in memory', async () => {
+    const chunk = 'x'.repeat(64 * 1024)
+    const body = counting((count) => (count === 0 ? 'data: ' : chunk))
+    const source = open(NOWHERE, { maxBufferSize: 1024 * 1024, fetch: () => Promise.resolve(response(body.stream)) })
+    const { error, message } = await nextError(source)
+    expect(error.reason).toBe('too-large')
+    expect(message).toBe(`The event stream at ${NOWHERE} holds an event larger than the option "maxBufferSize" allows`)
+    expect(body.pulls * chunk.length).toBeLessThan(2 * 1024 * 1024)
+  })
+})
+
+const ignore = (): undefined => undefined
+
+function decoderWith(maxBufferSize: number, wantsComments = false): EventDecoder {
+  const decoder = new EventDecoder({ message: ignore, id: ignore, retry: ignore }, maxBufferSize, wantsComments)
+  decoder.begin('')
+  return decoder
+}
+
+describe('an unfinished event counts for what it takes in memory', () => {
+  const decoder = (): EventDecoder => decoderWith(200_000)
+
+  it('characters up to U+00FF once', () => {
+    expect(() => {
+      decoder().decode(bytes(`data: ${'é'.repeat(190_000)}`))
+    }).not.toThrow()
+  })
+
+  it('all of them twice once one is past that', () => {
+    expect(() => {
+      decoder().decode(bytes(`data: Ж${'x'.repeat(190_000)}`))
+    }).toThrow(EventTooLargeError)
+  })
+
+  it('also where it begins behind the end of another', () => {
+    const begun = decoder()
+    begun.decode(bytes('data: a\n\ndata: Ж'))
+    expect(() => {
+      begun.decode(bytes('x'.repeat(190_000)))
+    }).toThrow(EventTooLargeError)
+  })
+
+  it('what has ended counts no more', () => {
+    const long = decoder()
+    long.decode(bytes(`data: ${'Ж'.repeat(90_000)}\n\n`))
+    expect(() => {
+      long.decode(bytes(`data: ${'x'.repeat(190_000)}`))
+    }).not.toThrow()
+  })
+
+  it('its type and id too, if they are long', () => {
+    const long = 'x'.repeat(140_000)
+    for (const name of ['event', 'id']) {
+      const begun = decoder()
+      begun.decode(bytes(`${name}: ${long}\ndata: x\n`))
+      expect(() => {
+        begun.decode(bytes(`data: ${long}`))
+      }).toThrow(EventTooLargeError)
+    }
+  })
+})
+
+describe('what does not count', () => {
+  /** Decodes the same chunks many times. */
+  function decodeOften(times: number, decoder: EventDecoder, ...chunks: string[]): void {
+    for (let i = 0; i < times; i++) for (const chunk of chunks) decoder.decode(bytes(chunk))
+  }
+
+  it.each([true, false])('comments whose cut text looks like a line of data (reported: %s)', (wantsComments) => {
+    decodeOften(5_000, decoderWith(1_000, wantsComments), ': meta', 'data: in a comment', '\n\n')
+  })
+
+  it('comments after a field whose name starts with "data"', () => {
+    const decoder = decoderWith(1_000)
+    decoder.decode(bytes('database: x\n\n'))
+    decodeOften(5_000, decoder, ': ping, ping, ping\n\n')
+  })
+
+  it('a comment without end that nobody wants', () => {
+    decodeOften(5_000, decoderWith(1_000), ': and so on, and so on')
+  })
+
+  it('text that looks like a line of data where a line of data is cut', () => {
+    const decoder = decoderWith(100_000)
+    decoder.decode(bytes('data: '))
+    decodeOften(20_000, decoder, 'data')
+  })
+
+  it.each([
+    ['retry', 'retry: 5', '000'],
+    ['comment', ': a comment that is longer than the li', 'mit'],
+    ['unknown field', 'field: that is longer than the li', 'mit'],
+  ])('a line of another kind that is cut beside as much data as there may be: %s', (_, ...parts) => {
+    const decoder = decoderWith(20, true)
+    decodeOften(1, decoder, 'data: 12345678901234567890\n', ...parts, '\n', '\n')
+  })
+})
+
+describe('the limit, wherever the stream is cut,', () => {
+  const value = fc.string({ maxLength: 12, unit: fc.constantFrom('a', 'ä', '…', 'data', ':', ' ') })
+  const field = (name: string) =>
+    fc.tuple(fc.constantFrom(`${name}:`, `${name}: `), value).map((parts) => parts.join(''))
+  const other = fc.oneof(
+    fc.string({ unit: fc.constantFrom('x', 'data:', ' ') }).map((text) => `:${text}`),
+    fc.constantFrom('retry: 5000000000000000000000', 'field: value', 'database', 'data base: x'),
+  )
+  /** A block has one type and one ID at most: those that another replaces would count until then. */
+  const block = fc
+    .tuple(
+      fc.array(fc.oneof(field('data'), fc.constant('data')), { maxLength: 5 }),
+      fc.array(other, { maxLength: 3 }),
+      fc.option(field('event'), { nil: undefined }),
+      fc.option(field('id'), { nil: undefined }),
+    )
+    .chain(([data, others, event, id]) => {
+      const lines = [...data, ...others, event, id].filter((line) => line !== undefined)
+      return fc.shuffledSubarray(lines, { minLength: lines.length })
+    })
+  /** A stream, with the size of its largest block. */
+  const stream = fc
+    .tuple(fc.array(block, { minLength: 1, maxLength: 6 }), fc.constantFrom('\n', '\r', '\r\n'))
+    .map(([blocks, end]) => ({
+      text: blocks.map((lines) => [...lines, '', ''].join(end)).join(''),
+      size: Math.max(...blocks.map(sizeOf)),
+      eventSize: Math.max(...blocks.map((lines) => (valuesOf('data', lines).length > 0 ? sizeOf(lines) : 0))),
+    }))
+  const cuts = fc.array(fc.nat(), { maxLength: 20 })
+
+  function valuesOf(name: string, lines: string[]): string[] {
+    return lines.flatMap((line) => new RegExp(`^${name}(?:: ?(.*))?$`, 's').exec(line)?.slice(1) ?? [])
+  }
+
+  /** How many characters of data, type and ID a block has. */
+  function sizeOf(lines: string[]): number {
+    return [valuesOf('data', lines).join('\n'), ...valuesOf('event', lines), ...valuesOf('id', lines)].join('').length
+  }
+
+  function decode(text: string, maxBufferSize: number, places: number[]): void {
+    const decoder = decoderWith(maxBufferSize, true)
+    const whole = bytes(text)
+    const ends = [...places.map((place) => place % (whole.length + 1)), whole.length].sort((a, b) => a - b)
+    let start = 0
+    for (const end of ends) {
+      decoder.decode(whole.slice(start, end))
+      start = end
+    }
+  }
+
+  it('lets an event through that is as large', () => {
+    fc.assert(
+      fc.property(stream, cuts, ({ text, size }, places) => {
+        decode(text, size, places)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  it('lets it through byte by byte', () => {
+    fc.assert(
+      fc.property(stream, ({ text, size }) => {
+        decode(text, size, Array.from(bytes(text).keys()))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('stops an event that is larger by one character', () => {
+    fc.assert(
+      fc.property(stream, cuts, ({ text, eventSize }, places) => {
+        fc.pre(eventSize > 0)
+        expect(() => {
+          decode(text, eventSize - 1, places)
+        }).toThrow(EventTooLargeError)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
