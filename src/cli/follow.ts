@@ -108,14 +108,12 @@ function delayAfter(
   last: Observation | undefined,
   { reconnectionTime }: EventStream,
 ): number | undefined {
-  const { reason, status, retryAfter, attempt } = failure
+  const { status, attempt } = failure
   const lived = last?.head ? performance.now() - last.head.at : 0
-  const wasFruitful = (last?.text.events ?? 0) > 0 || lived >= STANDARD_POLICY.resetAfter
-  return nextDelay(STANDARD_POLICY, {
-    reason,
-    attemptsWithoutMessage: wasFruitful ? 0 : attempt,
+  const hadMessage = (last?.text.events ?? 0) > 0 || lived >= STANDARD_POLICY.resetAfter
+  return nextDelay(STANDARD_POLICY, failure, {
+    attempts: hadMessage ? 0 : attempt,
     reconnectionTime,
-    retryAfter,
     answer: status !== undefined && retryStatuses.includes(status) ? true : undefined,
     random: Math.random(),
   })

@@ -272,12 +272,10 @@ export class Connection implements DecoderSink {
     if (life !== this.#life) return
     const { error, answer, isEnd } = await ask(policy, this.#exchange, failure)
     if (life !== this.#life) return
-    const delay = nextDelay(policy, {
-      reason: failure.reason,
-      attemptsWithoutMessage: this.#attemptsWithoutMessage,
-      reconnectionTime: this.#reconnectionTime,
-      retryAfter: failure.retryAfter,
+    const delay = nextDelay(policy, failure, {
       answer,
+      attempts: this.#attemptsWithoutMessage,
+      reconnectionTime: this.#reconnectionTime,
       random: Math.random(),
     })
     this.#run(life, delay === undefined ? this.#fail(error, isEnd, life) : this.#reestablish(error, delay, life))

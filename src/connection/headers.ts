@@ -1,6 +1,6 @@
 /** The headers of a request: a plain object, with the names as the caller wrote them. */
 
-import { displayKind, isObject, isPromise } from '../input/checks.ts'
+import { displayKind, isObject, isPromise, isString } from '../input/checks.ts'
 import { percentDecode } from '../platform/header-value.ts'
 import { dropsHeader } from '../platform/platform.ts'
 
@@ -36,10 +36,17 @@ export function readHeaders(given: unknown, isOurFetch: boolean): HeaderRecord {
     }
     const [name, value] = entry as [unknown, unknown]
     if (value === undefined) continue
-    checkName(name, isOurFetch)
+    if (!isString(name) || !NAME.test(name)) {
+      throw invalid(`has an invalid name: ${isString(name) ? `"${name}"` : displayKind(name)}`)
+    }
+    if (isOurFetch && dropsHeader(name)) throw invalid(`has "${name}", which this runtime does not let scripts set`)
+    // A number may be a secret too.
+    if (!isString(value))
+      throw invalid(`must have a string as "${name}", not ${isObject(value) ? displayKind(value) : typeof value}`)
+    const own = value.replace(WHITESPACE, '')
+    if (!VALUE.test(own)) throw invalid(`has a line end, another control character or one past U+00FF in "${name}"`)
     const key = name.toLowerCase()
     const before = headers.get(key)?.[1]
-    const own = readValue(name, value)
     headers.set(key, [name, before === undefined ? own : `${before}${key === 'cookie' ? '; ' : ', '}${own}`])
   }
   return Object.fromEntries(headers.values())
@@ -61,34 +68,8 @@ export function credentialsOf({ username, password }: URL): HeaderRecord {
   return { Authorization: `Basic ${btoa(`${percentDecode(username)}:${percentDecode(password)}`)}` }
 }
 
-/** Those that a redirect to another origin removes. (Fetch standard, 4.4, "HTTP-redirect fetch") */
-export function isCredential(name: string): boolean {
-  return /^(?:proxy-)?authorization$|^cookie$/i.test(name)
-}
-
 export function describesBody(name: string): boolean {
   return BODY_HEADERS.test(name)
-}
-
-function checkName(name: unknown, isOurFetch: boolean): asserts name is string {
-  if (typeof name !== 'string' || !NAME.test(name)) {
-    const shown = typeof name === 'string' ? `"${name}"` : displayKind(name)
-    throw invalid(`has an invalid name: ${shown}`)
-  }
-  if (isOurFetch && dropsHeader(name)) {
-    throw invalid(`has "${name}", which this runtime does not let scripts set`)
-  }
-}
-
-function readValue(name: string, value: unknown): string {
-  if (typeof value !== 'string') {
-    // A number may be a secret too.
-    const kind = typeof value === 'object' ? displayKind(value) : typeof value
-    throw invalid(`must have a string as "${name}", not ${kind}`)
-  }
-  const trimmed = value.replace(WHITESPACE, '')
-  if (VALUE.test(trimmed)) return trimmed
-  throw invalid(`has a control character, or one past U+00FF, in "${name}"`)
 }
 
 function invalid(problem: string): TypeError {

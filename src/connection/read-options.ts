@@ -1,11 +1,9 @@
 /** The caller's options, checked once, up front. */
 
 import { readMaxBufferSize } from '../decoder/event-decoder.ts'
-import { DISPATCHER_REFUSAL, takesDispatchers } from '../platform/platform.ts'
+import { dispatcherProblem } from '../platform/platform.ts'
 import { refusalOf } from '../platform/request-probes.ts'
 import {
-  checked,
-  displayKind,
   isFrom,
   isFunction,
   isObject,
@@ -57,7 +55,7 @@ const NO_MEMBERS = {}
 const OWN_MEMBERS = ['method', 'headers', 'body', 'redirect', 'signal', 'credentials']
 
 /** Those of all who give none, so that not every connection has its own. */
-const defaults: { reconnecting?: ConnectionOptions; once?: ConnectionOptions } = {}
+const defaults: ConnectionOptions[] = []
 
 /**
  * Converts `withCredentials` as WebIDL converts a boolean; never coerces the others.
@@ -67,11 +65,11 @@ const defaults: { reconnecting?: ConnectionOptions; once?: ConnectionOptions } =
  */
 export function readOptions(init: unknown, reconnectsGet = true): ConnectionOptions {
   if (init !== undefined) return readGiven(init, reconnectsGet)
-  return (defaults[reconnectsGet ? 'reconnecting' : 'once'] ??= readGiven(init, reconnectsGet))
+  return (defaults[Number(reconnectsGet)] ??= readGiven(init, reconnectsGet))
 }
 
 const FUNCTION: Rule = [isFunction, 'a function']
-const TIMEOUT: Rule = [isFrom(0), 'a number of milliseconds from 0 (0: no limit)']
+const MS: Rule = [isFrom(0), 'a number of milliseconds from 0']
 
 /** The options whose check needs no other option. */
 const RULES: Record<string, Rule> = {
@@ -90,9 +88,9 @@ const RULES: Record<string, Rule> = {
   // No stream can have another.
   lastEventId: [(value) => isString(value) && !/[\0\r\n]/.test(value), 'a string without line ends and NUL'],
   lastEventIdParameter: [(value) => isString(value) && value !== '' && value === wellFormed(value), 'a name'],
-  connectTimeout: TIMEOUT,
-  idleTimeout: TIMEOUT,
-  reconnectionTime: [isFrom(0), 'a number of milliseconds from 0'],
+  connectTimeout: MS,
+  idleTimeout: MS,
+  reconnectionTime: MS,
   fetchOptions: [isPlain, 'an object'],
 }
 
@@ -119,7 +117,7 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
     maxBufferSize: readMaxBufferSize(maxBufferSize),
   } as ConnectionOptions
   if (checkedOptions.body !== undefined && isBodiless(method)) {
-    throw new TypeError('The option "body" needs a "method" such as POST')
+    throw new TypeError(`The option "body" needs another "method" than ${method}`)
   }
   if (isStream(checkedOptions.body) && checkedOptions.policy.reconnects && !resume) {
     throw new TypeError(`With "reconnect", ${SENT_ONCE}`)
@@ -140,15 +138,10 @@ function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {
     throw new TypeError(`Pass the option "${option}" instead of "fetchOptions.${own}"`)
   }
   const { dispatcher } = members(fetchOptions)
-  checked('fetchOptions.dispatcher', dispatcher, isDispatcher, 'a dispatcher of undici', displayKind)
-  if (!isOurFetch) return
-  const refusal = dispatcher === undefined || takesDispatchers() ? refusalOf(fetchOptions) : DISPATCHER_REFUSAL
-  if (refusal !== undefined) throw new TypeError(`This runtime's fetch refuses the option "fetchOptions": ${refusal}`)
-}
-
-/** By its shape, for there are many copies of undici. */
-function isDispatcher(value: unknown): value is object {
-  return isObject(value) && 'dispatch' in value && isFunction(value.dispatch)
+  const problem =
+    (dispatcher === undefined ? undefined : dispatcherProblem(dispatcher, isOurFetch)) ??
+    (isOurFetch ? refusalOf(fetchOptions) : undefined)
+  if (problem !== undefined) throw new TypeError(`The option "fetchOptions" does not work here: ${problem}`)
 }
 
 /** As it could come from a stream, which is UTF-8: without lone surrogates. */

@@ -92,32 +92,30 @@ export async function ask({ shouldReconnect }: Policy, request: FailedRequest, f
   }
 }
 
-/** What a decision depends on, besides the policy. */
+/** What a decision depends on, besides the policy and the failure. */
 export interface Circumstances {
-  reason: FailureReason
-  /** How many requests in a row brought no message, the failed one included. */
-  attemptsWithoutMessage: number
-  /** In ms, what the server's `retry` said last. */
-  reconnectionTime: number
-  /** In ms, what the refused response's `Retry-After` said, if anything. */
-  retryAfter: number | undefined
   /** What `shouldReconnect` answered, if it was asked and had an opinion. */
   answer: boolean | number | undefined
+  /** How many requests in a row brought no message, the failed one included. */
+  attempts: number
+  /** In ms, what the server's `retry` said last. */
+  reconnectionTime: number
   /** From 0 to 1. */
   random: number
 }
 
 /** The wait before the next attempt, in ms; undefined where there is none. Pure: no clock, no network. */
-export function nextDelay(policy: Policy, circumstances: Circumstances): number | undefined {
-  const { reason, attemptsWithoutMessage, answer = TEMPORARY.includes(reason), retryAfter } = circumstances
-  const { reconnectionTime, random } = circumstances
-  const { reconnects, maxAttempts, factor, jitter } = policy
-  if (!reconnects || answer === false || attemptsWithoutMessage >= maxAttempts) return undefined
+export function nextDelay(
+  { reconnects, maxAttempts, factor, maxDelay, jitter }: Policy,
+  { reason, retryAfter }: Pick<Failure, 'reason' | 'retryAfter'>,
+  { answer = TEMPORARY.includes(reason), attempts, reconnectionTime, random }: Circumstances,
+): number | undefined {
+  if (!reconnects || answer === false || attempts >= maxAttempts) return undefined
   if (typeof answer === 'number') return withinLimits(answer)
-  const growth = factor ** Math.max(0, attemptsWithoutMessage - 1)
+  const growth = factor ** Math.max(0, attempts - 1)
   const base = withinLimits(reconnectionTime)
   // `maxDelay` does not shorten what the server asked for.
-  const longest = Math.max(policy.maxDelay, base)
+  const longest = Math.max(maxDelay, base)
   if (retryAfter === undefined) return withinLimits(Math.min(base * growth, longest) * (1 + jitter * random))
   // A header that counts seconds says no more by less than one than that the time has come. For how many clients, it does
   // not know: the wait still grows.

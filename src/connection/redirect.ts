@@ -1,7 +1,8 @@
 /** Redirects that are not simply followed. (Fetch standard, 4.4, "HTTP-redirect fetch") */
 
 import { AttemptError } from './failure.ts'
-import { describesBody, isCredential, withoutHeaders } from './headers.ts'
+import { isCredential } from '../platform/fetch.ts'
+import { describesBody, withoutHeaders } from './headers.ts'
 import { isStream } from './request-body.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from './request.ts'
 import { discard, finalURL, isResponse } from './response.ts'

@@ -1,6 +1,7 @@
 /** The method and the body of a request. */
 
-import { contentTypeOf, sendsStreams } from '../platform/request-probes.ts'
+import { classNameOf } from '../platform/platform.ts'
+import { BODY_CLASSES, contentTypeOf, sendsStreams } from '../platform/request-probes.ts'
 import { checked, displayKind, isString } from '../input/checks.ts'
 
 /** The body of a request: what `fetch` sends in every runtime. */
@@ -25,10 +26,8 @@ export function isBodiless(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-/** By their names: a polyfill's, or another realm's, is no instance of the runtime's class. */
-const CLASSES = ['ArrayBuffer', 'Blob', 'File', 'FormData', 'URLSearchParams', 'ReadableStream']
-
-const WANTED = 'a string, bytes, a Blob, FormData, URLSearchParams or a ReadableStream'
+const WANTED =
+  'a string (of an object, JSON.stringify(…)), bytes, a Blob, FormData, URLSearchParams or a ReadableStream (of a Node stream, Readable.toWeb(…))'
 
 /**
  * Checks a body; `null` and `undefined` are none.
@@ -39,11 +38,13 @@ const WANTED = 'a string, bytes, a Blob, FormData, URLSearchParams or a Readable
 export function checkedBody(given: unknown, isOurFetch: boolean): RequestBody | undefined {
   const isBody = (value: unknown): value is RequestBody =>
     isString(value) ||
-    (ArrayBuffer.isView(value) ? className(value.buffer) === 'ArrayBuffer' : CLASSES.includes(className(value)))
-  const body = checked('body', given ?? undefined, isBody, WANTED, (value) => `${displayKind(value)}${hint(value)}`)
+    (ArrayBuffer.isView(value)
+      ? classNameOf(value.buffer) === 'ArrayBuffer'
+      : BODY_CLASSES.includes(classNameOf(value)))
+  const body = checked('body', given ?? undefined, isBody, WANTED, displayKind)
   if (!isOurFetch) return body
   if (isStream(body) && !sendsStreams()) throw cannotSend('ReadableStream')
-  if (className(body) === 'FormData' && !contentTypeOf(body).startsWith('multipart/')) {
+  if (classNameOf(body) === 'FormData' && !contentTypeOf(body).startsWith('multipart/')) {
     throw cannotSend('FormData of another library')
   }
   return body
@@ -59,22 +60,5 @@ export const SENT_ONCE =
 
 /** Whether it can be sent only once. */
 export function isStream(body: unknown): body is ReadableStream {
-  return className(body) === 'ReadableStream'
-}
-
-function className(value: unknown): string {
-  const name = Object.prototype.toString.call(value).slice('[object '.length, -1)
-  // Workers with a compatibility date before September 2024 say it of all their objects.
-  return name === 'Object' ? (CLASSES.find((known) => isInstance(value, known)) ?? name) : name
-}
-
-function isInstance(value: unknown, name: string): boolean {
-  const known: unknown = (globalThis as Record<string, unknown>)[name]
-  return typeof known === 'function' && value instanceof known
-}
-
-function hint(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return ''
-  if ('pipe' in value) return '. Pass Readable.toWeb(…)'
-  return ['Object', 'Array'].includes(className(value)) ? '. Pass JSON.stringify(…)' : ''
+  return classNameOf(body) === 'ReadableStream'
 }

@@ -2,12 +2,12 @@
 
 import {
   acceptedMembers,
-  hasForbiddenHeaders,
+  missingHeaders,
   headerValue,
   noTimeoutInit,
   passesCredentialsOn,
 } from '../platform/platform.ts'
-import { credentialsOf, isCredential, mergeHeaders, withoutHeaders, type HeaderRecord } from './headers.ts'
+import { credentialsOf, mergeHeaders, withoutHeaders, type HeaderRecord } from './headers.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { isStream, type RequestBody } from './request-body.ts'
 
@@ -109,8 +109,6 @@ export function buildRequest(
     }
   }
 
-  // Fetch would send on what another origin must not see.
-  const isCareful = passesCredentialsOn() && Object.keys(headers).some(isCredential)
   return [
     href,
     {
@@ -121,7 +119,7 @@ export function buildRequest(
       } as const),
       ...noTimeoutInit(fetchOptions),
       method,
-      redirect: redirect !== 'follow' || isCareful ? 'manual' : 'follow',
+      redirect: redirect !== 'follow' || passesCredentialsOn(headers) ? 'manual' : 'follow',
       headers,
       signal,
       ...(body !== undefined && { body }),
@@ -132,14 +130,7 @@ export function buildRequest(
 
 /** What the standard and a URL's user and password ask for; the caller's override them. */
 function ownHeaders(url: URL, body: unknown): HeaderRecord {
-  return {
-    Accept: 'text/event-stream',
-    // Browsers send this for `no-store`, and would ask the server first for a header of ours. Deno and Bun do not send it.
-    ...(!hasForbiddenHeaders() && { 'Cache-Control': 'no-cache' }),
-    // As Fetch says; Bun (1.4) sends none.
-    ...(typeof body === 'string' && { 'Content-Type': 'text/plain;charset=UTF-8' }),
-    ...credentialsOf(url),
-  }
+  return { Accept: 'text/event-stream', ...missingHeaders(body), ...credentialsOf(url) }
 }
 
 /** Appends to the query as it stands: URLs may be signed, and to serialize the query anew could change its bytes. */

@@ -39,11 +39,10 @@ export function presentable(url: URL): string {
   return url.host === '' ? `${url.protocol}…` : `${url.protocol}//${url.host}${url.pathname}`
 }
 
-/** The same for text that did not parse: what follows a second colon and is no port may be a password. */
+/** The same for text that did not parse: nothing if it has a user, and nothing after a second colon, where a password may be. */
 function withoutSecrets(input: string): string {
-  if (input.includes('@')) return `${/^\w+:/.exec(input)?.[0] ?? ''}…`
-  const [shown = ''] = /^(?:\w+:)?[^:?#]*(?::\d+(?=\/|$))?[^:?#]*/.exec(input) ?? []
-  return input.charAt(shown.length) === ':' ? `${shown}…` : shown
+  const shown = /^(?!.*@)(?:\w+:)?[^:?#]*/s.exec(input)?.[0] ?? ''
+  return shown === input ? input : `${shown}…`
 }
 
 /** The URL without user and password. */

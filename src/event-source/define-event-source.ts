@@ -12,7 +12,7 @@ import { need } from '../platform/platform.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSourceConstructor } from './interface.ts'
-import { defineConstants, defineInterface, makeEnumerable, toDOMString } from './webidl.ts'
+import { defineConstants, defineInterface, toDOMString } from './webidl.ts'
 
 /** In a function that a bundler can drop when nobody uses the class. */
 export function defineEventSource(): EventSourceConstructor {
@@ -116,7 +116,7 @@ export function defineEventSource(): EventSourceConstructor {
     const state = ['CONNECTING', 'OPEN', 'CLOSED'][readyState] ?? ''
     return { state, members: { url: presentable(new URL(url)), lastEventId, reconnectionTime } }
   })
-  makeEnumerable(EventSource.prototype)
+  defineInterface(EventSource, 'EventSource', 1)
   Object.defineProperty(EventSource, 'fromReadableStream', { enumerable: true })
   defineDispose(EventSource.prototype, 'dispose', function (this: EventSource) {
     this.close()
@@ -124,7 +124,6 @@ export function defineEventSource(): EventSourceConstructor {
   // Code written for the `eventsource` package asks for it before it passes the option `fetch`.
   Object.defineProperty(EventSource, Symbol.for('eventsource.supports-fetch-override'), { value: true })
   defineConstants(EventSource, { CONNECTING, OPEN, CLOSED })
-  defineInterface(EventSource, 'EventSource', 1)
   // A class cannot declare what the interface does: the constants, and listeners that know their event.
   return EventSource as unknown as EventSourceConstructor
 }

@@ -6,7 +6,7 @@ import { EventBase } from '../platform/platform.ts'
 import { runtime } from '../platform/globals.ts'
 import { defineInspection } from '../platform/platform.ts'
 import type { SourceMessageEvent } from './interface.ts'
-import { defineInterface, makeEnumerable } from './webidl.ts'
+import { defineInterface } from './webidl.ts'
 
 interface MessageConstructor {
   new (type: string, data: string, origin: string, lastEventId: string): SourceMessageEvent
@@ -55,7 +55,6 @@ function defineMessageEvent(): MessageConstructor {
   }
 
   const NO_PORTS = Object.freeze([] as const)
-  makeEnumerable(Message.prototype)
   defineInterface(Message, 'MessageEvent', 1)
   defineInspection(Message, ({ type, data, lastEventId, origin }) => ({ members: { type, data, lastEventId, origin } }))
   // What is left of MessageEvent's members it inherits.
@@ -105,7 +104,7 @@ function defineOpenEvent(): OpenEventConstructor {
     }
   }
 
-  extendEvent(OpenEvent, 'OpenEvent')
+  defineInterface(OpenEvent, 'OpenEvent')
   // A response would show its URL, query and all.
   defineInspection(OpenEvent, ({ type }) => ({ members: { type } }))
   return OpenEvent
@@ -211,16 +210,10 @@ function defineErrorEvent(): ErrorEventConstructor {
     }
   }
 
-  extendEvent(ErrorEvent, 'ErrorEvent')
+  defineInterface(ErrorEvent, 'ErrorEvent')
   defineInspection(ErrorEvent, ({ type, error, willReconnect, delay }) => ({
     members: { type, error, willReconnect, delay },
   }))
   // A class cannot declare that two of its members go together.
   return ErrorEvent as unknown as ErrorEventConstructor
-}
-
-/** Not more of an interface than that: to the standard these are plain Events, and say `[object Event]`. */
-function extendEvent(eventClass: { prototype: object }, name: string): void {
-  makeEnumerable(eventClass.prototype)
-  Object.defineProperty(eventClass, 'name', { value: name, configurable: true })
 }

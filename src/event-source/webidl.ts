@@ -6,18 +6,24 @@ export function toDOMString(value: unknown): string {
   return `${value as string}`
 }
 
-/** Makes the members of a prototype enumerable, as attributes and operations of an interface are. */
-export function makeEnumerable(prototype: object): void {
-  for (const name of Object.getOwnPropertyNames(prototype)) {
-    if (name !== 'constructor') Object.defineProperty(prototype, name, { enumerable: true })
+/**
+ * Makes a class an interface: its members are enumerable, and it has its name, whatever a minifier made of that.
+ *
+ * @param length of the constructor; none for what is not an interface of its own to the standard, such as the class of our `open`
+ *   events, which are plain Events and say `[object Event]`
+ */
+export function defineInterface(interfaceObject: { prototype: object }, name: string, length?: number): void {
+  const { prototype } = interfaceObject
+  const define = (target: object, key: string | symbol, value: unknown): void => {
+    Object.defineProperty(target, key, { value, configurable: true })
   }
-}
-
-/** Gives a class its name, whatever a minifier made of it, its `length`, and its `Symbol.toStringTag`. */
-export function defineInterface(interfaceObject: { prototype: object }, name: string, length: number): void {
-  Object.defineProperty(interfaceObject, 'name', { value: name, configurable: true })
-  Object.defineProperty(interfaceObject, 'length', { value: length, configurable: true })
-  Object.defineProperty(interfaceObject.prototype, Symbol.toStringTag, { value: name, configurable: true })
+  for (const member of Object.getOwnPropertyNames(prototype)) {
+    if (member !== 'constructor') Object.defineProperty(prototype, member, { enumerable: true })
+  }
+  define(interfaceObject, 'name', name)
+  if (length === undefined) return
+  define(interfaceObject, 'length', length)
+  define(prototype, Symbol.toStringTag, name)
 }
 
 /** Defines constants on the interface object and its prototype: enumerable, not writable, not configurable. */

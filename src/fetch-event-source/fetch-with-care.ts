@@ -1,6 +1,5 @@
 /** Requests of the drop-in, whose credentials must not go on to another origin. */
 
-import { isCredential } from '../connection/headers.ts'
 import { followRedirects } from '../connection/redirect.ts'
 import type { FetchLikeInit } from '../connection/request.ts'
 import { passesCredentialsOn } from '../platform/platform.ts'
@@ -16,7 +15,7 @@ export async function fetchWithCare(
 ): Promise<Response> {
   const given: Pick<RequestInit, 'method' | 'redirect'> = isRequest(input) ? input : {}
   const { method = given.method ?? 'GET', redirect = given.redirect ?? 'follow', headers } = init
-  const needsCare = passesCredentialsOn() && Object.keys(headers).some(isCredential)
+  const needsCare = passesCredentialsOn(headers)
   if (!needsCare || redirect !== 'follow') return fetch(input, init)
   const careful = { ...init, method: method.toUpperCase(), redirect: 'manual' } as FetchLikeInit
   // Its body can be read only once, and the target of a redirect may want it too.

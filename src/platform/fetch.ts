@@ -1,5 +1,6 @@
 /** What differs between the runtimes' `fetch`. */
 
+import { displayKind, isFunction, isObject } from '../input/checks.ts'
 import { runtime } from './globals.ts'
 import { hasGlobalDispatcher, noTimeoutDispatcher } from './node-dispatcher.ts'
 import { losesHeader, oncePerRequestClass, probeRequest, refusalOf } from './request-probes.ts'
@@ -44,13 +45,28 @@ export function acceptedMembers<Init extends object>(init: Init): Partial<Init> 
   return Object.fromEntries(Object.entries(init).filter(([name]) => !refused.includes(name))) as Partial<Init>
 }
 
+/** Headers that a redirect to another origin removes. (Fetch standard, 4.4, "HTTP-redirect fetch") */
+export function isCredential(name: string): boolean {
+  return /^(?:proxy-)?authorization$|^cookie$/i.test(name)
+}
+
 /**
- * Whether `fetch` follows a redirect to another origin with the caller's credentials in the headers, instead of removing them
- * (Fetch standard, 4.4, "HTTP-redirect fetch"). That of Workers does: Cookie and Proxy-Authorization always, Authorization with a
- * compatibility date before September 2025. It shows only on the wire; only Workers have WebSocketPair. (Fact 39)
+ * Whether `fetch` would follow a redirect to another origin with credentials among these headers, instead of removing them. That of
+ * Workers does: Cookie and Proxy-Authorization always, Authorization with a compatibility date before September 2025. It shows only
+ * on the wire; only Workers have WebSocketPair. (Fact 39)
  */
-export function passesCredentialsOn(): boolean {
-  return runtime.WebSocketPair !== undefined
+export function passesCredentialsOn(headers: object): boolean {
+  return runtime.WebSocketPair !== undefined && Object.keys(headers).some(isCredential)
+}
+
+/** Headers that the standard asks for and this runtime's `fetch` does not send. */
+export function missingHeaders(body: unknown): Record<string, string> {
+  return {
+    // Browsers send this for `no-store`, and would ask the server first for a header of ours. Deno and Bun do not send it.
+    ...(!hasForbiddenHeaders() && { 'Cache-Control': 'no-cache' }),
+    // Bun (1.4) sends none.
+    ...(typeof body === 'string' && { 'Content-Type': 'text/plain;charset=UTF-8' }),
+  }
 }
 
 /**
@@ -69,8 +85,14 @@ export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean 
   return isLookedFor
 })
 
-/** Why a runtime refuses a dispatcher, and what to use instead. */
-export const DISPATCHER_REFUSAL = 'only Node takes a "dispatcher". Deno has "client", Bun "proxy" and "tls"' as string
+/** What is wrong with a member `dispatcher`, if anything. By its shape: there are many copies of undici. */
+export function dispatcherProblem(dispatcher: unknown, isOurFetch: boolean): string | undefined {
+  if (!isObject(dispatcher) || !('dispatch' in dispatcher) || !isFunction(dispatcher.dispatch)) {
+    return `"dispatcher" must be a dispatcher of undici, not ${displayKind(dispatcher)}`
+  }
+  if (!isOurFetch || takesDispatchers()) return undefined
+  return 'only Node takes a "dispatcher". Deno has "client", Bun "proxy" and "tls"'
+}
 
 /**
  * The caller's members, and those that keep an idle body alive where the runtime would end it: Node after 300 s, Bun after

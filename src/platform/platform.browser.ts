@@ -2,7 +2,7 @@
 
 import { runtime } from './globals.ts'
 import { percentDecode } from './header-value.ts'
-import { losesHeader } from './request-probes.ts'
+import { losesHeader, toStringTagOf } from './request-probes.ts'
 import { postToSelf } from './self-messages.ts'
 import type { QueueTask } from './task.ts'
 
@@ -81,11 +81,17 @@ export function passesCredentialsOn(): boolean {
   return false
 }
 
-export function takesDispatchers(): boolean {
-  return false
+export function missingHeaders(): Record<string, string> {
+  return {}
 }
 
-export const DISPATCHER_REFUSAL = 'only Node takes a "dispatcher"'
+export function classNameOf(value: unknown): string {
+  return toStringTagOf(value)
+}
+
+export function dispatcherProblem(_dispatcher: unknown, isOurFetch: boolean): string | undefined {
+  return isOurFetch ? 'only Node takes a "dispatcher"' : undefined
+}
 
 export function noTimeoutInit(callers: object): object {
   return callers

@@ -13,16 +13,17 @@ export {
 } from './event-target.ts'
 export {
   acceptedMembers,
-  DISPATCHER_REFUSAL,
+  dispatcherProblem,
   dropsHeader,
   hasForbiddenHeaders,
+  missingHeaders,
   noTimeoutInit,
   passesCredentialsOn,
   STREAMING_FETCH,
   streamingFetch,
-  takesDispatchers,
 } from './fetch.ts'
 export { headerValue } from './header-value.ts'
 export { defineInspection } from './inspection.ts'
+export { classNameOf } from './request-probes.ts'
 export { need, type Requirement } from './requirements.ts'
 export { chooseQueueTask, countedLoop, type QueueTask } from './task.ts'

@@ -51,3 +51,22 @@ export function sendsStreams(): boolean {
   const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
   return refusalOf(init) === undefined && !probeRequest(init)?.headers.has('Content-Type')
 }
+
+/** What `fetch` sends. By their names: a polyfill's, or another realm's, is no instance of the runtime's class. */
+export const BODY_CLASSES = ['ArrayBuffer', 'Blob', 'File', 'FormData', 'URLSearchParams', 'ReadableStream']
+
+export function toStringTagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1)
+}
+
+/** The name of a body's class. */
+export function classNameOf(value: unknown): string {
+  const name = toStringTagOf(value)
+  // Workers with a compatibility date before September 2024 say it of all their objects.
+  return name === 'Object' ? (BODY_CLASSES.find((known) => isInstance(value, known)) ?? name) : name
+}
+
+function isInstance(value: unknown, name: string): boolean {
+  const known: unknown = (globalThis as Record<string, unknown>)[name]
+  return typeof known === 'function' && value instanceof known
+}
