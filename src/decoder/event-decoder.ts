@@ -56,6 +56,12 @@ export function piecesOf(chunk: Uint8Array): Uint8Array[] {
   return pieces
 }
 
+/** What a text has after its last line end: nothing, or a line that is cut. */
+export function unfinishedLine(text: string): string {
+  const line = text.slice(text.lastIndexOf('\n') + 1)
+  return line.slice(line.lastIndexOf('\r') + 1)
+}
+
 /** The decoder that is parsing. */
 let parsing: EventDecoder
 /** All decoders share these: callbacks of its own would cost each a quarter of a kilobyte. */
@@ -161,9 +167,8 @@ export class EventDecoder {
 
     if (this.#ended > ended) {
       this.#unfinished = undefined
-      // Count only the line that is cut: what ended before it fits into a piece.
-      text = text.slice(text.lastIndexOf('\n') + 1)
-      if (text.includes('\r')) text = text.slice(text.lastIndexOf('\r') + 1)
+      // What ended in this piece cannot be large.
+      text = unfinishedLine(text)
     }
     if (text) {
       const unfinished = (this.#unfinished ??= new UnfinishedEvent())
@@ -218,9 +223,6 @@ const WIDE = /[\u0100-\uffff]/
 /** What V8 needs to join a line to those before it: two nodes of 32 bytes. */
 const LINE_COST = 64
 
-/** How much memory an event may take beyond `maxBufferSize`, so that a small limit is one of characters alone. */
-const OVERHEAD = 64 * 1024
-
 /**
  * Estimates the size of an event from pieces in which no event ended. Counting characters would not do: many short lines take
  * thirty times as much memory as they have characters, and a line keeps the comments around it in memory.
@@ -244,7 +246,10 @@ class UnfinishedEvent {
     return this.#held === 0 && this.#line === ''
   }
 
-  /** @returns the size: the characters of data, type and id, or the memory beyond the overhead */
+  /**
+   * @returns the size: the characters of data, type and id, or the memory if that is more. A piece's worth of memory does not
+   *   count, so that small limits are about characters alone.
+   */
   add(text: string, wantsComments: boolean): number {
     let kept = KEPT_LINE.exec(this.#line)
     text.split(LINE_END).forEach((part, index) => {
@@ -254,18 +259,17 @@ class UnfinishedEvent {
         this.#line = ''
         this.#lineLength = 0
       }
-      this.#line += part.slice(0, LONGEST_PREFIX - this.#line.length)
+      this.#line = (this.#line + part).slice(0, LONGEST_PREFIX)
       this.#lineLength += part.length
       kept = KEPT_LINE.exec(this.#line)
     })
-    const [prefix = '', field] = kept ?? []
     // Everything counts once there is data.
     if (this.#lines > 0) this.#held += text.length
-    else this.#held = this.#longest + (prefix.length > (wantsComments ? 0 : 1) ? this.#lineLength : 0)
+    else this.#held = this.#longest + ((kept?.[0].length ?? 0) > (wantsComments ? 0 : 1) ? this.#lineLength : 0)
     this.#isWide = this.#held > 0 && (this.#isWide || WIDE.test(text))
     return Math.max(
-      this.#data + (field ? this.#lineLength - LONGEST_PREFIX : 0),
-      this.#held * (this.#isWide ? 2 : 1) + this.#lines * LINE_COST - OVERHEAD,
+      this.#data + (kept?.[1] ? this.#lineLength - LONGEST_PREFIX : 0),
+      this.#held * (this.#isWide ? 2 : 1) + this.#lines * LINE_COST - MAX_PIECE,
     )
   }
 }

@@ -1,12 +1,12 @@
-/** Requests of the drop-in, whose credentials must not go on to another origin. */
+/** `fetch` for the drop-in, which never sends credentials on to another origin. */
 
+import { AttemptError } from '../connection/failure.ts'
 import { followRedirects } from '../connection/redirect.ts'
 import type { FetchLikeInit } from '../connection/request.ts'
 import { passesCredentialsOn } from '../platform/platform.ts'
 
 /**
- * What `fetch` brings. Where the runtime's `fetch` would follow a redirect to another origin with the credentials that are among
- * the headers, redirects are followed one by one.
+ * Follows redirects one by one if the headers hold credentials and the runtime's `fetch` would send them on to another origin.
  */
 export async function fetchWithCare(
   fetch: typeof globalThis.fetch,
@@ -18,10 +18,14 @@ export async function fetchWithCare(
   const needsCare = passesCredentialsOn(headers)
   if (!needsCare || redirect !== 'follow') return fetch(input, init)
   const careful = { ...init, method: method.toUpperCase(), redirect: 'manual' } as FetchLikeInit
-  // Its body can be read only once, and the target of a redirect may want it too.
+  // Its body can be read only once, and the target of a redirect may need it too.
   if (isRequest(input) && input.body && init.body === undefined) careful.body = await input.arrayBuffer()
   const url = isRequest(input) ? input.url : String(input)
-  return followRedirects(fetch, [url, careful], 'follow') as Promise<Response>
+  try {
+    return (await followRedirects(fetch, [url, careful], 'follow')) as Response
+  } catch (error) {
+    throw error instanceof AttemptError ? new TypeError(`The event stream ${error.failure.what}`) : error
+  }
 }
 
 function isRequest(input: string | URL | Request): input is Request {

@@ -3,7 +3,7 @@
 import { lastEventIdHeader } from '../connection/request.ts'
 
 /**
- * What the caller may give.
+ * The caller's headers.
  *
  * @inline
  */
@@ -11,37 +11,28 @@ export type GivenHeaders = Record<string, string> | Headers
 
 const LAST_EVENT_ID = 'last-event-id'
 
-/** The caller's headers as they are now. */
+/** A copy of the caller's headers. */
 export function copyOf(given: GivenHeaders | null | undefined): Record<string, string> {
   given ??= {}
   return Symbol.iterator in given ? Object.fromEntries(given) : { ...given }
 }
 
 /**
- * The caller's headers, what the stream's last event ID string asks for, and `accept` where the caller says nothing of it.
+ * The caller's headers, with the stream's last event ID, and `accept` unless it is among them.
  *
- * @param lastEventId undefined until the stream has said something
+ * @param lastEventId undefined until the stream sends one
  */
 export function requestHeaders(
   given: GivenHeaders | undefined,
   lastEventId: string | undefined,
 ): Record<string, string> {
   const headers = copyOf(given)
+  const keysOf = (name: string): string[] => Object.keys(headers).filter((key) => key.toLowerCase() === name)
+  if (!keysOf('accept').some((key) => headers[key])) headers.accept = 'text/event-stream'
   if (lastEventId !== undefined) {
-    for (const key of keysOf(headers, LAST_EVENT_ID)) Reflect.deleteProperty(headers, key)
+    for (const key of keysOf(LAST_EVENT_ID)) Reflect.deleteProperty(headers, key)
+    const id = lastEventIdHeader(lastEventId)
+    if (id !== undefined) headers[LAST_EVENT_ID] = id
   }
-  if (!keysOf(headers, 'accept').some((key) => headers[key])) headers.accept = 'text/event-stream'
-  const id = lastEventIdHeader(lastEventId ?? '')
-  if (id !== undefined) headers[LAST_EVENT_ID] = id
   return headers
-}
-
-/** The ID that headers say, in whatever case; empty where they say none. */
-export function lastEventIdOf(headers: Record<string, string>): string {
-  const [key = ''] = keysOf(headers, LAST_EVENT_ID)
-  return headers[key] ?? ''
-}
-
-function keysOf(headers: object, name: string): string[] {
-  return Object.keys(headers).filter((key) => key.toLowerCase() === name)
 }
