@@ -1,5 +1,6 @@
 /** `EventDecoderStream`: bytes in, events out, and how errors, cancellation and aborts go through. */
 
+import { build } from 'esbuild'
 import { describe, expect, it, vi } from 'vitest'
 import { EventDecoderStream, type EventDecoderStreamInit } from '../../../src/index.ts'
 import {
@@ -379,3 +380,26 @@ describe('backpressure', () => {
 function threeEvents(n: number): string {
   return [0, 1, 2].map((event) => `data: ${n}.${event}\n\n`).join('')
 }
+
+describe('the class in a minified bundle', () => {
+  async function bundled(contents: string): Promise<string> {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: import.meta.dirname },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      write: false,
+    })
+    return outputFiles[0]?.text ?? ''
+  }
+
+  it('keeps its name', async () => {
+    const code = await bundled("export { EventDecoderStream as E } from '../../../src/index.ts'")
+    const { E } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { E: typeof EventDecoderStream }
+    expect(new E().constructor.name).toBe('EventDecoderStream')
+  })
+
+  it('is left out if nothing uses it', async () => {
+    expect(await bundled("import { EventDecoderStream } from '../../../src/decoder/event-decoder-stream.ts'")).toBe('')
+  })
+})
