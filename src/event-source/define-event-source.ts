@@ -12,7 +12,7 @@ import { need } from '../platform/platform.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSourceConstructor } from './interface.ts'
-import { defineConstants, defineInterface, toDOMString } from './webidl.ts'
+import { defineConstants, defineInterface, keepPrototype, toDOMString } from './webidl.ts'
 
 /** In a function that a bundler can drop when nobody uses the class. */
 export function defineEventSource(): EventSourceConstructor {
@@ -32,6 +32,7 @@ export function defineEventSource(): EventSourceConstructor {
         need('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBases())
         patchEventTarget(EventSource.prototype)
         super()
+        keepPrototype(this, new.target)
         // Only fromReadableStream() has one of these.
         const given = args[0] instanceof GivenExchange ? args[0] : undefined
         const input = given ?? toDOMString(args[0])

@@ -6,7 +6,7 @@ import { EventBase } from '../platform/platform.ts'
 import { runtime } from '../platform/globals.ts'
 import { defineInspection } from '../platform/platform.ts'
 import type { SourceMessageEvent } from './interface.ts'
-import { defineInterface } from './webidl.ts'
+import { defineInterface, keepPrototype } from './webidl.ts'
 
 interface MessageConstructor {
   new (type: string, data: string, origin: string, lastEventId: string): SourceMessageEvent
@@ -27,6 +27,7 @@ function defineMessageEvent(): MessageConstructor {
 
     constructor(type: string, data: string, origin: string, lastEventId: string) {
       super(type)
+      keepPrototype(this, new.target)
       this.#data = data
       this.#origin = origin
       this.#lastEventId = lastEventId
@@ -94,6 +95,7 @@ function defineOpenEvent(): OpenEventConstructor {
 
     constructor(type: string, response: FetchLikeResponse | undefined) {
       super(type)
+      keepPrototype(this, new.target)
       this.#response = response
     }
 
@@ -186,6 +188,7 @@ function defineErrorEvent(): ErrorEventConstructor {
     /** @param delay ms to the reconnection; none where there will be none */
     constructor(type: string, error: ConnectionError, delay?: number) {
       super(type)
+      keepPrototype(this, new.target)
       this.#error = error
       this.#delay = delay
     }

@@ -26,6 +26,14 @@ export function defineInterface(interfaceObject: { prototype: object }, name: st
   define(prototype, Symbol.toStringTag, name)
 }
 
+/**
+ * Gives an instance the prototype of its class back: in Firefox's content scripts (153) the platform's constructors return an
+ * instance of their own class. (test/limits, "a platform that does not keep the prototype of a subclass")
+ */
+export function keepPrototype(instance: object, { prototype }: { prototype: object }): void {
+  if (Object.getPrototypeOf(instance) !== prototype) Object.setPrototypeOf(instance, prototype)
+}
+
 /** Defines constants on the interface object and its prototype: enumerable, not writable, not configurable. */
 export function defineConstants(interfaceObject: { prototype: object }, constants: Record<string, number>): void {
   for (const [name, value] of Object.entries(constants)) {

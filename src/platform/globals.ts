@@ -63,7 +63,7 @@ export function now(): number {
 /** A `DOMException` of that name, or an `Error` of that name where there are none. */
 export function domException(message: string, name: string): Error {
   if (runtime.DOMException) return new runtime.DOMException(message, name)
-  return Object.assign(new Error(message), { name })
+  return Object.defineProperty(new Error(message), 'name', { value: name, configurable: true, writable: true })
 }
 
 /** Reports an error as the runtime does when a listener throws: `error` events of the window, `uncaughtException` in Node. */
