@@ -96,6 +96,17 @@ export function without(part: string): Realm {
   return made
 }
 
+/** A runtime whose `Event` and `EventTarget` return an instance of their own class to subclasses, as in Firefox's content scripts. */
+export function withoutSubclasses(): Realm {
+  const globals = all()
+  for (const name of ['Event', 'EventTarget']) {
+    globals[name] = new Proxy(globals[name] as new () => object, {
+      construct: (target, args) => Reflect.construct(target, args) as object,
+    })
+  }
+  return realm(globals)
+}
+
 /** An object without a member, though that may be one which cannot be deleted. */
 function lacking(object: object, member: string): object {
   const copy =

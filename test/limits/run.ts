@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { Tally } from '../tally.ts'
 import { checkMissing } from './missing.ts'
 import { checkReactNative } from './react-native.ts'
+import { checkSubclasses } from './subclasses.ts'
 
-const server = createServer((_, response) => {
-  response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+const server = createServer(({ url }, response) => {
+  response.writeHead(url === '/' ? 200 : 404, { 'Content-Type': 'text/event-stream' })
   response.write('id: 1\ndata: hello\n\n')
 })
 await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
@@ -15,6 +16,7 @@ const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 
 const tally = new Tally()
 await checkMissing(tally, url)
+await checkSubclasses(tally, url)
 await checkReactNative(tally)
 server.closeAllConnections()
 server.close()
