@@ -1,7 +1,7 @@
 /** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
 
 import { EventDecoder, EventTooLargeError, piecesOf, type DecoderSink } from '../decoder/event-decoder.ts'
-import { now } from '../platform/globals.ts'
+import { now, reportError } from '../platform/globals.ts'
 import { onPageCached } from '../platform/page.ts'
 import { channels, type Channels } from '../platform/platform.ts'
 import { ConnectionError } from './connection-error.ts'
@@ -122,7 +122,6 @@ export class Connection implements DecoderSink {
   reconnect(): void {
     if (this.#state.phase === 'closed') return
     this.#cancel()
-    this.#exchange = this.#nextExchange()
     this.#run(this.#life, this.#connect(undefined, this.#life))
   }
 
@@ -170,10 +169,10 @@ export class Connection implements DecoderSink {
   /** The attempt is over; a connection that was open for long enough was a success. */
   #leave(): void {
     const state = this.#state
+    this.#state = { phase: 'deciding' }
     if (state.phase === 'open' && now() - state.since >= this.#options.policy.resetAfter) {
       this.#attemptsWithoutMessage = 0
     }
-    this.#state = { phase: 'deciding' }
   }
 
   /**
@@ -183,10 +182,8 @@ export class Connection implements DecoderSink {
   #run(life: number, step: Promise<void>): void {
     step.catch((thrown: unknown) => {
       if (life !== this.#life) return
-      if (thrown instanceof AttemptError) {
-        this.#exchange.request.abort()
-        this.#run(life, this.#recover(thrown.failure, life))
-      } else {
+      if (thrown instanceof AttemptError) this.#run(life, this.#recover(thrown.failure, life))
+      else {
         this.#cancel()
         const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly', cause: thrown }
         this.#run(this.#life, this.#fail(new ConnectionError(this.#exchange, failure), false, this.#life))
@@ -200,6 +197,8 @@ export class Connection implements DecoderSink {
 
   /** One attempt, after a failure if there was one. */
   async #connect(failure: ConnectionError | undefined, life: number): Promise<void> {
+    // The first has been made already.
+    if (this.#state.phase !== 'idle') this.#exchange = this.#nextExchange()
     this.#state = { phase: 'connecting' }
     this.#publish('connect', () => {
       const { attempt, url } = this.#exchange
@@ -280,6 +279,7 @@ export class Connection implements DecoderSink {
   /** Reestablishes the connection that was lost, or fails it. */
   async #recover(failure: Failure, life: number): Promise<void> {
     this.#leave()
+    if (failure !== ENDED) this.#exchange.request.abort()
     const { policy } = this.#options
     // What the last messages say may decide the answer.
     if (policy.shouldReconnect) await this.#sink.delivered()
@@ -301,7 +301,11 @@ export class Connection implements DecoderSink {
   async #fail(error: ConnectionError, isEnd: boolean, life: number): Promise<void> {
     this.#publish('failed', () => ({ error, isEnd }))
     if (life !== this.#life) return
-    await this.#sink.failed(error, isEnd)
+    try {
+      await this.#sink.failed(error, isEnd)
+    } catch (thrown) {
+      if (life === this.#life) reportError(thrown)
+    }
     if (life === this.#life) this.close()
   }
 
@@ -316,9 +320,7 @@ export class Connection implements DecoderSink {
     this.#publish('wait', () => ({ delay }))
     await wait.over
     // Between the end of the wait and this line, close() or reconnect() may have come.
-    if (life !== this.#life) return
-    this.#exchange = this.#nextExchange()
-    this.#run(life, this.#connect(error, life))
+    if (life === this.#life) this.#run(life, this.#connect(error, life))
   }
 
   /** Tells the subscribers of a diagnostics channel, who may close the connection. */
