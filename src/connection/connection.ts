@@ -121,8 +121,8 @@ export class Connection implements DecoderSink {
   /** Drops what there is and connects at once. */
   reconnect(): void {
     if (this.#state.phase === 'closed') return
-    this.#cancel()
-    this.#run(this.#life, this.#connect(undefined, this.#life))
+    const life = this.#cancel()
+    if (life === this.#life) this.#run(life, this.#connect(undefined, life))
   }
 
   /** What comes now is another stream: forgets what is unfinished. */
@@ -133,8 +133,7 @@ export class Connection implements DecoderSink {
   /** Ends it for good: aborts the request or its body, cancels the wait. */
   close(): void {
     if (this.#state.phase === 'closed') return
-    this.#cancel()
-    this.#state = { phase: 'closed' }
+    this.#cancel('closed')
     this.#unsubscribeSignal?.()
     this.#unsubscribePage?.()
     this.#publish('close')
@@ -149,27 +148,32 @@ export class Connection implements DecoderSink {
     if (phase === 'connecting' || phase === 'open') {
       const what = 'was let go of when its page went into the back/forward cache'
       const error = new ConnectionError(this.#exchange, { reason: 'network', what })
-      this.#cancel()
-      this.#run(this.#life, this.#reestablish(error, withinLimits(this.#reconnectionTime), this.#life))
+      const life = this.#cancel()
+      if (life === this.#life) this.#run(life, this.#reestablish(error, withinLimits(this.#reconnectionTime), life))
     }
     // WebKit breaks it off before it says that the page is left.
     this.#attemptsWithoutMessage = Math.max(0, this.#attemptsWithoutMessage - 1)
   }
 
-  /** Ends a life and what it was doing, and begins the next. */
-  #cancel(): void {
+  /**
+   * Ends a life and what it was doing, and begins the next.
+   *
+   * @returns the next, which is over already where the caller's `fetch`, told of the abort, has called `close()` or `reconnect()`
+   */
+  #cancel(phase?: 'closed'): number {
     const state = this.#state
-    this.#life++
+    const life = ++this.#life
     this.#decoder.stop()
-    this.#leave()
+    this.#leave(phase)
     if (state.phase === 'waiting') state.wait.cancel()
     else if (state.phase !== 'deciding') this.#exchange.request.abort()
+    return life
   }
 
   /** The attempt is over; a connection that was open for long enough was a success. */
-  #leave(): void {
+  #leave(phase: 'deciding' | 'closed' = 'deciding'): void {
     const state = this.#state
-    this.#state = { phase: 'deciding' }
+    this.#state = { phase }
     if (state.phase === 'open' && now() - state.since >= this.#options.policy.resetAfter) {
       this.#attemptsWithoutMessage = 0
     }
@@ -184,9 +188,10 @@ export class Connection implements DecoderSink {
       if (life !== this.#life) return
       if (thrown instanceof AttemptError) this.#run(life, this.#recover(thrown.failure, life))
       else {
-        this.#cancel()
+        const next = this.#cancel()
         const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly', cause: thrown }
-        this.#run(this.#life, this.#fail(new ConnectionError(this.#exchange, failure), false, this.#life))
+        const error = new ConnectionError(this.#exchange, failure)
+        if (next === this.#life) this.#run(next, this.#fail(error, false, next))
       }
     })
   }
@@ -282,7 +287,7 @@ export class Connection implements DecoderSink {
     if (failure !== ENDED) this.#exchange.request.abort()
     const { policy } = this.#options
     // What the last messages say may decide the answer.
-    if (policy.shouldReconnect) await this.#sink.delivered()
+    if (policy.shouldReconnect && life === this.#life) await this.#sink.delivered()
     if (life !== this.#life) return
     const { error, answer, isEnd } = await ask(policy, this.#exchange, failure)
     if (life !== this.#life) return
