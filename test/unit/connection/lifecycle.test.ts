@@ -1,9 +1,10 @@
 /** `close()`, `reconnect()` and leaving the page, from anywhere: what has been given up delivers nothing more. */
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ConnectionSink } from '../../../src/connection/exchange.ts'
 import { EventSource, type EventSourceInit, type FetchLike, type FetchLikeInit } from '../../../src/index.ts'
-import { connect, ending, type Observed, type Open, staying } from '../support/connections.ts'
+import { connect, ending, type Observed, type Open, opened, staying } from '../support/connections.ts'
 import { stubPage } from '../support/page.ts'
 import { lasting, nextOpen, NOWHERE, open, response, until } from '../support/sources.ts'
 import { rest, type Source, source as body, unhandledRejections } from '../support/streams.ts'
@@ -22,6 +23,7 @@ const CHUNK = ':one\ndata: 1\n\n:two\ndata: 2\n\nretry: 7\nid: 9\n\n'
 /** Where each of these calls of the sink comes from. */
 const STEPS: [method: keyof ConnectionSink, first: Open, reconnect: EventSourceInit['reconnect']][] = [
   ['open', ending(CHUNK), true],
+  ['open', () => Promise.resolve(opened(undefined)), true],
   ['comment', ending(CHUNK), true],
   ['message', ending(CHUNK), true],
   ['id', ending(CHUNK), true],
@@ -106,25 +108,131 @@ describe('reconnect() of a connection', () => {
     expect(calls).toEqual(['open', 'message 1', 'backpressure 9'])
     expect(requests.map(({ signal }) => signal.aborted)).toEqual([true, false])
   })
+})
 
-  it('while the sink holds reading back does not read the old body any further', async () => {
+describe('a connection whose sink holds reading back', () => {
+  /** The first part of it is one message, and what follows is in the second. */
+  const LARGE = `data: ${'x'.repeat(64 * 1024 - 8)}\n\ndata: late\n\n`
+
+  it.each(['close', 'reconnect'] as const)('does not decode the rest of a chunk after %s()', async (method) => {
     let release = (): void => undefined
-    const { connection, calls } = connect(
-      [staying('data: 1\n\n', 'data: 2\n\n'), staying()],
-      {},
-      {
-        backpressure: () =>
-          new Promise<void>((resolve) => {
-            release = resolve
-          }),
-      },
-    )
-    await until(() => calls.includes('message 1'))
-    connection.reconnect()
+    const hold = (): Promise<void> =>
+      new Promise((resolve) => {
+        release = resolve
+      })
+    const { connection, calls } = connect([staying(LARGE, 'data: later\n\n'), staying()], {}, { backpressure: hold })
+    await until(() => calls.length === 3)
+    connection[method]()
+    await rest()
     release()
     await rest()
-    expect(calls).toEqual(['open', 'message 1', 'backpressure 9', 'open'])
+    const names = calls.map((call) => call.split(' ')[0])
+    expect(names).toEqual(['open', 'message', 'backpressure', ...(method === 'close' ? [] : ['open'])])
   })
+})
+
+/** Calls back when something is published on a channel of `node:diagnostics_channel`. */
+function onChannel(name: string, callBack: (source: unknown) => void): void {
+  const channel = `everysource:${name}`
+  const listener = (message: unknown): void => {
+    callBack((message as { source: unknown }).source)
+  }
+  subscribe(channel, listener)
+  onTestFinished(() => {
+    unsubscribe(channel, listener)
+  })
+}
+
+describe('a subscriber of the diagnostics channel', () => {
+  const CHANNELS = ['connect', 'open', 'message', 'lost', 'wait', 'failed'] as const
+
+  /** Makes an attempt, and calls the method when something is published for the first time. */
+  async function published(name: (typeof CHANNELS)[number], method: 'close' | 'reconnect') {
+    const call = callingOnce(method)
+    let before: string[] | undefined
+    onChannel(name, (source) => {
+      const observed = source as Observed
+      before ??= [...observed.calls]
+      call(observed)
+    })
+    const first = vi.fn(ending('data: 1\n\n'))
+    const second = vi.fn(staying())
+    const observed = connect([first, second], { reconnectionTime: 5_000, reconnect: name !== 'failed' })
+    await until(() => before !== undefined)
+    await rest()
+    const opens = [first, second].map(({ mock }) => mock.calls.length)
+    return { ...observed, connection: observed.connection, opens, before: before ?? [] }
+  }
+
+  it.each(CHANNELS)('"%s" may close the connection', async (name) => {
+    const { connection, calls, before, opens } = await published(name, 'close')
+    expect(calls).toEqual(before)
+    expect(connection.phase).toBe('closed')
+    expect(opens).toEqual([name === 'connect' ? 0 : 1, 0])
+  })
+
+  it.each(CHANNELS)('"%s" may reconnect', async (name) => {
+    const { connection, calls, before, opens } = await published(name, 'reconnect')
+    expect(calls).toEqual([...before, 'open'])
+    expect(connection.phase).toBe('open')
+    expect(opens).toEqual([name === 'connect' ? 0 : 1, 1])
+  })
+})
+
+describe('close() while the connection decides', () => {
+  /** What waits until the test says so. */
+  function pending() {
+    let resolve!: (value?: unknown) => void
+    const promise = new Promise<unknown>((given) => {
+      resolve = given
+    })
+    return { resolve, wait: vi.fn(() => promise) }
+  }
+
+  it('about the messages before a failure: shouldReconnect is not asked', async () => {
+    const { resolve, wait } = pending()
+    const shouldReconnect = vi.fn(() => true)
+    const { connection, calls } = connect([ending()], { reconnect: { shouldReconnect } }, { delivered: wait })
+    await until(() => wait.mock.calls.length > 0)
+    connection.close()
+    resolve()
+    await rest()
+    expect(shouldReconnect).not.toHaveBeenCalled()
+    expect(calls).toEqual(['open', 'delivered'])
+  })
+
+  it.each([true, false])('about the answer of shouldReconnect: %s has no effect', async (answer) => {
+    const { resolve, wait } = pending()
+    const published = vi.fn()
+    onChannel('lost', published)
+    onChannel('failed', published)
+    const shouldReconnect = wait as () => Promise<boolean>
+    const { connection, calls } = connect([ending()], { reconnect: { shouldReconnect } })
+    await until(() => wait.mock.calls.length > 0)
+    connection.close()
+    resolve(answer)
+    await rest()
+    expect(calls).toEqual(['open', 'delivered'])
+    expect(published).not.toHaveBeenCalled()
+    expect(connection.phase).toBe('closed')
+  })
+})
+
+it('close() in the moment in which the page is back online makes no attempt', async () => {
+  const target = new EventTarget()
+  vi.stubGlobal('navigator', { onLine: true })
+  vi.stubGlobal('addEventListener', target.addEventListener.bind(target))
+  vi.stubGlobal('removeEventListener', target.removeEventListener.bind(target))
+  onTestFinished(() => {
+    vi.unstubAllGlobals()
+  })
+  const { connection, requests } = connect([ending()], { reconnectionTime: 60_000 })
+  await until(() => connection.phase === 'waiting')
+  target.dispatchEvent(new Event('online'))
+  connection.close()
+  await rest()
+  expect(requests).toHaveLength(1)
+  expect(connection.phase).toBe('closed')
 })
 
 /** A source whose requests get bodies that the test feeds: the first begins with these chunks. */
@@ -309,6 +417,8 @@ describe('a fetch that calls back when its request is aborted', () => {
     expect(source.readyState).toBe(EventSource.OPEN)
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
     expect(events).toEqual(['open', '1', 'open', '2'])
+    source.close()
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
   })
 
   it('by close() cannot reconnect', async () => {
@@ -316,6 +426,51 @@ describe('a fetch that calls back when its request is aborted', () => {
     expect(source.readyState).toBe(EventSource.CLOSED)
     expect(signals).toHaveLength(1)
     expect(events).toEqual(['open', '1'])
+  })
+
+  it('by reconnect() may close the connection: no attempt is made', async () => {
+    const { connection, calls, requests } = connect([staying()])
+    requests[0]?.signal.addEventListener('abort', () => {
+      connection.close()
+    })
+    await rest()
+    connection.reconnect()
+    await rest()
+    expect(requests).toHaveLength(1)
+    expect(calls).toEqual(['open'])
+    expect(connection.phase).toBe('closed')
+  })
+
+  it('after an unexpected failure may close the connection: its sink is not called any more', async () => {
+    const published = vi.fn()
+    onChannel('failed', published)
+    const broken = (): never => {
+      throw new Error('broken')
+    }
+    const { connection, calls, requests } = connect([staying('data: 1\n\n')], {}, { message: broken })
+    requests[0]?.signal.addEventListener('abort', () => {
+      connection.close()
+    })
+    await until(() => connection.phase === 'closed')
+    await rest()
+    expect(calls).toEqual(['open', 'message 1'])
+    expect(published).not.toHaveBeenCalled()
+  })
+
+  it.each(['close', 'reconnect'] as const)('when its page is left may call %s()', async (method) => {
+    const page = stubPage()
+    const published = vi.fn()
+    onChannel('lost', published)
+    const { connection, calls, requests } = connect([staying()])
+    requests[0]?.signal.addEventListener('abort', () => {
+      connection[method]()
+    })
+    await rest()
+    page.hide()
+    await rest()
+    expect(calls).toEqual(method === 'close' ? ['open'] : ['open', 'open'])
+    expect(published).not.toHaveBeenCalled()
+    expect(connection.phase).toBe(method === 'close' ? 'closed' : 'open')
   })
 
   it('by an idle timeout may close the connection: its sink is not called any more', async () => {

@@ -258,6 +258,8 @@ describe('after close(), a failure is ignored', () => {
     ['of lost()', 'lost'],
     ['of failed()', 'failed'],
   ])('%s', async (_, step) => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
     const { promise, fail } = pending()
     const hangs = vi.fn(() => promise)
     const open = step === 'open()' ? hangs : step === 'read()' ? reading(hangs) : ending('data: 1\n\n')
@@ -270,6 +272,7 @@ describe('after close(), a failure is ignored', () => {
     await rest()
     expect(calls).toEqual(before)
     expect(connection.phase).toBe('closed')
+    expect(reported).not.toHaveBeenCalled()
     expect(unhandled).toEqual([])
   })
 

@@ -36,7 +36,7 @@ function bodyOf(texts: string[], ends: boolean): Open {
   }
 }
 
-/** What a connection does, and what its sink is told. */
+/** What a connection does, and what its sink is told. Diagnostics have it as their `source`. */
 export interface Observed {
   connection: Connection
   /** The calls of the sink's methods so far: `open`, `message 1`, `lost ended`, … */
@@ -85,11 +85,11 @@ export function connect(attempts: Open[], options: EventSourceInit = {}, replace
     failed: (error) => fail('failed', error),
     aborted: () => note('aborted', 'aborted', undefined),
   }
-  const connection = new Connection({}, { next }, readOptions(options), sink)
-  const observed = { connection, calls, errors, requests }
+  const observed = { calls, errors, requests } as Observed
+  observed.connection = new Connection(observed, { next }, readOptions(options), sink)
   onTestFinished(() => {
-    connection.close()
+    observed.connection.close()
   })
-  connection.start()
+  observed.connection.start()
   return observed
 }
