@@ -1,7 +1,7 @@
 /** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
 
 import { EventDecoder, EventTooLargeError, piecesOf, type DecoderSink } from '../decoder/event-decoder.ts'
-import { now } from '../platform/globals.ts'
+import { now, reportError } from '../platform/globals.ts'
 import { onPageCached } from '../platform/page.ts'
 import { publish } from '../platform/platform.ts'
 import { ConnectionError } from './connection-error.ts'
@@ -119,9 +119,8 @@ export class Connection implements DecoderSink {
   /** Drops what there is and connects at once. */
   reconnect(): void {
     if (this.#state.phase === 'closed') return
-    this.#cancel()
-    this.#exchange = this.#nextExchange()
-    this.#run(this.#life, this.#connect(undefined, this.#life))
+    const life = this.#cancel()
+    if (life === this.#life) this.#run(life, this.#connect(undefined, life))
   }
 
   /** What comes now is another stream: forgets what is unfinished. */
@@ -132,8 +131,7 @@ export class Connection implements DecoderSink {
   /** Ends it for good: aborts the request or its body, cancels the wait. */
   close(): void {
     if (this.#state.phase === 'closed') return
-    this.#cancel()
-    this.#state = { phase: 'closed' }
+    this.#cancel('closed')
     this.#unsubscribeSignal?.()
     this.#unsubscribePage?.()
     publish('close', () => ({ source: this.#source }))
@@ -148,30 +146,35 @@ export class Connection implements DecoderSink {
     if (phase === 'connecting' || phase === 'open') {
       const what = 'was closed when its page went into the back/forward cache'
       const error = new ConnectionError(this.#exchange, { reason: 'network', what })
-      this.#cancel()
-      this.#run(this.#life, this.#reestablish(error, withinLimits(this.#reconnectionTime), this.#life))
+      const life = this.#cancel()
+      if (life === this.#life) this.#run(life, this.#reestablish(error, withinLimits(this.#reconnectionTime), life))
     }
     // WebKit breaks it off before it says that the page is left.
     this.#attemptsWithoutMessage = Math.max(0, this.#attemptsWithoutMessage - 1)
   }
 
-  /** Ends a life and what it was doing, and begins the next. */
-  #cancel(): void {
+  /**
+   * Ends a life and what it was doing, and begins the next.
+   *
+   * @returns the next, which is over already where the caller's `fetch`, told of the abort, has called `close()` or `reconnect()`
+   */
+  #cancel(phase?: 'closed'): number {
     const state = this.#state
-    this.#life++
+    const life = ++this.#life
     this.#decoder.stop()
-    this.#leave()
+    this.#leave(phase)
     if (state.phase === 'waiting') state.wait.cancel()
     else if (state.phase !== 'deciding') this.#exchange.request.abort()
+    return life
   }
 
   /** The attempt is over; a connection that was open for long enough was a success. */
-  #leave(): void {
+  #leave(phase: 'deciding' | 'closed' = 'deciding'): void {
     const state = this.#state
+    this.#state = { phase }
     if (state.phase === 'open' && now() - state.since >= this.#options.policy.resetAfter) {
       this.#attemptsWithoutMessage = 0
     }
-    this.#state = { phase: 'deciding' }
   }
 
   /**
@@ -181,13 +184,12 @@ export class Connection implements DecoderSink {
   #run(life: number, step: Promise<void>): void {
     step.catch((thrown: unknown) => {
       if (life !== this.#life) return
-      if (thrown instanceof AttemptError) {
-        this.#exchange.request.abort()
-        this.#run(life, this.#recover(thrown.failure, life))
-      } else {
-        this.#cancel()
+      if (thrown instanceof AttemptError) this.#run(life, this.#recover(thrown.failure, life))
+      else {
+        const next = this.#cancel()
         const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly', cause: thrown }
-        this.#run(this.#life, this.#fail(new ConnectionError(this.#exchange, failure), false, this.#life))
+        const error = new ConnectionError(this.#exchange, failure)
+        if (next === this.#life) this.#run(next, this.#fail(error, false, next))
       }
     })
   }
@@ -198,6 +200,8 @@ export class Connection implements DecoderSink {
 
   /** One attempt, after a failure if there was one. */
   async #connect(failure: ConnectionError | undefined, life: number): Promise<void> {
+    // The first has been made already.
+    if (this.#state.phase !== 'idle') this.#exchange = this.#nextExchange()
     this.#state = { phase: 'connecting' }
     publish('connect', () => {
       const { attempt, url } = this.#exchange
@@ -266,9 +270,10 @@ export class Connection implements DecoderSink {
   /** Reestablishes the connection that was lost, or fails it. */
   async #recover(failure: Failure, life: number): Promise<void> {
     this.#leave()
+    if (failure !== ENDED) this.#exchange.request.abort()
     const { policy } = this.#options
     // What the last messages say may decide the answer.
-    if (policy.shouldReconnect) await this.#sink.delivered()
+    if (policy.shouldReconnect && life === this.#life) await this.#sink.delivered()
     if (life !== this.#life) return
     const { error, answer, isEnd } = await ask(policy, this.#exchange, failure)
     if (life !== this.#life) return
@@ -285,7 +290,11 @@ export class Connection implements DecoderSink {
   async #fail(error: ConnectionError, isEnd: boolean, life: number): Promise<void> {
     publish('failed', () => ({ source: this.#source, error, isEnd }))
     if (life !== this.#life) return
-    await this.#sink.failed(error, isEnd)
+    try {
+      await this.#sink.failed(error, isEnd)
+    } catch (thrown) {
+      if (life === this.#life) reportError(thrown)
+    }
     if (life === this.#life) this.close()
   }
 
@@ -300,8 +309,6 @@ export class Connection implements DecoderSink {
     publish('wait', () => ({ source: this.#source, delay }))
     await wait.over
     // Between the end of the wait and this line, close() or reconnect() may have come.
-    if (life !== this.#life) return
-    this.#exchange = this.#nextExchange()
-    this.#run(life, this.#connect(error, life))
+    if (life === this.#life) this.#run(life, this.#connect(error, life))
   }
 }

@@ -117,7 +117,7 @@ class FetchExchange implements Exchange {
       const isFollowed = request[1].redirect === 'follow'
       const response = await (isFollowed ? fetch(...request) : followRedirects(fetch, request, options.redirect))
       // A caller's fetch may ignore signals.
-      if (signal.aborted) void discard(response)
+      if (this.request.signal.aborted) void discard(response)
       return response
     } catch (cause) {
       // Elsewhere too, but a browser does not say why.

@@ -24,19 +24,20 @@ export interface Wait {
 
 /** @param ms at most 2^31-1 */
 export function startWait(ms: number): Wait {
-  let cancel!: () => void
-  const over = new Promise<void>((resolve) => {
-    const end = (): void => {
-      cancel()
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    const unsubscribe = onceOnline(end)
-    cancel = () => {
-      clearTimeout(timer)
-      unsubscribe?.()
-    }
+  let resolve!: () => void
+  const over = new Promise<void>((given) => {
+    resolve = given
   })
+  const unsubscribe = onceOnline(end)
+  const timer = setTimeout(end, ms)
+  function end(): void {
+    cancel()
+    resolve()
+  }
+  function cancel(): void {
+    clearTimeout(timer)
+    unsubscribe?.()
+  }
   return { over, cancel }
 }
 
@@ -46,9 +47,12 @@ export const TIMED_OUT = Symbol('timed out')
 /** The outcome of some work, or `TIMED_OUT` after so many ms (0: no limit). Once the signal is aborted the time does not end. */
 export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T | typeof TIMED_OUT> {
   if (ms === 0) return work
-  let stop!: () => void
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stop = (): void => {
+    clearTimeout(timer)
+  }
   const limit = new Promise<typeof TIMED_OUT>((resolve) => {
-    const timer = setTimeout(
+    timer = setTimeout(
       () => {
         // Where a listener has kept the runtime busy for that long, what has come meanwhile gets its turn first.
         chooseQueueTask()(() => {
@@ -57,9 +61,6 @@ export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSigna
       },
       Math.min(ms, MAX_DELAY),
     )
-    stop = () => {
-      clearTimeout(timer)
-    }
   })
   // The work may ignore the signal and never end.
   signal.addEventListener('abort', stop)

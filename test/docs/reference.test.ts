@@ -25,6 +25,7 @@ function membersOf(file: string, declaration: string): string[] {
 
 const OPTIONS = 'src/connection/options.ts'
 const ERROR = 'src/connection/connection-error.ts'
+const FAILURE = 'src/connection/failure.ts'
 
 test.for([
   ['options', rows('option'), membersOf(OPTIONS, 'interface EventSourceInit ')],
@@ -46,6 +47,6 @@ test.for([
 })
 
 function reasons(): string[] {
-  const [, union = ''] = /type FailureReason =([^=]*?)\n\n/.exec(readFileSync(path(ERROR), 'utf8')) ?? []
+  const [, union = ''] = /type FailureReason =([^=]*?)\n\n/.exec(readFileSync(path(FAILURE), 'utf8')) ?? []
   return Array.from(union.matchAll(/'([\w-]+)'/g), ([, name = '']) => name)
 }

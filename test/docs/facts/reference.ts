@@ -1,8 +1,7 @@
 /** Of the reference. */
 
 import { expect } from 'vitest'
-import { STANDARD_POLICY } from '../../../src/connection/policy.ts'
-import { reconnectionDelay } from '../../../src/connection/reconnect.ts'
+import { nextDelay, STANDARD_POLICY } from '../../../src/connection/reconnect.ts'
 import { stream } from '../servers.ts'
 import { type Facts } from './fact.ts'
 
@@ -54,11 +53,18 @@ export const REFERENCE: Facts = {
       run: ({ block }) => {
         for (const random of [0, 0.5, 1]) {
           const wait = evaluated(block.text, 'wait', random) as Wait
-          for (const fruitless of [1, 2, 3, 7, 30]) {
+          for (const attemptsWithoutMessage of [1, 2, 3, 7, 30]) {
             for (const reconnectionTime of [0, 99, 3_000, 40_000]) {
               for (const policy of [STANDARD_POLICY, { ...STANDARD_POLICY, factor: 1, jitter: 0, maxDelay: 10 }]) {
-                const ours = reconnectionDelay(policy, { fruitless, reconnectionTime, random })
-                expect(wait(fruitless, reconnectionTime, policy)).toBe(ours)
+                const ours = nextDelay(policy, {
+                  reason: 'network',
+                  attemptsWithoutMessage,
+                  reconnectionTime,
+                  retryAfter: undefined,
+                  answer: undefined,
+                  random,
+                })
+                expect(wait(attemptsWithoutMessage, reconnectionTime, policy)).toBe(ours)
               }
             }
           }

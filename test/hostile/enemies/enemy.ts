@@ -1,7 +1,7 @@
 /** What an enemy is: what its server does, what the client asks for, and what must come of it. */
 
 import type { Socket } from 'node:net'
-import type { FailureReason } from '../../../src/connection/connection-error.ts'
+import type { FailureReason } from '../../../src/connection/failure.ts'
 
 /** Where the servers of the enemies are. */
 export interface Origins {

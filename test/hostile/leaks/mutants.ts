@@ -19,18 +19,21 @@ const CONNECTION = 'src/connection/connection.ts'
 
 export const MUTANTS: Mutant[] = [
   {
-    what: "never takes its listener off the caller's signal",
+    what: "never removes its listener from the caller's signal",
     module: CONNECTION,
-    name: 'Connection.#heed',
-    by: '(heed) => (signal) => { heed(signal); this.#forgetSignal = undefined }',
+    name: 'Connection.start',
+    by: '(start) => () => { start(); this.#unsubscribeSignal = undefined }',
     scenario: 'connect, message, close',
     isNoticed: ({ listeners }) => hasSome(listeners),
   },
   {
     what: 'keeps the socket of a refused response',
-    module: 'src/connection/refused-body.ts',
-    name: 'readRefusedBody',
-    by: "() => async ({ body }, request) => (body === null ? '' : readText(body, request))",
+    module: 'src/connection/response.ts',
+    name: 'openResponse',
+    by: `(openResponse) => (response, requested, request) => {
+      if (response.status !== 200) request.abort = () => undefined
+      return openResponse(response, requested, request)
+    }`,
     scenario: 'a refused response',
     isNoticed: ({ sockets }) => sockets > 0,
   },
@@ -44,7 +47,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     what: 'leaves its timer running',
-    module: 'src/connection/wait.ts',
+    module: 'src/connection/timers.ts',
     name: 'startWait',
     by: '(startWait) => (ms) => ({ ...startWait(ms), cancel: () => undefined })',
     scenario: 'EventSource, close() in the wait',
@@ -62,9 +65,9 @@ export const MUTANTS: Mutant[] = [
     what: `keeps ${KEPT} bytes of each attempt`,
     module: CONNECTION,
     name: 'Connection.#connect',
-    by: `(connect) => (life, failure) => {
+    by: `(connect) => (...args) => {
       ;(globalThis.kept ??= []).push(new Array(${KEPT / 8}).fill(0.5))
-      return connect(life, failure)
+      return connect(...args)
     }`,
     scenario: 'a loop left by break',
     cycles: 1_200,

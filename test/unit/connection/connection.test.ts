@@ -1,12 +1,15 @@
-/** What the functions of the caller see of a connection, and what they can do to it. */
+/** A connection: what it tells the functions of the caller, and how it reads a body. */
 
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { takeReader } from '../../../src/connection/response.ts'
 import { type Attempt, EventSource, type ReconnectPolicy } from '../../../src/index.ts'
+import { connect, type Observed, opened } from '../support/connections.ts'
 import { finished, nextOpen, until } from '../support/sources.ts'
+import { bytes, rest, source, streamOf } from '../support/streams.ts'
 import { type Answer, down, good, watch, type Watched } from '../support/watch.ts'
 
 describe('functions of the attempt', () => {
-  it('are told which it is, the id and the failure before it', async () => {
+  it('get its number, the last event ID and the failure before it', async () => {
     const attempts: Attempt[] = []
     const { source, errors } = watch([down, () => finished('id: 7\ndata: 1\n\n'), down, good], {
       headers: (attempt) => {
@@ -34,7 +37,7 @@ function withPolicy(answers: Answer[], reconnect: ReconnectPolicy): Watched {
 }
 
 describe('shouldReconnect', () => {
-  it('may close the source: no event', async () => {
+  it('may close the source: no event fires', async () => {
     const asked = vi.fn()
     const { source, errors }: Watched = withPolicy([down], {
       shouldReconnect: () => {
@@ -49,7 +52,7 @@ describe('shouldReconnect', () => {
     expect(source.readyState).toBe(EventSource.CLOSED)
   })
 
-  it('is not asked where nothing is reconnected: after close(), or with `reconnect: false`', async () => {
+  it('is not called after close()', async () => {
     const shouldReconnect = vi.fn(() => true)
     const { source } = withPolicy([good], { shouldReconnect })
     await nextOpen(source)
@@ -58,3 +61,96 @@ describe('shouldReconnect', () => {
     expect(shouldReconnect).not.toHaveBeenCalled()
   })
 })
+
+describe('idleTimeout', () => {
+  const LIMIT = 1_000
+  const ONCE = { idleTimeout: LIMIT, reconnect: false }
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('does not run while the sink holds the next chunk back', async () => {
+    const hold = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10 * LIMIT))
+    const { stream, end } = source('a', 'b')
+    end()
+    const { calls } = read(stream, ONCE, hold)
+    await vi.advanceTimersByTimeAsync(30 * LIMIT)
+    expect(calls).toEqual(['open', 'backpressure 1', 'backpressure 1', 'failed ended'])
+  })
+
+  it('starts again after each chunk', async () => {
+    const hold = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LIMIT / 2))
+    const { errors, requests } = read(source('a', 'b').stream, ONCE, hold)
+    await vi.advanceTimersByTimeAsync(2 * LIMIT - 1)
+    expect(requests[0]?.signal.aborted).toBe(false)
+    expect(errors).toEqual([])
+    await vi.advanceTimersByTimeAsync(2)
+    expect(errors).toMatchObject([{ reason: 'timeout' }])
+    expect(errors[0]?.message).toContain(' has been silent for 1000 ms')
+    expect(requests[0]?.signal.aborted).toBe(true)
+  })
+})
+
+describe('a large chunk', () => {
+  const PART = 64 * 1024
+  const DATA = Array.from({ length: 3 * PART - 8 }, (_, index) => String.fromCharCode(97 + (index % 26))).join('')
+  /** Three parts and a byte. */
+  const CHUNK = bytes(`data: ${DATA}\n\n${'\n'}`)
+
+  it('is decoded in parts of 64 KiB, each when the sink has released the one before', async () => {
+    let release = (): void => undefined
+    const hold = (): Promise<void> =>
+      new Promise((resolve) => {
+        release = resolve
+      })
+    const { calls } = read(streamOf(CHUNK, ':'), { reconnect: false }, hold)
+    const expected = [
+      'open',
+      `backpressure ${PART}`,
+      `backpressure ${PART}`,
+      `message ${DATA}`,
+      `backpressure ${PART}`,
+      'backpressure 1',
+      'backpressure 1',
+      'failed ended',
+    ]
+    for (const count of [2, 3, 5, 6, 7, 8]) {
+      await until(() => calls.length >= count)
+      await rest()
+      expect(calls).toEqual(expected.slice(0, count))
+      release()
+    }
+  })
+
+  it('is dropped in the middle when the connection is closed', async () => {
+    const { calls, requests } = read(streamOf(CHUNK, ':'), {}, ({ connection, calls }) => {
+      if (calls.length === 3) connection.close()
+    })
+    await rest()
+    expect(calls).toEqual(['open', `backpressure ${PART}`, `backpressure ${PART}`])
+    expect(requests[0]?.signal.aborted).toBe(true)
+  })
+
+  it('is decoded whole where it comes from a stream of the caller', async () => {
+    const { calls } = read(streamOf(CHUNK, ':'), { reconnect: false }, () => undefined, true)
+    await rest()
+    const expected = ['open', `message ${DATA}`, `backpressure ${CHUNK.length}`, 'backpressure 1', 'failed ended']
+    expect(calls).toEqual(expected)
+  })
+})
+
+/** Reads a body. */
+function read(
+  body: ReadableStream,
+  options: NonNullable<Parameters<typeof connect>[1]>,
+  backpressure: (observed: Observed) => unknown,
+  isCallers?: true,
+): Observed {
+  const more = isCallers && { isCallers }
+  const open = ({ signal }: AbortController) => Promise.resolve(opened(takeReader(body, signal), more))
+  return connect([open], options, { backpressure })
+}

@@ -1,12 +1,340 @@
-/** The caller's fetch: what it gets, and what it may return. */
+/** One request: what the caller wants of it, from values and from functions; and the fetch that sends it. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { EventSource, type FetchLike } from '../../../src/index.ts'
+import type { Exchange } from '../../../src/connection/exchange.ts'
+import type { Failure } from '../../../src/connection/failure.ts'
+import { FetchOpener } from '../../../src/connection/fetch-exchange.ts'
+import type { Attempt, ResumedRequest } from '../../../src/connection/options.ts'
+import { readOptions } from '../../../src/connection/read-options.ts'
+import { EventSource, type EventSourceInit, type FetchLike, type FetchLikeInit } from '../../../src/index.ts'
+import { failureOf } from '../support/failures.ts'
 import { finished, lasting, NOWHERE, nextError, nextMessage, nextOpen, open, response } from '../support/sources.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
   vi.useRealTimers()
+})
+
+const BASE = new URL('http://user:password@a.test/streams/one?q=1')
+
+/** The attempt that is made, and whether it is the first to send a request. */
+interface Given {
+  isFirst?: boolean
+  attempt?: Attempt
+  url?: URL
+}
+
+/** An attempt, opened, and the inits that the runtime's fetch has got. */
+function attempt(
+  options: object,
+  { isFirst = false, attempt: { attempt, lastEventId, failure } = FIRST, url = BASE }: Given = {},
+): { exchange: Exchange; opening: Promise<unknown>; inits: FetchLikeInit[] } {
+  const inits: FetchLikeInit[] = []
+  vi.stubGlobal('fetch', (_: string, init: FetchLikeInit) => {
+    inits.push(init)
+    return Promise.resolve(response(null))
+  })
+  const opener = new FetchOpener(url, readOptions(options))
+  opener.hasSent = !isFirst
+  const exchange = opener.next(attempt)
+  return { exchange, opening: exchange.open(lastEventId === '' ? undefined : lastEventId, failure), inits }
+}
+
+const FIRST: Attempt = { attempt: 1, lastEventId: '', failure: undefined }
+
+/** What is sent where nothing else is asked for. */
+const DEFAULTS: Record<string, string> = {
+  Accept: 'text/event-stream',
+  'Cache-Control': 'no-cache',
+  'Content-Type': 'text/plain;charset=UTF-8',
+  Authorization: `Basic ${btoa('user:password')}`,
+}
+
+interface Sent {
+  url: string
+  method: string
+  /** Without the defaults. */
+  headers: Record<string, string>
+  body: unknown
+}
+
+async function send(options: object, given?: Given): Promise<Sent> {
+  const { exchange, opening, inits } = attempt(options, given)
+  await opening
+  expect(inits).toHaveLength(1)
+  const [{ method, headers, body } = {} as FetchLikeInit] = inits
+  const others = Object.entries(headers).filter(([name, value]) => DEFAULTS[name] !== value)
+  return { url: exchange.url.href, method, headers: Object.fromEntries(others), body }
+}
+
+/** How an attempt fails that sends no request. */
+async function failure(options: object): Promise<Failure> {
+  const { opening, inits } = attempt(options)
+  const failed = await failureOf(opening)
+  expect(inits).toEqual([])
+  return failed
+}
+
+describe('functions of an attempt that ends', () => {
+  const functions = { method: 'POST', headers: () => ({ 'X-Key': 'key-1234' }), resume: vi.fn(), body: vi.fn() }
+
+  it('are not asked any more once it is aborted', async () => {
+    const headers = vi.fn(() => {
+      exchange.request.abort()
+      return {}
+    })
+    const { exchange, opening, inits } = attempt({ ...functions, headers })
+    expect(await failureOf(opening)).toMatchObject({
+      reason: 'request',
+      what: 'was not requested: the function "resume" was not asked',
+    })
+    expect(headers).toHaveBeenCalledOnce()
+    expect([functions.resume, functions.body].map(({ mock }) => mock.calls)).toEqual([[], []])
+    expect(inits).toEqual([])
+  })
+
+  it('have their headers known as secrets before anything else can fail', async () => {
+    const resume = (): never => {
+      throw new Error('no')
+    }
+    const { exchange, opening } = attempt({ ...functions, resume })
+    expect(exchange.secrets).not.toContain('key-1234')
+    await failureOf(opening)
+    expect(exchange.secrets).toContain('key-1234')
+  })
+})
+
+describe('options that are values', () => {
+  it('are the request, which goes out at once', async () => {
+    const options = { method: 'POST', headers: { 'X-One': '1' }, body: 'text' }
+    const { opening, inits } = attempt(options, { isFirst: true })
+    expect(inits).toHaveLength(1)
+    await opening
+    expect(await send(options)).toEqual({ url: BASE.href, ...options })
+  })
+
+  it('go out at once where "resume" is not asked yet', async () => {
+    const resume = vi.fn()
+    const { opening, inits } = attempt({ resume }, { isFirst: true })
+    expect(inits).toHaveLength(1)
+    await opening
+    expect(resume).not.toHaveBeenCalled()
+  })
+
+  it('send a stream once, and fail with the reason the second time', async () => {
+    const options = { method: 'POST', body: new ReadableStream() }
+    expect(await send(options, { isFirst: true })).toHaveProperty('body', options.body)
+    const { reason, what, cause, isCallers } = await failure(options)
+    expect(what).toBe('was not requested: the option "body" is a ReadableStream, which has been sent already')
+    expect(cause).toBeInstanceOf(TypeError)
+    expect({ reason, isCallers }).toEqual({ reason: 'unsupported', isCallers: true })
+  })
+})
+
+describe('functions among the options', () => {
+  const POST = { method: 'POST' }
+
+  it('are called for each attempt, with its details and without `this`', async () => {
+    const calls: unknown[][] = []
+    const recording = (name: string) =>
+      function (this: unknown, ...args: unknown[]): undefined {
+        calls.push([name, this, ...args])
+      }
+    const attempt = { attempt: 3, lastEventId: '7', failure: undefined }
+    const options = { ...POST, headers: recording('headers'), body: recording('body'), resume: recording('resume') }
+    await send(options, { attempt, isFirst: true })
+    await send(options, { attempt })
+    expect(calls.map(([name]) => name)).toEqual(['headers', 'body', 'headers', 'resume', 'body'])
+    for (const [, self, ...args] of calls) expect([self, ...args]).toEqual([undefined, attempt])
+  })
+
+  it.each<[string, Pick<EventSourceInit, 'headers' | 'body'>]>([
+    ['values', { headers: () => ({ 'X-One': '1' }), body: () => 'text' }],
+    ['promises', { headers: async () => Promise.resolve({ 'X-One': '1' }), body: async () => Promise.resolve('text') }],
+    ['a Headers and a string', { headers: () => new Headers({ 'X-One': '1' }), body: () => 'text' }],
+  ])('may return %s', async (_, options) => {
+    const { headers, body } = await send({ ...POST, ...options })
+    expect(new Headers(headers).get('x-one')).toBe('1')
+    expect(body).toBe('text')
+  })
+
+  it('may return nothing', async () => {
+    expect(await send({ ...POST, headers: () => undefined, body: () => undefined })).toMatchObject({
+      headers: {},
+      body: undefined,
+    })
+    expect(await send({ ...POST, body: () => null })).toHaveProperty('body', undefined)
+  })
+
+  it('may return a stream, fresh at each attempt', async () => {
+    const body = (): ReadableStream => new ReadableStream()
+    const first = await send({ ...POST, body, reconnect: true }, { isFirst: true })
+    const second = await send({ ...POST, body, reconnect: true })
+    expect(first.body).toBeInstanceOf(ReadableStream)
+    expect(second.body).not.toBe(first.body)
+  })
+
+  const error = new Error('no token')
+  const throws = (): never => {
+    throw error
+  }
+  it.each([
+    ['headers', 'throws', throws],
+    ['body', 'throws', throws],
+    ['resume', 'throws', throws],
+    ['headers', 'rejects', () => Promise.reject(error)],
+    ['body', 'rejects', () => Promise.reject(error)],
+    ['resume', 'rejects', () => Promise.reject(error)],
+  ])('%s that %s fails the attempt, with its error as the cause', async (name, _, run) => {
+    const { reason, what, cause, isCallers } = await failure({ ...POST, [name]: run })
+    expect(what).toBe(`was not requested: the function "${name}" failed`)
+    expect(cause).toBe(error)
+    expect({ reason, isCallers }).toEqual({ reason: 'request', isCallers: true })
+  })
+
+  it.each([
+    ['headers', 'Bearer return-secret', 'What "headers" returned must be an object'],
+    ['headers', null, 'What "headers" returned must be an object'],
+    ['headers', () => ({}), 'What "headers" returned must be an object'],
+    ['headers', { 'bad name': 'return-secret' }, 'The option "headers" has the name "bad name"'],
+    ['headers', { 'X-One': 'return-secret\n' + 'x' }, 'The header "X-One" in the option "headers" holds a character'],
+    ['body', { a: 'return-secret' }, 'pass JSON.stringify(…)'],
+    ['body', 7, 'The option "body" must be '],
+    ['body', () => 'return-secret', 'The option "body" must be '],
+    ['resume', 'http://a.test/?return-secret', '"resume" must return an object or undefined, not '],
+    ['resume', null, '"resume" must return an object or undefined, not null'],
+    ['resume', [], '"resume" must return an object or undefined, not an array'],
+    ['resume', { method: 'FETCH' }, 'The option "method" must be '],
+    ['resume', { headers: 'return-secret' }, 'What "resume" returned as "headers" must be '],
+    ['resume', { body: { a: 'return-secret' } }, 'pass JSON.stringify(…)'],
+    ['resume', { url: 'http://[?return-secret' }, 'is not a valid URL'],
+  ])('%s must not return %j', async (name, returned, why) => {
+    const { what, cause } = await failure({ ...POST, [name]: () => returned })
+    expect(what).toBe(`was not requested: the function "${name}" failed`)
+    expect(String(cause)).toContain(why)
+    expect(String(cause)).not.toContain('return-secret')
+  })
+
+  it('are not called where the attempt does not need their result', async () => {
+    const body = vi.fn()
+    await send({ ...POST, body, resume: () => ({ method: 'GET' }) })
+    await send({ ...POST, body, resume: () => ({ body: 'other' }) })
+    await send({ ...POST, body, resume: () => ({ body: null }) })
+    expect(body).not.toHaveBeenCalled()
+  })
+})
+
+const URL_OF_SOURCE = 'http://a.test/streams/one?q=1#f'
+
+/** What is sent to resume a POST where "resume" returns this. */
+function resumed(given: ResumedRequest | undefined, options: object = {}): Promise<Sent> {
+  const post = { method: 'POST', headers: OWN_HEADERS, body: '{}', resume: () => given }
+  return send({ ...post, ...options }, { url: new URL(URL_OF_SOURCE) })
+}
+
+const OWN_HEADERS = {
+  'X-One': '1',
+  Authorization: 'first',
+  'Content-Type': 'application/json',
+  'Content-Language': 'en',
+}
+const OWN = { url: URL_OF_SOURCE, method: 'POST', headers: OWN_HEADERS, body: '{}' }
+
+describe('a reconnection with "resume"', () => {
+  it.each([
+    ['nothing', undefined],
+    ['an empty object', {}],
+    ['members that are undefined', { url: undefined, method: undefined, headers: undefined, body: undefined }],
+  ])('is the same request where "resume" returns %s', async (_, given) => {
+    expect(await resumed(given)).toEqual(OWN)
+  })
+
+  it('is the same request where "resume" returns a promise of undefined', async () => {
+    expect(await resumed(undefined, { resume: () => Promise.resolve(undefined) })).toEqual(OWN)
+  })
+
+  it.each([
+    ['/two', 'http://a.test/two'],
+    ['two', 'http://a.test/streams/two'],
+    ['?q=2', 'http://a.test/streams/one?q=2'],
+    ['', 'http://a.test/streams/one?q=1'],
+    ['//b.test/x', 'http://b.test/x'],
+    ['https://b.test/x', 'https://b.test/x'],
+    [new URL('https://b.test/y'), 'https://b.test/y'],
+  ])('may have another url, relative to the URL of the source: %s', async (url, target) => {
+    expect(await resumed({ url })).toEqual({ ...OWN, url: target })
+  })
+
+  it('may have headers, which override those of the option', async () => {
+    const { headers } = await resumed({ headers: { authorization: 'second', 'X-Two': '2', 'X-One': undefined } })
+    expect(headers).toEqual({
+      'X-One': '1',
+      authorization: 'second',
+      'Content-Type': 'application/json',
+      'Content-Language': 'en',
+      'X-Two': '2',
+    })
+  })
+
+  it('may have headers that override those of a function', async () => {
+    const headers = (): Record<string, string> => ({ 'X-One': 'fresh', 'X-Two': 'fresh' })
+    expect((await resumed({ headers: { 'x-two': 'resumed' } }, { headers })).headers).toEqual({
+      'X-One': 'fresh',
+      'x-two': 'resumed',
+    })
+  })
+
+  it('may have another body', async () => {
+    expect(await resumed({ body: 'other' })).toEqual({ ...OWN, body: 'other' })
+    expect(await resumed({ body: '' })).toEqual({ ...OWN, body: '' })
+    const stream = new ReadableStream()
+    expect(await resumed({ body: stream })).toEqual({ ...OWN, body: stream })
+  })
+
+  it('has no body where it is null', async () => {
+    expect(await resumed({ body: null })).toMatchObject({ method: 'POST', body: undefined })
+  })
+
+  it.each(['GET', 'get', 'HEAD'])('by %s has no body, and no header that describes one', async (method) => {
+    const without = { 'X-One': '1', Authorization: 'first' }
+    const expected = { url: URL_OF_SOURCE, method: method.toUpperCase(), headers: without, body: undefined }
+    expect(await resumed({ method })).toEqual(expected)
+    expect(await resumed({ method, body: 'dropped' })).toEqual(expected)
+    expect(await resumed({ method, body: null })).toEqual(expected)
+  })
+
+  it('by GET has the headers that "resume" returned', async () => {
+    const { headers } = await resumed({ method: 'GET', headers: { 'X-Two': '2', authorization: 'second' } })
+    expect(headers).toEqual({ 'X-One': '1', authorization: 'second', 'X-Two': '2' })
+  })
+
+  it('may be a POST where the first request was a GET', async () => {
+    const options = { method: 'GET', body: undefined, headers: { 'Content-Language': 'en' } }
+    expect(await resumed({ method: 'POST', body: 'text' }, options)).toEqual({
+      url: URL_OF_SOURCE,
+      method: 'POST',
+      headers: { 'Content-Language': 'en' },
+      body: 'text',
+    })
+    expect((await resumed({}, options)).headers).toEqual({ 'Content-Language': 'en' })
+  })
+
+  it('may leave out a stream that was sent already', async () => {
+    const options = { body: new ReadableStream() }
+    expect((await resumed({ method: 'GET' }, options)).body).toBeUndefined()
+    expect((await resumed({ body: 'rest' }, options)).body).toBe('rest')
+    await expect(resumed({}, options)).rejects.toThrow('which has been sent already')
+  })
+
+  it('does not change the next reconnection', async () => {
+    const answers: (ResumedRequest | undefined)[] = [
+      { url: '/two', method: 'GET', headers: { 'X-Two': '2' } },
+      undefined,
+    ]
+    const resume = (): ResumedRequest | undefined => answers.shift()
+    expect((await resumed(undefined, { resume })).url).toBe('http://a.test/two')
+    expect(await resumed(undefined, { resume })).toEqual(OWN)
+  })
 })
 
 describe("a caller's fetch", () => {
@@ -22,7 +350,7 @@ describe("a caller's fetch", () => {
     expect(calls[0]?.args).toEqual([`${NOWHERE}?a=b`, expect.objectContaining({ method: 'GET', redirect: 'follow' })])
   })
 
-  it('is called when the source is constructed, once', () => {
+  it('is called once when the source is constructed', () => {
     const fetch = vi.fn<FetchLike>(() => Promise.resolve(lasting()))
     open(NOWHERE, { fetch })
     expect(fetch).toHaveBeenCalledOnce()
@@ -41,8 +369,8 @@ describe("a caller's fetch", () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no'))],
-    ['rejects with nothing', () => Promise.reject()],
-  ])('is a network failure when it %s, after the caller has finished', async (_, fetch) => {
+    ['rejects with undefined', () => Promise.reject()],
+  ])('is a network failure when it %s, reported asynchronously', async (_, fetch) => {
     let synchronous = true
     const source = open(NOWHERE, { fetch })
     const error = nextError(source).then((event) => ({ event, synchronous }))
@@ -55,7 +383,7 @@ describe("a caller's fetch", () => {
     expect(source.readyState).toBe(EventSource.CONNECTING)
   })
 
-  it('is called for unfetchable schemes neither', async () => {
+  it('is not called for unfetchable schemes', async () => {
     const fetch = vi.fn<FetchLike>(() => Promise.resolve(lasting()))
     const source = open('mailto:a@b.test', { fetch })
     const { error } = await nextError(source)
@@ -82,21 +410,21 @@ describe('the signal', () => {
 })
 
 describe('a fetch that ignores the signal', () => {
-  it('has its body cancelled by close()', async () => {
-    const cancelled = vi.fn()
+  it('has its body canceled by close()', async () => {
+    const canceled = vi.fn()
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('data: 1\n\n'))
       },
-      cancel: cancelled,
+      cancel: canceled,
     })
     const source = open(NOWHERE, { fetch: () => Promise.resolve(response(body)) })
     await nextMessage(source)
     source.close()
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
-  it('has a body that comes after close() cancelled, and fires nothing', async () => {
+  it('has a body canceled that comes after close(), and fires no event', async () => {
     const fired = vi.fn()
     let answer: ((response: Response) => void) | undefined
     const source = open(NOWHERE, {
@@ -131,7 +459,7 @@ describe('the origin of messages', () => {
     ["the request's when the Response has no URL", {}, 'http://nowhere.test'],
     ["the request's when the Response's URL is empty", { url: '' }, 'http://nowhere.test'],
     ["the request's when the Response's URL is undefined", { url: undefined }, 'http://nowhere.test'],
-    ["the request's when the Response's URL is none", { url: 'http://[' }, 'http://nowhere.test'],
+    ["the request's when the Response's URL is invalid", { url: 'http://[' }, 'http://nowhere.test'],
     ["the Response's otherwise, as after redirects", { url: 'https://else.test:444/x' }, 'https://else.test:444'],
   ])('is %s', async (_, given, origin) => {
     const source = open(NOWHERE, {
@@ -141,7 +469,7 @@ describe('the origin of messages', () => {
   })
 })
 
-it('a data URL has the origin "null", also where the Response has no URL', async () => {
+it('a data URL has the origin "null", even where the Response has no URL', async () => {
   const source = open('data:text/event-stream,', { fetch: () => Promise.resolve(lasting('data: 1\n\n')) })
   expect((await nextMessage(source)).origin).toBe('null')
 })
@@ -163,7 +491,7 @@ describe("the runtime's fetch", () => {
     expect(called).toEqual(['first', 'second'])
   })
 
-  it('where there is none, fails the connection and says what to do', async () => {
+  it('is missing: the connection fails and the error says what to do', async () => {
     vi.stubGlobal('fetch', undefined)
     const source = open(NOWHERE)
     const { error, message } = await nextError(source)

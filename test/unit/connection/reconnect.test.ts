@@ -1,15 +1,148 @@
-/** Whether and when to try again, without a clock. */
+/** The option `reconnect`, and whether and when to try again. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FailureReason } from '../../../src/connection/connection-error.ts'
-import { type Policy, STANDARD_POLICY } from '../../../src/connection/policy.ts'
-import { type Circumstances, nextDelay, readAnswer, reconnectionDelay } from '../../../src/connection/reconnect.ts'
+import type { FailureReason } from '../../../src/connection/failure.ts'
+import {
+  ask,
+  type Circumstances,
+  INITIAL_RECONNECTION_TIME,
+  nextDelay,
+  type Policy,
+  readPolicy,
+  STANDARD_POLICY,
+  type Verdict,
+} from '../../../src/connection/reconnect.ts'
+
+describe('the standard policy', () => {
+  it('doubles the wait up to 30 s, adds a quarter of jitter, starts over after 5 s of being open, and has no limit of attempts', () => {
+    expect(STANDARD_POLICY).toEqual({
+      reconnects: true,
+      maxAttempts: Infinity,
+      factor: 2,
+      maxDelay: 30_000,
+      jitter: 0.25,
+      resetAfter: 5_000,
+      shouldReconnect: undefined,
+    })
+  })
+
+  it('waits 3,000 ms at first', () => {
+    expect(INITIAL_RECONNECTION_TIME).toBe(3_000)
+  })
+})
+
+describe('reconnect', () => {
+  it.each([true, false])('is the default where it is absent: %s', (byDefault) => {
+    expect(readPolicy(undefined, byDefault)).toEqual({ ...STANDARD_POLICY, reconnects: byDefault })
+  })
+
+  it.each([true, false])('may be %s, whatever the default', (reconnect) => {
+    expect(readPolicy(reconnect, !reconnect)).toEqual({ ...STANDARD_POLICY, reconnects: reconnect })
+  })
+
+  it.each([[{}], [Object.create(null)], [{ maxAttempts: undefined, factor: undefined, other: 1 }]])(
+    'is on as an object, with the defaults of absent members',
+    (reconnect) => {
+      expect(readPolicy(reconnect, false)).toEqual(STANDARD_POLICY)
+    },
+  )
+
+  it.each([
+    ['yes', '"yes"'],
+    ['true', '"true"'],
+    ['', '""'],
+    [1, '1'],
+    [0, '0'],
+    [NaN, 'NaN'],
+    [null, 'null'],
+    [[], 'an array'],
+    [() => true, 'a function'],
+    [Symbol('x'), 'Symbol(x)'],
+  ])('is never coerced: %s', (reconnect, shown) => {
+    const message = `The option "reconnect" must be true, false or an object, not ${shown}`
+    expect(() => readPolicy(reconnect, true)).toThrow(new TypeError(message))
+  })
+})
+
+describe('a member of the policy', () => {
+  it.each([
+    ['maxAttempts', 1],
+    ['maxAttempts', 7],
+    ['maxAttempts', Infinity],
+    ['factor', 1],
+    ['factor', 1.5],
+    ['factor', Infinity],
+    ['maxDelay', 0],
+    ['maxDelay', 0.5],
+    ['maxDelay', 2 ** 40],
+    ['maxDelay', Infinity],
+    ['jitter', 0],
+    ['jitter', 0.5],
+    ['jitter', 7],
+    ['jitter', Number.MAX_VALUE],
+    ['resetAfter', 0],
+    ['resetAfter', Infinity],
+  ])('%s may be %s, and the others keep their defaults', (name, value) => {
+    expect(readPolicy({ [name]: value }, false)).toEqual({ ...STANDARD_POLICY, [name]: value })
+  })
+
+  it('shouldReconnect is called as a method of the object', () => {
+    const policy = {
+      asked: 0,
+      shouldReconnect() {
+        this.asked++
+      },
+    }
+    readPolicy(policy, false).shouldReconnect?.(undefined as never)
+    expect(policy.asked).toBe(1)
+  })
+
+  it('may be inherited or a getter', () => {
+    class Backoff {
+      get factor(): number {
+        return 3
+      }
+    }
+    expect(readPolicy(new Backoff(), true).factor).toBe(3)
+  })
+
+  const MS = 'a number of milliseconds from 0'
+  it.each([
+    ['maxAttempts', 'a whole number from 1', [0, -1, 1.5, NaN, -Infinity]],
+    ['factor', 'a number from 1', [0, 0.999, -2, NaN, -Infinity]],
+    ['maxDelay', MS, [-1, NaN, -Infinity]],
+    ['jitter', 'a finite number from 0', [-0.1, NaN, Infinity, -Infinity]],
+    ['resetAfter', MS, [-1, NaN, -Infinity]],
+    ['shouldReconnect', 'a function', [0, 1, NaN]],
+  ])('%s is refused unless it is %s', (name, wanted, numbers) => {
+    const others = [
+      ['1', '"1"'],
+      [true, 'true'],
+      [null, 'null'],
+      [1n, '1'],
+      [{}, 'an object'],
+      [[1], 'an array'],
+      [Symbol('x'), 'Symbol(x)'],
+      ...(name === 'shouldReconnect' ? [] : [[() => 1, 'a function']]),
+    ] as const
+    for (const [value, shown] of [...numbers.map((number) => [number, String(number)] as const), ...others]) {
+      const message = `The option "reconnect.${name}" must be ${wanted}, not ${String(shown)}`
+      expect(() => readPolicy({ [name]: value }, true)).toThrow(new TypeError(message))
+    }
+  })
+})
 
 const LONGEST = 2 ** 31 - 1
 
-function delayAfter(fruitless: number, reconnectionTime: number, random: number, policy: Partial<Policy> = {}): number {
-  return reconnectionDelay({ ...STANDARD_POLICY, ...policy }, { fruitless, reconnectionTime, random })
+/** The wait after a network failure. */
+function delayAfter(
+  attemptsWithoutMessage: number,
+  reconnectionTime: number,
+  random: number,
+  policy: Partial<Policy> = {},
+): number | undefined {
+  return decide(policy, { attemptsWithoutMessage, reconnectionTime, random })
 }
 
 /** The decision after a first attempt that brought no message, a network failure without jitter unless said otherwise. */
@@ -18,7 +151,7 @@ function decide(policy: Partial<Policy>, circumstances: Partial<Circumstances> =
     { ...STANDARD_POLICY, ...policy },
     {
       reason: 'network',
-      fruitless: 1,
+      attemptsWithoutMessage: 1,
       reconnectionTime: 3_000,
       retryAfter: undefined,
       answer: undefined,
@@ -30,9 +163,9 @@ function decide(policy: Partial<Policy>, circumstances: Partial<Circumstances> =
 
 describe('the wait before the next attempt', () => {
   it.each([
-    // the wait's reason, fruitless attempts, reconnection time, random, ms
+    // attempts without a message, reconnection time, random, ms
     ['is the reconnection time after an attempt that brought messages', 0, 3_000, 0, 3_000],
-    ['is the reconnection time after the first fruitless attempt', 1, 3_000, 0, 3_000],
+    ['is the reconnection time after the first attempt without a message', 1, 3_000, 0, 3_000],
     ['doubles with the second', 2, 3_000, 0, 6_000],
     ['doubles again with the third', 3, 3_000, 0, 12_000],
     ['grows up to maxDelay', 5, 3_000, 0, 30_000],
@@ -51,8 +184,8 @@ describe('the wait before the next attempt', () => {
     ['fits a timer when the server asks for more', 1, 2 ** 31, 0, LONGEST],
     ['fits a timer when the server asks for a number past all integers', 1, 1e300, 0.5, LONGEST],
     ['fits a timer when the server asks for infinity', 3, Infinity, 1, LONGEST],
-  ])('%s', (_, fruitless, reconnectionTime, random, expected) => {
-    expect(delayAfter(fruitless, reconnectionTime, random)).toBe(expected)
+  ])('%s', (_, attemptsWithoutMessage, reconnectionTime, random, expected) => {
+    expect(delayAfter(attemptsWithoutMessage, reconnectionTime, random)).toBe(expected)
   })
 
   it('grows by the factor of the policy', () => {
@@ -69,12 +202,12 @@ describe('the wait before the next attempt', () => {
     expect(delayAfter(99, 1_000, 0, { maxDelay: Infinity, factor: 1 })).toBe(1_000)
   })
 
-  it('has no chance in it without jitter', () => {
+  it('is not random without jitter', () => {
     expect(delayAfter(1, 1_000, 1, { jitter: 0 })).toBe(1_000)
     expect(delayAfter(1, Infinity, 1, { jitter: 0 })).toBe(LONGEST)
   })
 
-  it('has as much chance in it as the policy says', () => {
+  it('is as random as the policy says', () => {
     expect(delayAfter(1, 1_000, 1, { jitter: 3 })).toBe(4_000)
     expect(delayAfter(1, 1_000, 1, { jitter: Number.MAX_VALUE })).toBe(LONGEST)
     expect(delayAfter(1, 1_000, 0, { jitter: Number.MAX_VALUE })).toBe(1_000)
@@ -96,8 +229,8 @@ describe('by default', () => {
     expect(decide({}, { reason })).toBe(reconnects ? 3_000 : undefined)
   })
 
-  it('there is no end of attempts', () => {
-    expect(decide({}, { fruitless: 1e9 })).toBe(30_000)
+  it('the number of attempts has no limit', () => {
+    expect(decide({}, { attemptsWithoutMessage: 1e9 })).toBe(30_000)
   })
 })
 
@@ -114,11 +247,11 @@ describe('maxAttempts', () => {
     ['lets a third request follow two of three', 3, 2, true],
     ['ends it with the last', 3, 3, false],
     ['has ended it after the last', 3, 4, false],
-  ])('%s', (_, maxAttempts, fruitless, reconnects) => {
-    expect(decide({ maxAttempts }, { fruitless }) !== undefined).toBe(reconnects)
+  ])('%s', (_, maxAttempts, attemptsWithoutMessage, reconnects) => {
+    expect(decide({ maxAttempts }, { attemptsWithoutMessage }) !== undefined).toBe(reconnects)
   })
 
-  it.each([[true], [5_000]])('wins over the answer %s', (answer) => {
+  it.each([[true], [5_000]])('overrides the answer %s', (answer) => {
     expect(decide({ maxAttempts: 1 }, { answer })).toBeUndefined()
   })
 })
@@ -138,14 +271,14 @@ describe('the answer of shouldReconnect', () => {
     ['a number fits a timer', 'network', 2 ** 31, LONGEST],
     ['a number fits a timer when it is infinite', 'network', Infinity, LONGEST],
   ] as const)('%s', (_, reason, answer, delay) => {
-    expect(decide({}, { reason, answer, fruitless: 2 })).toBe(delay)
+    expect(decide({}, { reason, answer, attemptsWithoutMessage: 2 })).toBe(delay)
   })
 
   it('a number is what it says, without jitter', () => {
     expect(decide({}, { answer: 1_000, random: 1 })).toBe(1_000)
   })
 
-  it('a number wins over Retry-After', () => {
+  it('a number overrides Retry-After', () => {
     expect(decide({}, { reason: 'status', answer: 1_000, retryAfter: 9_000 })).toBe(1_000)
   })
 })
@@ -157,7 +290,7 @@ describe('Retry-After', () => {
   it.each([
     ['replaces a shorter wait', after(12_000), 12_000],
     ['replaces a longer wait', after(1_000), 1_000],
-    ['replaces what has grown', after(1_000, { fruitless: 9 }), 1_000],
+    ['replaces what has grown', after(1_000, { attemptsWithoutMessage: 9 }), 1_000],
     ['is no longer than maxDelay', after(120_000), 30_000],
     ['is no longer than a maxDelay of its own', after(120_000, {}, { maxDelay: 90_000 }), 90_000],
     [
@@ -168,16 +301,25 @@ describe('Retry-After', () => {
     ['is 100 ms at least', after(0), 100],
     ['is 100 ms at least where maxDelay is less', after(50, { reconnectionTime: 0 }, { maxDelay: 1 }), 100],
     ['fits a timer', after(Infinity, {}, { maxDelay: Infinity }), LONGEST],
-    ['has no chance in it', after(12_000, { random: 1 }), 12_000],
+    ['is not random', after(12_000, { random: 1 }), 12_000],
     ['does not make what is final temporary', decide({}, { reason: 'status', retryAfter: 1_000 }), undefined],
   ])('%s', (_, delay, expected) => {
     expect(delay).toBe(expected)
   })
 })
 
-describe('an answer of the caller', () => {
-  it.each([[undefined], [true], [false], [0], [0.5], [1_000], [2 ** 40], [Infinity]])('may be %s', (answer) => {
-    expect(readAnswer(answer)).toBe(answer)
+/** Asks a `shouldReconnect` that returns this, after the stream has ended. */
+function asked(returned: unknown): Promise<Verdict> {
+  const policy = { ...STANDARD_POLICY, shouldReconnect: () => returned }
+  const request = { url: new URL('http://a.test/'), attempt: 1, secrets: [] }
+  return ask(policy, request, { reason: 'ended', what: 'has ended' })
+}
+
+describe('what shouldReconnect returns', () => {
+  it.each([[undefined], [true], [false], [0], [0.5], [1_000], [2 ** 40], [Infinity]])('may be %s', async (answer) => {
+    const { error, ...verdict } = await asked(answer)
+    expect(verdict).toEqual({ answer, isEnd: true })
+    expect(error).toMatchObject({ message: 'The event stream at http://a.test/ has ended', cause: undefined })
   })
 
   it.each([
@@ -192,9 +334,12 @@ describe('an answer of the caller', () => {
     [[], 'an array'],
     [() => true, 'a function'],
     [Symbol('x'), 'Symbol(x)'],
-  ])('may not be %s', (answer, shown) => {
+  ])('must not be %s: the connection fails and names the cause', async (answer, shown) => {
     const message = `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${shown}`
-    expect(() => readAnswer(answer)).toThrow(new TypeError(message))
+    const { error, ...verdict } = await asked(answer)
+    expect(error.cause).toEqual(new TypeError(message))
+    expect(error.message).toBe('The event stream at http://a.test/ has ended, and "shouldReconnect" failed')
+    expect(verdict).toEqual({ answer: false, isEnd: false })
   })
 })
 
@@ -246,8 +391,8 @@ function base(reconnectionTime: number): number {
 describe('for any policy, reconnection time, count and chance, the wait', () => {
   it('is at most the larger of maxDelay and the base, times 1 + jitter, and never past what a timer holds', () => {
     fc.assert(
-      fc.property(anyPolicy, time, count, random, (policy, reconnectionTime, fruitless, random) => {
-        const delay = reconnectionDelay(policy, { reconnectionTime, fruitless, random })
+      fc.property(anyPolicy, time, count, random, (policy, reconnectionTime, attemptsWithoutMessage, random) => {
+        const delay = decide(policy, { reconnectionTime, attemptsWithoutMessage, random })
         expect(delay).toBeLessThanOrEqual(Math.max(policy.maxDelay, base(reconnectionTime)) * (1 + policy.jitter))
         expect(delay).toBeLessThanOrEqual(LONGEST)
       }),
@@ -267,11 +412,11 @@ describe('for any answer of shouldReconnect and any Retry-After', () => {
         count,
         answer,
         retryAfter,
-        (policy, reconnectionTime, fruitless, answer, retryAfter) => {
+        (policy, reconnectionTime, attemptsWithoutMessage, answer, retryAfter) => {
           const circumstances = {
             reason: 'network',
             reconnectionTime,
-            fruitless,
+            attemptsWithoutMessage,
             answer,
             retryAfter,
             random: 1,

@@ -1,34 +1,36 @@
-/** Redirects, with a stub fetch: which are followed, and what the next request sends. */
+/** Redirects, with a stub fetch: which ones are followed, and what the next request sends. */
 
 import { describe, expect, it, vi } from 'vitest'
-import { type Outcome, followRedirects } from '../../../src/connection/redirect.ts'
+import { AttemptError, type Failure } from '../../../src/connection/failure.ts'
+import { followRedirects } from '../../../src/connection/redirect.ts'
 import type { FetchLikeInit, FetchLikeResponse } from '../../../src/connection/request.ts'
 
-describe('what is no redirect', () => {
+describe('a response that is not a redirect', () => {
   it.each([
     ['a good response', good()],
     ['a refusal', new Response('', { status: 500 })],
-    ['a status of the kind without Location', new Response('', { status: 302 })],
+    ['a redirect status without Location', new Response('', { status: 302 })],
     ['300', to('/next', 300)],
     ['304', new Response(null, { status: 304, headers: { location: '/next' } })],
     ['305', to('/next', 305)],
     ['306', to('/next', 306)],
     ['200 with Location', new Response('', { headers: { location: 'http://b.test/' } })],
-    ['no Response at all', 'text'],
-    ['nothing', undefined],
+    ['a text', 'text'],
+    ['undefined', undefined],
     [
-      'a status of the kind whose headers know no Location',
+      'a redirect status whose headers return undefined',
       { status: 302, headers: { get: () => undefined }, body: null },
     ],
-  ])('is handed on as it is: %s', async (_, answer) => {
+  ])('is returned as it is: %s', async (_, answer) => {
     for (const allowed of ['error', 'same-origin'] as const) {
       const { outcome, requests } = await send([answer], allowed)
-      expect(outcome).toEqual({ response: answer })
+      expect(outcome.response).toBe(answer)
+      expect(outcome).not.toHaveProperty('failure')
       expect(requests).toHaveLength(1)
     }
   })
 
-  it('is so when fetch rejects, too', async () => {
+  it('passes on what fetch rejects with', async () => {
     const error = new Error('down')
     await expect(followRedirects(() => Promise.reject(error), [START, {} as FetchLikeInit], 'error')).rejects.toBe(
       error,
@@ -40,7 +42,7 @@ describe('redirect: "same-origin"', () => {
   it.each(STATUSES)('follows %d within the origin', async (status) => {
     const response = good()
     const { outcome, requests, answers } = await send([to('/next?r=2#f', status), response])
-    expect(outcome).toEqual({ response })
+    expect(outcome.response).toBe(response)
     expect(requests.map(([url]) => url)).toEqual([START, 'http://a.test/next?r=2'])
     expect(requests[1]?.[1]).toMatchObject({ method: 'GET', redirect: 'manual', headers: HEADERS })
     expect((answers[0] as Response).bodyUsed).toBe(true)
@@ -71,35 +73,33 @@ describe('redirect: "same-origin"', () => {
     for (const status of STATUSES) {
       const { outcome, requests, answers } = await send([to(location, status), good()])
       expect(requests).toHaveLength(1)
-      expect(outcome).toMatchObject({ failure: { reason: 'redirect', status, headers: answers[0]?.headers } })
+      expect(outcome.failure).toMatchObject({ reason: 'redirect', status, headers: answers[0]?.headers })
     }
   })
 
   it('says where to, without the query', async () => {
     const { outcome } = await send([to('http://u:p@b.test/x?token=location-secret#f'), good()])
-    expect(outcome).toMatchObject({
-      failure: { what: 'was redirected to http://b.test/x, which the option "redirect" refuses' },
-    })
+    expect(outcome.failure?.what).toBe('was redirected to http://b.test/x, which the option "redirect" refuses')
   })
 
   it('sends nothing to another origin that a redirect within the origin leads to', async () => {
     const { outcome, requests } = await send([to('/next'), to('http://b.test/'), good()])
-    expect(outcome).toMatchObject({ failure: { reason: 'redirect' } })
+    expect(outcome.failure).toMatchObject({ reason: 'redirect' })
     expect(requests).toHaveLength(2)
   })
 
   it('follows 20 redirects and no more', async () => {
     const response = good()
     const twenty = Array.from({ length: 20 }, (_, i) => to(`/${i}`))
-    expect((await send([...twenty, response])).outcome).toEqual({ response })
+    expect((await send([...twenty, response])).outcome.response).toBe(response)
     const { outcome, requests } = await send([...twenty, to('/20'), good()])
-    expect(outcome).toMatchObject({ failure: { reason: 'network' } })
+    expect(outcome.failure).toMatchObject({ reason: 'network' })
     expect(requests).toHaveLength(21)
   })
 
-  it('follows an empty Location to where it comes from, until it has enough', async () => {
+  it('follows an empty Location to the same URL, up to the limit', async () => {
     const { outcome, requests } = await send([{ status: 302, headers: new Headers({ location: '' }), body: null }])
-    expect(outcome).toMatchObject({ failure: { reason: 'network' } })
+    expect(outcome.failure).toMatchObject({ reason: 'network' })
     expect(new Set(requests.map(([url]) => url))).toEqual(new Set([START]))
     expect(requests).toHaveLength(21)
   })
@@ -111,9 +111,9 @@ describe('redirect: "same-origin"', () => {
     'data:text/event-stream,',
     'javascript:1',
     'mailto:a@b.test',
-  ])('is a network failure where the Location is none for HTTP, as in fetch: %s', async (location) => {
+  ])('is a network failure where the Location is not an HTTP URL, as in fetch: %s', async (location) => {
     const { outcome, requests, answers } = await send([to(location), good()])
-    expect(outcome).toEqual({ failure: { reason: 'network', what: 'was redirected to nowhere' } })
+    expect(outcome.failure).toEqual({ reason: 'network', what: 'was redirected to nowhere' })
     expect(requests).toHaveLength(1)
     expect((answers[0] as Response).bodyUsed).toBe(true)
   })
@@ -122,13 +122,11 @@ describe('redirect: "same-origin"', () => {
 describe('redirect: "error"', () => {
   it.each(STATUSES)('refuses %d, also within the origin', async (status) => {
     const { outcome, requests, answers } = await send([to('/next?r=location-secret', status), good()], 'error')
-    expect(outcome).toEqual({
-      failure: {
-        reason: 'redirect',
-        what: 'was redirected to http://a.test/next, which the option "redirect" refuses',
-        status,
-        headers: answers[0]?.headers,
-      },
+    expect(outcome.failure).toEqual({
+      reason: 'redirect',
+      what: 'was redirected to http://a.test/next, which the option "redirect" refuses',
+      status,
+      headers: answers[0]?.headers,
     })
     expect(requests).toHaveLength(1)
     expect((answers[0] as Response).bodyUsed).toBe(true)
@@ -175,13 +173,14 @@ describe('the method and the body of the next request', () => {
   it.each([307, 308])('a stream cannot be sent again after %d', async (status) => {
     const given = { method: 'POST', body: new ReadableStream(), duplex: 'half' } as const
     const { outcome, requests } = await send([to('/next', status), good()], 'same-origin', given)
-    expect(outcome).toEqual({
-      failure: { reason: 'network', what: 'was redirected, but its body is a stream, which can be sent only once' },
+    expect(outcome.failure).toEqual({
+      reason: 'network',
+      what: 'was redirected, but its body is a stream, which can be sent only once',
     })
     expect(requests).toHaveLength(1)
   })
 
-  it('a stream is left behind where the next request is a GET', async () => {
+  it('a stream is left out where the next request is a GET', async () => {
     const given = { method: 'POST', body: new ReadableStream(), duplex: 'half' } as const
     const { requests } = await send([to('/next', 303), good()], 'same-origin', given)
     expect(requests[1]?.[1]).not.toHaveProperty('body')
@@ -189,24 +188,21 @@ describe('the method and the body of the next request', () => {
   })
 })
 
-describe('a fetch that has its own way', () => {
+describe('a fetch that does not leave redirects alone', () => {
   const hidden = { type: 'opaqueredirect', status: 0, url: START, headers: new Headers(), body: null }
 
-  it('hides redirects, as that of a browser does: they are refused', async () => {
-    const { outcome } = await send([hidden])
-    expect(outcome).toMatchObject({
-      failure: {
+  it('has hidden redirects refused, as those of a browser', async () => {
+    for (const allowed of ['same-origin', 'error'] as const) {
+      expect((await send([hidden], allowed)).outcome.failure).toMatchObject({
         reason: 'redirect',
-        what: 'was redirected, and where to is hidden from scripts here, so that the option "redirect" refuses it',
-      },
-    })
-    expect((await send([hidden], 'error')).outcome).toMatchObject({
-      failure: { reason: 'redirect', what: 'was redirected, which the option "redirect" refuses' },
-    })
+        what: 'was redirected, which the option "redirect" refuses. Where to is hidden from scripts here',
+        status: undefined,
+      })
+    }
   })
 
   const headers = new Headers({ 'Content-Type': 'text/event-stream' })
-  it('follows to another origin: its response is refused and discarded', async () => {
+  it('has its response refused and canceled where it has followed to another origin', async () => {
     const cancel = vi.fn()
     const answer = {
       status: 200,
@@ -216,32 +212,36 @@ describe('a fetch that has its own way', () => {
       redirected: true,
     }
     for (const allowed of ['same-origin', 'error'] as const) {
-      expect((await send([answer], allowed)).outcome).toMatchObject({
-        failure: { reason: 'redirect', what: 'was redirected to http://b.test/x, which the option "redirect" refuses' },
+      expect((await send([answer], allowed)).outcome.failure).toMatchObject({
+        reason: 'redirect',
+        what: 'was redirected to http://b.test/x, which the option "redirect" refuses',
       })
     }
     expect(cancel).toHaveBeenCalled()
   })
 
-  it('follows within the origin: that is what "same-origin" allows and "error" refuses', async () => {
+  it('may follow within the origin with "same-origin", not with "error"', async () => {
     const answer = { status: 200, url: 'http://a.test/next', headers, body: null, redirected: true }
-    expect((await send([answer])).outcome).toEqual({ response: answer })
-    expect((await send([answer], 'error')).outcome).toMatchObject({ failure: { reason: 'redirect' } })
+    expect((await send([answer])).outcome.response).toBe(answer)
+    expect((await send([answer], 'error')).outcome.failure).toMatchObject({ reason: 'redirect' })
   })
 
-  it.each([[undefined], [''], [START], ['about:blank']])('has no URL that says otherwise: %s', async (url) => {
-    const answer = { status: 200, url, headers, body: null }
-    for (const allowed of ['same-origin', 'error'] as const) {
-      expect((await send([answer], allowed)).outcome).toEqual({ response: answer })
-    }
-  })
+  it.each([[undefined], [''], [START], ['about:blank']])(
+    'has its response returned where its URL does not differ: %s',
+    async (url) => {
+      const answer = { status: 200, url, headers, body: null }
+      for (const allowed of ['same-origin', 'error'] as const) {
+        expect((await send([answer], allowed)).outcome.response).toBe(answer)
+      }
+    },
+  )
 
-  it('has a URL that is none: that of the request counts', async () => {
+  it('has its response returned where its URL is invalid: that of the request counts', async () => {
     const answer = { status: 200, url: 'http://[', headers, body: null }
-    expect((await send([answer])).outcome).toEqual({ response: answer })
+    expect((await send([answer])).outcome.response).toBe(answer)
   })
 
-  it('knows nothing of signals: no redirect is followed once it is aborted', async () => {
+  it('may ignore signals: no redirect is followed once the signal is aborted', async () => {
     const controller = new AbortController()
     const fetch = vi.fn(() => {
       controller.abort()
@@ -267,7 +267,7 @@ const HEADERS = {
 }
 
 interface Sent {
-  outcome: Outcome
+  outcome: { response?: unknown; failure?: Failure }
   requests: [url: string, init: FetchLikeInit][]
   answers: FetchLikeResponse[]
 }
@@ -285,7 +285,13 @@ async function send(
     return Promise.resolve(answers[Math.min(requests.length, answers.length) - 1] as FetchLikeResponse)
   }
   const init = { method: 'GET', redirect: 'manual', headers: HEADERS, signal, ...given } as const
-  const outcome = await followRedirects(fetch, [START, init], allowed)
+  const outcome = await followRedirects(fetch, [START, init], allowed).then(
+    (response: unknown) => ({ response }),
+    (error: unknown) => {
+      if (error instanceof AttemptError) return { failure: error.failure }
+      throw error
+    },
+  )
   return { outcome, requests, answers: answers as FetchLikeResponse[] }
 }
 

@@ -1,4 +1,4 @@
-/** The option `body`. No message shows what may be a secret. */
+/** The options `method` and `body`. No message shows what may be a secret. */
 
 import { Readable } from 'node:stream'
 import { FormData as UndiciFormData } from 'undici'
@@ -7,6 +7,39 @@ import { readOptions } from '../../../src/connection/read-options.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
+})
+
+describe('method', () => {
+  it.each([
+    ['GET', 'GET'],
+    ['get', 'GET'],
+    ['HEAD', 'HEAD'],
+    ['post', 'POST'],
+    ['PUT', 'PUT'],
+    ['patch', 'PATCH'],
+    ['DELETE', 'DELETE'],
+    ['options', 'OPTIONS'],
+    ['QUERY', 'QUERY'],
+  ])('%s is %s', (method, read) => {
+    expect(readOptions({ method }).method).toBe(read)
+  })
+
+  it.each([
+    ['FETCH', '"FETCH"'],
+    ['CONNECT', '"CONNECT"'],
+    ['TRACE', '"TRACE"'],
+    ['', '""'],
+    [' GET', '" GET"'],
+    ['PO ST', '"PO ST"'],
+    [null, 'null'],
+    [1, '1'],
+    [{}, 'an object'],
+    [['POST'], 'an array'],
+    [() => undefined, 'a function'],
+  ])('must not be %s', (method, shown) => {
+    const message = `The option "method" must be one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY, not ${shown}`
+    expect(() => readOptions({ method })).toThrow(new TypeError(message))
+  })
 })
 
 const POST = { method: 'POST' }
@@ -30,18 +63,18 @@ describe('body', () => {
     expect(readOptions({ ...POST, body }).body).toBe(body)
   })
 
-  it("may be another library's FormData for another fetch only: that of the runtime would send its name", () => {
+  it("may be another library's FormData only with another fetch: the runtime's would send its name", () => {
     const body = new UndiciFormData()
     const fetch = vi.fn()
     expect(readOptions({ ...POST, body, fetch }).body).toBe(body)
     expect(() => readOptions({ ...POST, body })).toThrow(/^The option "body" is a FormData of another library/)
   })
 
-  it('may not be shared memory, of which fetch would send the name', () => {
+  it('must not be shared memory: fetch would send its name', () => {
     expect(() => readOptions({ ...POST, body: new Uint8Array(new SharedArrayBuffer(3)) })).toThrow(/^The option "body"/)
   })
 
-  it.each([[undefined], [null]])('may be %s, which is none, with any method', (body) => {
+  it.each([[undefined], [null]])('may be %s with any method: there is no body', (body) => {
     for (const method of ['GET', 'HEAD', 'POST']) expect(readOptions({ method, body }).body).toBeUndefined()
   })
 
@@ -55,18 +88,18 @@ describe('body', () => {
     ['a boolean', true, 'true'],
     ['a Map', new Map(), 'an object'],
     ['a symbol', Symbol('x'), 'Symbol(x)'],
-  ])('may not be %s', (_, body, shown) => {
+  ])('must not be %s', (_, body, shown) => {
     const read = (): unknown => readOptions({ ...POST, body })
     expect(read).toThrow(TypeError)
     expect(read).toThrow(`The option "body" must be ${WANTED}, not ${shown}`)
     expect(read).not.toThrow(/body-secret/)
   })
 
-  it('that is a stream of Node gets a hint', () => {
+  it('says how to convert a stream of Node', () => {
     expect(() => readOptions({ ...POST, body: Readable.from(['x']) })).toThrow('Readable.toWeb(…)')
   })
 
-  it.each(['GET', 'HEAD', 'get', undefined])('is refused with the method %s, a function too', (method) => {
+  it.each(['GET', 'HEAD', 'get', undefined])('is refused with the method %s, also as a function', (method) => {
     const shown = method?.toUpperCase() ?? 'GET'
     for (const body of ['body-secret', '', run, new ReadableStream()]) {
       expect(() => readOptions({ method, body })).toThrow(
@@ -91,10 +124,10 @@ describe('a body that is a ReadableStream', () => {
   )
 
   it.each([
-    ['without it', {}],
-    ['with it off', { reconnect: false }],
-    ['where "resume" makes the requests after the first', { resume: run }],
-    ['where "resume" does, with "reconnect"', { resume: run, reconnect: true }],
+    ['without "reconnect"', {}],
+    ['with "reconnect" off', { reconnect: false }],
+    ['with "resume", which makes the requests after the first', { resume: run }],
+    ['with "resume" and "reconnect"', { resume: run, reconnect: true }],
   ])('is fine %s', (_, options) => {
     expect(readOptions({ ...POST, body, ...options }).body).toBe(body)
   })

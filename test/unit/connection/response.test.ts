@@ -1,17 +1,23 @@
-/** Which responses are refused. */
+/** Which responses are refused, what is read of those, and how bodies are read and canceled. */
 
 import { Readable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { FetchLikeResponse } from '../../../src/connection/request.ts'
-import { refuse } from '../../../src/connection/response.ts'
+import { mimeEssence, openResponse, parseRetryAfter, refuse, takeReader } from '../../../src/connection/response.ts'
 import { type ErrorEvent, EventSource } from '../../../src/index.ts'
+import { failureOf } from '../support/failures.ts'
+import { bytes, rest, type Source, source, unhandledRejections } from '../support/streams.ts'
 import { NOWHERE, nextError, nextMessage, nextOpen, open, response } from '../support/sources.ts'
 
-/** What a source says of a response, whatever it is. */
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** The error of a source whose fetch returns this. */
 async function errorFor(answer: unknown): Promise<{ event: ErrorEvent; readyState: number }> {
-  const source = open(NOWHERE, { fetch: () => Promise.resolve(answer as FetchLikeResponse) })
-  const event = await nextError(source)
-  return { event, readyState: source.readyState }
+  const opened = open(NOWHERE, { fetch: () => Promise.resolve(answer as FetchLikeResponse) })
+  const event = await nextError(opened)
+  return { event, readyState: opened.readyState }
 }
 
 const headers = { 'Content-Type': 'text/event-stream' }
@@ -36,7 +42,7 @@ describe('a response with another status than 200 fails the connection', () => {
   })
 })
 
-describe('what works as no Response is an error event, not an unhandled rejection', () => {
+describe('an object that does not work as a Response is an error event, not an unhandled rejection', () => {
   const typed = new Headers(headers)
   const body = new ReadableStream()
   it.each([
@@ -49,8 +55,11 @@ describe('what works as no Response is an error event, not an unhandled rejectio
     ],
     ['cancel of a refused body throws', { status: 500, headers: typed, body: { getReader: thrower, cancel: thrower } }],
   ])('%s', async (_, answer) => {
+    const unhandled = unhandledRejections()
     const { readyState } = await errorFor(answer)
     expect(readyState).toBe(EventSource.CLOSED)
+    await rest()
+    expect(unhandled).toEqual([])
   })
 
   function thrower(): never {
@@ -98,11 +107,11 @@ describe('a fetch that does not return a Response', () => {
   })
 })
 
-describe('a body that is no web stream', () => {
+describe('a body that is not a web stream', () => {
   it.each([
     ['a stream of Node', Readable.from(['data: 1\n\n'])],
     ['missing, as in React Native', undefined],
-    ['a text', 'data: 1\n\n'],
+    ['a string', 'data: 1\n\n'],
     ['bytes', new Uint8Array(3)],
   ])('fails the connection: %s', async (_, body) => {
     const { event, readyState } = await errorFor({ status: 200, headers: new Headers(headers), body })
@@ -113,7 +122,7 @@ describe('a body that is no web stream', () => {
 })
 
 describe('a body that cannot be read', () => {
-  it('fails the connection when somebody else reads it', async () => {
+  it('fails the connection when it is being read elsewhere', async () => {
     const answer = response('data: 1\n\n')
     answer.body?.getReader()
     const { event, readyState } = await errorFor(answer)
@@ -123,7 +132,7 @@ describe('a body that cannot be read', () => {
   })
 
   it('cannot be taken away by a listener of open', async () => {
-    const source = open(NOWHERE, {
+    const opened = open(NOWHERE, {
       fetch: async () => {
         // So that the listener runs as soon as there is a response.
         await new Promise((resolve) => setImmediate(resolve))
@@ -131,11 +140,11 @@ describe('a body that cannot be read', () => {
       },
     })
     let text: Promise<string> | undefined
-    source.onopen = ({ response }) => {
+    opened.onopen = ({ response }) => {
       text = response.text()
     }
-    const message = nextMessage(source)
-    await nextOpen(source)
+    const message = nextMessage(opened)
+    await nextOpen(opened)
     await expect(text).rejects.toThrow(TypeError)
     expect((await message).data).toBe('1')
   })
@@ -172,7 +181,7 @@ describe('a good response', () => {
     expect(refuse(answer)).toBeUndefined()
   })
 
-  it('without a body is one that ends at once: the connection is lost', async () => {
+  it('without a body ends at once: the connection is lost', async () => {
     const { event, readyState } = await errorFor(response(null))
     expect(readyState).toBe(EventSource.CONNECTING)
     expect(event.error.reason).toBe('ended')
@@ -180,20 +189,20 @@ describe('a good response', () => {
   })
 
   it('may bring its bytes in any view of a buffer', async () => {
-    const bytes = new TextEncoder().encode('data: 1\n\n')
+    const text = bytes('data: 1\n\n')
     const body = new ReadableStream({
       start(controller) {
-        controller.enqueue(new DataView(bytes.buffer, 0, 4))
-        controller.enqueue(Buffer.from(bytes.subarray(4)))
+        controller.enqueue(new DataView(text.buffer, 0, 4))
+        controller.enqueue(Buffer.from(text.subarray(4)))
       },
     })
-    const source = open(NOWHERE, { fetch: () => Promise.resolve(response(body)) })
-    expect((await nextMessage(source)).data).toBe('1')
+    const opened = open(NOWHERE, { fetch: () => Promise.resolve(response(body)) })
+    expect((await nextMessage(opened)).data).toBe('1')
   })
 })
 
 describe('a body that breaks off', () => {
-  it('loses the connection and tells the cause', async () => {
+  it('loses the connection, with its error as the cause', async () => {
     const cause = new Error('reset')
     const body = new ReadableStream({
       start(controller) {
@@ -208,15 +217,474 @@ describe('a body that breaks off', () => {
 })
 
 describe('a refused response', () => {
-  it('has the request aborted', async () => {
+  it('has its request aborted', async () => {
     let signal: AbortSignal | undefined
-    const source = open(NOWHERE, {
+    const opened = open(NOWHERE, {
       fetch: (_, init) => {
         signal = init.signal
         return Promise.resolve(response('', { status: 500 }))
       },
     })
-    await nextError(source)
+    await nextError(opened)
     expect(signal?.aborted).toBe(true)
+  })
+})
+
+const MOST = 64 * 1024
+
+interface Read {
+  /** The body of the error. */
+  text: string | undefined
+  canceled: boolean
+  aborted: boolean
+}
+
+/** Opens a response with status 500 and that body. */
+async function refused(body: unknown, request = new AbortController()): Promise<string | undefined> {
+  const failure = await failureOf(
+    openResponse({ status: 500, headers: new Headers(), body }, new URL(NOWHERE), request),
+  )
+  expect(failure).toMatchObject({ reason: 'status', status: 500 })
+  expect(request.signal.aborted).toBe(true)
+  return failure.body
+}
+
+/** What is read of a refused body, and what happens to it. */
+async function read(source: UnderlyingDefaultSource<unknown>): Promise<Read> {
+  let canceled = false
+  const stream = new ReadableStream({
+    ...source,
+    cancel() {
+      canceled = true
+    },
+  })
+  const request = new AbortController()
+  const text = await refused(stream, request)
+  return { text, canceled, aborted: request.signal.aborted }
+}
+
+/** A stream of these chunks, which then ends or stays open. */
+function chunks(values: unknown[], ends = true): UnderlyingDefaultSource<unknown> {
+  return {
+    start(controller) {
+      for (const value of values) controller.enqueue(value)
+      if (ends) controller.close()
+    },
+  }
+}
+
+describe('a refused body that ends', () => {
+  it.each([
+    ['in one chunk', [bytes('{"error":"no"}')], '{"error":"no"}'],
+    ['in several', [bytes('{"error"'), bytes(''), bytes(':"no"}')], '{"error":"no"}'],
+    ['without any', [], ''],
+    ['within a character', [bytes('a…').subarray(0, 3)], 'a'],
+    ['with a character cut in two', [bytes('a…b').subarray(0, 2), bytes('a…b').subarray(2)], 'a…b'],
+    ['with bytes that are not UTF-8', [new Uint8Array([97, 0xff, 98])], 'a\ufffdb'],
+    ['in a view of a larger buffer', [new DataView(bytes('abcdef').buffer, 1, 3)], 'bcd'],
+    ['in a view of wider numbers', [new Uint16Array(bytes('abcd').slice().buffer)], 'abcd'],
+  ])('%s is its text, and the request is aborted', async (_, values, text) => {
+    expect(await read(chunks(values))).toEqual({ text, canceled: false, aborted: true })
+  })
+})
+
+describe('a refused body longer than 64 KiB', () => {
+  it.each([
+    ['one chunk', [bytes('x'.repeat(MOST + 1))]],
+    ['a chunk that crosses the limit', [bytes('x'.repeat(MOST - 1)), bytes('xxx')]],
+    ['a chunk that comes after the limit', [bytes('x'.repeat(MOST)), bytes('x')]],
+  ])('in %s is cut there, and the rest is canceled', async (_, values) => {
+    const { text, canceled, aborted } = await read(chunks(values, false))
+    expect(text).toBe('x'.repeat(MOST))
+    expect({ canceled, aborted }).toEqual({ canceled: true, aborted: true })
+  })
+
+  it('is not read any further', async () => {
+    let pulled = 0
+    const { text } = await read({
+      pull(controller) {
+        pulled += MOST / 4
+        controller.enqueue(new Uint8Array(MOST / 4).fill(120))
+      },
+    })
+    expect(text).toHaveLength(MOST)
+    // A stream holds a chunk ready.
+    expect(pulled).toBeLessThanOrEqual(MOST + MOST / 4)
+  })
+
+  it('loses the character that the limit cuts', async () => {
+    const { text } = await read(chunks([bytes(`${'x'.repeat(MOST - 1)}…`)]))
+    expect(text).toBe('x'.repeat(MOST - 1))
+  })
+
+  it('is whole at exactly 64 KiB', async () => {
+    expect((await read(chunks([bytes('x'.repeat(MOST))]))).text).toBe('x'.repeat(MOST))
+  })
+})
+
+describe('a refused body that takes too long', () => {
+  it.each([
+    ['text', [bytes('as far'), bytes(' as it came')], 'as far as it came'],
+    ['nothing', [], ''],
+    ['no part of a character', [bytes('a…').subarray(0, 2)], 'a'],
+  ])('counts after 250 ms with what has come: %s, and the rest is canceled', async (_, values, expected) => {
+    vi.useFakeTimers()
+    const done = vi.fn()
+    const outcome = read(chunks(values, false)).then((outcome) => {
+      done()
+      return outcome
+    })
+    await vi.advanceTimersByTimeAsync(249)
+    expect(done).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(2)
+    expect(await outcome).toEqual({ text: expected, canceled: true, aborted: true })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('has 250 ms in all, however many chunks come', async () => {
+    vi.useFakeTimers()
+    let tick: ReturnType<typeof setInterval> | undefined
+    const outcome = read({
+      start(controller) {
+        tick = setInterval(() => {
+          controller.enqueue(bytes('x'))
+        }, 100)
+      },
+    })
+    await vi.advanceTimersByTimeAsync(251)
+    clearInterval(tick)
+    expect(await outcome).toEqual({ text: 'xx', canceled: true, aborted: true })
+  })
+
+  it('leaves no timer where it ends in time', async () => {
+    vi.useFakeTimers()
+    await read(chunks([bytes('x')]))
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a refused body that cannot be read to its end', () => {
+  it('counts as far as it came when it breaks off', async () => {
+    let pulls = 0
+    const broken: UnderlyingDefaultSource<unknown> = {
+      pull(controller) {
+        if (pulls++ === 0) controller.enqueue(bytes('as far as it came'))
+        else controller.error(new Error('reset'))
+      },
+    }
+    expect(await read(broken)).toEqual({ text: 'as far as it came', canceled: false, aborted: true })
+  })
+
+  it.each([['text'], [{}], [undefined], [7]])('counts up to a chunk that is not bytes: %s', async (chunk) => {
+    expect(await read(chunks([bytes('bytes'), chunk], false))).toEqual({
+      text: 'bytes',
+      canceled: true,
+      aborted: true,
+    })
+  })
+
+  it('is empty where it is null', async () => {
+    expect(await refused(null)).toBe('')
+  })
+
+  it.each([
+    ['is not a web stream', 'text'],
+    ['is missing', undefined],
+    ['is being read elsewhere', lockedStream()],
+  ])('is undefined where it %s, and the request is aborted', async (_, body) => {
+    expect(await refused(body)).toBeUndefined()
+  })
+
+  it('may fail to be canceled', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new Uint8Array(MOST + 1))
+      },
+      cancel() {
+        throw new Error('no')
+      },
+    })
+    const unhandled = unhandledRejections()
+    await expect(refused(body)).resolves.toHaveLength(MOST)
+    await rest()
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('an abort while a refused body is read', () => {
+  it('ends it at once and cancels it', async () => {
+    const cancel = vi.fn()
+    const request = new AbortController()
+    const text = refused(new ReadableStream({ cancel }), request)
+    request.abort()
+    expect(await text).toBe('')
+    expect(cancel).toHaveBeenCalledOnce()
+  })
+
+  it('fires no error where close() did it', async () => {
+    const fired = vi.fn()
+    let close = (): void => undefined
+    await new Promise<void>((canceled) => {
+      const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
+        {
+          pull() {
+            close()
+          },
+          cancel() {
+            canceled()
+          },
+        },
+        { highWaterMark: 0 },
+      )
+      const opened = open(NOWHERE, { fetch: () => Promise.resolve(response(body, { status: 500 })) })
+      opened.onerror = fired
+      close = () => {
+        opened.close()
+      }
+    })
+    expect(fired).not.toHaveBeenCalled()
+  })
+})
+
+describe('an error event', () => {
+  it('has the body and the headers of a refused response', async () => {
+    const unauthorized = response('{"error":"no"}', { status: 401, headers: { 'X-Reason': 'expired' } })
+    const { error } = await nextError(open(NOWHERE, { fetch: () => Promise.resolve(unauthorized) }))
+    expect(error.body).toBe('{"error":"no"}')
+    expect(error.headers?.get('x-reason')).toBe('expired')
+  })
+
+  it('has the body of a response of another type', async () => {
+    const page = response('<h1>Log in</h1>', { headers: { 'Content-Type': 'text/html' } })
+    const { error } = await nextError(open(NOWHERE, { fetch: () => Promise.resolve(page) }))
+    expect(error).toMatchObject({ reason: 'content-type', status: 200, body: '<h1>Log in</h1>' })
+  })
+})
+
+function lockedStream(): ReadableStream {
+  const stream = new ReadableStream()
+  stream.getReader()
+  return stream
+}
+
+describe('takeReader', () => {
+  /** A stream that cannot be canceled. */
+  function stubborn(): ReadableStream {
+    return new ReadableStream({ cancel: () => Promise.reject(new Error('no')) })
+  }
+
+  it('locks the stream', () => {
+    const { stream } = source()
+    const reader = takeReader(stream, new AbortController().signal)
+    expect(stream.locked).toBe(true)
+    expect(reader).toBeInstanceOf(ReadableStreamDefaultReader)
+  })
+
+  it('cancels the stream when the signal is aborted, not before', async () => {
+    const { stream, cancelled } = source('one')
+    const request = new AbortController()
+    const reader = takeReader(stream, request.signal)
+    expect(await reader.read()).toEqual({ done: false, value: bytes('one') })
+    expect(cancelled).not.toHaveBeenCalled()
+    const pending = reader.read()
+    request.abort()
+    expect(cancelled).toHaveBeenCalledOnce()
+    expect(await pending).toEqual({ done: true, value: undefined })
+  })
+
+  it('cancels the stream at once when the signal is aborted already', async () => {
+    const { stream, cancelled } = source('one')
+    const reader = takeReader(stream, AbortSignal.abort())
+    expect(cancelled).toHaveBeenCalledOnce()
+    expect(await reader.read()).toEqual({ done: true, value: undefined })
+  })
+
+  it('ignores errors of the cancelation', async () => {
+    const unhandled = unhandledRejections()
+    const request = new AbortController()
+    takeReader(stubborn(), request.signal)
+    request.abort()
+    takeReader(stubborn(), AbortSignal.abort())
+    const throws = (): never => {
+      throw new Error('no')
+    }
+    takeReader({ getReader: () => ({ cancel: throws }) } as unknown as ReadableStream, AbortSignal.abort())
+    await rest()
+    expect(unhandled).toEqual([])
+  })
+
+  it('does not disturb a stream that has ended or failed', async () => {
+    const unhandled = unhandledRejections()
+    for (const end of [(given: Source) => given.end(), (given: Source) => given.fail(new Error('no'))]) {
+      const given = source()
+      const request = new AbortController()
+      const reader = takeReader(given.stream, request.signal)
+      end(given)
+      await reader.read().catch(() => undefined)
+      request.abort()
+      await rest()
+      expect(given.cancelled).not.toHaveBeenCalled()
+    }
+    expect(unhandled).toEqual([])
+  })
+})
+
+const STREAM = 'text/event-stream'
+
+describe('the MIME essence', () => {
+  it.each([
+    ['text/event-stream', STREAM],
+    ['TEXT/Event-Stream; charset=x', STREAM],
+    ['text/event-stream;', STREAM],
+    ['text/event-stream;x', STREAM],
+    ['text/event-stream ;charset=utf-8', STREAM],
+    ['text/event-stream\t; charset="windows-1252"', STREAM],
+    ['  text/event-stream  ', STREAM],
+    ['\r\ntext/event-stream\r\n', STREAM],
+    ['text/event-stream;charset=";,"', STREAM],
+    ['text/event-streamfoo', 'text/event-streamfoo'],
+    ['text/plain', 'text/plain'],
+    ['application/x-ndjson', 'application/x-ndjson'],
+    ["a!#$%&'*+-.^_`|~9/b", "a!#$%&'*+-.^_`|~9/b"],
+    ['*/x', '*/x'],
+  ])('of %j is %j', (contentType, essence) => {
+    expect(mimeEssence(contentType)).toBe(essence)
+  })
+
+  it.each([
+    '',
+    ' ',
+    ';',
+    ',',
+    'text',
+    'text/',
+    '/event-stream',
+    'text/event-stream x',
+    'text /event-stream',
+    'text/ event-stream',
+    'text/event stream',
+    'text/event-stream\u00a0',
+    'text/event-streäm',
+    '"text/event-stream"',
+    'text/event-stream"x"',
+    '\u000btext/event-stream',
+    '*/*',
+    '*/*; charset=utf-8',
+  ])('of %j is undefined', (contentType) => {
+    expect(mimeEssence(contentType)).toBeUndefined()
+  })
+})
+
+describe('the MIME essence of several values', () => {
+  it.each([
+    ['the last counts', 'text/plain, text/event-stream', STREAM],
+    ['the last counts when the stream comes first', 'text/event-stream, text/plain', 'text/plain'],
+    ['an invalid one is skipped', 'text/event-stream, nonsense', STREAM],
+    ['*/* is skipped', 'text/event-stream, */*', STREAM],
+    ['empty ones are skipped', ',, text/event-stream ,,', STREAM],
+    ['a comma in quotes is not a separator', 'text/event-stream;x="a, text/plain"', STREAM],
+    ['an escaped quote does not end the quotes', String.raw`text/event-stream;x="\", text/plain"`, STREAM],
+    ['an escaped backslash does not escape', String.raw`text/event-stream;x="\\", text/plain`, 'text/plain'],
+    ['quotes that are not closed reach to the end', 'text/event-stream;x="a, text/plain', STREAM],
+    ['a backslash at the end escapes nothing', 'text/plain, text/event-stream;x="\\', STREAM],
+    ['quotes may open in mid-value', 'text/event-stream;x=a"b, text/plain"c', STREAM],
+  ])('%s', (_, contentType, essence) => {
+    expect(mimeEssence(contentType)).toBe(essence)
+  })
+})
+
+describe('the MIME essence of 1 MB takes linear time', () => {
+  const MB = 1_000_000
+  it.each([
+    ['of letters', 'a'.repeat(MB), undefined],
+    ['with a long type', `${'a'.repeat(MB)}/x`, `${'a'.repeat(MB)}/x`],
+    ['with a long invalid subtype', `text/${'a'.repeat(MB)}"`, undefined],
+    ['of slashes', '/'.repeat(MB), undefined],
+    ['of spaces', ' '.repeat(MB), undefined],
+    ['of spaces between essence and nonsense', `text/event-stream${' '.repeat(MB)}x`, undefined],
+    ['of semicolons', `text/event-stream${';'.repeat(MB)}`, STREAM],
+    ['of commas', `text/event-stream${','.repeat(MB)}`, STREAM],
+    ['of quotes', `text/event-stream;${'"'.repeat(MB)}`, STREAM],
+    ['of one quote and letters', `text/event-stream;x="${'a'.repeat(MB)}`, STREAM],
+    ['of backslashes in quotes', `text/event-stream;x="${'\\'.repeat(MB)}`, STREAM],
+  ])('%s', (_, contentType, essence) => {
+    const start = process.cpuUsage()
+    expect(mimeEssence(contentType) === essence).toBe(true)
+    // Some 10 ms of CPU time, which a busy machine does not lengthen; a parser that backtracks takes minutes.
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000)
+  })
+})
+
+/** 37 s before the date of RFC 9110's examples. */
+const NOW = Date.UTC(1994, 10, 6, 8, 49, 0)
+
+describe('Retry-After in seconds', () => {
+  it.each([
+    ['0', 0],
+    ['1', 1_000],
+    ['120', 120_000],
+    ['007', 7_000],
+    [' 5 ', 5_000],
+    ['99999999999999999999', 1e23],
+    ['9'.repeat(400), Infinity],
+  ])('%.30j is %d ms', (value, ms) => {
+    expect(parseRetryAfter(value, NOW)).toBe(ms)
+  })
+})
+
+describe('Retry-After as a date', () => {
+  it.each([
+    ['IMF-fixdate', 'Sun, 06 Nov 1994 08:49:37 GMT'],
+    ['RFC 850', 'Sunday, 06-Nov-94 08:49:37 GMT'],
+    ["asctime's, whose zone is GMT", 'Sun Nov  6 08:49:37 1994'],
+    ['with space around it', ' Sun, 06 Nov 1994 08:49:37 GMT '],
+  ])('is the time until then: %s', (_, value) => {
+    expect(parseRetryAfter(value, NOW)).toBe(37_000)
+  })
+
+  it.each([
+    'Sun, 06 Nov 1994 08:48:59 GMT',
+    'Sunday, 06-Nov-94 08:00:00 GMT',
+    'Sun Nov  6 08:48:59 1994',
+    'Thu, 01 Jan 1970 00:00:00 GMT',
+  ])('that has passed is 0: %s', (value) => {
+    expect(parseRetryAfter(value, NOW)).toBe(0)
+  })
+
+  it('that is now is 0', () => {
+    expect(parseRetryAfter('Sun, 06 Nov 1994 08:49:00 GMT', NOW)).toBe(0)
+  })
+
+  it('may be years away', () => {
+    expect(parseRetryAfter('Tue, 06 Nov 2094 08:49:00 GMT', NOW)).toBe(36_525 * 86_400_000)
+  })
+})
+
+describe('Retry-After that is neither is undefined', () => {
+  it.each([
+    '',
+    ' ',
+    '-5',
+    '+5',
+    '1.5',
+    '1e3',
+    '0x10',
+    '5s',
+    '5, 5',
+    'soon',
+    'Soon',
+    'NaN',
+    'Infinity',
+    '1994-11-06T08:49:37Z',
+    '06 Nov 1994 08:49:37 GMT',
+    'Sun, 99 Nov 1994 08:49:37 GMT',
+    'Sun, 06 Nov 1994 28:49:37 GMT',
+    // What a lenient Date.parse makes a date of
+    'Retry in 5',
+    'Please wait 10',
+    'Seconds 120',
+    'Never before 2099',
+  ])('%j', (value) => {
+    expect(parseRetryAfter(value, NOW)).toBeUndefined()
   })
 })

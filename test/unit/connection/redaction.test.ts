@@ -1,18 +1,19 @@
-/** The cause of a ConnectionError: no secret of the request can be read in it. */
+/** The secrets of a request, and causes of errors in which none of them can be read. */
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { CallerError } from '../../../src/connection/caller-error.ts'
-import { presentCause } from '../../../src/connection/cause.ts'
+import { readHeaders, type RequestHeaders } from '../../../src/connection/headers.ts'
+import { redactCause, secretsOf } from '../../../src/connection/redaction.ts'
 
 const SECRETS = ['Bearer token-1234', 'token-1234', '?key=query-secret', 'password']
 
-function shownCause(error: unknown, secrets: string[]): unknown {
-  return presentCause(error, secrets).cause
+/** What the runtime threw, as the cause. */
+function causeOf(cause: unknown, secrets: string[]): unknown {
+  return redactCause({ reason: 'network', what: 'failed', cause }, secrets).cause
 }
 
-function codeOf(error: unknown): string | undefined {
-  return presentCause(error, []).code
+function codeOf(cause: unknown): string | undefined {
+  return redactCause({ reason: 'network', what: 'failed', cause }, []).code
 }
 
 /** All that can be read of a value. */
@@ -21,15 +22,15 @@ function textOf(value: unknown): string {
 }
 
 /** What a caller's function threw, as the cause. */
-function presentCallers(thrown: unknown, secrets = SECRETS): unknown {
-  return shownCause(new CallerError('failed', thrown), secrets)
+function causeOfCaller(cause: unknown): unknown {
+  return redactCause({ reason: 'request', what: 'failed', cause, isCallers: true }, SECRETS).cause
 }
 
-describe('what a runtime said', () => {
-  it('is a copy: name, message, stack, code and causes', () => {
+describe('an error of the runtime', () => {
+  it('is copied with its name, message, stack, code and causes', () => {
     const inner = Object.assign(new Error('inner'), { code: 'ECONNRESET' })
     const error = new TypeError('fetch failed', { cause: inner })
-    const cause = shownCause(error, SECRETS) as Error
+    const cause = causeOf(error, SECRETS) as Error
     expect(cause).not.toBe(error)
     expect(cause).toMatchObject({ name: 'TypeError', message: 'fetch failed', stack: error.stack })
     expect(cause.cause).toMatchObject({ name: 'Error', message: 'inner', code: 'ECONNRESET' })
@@ -45,68 +46,68 @@ describe('what a runtime said', () => {
     ['a data URL', new Error('data:text/plain,x failed'), 'data:… failed'],
     ['each of several', new Error('password, password'), '…, …'],
   ])('shows no secret: %s', (_, error, message) => {
-    expect(shownCause(error, SECRETS)).toHaveProperty('message', message)
-    const outer = shownCause(new TypeError('x', { cause: error }), SECRETS) as Error
+    expect(causeOf(error, SECRETS)).toHaveProperty('message', message)
+    const outer = causeOf(new TypeError('x', { cause: error }), SECRETS) as Error
     expect(outer.cause).toHaveProperty('message', message)
   })
 
-  it('shows no rest of a secret that begins with another', () => {
-    const { message } = shownCause(new Error('log in as admin: admin-1234'), ['admin', 'admin-1234']) as Error
+  it('shows no remainder of a secret that begins with another', () => {
+    const { message } = causeOf(new Error('log in as admin: admin-1234'), ['admin', 'admin-1234']) as Error
     expect(message).not.toContain('1234')
   })
 
-  it('loses what else it carried', () => {
+  it('loses all other members', () => {
     const error = Object.assign(new Error('x'), { request: { headers: SECRETS }, options: SECRETS })
-    expect(Object.keys(shownCause(error, SECRETS) as Error)).toEqual([])
+    expect(Object.keys(causeOf(error, SECRETS) as Error)).toEqual([])
   })
 
-  it('may be a text', () => {
-    expect(shownCause('no password', SECRETS)).toBe('no …')
+  it('may be a string', () => {
+    expect(causeOf('no password', SECRETS)).toBe('no …')
   })
 
   it.each([[undefined], [null], [7], [true], [{ message: 'password' }], [['password']], [Symbol('password')]])(
-    'is left out where it is neither: %s',
+    'is left out where it is neither an error nor a string: %s',
     (error) => {
-      expect(shownCause(error, SECRETS)).toBeUndefined()
+      expect(causeOf(error, SECRETS)).toBeUndefined()
     },
   )
 
-  it('ends after a few causes, however many there are', () => {
+  it('has at most five causes, however many there are', () => {
     const round = new Error('round')
     round.cause = round
     let depth = 0
-    for (let cause = shownCause(round, []); cause instanceof Error; cause = cause.cause) depth++
+    for (let cause = causeOf(round, []); cause instanceof Error; cause = cause.cause) depth++
     expect(depth).toBe(5)
   })
 
-  it('is nothing where to look at it throws', () => {
+  it('is undefined where a getter throws', () => {
     const evil = new Error('x')
     Object.defineProperty(evil, 'message', {
       get() {
         throw new Error('no')
       },
     })
-    expect(shownCause(evil, SECRETS)).toBeUndefined()
-    expect(presentCallers(evil)).toBeUndefined()
+    expect(causeOf(evil, SECRETS)).toBeUndefined()
+    expect(causeOfCaller(evil)).toBeUndefined()
   })
 })
 
-describe('what a function of the caller threw', () => {
+describe('an error that a function of the caller threw', () => {
   class TokenError extends Error {
     readonly retry = true
   }
 
   it.each([
-    ['an error of their own class', new TokenError('no token')],
+    ['an error of a class of the caller', new TokenError('no token')],
     ['an error with a cause', new Error('x', { cause: new Error('y') })],
     ['an error with members', Object.assign(new Error('x'), { status: 401, headers: { a: 'b' }, list: ['c'] })],
     ['an object', { status: 401 }],
-    ['a text', 'no token'],
+    ['a string', 'no token'],
     ['a number', 7],
     ['null', null],
-    ['nothing', undefined],
-  ])('stays itself: %s', (_, thrown) => {
-    expect(presentCallers(thrown)).toBe(thrown)
+    ['undefined', undefined],
+  ])('stays the same object: %s', (_, thrown) => {
+    expect(causeOfCaller(thrown)).toBe(thrown)
   })
 
   it.each([
@@ -125,21 +126,60 @@ describe('what a function of the caller threw', () => {
     ['in the code', Object.assign(new Error('x'), { code: 'token-1234' })],
     ['deep down', Object.assign(new Error('x'), { a: { b: { c: { d: { e: { f: 'token-1234' } } } } } })],
     ['in an object', { token: 'token-1234' }],
-    ['in a text', 'token-1234'],
-  ])('is a cleaned copy where a secret shows: %s', (_, thrown) => {
-    const cause = presentCallers(thrown)
+    ['in a string', 'token-1234'],
+  ])('is a redacted copy where a secret shows: %s', (_, thrown) => {
+    const cause = causeOfCaller(thrown)
     expect(cause).not.toBe(thrown)
     expect(textOf(cause)).not.toMatch(/token-1234|query-secret/)
     if (thrown instanceof Error) expect(cause).toBeInstanceOf(Error)
   })
 })
 
-describe('the code of the system', () => {
+describe('the code', () => {
   it('is the first in the chain', () => {
     const inner = Object.assign(new Error('x'), { code: 'INNER' })
     expect(codeOf(new Error('x', { cause: inner }))).toBe('INNER')
     expect(codeOf(Object.assign(new Error('x', { cause: inner }), { code: 'OUTER' }))).toBe('OUTER')
     expect(codeOf(new Error('x'))).toBeUndefined()
     expect(codeOf('x')).toBeUndefined()
+  })
+})
+
+function secretsIn(url: string, headers: RequestHeaders = {}): string[] {
+  return secretsOf(new URL(url), readHeaders(headers, true))
+}
+
+describe('the secrets of a request', () => {
+  it.each([
+    ['the value of a header', 'http://a.test/', { 'X-Key': 'key-1' }, ['key-1']],
+    ['a token, without its scheme', 'http://a.test/', { Authorization: 'Bearer token' }, ['token']],
+    ['each cookie', 'http://a.test/', { Cookie: 'a=cookie-1; b=cookie-2' }, ['cookie-1', 'cookie-2']],
+    ['each parameter, decoded or not', 'http://a.test/?a=p%40rameter', {}, ['p%40rameter', 'p@rameter']],
+    ['the query', 'http://a.test/?token=x', {}, ['?token=x']],
+    ['user and password', 'http://user:p%40ss@a.test/', {}, ['user', 'p%40ss', 'p@ss']],
+    ['the Basic credentials made of user and password', 'http://user:password@a.test/', {}, [btoa('user:password')]],
+  ])('are %s', (_, url, headers, secrets) => {
+    expect(secretsIn(url, headers)).toEqual(expect.arrayContaining(secrets))
+  })
+
+  it('are long enough not to be part of other words', () => {
+    expect(secretsIn('http://a:b@a.test/?c', { 'X-Key': 'abc' })).not.toContain('abc')
+    expect(secretsIn('http://a:b@a.test/?c').filter(({ length }) => length < 4)).toEqual([])
+  })
+
+  it('are neither names nor common words', () => {
+    const headers = {
+      Authorization: 'Bearer token-1234',
+      'Content-Type': 'application/json',
+      Accept: 'text/event-stream',
+    }
+    const secrets = secretsIn('http://a.test/?stream=true&failed=1', headers)
+    for (const word of ['Bearer', 'stream', 'failed', 'true', 'application/json', 'text/event-stream']) {
+      expect(secrets).not.toContain(word)
+    }
+  })
+
+  it('do not include the path and the host', () => {
+    expect(secretsIn('http://a.test/path')).toEqual([])
   })
 })

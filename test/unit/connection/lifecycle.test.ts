@@ -1,0 +1,566 @@
+/** `close()`, `reconnect()` and leaving the page, from anywhere: what has been given up delivers nothing more. */
+
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { ConnectionSink } from '../../../src/connection/exchange.ts'
+import { EventSource, type EventSourceInit, type FetchLike, type FetchLikeInit } from '../../../src/index.ts'
+import { connect, ending, type Observed, type Open, opened, staying } from '../support/connections.ts'
+import { stubPage } from '../support/page.ts'
+import { lasting, nextOpen, NOWHERE, open, response, until } from '../support/sources.ts'
+import { rest, type Source, source as body, unhandledRejections } from '../support/streams.ts'
+import { watch } from '../support/watch.ts'
+
+let unhandled: unknown[]
+beforeEach(() => {
+  unhandled = unhandledRejections()
+})
+afterEach(() => {
+  expect(unhandled).toEqual([])
+  vi.useRealTimers()
+})
+
+const CHUNK = ':one\ndata: 1\n\n:two\ndata: 2\n\nretry: 7\nid: 9\n\n'
+/** Where each of these calls of the sink comes from. */
+const STEPS: [method: keyof ConnectionSink, first: Open, reconnect: EventSourceInit['reconnect']][] = [
+  ['open', ending(CHUNK), true],
+  ['open', () => Promise.resolve(opened(undefined)), true],
+  ['comment', ending(CHUNK), true],
+  ['message', ending(CHUNK), true],
+  ['id', ending(CHUNK), true],
+  ['backpressure', ending(CHUNK), true],
+  ['delivered', ending(CHUNK), { shouldReconnect: () => true }],
+  ['lost', ending(CHUNK), true],
+  ['failed', ending(CHUNK), false],
+]
+
+/** Calls a method of the connection when the sink is called for the first time. */
+function callingOnce(method: 'close' | 'reconnect'): (observed: Observed) => undefined {
+  let isCalled = false
+  return ({ connection }) => {
+    if (isCalled) return
+    isCalled = true
+    connection[method]()
+  }
+}
+
+/** Makes an attempt, and another that opens and stays silent, with the method called within a call of the sink. */
+async function interrupted(
+  [step, first, reconnect]: (typeof STEPS)[number],
+  method: 'close' | 'reconnect',
+): Promise<Observed & { before: string[] }> {
+  const options: EventSourceInit = { onComment: () => undefined, reconnectionTime: 5_000, reconnect }
+  let before: string[] = []
+  const call = callingOnce(method)
+  const observed = connect([first, staying()], options, {
+    [step]: (seen: Observed) => {
+      if (before.length === 0) before = [...seen.calls]
+      return call(seen)
+    },
+  })
+  await until(() => before.length > 0)
+  await rest()
+  return { ...observed, before }
+}
+
+describe('close() of a connection', () => {
+  it.each(STEPS)('while %s of its sink is called ends all calls', async (...step) => {
+    const { connection, calls, before, requests } = await interrupted(step, 'close')
+    expect(calls).toEqual(before)
+    expect(connection.phase).toBe('closed')
+    expect(requests).toHaveLength(1)
+  })
+
+  it('in the middle of a chunk discards the retry of its rest', async () => {
+    const step = STEPS.find(([method]) => method === 'message') as (typeof STEPS)[number]
+    expect((await interrupted(step, 'close')).connection.reconnectionTime).toBe(5_000)
+    const later = STEPS.find(([method]) => method === 'id') as (typeof STEPS)[number]
+    expect((await interrupted(later, 'close')).connection.reconnectionTime).toBe(7)
+  })
+
+  it('in the middle of a chunk aborts its request', async () => {
+    const { requests } = await interrupted(['message', staying(CHUNK), true], 'close')
+    expect(requests[0]?.signal.aborted).toBe(true)
+  })
+})
+
+describe('reconnect() of a connection', () => {
+  it.each(STEPS)('while %s of its sink is called leaves only the new attempt', async (...step) => {
+    const { connection, calls, before, requests } = await interrupted(step, 'reconnect')
+    expect(calls).toEqual([...before, 'open'])
+    expect(connection.phase).toBe('open')
+    expect(requests).toHaveLength(2)
+    expect(requests[1]?.signal.aborted).toBe(false)
+  })
+
+  it('while an attempt is pending discards what that opens', async () => {
+    let answer = (): void => undefined
+    const pending: Open = (request) =>
+      new Promise((resolve) => {
+        answer = () => {
+          resolve(staying('data: late\n\n')(request))
+        }
+      })
+    const { connection, calls, requests } = connect([pending, staying('data: 1\n\n')])
+    connection.reconnect()
+    await until(() => calls.includes('message 1'))
+    answer()
+    await rest()
+    expect(calls).toEqual(['open', 'message 1', 'backpressure 9'])
+    expect(requests.map(({ signal }) => signal.aborted)).toEqual([true, false])
+  })
+})
+
+describe('a connection whose sink holds reading back', () => {
+  /** The first part of it is one message, and what follows is in the second. */
+  const LARGE = `data: ${'x'.repeat(64 * 1024 - 8)}\n\ndata: late\n\n`
+
+  it.each(['close', 'reconnect'] as const)('does not decode the rest of a chunk after %s()', async (method) => {
+    let release = (): void => undefined
+    const hold = (): Promise<void> =>
+      new Promise((resolve) => {
+        release = resolve
+      })
+    const { connection, calls } = connect([staying(LARGE, 'data: later\n\n'), staying()], {}, { backpressure: hold })
+    await until(() => calls.length === 3)
+    connection[method]()
+    await rest()
+    release()
+    await rest()
+    const names = calls.map((call) => call.split(' ')[0])
+    expect(names).toEqual(['open', 'message', 'backpressure', ...(method === 'close' ? [] : ['open'])])
+  })
+})
+
+/** Calls back when something is published on a channel of `node:diagnostics_channel`. */
+function onChannel(name: string, callBack: (source: unknown) => void): void {
+  const channel = `everysource:${name}`
+  const listener = (message: unknown): void => {
+    callBack((message as { source: unknown }).source)
+  }
+  subscribe(channel, listener)
+  onTestFinished(() => {
+    unsubscribe(channel, listener)
+  })
+}
+
+describe('a subscriber of the diagnostics channel', () => {
+  const CHANNELS = ['connect', 'open', 'message', 'lost', 'wait', 'failed'] as const
+
+  /** Makes an attempt, and calls the method when something is published for the first time. */
+  async function published(name: (typeof CHANNELS)[number], method: 'close' | 'reconnect') {
+    const call = callingOnce(method)
+    let before: string[] | undefined
+    onChannel(name, (source) => {
+      const observed = source as Observed
+      before ??= [...observed.calls]
+      call(observed)
+    })
+    const first = vi.fn(ending('data: 1\n\n'))
+    const second = vi.fn(staying())
+    const observed = connect([first, second], { reconnectionTime: 5_000, reconnect: name !== 'failed' })
+    await until(() => before !== undefined)
+    await rest()
+    const opens = [first, second].map(({ mock }) => mock.calls.length)
+    return { ...observed, connection: observed.connection, opens, before: before ?? [] }
+  }
+
+  it.each(CHANNELS)('"%s" may close the connection', async (name) => {
+    const { connection, calls, before, opens } = await published(name, 'close')
+    expect(calls).toEqual(before)
+    expect(connection.phase).toBe('closed')
+    expect(opens).toEqual([name === 'connect' ? 0 : 1, 0])
+  })
+
+  it.each(CHANNELS)('"%s" may reconnect', async (name) => {
+    const { connection, calls, before, opens } = await published(name, 'reconnect')
+    expect(calls).toEqual([...before, 'open'])
+    expect(connection.phase).toBe('open')
+    expect(opens).toEqual([name === 'connect' ? 0 : 1, 1])
+  })
+})
+
+describe('close() while the connection decides', () => {
+  /** What waits until the test says so. */
+  function pending() {
+    let resolve!: (value?: unknown) => void
+    const promise = new Promise<unknown>((given) => {
+      resolve = given
+    })
+    return { resolve, wait: vi.fn(() => promise) }
+  }
+
+  it('about the messages before a failure: shouldReconnect is not asked', async () => {
+    const { resolve, wait } = pending()
+    const shouldReconnect = vi.fn(() => true)
+    const { connection, calls } = connect([ending()], { reconnect: { shouldReconnect } }, { delivered: wait })
+    await until(() => wait.mock.calls.length > 0)
+    connection.close()
+    resolve()
+    await rest()
+    expect(shouldReconnect).not.toHaveBeenCalled()
+    expect(calls).toEqual(['open', 'delivered'])
+  })
+
+  it.each([true, false])('about the answer of shouldReconnect: %s has no effect', async (answer) => {
+    const { resolve, wait } = pending()
+    const published = vi.fn()
+    onChannel('lost', published)
+    onChannel('failed', published)
+    const shouldReconnect = wait as () => Promise<boolean>
+    const { connection, calls } = connect([ending()], { reconnect: { shouldReconnect } })
+    await until(() => wait.mock.calls.length > 0)
+    connection.close()
+    resolve(answer)
+    await rest()
+    expect(calls).toEqual(['open', 'delivered'])
+    expect(published).not.toHaveBeenCalled()
+    expect(connection.phase).toBe('closed')
+  })
+})
+
+it('close() in the moment in which the page is back online makes no attempt', async () => {
+  const target = new EventTarget()
+  vi.stubGlobal('navigator', { onLine: true })
+  vi.stubGlobal('addEventListener', target.addEventListener.bind(target))
+  vi.stubGlobal('removeEventListener', target.removeEventListener.bind(target))
+  onTestFinished(() => {
+    vi.unstubAllGlobals()
+  })
+  const { connection, requests } = connect([ending()], { reconnectionTime: 60_000 })
+  await until(() => connection.phase === 'waiting')
+  target.dispatchEvent(new Event('online'))
+  connection.close()
+  await rest()
+  expect(requests).toHaveLength(1)
+  expect(connection.phase).toBe('closed')
+})
+
+/** A source whose requests get bodies that the test feeds: the first begins with these chunks. */
+function fed(options: EventSourceInit = {}, ...first: string[]) {
+  const bodies: Source[] = []
+  const watched = watch(
+    [
+      () => {
+        const given = body(...(bodies.length === 0 ? first : []))
+        bodies.push(given)
+        return response(given.stream)
+      },
+    ],
+    { reconnectionTime: 60_000, ...options },
+  )
+  return { ...watched, bodies }
+}
+
+const TWO_MESSAGES = 'data: 1\n\ndata: 2\n\nid: 9\n\n'
+
+describe('a listener', () => {
+  it.each(['open', 'message', 'error'] as const)('for %s may close the source: nothing else happens', async (type) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { source, events, requests, bodies } = fed({}, TWO_MESSAGES)
+    bodies[0]?.end()
+    source.addEventListener(type, () => {
+      source.close()
+    })
+    await until(() => source.readyState === EventSource.CLOSED)
+    await rest()
+    const expected = { open: ['open'], message: ['open', '1'], error: ['open', '1', '2', 'error'] }
+    expect(events).toEqual(expected[type])
+    expect(source.lastEventId).toBe(type === 'error' ? '9' : '')
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    expect(vi.getTimerCount()).toBe(0)
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect(requests).toHaveLength(1)
+  })
+
+  it.each(['open', 'message', 'error'] as const)(
+    'for %s may reconnect: only the new connection delivers events',
+    async (type) => {
+      const { source, events, requests, bodies } = fed({}, TWO_MESSAGES)
+      if (type === 'error') bodies[0]?.end()
+      const reconnect = (): void => {
+        source.reconnect()
+      }
+      source.addEventListener(type, reconnect, { once: true })
+      await until(() => bodies.length === 2)
+      await rest()
+      bodies[1]?.push('data: 3\n\n')
+      await until(() => events.includes('3'))
+      const first = { open: ['open'], message: ['open', '1'], error: ['open', '1', '2', 'error'] }
+      expect(events).toEqual([...first[type], 'open', '3'])
+      expect(bodies[0]?.cancelled).toHaveBeenCalledTimes(type === 'error' ? 0 : 1)
+      expect(requests.map(({ headers }) => headers['Last-Event-ID'])).toEqual([
+        undefined,
+        type === 'error' ? '9' : undefined,
+      ])
+    },
+  )
+})
+
+describe('a function of the caller', () => {
+  /** A source whose second request is made by `reconnect()`, and calls back before it is answered. */
+  async function calledBack(within: 'fetch' | 'headers', method: 'close' | 'reconnect') {
+    const bodies: Source[] = []
+    const inits: FetchLikeInit[] = []
+    let calls = 0
+    const callBack = (): void => {
+      if (++calls === 2) source[method]()
+    }
+    const fetch: FetchLike = (_, init) => {
+      inits.push(init)
+      if (within === 'fetch') callBack()
+      const given = body(`data: ${inits.length}\n\n`)
+      bodies.push(given)
+      return Promise.resolve(response(given.stream))
+    }
+    const headers = (): Record<string, string> => {
+      if (within === 'headers') callBack()
+      return {}
+    }
+    const source = open(NOWHERE, { fetch, headers })
+    const events: string[] = []
+    for (const type of ['open', 'message', 'error']) source.addEventListener(type, () => events.push(type))
+    await nextOpen(source)
+    await until(() => events.length === 2)
+    source.reconnect()
+    await until(() => calls >= 2)
+    await rest()
+    return { source, bodies, inits, events: events.slice(2) }
+  }
+
+  it('may close the source within fetch: the response is canceled', async () => {
+    const { source, bodies, inits, events } = await calledBack('fetch', 'close')
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    expect(events).toEqual([])
+    expect(bodies[1]?.cancelled).toHaveBeenCalledOnce()
+    expect(inits.map(({ signal }) => signal.aborted)).toEqual([true, true])
+  })
+
+  it('may reconnect within fetch: only the newest response delivers events', async () => {
+    const { source, bodies, inits, events } = await calledBack('fetch', 'reconnect')
+    expect(source.readyState).toBe(EventSource.OPEN)
+    expect(events).toEqual(['open', 'message'])
+    expect(bodies.map(({ cancelled }) => cancelled.mock.calls.length)).toEqual([1, 1, 0])
+    expect(inits.map(({ signal }) => signal.aborted)).toEqual([true, true, false])
+  })
+
+  it('may close the source within headers: no request is sent', async () => {
+    const { source, inits, events } = await calledBack('headers', 'close')
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    expect(events).toEqual([])
+    expect(inits).toHaveLength(1)
+  })
+
+  it('may reconnect within headers: only the newest request is sent', async () => {
+    const { source, inits, events } = await calledBack('headers', 'reconnect')
+    expect(source.readyState).toBe(EventSource.OPEN)
+    expect(events).toEqual(['open', 'message'])
+    expect(inits).toHaveLength(2)
+  })
+
+  it.each(['close', 'reconnect'] as const)(
+    'may call %s() within shouldReconnect: its answer is ignored',
+    async (method) => {
+      const asked = vi.fn()
+      const { source, events, requests, bodies } = fed({
+        reconnect: {
+          shouldReconnect: () => {
+            asked()
+            source[method]()
+            return true
+          },
+        },
+      })
+      await rest()
+      bodies[0]?.end()
+      await until(() => asked.mock.calls.length > 0)
+      await rest()
+      expect(asked).toHaveBeenCalledOnce()
+      expect(events).toEqual(method === 'close' ? ['open'] : ['open', 'open'])
+      expect(source.readyState).toBe(method === 'close' ? EventSource.CLOSED : EventSource.OPEN)
+      expect(requests).toHaveLength(method === 'close' ? 1 : 2)
+    },
+  )
+})
+
+describe('a fetch that calls back when its request is aborted', () => {
+  /** Makes requests whose fetch calls a method of the source when the first is aborted. */
+  async function abortedBy(given: 'close' | 'reconnect', callsBack: 'close' | 'reconnect') {
+    const events: string[] = []
+    const signals: AbortSignal[] = []
+    const source = open(NOWHERE, {
+      fetch: (_, { signal }) => {
+        signals.push(signal)
+        signal.addEventListener('abort', () => {
+          if (signal === signals[0]) source[callsBack]()
+        })
+        return Promise.resolve(lasting(`data: ${signals.length}\n\n`))
+      },
+    })
+    source.addEventListener('open', () => events.push('open'))
+    source.addEventListener('message', ({ data }) => events.push(data))
+    source.addEventListener('error', () => events.push('error'))
+    await until(() => events.includes('1'))
+    source[given]()
+    await rest()
+    return { source, events, signals }
+  }
+
+  it.each(['close', 'reconnect'] as const)('by %s() may close the source: it stays closed', async (given) => {
+    const { source, events, signals } = await abortedBy(given, 'close')
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    expect(signals).toHaveLength(1)
+    expect(events).toEqual(['open', '1'])
+  })
+
+  it('by reconnect() may reconnect: one request follows', async () => {
+    const { source, events, signals } = await abortedBy('reconnect', 'reconnect')
+    expect(source.readyState).toBe(EventSource.OPEN)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    expect(events).toEqual(['open', '1', 'open', '2'])
+    source.close()
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
+  })
+
+  it('by close() cannot reconnect', async () => {
+    const { source, events, signals } = await abortedBy('close', 'reconnect')
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    expect(signals).toHaveLength(1)
+    expect(events).toEqual(['open', '1'])
+  })
+
+  it('by reconnect() may close the connection: no attempt is made', async () => {
+    const { connection, calls, requests } = connect([staying()])
+    requests[0]?.signal.addEventListener('abort', () => {
+      connection.close()
+    })
+    await rest()
+    connection.reconnect()
+    await rest()
+    expect(requests).toHaveLength(1)
+    expect(calls).toEqual(['open'])
+    expect(connection.phase).toBe('closed')
+  })
+
+  it('after an unexpected failure may close the connection: its sink is not called any more', async () => {
+    const published = vi.fn()
+    onChannel('failed', published)
+    const broken = (): never => {
+      throw new Error('broken')
+    }
+    const { connection, calls, requests } = connect([staying('data: 1\n\n')], {}, { message: broken })
+    requests[0]?.signal.addEventListener('abort', () => {
+      connection.close()
+    })
+    await until(() => connection.phase === 'closed')
+    await rest()
+    expect(calls).toEqual(['open', 'message 1'])
+    expect(published).not.toHaveBeenCalled()
+  })
+
+  it.each(['close', 'reconnect'] as const)('when its page is left may call %s()', async (method) => {
+    const page = stubPage()
+    const published = vi.fn()
+    onChannel('lost', published)
+    const { connection, calls, requests } = connect([staying()])
+    requests[0]?.signal.addEventListener('abort', () => {
+      connection[method]()
+    })
+    await rest()
+    page.hide()
+    await rest()
+    expect(calls).toEqual(method === 'close' ? ['open'] : ['open', 'open'])
+    expect(published).not.toHaveBeenCalled()
+    expect(connection.phase).toBe(method === 'close' ? 'closed' : 'open')
+  })
+
+  it('by an idle timeout may close the connection: its sink is not called any more', async () => {
+    const { connection, calls, requests } = connect([staying()], {
+      idleTimeout: 1,
+      reconnect: { shouldReconnect: () => true },
+    })
+    requests[0]?.signal.addEventListener('abort', () => {
+      connection.close()
+    })
+    await until(() => connection.phase === 'closed')
+    await rest()
+    expect(calls).toEqual(['open', 'demand'])
+  })
+})
+
+describe('a page that goes into the back/forward cache', () => {
+  it('takes an open connection down: nothing else of its body is delivered', async () => {
+    const page = stubPage()
+    const { source, events, bodies, requests } = fed()
+    await rest()
+    bodies[0]?.push('data: 1\n\n')
+    await until(() => events.includes('1'))
+    bodies[0]?.push('data: 2\n\n')
+    page.hide()
+    await rest()
+    expect(events).toEqual(['open', '1', 'error'])
+    expect(bodies[0]?.cancelled).toHaveBeenCalledOnce()
+    expect(source.readyState).toBe(EventSource.CONNECTING)
+    expect(requests).toHaveLength(1)
+  })
+
+  it('takes it down in the middle of a chunk', async () => {
+    const page = stubPage()
+    const { calls, requests } = connect(
+      [staying('data: 1\n\ndata: 2\n\nid: 9\n\n')],
+      {},
+      {
+        message: () => {
+          page.hide()
+        },
+      },
+    )
+    await rest()
+    expect(calls).toEqual(['open', 'message 1', 'lost network'])
+    expect(requests[0]?.signal.aborted).toBe(true)
+  })
+
+  it('has a response discarded that comes afterward', async () => {
+    const page = stubPage()
+    const late = body('data: late\n\n')
+    let answer = (): void => undefined
+    const { events, requests } = watch([
+      () =>
+        new Promise((resolve) => {
+          answer = () => {
+            resolve(response(late.stream))
+          }
+        }),
+    ])
+    page.hide()
+    answer()
+    await rest()
+    expect(events).toEqual(['error'])
+    expect(late.cancelled).toHaveBeenCalledOnce()
+    expect(requests[0]?.signal.aborted).toBe(true)
+  })
+
+  it('does nothing to a source that has been closed', async () => {
+    const page = stubPage()
+    const { source, events } = fed()
+    await rest()
+    source.close()
+    expect(page.listeners).toBe(0)
+    page.hide()
+    await rest()
+    expect(events).toEqual(['open'])
+    expect(source.readyState).toBe(EventSource.CLOSED)
+  })
+
+  it('may be followed by close() or reconnect() at once', async () => {
+    for (const method of ['close', 'reconnect'] as const) {
+      const page = stubPage()
+      const { source, events, requests } = fed()
+      await rest()
+      page.hide()
+      source[method]()
+      await rest()
+      expect(events).toEqual(method === 'close' ? ['open', 'error'] : ['open', 'error', 'open'])
+      expect(requests).toHaveLength(method === 'close' ? 1 : 2)
+    }
+  })
+})

@@ -1,0 +1,46 @@
+/** Redirects in a browser, which hides them from scripts. */
+
+import { describe, expect, it } from 'vitest'
+import type * as redirect from '../../../src/connection/redirect.ts'
+import * as browserRedirect from '../../../src/connection/redirect.browser.ts'
+import { failureOf } from '../support/failures.ts'
+
+// The compiler compares their types.
+const { followRedirects }: Pick<typeof redirect, 'followRedirects'> = browserRedirect
+
+function send(response: unknown, allowed: 'error' | 'same-origin' = 'same-origin'): Promise<unknown> {
+  return followRedirects(() => Promise.resolve(response as Response), ['http://a.test/', {} as never], allowed)
+}
+
+describe('followRedirects of the browser build', () => {
+  it('returns a response that is not a redirect', async () => {
+    for (const response of [new Response('x'), new Response(null, { status: 304 }), 'text', undefined]) {
+      expect(await send(response)).toBe(response)
+    }
+  })
+
+  it.each([
+    ['one that the browser hides', { status: 0, type: 'opaqueredirect' }],
+    ['one that a fetch of the caller shows', { status: 302, location: '/next' }],
+    ['one to another origin that a fetch of the caller has followed', { status: 200, url: 'http://b.test/' }],
+  ])(
+    'refuses a redirect, and cancels its body: %s',
+    async (_, { location = null, ...members }: Record<string, unknown>) => {
+      let isCanceled = false
+      const body = new ReadableStream({ cancel: () => void (isCanceled = true) })
+      const headers = { get: () => location }
+      const failure = await failureOf(send({ ...members, headers, body }))
+      expect(failure).toMatchObject({ reason: 'redirect', status: members.status || undefined, headers })
+      expect(failure.what).toBe(
+        'was redirected, which the option "redirect" refuses. Where to is hidden from scripts here',
+      )
+      expect(isCanceled).toBe(true)
+    },
+  )
+
+  it('refuses with "error" a redirect within the origin that a fetch of the caller has followed', async () => {
+    const followed = { status: 200, url: 'http://a.test/next', redirected: true, headers: new Headers(), body: null }
+    expect(await send(followed)).toBe(followed)
+    expect(await failureOf(send(followed, 'error'))).toMatchObject({ reason: 'redirect' })
+  })
+})

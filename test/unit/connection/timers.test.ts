@@ -1,0 +1,361 @@
+/** The wait before the next attempt, and time limits. Time is the subject here. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { inTime, startWait, TIMED_OUT, withinLimits } from '../../../src/connection/timers.ts'
+import { EventSource, type EventSourceInit, type FetchLike } from '../../../src/index.ts'
+import { onceOnline } from '../../../src/platform/page.ts'
+import { lasting, NOWHERE, nextError, nextOpen, open, response } from '../support/sources.ts'
+import { unhandledRejections } from '../support/streams.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+/** A global object that events can be sent to, and how many listen to it. */
+function stubBrowser(navigator: object | undefined = { onLine: false }): { online(): void; listeners(): number } {
+  const target = new EventTarget()
+  let listeners = 0
+  vi.stubGlobal('navigator', navigator)
+  vi.stubGlobal('addEventListener', (type: string, listener: EventListener) => {
+    listeners++
+    target.addEventListener(type, listener)
+  })
+  vi.stubGlobal('removeEventListener', (type: string, listener: EventListener) => {
+    listeners--
+    target.removeEventListener(type, listener)
+  })
+  return { online: () => target.dispatchEvent(new Event('online')), listeners: () => listeners }
+}
+
+/** Whether a wait is over by now. */
+async function isOver(wait: { over: Promise<void> }): Promise<boolean> {
+  let over = false
+  void wait.over.then(() => {
+    over = true
+  })
+  await vi.advanceTimersByTimeAsync(0)
+  return over
+}
+
+describe('startWait', () => {
+  it('is over after its time', async () => {
+    const wait = startWait(1_000)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(await isOver(wait)).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await isOver(wait)).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is never over once it is canceled, and leaves nothing behind', async () => {
+    const { listeners, online } = stubBrowser()
+    const wait = startWait(1_000)
+    wait.cancel()
+    expect(vi.getTimerCount()).toBe(0)
+    expect(listeners()).toBe(0)
+    online()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await isOver(wait)).toBe(false)
+  })
+
+  it('may be canceled twice, or when it is over', async () => {
+    const wait = startWait(1_000)
+    await vi.advanceTimersByTimeAsync(1_000)
+    wait.cancel()
+    wait.cancel()
+    expect(await isOver(wait)).toBe(true)
+  })
+
+  it('may be as long as a timer holds', async () => {
+    const wait = startWait(2 ** 31 - 1)
+    await vi.advanceTimersByTimeAsync(86_400_000)
+    expect(await isOver(wait)).toBe(false)
+    wait.cancel()
+  })
+})
+
+describe('startWait in a browser', () => {
+  it.each([false, true])('is over when the page is back online, whatever onLine says: %s', async (onLine) => {
+    const { online, listeners } = stubBrowser({ onLine })
+    const wait = startWait(60_000)
+    expect(listeners()).toBe(1)
+    online()
+    expect(await isOver(wait)).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+    expect(listeners()).toBe(0)
+  })
+
+  it('leaves no listener once its time is over', async () => {
+    const { listeners } = stubBrowser()
+    startWait(1_000)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(listeners()).toBe(0)
+  })
+})
+
+describe('onceOnline outside a browser', () => {
+  it.each([
+    ['there is no navigator', undefined],
+    ['it has no onLine, as in Node', { hardwareConcurrency: 2 }],
+  ])('adds no listener to the global object where %s', (_, navigator) => {
+    const { listeners } = stubBrowser(navigator)
+    vi.stubGlobal('navigator', navigator)
+    const unsubscribe = onceOnline(vi.fn())
+    expect(listeners()).toBe(0)
+    unsubscribe?.()
+    expect(listeners()).toBe(0)
+  })
+
+  it('works with a global object that is not an EventTarget', () => {
+    stubBrowser()
+    vi.stubGlobal('addEventListener', undefined)
+    vi.stubGlobal('removeEventListener', undefined)
+    expect(() => {
+      onceOnline(vi.fn())?.()
+    }).not.toThrow()
+  })
+})
+
+describe('withinLimits', () => {
+  it.each([
+    [-1, 100],
+    [0, 100],
+    [99, 100],
+    [100, 100],
+    [3_000, 3_000],
+    [2 ** 31 - 1, 2 ** 31 - 1],
+    [2 ** 31, 2 ** 31 - 1],
+    [Infinity, 2 ** 31 - 1],
+  ])('makes %d ms %d', (ms, limited) => {
+    expect(withinLimits(ms)).toBe(limited)
+  })
+})
+
+const never = new Promise<never>(() => undefined)
+
+/** A signal that is never aborted. */
+const { signal } = new AbortController()
+
+describe('inTime with work that ends in time', () => {
+  it('resolves with its outcome, and leaves no timer', async () => {
+    await expect(inTime(1_000, Promise.resolve('done'), signal)).resolves.toBe('done')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('rejects as it does, and leaves no timer', async () => {
+    const error = new Error('no')
+    await expect(inTime(1_000, Promise.reject(error), signal)).rejects.toBe(error)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('allows it the last millisecond', async () => {
+    const work = new Promise((resolve) => setTimeout(resolve, 999, 'done'))
+    const outcome = inTime(1_000, work, signal)
+    await vi.advanceTimersByTimeAsync(999)
+    await expect(outcome).resolves.toBe('done')
+  })
+})
+
+describe('inTime with work that takes too long', () => {
+  it('resolves with TIMED_OUT after the limit, not before', async () => {
+    const ended = vi.fn()
+    const outcome = inTime(1_000, never, signal)
+    void outcome.then(ended)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(ended).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(2)
+    await expect(outcome).resolves.toBe(TIMED_OUT)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('leaves no unhandled rejection when the work fails later', async () => {
+    const unhandled = unhandledRejections()
+    const work = new Promise<never>((_, reject) => setTimeout(reject, 2_000, new Error('late')))
+    const outcome = inTime(1_000, work, signal)
+    await vi.advanceTimersByTimeAsync(3_000)
+    await expect(outcome).resolves.toBe(TIMED_OUT)
+    vi.useRealTimers()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('inTime with a signal that is aborted', () => {
+  it('leaves no timer, even where the work ignores the signal', () => {
+    const request = new AbortController()
+    void inTime(1_000, never, request.signal)
+    expect(vi.getTimerCount()).toBe(1)
+    request.abort()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a limit of inTime', () => {
+  it('of 0 is none, and sets no timer', async () => {
+    const outcome = inTime(0, Promise.resolve('done'), signal)
+    expect(vi.getTimerCount()).toBe(0)
+    await expect(outcome).resolves.toBe('done')
+  })
+
+  it.each([2 ** 31, 1e300, Infinity])('of %d ms does not end at once, although no timer can hold it', async (ms) => {
+    const ended = vi.fn()
+    void inTime(ms, never, signal).then(ended)
+    await vi.advanceTimersByTimeAsync(86_400_000)
+    expect(ended).not.toHaveBeenCalled()
+  })
+})
+
+const AT = `The event stream at ${NOWHERE}`
+const pending: FetchLike = () => never
+
+/** A source that does not reconnect, its errors, and the signals of its requests. */
+function watch(fetch: FetchLike, options: EventSourceInit) {
+  const signals: AbortSignal[] = []
+  const source = open(NOWHERE, {
+    reconnect: false,
+    ...options,
+    fetch: (url, init) => {
+      signals.push(init.signal)
+      return fetch(url, init)
+    },
+  })
+  const errors: string[] = []
+  source.onerror = ({ error }) => errors.push(error.reason)
+  return { source, errors, signals }
+}
+
+/** A body that the test writes to. */
+function writable() {
+  let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
+  const cancel = vi.fn()
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(given) {
+      controller = given
+    },
+    cancel,
+  })
+  const write = (text: string): void => controller?.enqueue(new TextEncoder().encode(text))
+  return { write, cancel, fetch: () => Promise.resolve(response(body)) }
+}
+
+describe('connectTimeout', () => {
+  it('ends an attempt whose response does not come, even where the fetch ignores the signal', async () => {
+    const { source, errors, signals } = watch(pending, { connectTimeout: 1_000 })
+    const lost = nextError(source)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(signals[0]?.aborted).toBe(false)
+    await vi.advanceTimersByTimeAsync(11)
+    expect((await lost).error).toMatchObject({
+      reason: 'timeout',
+      message: `${AT} did not answer within 1000 ms`,
+      status: undefined,
+    })
+    expect(signals[0]?.aborted).toBe(true)
+    expect(errors).toEqual(['timeout'])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('aborts the request once', async () => {
+    const { signals } = watch(pending, { connectTimeout: 1_000 })
+    const aborted = vi.fn()
+    signals[0]?.addEventListener('abort', aborted)
+    await vi.advanceTimersByTimeAsync(1_010)
+    expect(aborted).toHaveBeenCalledOnce()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(aborted).toHaveBeenCalledOnce()
+  })
+
+  it('aborts nothing when the response comes in time', async () => {
+    const { source, signals } = watch(() => Promise.resolve(lasting()), { connectTimeout: 1_000 })
+    const opened = nextOpen(source)
+    await vi.advanceTimersByTimeAsync(10)
+    await opened
+    expect(vi.getTimerCount()).toBe(0)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(signals[0]?.aborted).toBe(false)
+  })
+
+  it('is the reason of the error even where the abort makes fetch reject', async () => {
+    const { source, errors } = watch(
+      (_, { signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new Error('aborted'))
+          })
+        }),
+      { connectTimeout: 1_000 },
+    )
+    const lost = nextError(source)
+    await vi.advanceTimersByTimeAsync(1_010)
+    expect((await lost).message).toBe(`${AT} did not answer within 1000 ms`)
+    expect(errors).toEqual(['timeout'])
+  })
+
+  it.each([2 ** 31, 1e300])('of %d ms does not end at once, although no timer can hold it', async (connectTimeout) => {
+    const { signals, errors } = watch(pending, { connectTimeout })
+    await vi.advanceTimersByTimeAsync(86_400_000)
+    expect(signals[0]?.aborted).toBe(false)
+    expect(errors).toEqual([])
+  })
+
+  it('includes the time that functions among the options take', async () => {
+    const { source, errors, signals } = watch(pending, {
+      connectTimeout: 1_000,
+      headers: () => new Promise((resolve) => setTimeout(resolve, 2_000, {})),
+    })
+    await vi.advanceTimersByTimeAsync(1_010)
+    expect(errors).toEqual(['timeout'])
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(signals).toEqual([])
+    expect(source.readyState).toBe(EventSource.CLOSED)
+  })
+
+  it('cancels a response that comes too late', async () => {
+    const late = lasting('data: late\n\n')
+    const { source, errors } = watch(() => new Promise((resolve) => setTimeout(resolve, 2_000, late)), {
+      connectTimeout: 1_000,
+    })
+    const opened = vi.fn()
+    source.onopen = opened
+    await vi.advanceTimersByTimeAsync(2_010)
+    expect(late.bodyUsed).toBe(true)
+    expect(opened).not.toHaveBeenCalled()
+    expect(errors).toEqual(['timeout'])
+  })
+})
+
+describe('idleTimeout', () => {
+  it('ends a silent connection, and cancels its body', async () => {
+    const { fetch, cancel } = writable()
+    const { source, errors, signals } = watch(fetch, { idleTimeout: 1_000 })
+    const lost = nextError(source)
+    await vi.advanceTimersByTimeAsync(990)
+    expect(source.readyState).toBe(EventSource.OPEN)
+    await vi.advanceTimersByTimeAsync(30)
+    expect((await lost).error).toMatchObject({ reason: 'timeout', message: `${AT} has been silent for 1000 ms` })
+    expect(errors).toEqual(['timeout'])
+    expect(signals[0]?.aborted).toBe(true)
+    expect(cancel).toHaveBeenCalledOnce()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('does not run while the response is pending', async () => {
+    const { errors } = watch(pending, { idleTimeout: 1_000 })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(errors).toEqual([])
+  })
+
+  it('leaves no timer after close()', async () => {
+    const { source } = watch(() => Promise.resolve(lasting()), { idleTimeout: 1_000 })
+    const opened = nextOpen(source)
+    await vi.advanceTimersByTimeAsync(10)
+    await opened
+    source.close()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

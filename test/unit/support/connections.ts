@@ -1,0 +1,95 @@
+/** Connections whose attempts and sink belong to the test. */
+
+import { onTestFinished } from 'vitest'
+import type { ConnectionError } from '../../../src/connection/connection-error.ts'
+import { Connection } from '../../../src/connection/connection.ts'
+import type { BodyReader, ConnectionSink, Exchange, Opened } from '../../../src/connection/exchange.ts'
+import { readOptions } from '../../../src/connection/read-options.ts'
+import { takeReader } from '../../../src/connection/response.ts'
+import type { EventSourceInit } from '../../../src/index.ts'
+import { NOWHERE } from './sources.ts'
+import { source } from './streams.ts'
+
+/** What an attempt opens. */
+export type Open = (request: AbortController) => Promise<Opened>
+
+/** A good response whose body is read like this. */
+export function opened(reader: BodyReader | undefined, more: Partial<Opened> = {}): Opened {
+  return { response: undefined, origin: 'null', reader, ...more }
+}
+
+/** Opens a body of these chunks, which then ends. */
+export function ending(...texts: string[]): Open {
+  return bodyOf(texts, true)
+}
+
+/** Opens a body of these chunks, which then stays open. */
+export function staying(...texts: string[]): Open {
+  return bodyOf(texts, false)
+}
+
+function bodyOf(texts: string[], ends: boolean): Open {
+  return (request) => {
+    const { stream, end } = source(...texts)
+    if (ends) end()
+    return Promise.resolve(opened(takeReader(stream, request.signal)))
+  }
+}
+
+/** What a connection does, and what its sink is told. Diagnostics have it as their `source`. */
+export interface Observed {
+  connection: Connection
+  /** The calls of the sink's methods so far: `open`, `message 1`, `lost ended`, … */
+  calls: string[]
+  errors: ConnectionError[]
+  /** Those of the attempts so far. */
+  requests: AbortController[]
+}
+
+/** What replaces a method of the sink: it is told which connection calls. */
+type Replacements = { [Method in keyof ConnectionSink]?: (observed: Observed) => unknown }
+
+/** Starts a connection whose attempts open these, the last again and again. It is closed when the test has finished. */
+export function connect(attempts: Open[], options: EventSourceInit = {}, replaced: Replacements = {}): Observed {
+  const calls: string[] = []
+  const errors: ConnectionError[] = []
+  const requests: AbortController[] = []
+  const next = (attempt: number): Exchange => {
+    const request = new AbortController()
+    requests.push(request)
+    const open = attempts[Math.min(requests.length, attempts.length) - 1]
+    if (!open) throw new Error('There is no attempt')
+    return { request, url: new URL(NOWHERE), attempt, secrets: [], open: () => open(request) }
+  }
+  const note = <Result>(method: keyof ConnectionSink, text: string, result: Result): Result => {
+    calls.push(text)
+    const replacement = replaced[method]
+    return replacement ? (replacement(observed) as Result) : result
+  }
+  const fail = (method: 'lost' | 'failed', error: ConnectionError): Promise<void> => {
+    errors.push(error)
+    return note(method, `${method} ${error.reason}`, Promise.resolve())
+  }
+  const sink: ConnectionSink = {
+    get lastEventId() {
+      return replaced.lastEventId?.(observed) as string | undefined
+    },
+    open: () => note('open', 'open', undefined),
+    message: (_, data) => note('message', `message ${data}`, undefined),
+    id: (id) => note('id', `id ${id}`, undefined),
+    comment: (text) => note('comment', `comment ${text}`, undefined),
+    backpressure: (bytes) => note('backpressure', `backpressure ${bytes}`, undefined),
+    demand: () => note('demand', 'demand', undefined),
+    delivered: () => note('delivered', 'delivered', Promise.resolve()),
+    lost: (error) => fail('lost', error),
+    failed: (error) => fail('failed', error),
+    aborted: () => note('aborted', 'aborted', undefined),
+  }
+  const observed = { calls, errors, requests } as Observed
+  observed.connection = new Connection(observed, { next }, readOptions(options), sink)
+  onTestFinished(() => {
+    observed.connection.close()
+  })
+  observed.connection.start()
+  return observed
+}
