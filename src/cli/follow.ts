@@ -112,7 +112,7 @@ function delayAfter(
   const lived = last?.head ? performance.now() - last.head.at : 0
   const hadMessage = (last?.text.events ?? 0) > 0 || lived >= STANDARD_POLICY.resetAfter
   return nextDelay(STANDARD_POLICY, failure, {
-    attempts: hadMessage ? 0 : attempt,
+    attemptsWithoutMessage: hadMessage ? 0 : attempt,
     reconnectionTime,
     answer: status !== undefined && retryStatuses.includes(status) ? true : undefined,
     random: Math.random(),

@@ -119,8 +119,7 @@ export class Connection implements DecoderSink {
   /** Drops what there is and connects at once. */
   reconnect(): void {
     if (this.#state.phase === 'closed') return
-    const life = this.#cancel()
-    if (life === this.#life) this.#run(life, this.#connect(undefined, life))
+    this.#cancel((life) => this.#connect(undefined, life))
   }
 
   /** What comes now is another stream: forgets what is unfinished. */
@@ -131,7 +130,7 @@ export class Connection implements DecoderSink {
   /** Ends it for good: aborts the request or its body, cancels the wait. */
   close(): void {
     if (this.#state.phase === 'closed') return
-    this.#cancel('closed')
+    this.#cancel(undefined, 'closed')
     this.#unsubscribeSignal?.()
     this.#unsubscribePage?.()
     publish('close', () => ({ source: this.#source }))
@@ -146,26 +145,22 @@ export class Connection implements DecoderSink {
     if (phase === 'connecting' || phase === 'open') {
       const what = 'was closed when its page went into the back/forward cache'
       const error = new ConnectionError(this.#exchange, { reason: 'network', what })
-      const life = this.#cancel()
-      if (life === this.#life) this.#run(life, this.#reestablish(error, withinLimits(this.#reconnectionTime), life))
+      this.#cancel((life) => this.#reestablish(error, withinLimits(this.#reconnectionTime), life))
     }
     // WebKit breaks it off before it says that the page is left.
     this.#attemptsWithoutMessage = Math.max(0, this.#attemptsWithoutMessage - 1)
   }
 
-  /**
-   * Ends a life and what it was doing, and begins the next.
-   *
-   * @returns the next, which is over already where the caller's `fetch`, told of the abort, has called `close()` or `reconnect()`
-   */
-  #cancel(phase?: 'closed'): number {
+  /** Ends a life and what it was doing, and begins the next with a step, if any. */
+  #cancel(step?: (life: number) => Promise<void>, phase?: 'closed'): void {
     const state = this.#state
     const life = ++this.#life
     this.#decoder.stop()
     this.#leave(phase)
     if (state.phase === 'waiting') state.wait.cancel()
     else if (state.phase !== 'deciding') this.#exchange.request.abort()
-    return life
+    // A caller's `fetch` that hears of the abort may call close() or reconnect().
+    if (step && life === this.#life) this.#run(life, step(life))
   }
 
   /** The attempt is over; a connection that was open for long enough was a success. */
@@ -184,13 +179,13 @@ export class Connection implements DecoderSink {
   #run(life: number, step: Promise<void>): void {
     step.catch((thrown: unknown) => {
       if (life !== this.#life) return
-      if (thrown instanceof AttemptError) this.#run(life, this.#recover(thrown.failure, life))
-      else {
-        const next = this.#cancel()
-        const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly', cause: thrown }
-        const error = new ConnectionError(this.#exchange, failure)
-        if (next === this.#life) this.#run(next, this.#fail(error, false, next))
+      if (thrown instanceof AttemptError) {
+        this.#run(life, this.#recover(thrown.failure, life))
+        return
       }
+      const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly', cause: thrown }
+      const error = new ConnectionError(this.#exchange, failure)
+      this.#cancel((next) => this.#fail(error, false, next))
     })
   }
 
@@ -256,8 +251,12 @@ export class Connection implements DecoderSink {
       try {
         this.#decoder.decode(piece)
       } catch (error) {
-        if (!(error instanceof EventTooLargeError)) throw error
-        throw new AttemptError({ reason: 'too-large', what: error.message })
+        throw error instanceof EventTooLargeError
+          ? new AttemptError({
+              reason: 'too-large',
+              what: 'holds an event larger than the option "maxBufferSize" allows',
+            })
+          : error
       }
       if (life !== this.#life) return
       const hold = this.#sink.backpressure(piece.byteLength)
@@ -279,7 +278,7 @@ export class Connection implements DecoderSink {
     if (life !== this.#life) return
     const delay = nextDelay(policy, failure, {
       answer,
-      attempts: this.#attemptsWithoutMessage,
+      attemptsWithoutMessage: this.#attemptsWithoutMessage,
       reconnectionTime: this.#reconnectionTime,
       random: Math.random(),
     })

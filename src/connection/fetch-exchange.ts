@@ -1,6 +1,6 @@
 /** One request: what the caller wants of this attempt, and the head of its response. */
 
-import { displayKind, isFunction, isObject, isPlain, isString, members } from '../input/checks.ts'
+import { checked, displayKind, isFunction, isObject, isPlain, isString, members } from '../input/checks.ts'
 import { hasForbiddenHeaders, streamingFetch } from '../platform/platform.ts'
 import type { ConnectionError } from './connection-error.ts'
 import type { Exchange, Opened, Opener } from './exchange.ts'
@@ -145,17 +145,17 @@ interface Resumed {
 
 const NOTHING_RESUMED: Resumed = { headers: {} }
 
+function isStringOrURL(value: unknown): value is string | { href: unknown } {
+  return isString(value) || (isObject(value) && 'href' in value)
+}
+
 function readResumed(given: unknown, base: URL, isOurFetch: boolean): Resumed {
   if (given === undefined) return NOTHING_RESUMED
   if (!isPlain(given)) throw new TypeError(`"resume" must return an object or undefined, not ${displayKind(given)}`)
   const { url, method, headers, body } = members(given)
   const resumed: Resumed = { headers: readHeaders(headers, isOurFetch) }
-  if (url !== undefined) {
-    if (!isString(url) && !(isObject(url) && 'href' in url)) {
-      throw new TypeError(`The "url" of "resume" must be a string or a URL, not ${displayKind(url)}`)
-    }
-    resumed.url = parseURL(isString(url) ? url : String(url.href), base.href)
-  }
+  const target = checked('resume.url', url, isStringOrURL, 'a string or a URL', displayKind)
+  if (target !== undefined) resumed.url = parseURL(isString(target) ? target : String(target.href), base.href)
   if (method !== undefined) resumed.method = readMethod(method)
   if (body !== undefined) resumed.body = checkedBody(body, isOurFetch) ?? null
   return resumed

@@ -10,7 +10,7 @@ export type RequestHeaders = Record<string, string | undefined> | readonly (read
 /** Checked headers, no name twice. */
 export type HeaderRecord = Readonly<Record<string, string>>
 
-const NAME = /^[\w!#$%&'*+.^`|~-]+$/
+export const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 /** Fetch takes bytes, one character each; servers and runtimes refuse control characters other than tabs. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const WHITESPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g

@@ -64,7 +64,10 @@ export interface EventSourceInit {
    * global `fetch`, looked up at each attempt.
    */
   fetch?: FetchLike | undefined
-  /** The HTTP method. Default `GET`. With any other, a lost connection stays lost unless `reconnect` says otherwise. */
+  /**
+   * The HTTP method, any that `fetch` sends, in upper or lower case. Default `GET`. Other methods do not reconnect by default, because
+   * repeating them may repeat their side effects.
+   */
   method?: string | undefined
   /**
    * Headers of the request, which win over ours, or a function that returns them, called for each attempt: for tokens that

@@ -81,7 +81,7 @@ export async function ask({ shouldReconnect }: Policy, request: FailedRequest, f
     const answer: unknown = await shouldReconnect?.(error)
     if (answer !== undefined && typeof answer !== 'boolean' && !isFrom(0)(answer)) {
       throw new TypeError(
-        `"shouldReconnect" must return true, false, undefined or a number of milliseconds from 0, not ${display(answer)}`,
+        `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${display(answer)}`,
       )
     }
     return { error, answer, isEnd: failure.reason === 'ended' || failure.status === 204 }
@@ -97,7 +97,7 @@ export interface Circumstances {
   /** What `shouldReconnect` answered, if it was asked and had an opinion. */
   answer: boolean | number | undefined
   /** How many requests in a row brought no message, the failed one included. */
-  attempts: number
+  attemptsWithoutMessage: number
   /** In ms, what the server's `retry` said last. */
   reconnectionTime: number
   /** From 0 to 1. */
@@ -108,11 +108,11 @@ export interface Circumstances {
 export function nextDelay(
   { reconnects, maxAttempts, factor, maxDelay, jitter }: Policy,
   { reason, retryAfter }: Pick<Failure, 'reason' | 'retryAfter'>,
-  { answer = TEMPORARY.includes(reason), attempts, reconnectionTime, random }: Circumstances,
+  { answer = TEMPORARY.includes(reason), attemptsWithoutMessage, reconnectionTime, random }: Circumstances,
 ): number | undefined {
-  if (!reconnects || answer === false || attempts >= maxAttempts) return undefined
+  if (!reconnects || answer === false || attemptsWithoutMessage >= maxAttempts) return undefined
   if (typeof answer === 'number') return withinLimits(answer)
-  const growth = factor ** Math.max(0, attempts - 1)
+  const growth = factor ** Math.max(0, attemptsWithoutMessage - 1)
   const base = withinLimits(reconnectionTime)
   // `maxDelay` does not shorten what the server asked for.
   const longest = Math.max(maxDelay, base)

@@ -1,24 +1,22 @@
 /** The method and the body of a request. */
 
-import { classNameOf } from '../platform/platform.ts'
-import { BODY_CLASSES, contentTypeOf, sendsStreams } from '../platform/request-probes.ts'
+import { classNameOf, sendsStreams } from '../platform/platform.ts'
+import { BODY_CLASSES, contentTypeOf } from '../platform/request-probes.ts'
+import { NAME } from './headers.ts'
 import { checked, displayKind, isString } from '../input/checks.ts'
 
 /** The body of a request: what `fetch` sends in every runtime. */
 export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | ReadableStream
 
-/** Those that fetch sends (it refuses CONNECT and TRACE) and that a stream can come from. */
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
-
 /**
  * The method in capitals. (Fetch leaves `patch` as it is, which few servers know.)
  *
- * @throws a `TypeError` when there is no such method
+ * @throws a `TypeError` when fetch sends no such method
  */
 export function readMethod(given: unknown): string {
   const isMethod = (value: unknown): value is string =>
-    isString(value) && /^[a-z]+$/i.test(value) && METHODS.includes(value.toUpperCase())
-  return checked('method', given, isMethod, `one of ${METHODS.join(', ')}`)?.toUpperCase() ?? 'GET'
+    isString(value) && NAME.test(value) && !/^(?:connect|trace|track)$/i.test(value)
+  return checked('method', given, isMethod, 'one that fetch sends')?.toUpperCase() ?? 'GET'
 }
 
 /** Whether requests of that method have no body. */
@@ -27,7 +25,7 @@ export function isBodiless(method: string): boolean {
 }
 
 const WANTED =
-  'a string (of an object, JSON.stringify(…)), bytes, a Blob, FormData, URLSearchParams or a ReadableStream (of a Node stream, Readable.toWeb(…))'
+  'a string (JSON.stringify(…) for an object), bytes, a Blob, FormData, URLSearchParams or a ReadableStream (Readable.toWeb(…) for a Node stream)'
 
 /**
  * Checks a body; `null` and `undefined` are none.

@@ -38,7 +38,7 @@ export async function openResponse(
       const { body } = response
       return {
         response,
-        origin: shared(finalURL(response, requested).origin),
+        origin: finalURL(response, requested).origin,
         reader: body === null ? undefined : takeReader(body as ReadableStream<unknown>, request.signal),
       }
     }
@@ -53,14 +53,6 @@ export async function openResponse(
 }
 
 const NO_RESPONSE = 'what "fetch" returned is not a Response'
-
-let lastOrigin = ''
-
-/** One text for all connections to a server, of which there may be thousands. */
-function shared(origin: string): string {
-  if (origin !== lastOrigin) lastOrigin = origin
-  return lastOrigin
-}
 
 /** Why to fail the connection, or nothing. (HTML standard, 9.2.2, "processEventSourceResponse") */
 export function refuse(response: FetchLikeResponse): Failure | undefined {

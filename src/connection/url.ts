@@ -41,7 +41,7 @@ export function presentable(url: URL): string {
 
 /** The same for text that did not parse: nothing if it has a user, and nothing after a second colon, where a password may be. */
 function withoutSecrets(input: string): string {
-  const shown = /^(?!.*@)(?:\w+:)?[^:?#]*/s.exec(input)?.[0] ?? ''
+  const shown = /^(?:\w+:)?(?:(?!.*@)[^:?#]*)?/s.exec(input)?.[0] ?? ''
   return shown === input ? input : `${shown}…`
 }
 

@@ -1,6 +1,6 @@
 /** One message, one task. */
 
-import { chooseQueueTask, countedLoop } from '../platform/platform.ts'
+import { chooseQueueTask, loopRound } from '../platform/platform.ts'
 
 /** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
 const READ_AHEAD = 64 * 1024
@@ -23,9 +23,8 @@ interface TaskRunner<Item> {
 export class TaskQueue<Item> {
   readonly #owner: TaskRunner<Item>
   readonly #queueTask = chooseQueueTask()
-  readonly #loop = countedLoop()
   /** In which round of the loop the last delivery was; nothing is delivered in the task that creates the queue. */
-  #round = this.#currentRound()
+  #round: number | undefined = loopRound()
   #hops = 0
   #waiting: Item[] = NOTHING
   #next = 0
@@ -37,7 +36,7 @@ export class TaskQueue<Item> {
   }
 
   push(item: Item): void {
-    const round = this.#hops === 0 ? this.#currentRound() : this.#round
+    const round = this.#hops === 0 ? loopRound() : this.#round
     if (round !== this.#round) {
       this.#round = round
       this.#owner.runTask(item)
@@ -69,17 +68,13 @@ export class TaskQueue<Item> {
     })
   }
 
-  #currentRound(): number | undefined {
-    return this.#loop?.uvMetricsInfo.loopCount
-  }
-
   readonly #hop = (): void => {
     this.#hops--
     if (this.#waiting.length === 0) return
     const item = this.#waiting[this.#next++] as Item
     if (this.#next === this.#waiting.length) {
       this.clear()
-      if (this.#hops === 0) this.#round = this.#currentRound()
+      if (this.#hops === 0) this.#round = loopRound()
     }
     this.#owner.runTask(item)
   }

@@ -3,7 +3,13 @@
 import { displayKind, isFunction, isObject } from '../input/checks.ts'
 import { runtime } from './globals.ts'
 import { hasGlobalDispatcher, noTimeoutDispatcher } from './node-dispatcher.ts'
-import { losesHeader, oncePerRequestClass, probeRequest, refusalOf } from './request-probes.ts'
+import {
+  losesHeader,
+  oncePerRequestClass,
+  probeRequest,
+  refusalOf,
+  sendsStreams as probeStreams,
+} from './request-probes.ts'
 
 /** What to do where a `fetch` does not stream. */
 export const STREAMING_FETCH =
@@ -21,6 +27,9 @@ export function dropsHeader(name: string): boolean {
   if (name.toLowerCase() === 'host') return !runtime.Bun
   return hasForbiddenHeaders() && losesHeader(name)
 }
+
+/** Whether a stream can be a request's body. */
+export const sendsStreams = /* @__PURE__ */ oncePerRequestClass(probeStreams)
 
 /** This runtime's `fetch`, or why it cannot bring a stream, and what to do. */
 export function streamingFetch(): typeof globalThis.fetch | string {

@@ -3,6 +3,8 @@
 import { runtime } from './globals.ts'
 import { percentDecode } from './header-value.ts'
 import { losesHeader, toStringTagOf } from './request-probes.ts'
+
+export { sendsStreams } from './request-probes.ts'
 import { postToSelf } from './self-messages.ts'
 import type { QueueTask } from './task.ts'
 
@@ -55,7 +57,7 @@ export function chooseQueueTask(): QueueTask {
   return runtime.MessageChannel ? postToSelf : (task) => setTimeout(task, 0)
 }
 
-export function countedLoop(): undefined {
+export function loopRound(): undefined {
   return undefined
 }
 

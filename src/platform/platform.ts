@@ -19,6 +19,7 @@ export {
   missingHeaders,
   noTimeoutInit,
   passesCredentialsOn,
+  sendsStreams,
   STREAMING_FETCH,
   streamingFetch,
 } from './fetch.ts'
@@ -26,4 +27,4 @@ export { headerValue } from './header-value.ts'
 export { defineInspection } from './inspection.ts'
 export { classNameOf } from './request-probes.ts'
 export { need, type Requirement } from './requirements.ts'
-export { chooseQueueTask, countedLoop, type QueueTask } from './task.ts'
+export { chooseQueueTask, loopRound, type QueueTask } from './task.ts'

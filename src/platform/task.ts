@@ -1,6 +1,6 @@
 /** The cheapest way that a runtime has to run something in a task of its own. */
 
-import { runtime, type CountedLoop } from './globals.ts'
+import { runtime } from './globals.ts'
 import { postToSelf } from './self-messages.ts'
 
 /** Queues a task: all microtasks, to any depth, have run before it does, and tasks run in the order they were queued. */
@@ -18,13 +18,10 @@ export function chooseQueueTask(): QueueTask {
   return runtime.MessageChannel && isBrowser() ? postToSelf : (task) => setTimeout(task, 0)
 }
 
-/**
- * The event loop where it says how often it has gone round: between two rounds all microtasks run. `uvMetricsInfo` must be read
- * anew each time. (Node)
- */
-export function countedLoop(): CountedLoop | undefined {
+/** How often the event loop has gone round, where it says so (Node): between two rounds all microtasks run. */
+export function loopRound(): number | undefined {
   const loop = runtime.performance?.nodeTiming
-  return loop && 'uvMetricsInfo' in loop ? loop : undefined
+  return loop && 'uvMetricsInfo' in loop ? loop.uvMetricsInfo.loopCount : undefined
 }
 
 /** Its `setImmediate` queues a microtask. (Libraries/Core/Timers/immediateShim.js) */

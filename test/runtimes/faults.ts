@@ -86,9 +86,9 @@ export const FAULTS: Fault[] = [
   },
   {
     what: 'takes every round of the event loop for a new one',
-    module: TASK_QUEUE,
-    name: 'TaskQueue.#beginTask',
-    by: '(beginTask) => () => beginTask() || true',
+    module: 'src/platform/task.ts',
+    name: 'loopRound',
+    by: '() => () => Math.random()',
     noticedBy: 'fact 20: microtasks to any depth run between open and messages, and between messages',
   },
   {
@@ -193,8 +193,12 @@ export const FAULTS: Fault[] = [
   {
     what: 'leaves members as classes make them: not enumerable',
     module: 'src/event-source/webidl.ts',
-    name: 'makeEnumerable',
-    by: '() => () => undefined',
+    name: 'defineInterface',
+    by: `(define) => (interfaceObject, name, length) => {
+      define(interfaceObject, name, length)
+      const { prototype } = interfaceObject
+      for (const key of Object.getOwnPropertyNames(prototype)) Object.defineProperty(prototype, key, { enumerable: false })
+    }`,
     noticedBy: 'fact 6: the operation close is enumerable, writable and configurable',
   },
   {
@@ -253,8 +257,8 @@ export const FAULTS: Fault[] = [
   {
     what: 'sends the first request again to resume',
     module: FETCH_EXCHANGE,
-    name: 'FetchExchange.#parts',
-    by: '(parts) => (attempt) => { this.#opener.hasSent = false; return parts(attempt) }',
+    name: 'FetchExchange.#send',
+    by: '(send) => (...args) => { this.#opener.hasSent = false; return send(...args) }',
     noticedBy: 'fact 38: what was never sent is not resumed',
   },
   {

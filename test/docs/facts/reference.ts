@@ -56,14 +56,8 @@ export const REFERENCE: Facts = {
           for (const attemptsWithoutMessage of [1, 2, 3, 7, 30]) {
             for (const reconnectionTime of [0, 99, 3_000, 40_000]) {
               for (const policy of [STANDARD_POLICY, { ...STANDARD_POLICY, factor: 1, jitter: 0, maxDelay: 10 }]) {
-                const ours = nextDelay(policy, {
-                  reason: 'network',
-                  attemptsWithoutMessage,
-                  reconnectionTime,
-                  retryAfter: undefined,
-                  answer: undefined,
-                  random,
-                })
+                const circumstances = { attemptsWithoutMessage, reconnectionTime, answer: undefined, random }
+                const ours = nextDelay(policy, { reason: 'network' }, circumstances)
                 expect(wait(attemptsWithoutMessage, reconnectionTime, policy)).toBe(ours)
               }
             }

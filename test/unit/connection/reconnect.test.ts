@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FailureReason } from '../../../src/connection/failure.ts'
+import type { Failure, FailureReason } from '../../../src/connection/failure.ts'
 import {
   ask,
   type Circumstances,
@@ -145,19 +145,15 @@ function delayAfter(
   return decide(policy, { attemptsWithoutMessage, reconnectionTime, random })
 }
 
+type Decided = Partial<Circumstances & Pick<Failure, 'reason' | 'retryAfter'>>
+
 /** The decision after a first attempt that brought no message, a network failure without jitter unless said otherwise. */
-function decide(policy: Partial<Policy>, circumstances: Partial<Circumstances> = {}): number | undefined {
+function decide(policy: Partial<Policy>, decided: Decided = {}): number | undefined {
+  const { reason = 'network', retryAfter, ...circumstances } = decided
   return nextDelay(
     { ...STANDARD_POLICY, ...policy },
-    {
-      reason: 'network',
-      attemptsWithoutMessage: 1,
-      reconnectionTime: 3_000,
-      retryAfter: undefined,
-      answer: undefined,
-      random: 0,
-      ...circumstances,
-    },
+    { reason, retryAfter },
+    { attemptsWithoutMessage: 1, reconnectionTime: 3_000, answer: undefined, random: 0, ...circumstances },
   )
 }
 
@@ -284,7 +280,7 @@ describe('the answer of shouldReconnect', () => {
 })
 
 describe('Retry-After', () => {
-  const after = (retryAfter: number, more: Partial<Circumstances> = {}, policy: Partial<Policy> = {}) =>
+  const after = (retryAfter: number, more: Decided = {}, policy: Partial<Policy> = {}) =>
     decide(policy, { reason: 'status', answer: true, retryAfter, ...more })
 
   it.each([
@@ -413,15 +409,7 @@ describe('for any answer of shouldReconnect and any Retry-After', () => {
         answer,
         retryAfter,
         (policy, reconnectionTime, attemptsWithoutMessage, answer, retryAfter) => {
-          const circumstances = {
-            reason: 'network',
-            reconnectionTime,
-            attemptsWithoutMessage,
-            answer,
-            retryAfter,
-            random: 1,
-          } as const
-          const delay = nextDelay(policy, circumstances)
+          const delay = decide(policy, { reconnectionTime, attemptsWithoutMessage, answer, retryAfter, random: 1 })
           expect(delay).toBeGreaterThanOrEqual(FLOOR)
           expect(delay).toBeLessThanOrEqual(LONGEST)
         },

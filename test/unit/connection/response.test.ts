@@ -103,7 +103,7 @@ describe('a fetch that does not return a Response', () => {
     const { event, readyState } = await errorFor(answer)
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
-    expect(event.message).toBe(`${AT} cannot be read: the option "fetch" returned no Response`)
+    expect(event.message).toBe(`${AT} cannot be read: what "fetch" returned is not a Response`)
   })
 })
 

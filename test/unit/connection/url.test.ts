@@ -26,17 +26,17 @@ describe('a URL that is none', () => {
   )
 
   it('is shown, with what is missing where there is no base URL', () => {
-    expect(errorFor('/x').message).toBe('"/x" is not a valid URL. Here it must be absolute: there is no base URL')
+    expect(errorFor('/x').message).toBe('Invalid URL "/x": without a base URL it must be absolute')
   })
 
   it('is shown with the base URL where there is one', () => {
     vi.stubGlobal('location', { href: 'http://a.test/dir/' })
-    expect(errorFor('http://[').message).toBe('"http://[" is not a valid URL relative to http://a.test/dir/')
+    expect(errorFor('http://[').message).toBe('Invalid URL "http://[" relative to http://a.test/dir/')
   })
 
   it('is shown with its base URL without password and query', () => {
     vi.stubGlobal('location', { href: 'http://user:secret@a.test/page?token=secret#secret' })
-    expect(errorFor('http://[').message).toBe('"http://[" is not a valid URL relative to http://a.test/page')
+    expect(errorFor('http://[').message).toBe('Invalid URL "http://[" relative to http://a.test/page')
   })
 
   it.each([
@@ -48,7 +48,7 @@ describe('a URL that is none', () => {
     'http:user:secret@[/',
     String.raw`https:\\user:secret@[/`,
   ])('is shown without its password, also where the parser saw none: %s', (input) => {
-    expect(errorFor(input).message).toMatch(/^"https?:…" is not a valid URL/)
+    expect(errorFor(input).message).toMatch(/^Invalid URL "https?:…"/)
   })
 
   it.each([

@@ -246,7 +246,7 @@ describe('a signal that is aborted already', () => {
   it('does not hide a bad option or a bad URL', () => {
     const signal = AbortSignal.abort()
     expect(() => new EventSource(NOWHERE, { signal, idleTimeout: NaN })).toThrow(TypeError)
-    expect(() => new EventSource('http://[', { signal })).toThrow('is not a valid URL')
+    expect(() => new EventSource('http://[', { signal })).toThrow('Invalid URL')
   })
 })
 

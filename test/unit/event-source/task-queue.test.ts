@@ -29,6 +29,8 @@ async function afterMicrotasks(depth: number, then: () => void): Promise<void> {
 const RUNTIMES = { 'counted rounds': performance, 'rounds that nobody counts': { now: () => performance.now() } }
 
 describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
+  const isCounted = 'nodeTiming' in clock
+
   beforeEach(() => {
     vi.stubGlobal('performance', clock)
   })
@@ -44,7 +46,7 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
     expect(delivered).toEqual([1])
   })
 
-  it('delivers at once where a task has run since the last delivery', async () => {
+  it.runIf(isCounted)('delivers at once if a task has run since the last delivery', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => delivered.push(item))
     queue.push(1)
@@ -54,13 +56,13 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
     expect(delivered).toEqual([1, 2])
   })
 
-  it('does not where only microtasks have', async () => {
+  it('does not deliver at once if only microtasks have', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => delivered.push(item))
     queue.push(1)
     await afterMicrotasks(1_000, () => undefined)
     queue.push(2)
-    expect(delivered).toEqual([1])
+    expect(delivered).toEqual(isCounted ? [1] : [])
     await tasks()
     expect(delivered).toEqual([1, 2])
   })
@@ -91,7 +93,8 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
       queue.push(4)
     })
     await vi.waitUntil(() => delivered.length === 6)
-    expect(delivered).toEqual([1, 11, 2, 3, 4, 12])
+    // The first is delivered at once, so that what it brings comes before the others.
+    expect(delivered).toEqual(isCounted ? [1, 11, 2, 3, 4, 12] : [1, 2, 3, 4, 11, 12])
   })
 
   it('delivers an item that a delivery brings in a task of its own', async () => {
@@ -136,7 +139,7 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
     const queue = await idleQueue<number>(() => undefined)
     hops.mockClear()
     for (let i = 0; i < 10; i++) queue.push(i)
-    expect(hops).toHaveBeenCalledTimes('nodeTiming' in clock ? 9 : 10)
+    expect(hops).toHaveBeenCalledTimes(isCounted ? 9 : 10)
   })
 
   it('loses nothing to a fake clock that comes and goes', async () => {

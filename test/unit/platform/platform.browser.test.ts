@@ -12,10 +12,10 @@ describe('platform.browser.ts', () => {
   })
 
   it('leaves out what no browser needs', () => {
-    expect(browserPlatform.channels()).toBeUndefined()
-    expect(browserPlatform.countedLoop()).toBeUndefined()
+    expect(browserPlatform.loopRound()).toBeUndefined()
     expect(browserPlatform.passesCredentialsOn()).toBe(false)
-    expect(browserPlatform.takesDispatchers()).toBe(false)
+    expect(browserPlatform.dispatcherProblem({}, true)).toContain('only Node takes')
+    expect(browserPlatform.missingHeaders()).toEqual({})
     const init = { keepalive: true }
     expect(browserPlatform.noTimeoutInit(init)).toBe(init)
     expect(browserPlatform.acceptedMembers(init)).toBe(init)
