@@ -135,7 +135,7 @@ function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {
   const own = OWN_MEMBERS.find((name) => name in fetchOptions)
   if (own !== undefined) {
     const option = own === 'credentials' ? 'withCredentials' : own
-    throw new TypeError(`Pass the option "${option}" instead of "fetchOptions.${own}"`)
+    throw new TypeError(`The option "fetchOptions" must not have "${own}": pass the option "${option}"`)
   }
   const { dispatcher } = members(fetchOptions)
   const problem =

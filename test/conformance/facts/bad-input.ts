@@ -5,14 +5,14 @@ import { ofOurs, type BehaviourFact } from './fact.ts'
 
 /** The option that the error must name, what it must say of what was given, and the options. */
 const BAD: [option: string, given: string, options: object][] = [
-  ['method', '"GOT"', { method: 'GOT' }],
+  ['method', '"TRACE"', { method: 'TRACE' }],
   ['method', '5', { method: 5 }],
   ['headers', '"X Y"', { headers: { 'X Y': 'z' } }],
   ['headers', 'a string', { headers: 'X: hidden' }],
   ['headers', 'number', { headers: { X: 5 } }],
   ['headers', 'line end', { headers: { X: 'hidden\r\nY: z' } }],
   ['body', 'GET', { body: 'hidden' }],
-  ['body', 'an object: for JSON', { method: 'POST', body: { prompt: 'hidden' } }],
+  ['body', 'JSON.stringify(…) for an object', { method: 'POST', body: { prompt: 'hidden' } }],
   ['body', '5', { method: 'POST', body: 5 }],
   ['body', 'ReadableStream', { method: 'POST', body: new ReadableStream(), reconnect: true }],
   ['body', 'ReadableStream', { method: 'POST', body: new ReadableStream(), reconnect: { factor: 1 } }],

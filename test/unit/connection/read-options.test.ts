@@ -233,7 +233,7 @@ describe('fetchOptions', () => {
     ['signal', 'signal'],
     ['credentials', 'withCredentials'],
   ])('have no %s: there is the option %s', (member, option) => {
-    const message = `Pass the option "${option}" instead of "fetchOptions.${member}"`
+    const message = `The option "fetchOptions" must not have "${member}": pass the option "${option}"`
     for (const value of ['member-secret', undefined, null]) {
       expect(() => readOptions({ fetchOptions: { [member]: value } })).toThrow(new TypeError(message))
     }
