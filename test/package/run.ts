@@ -21,3 +21,5 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 end()
+// In Node, the message channels of the browser build keep the process alive.
+process.exit()
