@@ -6,6 +6,7 @@ import { checkBuilds } from './builds.ts'
 import { end } from './check.ts'
 import { checkContents, pack } from './contents.ts'
 import { checkInstalled } from './installed.ts'
+import { checkJSR } from './jsr.ts'
 import { checkSupplyChain } from './supply-chain.ts'
 import { checkWorkflows } from './workflows.ts'
 
@@ -15,6 +16,7 @@ try {
   await checkContents(packed)
   await checkBuilds()
   await checkInstalled(packed.tarball, folder)
+  await checkJSR(folder)
   await checkSupplyChain()
   await checkWorkflows()
 } finally {
