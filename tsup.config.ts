@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { minify } from 'terser'
 import { defineConfig, type Options } from 'tsup'
 
 type EsbuildPlugin = NonNullable<Options['esbuildPlugins']>[number]
@@ -71,7 +72,17 @@ const polyfills = { polyfill: 'src/polyfill.ts', 'polyfill/force': 'src/polyfill
 const dropIn = { 'fetch-event-source': 'src/fetch-event-source.ts' }
 const entry = { index: 'src/index.ts', ...dropIn, ...polyfills }
 
-const common: Options = { target: 'es2022', platform: 'neutral', clean: false, splitting: false, plugins: [licences] }
+const common: Options = {
+  target: 'es2022',
+  platform: 'neutral',
+  clean: false,
+  splitting: false,
+  plugins: [licences],
+  esbuildOptions(options) {
+    // @react-native/babel-preset 0.88 refuses static blocks, of packages too: test/consumers/resolvers.ts.
+    options.supported = { 'class-static-blocks': false }
+  },
+}
 
 /**
  * For programs that are compiled without lib.esnext.disposable. Not in src, because JSR refuses modules that declare globals.
@@ -86,22 +97,38 @@ declare global {
   }
 }`
 
-const browser: Options = { ...common, outDir: 'dist/browser', minify: 'terser' }
-
 /**
- * Terser knows more than an app's minifier about the code that it sees whole. It leaves names and lines alone: what ships can be
- * debugged without source maps. No `sequences`, because bundlers drop unused statements but not parts of one. Each build has its own
- * options, because terser writes into them.
+ * Terser knows more than an app's minifier about the code that it sees whole. No `sequences`, because bundlers drop unused statements
+ * but not parts of one.
+ *
+ * @param format how names and lines come out
  */
-function readable(indent: number): NonNullable<Options['terserOptions']> {
+function compress(format: 'readable' | 'dense' | 'minified'): OutputPlugin {
   return {
-    ecma: 2022,
-    mangle: false,
-    compress: { passes: 3, sequences: false },
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it works; a test of the package sees to it
-    format: { beautify: true, indent_level: indent, comments: /THIRD-PARTY-LICENSES/, preserve_annotations: true },
+    name: 'compress',
+    async renderChunk(code) {
+      const { code: output = '' } = await minify(code, {
+        ecma: 2022,
+        module: this.format === 'esm',
+        toplevel: this.format !== 'iife',
+        mangle: format === 'minified',
+        compress: { passes: 3, sequences: false },
+        format: {
+          comments: /THIRD-PARTY-LICENSES/,
+          preserve_annotations: true,
+          // eslint-disable-next-line @typescript-eslint/no-deprecated -- it works, and a test of the package sees to it
+          beautify: format !== 'minified',
+          indent_level: format === 'readable' ? 2 : 0,
+        },
+      })
+      // Terser also puts annotations before `return`, about which Rollup warns.
+      return { code: output.replace(/\/\* @__PURE__ \*\/\s*(?=return\b)/g, '') }
+    },
   }
 }
+
+/** Names and lines stay: what ships can be debugged without source maps. */
+const browser: Options = { ...common, outDir: 'dist/browser', plugins: [licences, compress('readable')] }
 
 /** Returns the modules that entries for browsers load, as entries of their own, by the names that the imports give them. */
 async function modulesOf(entryPoints: Record<string, string>): Promise<Record<string, string>> {
@@ -118,13 +145,18 @@ async function modulesOf(entryPoints: Record<string, string>): Promise<Record<st
   return Object.fromEntries(sources.map((file) => [file.replace(/^src\/|(\.browser)?\.ts$/g, ''), file]))
 }
 
-/** Folders at the root of the package, for resolvers that don't know `exports`. */
+/**
+ * Folders at the root of the package, for resolvers that don't know `exports`. Metro prefers them to `exports`, so they must lead to
+ * the same files as the fields of package.json and the conditions there: CommonJS on devices, ES modules on the web.
+ */
 async function writeFolders(): Promise<void> {
   for (const name of Object.keys({ ...dropIn, ...polyfills })) {
     const root = name.replace(/[^/]+/g, '..')
     const manifest = {
       main: `${root}/dist/${name}.cjs`,
       module: `${root}/dist/${name}.js`,
+      browser: `${root}/dist/browser/${name}.js`,
+      'react-native': `${root}/dist/${name}.cjs`,
       types: `${root}/dist/${name}.d.ts`,
     }
     await mkdir(name, { recursive: true })
@@ -160,7 +192,6 @@ export default defineConfig(async () => {
       ...browser,
       entry: await modulesOf({ index: entry.index, ...polyfills }),
       format: 'esm',
-      terserOptions: readable(2),
       esbuildPlugins: [separateModules],
     },
     {
@@ -168,14 +199,13 @@ export default defineConfig(async () => {
       // Whole, because terser then drops the branches that the drop-in never takes: 5.1 kB in an app, 6.0 as separate modules.
       entry: dropIn,
       format: 'esm',
-      terserOptions: readable(2),
       esbuildPlugins: [browserModules],
     },
     {
       ...browser,
       // For jest-environment-jsdom, which asks for `browser` and `require`.
       entry,
-      terserOptions: readable(0),
+      plugins: [licences, compress('dense')],
       format: 'cjs',
       esbuildPlugins: [shareIndex('.cjs'), browserModules],
     },
@@ -186,9 +216,8 @@ export default defineConfig(async () => {
       format: 'iife',
       globalName: 'everysource',
       outExtension: () => ({ js: '.min.js' }),
-      terserOptions: { ecma: 2022, compress: { passes: 3, sequences: false }, format: { comments: 'some' } },
       esbuildPlugins: [browserModules],
-      plugins: [],
+      plugins: [compress('minified')],
       banner,
     },
     {

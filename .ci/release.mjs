@@ -54,8 +54,8 @@ if (inside.name !== name || inside.version !== version) {
   refuse(`${tarball} holds ${inside.name} ${inside.version} instead of ${name} ${version}.`)
 }
 
-const { main, module, types, typesVersions, bin, exports, files: folders } = inside
-const named = filesIn([main, module, types, typesVersions, bin, exports])
+const { main, module, browser, types, typesVersions, bin, exports, files: folders } = inside
+const named = filesIn([main, module, browser, inside['react-native'], types, typesVersions, bin, exports])
 const packedFiles = packed.files.map((/** @type {{ path: string }} */ { path }) => path)
 const lacking = [
   ...named.filter((file) => !packedFiles.includes(file)),

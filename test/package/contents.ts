@@ -68,8 +68,10 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
     const { messages, pkg } = await publint({
       pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
     })
+    // The field `browser` is for resolvers that don't know `exports`, which has the condition too.
+    const relevant = messages.filter(({ code }) => code !== 'USE_EXPORTS_BROWSER')
     assert.deepEqual(
-      messages.map((message) => formatMessage(message, pkg)),
+      relevant.map((message) => formatMessage(message, pkg)),
       [],
     )
   })
@@ -167,11 +169,8 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
 async function checkExports(files: string[]): Promise<void> {
   const manifest = JSON.parse(await read('package.json')) as {
     exports: Record<string, unknown>
-    main: string
-    module: string
-    types: string
     sideEffects: string[]
-  }
+  } & Record<(typeof FIELDS)[number], string>
 
   await check('the conditions of servers come before `browser` in each entry', () => {
     const { './dist/everysource.min.js': script, './package.json': self, ...entries } = manifest.exports
@@ -182,9 +181,8 @@ async function checkExports(files: string[]): Promise<void> {
     )
   })
 
-  await check('each entry resolves without `exports` too, to the default build', async () => {
-    const { main, module, types } = manifest
-    assert.deepEqual({ main, module, types }, fieldsOf('index', './dist'))
+  await check('each entry resolves without `exports` too, by the fields of package.json and of folders', async () => {
+    assert.deepEqual(Object.fromEntries(FIELDS.map((field) => [field, manifest[field]])), fieldsOf('index', './dist'))
     for (const [name, root] of [
       ['fetch-event-source', '..'],
       ['polyfill', '..'],
@@ -215,14 +213,25 @@ function conditionsOf(name: string): Record<string, unknown> {
   const conditions = (js: string, dts: string): Record<string, string> => ({
     types: `./dist/${name}${dts}`,
     ...Object.fromEntries(SERVERS.map((condition) => [condition, `./dist/${name}${js}`])),
+    // Metro makes CommonJS of everything, and takes some imports for calls of `require`: both must lead to one copy.
+    'react-native': `./dist/${name}.cjs`,
     browser: `./dist/browser/${name}${js}`,
     default: `./dist/${name}${js}`,
   })
   return { import: conditions('.js', '.d.ts'), require: conditions('.cjs', '.d.cts') }
 }
 
-function fieldsOf(name: string, dist: string): Record<string, string> {
-  return { main: `${dist}/${name}.cjs`, module: `${dist}/${name}.js`, types: `${dist}/${name}.d.ts` }
+/** What resolvers read that don't know `exports`. */
+const FIELDS = ['main', 'module', 'browser', 'react-native', 'types'] as const
+
+function fieldsOf(name: string, dist: string): Record<(typeof FIELDS)[number], string> {
+  return {
+    main: `${dist}/${name}.cjs`,
+    module: `${dist}/${name}.js`,
+    browser: `${dist}/browser/${name}.js`,
+    'react-native': `${dist}/${name}.cjs`,
+    types: `${dist}/${name}.d.ts`,
+  }
 }
 
 /** The ES modules of the browser build that its entries load. */
