@@ -38,7 +38,7 @@ function shareIndex(extension: '.js' | '.cjs', folder?: './'): EsbuildPlugin {
 }
 
 /** A module `x.browser.ts` takes the place of `x.ts` in builds for browsers. Nothing else chooses a platform. */
-const browserModules: EsbuildPlugin = {
+export const browserModules: EsbuildPlugin = {
   name: 'browser-modules',
   setup(build) {
     build.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir }) => {
