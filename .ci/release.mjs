@@ -26,7 +26,7 @@ const waiting = readdirSync(`${root}.changeset`).filter((file) => file.endsWith(
 if (waiting.length > 0) {
   versioned = waiting
   run('npx', ['changeset', 'version'])
-  setLockedVersion(packageJSON().version)
+  setVersions(packageJSON().version)
 }
 const { name, version } = packageJSON()
 const tag = `v${version}`
@@ -38,8 +38,10 @@ if (entry !== version)
   refuse(`The version is ${version}, but the first entry of CHANGELOG.md is ${entry ?? 'missing'}.`)
 
 if (!options['skip-checks']) run('npm', ['run', 'test:all'])
-// What has been removed from src must not be in it.
-rmSync(`${root}dist`, { recursive: true, force: true })
+// Builds of files that src no longer has must not be in it.
+for (const folder of ['dist', 'fetch-event-source', 'polyfill']) {
+  rmSync(`${root}${folder}`, { recursive: true, force: true })
+}
 run('npm', ['run', '--silent', 'build'])
 
 rmSync(`${root}${OUTPUT}`, { recursive: true, force: true })
@@ -51,6 +53,18 @@ const inside = JSON.parse(read('tar', ['-xzOf', tarball, 'package/package.json']
 if (inside.name !== name || inside.version !== version) {
   refuse(`${tarball} holds ${inside.name} ${inside.version} instead of ${name} ${version}.`)
 }
+
+const { main, module, browser, types, typesVersions, bin, exports, files: folders } = inside
+const named = filesIn([main, module, browser, inside['react-native'], types, typesVersions, bin, exports])
+const packedFiles = packed.files.map((/** @type {{ path: string }} */ { path }) => path)
+const lacking = [
+  ...named.filter((file) => !packedFiles.includes(file)),
+  ...folders.filter(
+    (/** @type {string} */ name) =>
+      !packedFiles.some((/** @type {string} */ file) => `${file}/`.startsWith(`${name}/`)),
+  ),
+]
+if (lacking.length > 0) refuse(`${tarball} lacks ${[...new Set(lacking)].join(', ')}, which package.json names.`)
 
 const bytes = readFileSync(root + tarball)
 console.log(`\n${name} ${version}: ${tarball}\n`)
@@ -70,16 +84,30 @@ function packageJSON() {
 }
 
 /**
- * changesets leaves the lock file as it is.
+ * changesets sets the version of package.json only.
  *
- * @param {string} locked
+ * @param {string} version
  */
-function setLockedVersion(locked) {
-  const file = `${root}package-lock.json`
-  if (!existsSync(file)) return
-  const lock = JSON.parse(readFileSync(file, 'utf8'))
-  lock.version = lock.packages[''].version = locked
-  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
+function setVersions(version) {
+  const lock = `${root}package-lock.json`
+  if (existsSync(lock)) {
+    const packages = JSON.parse(readFileSync(lock, 'utf8'))
+    packages.version = packages.packages[''].version = version
+    writeFileSync(lock, `${JSON.stringify(packages, null, 2)}\n`)
+  }
+  const jsr = `${root}jsr.json`
+  writeFileSync(jsr, readFileSync(jsr, 'utf8').replace(/"version": "[^"]*"/, `"version": "${version}"`))
+}
+
+/**
+ * Returns the files that a value of package.json names, such as `exports`.
+ *
+ * @param {unknown} value
+ * @returns {string[]}
+ */
+function filesIn(value) {
+  if (typeof value === 'string') return [value.replace(/^\.\//, '')]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(filesIn) : []
 }
 
 /**

@@ -11,15 +11,11 @@ const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
-  '.map': 'application/json',
 }
 
 /** All there is, by its path: what a request asks for is looked up here and never becomes part of a file's name. */
 const FILES: ReadonlyMap<string, URL> = new Map([
-  ...['everysource.min.js', 'everysource.min.js.map'].map((name): [string, URL] => [
-    `/${name}`,
-    new URL(`../dist/${name}`, import.meta.url),
-  ]),
+  ['/everysource.min.js', new URL('../dist/everysource.min.js', import.meta.url)],
   ...readdirSync(new URL('pages', import.meta.url)).map((name): [string, URL] => [
     `/pages/${name}`,
     new URL(`pages/${name}`, import.meta.url),

@@ -12,6 +12,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 export const BUILT = [
   'index.js',
   'index.cjs',
+  'browser/index.js',
+  'browser/index.cjs',
+  'browser/fetch-event-source.js',
   'index.d.ts',
   'polyfill.js',
   'everysource.min.js',

@@ -1,13 +1,14 @@
 /** Start-up: the time that an import takes, and the sizes of what a bundler makes. */
 
 import assert from 'node:assert/strict'
-import { build, type Metafile } from 'esbuild'
+import { build, type Metafile, type Plugin } from 'esbuild'
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { path } from '../../test/conformance/bundle.ts'
+import { browserModules } from '../../tsup.config.ts'
 import { inTurn, type Bench, type Row } from '../bench.ts'
 
 export interface StartUpTable {
@@ -28,6 +29,9 @@ interface Size {
 const { resolve } = createRequire(import.meta.url)
 const OURS = path('dist/index.js')
 const DROP_IN = path('dist/fetch-event-source.js')
+/** The build that bundlers for browsers take. */
+const BROWSER = JSON.stringify(path('dist/browser/index.js'))
+const BROWSER_DROP_IN = JSON.stringify(path('dist/browser/fetch-event-source.js'))
 
 /** What is imported, by what the tables call it. */
 const MODULES: Record<string, string> = {
@@ -42,10 +46,10 @@ const MODULES: Record<string, string> = {
 
 /** What is bundled. undici is no package for browsers, nor is launchdarkly-eventsource, whose `http` stays outside. */
 const PROGRAMS: Record<string, string> = {
-  'everysource, `EventSource` alone': `export { EventSource } from ${JSON.stringify(OURS)}`,
-  'everysource, `streamEvents` alone': `export { streamEvents } from ${JSON.stringify(OURS)}`,
-  'everysource, `fetchEventSource` alone': `export { fetchEventSource } from ${JSON.stringify(DROP_IN)}`,
-  'everysource, everything': [OURS, DROP_IN].map((file) => `export * from ${JSON.stringify(file)}`).join('\n'),
+  'everysource, `EventSource` alone': `export { EventSource } from ${BROWSER}`,
+  'everysource, `streamEvents` alone': `export { streamEvents } from ${BROWSER}`,
+  'everysource, `fetchEventSource` alone': `export { fetchEventSource } from ${BROWSER_DROP_IN}`,
+  'everysource, everything': [BROWSER, BROWSER_DROP_IN].map((file) => `export * from ${file}`).join('\n'),
   'the parser alone': `export { createParser } from 'eventsource-parser'`,
   eventsource: `export { EventSource } from 'eventsource'`,
   'eventsource-client': `export { createEventSource } from 'eventsource-client'`,
@@ -109,6 +113,8 @@ async function sizeOf(title: string, contents: string): Promise<Size> {
 async function sizesOfParts(): Promise<Size[]> {
   const { minified, gzipped, modules } = await bundled(
     `export { EventSource } from ${JSON.stringify(path('src/index.ts'))}`,
+    'browser',
+    [browserModules],
   )
   const bytes = new Map(PARTS.map(([title]) => [title, 0]))
   for (const [file, { bytesInOutput }] of Object.entries(modules)) {
@@ -124,6 +130,7 @@ async function sizesOfParts(): Promise<Size[]> {
 async function bundled(
   contents: string,
   platform: 'browser' | 'node' = 'browser',
+  plugins: Plugin[] = [],
 ): Promise<{ minified: number; gzipped: number; modules: Metafile['outputs'][string]['inputs'] }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: path('bench') },
@@ -135,6 +142,7 @@ async function bundled(
     format: 'esm',
     target: 'es2022',
     platform,
+    plugins,
   })
   const code = outputFiles[0]?.contents ?? new Uint8Array()
   const [output] = Object.values(metafile.outputs)

@@ -6,13 +6,6 @@ import type { ErrorEvent, OpenEvent } from './events.ts'
 import type { EventSourceConstructor, EventSourceEventMap, SourceMessageEvent } from './interface.ts'
 import type { AddEventListenerOptions, EventListenerOptions, EventListenerOrEventListenerObject } from './listeners.ts'
 
-declare global {
-  interface SymbolConstructor {
-    /** Declared here too, for programs that are compiled without lib.esnext.disposable. */
-    readonly dispose: unique symbol
-  }
-}
-
 /**
  * What is read of a handler: loose, so that an EventSource of ours may stand where lib.dom's is asked for.
  *

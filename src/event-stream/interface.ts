@@ -3,13 +3,6 @@
 import type { EventSourceInit } from '../connection/options.ts'
 import type { EventOf, EventsMap } from '../decoder/stream-event.ts'
 
-declare global {
-  interface SymbolConstructor {
-    /** Declared here too, for programs that are compiled without lib.esnext.disposable. */
-    readonly asyncDispose: unique symbol
-  }
-}
-
 /**
  * The events of a stream, to be read in a `for await` loop, once. `break`, `return` and a `throw` in the loop close the
  * connection.

@@ -1,9 +1,9 @@
 /** Where in a browser the suite runs, and the pages and scripts for it. */
 
-import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import type { Extra } from '../server/server.ts'
 import { path, programsUnderTest } from '../conformance/bundle.ts'
+import { checkBundle, readBuild } from '../conformance/which-build.ts'
 
 export type Place = 'page' | 'dedicated worker' | 'shared worker' | 'service worker'
 export const PLACES: Place[] = ['page', 'dedicated worker', 'shared worker', 'service worker']
@@ -101,7 +101,7 @@ export function pageOf(place: Place): string {
 /** The pages, the suite and the script build, by their paths. */
 export async function suiteFiles(): Promise<Record<string, string>> {
   const files: Record<string, string> = {
-    '/everysource.min.js': readFileSync(path('dist/everysource.min.js'), 'utf8'),
+    '/everysource.min.js': readBuild(path('dist/everysource.min.js'), 'browser'),
     '/suite.js': await bundled('test/browser/entry.ts', 'iife'),
     '/shared-worker.js': await bundled('test/browser/shared-worker.ts', 'esm'),
     '/worker.js': WORKER,
@@ -126,10 +126,12 @@ export function serving(files: Record<string, string>): Extra {
   }
 }
 
-/** Bundles an entry for a browser; as a classic script it defines this global. */
+/** Bundles an entry for a browser, with the browser build of the package; as a classic script it defines this global. */
 export async function bundled(entry: string, format: 'iife' | 'esm', globalName = 'suite'): Promise<string> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: path('.'),
     entryPoints: [path(entry)],
+    metafile: true,
     bundle: true,
     write: false as const,
     format,
@@ -138,5 +140,6 @@ export async function bundled(entry: string, format: 'iife' | 'esm', globalName 
     logLevel: 'warning',
     plugins: [programsUnderTest],
   })
+  checkBundle(metafile, 'browser')
   return outputFiles[0]?.text ?? ''
 }

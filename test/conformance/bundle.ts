@@ -3,6 +3,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { build, type Plugin } from 'esbuild'
 import { fileURLToPath } from 'node:url'
+import { checkBundle } from './which-build.ts'
 
 const root = new URL('../../', import.meta.url)
 
@@ -28,12 +29,14 @@ export const programsUnderTest: Plugin = {
   },
 }
 
-/** Bundles an entry into `.cache`; modules of `dist` stay outside, so that what is tested is what ships. */
+/** Bundles an entry for a server runtime into `.cache`. If it imports modules of `dist`, they are of the default build. */
 export async function bundle(entry: string, output: string, format: 'esm' | 'iife' = 'esm'): Promise<string> {
   const outfile = path(`.cache/${output}`)
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: path('.'),
     entryPoints: [path(entry)],
     outfile,
+    metafile: true,
     write: false as const,
     bundle: true,
     format,
@@ -42,6 +45,7 @@ export async function bundle(entry: string, output: string, format: 'esm' | 'iif
     logLevel: 'warning',
     plugins: [programsUnderTest],
   })
+  checkBundle(metafile, 'default')
   // In one step: a test that runs beside this one may be about to read the file.
   const unfinished = `${outfile}.${process.pid}`
   mkdirSync(path('.cache'), { recursive: true })

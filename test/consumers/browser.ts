@@ -1,9 +1,11 @@
 /** Pages of consumers, in one Chromium, from a server that also has an event stream. */
 
+import { EventEmitter, once } from 'node:events'
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Browser, Page } from 'playwright-core'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
 
@@ -11,7 +13,6 @@ const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
-  '.map': 'application/json',
 }
 
 export interface PageServer {
@@ -22,6 +23,8 @@ export interface PageServer {
   readonly total: number
   /** Resolves as soon as the condition holds for the streams. */
   until(holds: (server: PageServer) => boolean, what: string): Promise<void>
+  /** Resolves with the next text that a page posts to `/report`. */
+  nextReport(): Promise<string>
   close(): void
 }
 
@@ -29,6 +32,7 @@ export interface PageServer {
 export async function startPageServer(folder: string): Promise<PageServer> {
   const open = new Set<ServerResponse>()
   const watchers = new Set<() => void>()
+  const reports = new EventEmitter<{ report: [string] }>()
   let total = 0
   const changed = (): void => {
     for (const watcher of [...watchers]) watcher()
@@ -37,6 +41,13 @@ export async function startPageServer(folder: string): Promise<PageServer> {
     const { pathname } = new URL(request.url ?? '/', 'http://a.test')
     // Vite's server is another origin.
     response.setHeader('Access-Control-Allow-Origin', '*')
+    if (pathname === '/report') {
+      void text(request).then((report) => {
+        response.end()
+        reports.emit('report', report)
+      })
+      return
+    }
     if (pathname !== '/events') {
       sendFile(join(folder, normalize(pathname)), response)
       return
@@ -75,6 +86,10 @@ export async function startPageServer(folder: string): Promise<PageServer> {
         watchers.add(look)
         look()
       })
+    },
+    async nextReport() {
+      const [report] = (await once(reports, 'report', { signal: AbortSignal.timeout(120_000) })) as [string]
+      return report
     },
     close() {
       http.closeAllConnections()

@@ -1,15 +1,18 @@
-/** What four bundlers make of it: the bundle runs, and holds what is used and nothing else. */
+/** The bundles of four bundlers: they run, and contain the parts that are used and nothing else. */
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { createInterface } from 'node:readline'
 import { gzipSync } from 'node:zlib'
+import type { Engine } from '../browser/engine.ts'
+import { firefox } from '../browser/firefox.ts'
+import { webkit } from '../browser/webkit.ts'
 import { run } from '../package/check.ts'
 import { messageServer } from '../package/message-server.ts'
 import type { Suite, Tally } from '../tally.ts'
-import { missingBrowser, receivedBy, startPageServer } from './browser.ts'
+import { missingBrowser, receivedBy, startPageServer, type PageServer } from './browser.ts'
 import type { Workspace } from './workspace.ts'
 
 const BUNDLERS = ['esbuild', 'rollup', 'webpack', 'vite']
@@ -37,8 +40,14 @@ const PARTS: [string, string[]][] = [
   ['nothing', []],
 ]
 
-/** Of a module that is used, esbuild keeps classes whose members have computed names, as `ConnectionError` has: 2.6 kB. */
-const KEPT: Record<string, string[]> = { 'esbuild EventDecoderStream': [FAILURE] }
+/** Texts of the code for Node, which no page needs. */
+const NODE_CODE = [
+  'diagnostics_channel',
+  'undici.globalDispatcher',
+  'getBuiltinModule',
+  'setImmediate',
+  'nodejs.util.inspect',
+]
 
 /** What whoever runs this has set must not show. */
 const PRODUCTION = { NODE_ENV: 'production' }
@@ -72,10 +81,9 @@ async function checkParts(suite: Suite, bundler: string, project: string): Promi
     await suite.run(`a program that uses ${name} has that and nothing else`, async () => {
       const code = await readFile(`${project}/dist/${bundler}/only-${name}.js`, 'utf8')
       sizes.push(`${name} ${code.length} (${gzipSync(code).length})`)
-      const kept = KEPT[`${bundler} ${name}`] ?? []
       assert.deepEqual(
-        ALL.filter((marker) => code.includes(marker)),
-        ALL.filter((marker) => parts.includes(marker) || kept.includes(marker)),
+        [...ALL, ...NODE_CODE].filter((marker) => code.includes(marker)),
+        ALL.filter((marker) => parts.includes(marker)),
       )
     })
   }
@@ -83,6 +91,13 @@ async function checkParts(suite: Suite, bundler: string, project: string): Promi
 }
 
 async function checkForNode(suite: Suite, bundle: string): Promise<void> {
+  await suite.run('a bundle for Node has the code for Node', async () => {
+    const code = await readFile(bundle, 'utf8')
+    assert.deepEqual(
+      NODE_CODE.filter((marker) => !code.includes(marker)),
+      [],
+    )
+  })
   await suite.run('a bundle for Node needs no node_modules, receives a message and ends', async () => {
     const elsewhere = await mkdtemp(`${tmpdir()}/everysource-bundle-`)
     const server = await messageServer()
@@ -108,9 +123,27 @@ async function checkPage(suite: Suite, bundler: string, project: string): Promis
     assert.deepEqual(await receivedBy(`${origin}/page.html?bundler=${bundler}`), RECEIVED)
   })
   if (bundler === 'vite') {
+    await suite.run('an application that is built has no code for Node', async () => {
+      const assets = `${project}/dist/vite-app/assets`
+      const scripts = await Promise.all((await readdir(assets)).map((name) => readFile(`${assets}/${name}`, 'utf8')))
+      const code = scripts.join('')
+      assert(code.includes(CLASS))
+      assert.deepEqual(
+        NODE_CODE.filter((marker) => code.includes(marker)),
+        [],
+      )
+    })
     await suite.run('an application that is built receives messages', async () => {
       assert.deepEqual(await receivedBy(`${origin}/dist/vite-app/index.html`), RECEIVED)
     })
+    for (const engine of [firefox, webkit]) {
+      const absent = engine.missing()
+      if (absent === undefined) {
+        await suite.run(`an application that is built receives messages in ${engine.name}`, async () => {
+          assert.deepEqual(await reportedBy(engine, server, '/dist/vite-app/index.html'), RECEIVED)
+        })
+      } else suite.missing(absent)
+    }
     await suite.run('an application on the server for development receives messages', async () => {
       const { url, stop } = await serveWithVite(project)
       try {
@@ -121,6 +154,19 @@ async function checkPage(suite: Suite, bundler: string, project: string): Promis
     })
   }
   server.close()
+}
+
+/** What a page says that it has received, in a browser that no driver controls. */
+async function reportedBy(engine: Engine, server: PageServer, page: string): Promise<unknown> {
+  const browser = await engine.launch()
+  const reported = server.nextReport()
+  const close = await browser.open(`${server.origin}${page}?report`)
+  try {
+    return JSON.parse(await reported)
+  } finally {
+    await close()
+    await browser.close()
+  }
 }
 
 /** Vite's own server, as a process of its own. */

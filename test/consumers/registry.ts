@@ -1,4 +1,4 @@
-/** A registry on loopback: it has the packed tarball, the parser, and what is installed for these tests. */
+/** A registry on loopback: it has the packed tarball and the packages that are installed for these tests. */
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -29,7 +29,6 @@ const TOOLS = new URL('test/consumers/', ROOT).pathname
 
 export async function startRegistry(tarball: string): Promise<Registry> {
   const releases = await installedReleases()
-  releases.push(await release(new URL('node_modules/eventsource-parser', ROOT).pathname))
   const own = await readManifest(new URL('.', ROOT).pathname)
   releases.push({ manifest: own, tarball: () => readFile(tarball) })
 

@@ -9,21 +9,25 @@ import { Tally } from '../tally.ts'
 import { closeBrowser } from './browser.ts'
 import { checkBundlers } from './bundlers.ts'
 import { checkDenoAndBun } from './deno-bun.ts'
+import { checkInstallers } from './installers.ts'
 import { checkJest } from './jest.ts'
 import { checkMcp } from './mcp.ts'
 import { checkNodes } from './nodes.ts'
 import { checkPages } from './pages.ts'
 import { checkReact } from './react.ts'
+import { checkResolvers } from './resolvers.ts'
 import { checkTypes } from './types.ts'
 import { openWorkspace, TOOLS, type Workspace } from './workspace.ts'
 
 /** Names and what they check, those that take longest first. */
 const CONSUMERS: [string, (tally: Tally, workspace: Workspace) => Promise<void>][] = [
   ['types', checkTypes],
+  ['resolvers', checkResolvers],
   ['bundlers', checkBundlers],
   ['mcp', checkMcp],
   ['jest', checkJest],
   ['deno-bun', checkDenoAndBun],
+  ['installers', checkInstallers],
   ['node', checkNodes],
   ['react', checkReact],
   ['pages', checkPages],

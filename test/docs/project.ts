@@ -32,10 +32,9 @@ function createProject(installed: Record<string, string>): string {
   const project = mkdtempSync(path('.cache/docs/project-'))
   const modules = join(project, 'node_modules')
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
-  cpSync(path('dist'), join(modules, 'everysource/dist'), { recursive: true, filter: (file) => !file.endsWith('.map') })
+  cpSync(path('dist'), join(modules, 'everysource/dist'), { recursive: true })
   cpSync(path('package.json'), join(modules, 'everysource/package.json'))
-  const parser = path('node_modules/eventsource-parser')
-  for (const [name, place] of Object.entries({ 'eventsource-parser': parser, ...installed })) {
+  for (const [name, place] of Object.entries(installed)) {
     const link = join(modules, name)
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(place, link, 'junction')

@@ -7,15 +7,15 @@ import type * as everysource from '../../dist/index.js'
 import type * as dropIn from '../../dist/fetch-event-source.js'
 import { path } from '../conformance/bundle.ts'
 
-/** What is exported, by entry point; a script has but one. */
+/** The exports, by entry point. */
 export interface Loaded {
   everysource: typeof everysource
-  dropIn?: typeof dropIn
+  dropIn: typeof dropIn
 }
 
 type Load = (context: vm.Context) => Promise<Loaded>
 
-/** Each loads the entry points that have no effect. */
+/** Each loads the entry points that have no effect. Browsers lack nothing, so their build is not among them. */
 export const BUILDS: Record<string, Load> = {
   ESM: async (context) => {
     const load = modules(context)
@@ -24,10 +24,6 @@ export const BUILDS: Record<string, Load> = {
   CommonJS: async (context) => {
     const load = commonJS(context)
     return { everysource: await load('dist/index.cjs'), dropIn: await load('dist/fetch-event-source.cjs') } as Loaded
-  },
-  script: async (context) => {
-    vm.runInContext(await text('dist/everysource.min.js'), context)
-    return context as unknown as Loaded
   },
 }
 
@@ -63,13 +59,7 @@ function modules(context: vm.Context): (file: string) => Promise<unknown> {
   return async (file) => {
     const root = await module(file)
     if (root.status === 'unlinked') {
-      await root.link((specifier, { identifier }) =>
-        module(
-          specifier === 'eventsource-parser'
-            ? 'node_modules/eventsource-parser/dist/index.js'
-            : posix.join(posix.dirname(identifier), specifier),
-        ),
-      )
+      await root.link((specifier, { identifier }) => module(posix.join(posix.dirname(identifier), specifier)))
     }
     await root.evaluate()
     return root.namespace

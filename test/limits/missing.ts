@@ -48,16 +48,16 @@ export async function checkMissing(tally: Tally, url: string): Promise<void> {
       await suite.run(`loading succeeds without ${part}, and does nothing`, async () => {
         loaded = await load(context)
         const added = Reflect.ownKeys(context).filter((key) => !before.includes(key))
-        assert.deepEqual(added, build === 'script' ? ['everysource'] : [])
+        assert.deepEqual(added, [])
         assert.deepEqual(
           [...read].filter((name) => !READ_AT_LOAD.includes(name)),
           [],
         )
       })
       for (const [name, use] of Object.entries(USES)) {
-        if (!loaded || (name === 'fetchEventSource' && !loaded.dropIn)) continue
+        if (!loaded) continue
         const needs = NEEDED_BY[part]?.includes(name) === true
-        const library = loaded as Required<Loaded>
+        const library = loaded
         await suite.run(`${name} ${needs ? 'says what is missing' : 'works'} without ${part}`, async () => {
           const outcome = await use(library, url)
           if (needs) checkMessage(outcome, part, name)

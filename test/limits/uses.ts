@@ -5,7 +5,7 @@ import type { Loaded } from './builds.ts'
 /** How it went: the data of the message; what was thrown at the call; what came as an event or a rejection. */
 export type Outcome = { data: string } | { thrown: string } | { failed: string }
 
-export type Use = (loaded: Required<Loaded>, url: string, options?: { fetch?: never }) => Promise<Outcome>
+export type Use = (loaded: Loaded, url: string, options?: { fetch?: never }) => Promise<Outcome>
 
 const BYTES = new TextEncoder().encode('data: hello\n\n')
 

@@ -14,12 +14,17 @@ type Everysource = typeof everysource
 const EXPORTS = ['ConnectionError', 'ErrorEvent', 'EventDecoderStream', 'EventSource', 'streamEvents']
 const DROP_IN_EXPORTS = ['EventStreamContentType', 'fetchEventSource']
 
+/** The browser build, which no condition of Node's names. */
+const BROWSER = { ESM: '../../dist/browser/index.js', CommonJS: '../../dist/browser/index.cjs' }
+
 export async function checkBuilds(): Promise<void> {
   const commonJS = createRequire(import.meta.url)('everysource') as Everysource
   const script = await runScript()
   const builds: [string, Everysource][] = [
     ['ESM', everysource],
     ['CommonJS', commonJS],
+    ['browser ESM', (await import(BROWSER.ESM)) as Everysource],
+    ['browser CommonJS', createRequire(import.meta.url)(BROWSER.CommonJS) as Everysource],
     ['script', script.everysource],
   ]
 
@@ -92,6 +97,8 @@ export async function checkBuilds(): Promise<void> {
   for (const [name, dropIn] of [
     ['ESM', await import('everysource/fetch-event-source')],
     ['CommonJS', createRequire(import.meta.url)('everysource/fetch-event-source')],
+    ['browser ESM', await import(BROWSER.ESM.replace('index', 'fetch-event-source'))],
+    ['browser CommonJS', createRequire(import.meta.url)(BROWSER.CommonJS.replace('index', 'fetch-event-source'))],
   ] as [string, typeof import('everysource/fetch-event-source')][]) {
     await check(
       `the ${name} build of fetch-event-source exports ${DROP_IN_EXPORTS.join(', ')}, and works`,

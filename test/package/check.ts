@@ -1,11 +1,12 @@
 /** Runs checks and prints a line for each. */
 
 import { execFile } from 'node:child_process'
+import { isCI } from '../ci.ts'
 
 /** The folder of the package. */
 export const ROOT = new URL('../../', import.meta.url)
 
-const counts = { passed: 0, failed: 0 }
+const counts = { passed: 0, failed: 0, skipped: 0 }
 
 /** A fact about the package, and what proves it: it throws where the fact does not hold. */
 export async function check(fact: string, prove: () => unknown): Promise<void> {
@@ -19,11 +20,17 @@ export async function check(fact: string, prove: () => unknown): Promise<void> {
   }
 }
 
+/** Skips checks for a reason, such as a missing tool. CI has all tools, so there it is a failure. */
+export function skip(facts: string, reason: string): void {
+  counts[isCI() ? 'failed' : 'skipped']++
+  console.log(`${isCI() ? 'not ok' : 'skipped'} ${facts}: ${reason}`)
+}
+
 /** Prints the sum, the last line that a run prints, and sets the exit code. */
 export function end(): void {
-  const { passed, failed } = counts
+  const { passed, failed, skipped } = counts
   if (failed > 0) process.exitCode = 1
-  console.log(`${passed} passed, ${failed} failed`)
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 }
 
 /** What a command prints. Fails with all it printed. */

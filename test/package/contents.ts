@@ -2,65 +2,65 @@
 
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { matchesGlob } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { check, ROOT, run, runTool } from './check.ts'
 
+const ENTRIES = ['index', 'fetch-event-source', 'polyfill', 'polyfill/force']
+
+/** All files, except for the modules of the browser build, which follow src. */
 const FILES = [
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
+  'package.json',
+  'fetch-event-source/package.json',
+  'polyfill/package.json',
+  'polyfill/force/package.json',
   'dist/THIRD-PARTY-LICENSES.txt',
   'dist/cli.js',
-  'dist/cli.js.map',
   'dist/everysource.min.js',
-  'dist/everysource.min.js.map',
-  'dist/fetch-event-source.cjs',
-  'dist/fetch-event-source.cjs.map',
-  'dist/fetch-event-source.d.cts',
-  'dist/fetch-event-source.d.ts',
-  'dist/fetch-event-source.js',
-  'dist/fetch-event-source.js.map',
-  'dist/index.cjs',
-  'dist/index.cjs.map',
-  'dist/index.d.cts',
-  'dist/index.d.ts',
-  'dist/index.js',
-  'dist/index.js.map',
   'dist/inspector/index.html',
   'dist/inspector/inspector.css',
   'dist/inspector/inspector.js',
-  'dist/polyfill.cjs',
-  'dist/polyfill.cjs.map',
-  'dist/polyfill.d.cts',
-  'dist/polyfill.d.ts',
-  'dist/polyfill.js',
-  'dist/polyfill.js.map',
-  'dist/polyfill/force.cjs',
-  'dist/polyfill/force.cjs.map',
-  'dist/polyfill/force.d.cts',
-  'dist/polyfill/force.d.ts',
-  'dist/polyfill/force.js',
-  'dist/polyfill/force.js.map',
-  'package.json',
+  ...ENTRIES.flatMap((name) => ['.js', '.cjs', '.d.ts', '.d.cts'].map((extension) => `dist/${name}${extension}`)),
+  ...ENTRIES.map((name) => `dist/browser/${name}.cjs`),
 ]
+
+/** In bytes, unpacked. */
+const MAX_SIZE = 900_000
 
 /** The parser, by the name of its package. */
 const PARSER = 'eventsource-parser'
 
-/** Packs the package as it is built: where the tarball is, and what is in it. */
-export async function pack(folder: string): Promise<{ tarball: string; files: string[] }> {
-  // Without scripts: `prepare` would build under the feet of whoever runs something from dist.
-  const report = JSON.parse(await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder])) as [
-    { filename: string; files: { path: string }[] },
-  ]
-  const [{ filename, files }] = report
-  return { tarball: `${folder}/${filename}`, files: files.map(({ path }) => path).sort() }
+interface Packed {
+  tarball: string
+  files: string[]
+  /** In bytes, unpacked. */
+  size: number
 }
 
-export async function checkContents({ tarball, files }: { tarball: string; files: string[] }): Promise<void> {
-  await check('the package holds exactly the files that are listed', () => {
-    assert.deepEqual(files, FILES)
+/** Packs the package as it is built. */
+export async function pack(folder: string): Promise<Packed> {
+  // Without scripts: `prepare` would replace dist while other tests run on it.
+  const report = JSON.parse(await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder])) as [
+    { filename: string; files: { path: string }[]; unpackedSize: number },
+  ]
+  const [{ filename, files, unpackedSize }] = report
+  return { tarball: `${folder}/${filename}`, files: files.map(({ path }) => path).sort(), size: unpackedSize }
+}
+
+export async function checkContents({ tarball, files, size }: Packed): Promise<void> {
+  const modules = await browserModules()
+
+  await check('the package holds exactly the listed files and the modules of the browser build', () => {
+    assert.deepEqual(files, [...FILES, ...modules].sort())
+  })
+
+  await check(`the package takes at most ${MAX_SIZE} bytes unpacked (it takes ${size})`, () => {
+    assert(size <= MAX_SIZE)
   })
 
   await check('publint has nothing to say', async () => {
@@ -68,8 +68,10 @@ export async function checkContents({ tarball, files }: { tarball: string; files
     const { messages, pkg } = await publint({
       pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
     })
+    // The field `browser` is for resolvers that don't know `exports`, which has the condition too.
+    const relevant = messages.filter(({ code }) => code !== 'USE_EXPORTS_BROWSER')
     assert.deepEqual(
-      messages.map((message) => formatMessage(message, pkg)),
+      relevant.map((message) => formatMessage(message, pkg)),
       [],
     )
   })
@@ -81,56 +83,169 @@ export async function checkContents({ tarball, files }: { tarball: string; files
     await runTool('@arethetypeswrong/cli/dist/index.js', [tarball, '--profile', 'strict', offline, ...script])
   })
 
-  await check('the parser is the only dependency', async () => {
-    const { dependencies } = JSON.parse(await read('package.json')) as { dependencies: object }
-    assert.deepEqual(Object.keys(dependencies), [PARSER])
+  await check('there are no dependencies', async () => {
+    const manifest = JSON.parse(await read('package.json')) as Record<string, unknown>
+    for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundleDependencies']) {
+      assert.equal(manifest[kind], undefined, kind)
+    }
   })
 
   await check('the declarations do not mention the parser', async () => {
     for (const name of await built(/\.d\.c?ts$/)) assert(!(await read(name)).includes(PARSER), name)
   })
 
-  await check('the ESM build imports the parser and nothing else', async () => {
-    assert.deepEqual(importsOf(await read('dist/index.js')), [PARSER])
-    assert.deepEqual(importsOf(await read('dist/fetch-event-source.js')), [PARSER])
-    assert.deepEqual(importsOf(await read('dist/polyfill.js')), ['./index.js'])
-    assert.deepEqual(importsOf(await read('dist/polyfill/force.js')), ['../index.js'])
-  })
-
-  await check('the CommonJS and script builds have the parser within', async () => {
-    assert.deepEqual(importsOf(await read('dist/index.cjs')), [])
-    assert.deepEqual(importsOf(await read('dist/fetch-event-source.cjs')), [])
-    assert.deepEqual(importsOf(await read('dist/everysource.min.js')), [])
-    assert.deepEqual(importsOf(await read('dist/polyfill.cjs')), ['./index.cjs'])
-    assert.deepEqual(importsOf(await read('dist/polyfill/force.cjs')), ['../index.cjs'])
-  })
-
-  await check("the parser's licence travels with the builds that contain it", async () => {
-    for (const name of [
-      'dist/index.cjs',
-      'dist/fetch-event-source.cjs',
-      'dist/everysource.min.js',
-      'dist/inspector/inspector.js',
-    ]) {
-      const [start] = (await read(name)).split('*/')
-      assert.match(start ?? '', /^\/\*!.*eventsource-parser, MIT.*THIRD-PARTY-LICENSES\.txt/, name)
+  await check('no file loads anything but files of the package; the command loads Node modules too', async () => {
+    for (const name of files.filter((file) => /\.c?js$/.test(file))) {
+      for (const specifier of importsOf(await read(name))) {
+        if (name === 'dist/cli.js' && isBuiltin(specifier)) continue
+        const { pathname } = new URL(specifier, `file:///${name}`)
+        assert(specifier.startsWith('.') && files.includes(pathname.slice(1)), `${name} loads ${specifier}`)
+      }
     }
+  })
+
+  for (const folder of ['dist', 'dist/browser']) {
+    for (const extension of ['js', 'cjs']) {
+      await check(`in ${folder}, the polyfills (.${extension}) load the index instead of containing it`, async () => {
+        const polyfill = importsOf(await read(`${folder}/polyfill.${extension}`))
+        const force = importsOf(await read(`${folder}/polyfill/force.${extension}`))
+        assert(polyfill.includes(`./index.${extension}`), String(polyfill))
+        assert(force.includes(`../index.${extension}`), String(force))
+      })
+    }
+  }
+
+  await check("each file that contains the parser names the parser's licence", async () => {
+    const names = await built(/\.c?js$/)
+    const holders = []
+    for (const name of names) {
+      const code = await read(name)
+      // A text of the parser, for an error that never reaches users.
+      if (!code.includes('Cannot feed parser')) continue
+      holders.push(name)
+      assert.match(code.split('*/')[0] ?? '', /^\/\*!? .*eventsource-parser, MIT.*THIRD-PARTY-LICENSES\.txt/, name)
+    }
+    assert.deepEqual(holders.sort(), [
+      'dist/browser/decoder/event-decoder.js',
+      'dist/browser/fetch-event-source.cjs',
+      'dist/browser/fetch-event-source.js',
+      'dist/browser/index.cjs',
+      'dist/everysource.min.js',
+      'dist/fetch-event-source.cjs',
+      'dist/fetch-event-source.js',
+      'dist/index.cjs',
+      'dist/index.js',
+      'dist/inspector/inspector.js',
+    ])
     const licence = await read('dist/THIRD-PARTY-LICENSES.txt')
     assert.match(licence, /Copyright.*Espen Hovlandsdal/)
     assert.match(licence, /Permission is hereby granted/)
     assert.match(licence, /THE SOFTWARE IS PROVIDED "AS IS"/)
   })
 
-  await check('each build has its source map, with paths that mean nothing outside', async () => {
-    // The inspector's page is for those who look at a stream, not at its code.
-    const builds = (await built(/\.c?js$/)).filter((name) => name !== 'dist/inspector/inspector.js')
-    for (const name of builds) {
-      assert.match(await read(name), new RegExp(`//# sourceMappingURL=${name.replace(/.*\//, '')}.map\\s*$`), name)
-      const { sources } = JSON.parse(await read(`${name}.map`)) as { sources: string[] }
-      assert(sources.length > 0, name)
-      for (const source of sources) assert.match(source, /^(\.\.\/)+(src|node_modules)\//, name)
+  await check('files that are not modules are in strict mode', async () => {
+    for (const name of [...(await built(/\.cjs$/)), 'dist/everysource.min.js']) {
+      assert.match((await read(name)).replace(/^(\/\*.*?\*\/|\s)+/s, ''), /^"use strict";/, name)
     }
   })
+
+  await check('no file names a source map, because none ships: names and lines are as in src', async () => {
+    for (const name of await built(/\.c?js$/)) assert.doesNotMatch(await read(name), /sourceMappingURL/, name)
+    for (const name of [
+      'dist/index.js',
+      'dist/index.cjs',
+      'dist/browser/index.cjs',
+      'dist/browser/connection/connection.js',
+    ]) {
+      const lines = (await read(name)).split('\n')
+      assert(Math.max(...lines.map(({ length }) => length)) < 1_000, name)
+    }
+  })
+
+  await checkExports(files)
+}
+
+/** `exports`, and the fields and folders for resolvers that don't read it. */
+async function checkExports(files: string[]): Promise<void> {
+  const manifest = JSON.parse(await read('package.json')) as {
+    exports: Record<string, unknown>
+    sideEffects: string[]
+  } & Record<(typeof FIELDS)[number], string>
+
+  await check('the conditions of servers come before `browser` in each entry', () => {
+    const { './dist/everysource.min.js': script, './package.json': self, ...entries } = manifest.exports
+    assert.deepEqual([script, self], ['./dist/everysource.min.js', './package.json'])
+    assert.deepEqual(
+      Object.entries(entries).map(([name, conditions]) => [name, JSON.stringify(conditions)]),
+      ENTRIES.map((name) => [name === 'index' ? '.' : `./${name}`, JSON.stringify(conditionsOf(name))]),
+    )
+  })
+
+  await check('each entry resolves without `exports` too, by the fields of package.json and of folders', async () => {
+    assert.deepEqual(Object.fromEntries(FIELDS.map((field) => [field, manifest[field]])), fieldsOf('index', './dist'))
+    for (const [name, root] of [
+      ['fetch-event-source', '..'],
+      ['polyfill', '..'],
+      ['polyfill/force', '../..'],
+    ] as const) {
+      const fields = JSON.parse(await read(`${name}/package.json`)) as Record<string, string>
+      assert.deepEqual(fields, fieldsOf(name, `${root}/dist`))
+      for (const file of Object.values(fields)) {
+        assert(files.includes(new URL(file, `file:///${name}/package.json`).pathname.slice(1)), file)
+      }
+    }
+  })
+
+  await check('`sideEffects` names the polyfills and nothing else', () => {
+    const patterns = manifest.sideEffects.map((pattern) => pattern.replace('./', ''))
+    const effective = files.filter((file) => patterns.some((pattern) => matchesGlob(file, pattern)))
+    assert.deepEqual(
+      effective.filter((file) => !/\.d\.c?ts$/.test(file)),
+      files.filter((file) => /^dist\/(browser\/)?polyfill(\/force)?\.c?js$/.test(file)),
+    )
+  })
+}
+
+/** Resolvers that set several of these must find the build for servers first. */
+const SERVERS = ['workerd', 'edge-light', 'deno', 'bun', 'react-native', 'node']
+
+function conditionsOf(name: string): Record<string, unknown> {
+  const conditions = (js: string, dts: string): Record<string, string> => ({
+    types: `./dist/${name}${dts}`,
+    ...Object.fromEntries(SERVERS.map((condition) => [condition, `./dist/${name}${js}`])),
+    // Metro makes CommonJS of everything, and takes some imports for calls of `require`: both must lead to one copy.
+    'react-native': `./dist/${name}.cjs`,
+    browser: `./dist/browser/${name}${js}`,
+    default: `./dist/${name}${js}`,
+  })
+  return { import: conditions('.js', '.d.ts'), require: conditions('.cjs', '.d.cts') }
+}
+
+/** What resolvers read that don't know `exports`. */
+const FIELDS = ['main', 'module', 'browser', 'react-native', 'types'] as const
+
+function fieldsOf(name: string, dist: string): Record<(typeof FIELDS)[number], string> {
+  return {
+    main: `${dist}/${name}.cjs`,
+    module: `${dist}/${name}.js`,
+    browser: `${dist}/browser/${name}.js`,
+    'react-native': `${dist}/${name}.cjs`,
+    types: `${dist}/${name}.d.ts`,
+  }
+}
+
+/** The ES modules of the browser build that its entries load. */
+async function browserModules(): Promise<string[]> {
+  const found = new Set<string>()
+  const visit = async (name: string): Promise<void> => {
+    if (found.has(name)) return
+    found.add(name)
+    for (const specifier of importsOf(await read(name))) {
+      await visit(new URL(specifier, `file:///${name}`).pathname.slice(1))
+    }
+  }
+  for (const name of ENTRIES) await visit(`dist/browser/${name}.js`)
+  return [...found]
 }
 
 function read(name: string): Promise<string> {

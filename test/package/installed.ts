@@ -15,12 +15,12 @@ export async function checkInstalled(tarball: string, folder: string): Promise<v
   await mkdir(consumer)
   await writeFile(`${consumer}/package.json`, '{"private": true}')
 
-  await check('npm installs it, with the parser and nothing else', async () => {
-    await run('npm', ['install', tarball, '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], consumer)
+  await check('npm installs it and nothing else', async () => {
+    await run('npm', ['install', tarball, '--offline', '--ignore-scripts', '--no-audit', '--no-fund'], consumer)
     const installed = await readdir(`${consumer}/node_modules`)
     assert.deepEqual(
       installed.filter((name) => !name.startsWith('.')),
-      ['eventsource-parser', 'everysource'],
+      ['everysource'],
     )
   })
 

@@ -10,7 +10,8 @@ export interface MessageServer {
 
 export async function messageServer(): Promise<MessageServer> {
   const server = createServer((_request, response) => {
-    response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    // happy-dom checks origins.
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Access-Control-Allow-Origin': '*' })
     response.write('event: greeting\nid: 1\ndata: hello\n\n')
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))

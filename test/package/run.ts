@@ -6,6 +6,7 @@ import { checkBuilds } from './builds.ts'
 import { end } from './check.ts'
 import { checkContents, pack } from './contents.ts'
 import { checkInstalled } from './installed.ts'
+import { checkJSR } from './jsr.ts'
 import { checkSupplyChain } from './supply-chain.ts'
 import { checkWorkflows } from './workflows.ts'
 
@@ -15,9 +16,12 @@ try {
   await checkContents(packed)
   await checkBuilds()
   await checkInstalled(packed.tarball, folder)
+  await checkJSR(folder)
   await checkSupplyChain()
   await checkWorkflows()
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
 end()
+// In Node, the message channels of the browser build keep the process alive.
+process.exit()

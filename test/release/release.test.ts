@@ -20,6 +20,7 @@ const COPIED = [
   '.prettierrc.json',
   'LICENSE',
   'README.md',
+  'jsr.json',
   'package-lock.json',
   'package.json',
   'src',
@@ -101,6 +102,14 @@ describe.concurrent('a release is refused', () => {
       'The version is 7.1.0, but the first entry of CHANGELOG.md is missing',
     ],
     [
+      'when the build made less than package.json names',
+      (folder: string) => {
+        edit(folder, 'package.json', (text) => text.replace("'polyfill']) fs", ']) fs'))
+        git(folder, 'commit', '--quiet', '--all', '-m', 'x')
+      },
+      'everysource-7.1.0.tgz lacks polyfill, which package.json names',
+    ],
+    [
       'when a check fails',
       (folder: string) => {
         edit(folder, 'package.json', (text) => text.replace('node test/run.mjs --all', 'exit 3'))
@@ -113,7 +122,7 @@ describe.concurrent('a release is refused', () => {
     const folder = copy(onTestFinished)
     change(folder)
     const { code, output } = await release(folder, args)
-    expect(output).toContain(`No release: ${reason}`)
+    expect(output).toMatch(new RegExp(`No release: .*${reason.replaceAll('.', '\\.')}`))
     expect(output).not.toContain('The tag starts')
     expect(code).toBe(1)
   })
@@ -125,6 +134,8 @@ describe.concurrent('a release', () => {
     const { code, output } = await release(folder)
     expect(output).toContain('everysource 7.1.0: .cache/release/everysource-7.1.0.tgz')
     expect(output).toMatch(/ {2}dist\/index\.js\n/)
+    expect(output).toMatch(/ {2}dist\/browser\/index\.js\n/)
+    expect(output).toMatch(/ {2}polyfill\/force\/package\.json\n/)
     expect(output).toMatch(/\n\d+ files, \d+ bytes, packed \d+\nsha512-[\w+/]{86}==\n/)
     expect(output).not.toContain('git commit')
     expect(output).toContain(
@@ -153,6 +164,8 @@ describe.concurrent('a release', () => {
     )
     const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { version: string }
     expect(lock.version).toBe('7.2.0')
+    const jsr = JSON.parse(readFileSync(join(folder, 'jsr.json'), 'utf8')) as { version: string }
+    expect(jsr.version).toBe('7.2.0')
     const changed = git(folder, 'status', '--porcelain')
       .split('\n')
       .map((line) => line.trim())
@@ -160,6 +173,7 @@ describe.concurrent('a release', () => {
       'D .changeset/one.md',
       'D .changeset/two.md',
       'M CHANGELOG.md',
+      'M jsr.json',
       'M package-lock.json',
       'M package.json',
     ])
@@ -196,7 +210,7 @@ function copy(onTestFinished: (cleanUp: () => void) => void): string {
   }
   symlinkSync(path('node_modules'), join(folder, 'node_modules'), 'junction')
   // To build takes long, and is tested elsewhere.
-  const build = `node -e "fs.cpSync(process.env.BUILT, 'dist', { recursive: true })"`
+  const build = `node -e "for (const name of ['dist', 'fetch-event-source', 'polyfill']) fs.cpSync(path.join(process.env.BUILT, name), name, { recursive: true })"`
   edit(folder, 'package.json', (text) =>
     text
       .replace(/"version": "[^"]*"/, '"version": "7.1.0"')
@@ -229,7 +243,7 @@ function release(
     cwd: folder,
     env: {
       ...process.env,
-      BUILT: path('dist'),
+      BUILT: path('.'),
       PATH: `${path('node_modules/.bin')}${delimiter}${PATH}`,
       npm_config_registry: `http://127.0.0.1:${port}/`,
       npm_config_update_notifier: 'false',

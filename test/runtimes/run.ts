@@ -6,7 +6,8 @@
 import { parseArgs } from 'node:util'
 import { atOnce } from '../at-once.ts'
 import { MOST_PIECES } from '../conformance/cases.ts'
-import { bundle, moduleURL } from '../conformance/bundle.ts'
+import { bundle, moduleURL, path } from '../conformance/bundle.ts'
+import { readBuild } from '../conformance/which-build.ts'
 import { keepRun } from '../conformance/table.ts'
 import type { Cut } from '../server/program.ts'
 import { startTestServer } from '../server/server.ts'
@@ -30,6 +31,7 @@ const tally = new Tally()
 console.log(`seed ${seed}`)
 const { origins, close } = await startTestServer()
 const entry = await bundle('test/runtimes/entry.ts', 'runtimes.mjs')
+for (const file of ['dist/index.js', 'dist/fetch-event-source.js']) readBuild(path(file), 'default')
 
 const chosen = [...Object.keys(RUNTIMES), ...REQUEST_RUNTIMES].filter((name) => only === undefined || only === name)
 await atOnce(

@@ -1,4 +1,4 @@
-/** Three environments, and no flag for ESM. */
+/** Node, jsdom, and jsdom with the parts of Node that it lacks; no flag for ESM. */
 
 const common = { rootDir: __dirname, transform: {} }
 
@@ -19,6 +19,13 @@ module.exports = {
       displayName: 'jsdom with what Node has',
       testEnvironment: './jsdom-of-node/environment.js',
       testMatch: ['**/jsdom-of-node/*.test.js'],
+    },
+    {
+      ...common,
+      displayName: 'jsdom with what Node has, without the condition node',
+      testEnvironment: './jsdom-of-node/environment.js',
+      resolver: './jsdom-without-node/resolver.js',
+      testMatch: ['**/jsdom-without-node/*.test.js'],
     },
   ],
 }

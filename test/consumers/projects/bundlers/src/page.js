@@ -29,3 +29,4 @@ await fetchEventSource(url, {
   },
 })
 globalThis.received = received
+if (location.search === '?report') await fetch('/report', { method: 'POST', body: JSON.stringify(received) })

@@ -1,6 +1,7 @@
 /** jest-environment-jsdom has jsdom's events and neither fetch nor streams. */
 
 const { EventSource, streamEvents } = require('everysource')
+const entries = require('../entries.js')
 
 const { URL_OF_SERVER } = process.env
 
@@ -27,4 +28,13 @@ test('with a TextDecoder, a source fails for want of fetch, and says so', async 
   expect(event.error.reason).toBe('unsupported')
   expect(event.message).toMatch(/fetch/)
   expect(source.readyState).toBe(EventSource.CLOSED)
+})
+
+test('each entry is the default build in CommonJS', () => {
+  expect(entries.map((name) => require.resolve(name))).toEqual([
+    expect.stringMatching(/everysource\/dist\/index\.cjs$/),
+    expect.stringMatching(/everysource\/dist\/fetch-event-source\.cjs$/),
+    expect.stringMatching(/everysource\/dist\/polyfill\.cjs$/),
+    expect.stringMatching(/everysource\/dist\/polyfill\/force\.cjs$/),
+  ])
 })

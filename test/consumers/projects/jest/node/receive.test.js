@@ -1,5 +1,6 @@
 const { EventSource, streamEvents, ConnectionError } = require('everysource')
 const { fetchEventSource } = require('everysource/fetch-event-source')
+const entries = require('../entries.js')
 
 const { URL_OF_SERVER } = process.env
 
@@ -85,4 +86,13 @@ test('a mock of the module stands in for the class', () => {
     expect(jest.isMockFunction(Automatic)).toBe(true)
     jest.dontMock('everysource')
   })
+})
+
+test('each entry is the default build in CommonJS', () => {
+  expect(entries.map((name) => require.resolve(name))).toEqual([
+    expect.stringMatching(/everysource\/dist\/index\.cjs$/),
+    expect.stringMatching(/everysource\/dist\/fetch-event-source\.cjs$/),
+    expect.stringMatching(/everysource\/dist\/polyfill\.cjs$/),
+    expect.stringMatching(/everysource\/dist\/polyfill\/force\.cjs$/),
+  ])
 })

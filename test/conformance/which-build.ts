@@ -1,0 +1,26 @@
+/** The build of the package that is under test: the browser build in browsers, the default build everywhere else. */
+
+import { readFileSync } from 'node:fs'
+import type { Metafile } from 'esbuild'
+
+export type Build = 'browser' | 'default'
+
+/** A text that only the default build contains. */
+const ONLY_DEFAULT = 'undici.globalDispatcher'
+
+/** Returns the text of a built file. Throws if it is of another build. */
+export function readBuild(file: string, build: Build): string {
+  const code = readFileSync(file, 'utf8')
+  if (code.includes(ONLY_DEFAULT) !== (build === 'default')) throw new Error(`${file} is not of the ${build} build`)
+  return code
+}
+
+/** Throws if a bundle contains files of another build. */
+export function checkBundle({ inputs }: Metafile, build: Build): void {
+  const isBrowser = (file: string): boolean => file.startsWith('dist/browser/')
+  const wrong = Object.keys(inputs).filter(
+    (file) => file.startsWith('dist/') && isBrowser(file) !== (build === 'browser'),
+  )
+  if (wrong.length > 0)
+    throw new Error(`The suite must run on the ${build} build, but its bundle has ${wrong.join(', ')}`)
+}

@@ -1,0 +1,3 @@
+/** The entry points of the package. */
+
+module.exports = ['everysource', 'everysource/fetch-event-source', 'everysource/polyfill', 'everysource/polyfill/force']

@@ -1,0 +1,61 @@
+/**
+ * Bundles main.js with Metro: `metro.mjs <preset> <tools> <output>`, with the name of a Babel preset, the folder of the installed
+ * tools and one for the bundles. Prints for each case its bundle, and the entry points of the package in it.
+ */
+
+import { createRequire } from 'node:module'
+import { relative } from 'node:path'
+
+const [, , preset, tools, output] = process.argv
+const require = createRequire(`${tools}/package.json`)
+const Metro = require('metro')
+const { getDefaultValues } = require('metro-config').getDefaultConfig
+const ENTRY = /^dist\/(browser\/)?(index|fetch-event-source|polyfill|polyfill\/force)\.c?js$/
+const folder = import.meta.dirname
+const root = createRequire(import.meta.url)
+  .resolve('everysource/package.json')
+  .replace('package.json', '')
+
+// As @react-native/metro-config 0.88 (devices only), @expo/metro-config 58 (ExpoMetroConfig.ts) and @expo/cli 58
+// (withMetroMultiPlatform.ts) set them. Metro adds `import` or `require`.
+const FIELDS = { ios: ['react-native', 'browser', 'main'], web: ['browser', 'module', 'main'] }
+const CONDITIONS = { ios: ['react-native'], web: ['browser'] }
+
+const found = {}
+for (const platform of ['ios', 'web']) {
+  for (const hasExports of [true, false]) {
+    const name = `${platform}, exports ${hasExports ? 'on' : 'off'}`
+    found[name] = await bundle(platform, { unstable_enablePackageExports: hasExports })
+  }
+}
+// What apps set for packages that have no condition for React Native.
+found['ios, with browser'] = await bundle('ios', {
+  unstable_conditionNames: ['react-native', 'browser', 'require'],
+})
+console.log(JSON.stringify(found))
+
+async function bundle(platform, resolver) {
+  const config = Metro.mergeConfig(await getDefaultValues(folder), {
+    projectRoot: folder,
+    watchFolders: [folder, root, `${tools}/node_modules/metro-runtime`, `${tools}/node_modules/@babel/runtime`],
+    maxWorkers: 1,
+    cacheStores: [],
+    reporter: { update() {} },
+    resolver: {
+      platforms: ['ios', 'android', 'web'],
+      resolverMainFields: FIELDS[platform],
+      unstable_conditionNames: CONDITIONS[platform],
+      nodeModulesPaths: [`${tools}/node_modules`],
+      useWatchman: false,
+      ...resolver,
+    },
+    transformer: { babelTransformerPath: `${folder}/transformer.cjs` },
+  })
+  process.env.PRESET = require.resolve(preset)
+  const entry = `${folder}/main.js`
+  const { dependencies } = await Metro.buildGraph(config, { entries: [entry], platform, dev: false })
+  const out = `${output}/${Object.keys(found).length}.js`
+  await Metro.runBuild(config, { entry, platform, dev: false, minify: false, out })
+  const files = [...dependencies.keys()].map((file) => relative(root, file))
+  return { bundle: out, entries: files.filter((file) => ENTRY.test(file)).sort() }
+}
