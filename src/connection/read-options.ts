@@ -138,10 +138,10 @@ function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {
     throw new TypeError(`The option "fetchOptions" must not have "${own}": pass the option "${option}"`)
   }
   const { dispatcher } = members(fetchOptions)
-  const problem =
-    (dispatcher === undefined ? undefined : dispatcherProblem(dispatcher, isOurFetch)) ??
-    (isOurFetch ? refusalOf(fetchOptions) : undefined)
-  if (problem !== undefined) throw new TypeError(`The option "fetchOptions" does not work here: ${problem}`)
+  const problem = dispatcher === undefined ? undefined : dispatcherProblem(dispatcher, isOurFetch)
+  if (problem !== undefined) throw new TypeError(`The option "fetchOptions.dispatcher" ${problem}`)
+  const refusal = isOurFetch ? refusalOf(fetchOptions) : undefined
+  if (refusal !== undefined) throw new TypeError(`The option "fetchOptions" does not work here: ${refusal}`)
 }
 
 /** As it could come from a stream, which is UTF-8: without lone surrogates. */

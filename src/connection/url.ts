@@ -1,7 +1,7 @@
 /** URLs: how they are read, and how much of them may be seen. */
 
 import { baseURL, encodedByDocument } from '../platform/page.ts'
-import { domException } from '../platform/globals.ts'
+import { domException } from '../platform/platform.ts'
 
 /**
  * Parses `input`.

@@ -28,7 +28,7 @@ export function defineEventSource(): EventSourceConstructor {
 
       constructor(...args: [url?: unknown, options?: unknown]) {
         // `undefined` is a URL, no argument is none.
-        if (args.length === 0) throw new TypeError('EventSource needs a URL: new EventSource(url)')
+        if (args.length === 0) throw new TypeError('EventSource needs a URL')
         need('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBases())
         patchEventTarget(EventSource.prototype)
         super()

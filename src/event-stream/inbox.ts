@@ -3,7 +3,7 @@
 import type { ConnectionError } from '../connection/connection-error.ts'
 import { lastEventIdAfter, type ConnectionSink } from '../connection/exchange.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
-import { domException } from '../platform/globals.ts'
+import { domException } from '../platform/platform.ts'
 import { streamEvent, type StreamEvent } from '../decoder/stream-event.ts'
 
 type Result = IteratorResult<StreamEvent, undefined>

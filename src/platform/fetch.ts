@@ -94,13 +94,13 @@ export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean 
   return isLookedFor
 })
 
-/** What is wrong with a member `dispatcher`, if anything. By its shape: there are many copies of undici. */
+/** What is wrong with the option `fetchOptions.dispatcher`, if anything. By its shape: there are many copies of undici. */
 export function dispatcherProblem(dispatcher: unknown, isOurFetch: boolean): string | undefined {
   if (!isObject(dispatcher) || !('dispatch' in dispatcher) || !isFunction(dispatcher.dispatch)) {
-    return `"dispatcher" must be a dispatcher of undici, not ${displayKind(dispatcher)}`
+    return `must be a dispatcher of undici, not ${displayKind(dispatcher)}`
   }
   if (!isOurFetch || takesDispatchers()) return undefined
-  return 'only Node takes a "dispatcher". Deno has "client", Bun "proxy" and "tls"'
+  return 'is for Node only: Deno has "client", Bun "proxy" and "tls"'
 }
 
 /**

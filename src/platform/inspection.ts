@@ -21,11 +21,12 @@ const NODE_INSPECT = Symbol.for('nodejs.util.inspect.custom')
 /** Deno asks events and their targets for nothing else. */
 const DENO_INSPECT = Symbol.for('Deno.customInspect')
 
-/** Gives the objects of a class the methods that those runtimes ask for. */
+/** Gives the objects of a class the methods that those runtimes ask for, once. */
 export function defineInspection<Shown extends object>(
   { prototype }: { prototype: Shown },
   glanceAt: (shown: Shown) => Glance,
 ): void {
+  if (Object.getOwnPropertySymbols(prototype).includes(NODE_INSPECT)) return
   const show = (shown: Shown, isNestedTooDeep: boolean, options: Options, inspect: Inspect): string => {
     const name = shown.constructor.name
     let glance: Glance

@@ -1,5 +1,6 @@
 /** Browsers, pages and workers: the exports of `platform.ts` without what only other runtimes need. */
 
+import { displayKind } from '../input/checks.ts'
 import { runtime } from './globals.ts'
 import { percentDecode } from './header-value.ts'
 import { losesHeader, toStringTagOf } from './request-probes.ts'
@@ -61,6 +62,10 @@ export function loopRound(): undefined {
   return undefined
 }
 
+export function domException(message: string, name: string): Error {
+  return new DOMException(message, name)
+}
+
 export const STREAMING_FETCH = 'Pass a fetch that streams as the option "fetch"'
 
 export function streamingFetch(): typeof globalThis.fetch | string {
@@ -91,8 +96,8 @@ export function classNameOf(value: unknown): string {
   return toStringTagOf(value)
 }
 
-export function dispatcherProblem(_dispatcher: unknown, isOurFetch: boolean): string | undefined {
-  return isOurFetch ? 'only Node takes a "dispatcher"' : undefined
+export function dispatcherProblem(dispatcher: unknown, isOurFetch: boolean): string | undefined {
+  return isOurFetch ? `is ${displayKind(dispatcher)}, but only Node takes one` : undefined
 }
 
 export function noTimeoutInit(callers: object): object {

@@ -23,6 +23,7 @@ export {
   STREAMING_FETCH,
   streamingFetch,
 } from './fetch.ts'
+export { domException } from './globals.ts'
 export { headerValue } from './header-value.ts'
 export { defineInspection } from './inspection.ts'
 export { classNameOf } from './request-probes.ts'

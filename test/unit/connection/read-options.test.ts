@@ -265,7 +265,7 @@ describe('fetchOptions', () => {
   ])('have a dispatcher of undici, not %s, which is not shown', (_, dispatcher) => {
     const read = (): unknown => readOptions({ fetchOptions: { dispatcher } })
     expect(read).toThrow(TypeError)
-    expect(read).toThrow(/"dispatcher" must be a dispatcher of undici, not /)
+    expect(read).toThrow(/^The option "fetchOptions.dispatcher" must be a dispatcher of undici, not /)
     expect(read).not.toThrow(/proxy-secret/)
   })
 
