@@ -205,8 +205,8 @@ async function writeFolders(): Promise<void> {
 }
 
 export default defineConfig(async () => {
-  // Modules that src no longer has would stay there.
-  await rm('dist/browser', { recursive: true, force: true })
+  // What an earlier version has built would stay there, and be published.
+  await rm('dist', { recursive: true, force: true })
   return [
     {
       ...common,

@@ -26,8 +26,9 @@ export interface Failure {
   reason: FailureReason
   /** What happened, continuing "The event stream at <url> …". */
   what: string
-  /** Of a refused response, like `headers`, `body` and `retryAfter`. */
+  /** The HTTP status of a refused response. */
   status?: number | undefined
+  /** Its headers. */
   headers?: FetchLikeResponse['headers'] | undefined
   /** Its text. */
   body?: string | undefined

@@ -58,7 +58,10 @@ export const badInput: BehaviourFact[] = ofOurs(49, {
     // That of edge-runtime is the same.
     if (/^(?:node|edge)/.test(fact.env.runtime)) fact.open(fact.otherOrigin, options)
     else
-      check(thrown(() => fact.open(fact.otherOrigin, options)).message.includes('"dispatcher"'), 'the error says less')
+      check(
+        thrown(() => fact.open(fact.otherOrigin, options)).message.includes('"fetchOptions.dispatcher"'),
+        'the error says less',
+      )
     fact.open(fact.otherOrigin, { ...options, fetch: () => Promise.reject(new Error('no network')) })
   },
   'undefined is absent': (fact) => {
