@@ -6,7 +6,7 @@ import type { ConnectionOptions } from '../connection/read-options.ts'
 import { presentable } from '../connection/url.ts'
 import type { StreamEvent } from '../decoder/stream-event.ts'
 import { defineDispose } from '../platform/globals.ts'
-import { defineInspection, domException } from '../platform/platform.ts'
+import { defineInspection, domException, glanceOf, setGlance } from '../platform/platform.ts'
 import { Inbox } from './inbox.ts'
 import type { EventIterator, EventStream as EventStreamInstance } from './interface.ts'
 
@@ -28,20 +28,16 @@ function defineEventStream(): EventStreamConstructor {
   const asyncIterator: typeof Symbol.asyncIterator =
     (Symbol as { asyncIterator?: typeof Symbol.asyncIterator }).asyncIterator ?? ('@@asyncIterator' as never)
   class EventStream {
-    readonly #url: URL
     readonly #inbox: Inbox
     readonly #connection: Connection
     readonly #response: Promise<Response>
     #isTaken = false
 
     constructor(url: URL, opener: Opener, options: ConnectionOptions, readAhead: number) {
-      // Here, where the private members are in sight: not every toolchain takes a static block.
-      defineInspection(EventStream, (stream) => {
-        const { lastEventId, reconnectionTime } = stream
-        const members = { url: presentable(stream.#url), lastEventId, reconnectionTime }
-        return { state: stream.#connection.phase, members }
+      setGlance(this, () => {
+        const { lastEventId, reconnectionTime } = this
+        return { state: this.#connection.phase, members: { url: presentable(url), lastEventId, reconnectionTime } }
       })
-      this.#url = url
       // An executor runs at once.
       let owner!: ConstructorParameters<typeof Inbox>[0]
       this.#response = new Promise((resolve, reject) => {
@@ -104,6 +100,7 @@ function defineEventStream(): EventStreamConstructor {
     }
   }
 
+  defineInspection(EventStream, glanceOf)
   // Not left to a minifier, which renames classes.
   Object.defineProperty(EventStream, 'name', { value: 'EventStream', configurable: true })
   defineDispose(EventStream.prototype, 'asyncDispose', function (this: EventStream) {

@@ -21,12 +21,23 @@ const NODE_INSPECT = Symbol.for('nodejs.util.inspect.custom')
 /** Deno asks events and their targets for nothing else. */
 const DENO_INSPECT = Symbol.for('Deno.customInspect')
 
-/** Gives the objects of a class the methods that those runtimes ask for, once. */
+/** What objects look like that show it in no public member. */
+const glances = new WeakMap<object, () => Glance>()
+
+/** Says what an object looks like whose class is defined with `glanceOf`. */
+export function setGlance(shown: object, glance: () => Glance): void {
+  glances.set(shown, glance)
+}
+
+export function glanceOf(shown: object): Glance {
+  return glances.get(shown)?.() ?? { members: {} }
+}
+
+/** Gives the objects of a class the methods that those runtimes ask for. */
 export function defineInspection<Shown extends object>(
   { prototype }: { prototype: Shown },
   glanceAt: (shown: Shown) => Glance,
 ): void {
-  if (Object.getOwnPropertySymbols(prototype).includes(NODE_INSPECT)) return
   const show = (shown: Shown, isNestedTooDeep: boolean, options: Options, inspect: Inspect): string => {
     const name = shown.constructor.name
     let glance: Glance

@@ -42,9 +42,17 @@ export function removeListener(target: EventTarget, type: string, listener: (eve
   EventTargetBase.prototype.removeEventListener.call(target, type, listener)
 }
 
-/** DevTools show getters by themselves. */
+/** Like `setGlance`: DevTools show getters without help. */
 export function defineInspection(): void {
   // Nothing asks for it.
+}
+
+export function setGlance(): void {
+  // Nothing asks for it.
+}
+
+export function glanceOf(): { members: object } {
+  return { members: {} }
 }
 
 /** Browsers have no diagnostics channels. */

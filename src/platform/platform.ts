@@ -25,7 +25,7 @@ export {
 } from './fetch.ts'
 export { domException } from './globals.ts'
 export { headerValue } from './header-value.ts'
-export { defineInspection } from './inspection.ts'
+export { defineInspection, glanceOf, setGlance } from './inspection.ts'
 export { classNameOf } from './request-probes.ts'
 export { need, type Requirement } from './requirements.ts'
 export { chooseQueueTask, loopRound, type QueueTask } from './task.ts'

@@ -121,7 +121,7 @@ export const requests: Part = {
         )
         const host = await everysource([`${origin}/three`, '-H', 'Host: a.test', '--timeout', '60']).ends()
         assert.equal(host.code, 2)
-        assert.match(host.errors, /^everysource: .* the header "Host", .*\nMore: /)
+        assert.match(host.errors, /^everysource: .* has "Host", which .*\nMore: /)
         const missing = await everysource([`${origin}/echo`, '-d', '@not-there.json']).ends()
         assert.equal(missing.code, 2)
         assert.match(missing.errors, /^everysource: --data: the file "not-there\.json" is not there\./)
