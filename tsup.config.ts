@@ -14,11 +14,11 @@ import { defineConfig, type Options } from 'tsup'
 type EsbuildPlugin = NonNullable<Options['esbuildPlugins']>[number]
 type OutputPlugin = NonNullable<Options['plugins']>[number]
 
-const LICENCE =
+const LICENSE =
   'everysource, MIT. Contains eventsource-parser, MIT, (c) Espen Hovlandsdal: see THIRD-PARTY-LICENSES.txt'
 
 /** A comment that minifiers keep, for files that are served as they are. */
-const banner = { js: `/*! ${LICENCE} */` }
+const banner = { js: `/*! ${LICENSE} */` }
 
 /**
  * Entries share the index instead of each holding a copy: `instanceof` must hold between them.
@@ -59,13 +59,13 @@ const separateModules: EsbuildPlugin = {
 }
 
 /**
- * Puts the licences on each file that contains the parser, which esbuild's comments name. An app's minifier may drop this comment, as
+ * Puts the licenses on each file that contains the parser, which esbuild's comments name. An app's minifier may drop this comment, as
  * it drops those of other packages.
  */
-const licences: OutputPlugin = {
-  name: 'licences',
+const licenses: OutputPlugin = {
+  name: 'licenses',
   renderChunk: (code) =>
-    code.includes('// node_modules/eventsource-parser/') ? { code: `/* ${LICENCE} */\n${code}` } : undefined,
+    code.includes('// node_modules/eventsource-parser/') ? { code: `/* ${LICENSE} */\n${code}` } : undefined,
 }
 
 /**
@@ -109,7 +109,7 @@ const common: Options = {
   platform: 'neutral',
   clean: false,
   splitting: false,
-  plugins: [licences],
+  plugins: [licenses],
   esbuildOptions(options) {
     // @react-native/babel-preset 0.88 refuses static blocks, of packages too: test/consumers/resolvers.ts.
     options.supported = { 'class-static-blocks': false }
@@ -168,7 +168,7 @@ function compress(format: 'readable' | 'dense' | 'minified'): OutputPlugin {
 }
 
 /** Names and lines stay: what ships can be debugged without source maps. */
-const browser: Options = { ...common, outDir: 'dist/browser', plugins: [licences, compress('readable')] }
+const browser: Options = { ...common, outDir: 'dist/browser', plugins: [licenses, compress('readable')] }
 
 /** Returns the modules that entries for browsers load, as entries of their own, by the names that the imports give them. */
 async function modulesOf(entryPoints: Record<string, string>): Promise<Record<string, string>> {
@@ -245,7 +245,7 @@ export default defineConfig(async () => {
       ...browser,
       // For jest-environment-jsdom, which asks for `browser` and `require`.
       entry,
-      plugins: [licences, compress('dense')],
+      plugins: [licenses, compress('dense')],
       format: 'cjs',
       esbuildPlugins: [shareIndex('.cjs'), browserModules, smallerParser],
     },

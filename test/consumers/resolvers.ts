@@ -58,7 +58,6 @@ export async function checkResolvers(tally: Tally, workspace: Workspace): Promis
   const project = await workspace.project('resolvers', [...TOOLS, ...TEST_TOOLS])
   const server = await messageServer()
   await checkTable(tally, project)
-  await checkMetro(tally, project, server.url)
   await checkVitest(tally, project, server.url)
   await checkRuntimes(tally, workspace, project)
   server.close()
@@ -82,17 +81,19 @@ async function checkTable(tally: Tally, project: string): Promise<void> {
   suite.end()
 }
 
-async function checkMetro(tally: Tally, project: string, url: string): Promise<void> {
+/** Metro, which takes longer than all the others. */
+export async function checkMetro(tally: Tally, workspace: Workspace): Promise<void> {
+  const project = await workspace.project('metro')
+  const server = await messageServer()
   for (const preset of PRESETS) {
     const suite = tally.suite(`consumers: Metro with ${preset}`)
-    const output = `${project}/bundles/${preset}`
+    // Outside of the project, whose files Metro watches.
+    const output = `${workspace.folder}/metro-output/${preset}`
     await mkdir(output, { recursive: true })
     let found: Record<string, { bundle: string; entries: string[] }> = {}
     await suite.run('it bundles', async () => {
       const tools = new URL('test/consumers', ROOT).pathname
-      found = JSON.parse(
-        await run(process.execPath, ['metro/metro.mjs', preset, tools, output], project),
-      ) as typeof found
+      found = JSON.parse(await run(process.execPath, ['metro.mjs', preset, tools, output], project)) as typeof found
       assert.deepEqual(Object.keys(found).sort(), Object.keys(METRO).sort())
     })
     for (const [name, { bundle, entries }] of Object.entries(found)) {
@@ -100,11 +101,12 @@ async function checkMetro(tally: Tally, project: string, url: string): Promise<v
         assert.deepEqual(entries, [...(METRO[name] ?? [])].sort())
       })
       await suite.run(`${name}: the bundle receives messages`, async () => {
-        assert.deepEqual(JSON.parse(await run(process.execPath, [bundle, url], project)), RECEIVED)
+        assert.deepEqual(JSON.parse(await run(process.execPath, [bundle, server.url], project)), RECEIVED)
       })
     }
     suite.end()
   }
+  server.close()
 }
 
 /** Vitest leaves packages to Node unless they are inlined; then Vite resolves them, with the condition `node`. */

@@ -15,18 +15,19 @@ import { checkMcp } from './mcp.ts'
 import { checkNodes } from './nodes.ts'
 import { checkPages } from './pages.ts'
 import { checkReact } from './react.ts'
-import { checkResolvers } from './resolvers.ts'
+import { checkMetro, checkResolvers } from './resolvers.ts'
 import { checkTypes } from './types.ts'
 import { openWorkspace, TOOLS, type Workspace } from './workspace.ts'
 
 /** Names and what they check, those that take longest first. */
 const CONSUMERS: [string, (tally: Tally, workspace: Workspace) => Promise<void>][] = [
+  ['metro', checkMetro],
   ['types', checkTypes],
-  ['resolvers', checkResolvers],
   ['bundlers', checkBundlers],
   ['mcp', checkMcp],
   ['jest', checkJest],
   ['deno-bun', checkDenoAndBun],
+  ['resolvers', checkResolvers],
   ['installers', checkInstallers],
   ['node', checkNodes],
   ['react', checkReact],

@@ -115,7 +115,7 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
     }
   }
 
-  await check("each file that contains the parser names the parser's licence", async () => {
+  await check("each file that contains the parser names the parser's license", async () => {
     const names = await built(/\.c?js$/)
     const holders = []
     for (const name of names) {
@@ -137,10 +137,10 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
       'dist/index.js',
       'dist/inspector/inspector.js',
     ])
-    const licence = await read('dist/THIRD-PARTY-LICENSES.txt')
-    assert.match(licence, /Copyright.*Espen Hovlandsdal/)
-    assert.match(licence, /Permission is hereby granted/)
-    assert.match(licence, /THE SOFTWARE IS PROVIDED "AS IS"/)
+    const license = await read('dist/THIRD-PARTY-LICENSES.txt')
+    assert.match(license, /Copyright.*Espen Hovlandsdal/)
+    assert.match(license, /Permission is hereby granted/)
+    assert.match(license, /THE SOFTWARE IS PROVIDED "AS IS"/)
   })
 
   await check('files that are not modules are in strict mode', async () => {

@@ -9,6 +9,7 @@ import { relative } from 'node:path'
 const [, , preset, tools, output] = process.argv
 const require = createRequire(`${tools}/package.json`)
 const Metro = require('metro')
+const { FileStore } = require('metro-cache')
 const { getDefaultValues } = require('metro-config').getDefaultConfig
 const ENTRY = /^dist\/(browser\/)?(index|fetch-event-source|polyfill|polyfill\/force)\.c?js$/
 const folder = import.meta.dirname
@@ -32,14 +33,15 @@ for (const platform of ['ios', 'web']) {
 found['ios, with browser'] = await bundle('ios', {
   unstable_conditionNames: ['react-native', 'browser', 'require'],
 })
-console.log(JSON.stringify(found))
+// Metro's watcher may keep the process alive.
+process.stdout.write(JSON.stringify(found), () => process.exit())
 
 async function bundle(platform, resolver) {
   const config = Metro.mergeConfig(await getDefaultValues(folder), {
     projectRoot: folder,
     watchFolders: [folder, root, `${tools}/node_modules/metro-runtime`, `${tools}/node_modules/@babel/runtime`],
     maxWorkers: 1,
-    cacheStores: [],
+    cacheStores: [new FileStore({ root: `${output}/cache` })],
     reporter: { update() {} },
     resolver: {
       platforms: ['ios', 'android', 'web'],
