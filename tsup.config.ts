@@ -110,10 +110,6 @@ const common: Options = {
   clean: false,
   splitting: false,
   plugins: [licenses],
-  esbuildOptions(options) {
-    // @react-native/babel-preset 0.88 refuses static blocks, of packages too: test/consumers/resolvers.ts.
-    options.supported = { 'class-static-blocks': false }
-  },
 }
 
 /**
@@ -149,7 +145,7 @@ function compress(format: 'readable' | 'dense' | 'minified'): OutputPlugin {
           sequences: false,
           join_vars: false,
           hoist_funs: true,
-          inline: 1,
+
           reduce_funcs: false,
           pure_getters: true,
         },

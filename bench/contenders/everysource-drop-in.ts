@@ -1,6 +1,6 @@
 /** Ours, the drop-in for `@microsoft/fetch-event-source`. */
 
-import { fetchEventSource } from 'everysource/fetch-event-source'
+import { fetchEventSource } from '../../dist/fetch-event-source.js'
 import type { Follow } from './contender.ts'
 
 export const follow: Follow = (url, onMessage) => {

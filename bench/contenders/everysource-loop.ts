@@ -1,6 +1,6 @@
 /** Ours, the loop. */
 
-import { streamEvents } from 'everysource'
+import { streamEvents } from '../../dist/index.js'
 import type { Follow } from './contender.ts'
 
 export const follow: Follow = (url, onMessage, maxBufferSize) => {

@@ -1,6 +1,6 @@
 /** Ours, the class: a task for each message. */
 
-import { EventSource } from 'everysource'
+import { EventSource } from '../../dist/index.js'
 import type { Follow } from './contender.ts'
 
 export const follow: Follow = (url, onMessage, maxBufferSize) => {

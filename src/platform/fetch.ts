@@ -82,7 +82,7 @@ export function missingHeaders(body: unknown): Record<string, string> {
  * Whether `fetch` takes a dispatcher, as undici's does: then its `Request` class looks for one. (Workers name a version of undici
  * among those of their `process`, but take none.)
  */
-export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean => {
+const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean => {
   let isLookedFor = false
   const init: object = {
     get dispatcher() {

@@ -1,7 +1,7 @@
 /** The global object with the members that only some runtimes have, and what stands in for some of them. */
 
 /** How often an event loop has gone round: in Node from 20.18 on. */
-export interface CountedLoop {
+interface CountedLoop {
   readonly uvMetricsInfo: { loopCount: number }
 }
 

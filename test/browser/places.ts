@@ -1,6 +1,6 @@
 /** Where in a browser the suite runs, and the pages and scripts for it. */
 
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import type { Extra } from '../server/server.ts'
 import { path, programsUnderTest } from '../conformance/bundle.ts'
 import { checkBundle, readBuild } from '../conformance/which-build.ts'
@@ -126,6 +126,16 @@ export function serving(files: Record<string, string>): Extra {
   }
 }
 
+/** Replaces files of the default build, which the benchmarks import, by those of the browser build. */
+const browserBuild: Plugin = {
+  name: 'browser-build',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/dist\/[\w-]+\.js$/ }, ({ path: file }) => ({
+      path: path(file.replace(/.*\/dist\//, 'dist/browser/')),
+    }))
+  },
+}
+
 /** Bundles an entry for a browser, with the browser build of the package; as a classic script it defines this global. */
 export async function bundled(entry: string, format: 'iife' | 'esm', globalName = 'suite'): Promise<string> {
   const { outputFiles, metafile } = await build({
@@ -138,7 +148,7 @@ export async function bundled(entry: string, format: 'iife' | 'esm', globalName 
     ...(format === 'iife' && { globalName }),
     target: 'es2022',
     logLevel: 'warning',
-    plugins: [programsUnderTest],
+    plugins: [programsUnderTest, browserBuild],
   })
   checkBundle(metafile, 'browser')
   return outputFiles[0]?.text ?? ''

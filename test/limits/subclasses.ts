@@ -61,7 +61,7 @@ const STORY = {
 
 /** What a source's events are like. */
 async function story({ everysource }: Loaded, url: string): Promise<object> {
-  const { EventSource, ErrorEvent } = everysource
+  const { EventSource } = everysource
   const source = new EventSource(url)
   const open = await new Promise<Parameters<NonNullable<typeof source.onopen>>[0]>((resolve) => {
     source.onopen = resolve
@@ -71,7 +71,7 @@ async function story({ everysource }: Loaded, url: string): Promise<object> {
   })
   source.close()
   const failing = new EventSource(`${url}missing`)
-  const error = await new Promise<InstanceType<typeof ErrorEvent>>((resolve) => {
+  const error = await new Promise<InstanceType<typeof everysource.ErrorEvent>>((resolve) => {
     failing.addEventListener('error', resolve)
   })
   return {
