@@ -100,7 +100,7 @@ function defineOpenEvent(): OpenEventConstructor {
     }
 
     get response(): Response {
-      if (!this.#response) throw new TypeError('An EventSource from a stream has no Response')
+      if (!this.#response) throw new TypeError('A stream has no Response')
       // Or as much of one as the caller's fetch returned.
       return this.#response as Response
     }

@@ -18,7 +18,7 @@ type EventStreamConstructor = new (
 ) => EventStreamInstance
 
 /** What `response` rejects with. */
-const CLOSED_EARLY = 'The EventStream was closed before there was a response'
+const CLOSED_EARLY = 'The EventStream was closed before it had a response'
 
 export const EventStream: EventStreamConstructor = /* @__PURE__ */ defineEventStream()
 
@@ -45,7 +45,7 @@ function defineEventStream(): EventStreamConstructor {
           opened: (response) => {
             // Or as much of one as the caller's fetch returned.
             if (response) resolve(response as Response)
-            else reject(new TypeError('There is no Response: streamEvents was given a stream'))
+            else reject(new TypeError('A stream has no Response'))
           },
           ended: (reason) => {
             this.#connection.close()

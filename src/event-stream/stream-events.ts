@@ -106,7 +106,7 @@ function readURL(input: unknown): URL {
 /** What else to do with what people pass. */
 function hint(input: unknown): string {
   if (!isObject(input)) return ''
-  return isPromise(input) ? '. Await it first' : '. Readable.toWeb() makes one of a Node stream'
+  return isPromise(input) ? '. Await it first' : '. Pass Readable.toWeb(…) of a Node stream'
 }
 
 /** @throws a `TypeError` for options about a request: it has been made */
