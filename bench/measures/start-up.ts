@@ -1,14 +1,14 @@
 /** Start-up: the time that an import takes, and the sizes of what a bundler makes. */
 
 import assert from 'node:assert/strict'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { path } from '../../test/conformance/bundle.ts'
-import { browserModules } from '../../tsup.config.ts'
 import { inTurn, type Bench, type Row } from '../bench.ts'
 
 export interface StartUpTable {
@@ -48,8 +48,9 @@ const MODULES: Record<string, string> = {
 const PROGRAMS: Record<string, string> = {
   'everysource, `EventSource` alone': `export { EventSource } from ${BROWSER}`,
   'everysource, `streamEvents` alone': `export { streamEvents } from ${BROWSER}`,
+  'everysource, `EventDecoderStream` alone': `export { EventDecoderStream } from ${BROWSER}`,
   'everysource, `fetchEventSource` alone': `export { fetchEventSource } from ${BROWSER_DROP_IN}`,
-  'everysource, everything': [BROWSER, BROWSER_DROP_IN].map((file) => `export * from ${file}`).join('\n'),
+  'everysource, all but `fetchEventSource`': `export * from ${BROWSER}`,
   'the parser alone': `export { createParser } from 'eventsource-parser'`,
   eventsource: `export { EventSource } from 'eventsource'`,
   'eventsource-client': `export { createEventSource } from 'eventsource-client'`,
@@ -59,8 +60,7 @@ const PROGRAMS: Record<string, string> = {
 
 /** What the modules of `EventSource` are for; the first that a path matches. */
 const PARTS: [title: string, paths: RegExp][] = [
-  ['the parser, `eventsource-parser`', /eventsource-parser/],
-  ['bytes to messages: UTF-8, the byte order mark, the limit of an event', /decoder/],
+  ['bytes to messages: the parser, UTF-8, the byte order mark, the limit of an event', /decoder/],
   ['one message, one task', /event-source\/(?:dispatcher|task-queue)|platform\/(?:task|self-messages)/],
   ['the interface: the class, its events, handlers, WebIDL', /event-source/],
   ['redirects one by one, credentials kept from other origins', /redirect/],
@@ -82,6 +82,7 @@ export async function startUp(bench: Bench): Promise<StartUpTable> {
   for (const [title, program] of Object.entries(PROGRAMS)) {
     await bench.suite.run(`size: ${title}`, async () => void sizes.push(await sizeOf(title, program)))
   }
+  await bench.suite.run('size: the script', () => void sizes.push(sizeOfScript()))
   let parts: Size[] = []
   await bench.suite.run('size: what the parts of EventSource weigh', async () => {
     parts = await sizesOfParts()
@@ -102,13 +103,15 @@ async function sizeOf(title: string, contents: string): Promise<Size> {
   return { title, minified, gzipped }
 }
 
-/** Of the sources, module by module. What a part takes when all is gzipped is its share of the whole. */
+/** Of the file that pages load without a bundler. */
+function sizeOfScript(): Size {
+  const code = readFileSync(path('dist/everysource.min.js'))
+  return { title: 'everysource, the `<script>`', minified: code.length, gzipped: gzipSync(code, { level: 9 }).length }
+}
+
+/** Module by module. The gzipped size of a part is its share of the whole. */
 async function sizesOfParts(): Promise<Size[]> {
-  const { minified, gzipped, modules } = await bundled(
-    `export { EventSource } from ${JSON.stringify(path('src/index.ts'))}`,
-    'browser',
-    [browserModules],
-  )
+  const { minified, gzipped, modules } = await bundled(`export { EventSource } from ${BROWSER}`)
   const bytes = new Map(PARTS.map(([title]) => [title, 0]))
   for (const [file, { bytesInOutput }] of Object.entries(modules)) {
     if (bytesInOutput === 0) continue
@@ -123,7 +126,6 @@ async function sizesOfParts(): Promise<Size[]> {
 async function bundled(
   contents: string,
   platform: 'browser' | 'node' = 'browser',
-  plugins: Plugin[] = [],
 ): Promise<{ minified: number; gzipped: number; modules: Metafile['outputs'][string]['inputs'] }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: path('bench') },
@@ -135,7 +137,6 @@ async function bundled(
     format: 'esm',
     target: 'es2022',
     platform,
-    plugins,
   })
   const code = outputFiles[0]?.contents ?? new Uint8Array()
   const [output] = Object.values(metafile.outputs)
