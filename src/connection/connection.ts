@@ -1,6 +1,6 @@
 /** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
 
-import { EventDecoder, EventTooLargeError, piecesOf, type DecoderSink } from '../decoder/event-decoder.ts'
+import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now, reportError } from '../platform/globals.ts'
 import { onPageCached } from '../platform/page.ts'
 import { publish } from '../platform/platform.ts'
@@ -143,7 +143,7 @@ export class Connection implements DecoderSink {
   #suspend(): void {
     const { phase } = this.#state
     if (phase === 'connecting' || phase === 'open') {
-      const what = 'was closed when its page went into the back/forward cache'
+      const what = 'was closed for the back/forward cache'
       const error = new ConnectionError(this.#exchange, { reason: 'network', what })
       this.#cancel((life) => this.#reestablish(error, withinLimits(this.#reconnectionTime), life))
     }
@@ -220,7 +220,8 @@ export class Connection implements DecoderSink {
   }
 
   #read(reader: BodyReader, isCallers: true | undefined, life: number): void {
-    reader.read().then(
+    // A reader of a caller's fetch may return no promise.
+    Promise.resolve(reader.read()).then(
       (result) => {
         this.#run(life, this.#take(result, reader, isCallers, life))
       },
@@ -244,7 +245,7 @@ export class Connection implements DecoderSink {
     }
     // By its shape: a test environment's Uint8Array may come from another realm.
     if (!ArrayBuffer.isView(chunk)) {
-      throw new AttemptError({ reason: 'unsupported', what: 'cannot be read: its body is no stream of bytes' })
+      throw new AttemptError({ reason: 'unsupported', what: 'cannot be read: its body is not a stream of bytes' })
     }
     // Firefox brings megabytes at once: to make events of them all would block the page, and hold more than can be delivered.
     for (const piece of isCallers ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
@@ -254,7 +255,7 @@ export class Connection implements DecoderSink {
         throw error instanceof EventTooLargeError
           ? new AttemptError({
               reason: 'too-large',
-              what: 'holds an event larger than the option "maxBufferSize" allows',
+              what: TOO_LARGE,
             })
           : error
       }
@@ -287,10 +288,9 @@ export class Connection implements DecoderSink {
 
   /** "Fail the connection" */
   async #fail(error: ConnectionError, isEnd: boolean, life: number): Promise<void> {
-    publish('failed', () => ({ source: this.#source, error, isEnd }))
-    if (life !== this.#life) return
     try {
-      await this.#sink.failed(error, isEnd)
+      publish('failed', () => ({ source: this.#source, error, isEnd }))
+      if (life === this.#life) await this.#sink.failed(error, isEnd)
     } catch (thrown) {
       if (life === this.#life) reportError(thrown)
     }

@@ -111,9 +111,9 @@ class FetchExchange implements Exchange {
     if (typeof fetch === 'string') throw unfetchable(fetch)
 
     const parts = { url: target, method, headers: all, body: content ?? undefined }
-    const request = buildRequest(parts, options, lastEventId, signal)
-    opener.hasSent = true
     try {
+      const request = buildRequest(parts, options, lastEventId, signal)
+      opener.hasSent = true
       const isFollowed = request[1].redirect === 'follow'
       const response = await (isFollowed ? fetch(...request) : followRedirects(fetch, request, options.redirect))
       // A caller's fetch may ignore signals.
@@ -121,7 +121,7 @@ class FetchExchange implements Exchange {
       return response
     } catch (cause) {
       // Elsewhere too, but a browser does not say why.
-      const hint = isStream(content) && hasForbiddenHeaders() ? ': browsers send streams only over HTTP/2' : ''
+      const hint = isStream(content) && hasForbiddenHeaders() ? ': streams need HTTP/2' : ''
       throw asAttemptError(cause, { reason: 'network', what: `could not be reached${hint}` })
     }
   }

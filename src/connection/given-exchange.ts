@@ -43,7 +43,7 @@ export class GivenExchange implements Exchange, Opener {
  */
 export function givenStream(stream: unknown): GivenExchange {
   if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
-  if (stream.locked) throw new TypeError('The ReadableStream is locked: it is being read elsewhere')
+  if (stream.locked) throw new TypeError('The ReadableStream is being read elsewhere')
   return new GivenExchange(new URL(EVENT_STREAM), ({ signal }) =>
     Promise.resolve({ response: undefined, origin: 'null', reader: takeReader(stream, signal), isCallers: true }),
   )
@@ -57,14 +57,14 @@ export function givenStream(stream: unknown): GivenExchange {
 export function givenResponse(response: FetchLikeResponse): GivenExchange {
   const { body } = response
   if (isObject(body) && !isReadableStream(body)) {
-    throw new TypeError('The body of the Response is no ReadableStream. Take the Response of a fetch that streams')
+    throw new TypeError('The body of the Response is not a ReadableStream. Take the Response of a fetch that streams')
   }
   // Node leaves the body of a Response that was read locked.
   if ('bodyUsed' in response && response.bodyUsed === true) {
     throw new TypeError('The body of the Response has been read already, or is being read')
   }
   if (isReadableStream(body) && body.locked) {
-    throw new TypeError('The body of the Response is locked: it is being read elsewhere')
+    throw new TypeError('The body of the Response is being read elsewhere')
   }
   const url = finalURL(response, new URL(EVENT_STREAM))
   return new GivenExchange(url, (request) => openResponse(response, url, request))

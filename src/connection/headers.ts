@@ -42,9 +42,9 @@ export function readHeaders(given: unknown, isOurFetch: boolean): HeaderRecord {
     if (isOurFetch && dropsHeader(name)) throw invalid(`has "${name}", which this runtime does not let scripts set`)
     // A number may be a secret too.
     if (!isString(value))
-      throw invalid(`must have a string as "${name}", not ${isObject(value) ? displayKind(value) : typeof value}`)
+      throw invalid(`needs a string for "${name}", not ${isObject(value) ? displayKind(value) : typeof value}`)
     const own = value.replace(WHITESPACE, '')
-    if (!VALUE.test(own)) throw invalid(`has a line end, another control character or one past U+00FF in "${name}"`)
+    if (!VALUE.test(own)) throw invalid(`has a line end or another invalid character in "${name}"`)
     const key = name.toLowerCase()
     const before = headers.get(key)?.[1]
     headers.set(key, [name, before === undefined ? own : `${before}${key === 'cookie' ? '; ' : ', '}${own}`])

@@ -111,24 +111,19 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
     body: (isFunction(body) ? body : checkedBody(body, isOurFetch)) as CheckedOptions['body'],
     fetchOptions,
     lastEventId: wellFormed(lastEventId),
-    connectTimeout: finite(options.connectTimeout),
-    idleTimeout: finite(options.idleTimeout),
+    connectTimeout: options.connectTimeout ?? 0,
+    idleTimeout: options.idleTimeout ?? 0,
     policy: readPolicy(reconnect, resume !== undefined || (reconnectsGet && method === 'GET')),
     maxBufferSize: readMaxBufferSize(maxBufferSize),
   } as ConnectionOptions
   if (checkedOptions.body !== undefined && isBodiless(method)) {
-    throw new TypeError(`The option "body" needs another "method" than ${method}`)
+    throw new TypeError(`The option "body" needs another "method" than ${method}, such as POST`)
   }
   if (isStream(checkedOptions.body) && checkedOptions.policy.reconnects && !resume) {
     throw new TypeError(`With "reconnect", ${SENT_ONCE}`)
   }
   checkFetchOptions(fetchOptions, isOurFetch)
   return checkedOptions
-}
-
-/** Nobody has to know which number a runtime's timers take for no limit. */
-function finite(ms = 0): number {
-  return ms === Infinity ? 0 : ms
 }
 
 function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {

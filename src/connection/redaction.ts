@@ -4,7 +4,6 @@ import { isObject } from '../input/checks.ts'
 import { percentDecode } from '../platform/header-value.ts'
 import type { Failure } from './failure.ts'
 import { credentialsOf, type HeaderRecord } from './headers.ts'
-import { presentable } from './url.ts'
 
 /** Headers whose values say what is sent, and no more. */
 const PUBLIC_HEADERS = /^(?:accept|content-|cache-control|user-agent)/i
@@ -45,14 +44,16 @@ export function redactCause({ cause: thrown, isCallers }: Failure, secrets: read
   const redact = redactor(secrets)
   try {
     const cause = isCallers && !mayLeak(thrown, redact, MAX_DEPTH) ? thrown : copyOf(thrown, redact, MAX_DEPTH)
-    for (let error = cause; isError(error); error = error.cause) {
-      if (typeof error.code === 'string') return { cause, code: error.code }
-    }
-    return { cause, code: undefined }
+    return { cause, code: codeOf(cause, MAX_DEPTH) }
   } catch {
     // A getter of the caller's has thrown.
     return { cause: undefined, code: undefined }
   }
+}
+
+function codeOf(error: unknown, depth: number): string | undefined {
+  if (!isError(error) || depth === 0) return undefined
+  return typeof error.code === 'string' ? error.code : codeOf(error.cause, depth - 1)
 }
 
 type Redact = (text: string) => string
@@ -75,8 +76,8 @@ function copyOf(thrown: unknown, redact: Redact, depth: number): unknown {
 function mayLeak(value: unknown, redact: Redact, depth: number): boolean {
   if (!isObject(value)) return typeof value === 'string' && redact(value) !== value
   if (depth === 0 || !(isError(value) || Array.isArray(value) || isRecord(value))) return true
-  // The class of an error has the name, of a DOMException the message too.
-  return ['name', 'message', ...Object.getOwnPropertyNames(value)].some(
+  // Those that a class may have, besides its own.
+  return ['name', 'message', 'cause', 'errors', ...Object.getOwnPropertyNames(value)].some(
     // Besides the message, the stack has the URLs of scripts, with queries of their own.
     (key) => key !== 'stack' && mayLeak((value as Record<string, unknown>)[key], redact, depth - 1),
   )
@@ -98,10 +99,7 @@ function redactor(secrets: readonly string[]): Redact {
   return (text) => longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '…'), text.replace(URLS, shownURL))
 }
 
-function shownURL(text: string): string {
-  try {
-    return presentable(new URL(text))
-  } catch {
-    return '…'
-  }
+/** As text: a URL that holds no secret stays as it is written. */
+function shownURL(url: string): string {
+  return url.startsWith('data:') ? 'data:…' : url.replace(/[?#].*$/, '').replace(/\/\/[^/]*@/, '//')
 }

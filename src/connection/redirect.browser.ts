@@ -3,6 +3,7 @@
 import { AttemptError } from './failure.ts'
 import type { followRedirects as follow } from './redirect.ts'
 import { discard, finalURL, isResponse } from './response.ts'
+import { isHTTP } from './url.ts'
 
 /** Sends a request with `redirect: 'manual'` and fails if the response is a redirect, or a caller's `fetch` has followed one. */
 export const followRedirects: typeof follow = async (fetch, [url, init], allowed) => {
@@ -10,13 +11,15 @@ export const followRedirects: typeof follow = async (fetch, [url, init], allowed
   if (!isResponse(response)) return response
   const { status, headers, type, redirected } = response as Response
   const requested = new URL(url)
+  const final = finalURL(response, requested)
   const isRefused =
     type === 'opaqueredirect' ||
-    (status >= 300 && status < 400 && headers.get('location') !== null) ||
-    (allowed === 'error' ? redirected : finalURL(response, requested).origin !== requested.origin)
+    ([301, 302, 303, 307, 308].includes(status) && headers.get('location') !== null) ||
+    (allowed === 'error' ? redirected : isHTTP(final) && final.origin !== requested.origin)
   if (!isRefused) return response
   void discard(response)
-  const what = 'was redirected, which the option "redirect" refuses. Where to is hidden from scripts here'
+  const hint = status === 0 ? '. Where to is hidden from scripts here' : ''
+  const what = `was redirected, which the option "redirect" refuses${hint}`
   // Of a hidden redirect the status is 0.
   throw new AttemptError({ reason: 'redirect', what, status: status || undefined, headers })
 }

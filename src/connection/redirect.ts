@@ -1,7 +1,7 @@
 /** Redirects that are not simply followed. (Fetch standard, 4.4, "HTTP-redirect fetch") */
 
 import { AttemptError } from './failure.ts'
-import { isCredential } from '../platform/fetch.ts'
+import { isCredential } from '../platform/platform.ts'
 import { describesBody, withoutHeaders } from './headers.ts'
 import { isStream } from './request-body.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from './request.ts'

@@ -1,7 +1,7 @@
 /** The method and the body of a request. */
 
-import { classNameOf, sendsStreams } from '../platform/platform.ts'
-import { BODY_CLASSES, contentTypeOf } from '../platform/request-probes.ts'
+import { classNameOf, isForeignFormData, NODE_STREAM_HINT, sendsStreams } from '../platform/platform.ts'
+import { BODY_CLASSES } from '../platform/request-probes.ts'
 import { NAME } from './headers.ts'
 import { checked, displayKind, isString } from '../input/checks.ts'
 
@@ -24,8 +24,7 @@ export function isBodiless(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-const WANTED =
-  'a string (JSON.stringify(…) for an object), bytes, a Blob, FormData, URLSearchParams or a ReadableStream (Readable.toWeb(…) for a Node stream)'
+const WANTED = `a string (JSON.stringify(…) for an object), bytes, a Blob, FormData, URLSearchParams or a ReadableStream${NODE_STREAM_HINT}`
 
 /**
  * Checks a body; `null` and `undefined` are none.
@@ -42,9 +41,7 @@ export function checkedBody(given: unknown, isOurFetch: boolean): RequestBody | 
   const body = checked('body', given ?? undefined, isBody, WANTED, displayKind)
   if (!isOurFetch) return body
   if (isStream(body) && !sendsStreams()) throw cannotSend('ReadableStream')
-  if (classNameOf(body) === 'FormData' && !contentTypeOf(body).startsWith('multipart/')) {
-    throw cannotSend('FormData of another library')
-  }
+  if (isForeignFormData(body)) throw cannotSend('FormData of another library')
   return body
 }
 

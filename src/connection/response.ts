@@ -72,7 +72,7 @@ export function refuse(response: FetchLikeResponse): Failure | undefined {
     return refusal('content-type', response, `the server sent ${given} instead of text/event-stream`)
   }
   if (body !== null && !isReadableStream(body)) {
-    return unsupported(`the body of the Response is no ReadableStream. ${STREAMING_FETCH}`)
+    return unsupported(`the body of the Response is not a ReadableStream. ${STREAMING_FETCH}`)
   }
   if (body?.locked === true) return unsupported('the body of the Response is being read elsewhere')
   return undefined

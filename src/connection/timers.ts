@@ -46,7 +46,7 @@ export const TIMED_OUT = Symbol('timed out')
 
 /** The outcome of some work, or `TIMED_OUT` after so many ms (0: no limit). Once the signal is aborted the time does not end. */
 export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T | typeof TIMED_OUT> {
-  if (ms === 0) return work
+  if (ms === 0 || ms === Infinity || signal.aborted) return work
   let timer: ReturnType<typeof setTimeout> | undefined
   const stop = (): void => {
     clearTimeout(timer)

@@ -18,10 +18,12 @@ export interface DecoderSink {
   comment?(text: string): void
 }
 
+export const TOO_LARGE = 'holds an event larger than the option "maxBufferSize" allows'
+
 /** An event has grown past the limit. */
 export class EventTooLargeError extends RangeError {
   constructor() {
-    super('The event stream holds an event larger than the option "maxBufferSize" allows')
+    super(`The event stream ${TOO_LARGE}`)
   }
 }
 
@@ -256,6 +258,8 @@ class UnfinishedEvent {
       if (index > 0) {
         if (kept?.[1] === 'data') this.#data += this.#lineLength - LONGEST_PREFIX + (this.#lines++ ? 1 : 0)
         else if (kept?.[1]) this.#longest = Math.max(this.#longest, this.#lineLength)
+        // A block without data has ended.
+        else if (this.#lines + this.#lineLength === 0) this.#longest = this.#held = 0
         this.#line = ''
         this.#lineLength = 0
       }
@@ -265,7 +269,7 @@ class UnfinishedEvent {
     })
     // Everything counts once there is data.
     if (this.#lines > 0) this.#held += text.length
-    else this.#held = this.#longest + ((kept?.[0].length ?? 0) > (wantsComments ? 0 : 1) ? this.#lineLength : 0)
+    else this.#held = Math.max(this.#longest, (kept?.[0].length ?? 0) > (wantsComments ? 0 : 1) ? this.#lineLength : 0)
     this.#isWide = this.#held > 0 && (this.#isWide || WIDE.test(text))
     return Math.max(
       this.#data + (kept?.[1] ? this.#lineLength - LONGEST_PREFIX : 0),

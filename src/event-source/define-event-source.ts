@@ -97,14 +97,14 @@ export function defineEventSource(): EventSourceConstructor {
         this.#connection.close()
       }
       reconnect(): void {
-        if (this.#isFromStream) throw new TypeError('reconnect() needs an EventSource with a URL')
+        if (this.#isFromStream) throw new TypeError('reconnect() needs a URL')
         if (this.#dispatcher.readyState === CLOSED) return
         this.#dispatcher.restart()
         this.#connection.reconnect()
       }
       reset(): void {
         if (!this.#isFromStream) {
-          throw new TypeError('reset() needs an EventSource from a stream')
+          throw new TypeError('reset() needs a stream')
         }
         this.#connection.reset()
       }

@@ -5,9 +5,6 @@ import { chooseQueueTask, loopRound } from '../platform/platform.ts'
 /** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
 const READ_AHEAD = 64 * 1024
 
-/** Stands for an empty list, so that idle queues share one. Nothing is pushed to it. */
-const NOTHING: never[] = []
-
 /** What a queue delivers to. It shows by its name in the stacks of what listeners throw. */
 interface TaskRunner<Item> {
   runTask(item: Item): void
@@ -26,7 +23,7 @@ export class TaskQueue<Item> {
   /** In which round of the loop the last delivery was; nothing is delivered in the task that creates the queue. */
   #round: number | undefined = loopRound()
   #hops = 0
-  #waiting: Item[] = NOTHING
+  #waiting: Item[] = []
   #next = 0
   #bytesAhead = 0
   #drained: (() => void) | undefined
@@ -45,13 +42,12 @@ export class TaskQueue<Item> {
     this.#hops++
     const queueTask = this.#queueTask
     queueTask(this.#hop)
-    if (this.#waiting === NOTHING) this.#waiting = [item]
-    else this.#waiting.push(item)
+    this.#waiting.push(item)
   }
 
   /** Drops what waits. */
   clear(): void {
-    this.#waiting = NOTHING
+    this.#waiting = []
     this.#next = 0
     this.#bytesAhead = 0
     this.#drained?.()

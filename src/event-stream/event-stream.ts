@@ -6,7 +6,7 @@ import type { ConnectionOptions } from '../connection/read-options.ts'
 import { presentable } from '../connection/url.ts'
 import type { StreamEvent } from '../decoder/stream-event.ts'
 import { defineDispose } from '../platform/globals.ts'
-import { defineInspection, domException, glanceOf, setGlance } from '../platform/platform.ts'
+import { chooseAsyncIterator, defineInspection, domException, glanceOf, setGlance } from '../platform/platform.ts'
 import { Inbox } from './inbox.ts'
 import type { EventIterator, EventStream as EventStreamInstance } from './interface.ts'
 
@@ -24,9 +24,7 @@ export const EventStream: EventStreamConstructor = /* @__PURE__ */ defineEventSt
 
 /** In a function that a bundler can drop when nobody uses the class. */
 function defineEventStream(): EventStreamConstructor {
-  // Where there is no such symbol, loops are compiled, and look for this.
-  const asyncIterator: typeof Symbol.asyncIterator =
-    (Symbol as { asyncIterator?: typeof Symbol.asyncIterator }).asyncIterator ?? ('@@asyncIterator' as never)
+  const asyncIterator: typeof Symbol.asyncIterator = chooseAsyncIterator()
   class EventStream {
     readonly #inbox: Inbox
     readonly #connection: Connection
@@ -77,7 +75,7 @@ function defineEventStream(): EventStreamConstructor {
     [asyncIterator](): EventIterator<StreamEvent> {
       if (this.#isTaken) {
         throw new TypeError(
-          'This EventStream has its reader already, and each event goes to one only. For two of them, tee() the body or clone() the Response first',
+          'This EventStream has a reader already. For two of them, tee() the body or clone() the Response first',
         )
       }
       this.#isTaken = true

@@ -9,7 +9,7 @@ import { isReadableStream, isResponse } from '../connection/response.ts'
 import { parseURL } from '../connection/url.ts'
 import type { EventsMap } from '../decoder/stream-event.ts'
 import { displayKind, isObject, isPromise, isString, members } from '../input/checks.ts'
-import { need } from '../platform/platform.ts'
+import { need, NODE_STREAM_HINT } from '../platform/platform.ts'
 import { EventStream } from './event-stream.ts'
 import type { EventStream as EventStreamInstance, GivenStreamInit, RequestMember } from './interface.ts'
 
@@ -106,7 +106,7 @@ function readURL(input: unknown): URL {
 /** What else to do with what people pass. */
 function hint(input: unknown): string {
   if (!isObject(input)) return ''
-  return isPromise(input) ? '. Await it first' : '. Pass Readable.toWeb(…) of a Node stream'
+  return isPromise(input) ? '. Await it first' : NODE_STREAM_HINT
 }
 
 /** @throws a `TypeError` for options about a request: it has been made */
@@ -114,9 +114,7 @@ function readGivenOptions(init: unknown): ConnectionOptions {
   const options = readOptions(init, false)
   const misplaced = REQUEST_MEMBERS.find((name) => members(init)[name] !== undefined)
   if (misplaced !== undefined) {
-    throw new TypeError(
-      `The option "${misplaced}" does nothing for a Response or a ReadableStream, which has been requested already`,
-    )
+    throw new TypeError(`The option "${misplaced}" does nothing for a Response or a ReadableStream`)
   }
   return options
 }

@@ -25,16 +25,18 @@ let isProbed = false
 /** Gives a prototype its own methods where the platform's deviate from the standard. Called before its first instance is made. */
 export function patchEventTarget(prototype: object): void {
   if (isProbed) return
-  isProbed = true
   const patches = []
   if (callsHandlerProperties()) patches.push(patchHandlerCalls)
   if (callsLateListeners()) patches.push(snapshotListeners)
-  if (patches.length === 0) return
-  for (const patch of patches) methods = patch(methods)
-  for (const [name, value] of Object.entries(methods)) {
-    // An assignment fails where the platform's prototypes are frozen.
-    Object.defineProperty(prototype, name, { value: value, writable: true, enumerable: true, configurable: true })
+  if (patches.length > 0) {
+    const patched = patches.reduce((base, patch) => patch(base), methods)
+    for (const [name, value] of Object.entries<unknown>(patched)) {
+      // An assignment fails where the platform's prototypes are frozen.
+      Object.defineProperty(prototype, name, { value, writable: true, enumerable: true, configurable: true })
+    }
+    methods = patched
   }
+  isProbed = true
 }
 
 /** Dispatches as the platform does, whatever a subclass overrides. */

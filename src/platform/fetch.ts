@@ -15,6 +15,8 @@ import {
 export const STREAMING_FETCH =
   'Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch' as string
 
+export const NODE_STREAM_HINT = ' (Readable.toWeb(…) for a Node stream)' as string
+
 /**
  * Whether requests obey the browsers' rules for pages: a custom header costs a CORS preflight there. Such a runtime also guards
  * the names that a page must not set, and that shows without a request.

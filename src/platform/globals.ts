@@ -78,6 +78,11 @@ export function reportError(error: unknown): void {
   }
 }
 
+/** `Symbol.asyncIterator`, or what compiled loops look for where there is none. */
+export function chooseAsyncIterator(): typeof Symbol.asyncIterator {
+  return (Symbol as { asyncIterator?: typeof Symbol.asyncIterator }).asyncIterator ?? ('@@asyncIterator' as never)
+}
+
 /** Defines the method that `using` or `await using` calls, where the runtime has its symbol. */
 export function defineDispose(prototype: object, symbol: 'dispose' | 'asyncDispose', dispose: () => unknown): void {
   if (!(symbol in Symbol)) return

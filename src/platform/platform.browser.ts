@@ -60,14 +60,21 @@ export function publish(): void {
   // Nobody can subscribe.
 }
 
-/** A page or worker posts messages to itself; test environments that only imitate a page may be unable to. */
+/**
+ * A page or worker posts messages to itself. Test environments that only imitate a page may have no MessageChannel, or Node's, which
+ * keeps the process alive.
+ */
 export function chooseQueueTask(): QueueTask {
-  const { setTimeout } = runtime
-  return runtime.MessageChannel ? postToSelf : (task) => setTimeout(task, 0)
+  const { MessageChannel, setTimeout } = runtime
+  return MessageChannel && !('unref' in MessagePort.prototype) ? postToSelf : (task) => setTimeout(task, 0)
 }
 
 export function loopRound(): undefined {
   return undefined
+}
+
+export function chooseAsyncIterator(): typeof Symbol.asyncIterator {
+  return Symbol.asyncIterator
 }
 
 export function domException(message: string, name: string): Error {
@@ -92,6 +99,11 @@ export function acceptedMembers<Init extends object>(init: Init): Partial<Init> 
   return init
 }
 
+/** Only redirects that are followed one by one ask. */
+export function isCredential(): boolean {
+  return false
+}
+
 export function passesCredentialsOn(): boolean {
   return false
 }
@@ -100,12 +112,19 @@ export function missingHeaders(): Record<string, string> {
   return {}
 }
 
+export const NODE_STREAM_HINT = ''
+
+/** A page has its browser's. */
+export function isForeignFormData(): boolean {
+  return false
+}
+
 export function classNameOf(value: unknown): string {
   return toStringTagOf(value)
 }
 
 export function dispatcherProblem(dispatcher: unknown, isOurFetch: boolean): string | undefined {
-  return isOurFetch ? `is ${displayKind(dispatcher)}, but only Node takes one` : undefined
+  return isOurFetch ? `must be absent, not ${displayKind(dispatcher)}: only Node takes one` : undefined
 }
 
 export function noTimeoutInit(callers: object): object {

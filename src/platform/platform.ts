@@ -16,16 +16,18 @@ export {
   dispatcherProblem,
   dropsHeader,
   hasForbiddenHeaders,
+  isCredential,
   missingHeaders,
+  NODE_STREAM_HINT,
   noTimeoutInit,
   passesCredentialsOn,
   sendsStreams,
   STREAMING_FETCH,
   streamingFetch,
 } from './fetch.ts'
-export { domException } from './globals.ts'
+export { chooseAsyncIterator, domException } from './globals.ts'
 export { headerValue } from './header-value.ts'
 export { defineInspection, glanceOf, setGlance } from './inspection.ts'
-export { classNameOf } from './request-probes.ts'
+export { classNameOf, isForeignFormData } from './request-probes.ts'
 export { need, type Requirement } from './requirements.ts'
 export { chooseQueueTask, loopRound, type QueueTask } from './task.ts'

@@ -38,11 +38,6 @@ export function losesHeader(name: string): boolean {
   return probeRequest({ headers: { [name]: 'x' } })?.headers.has(name) === false
 }
 
-/** The Content-Type that this runtime's `Request` gives a body. What it does not know it sends as text. */
-export function contentTypeOf(body: unknown): string {
-  return probeRequest({ method: 'POST', body })?.headers.get('Content-Type') ?? ''
-}
-
 /** Whether a stream can be a request's body. Runtimes that do not know such bodies send their name as text. */
 export function sendsStreams(): boolean {
   if (!runtime.Request) return true
@@ -64,6 +59,12 @@ export function classNameOf(value: unknown): string {
   const name = toStringTagOf(value)
   // Workers with a compatibility date before September 2024 say it of all their objects.
   return name === 'Object' ? (BODY_CLASSES.find((known) => isInstance(value, known)) ?? name) : name
+}
+
+/** Whether it is a FormData of a library that this runtime does not know, and would send as text. */
+export function isForeignFormData(body: unknown): boolean {
+  if (classNameOf(body) !== 'FormData') return false
+  return !probeRequest({ method: 'POST', body })?.headers.get('Content-Type')?.startsWith('multipart/')
 }
 
 function isInstance(value: unknown, name: string): boolean {

@@ -23,7 +23,7 @@ const RESOLVERS: [resolver: string, build: Build, ...kinds: Kind[]][] = [
   ['esbuild, platform neutral', 'default', 'import', 'require'],
   ['wrangler', 'default', 'import', 'require'],
   ['webpack, target web', 'browser', 'import', 'require'],
-  ['webpack, target webworker', 'browser', 'import', 'require'],
+  ['webpack, target webworker', 'default', 'import', 'require'],
   ['webpack, target node', 'default', 'import', 'require'],
   ['webpack, target electron-renderer', 'default', 'import', 'require'],
   ['Next, edge', 'default', 'import', 'require'],

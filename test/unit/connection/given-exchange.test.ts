@@ -61,8 +61,8 @@ describe('what cannot be read is a TypeError at the call', () => {
   lockedBody.body?.getReader()
 
   it.each([
-    ['a locked stream', locked, 'The ReadableStream is locked: it is being read elsewhere'],
-    ['a Response whose body is locked', lockedBody, 'The body of the Response is locked: it is being read elsewhere'],
+    ['a locked stream', locked, 'The ReadableStream is being read elsewhere'],
+    ['a Response whose body is locked', lockedBody, 'The body of the Response is being read elsewhere'],
     ['a promise of a Response', Promise.resolve(response('')), 'not a promise. Await it first'],
     ['a stream of Node', Readable.from([]), 'streamEvents needs a URL, a Response or a ReadableStream of bytes'],
     [
@@ -76,7 +76,7 @@ describe('what cannot be read is a TypeError at the call', () => {
     [
       'a Response whose body is a stream of Node',
       { status: 200, headers: new Headers(), body: Readable.from([]) },
-      'The body of the Response is no ReadableStream',
+      'The body of the Response is not a ReadableStream',
     ],
   ])('%s', (_, given, message) => {
     const error = refusal(given)
@@ -171,7 +171,7 @@ describe('a stream that', () => {
       const { data, error } = await outcome(streamEvents(stream))
       expect(data).toEqual(['0'])
       expect(error).toMatchObject({ reason: 'unsupported' })
-      expect((error as Error).message).toContain('no stream of bytes')
+      expect((error as Error).message).toContain('not a stream of bytes')
       expect(cancelled).toHaveBeenCalledOnce()
     },
   )

@@ -107,10 +107,10 @@ describe('lastEventId', () => {
 })
 
 describe('a time limit', () => {
-  it.each(['connectTimeout', 'idleTimeout'])('%s may be a fraction, or Infinity, which is none', (name) => {
+  it.each(['connectTimeout', 'idleTimeout'])('%s may be a fraction, or Infinity, which sets no timer', (name) => {
     expect(readOptions({ [name]: 0.5 })).toHaveProperty(name, 0.5)
     expect(readOptions({ [name]: 2 ** 40 })).toHaveProperty(name, 2 ** 40)
-    expect(readOptions({ [name]: Infinity })).toHaveProperty(name, 0)
+    expect(readOptions({ [name]: Infinity })).toHaveProperty(name, Infinity)
   })
 })
 

@@ -97,12 +97,32 @@ describe('an error that a function of the caller threw', () => {
     readonly retry = true
   }
 
+  class HidingError extends Error {
+    override get cause(): unknown {
+      return new Error('token-1234')
+    }
+  }
+
+  it('may be its own cause', () => {
+    class OwnCause extends Error {
+      override get cause(): unknown {
+        return this
+      }
+    }
+    expect(causeOfCaller(new OwnCause('x'))).toBeInstanceOf(Error)
+  })
+
   it.each([
     ['an error of a class of the caller', new TokenError('no token')],
     ['an error with a cause', new Error('x', { cause: new Error('y') })],
     ['an error with members', Object.assign(new Error('x'), { status: 401, headers: { a: 'b' }, list: ['c'] })],
     ['an object', { status: 401 }],
     ['a string', 'no token'],
+    [
+      'one with a URL that is not normalized',
+      new Error('GET https://auth.example.com:443, HTTP://A.test/ü/../x failed'),
+    ],
+    ['one with a URL in a member', Object.assign(new Error('x'), { endpoint: 'https://auth.example.com' })],
     ['a number', 7],
     ['null', null],
     ['undefined', undefined],
@@ -123,6 +143,7 @@ describe('an error that a function of the caller threw', () => {
     ['in a Set', Object.assign(new Error('x'), { tokens: new Set(['token-1234']) })],
     ['in a Request', Object.assign(new Error('x'), { request: new Request('http://a.test/?key=query-secret') })],
     ['in an AggregateError', new AggregateError([new Error('token-1234')], 'x')],
+    ['in a cause that its class has', new HidingError()],
     ['in the code', Object.assign(new Error('x'), { code: 'token-1234' })],
     ['deep down', Object.assign(new Error('x'), { a: { b: { c: { d: { e: { f: 'token-1234' } } } } } })],
     ['in an object', { token: 'token-1234' }],

@@ -106,7 +106,7 @@ describe('body', () => {
     const shown = method?.toUpperCase() ?? 'GET'
     for (const body of ['body-secret', '', run, new ReadableStream()]) {
       expect(() => readOptions({ method, body })).toThrow(
-        new TypeError(`The option "body" needs another "method" than ${shown}`),
+        new TypeError(`The option "body" needs another "method" than ${shown}, such as POST`),
       )
     }
   })

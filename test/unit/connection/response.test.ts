@@ -117,7 +117,7 @@ describe('a body that is not a web stream', () => {
     const { event, readyState } = await errorFor({ status: 200, headers: new Headers(headers), body })
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
-    expect(event.message).toContain('no ReadableStream. Pass a fetch that streams')
+    expect(event.message).toContain('not a ReadableStream. Pass a fetch that streams')
   })
 })
 
@@ -167,7 +167,7 @@ describe('a body that cannot be read', () => {
     const { event, readyState } = await errorFor({ status: 200, headers: new Headers(headers), body })
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
-    expect(event.message).toBe(`${AT} cannot be read: its body is no stream of bytes`)
+    expect(event.message).toBe(`${AT} cannot be read: its body is not a stream of bytes`)
     expect(cancelled).toBe(true)
   })
 })

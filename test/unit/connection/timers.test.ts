@@ -359,3 +359,11 @@ describe('idleTimeout', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 })
+
+it('sets no timer for what is aborted already, or has no limit', async () => {
+  const work = Promise.resolve('done')
+  expect(await inTime(1_000, work, AbortSignal.abort())).toBe('done')
+  expect(await inTime(Infinity, work, new AbortController().signal)).toBe('done')
+  expect(await inTime(0, work, new AbortController().signal)).toBe('done')
+  expect(vi.getTimerCount()).toBe(0)
+})

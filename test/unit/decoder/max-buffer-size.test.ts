@@ -57,6 +57,22 @@ describe('an unfinished event counts for what it takes in memory', () => {
     }).not.toThrow()
   })
 
+  it.each([
+    ['two types', `event: ${'x'.repeat(180_000)}\n\n`, `event: ${'x'.repeat(180_000)}\n\n`],
+    ['a type that another replaces', `event: ${'x'.repeat(180_000)}\n`, `event: ${'x'.repeat(180_000)}\n`],
+    [
+      'an id, and the data of another block',
+      `id: ${'x'.repeat(180_000)}\n\n`,
+      `data: ${'x\ndata: '.repeat(100)}${'x'.repeat(150_000)}\n`,
+    ],
+  ])('only what is of one event: not %s', (_, first, second) => {
+    const blocks = decoder()
+    const chunks = (first + second).match(/[^]{1,10000}/g) ?? []
+    expect(() => {
+      for (const chunk of chunks) blocks.decode(bytes(chunk))
+    }).not.toThrow()
+  })
+
   it('its type and id too, if they are long', () => {
     const long = 'x'.repeat(140_000)
     for (const name of ['event', 'id']) {

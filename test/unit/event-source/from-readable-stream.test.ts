@@ -83,7 +83,7 @@ describe('what cannot be read is a TypeError', () => {
   locked.getReader()
 
   it.each([
-    ['a locked stream', locked, 'is locked'],
+    ['a locked stream', locked, 'is being read'],
     ['a Response', lasting(), 'A ReadableStream of bytes is needed, not an object'],
     ['nothing', undefined, 'not undefined'],
     ['null', null, 'not null'],

@@ -24,7 +24,7 @@ it('an open source closes its connection, and reconnects', async () => {
     expect(signals.at(-1)?.aborted).toBe(true)
     const { error, willReconnect, delay } = await lost
     expect([error.reason, willReconnect, delay]).toEqual(['network', true, 100])
-    expect(error.message).toContain('was closed when its page went into the back/forward cache')
+    expect(error.message).toContain('was closed for the back/forward cache')
     await nextOpen(source)
     expect(signals).toHaveLength(1 + trip)
   }

@@ -11,6 +11,14 @@ describe('platform.browser.ts', () => {
     expect(Object.keys(same).sort()).toEqual(Object.keys(platform).sort())
   })
 
+  it("does not queue tasks by Node's MessageChannel, which keeps the process alive", async () => {
+    const before = process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
+    await new Promise<void>((resolve) => {
+      browserPlatform.chooseQueueTask()(resolve)
+    })
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'MessagePort')).toHaveLength(before)
+  })
+
   it('leaves out what no browser needs', () => {
     expect(browserPlatform.loopRound()).toBeUndefined()
     expect(browserPlatform.passesCredentialsOn()).toBe(false)
