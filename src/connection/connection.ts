@@ -3,7 +3,7 @@
 import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now, reportError } from '../platform/globals.ts'
 import { onPageCached } from '../platform/page.ts'
-import { publish } from '../platform/platform.ts'
+import { isWatched, publish } from '../platform/platform.ts'
 import { ConnectionError } from './connection-error.ts'
 import type { BodyReader, ConnectionSink, Exchange, Opener } from './exchange.ts'
 import { asAttemptError, AttemptError, type Failure } from './failure.ts'
@@ -59,7 +59,7 @@ export class Connection implements DecoderSink {
     this.#attemptsWithoutMessage = 0
     type ||= 'message'
     const life = this.#life
-    publish('message', () => ({ source: this.#source, type, data, lastEventId }))
+    if (isWatched('message')) publish('message', () => ({ source: this.#source, type, data, lastEventId }))
     if (life === this.#life) this.#sink.message(type, data, lastEventId, id)
   }
 

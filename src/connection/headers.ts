@@ -39,7 +39,7 @@ export function readHeaders(given: unknown, isOurFetch: boolean): HeaderRecord {
     if (!isString(name) || !NAME.test(name)) {
       throw invalid(`has an invalid name: ${isString(name) ? `"${name}"` : displayKind(name)}`)
     }
-    if (isOurFetch && dropsHeader(name)) throw invalid(`has "${name}", which this runtime does not let scripts set`)
+    if (isOurFetch && dropsHeader(name)) throw invalid(`has "${name}", which scripts cannot set here`)
     // A number may be a secret too.
     if (!isString(value))
       throw invalid(`needs a string for "${name}", not ${isObject(value) ? displayKind(value) : typeof value}`)

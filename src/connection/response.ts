@@ -63,7 +63,7 @@ export function refuse(response: FetchLikeResponse): Failure | undefined {
 
   const { status, headers, body } = response
   if (status !== 200) {
-    const answer = status === 204 ? '204, which says that it is over' : `status ${status} instead of 200`
+    const answer = status === 204 ? '204: it is over' : `status ${status} instead of 200`
     return refusal('status', response, `the server answered ${answer}`)
   }
   const contentType: unknown = headers.get('content-type')

@@ -27,7 +27,8 @@ function defineMessageEvent(): MessageConstructor {
 
     constructor(type: string, data: string, origin: string, lastEventId: string) {
       super(type)
-      keepPrototype(this, new.target)
+      // Cheaper for each message than to compare prototypes.
+      if (!('data' in this)) keepPrototype(this, new.target)
       this.#data = data
       this.#origin = origin
       this.#lastEventId = lastEventId

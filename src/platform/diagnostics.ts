@@ -15,13 +15,22 @@ type Name = (typeof NAMES)[number]
 /** Undefined until the first connection: a module that loads may not look at its runtime. Null where there are no channels. */
 let channels: Record<Name, Channel> | null | undefined
 
+/** To be asked where the closure for `publish` would cost too much. */
+export function isWatched(name: Name): boolean | undefined {
+  return channelOf(name)?.hasSubscribers
+}
+
 /** @param describe makes the message, if anybody has subscribed */
 export function publish(name: Name, describe: () => object): void {
+  const channel = channelOf(name)
+  if (channel?.hasSubscribers) channel.publish(describe())
+}
+
+function channelOf(name: Name): Channel | undefined {
   if (channels === undefined) {
     const library = runtime.process?.getBuiltinModule?.('node:diagnostics_channel')
     const entries = NAMES.map((one) => [one, library?.channel(`everysource:${one}`)])
     channels = library ? (Object.fromEntries(entries) as Record<Name, Channel>) : null
   }
-  const channel = channels?.[name]
-  if (channel?.hasSubscribers) channel.publish(describe())
+  return channels?.[name]
 }

@@ -56,6 +56,10 @@ export function glanceOf(): { members: object } {
 }
 
 /** Browsers have no diagnostics channels. */
+export function isWatched(): undefined {
+  return undefined
+}
+
 export function publish(): void {
   // Nobody can subscribe.
 }

@@ -1,6 +1,6 @@
 /** What differs between runtimes. In the browser build `platform.browser.ts` takes the place of this module. */
 
-export { publish } from './diagnostics.ts'
+export { isWatched, publish } from './diagnostics.ts'
 export {
   addListener,
   dispatch,

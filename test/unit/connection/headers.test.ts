@@ -131,7 +131,7 @@ describe("a header's name", () => {
         readonly headers = new Headers()
       },
     )
-    const message = 'The option "headers" has "Cookie", which this runtime does not let scripts set'
+    const message = 'The option "headers" has "Cookie", which scripts cannot set here'
     expect(() => readHeaders({ Cookie: 'header-secret' }, true)).toThrow(new TypeError(message))
     expect(readHeaders({ Cookie: 'a=b' }, false)).toEqual({ Cookie: 'a=b' })
   })

@@ -290,7 +290,7 @@ describe('the option "headers"', () => {
   it('that the runtime would drop are refused, unless a fetch of the caller sends them', () => {
     vi.stubGlobal('Request', BrowserRequest)
     expect(() => readOptions({ headers: { Cookie: 'a=b' } })).toThrow(
-      'The option "headers" has "Cookie", which this runtime does not let scripts set',
+      'The option "headers" has "Cookie", which scripts cannot set here',
     )
     expect(readOptions({ headers: { Cookie: 'a=b' }, fetch }).headers).toEqual({ Cookie: 'a=b' })
   })

@@ -34,11 +34,11 @@ describe('a response with another status than 200 fails the connection', () => {
     expect(event.message).toBe(`${AT} was refused: the server answered status ${status} instead of 200`)
   })
 
-  it('204, which says that it is over', async () => {
+  it('204: it is over', async () => {
     const { event, readyState } = await errorFor(response(null, { status: 204 }))
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'status', status: 204 })
-    expect(event.message).toBe(`${AT} was refused: the server answered 204, which says that it is over`)
+    expect(event.message).toBe(`${AT} was refused: the server answered 204: it is over`)
   })
 })
 
