@@ -128,7 +128,7 @@ export function classNameOf(value: unknown): string {
 }
 
 export function dispatcherProblem(dispatcher: unknown, isOurFetch: boolean): string | undefined {
-  return isOurFetch ? `must be absent, not ${displayKind(dispatcher)}: only Node takes one` : undefined
+  return isOurFetch ? `must be absent here, not ${displayKind(dispatcher)}` : undefined
 }
 
 export function noTimeoutInit(callers: object): object {

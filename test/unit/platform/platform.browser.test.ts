@@ -22,7 +22,7 @@ describe('platform.browser.ts', () => {
   it('leaves out what no browser needs', () => {
     expect(browserPlatform.loopRound()).toBeUndefined()
     expect(browserPlatform.passesCredentialsOn()).toBe(false)
-    expect(browserPlatform.dispatcherProblem({}, true)).toContain('only Node takes')
+    expect(browserPlatform.dispatcherProblem({}, true)).toContain('must be absent here')
     expect(browserPlatform.missingHeaders()).toEqual({})
     const init = { keepalive: true }
     expect(browserPlatform.noTimeoutInit(init)).toBe(init)
