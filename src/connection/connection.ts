@@ -2,17 +2,16 @@
 
 import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now, reportError } from '../platform/globals.ts'
-import { onPageCached } from '../platform/page.ts'
+import { listen, onPageCached } from '../platform/page.ts'
 import { isWatched, publish } from '../platform/platform.ts'
 import { ConnectionError } from './connection-error.ts'
-import type { BodyReader, ConnectionSink, Exchange, Opener } from './exchange.ts'
+import type { Body, ConnectionSink, Exchange, Opener } from './exchange.ts'
 import { asAttemptError, AttemptError, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { ask, nextDelay } from './reconnect.ts'
 import { startWait, withIdleTimeout, withinLimits, type Wait } from './timers.ts'
 import { withoutUser } from './url.ts'
 
-/** What the connection is doing. */
 type State =
   | { phase: 'idle' | 'connecting' | 'closed' }
   | { phase: 'open'; since: number }
@@ -75,7 +74,6 @@ export class Connection implements DecoderSink {
     this.#sink.comment(text)
   }
 
-  /** For inspection. */
   get phase(): State['phase'] {
     return this.#state.phase
   }
@@ -101,12 +99,7 @@ export class Connection implements DecoderSink {
       abort()
       return
     }
-    if (signal) {
-      signal.addEventListener('abort', abort)
-      this.#unsubscribeSignal = () => {
-        signal.removeEventListener('abort', abort)
-      }
-    }
+    this.#unsubscribeSignal = signal && listen(signal, 'abort', abort)
     // What would not be requested again, such as a chat's answer, stays where the browser keeps it.
     if (policy.reconnects) {
       this.#unsubscribePage = onPageCached(() => {
@@ -122,7 +115,6 @@ export class Connection implements DecoderSink {
     this.#cancel((life) => this.#connect(undefined, life))
   }
 
-  /** What comes now is another stream: forgets what is unfinished. */
   reset(): void {
     this.#decoder.reset()
   }
@@ -208,36 +200,33 @@ export class Connection implements DecoderSink {
     const { response, origin, reader } = opened
     this.#state = { phase: 'open', since: now() }
     publish('open', () => ({ source: this.#source, attempt: this.#exchange.attempt, response }))
-    // Whoever hears of it may close the connection.
     if (life !== this.#life) return
     this.#sink.open(response, origin)
     if (life !== this.#life) return
     if (reader) {
       this.#decoder.begin(this.#sink.lastEventId ?? '')
       const limited = withIdleTimeout(reader, this.#options.idleTimeout, this.#exchange.request.signal, this.#sink)
-      this.#read(limited, opened.isCallers, life)
+      this.#read({ reader: limited, isCallers: opened.isCallers }, life)
     } else this.#run(life, this.#recover(ENDED, life))
   }
 
-  #read(reader: BodyReader, isCallers: true | undefined, life: number): void {
+  #read(body: Body, life: number): void {
     // A reader of a caller's fetch may return no promise.
-    Promise.resolve(reader.read()).then(
+    Promise.resolve(body.reader.read()).then(
       (result) => {
-        this.#run(life, this.#take(result, reader, isCallers, life))
+        this.#run(life, this.#take(result, body, life))
       },
       (cause: unknown) => {
-        this.#run(life, Promise.reject(asAttemptError(cause, { reason: 'network', what: 'broke off', isCallers })))
+        this.#run(
+          life,
+          Promise.reject(asAttemptError(cause, { reason: 'network', what: 'broke off', isCallers: body.isCallers })),
+        )
       },
     )
   }
 
   /** Nothing is awaited before the chunk is decoded: `reset()` could come before it. */
-  async #take(
-    { done, value: chunk }: ReadableStreamReadResult<unknown>,
-    reader: BodyReader,
-    isCallers: true | undefined,
-    life: number,
-  ): Promise<void> {
+  async #take({ done, value: chunk }: ReadableStreamReadResult<unknown>, body: Body, life: number): Promise<void> {
     if (life !== this.#life) return
     if (done) {
       this.#run(life, this.#recover(ENDED, life))
@@ -248,7 +237,7 @@ export class Connection implements DecoderSink {
       throw new AttemptError({ reason: 'unsupported', what: 'cannot be read: its body is not a stream of bytes' })
     }
     // Firefox brings megabytes at once: to make events of them all would block the page, and hold more than can be delivered.
-    for (const piece of isCallers ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
+    for (const piece of body.isCallers ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
       try {
         this.#decoder.decode(piece)
       } catch (error) {
@@ -264,7 +253,7 @@ export class Connection implements DecoderSink {
       if (hold) await hold
       if (life !== this.#life) return
     }
-    this.#read(reader, isCallers, life)
+    this.#read(body, life)
   }
 
   /** Reestablishes the connection that was lost, or fails it. */
@@ -307,7 +296,6 @@ export class Connection implements DecoderSink {
     this.#state = { phase: 'waiting', wait }
     publish('wait', () => ({ source: this.#source, delay }))
     await wait.over
-    // Between the end of the wait and this line, close() or reconnect() may have come.
     if (life === this.#life) this.#run(life, this.#connect(error, life))
   }
 }

@@ -17,8 +17,11 @@ export interface Opened {
   /** Undefined: it is empty. */
   reader: BodyReader | undefined
   /** Whether it is the caller's own stream: its chunks are taken whole, however large, and its errors are the caller's. */
-  isCallers?: true
+  isCallers?: true | undefined
 }
+
+/** What is read of it, until it ends. */
+export type Body = Pick<Opened, 'isCallers'> & { reader: BodyReader }
 
 /** One attempt to get at an event stream. */
 export interface Exchange extends FailedRequest {

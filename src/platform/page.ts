@@ -43,9 +43,9 @@ export function onVisibilityChange(callback: (isHidden: boolean) => void): Unsub
   )
 }
 
-/** React Native has a `document` of some libraries, without these methods. */
-function listen(
-  target: Pick<typeof runtime, 'addEventListener' | 'removeEventListener'>,
+/** In React Native the global object, and a library's `document`, may be without these methods. */
+export function listen(
+  target: { addEventListener?: typeof addEventListener; removeEventListener?: typeof removeEventListener },
   type: string,
   listener: (event: Event) => void,
 ): Unsubscribe {

@@ -207,7 +207,7 @@ async function checkExports(files: string[]): Promise<void> {
 }
 
 /** Resolvers that set several of these must find the build for servers first. */
-const SERVERS = ['workerd', 'edge-light', 'deno', 'bun', 'react-native', 'node']
+const SERVERS = ['workerd', 'edge-light', 'deno', 'bun', 'react-native', 'node', 'worker']
 
 function conditionsOf(name: string): Record<string, unknown> {
   const conditions = (js: string, dts: string): Record<string, string> => ({

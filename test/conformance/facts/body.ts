@@ -154,7 +154,10 @@ export const body: BehaviourFact[] = [
         if (sendsStreams()) {
           const recorder = open()
           await recorder.until('error')
-          check(recorder.errors[0]?.message.includes('streams need HTTP/2') === true, String(recorder.errors[0]?.message))
+          check(
+            recorder.errors[0]?.message.includes('streams need HTTP/2') === true,
+            String(recorder.errors[0]?.message),
+          )
         } else {
           const { message } = thrown(open)
           check(message.includes('which the fetch of this runtime cannot send'), message)
