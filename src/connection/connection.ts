@@ -22,9 +22,9 @@ type State =
 const ENDED: Failure = { reason: 'ended', what: 'has ended' }
 
 /**
- * Whatever is awaited here belongs to a life of the connection. `reconnect()`, `close()` and a page that goes into the back/forward
- * cache end it: after each await and in each callback, a step asks whether its life is still the current one. Steps do not await
- * each other, and reading uses callbacks: in Node, the frame of an async function that waits costs each idle connection 3 kB.
+ * `reconnect()`, `close()` and a page that goes into the back/forward cache end a life of the connection: after each await and in each
+ * callback, a step asks whether its life is still the current one. Steps do not await each other, and reading uses callbacks, because
+ * in Node the waiting frame of an async function costs each idle connection 3 kB.
  */
 export class Connection implements DecoderSink {
   /** The caller's object, for diagnostics. */
