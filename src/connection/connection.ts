@@ -37,7 +37,6 @@ export class Connection implements DecoderSink {
   #life = 0
   /** Requests in a row that brought no message, the current one included. */
   #attemptsWithoutMessage = 0
-  /** The latest attempt. */
   #exchange: Exchange
   #reconnectionTime: number
   #unsubscribeSignal: (() => void) | undefined
@@ -197,7 +196,7 @@ export class Connection implements DecoderSink {
     if (life !== this.#life) return
     const opened = await this.#exchange.open(this.#sink.lastEventId, failure)
     if (life !== this.#life) return
-    const { response, origin, reader } = opened
+    const { response, origin, reader, isCallers } = opened
     this.#state = { phase: 'open', since: now() }
     publish('open', () => ({ source: this.#source, attempt: this.#exchange.attempt, response }))
     if (life !== this.#life) return
@@ -206,7 +205,7 @@ export class Connection implements DecoderSink {
     if (reader) {
       this.#decoder.begin(this.#sink.lastEventId ?? '')
       const limited = withIdleTimeout(reader, this.#options.idleTimeout, this.#exchange.request.signal, this.#sink)
-      this.#read({ reader: limited, isCallers: opened.isCallers }, life)
+      this.#read({ reader: limited, isCallers }, life)
     } else this.#run(life, this.#recover(ENDED, life))
   }
 
