@@ -141,7 +141,7 @@ function growthAims({ growth }: Results): Aim[] {
 /** A heap that grows by less than this over the whole long run does not grow, in kB. */
 const FLAT = 1_000
 
-/** What a page may load at the most, in bytes. */
+/** The largest bundle sizes, in bytes. */
 const SIZES: [name: string, limit: number][] = [
   ['`EventSource` alone', 13_200],
   ['`streamEvents` alone', 13_000],

@@ -161,7 +161,7 @@ function readResumed(given: unknown, base: URL, isOurFetch: boolean): Resumed {
   return resumed
 }
 
-/** @param cause what the caller's code threw, or did */
+/** @param cause the error of the caller's function */
 function notRequested(reason: FailureReason, why: string, cause?: unknown): AttemptError {
   return new AttemptError({ reason, what: `was not requested: ${why}`, cause, isCallers: true })
 }

@@ -1,4 +1,4 @@
-/** From a response to an event stream that can be read, or to why it is none. (HTML standard, 9.2.2) */
+/** Checks a response and takes its body, or says why it is refused. (HTML standard, 9.2.2) */
 
 import { isObject } from '../input/checks.ts'
 import { STREAMING_FETCH } from '../platform/platform.ts'
@@ -7,7 +7,7 @@ import { AttemptError, type Failure } from './failure.ts'
 import type { FetchLikeResponse } from './request.ts'
 import { inTime } from './timers.ts'
 
-/** Bytes of a refused body that are read; more is no reason but a page. */
+/** How many bytes of a refused body are read. More than that is not a reason but a page. */
 const MOST_BYTES = 64 * 1024
 /** How long an error may be kept waiting for a refused body, in ms. */
 const PATIENCE = 250
@@ -137,7 +137,7 @@ async function readRefusedBody({ body }: FetchLikeResponse, signal: AbortSignal)
       const chunk = new Uint8Array(value.buffer, value.byteOffset, Math.min(left, value.byteLength))
       // Without end, empty chunks would keep the timer from running.
       left -= Math.max(1, chunk.byteLength)
-      // What the cut leaves of a character is left out.
+      // A character that the limit cuts is left out.
       text += utf8.decode(chunk, { stream: true })
     }
   }

@@ -24,7 +24,7 @@ export function parseURL(input: string, base?: string): URL {
   throw domException(`Invalid URL "${withoutSecrets(input)}"${hint}`, 'SyntaxError')
 }
 
-/** Whether `fetch` can bring an event stream from there; for other schemes trying again would be futile. */
+/** Whether `fetch` can bring an event stream from there; for other schemes trying again would be pointless. */
 export function isFetchable(url: URL): boolean {
   return /^(?:https?|data|blob):$/.test(url.protocol)
 }

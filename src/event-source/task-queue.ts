@@ -14,7 +14,7 @@ interface TaskRunner<Item> {
  * Delivers items in order, each in a task of its own: all microtasks that one delivery started have run before the next.
  *
  * A hop is queued for each item when it comes, not one after the other: in Node that costs a sixth. Where the event loop counts its
- * rounds, an item is delivered at once if the loop has gone round since the last delivery. (A new chunk is no proof of that: chunks
+ * rounds, an item is delivered at once if the loop has gone round since the last delivery. (A new chunk does not prove that: chunks
  * that wait in a stream come microtasks apart.)
  */
 export class TaskQueue<Item> {

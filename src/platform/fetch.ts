@@ -11,7 +11,7 @@ import {
   sendsStreams as probeStreams,
 } from './request-probes.ts'
 
-/** What to do where a `fetch` does not stream. */
+/** What to do where a `fetch` does not stream. A `string`, because the browser build has another text. */
 export const STREAMING_FETCH =
   'Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch' as string
 

@@ -55,7 +55,7 @@ interface RuntimeGlobals {
 /** Members are tested for where they are used; when the modules load, only the base classes are read. */
 export const runtime = globalThis as unknown as RuntimeGlobals
 
-/** Milliseconds since some moment, by a clock that nobody sets where there is one. */
+/** Milliseconds since some moment, by a monotonic clock if there is one. */
 export function now(): number {
   return (runtime.performance ?? Date).now()
 }

@@ -61,7 +61,7 @@ export function isWatched(): undefined {
 }
 
 export function publish(): void {
-  // Nobody can subscribe.
+  // There is nothing to subscribe to.
 }
 
 /**
