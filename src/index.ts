@@ -5,10 +5,10 @@
  * @module everysource
  */
 
-export { ConnectionError } from './connection/connection-error.ts'
+export { ConnectionError, type ConnectionErrorInit } from './connection/connection-error.ts'
 export type { FailureReason } from './connection/failure.ts'
 export type { RequestHeaders } from './connection/headers.ts'
-export type { Attempt, EventSourceInit, ReconnectPolicy, ResumedRequest } from './connection/options.ts'
+export type { Attempt, EventSourceInit, FailureContext, ReconnectPolicy, ResumedRequest } from './connection/options.ts'
 export type { RequestBody } from './connection/request-body.ts'
 export type {
   ByteStream,

@@ -1,7 +1,7 @@
 /** What the command is called with, checked. */
 
 import { parseArgs } from 'node:util'
-import { closest } from './closest.ts'
+import { closest } from '../input/closest.ts'
 import { readURL } from './url.ts'
 import { UsageError } from './usage.ts'
 

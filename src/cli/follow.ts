@@ -1,9 +1,8 @@
 /** Follows a stream until it ends, fails, or is left. */
 
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ConnectionError as ConnectionErrorInstance } from '../connection/connection-error.ts'
 import { readHeaders } from '../connection/headers.ts'
-import { STANDARD_POLICY } from '../connection/reconnect.ts'
-import { nextDelay } from '../connection/reconnect.ts'
 import type { Observation } from '../diagnosis/observation.ts'
 import { observe } from '../diagnosis/observe.ts'
 import { ConnectionError, streamEvents, type EventSourceInit, type EventStream } from '../index.ts'
@@ -18,6 +17,9 @@ import { visible, visibleLine } from './visible.ts'
 
 /** Why it is over before the stream is. */
 export type Stop = 'interrupted' | 'reader gone' | 'too long'
+
+/** The channel that reports lost connections. */
+const LOST = 'everysource:lost'
 
 /** Resolves with the exit code. */
 export async function follow(
@@ -47,14 +49,14 @@ export async function follow(
       },
     }),
     reconnect: args.reconnects && {
-      shouldReconnect: (failure) => {
-        const delay = delayAfter(failure, args, observer.observations.at(-1), stream)
-        if (delay === undefined) return false
-        narrator.waiting(failure, delay)
-        return delay
-      },
+      shouldReconnect: ({ status }) => (status !== undefined && args.retryStatuses.includes(status) ? true : undefined),
     },
   })
+  const onLost = (message: unknown): void => {
+    const { error, delay } = message as { error: ConnectionErrorInstance; delay: number }
+    narrator.waiting(error, delay)
+  }
+  subscribe(LOST, onLost)
 
   try {
     let left = args.max
@@ -77,6 +79,7 @@ export async function follow(
     sayBody(error, screen)
     return 1
   } finally {
+    unsubscribe(LOST, onLost)
     alarm.stop()
     narrator.close()
   }
@@ -99,24 +102,6 @@ function request(args: Arguments, body: Body | undefined, options: EventSourceIn
 function headersOf({ headers }: Arguments, body: Body | undefined): [string, string][] {
   const hasType = headers.some(([name]) => name.toLowerCase() === 'content-type')
   return body && !hasType ? [...headers, ['Content-Type', body.type]] : headers
-}
-
-/** As the policy of a source would have it; undefined: not at all. */
-function delayAfter(
-  failure: ConnectionErrorInstance,
-  { retryStatuses }: Arguments,
-  last: Observation | undefined,
-  { reconnectionTime }: EventStream,
-): number | undefined {
-  const { status, attempt } = failure
-  const lived = last?.head ? performance.now() - last.head.at : 0
-  const hadMessage = (last?.text.events ?? 0) > 0 || lived >= STANDARD_POLICY.resetAfter
-  return nextDelay(STANDARD_POLICY, failure, {
-    attemptsWithoutMessage: hadMessage ? 0 : attempt,
-    reconnectionTime,
-    answer: status !== undefined && retryStatuses.includes(status) ? true : undefined,
-    random: Math.random(),
-  })
 }
 
 function whyItEnded(last: Observation | undefined): string {

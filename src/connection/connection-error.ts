@@ -17,6 +17,32 @@ export interface FailedRequest {
 /** Copies of the package, ESM and CommonJS for example, know each other's errors by it. */
 const BRAND = Symbol.for('everysource.ConnectionError')
 
+/** The members of a `ConnectionError`, all optional: for tests. */
+export interface ConnectionErrorInit {
+  /** Default `network`. */
+  reason?: FailureReason | undefined
+  /** Default: none. */
+  status?: number | undefined
+  /** Default: none. */
+  code?: string | undefined
+  /** In milliseconds. Default: none. */
+  retryAfter?: number | undefined
+  /** Default 1. */
+  attempt?: number | undefined
+  /** Default: empty. */
+  url?: string | undefined
+  /** Default: none. */
+  headers?: Headers | undefined
+  /** Default: none. */
+  body?: string | undefined
+  /** Default `false`. */
+  bodyTruncated?: boolean | undefined
+  /** Default `false`. */
+  endedMidEvent?: boolean | undefined
+  /** Default: none. */
+  cause?: unknown
+}
+
 /**
  * Why a connection was lost or has failed: `event.error` of an `error` event, and what a loop over `streamEvents` throws. Its
  * `message` is a sentence: what happened, at which URL, and what to do where that is known. No value of a header and no user,
@@ -33,29 +59,38 @@ export class ConnectionError extends Error {
   readonly retryAfter: number | undefined
   /** The number of the attempt, from 1; it starts again after a message, or a connection open for `resetAfter`. */
   readonly attempt: number
+  /** Whether the stream ended in the middle of an event, which is discarded: something on the way may have cut it. */
+  readonly endedMidEvent: boolean
+  /** Whether `body` is only the beginning of the response's text. */
+  readonly bodyTruncated: boolean
   // What may hold secrets is not enumerable, so that it is in no log.
   /** The request's URL, without user and password. Not enumerable: its query may hold secrets. */
   declare readonly url: string
   /** The headers of a response that was refused; undefined where there was none. Not enumerable. */
   declare readonly headers: Headers | undefined
-  /** The text of a response that was refused: up to 64 KiB, as far as it came within 250 ms. Not enumerable. */
+  /**
+   * The text of a response that was refused: up to 64 KiB, as far as it came within 250 ms. For all of it, pass the option
+   * `onRefused`. Not enumerable.
+   */
   declare readonly body: string | undefined
 
   /**
-   * For the package itself.
+   * Creates an error like those of a connection, for tests.
    *
-   * @hidden
+   * @param message what happened, in a sentence. Default: empty
+   * @param init its members
    */
-  constructor({ url, attempt, secrets }: FailedRequest, failure: Failure) {
-    const { reason, what, status, headers, body, retryAfter } = failure
-    const { cause, code } = redactCause(failure, secrets)
-    super(`The event stream at ${presentable(url)} ${what}${code === undefined ? '' : ` (${code})`}`, { cause })
+  constructor(message = '', init: ConnectionErrorInit = {}) {
+    const { reason = 'network', status, code, retryAfter, attempt = 1, url = '', headers, body, cause } = init
+    super(message, { cause })
     this.reason = reason
     this.status = status
     this.code = code
     this.retryAfter = retryAfter
     this.attempt = attempt
-    for (const [name, value] of Object.entries({ url: withoutUser(url), headers, body })) {
+    this.endedMidEvent = init.endedMidEvent ?? false
+    this.bodyTruncated = init.bodyTruncated ?? false
+    for (const [name, value] of Object.entries({ url, headers, body })) {
       Object.defineProperty(this, name, { value, configurable: true, writable: true })
     }
   }
@@ -80,4 +115,21 @@ export class ConnectionError extends Error {
     if (this !== ConnectionError) return Function.prototype[Symbol.hasInstance].call(this, value)
     return typeof value === 'object' && value !== null && BRAND in value
   }
+}
+
+/** The error that says why the request has failed. */
+export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, failure: Failure): ConnectionError {
+  const { cause, code } = redactCause(failure, secrets)
+  return new ConnectionError(
+    `The event stream at ${presentable(url)} ${failure.what}${code === undefined ? '' : ` (${code})`}`,
+    {
+      ...failure,
+      // Or as much of them as the caller's fetch returned.
+      headers: failure.headers as Headers | undefined,
+      url: withoutUser(url),
+      attempt,
+      code,
+      cause,
+    },
+  )
 }

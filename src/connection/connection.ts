@@ -4,11 +4,11 @@ import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink
 import { now, reportError } from '../platform/globals.ts'
 import { listen, onPageCached } from '../platform/page.ts'
 import { isWatched, publish } from '../platform/platform.ts'
-import { ConnectionError } from './connection-error.ts'
+import { type ConnectionError, connectionErrorOf } from './connection-error.ts'
 import type { Body, ConnectionSink, Exchange, Opener } from './exchange.ts'
 import { asAttemptError, AttemptError, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
-import { ask, nextDelay } from './reconnect.ts'
+import { decide, type Verdict } from './reconnect.ts'
 import { startWait, withIdleTimeout, withinLimits, type Wait } from './timers.ts'
 import { withoutUser } from './url.ts'
 
@@ -20,6 +20,12 @@ type State =
   | { phase: 'waiting'; wait: Wait }
 
 const ENDED: Failure = { reason: 'ended', what: 'has ended' }
+
+const ENDED_MID_EVENT: Failure = {
+  reason: 'ended',
+  what: 'has ended in the middle of an event, which is discarded',
+  endedMidEvent: true,
+}
 
 /**
  * `reconnect()`, `close()` and a page that goes into the back/forward cache end a life of the connection: after each await and in each
@@ -37,6 +43,8 @@ export class Connection implements DecoderSink {
   #life = 0
   /** Requests in a row that brought no message, the current one included. */
   #attemptsWithoutMessage = 0
+  /** Whether the current attempt has brought a message. */
+  #hasReceived = false
   #exchange: Exchange
   #reconnectionTime: number
   #unsubscribeSignal: (() => void) | undefined
@@ -55,6 +63,7 @@ export class Connection implements DecoderSink {
   /** For the decoder, like `id`, `retry` and `comment`. */
   message(type: string, data: string, lastEventId: string, id: string | undefined): void {
     this.#attemptsWithoutMessage = 0
+    this.#hasReceived = true
     type ||= 'message'
     const life = this.#life
     if (isWatched('message')) publish('message', () => ({ source: this.#source, type, data, lastEventId }))
@@ -124,6 +133,7 @@ export class Connection implements DecoderSink {
     this.#cancel(undefined, 'closed')
     this.#unsubscribeSignal?.()
     this.#unsubscribePage?.()
+    this.#opener.close()
     publish('close', () => ({ source: this.#source }))
   }
 
@@ -135,7 +145,7 @@ export class Connection implements DecoderSink {
     const { phase } = this.#state
     if (phase === 'connecting' || phase === 'open') {
       const what = 'was closed for the back/forward cache'
-      const error = new ConnectionError(this.#exchange, { reason: 'network', what })
+      const error = connectionErrorOf(this.#exchange, { reason: 'network', what })
       this.#cancel((life) => this.#reestablish(error, withinLimits(this.#reconnectionTime), life))
     }
     // WebKit breaks it off before it says that the page is left.
@@ -175,8 +185,8 @@ export class Connection implements DecoderSink {
         return
       }
       const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly', cause: thrown }
-      const error = new ConnectionError(this.#exchange, failure)
-      this.#cancel((next) => this.#fail(error, false, next))
+      const error = connectionErrorOf(this.#exchange, failure)
+      this.#cancel((next) => this.#fail(error, { error }, next))
     })
   }
 
@@ -189,6 +199,7 @@ export class Connection implements DecoderSink {
     // The first has been made already.
     if (this.#state.phase !== 'idle') this.#exchange = this.#nextExchange()
     this.#state = { phase: 'connecting' }
+    this.#hasReceived = false
     publish('connect', () => {
       const { attempt, url } = this.#exchange
       return { source: this.#source, attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' }
@@ -196,7 +207,7 @@ export class Connection implements DecoderSink {
     if (life !== this.#life) return
     const opened = await this.#exchange.open(this.#sink.lastEventId, failure)
     if (life !== this.#life) return
-    const { response, origin, reader, isCallers } = opened
+    const { response, origin, reader, keepsChunks } = opened
     this.#state = { phase: 'open', since: now() }
     publish('open', () => ({ source: this.#source, attempt: this.#exchange.attempt, response }))
     if (life !== this.#life) return
@@ -205,7 +216,7 @@ export class Connection implements DecoderSink {
     if (reader) {
       this.#decoder.begin(this.#sink.lastEventId ?? '')
       const limited = withIdleTimeout(reader, this.#options.idleTimeout, this.#exchange.request.signal, this.#sink)
-      this.#read({ reader: limited, isCallers }, life)
+      this.#read({ reader: limited, keepsChunks }, life)
     } else this.#run(life, this.#recover(ENDED, life))
   }
 
@@ -216,10 +227,8 @@ export class Connection implements DecoderSink {
         this.#run(life, this.#take(result, body, life))
       },
       (cause: unknown) => {
-        this.#run(
-          life,
-          Promise.reject(asAttemptError(cause, { reason: 'network', what: 'broke off', isCallers: body.isCallers })),
-        )
+        const { isCallers } = this.#exchange
+        this.#run(life, Promise.reject(asAttemptError(cause, { reason: 'network', what: 'broke off', isCallers })))
       },
     )
   }
@@ -228,7 +237,7 @@ export class Connection implements DecoderSink {
   async #take({ done, value: chunk }: ReadableStreamReadResult<unknown>, body: Body, life: number): Promise<void> {
     if (life !== this.#life) return
     if (done) {
-      this.#run(life, this.#recover(ENDED, life))
+      this.#run(life, this.#recover(this.#decoder.end() ? ENDED_MID_EVENT : ENDED, life))
       return
     }
     // By its shape: a test environment's Uint8Array may come from another realm.
@@ -236,16 +245,11 @@ export class Connection implements DecoderSink {
       throw new AttemptError({ reason: 'unsupported', what: 'cannot be read: its body is not a stream of bytes' })
     }
     // Firefox brings megabytes at once: to make events of them all would block the page, and hold more than can be delivered.
-    for (const piece of body.isCallers ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
+    for (const piece of body.keepsChunks ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
       try {
         this.#decoder.decode(piece)
       } catch (error) {
-        throw error instanceof EventTooLargeError
-          ? new AttemptError({
-              reason: 'too-large',
-              what: TOO_LARGE,
-            })
-          : error
+        throw error instanceof EventTooLargeError ? new AttemptError({ reason: 'too-large', what: TOO_LARGE }) : error
       }
       if (life !== this.#life) return
       const hold = this.#sink.backpressure(piece.byteLength)
@@ -258,29 +262,28 @@ export class Connection implements DecoderSink {
   /** Reestablishes the connection that was lost, or fails it. */
   async #recover(failure: Failure, life: number): Promise<void> {
     this.#leave()
-    if (failure !== ENDED) this.#exchange.request.abort()
+    if (failure.reason !== 'ended') this.#exchange.request.abort()
     const { policy } = this.#options
     // What the last messages say may decide the answer.
-    if (policy.shouldReconnect && life === this.#life) await this.#sink.delivered()
+    if (policy.shouldReconnect && life === this.#life) await this.#sink.deciding()
     if (life !== this.#life) return
-    const { error, answer, isEnd } = await ask(policy, this.#exchange, failure)
-    if (life !== this.#life) return
-    const delay = nextDelay(policy, failure, {
-      answer,
+    const circumstances = {
       attemptsWithoutMessage: this.#attemptsWithoutMessage,
       reconnectionTime: this.#reconnectionTime,
       random: Math.random(),
-    })
-    this.#run(life, delay === undefined ? this.#fail(error, isEnd, life) : this.#reestablish(error, delay, life))
+    }
+    const { error, delay, thrown } = await decide(policy, this.#exchange, failure, circumstances, this.#hasReceived)
+    if (life !== this.#life) return
+    this.#run(life, delay === undefined ? this.#fail(error, thrown, life) : this.#reestablish(error, delay, life))
   }
 
   /** "Fail the connection" */
-  async #fail(error: ConnectionError, isEnd: boolean, life: number): Promise<void> {
+  async #fail(error: ConnectionError, thrown: Verdict['thrown'], life: number): Promise<void> {
     try {
-      publish('failed', () => ({ source: this.#source, error, isEnd }))
-      if (life === this.#life) await this.#sink.failed(error, isEnd)
-    } catch (thrown) {
-      if (life === this.#life) reportError(thrown)
+      publish('failed', () => ({ source: this.#source, error, isEnd: thrown === undefined }))
+      if (life === this.#life) await this.#sink.failed(error, thrown)
+    } catch (unexpected) {
+      if (life === this.#life) reportError(unexpected)
     }
     if (life === this.#life) this.close()
   }
@@ -291,7 +294,8 @@ export class Connection implements DecoderSink {
     if (life !== this.#life) return
     await this.#sink.lost(error, delay)
     if (life !== this.#life) return
-    const wait = startWait(delay)
+    // Coming online does not shorten what the server asked for.
+    const wait = startWait(delay, error.retryAfter !== undefined)
     this.#state = { phase: 'waiting', wait }
     publish('wait', () => ({ source: this.#source, delay }))
     await wait.over

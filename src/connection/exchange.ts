@@ -16,17 +16,19 @@ export interface Opened {
   origin: string
   /** Undefined: it is empty. */
   reader: BodyReader | undefined
-  /** Whether it is the caller's own stream: its chunks are taken whole, however large, and its errors are the caller's. */
-  isCallers?: true | undefined
+  /** Whether to decode each chunk as a whole, however large: `reset()` counts on it. */
+  keepsChunks?: true | undefined
 }
 
 /** What is read of it, until it ends. */
-export type Body = Pick<Opened, 'isCallers'> & { reader: BodyReader }
+export type Body = Pick<Opened, 'keepsChunks'> & { reader: BodyReader }
 
 /** One attempt to get at an event stream. */
 export interface Exchange extends FailedRequest {
   /** Aborts it, and afterwards the reading. */
   readonly request: AbortController
+  /** Whether the caller's code makes the request, or has made it, so that its errors are the caller's. */
+  readonly isCallers: boolean
   /**
    * Called once. Rejects with an `AttemptError`.
    *
@@ -40,6 +42,8 @@ export interface Exchange extends FailedRequest {
 export interface Opener {
   /** @param attempt its number, from 1, among those in a row that brought no message */
   next(attempt: number): Exchange
+  /** There will be no more attempts. */
+  close(): void
 }
 
 /** Who a connection works for. After `close()` it calls nothing more. */
@@ -61,14 +65,16 @@ export interface ConnectionSink {
   backpressure(bytes: number): Promise<void> | undefined
   /** Undefined while somebody waits for what comes; otherwise a promise that resolves when somebody does: no silence until then. */
   demand(): Promise<void> | undefined
-  /** Resolves when all that was reported has been delivered. */
-  delivered(): Promise<void>
+  /** The connection is gone, and what follows is being decided. Resolves when all that was reported has been delivered. */
+  deciding(): Promise<void>
   /** The connection is lost and will be reestablished after so many ms, which begin when the promise resolves. */
   lost(failure: ConnectionError, delay: number): Promise<void>
   /**
    * The connection has failed, or is over: its stream has ended, or the server says so. Resolves when that has been announced.
+   *
+   * @param thrown what a loop throws; undefined if there was no fault
    */
-  failed(failure: ConnectionError, isEnd: boolean): Promise<void>
+  failed(failure: ConnectionError, thrown: { error: unknown } | undefined): Promise<void>
   /** The caller's signal has closed the connection. */
   aborted(): void
 }

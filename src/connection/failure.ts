@@ -32,6 +32,10 @@ export interface Failure {
   headers?: FetchLikeResponse['headers'] | undefined
   /** Its text. */
   body?: string | undefined
+  /** Whether that is only its beginning. */
+  bodyTruncated?: boolean | undefined
+  /** Whether the stream has ended in the middle of an event. */
+  endedMidEvent?: boolean | undefined
   /** In ms. */
   retryAfter?: number | undefined
   /** What was thrown. */

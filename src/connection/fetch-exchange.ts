@@ -1,6 +1,6 @@
 /** One request: what the caller wants of this attempt, and the head of its response. */
 
-import { checked, displayKind, isFunction, isObject, isPlain, isString, members } from '../input/checks.ts'
+import { checked, displayKind, isFunction, isObject, isPlain, isString, members, resultOf } from '../input/checks.ts'
 import { hasForbiddenHeaders, streamingFetch } from '../platform/platform.ts'
 import type { ConnectionError } from './connection-error.ts'
 import type { Exchange, Opened, Opener } from './exchange.ts'
@@ -32,6 +32,11 @@ export class FetchOpener implements Opener {
   next(attempt: number): Exchange {
     return new FetchExchange(this, attempt)
   }
+
+  close(): void {
+    const { body } = this.options
+    if (!this.hasSent && isStream(body)) void cancel(body)
+  }
 }
 
 /** One attempt, until its response is found to be good or not. */
@@ -52,6 +57,10 @@ class FetchExchange implements Exchange {
     if (typeof options.headers !== 'function') this.#headers = options.headers
   }
 
+  get isCallers(): boolean {
+    return this.#opener.options.fetch !== undefined
+  }
+
   get url(): URL {
     return new URL(this.#href)
   }
@@ -61,9 +70,9 @@ class FetchExchange implements Exchange {
   }
 
   async open(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<Opened> {
-    const { connectTimeout } = this.#opener.options
+    const { connectTimeout, onRefused } = this.#opener.options
     const response = await inTime(connectTimeout, this.#send(lastEventId, failure), this.request.signal)
-    if (response !== TIMED_OUT) return openResponse(response, this.url, this.request)
+    if (response !== TIMED_OUT) return openResponse(response, this.url, this.request, onRefused)
     this.request.abort()
     throw new AttemptError({ reason: 'timeout', what: `did not answer within ${connectTimeout} ms` })
   }
@@ -74,7 +83,8 @@ class FetchExchange implements Exchange {
     const { headers, body } = options
     const { url } = this
     const { signal } = this.request
-    const isOurFetch = options.fetch === undefined
+    const { isCallers } = this
+    const isOurFetch = !isCallers
     const resume = opener.hasSent ? options.resume : undefined
     const attempt: Attempt = { attempt: this.attempt, lastEventId: lastEventId ?? '', failure }
     const ask = async <T>(name: string, question: OfAttempt, read: (answer: unknown) => T): Promise<T> => {
@@ -88,7 +98,9 @@ class FetchExchange implements Exchange {
 
     // Where there is nothing to ask, the request goes out at once; otherwise not while the code that makes the source still runs.
     if (isFunction(headers) || isFunction(body) || resume) await Promise.resolve()
-    let own = isFunction(headers) ? await ask('headers', headers, (given) => readHeaders(given, isOurFetch)) : headers
+    let own = isFunction(headers)
+      ? await ask('headers', headers, (given) => readHeaders(given, isOurFetch, resultOf('headers')))
+      : headers
     this.#headers = own
     const resumed: Resumed = resume
       ? await ask('resume', resume, (given) => readResumed(given, url, isOurFetch))
@@ -99,12 +111,14 @@ class FetchExchange implements Exchange {
     let content = resumed.body
     if (isBodiless(method)) content = undefined
     else if (content === undefined) {
-      content = isFunction(body) ? await ask('body', body, (given) => checkedBody(given, isOurFetch)) : this.#once(body)
+      content = isFunction(body)
+        ? await ask('body', body, (given) => checkedBody(given, isOurFetch, resultOf('body')))
+        : this.#once(body)
     }
     // Mostly the same: no second text of it.
     if (target.href !== this.#href) this.#href = target.href
     // close() or the timeout may have come meanwhile.
-    if (signal.aborted && isStream(content)) void cancel(content)
+    if (signal.aborted && content !== body && isStream(content)) void cancel(content)
     throwIfAborted(signal)
     if (!isFetchable(target)) throw unfetchable('event streams come over http, https, data or blob')
     const fetch = options.fetch ?? streamingFetch()
@@ -122,7 +136,7 @@ class FetchExchange implements Exchange {
     } catch (cause) {
       // Elsewhere too, but a browser does not say why.
       const hint = isStream(content) && hasForbiddenHeaders() ? ': streams need HTTP/2' : ''
-      throw asAttemptError(cause, { reason: 'network', what: `could not be reached${hint}` })
+      throw asAttemptError(cause, { reason: 'network', what: `could not be reached${hint}`, isCallers })
     }
   }
 
@@ -151,13 +165,15 @@ function isStringOrURL(value: unknown): value is string | { href: unknown } {
 
 function readResumed(given: unknown, base: URL, isOurFetch: boolean): Resumed {
   if (given === undefined) return NOTHING_RESUMED
-  if (!isPlain(given)) throw new TypeError(`"resume" must return an object or undefined, not ${displayKind(given)}`)
+  if (!isPlain(given))
+    throw new TypeError(`${resultOf('resume')} must be an object or undefined, not ${displayKind(given)}`)
   const { url, method, headers, body } = members(given)
-  const resumed: Resumed = { headers: readHeaders(headers, isOurFetch) }
-  const target = checked('resume.url', url, isStringOrURL, 'a string or a URL', displayKind)
+  const place = (name: string): string => `"${name}" in ${resultOf('resume').toLowerCase()}`
+  const resumed: Resumed = { headers: readHeaders(headers, isOurFetch, place('headers')) }
+  const target = checked(place('url'), url, isStringOrURL, 'a string or a URL', displayKind)
   if (target !== undefined) resumed.url = parseURL(isString(target) ? target : String(target.href), base.href)
-  if (method !== undefined) resumed.method = readMethod(method)
-  if (body !== undefined) resumed.body = checkedBody(body, isOurFetch) ?? null
+  if (method !== undefined) resumed.method = readMethod(method, place('method'))
+  if (body !== undefined) resumed.body = checkedBody(body, isOurFetch, place('body')) ?? null
   return resumed
 }
 

@@ -4,7 +4,7 @@ import { displayKind, isObject } from '../input/checks.ts'
 import type { Exchange, Opened, Opener } from './exchange.ts'
 import { secretsOf } from './redaction.ts'
 import type { FetchLikeResponse } from './request.ts'
-import { finalURL, isReadableStream, openResponse, takeReader } from './response.ts'
+import { finalURL, isReadableStream, isUsed, openResponse, takeReader } from './response.ts'
 
 /** The URL of a stream that has none. (whatwg/html pull request 12272) */
 const EVENT_STREAM = 'about:event-stream'
@@ -14,6 +14,7 @@ export class GivenExchange implements Exchange, Opener {
   readonly request = new AbortController()
   readonly url: URL
   readonly attempt = 1
+  readonly isCallers = true
   readonly #opening: Promise<Opened>
 
   constructor(url: URL, open: (request: AbortController) => Promise<Opened>) {
@@ -34,6 +35,10 @@ export class GivenExchange implements Exchange, Opener {
   next(): this {
     return this
   }
+
+  close(): void {
+    // Aborting the request is enough.
+  }
 }
 
 /**
@@ -45,7 +50,7 @@ export function givenStream(stream: unknown): GivenExchange {
   if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
   if (stream.locked) throw new TypeError('The ReadableStream is being read elsewhere')
   return new GivenExchange(new URL(EVENT_STREAM), ({ signal }) =>
-    Promise.resolve({ response: undefined, origin: 'null', reader: takeReader(stream, signal), isCallers: true }),
+    Promise.resolve({ response: undefined, origin: 'null', reader: takeReader(stream, signal), keepsChunks: true }),
   )
 }
 
@@ -59,13 +64,7 @@ export function givenResponse(response: FetchLikeResponse): GivenExchange {
   if (isObject(body) && !isReadableStream(body)) {
     throw new TypeError('The body of the Response is not a ReadableStream. Take the Response of a fetch that streams')
   }
-  // Node leaves the body of a Response that was read locked.
-  if ('bodyUsed' in response && response.bodyUsed === true) {
-    throw new TypeError('The body of the Response has been read already, or is being read')
-  }
-  if (isReadableStream(body) && body.locked) {
-    throw new TypeError('The body of the Response is being read elsewhere')
-  }
+  if (isUsed(response)) throw new TypeError('The body of the Response has been read already, or is being read')
   const url = finalURL(response, new URL(EVENT_STREAM))
   return new GivenExchange(url, (request) => openResponse(response, url, request))
 }

@@ -1,6 +1,6 @@
 /** The headers of a request: a plain object, with the names as the caller wrote them. */
 
-import { displayKind, isObject, isPromise, isString } from '../input/checks.ts'
+import { displayKind, isObject, isPromise, isString, option } from '../input/checks.ts'
 import { percentDecode } from '../platform/header-value.ts'
 import { dropsHeader } from '../platform/platform.ts'
 
@@ -21,12 +21,15 @@ const BODY_HEADERS = /^content-(?:encoding|language|location|type|length)$/i
  * Reads a record, an array of pairs or a `Headers`; `undefined` is none. Values of one name are joined as fetch joins them.
  *
  * @param isOurFetch whether the runtime's `fetch` will send them: a browser's drops some
- * @throws a `TypeError` that names the header, never its value, which may be a secret
+ * @param place where they come from; undefined: the option, which may be a function too
+ * @throws a `TypeError` that names the place and the header, never its value, which may be a secret
  */
-export function readHeaders(given: unknown, isOurFetch: boolean): HeaderRecord {
+export function readHeaders(given: unknown, isOurFetch: boolean, place?: string): HeaderRecord {
+  const invalid = (problem: string): TypeError => new TypeError(`${place ?? option('headers')} ${problem}`)
   if (given === undefined) return {}
   if (!isObject(given) || typeof given === 'function' || isPromise(given)) {
-    throw invalid(`must be an object, an array of pairs or a Headers, not ${displayKind(given)}`)
+    const wanted = place === undefined ? 'a Headers or a function that returns one of these' : 'or a Headers'
+    throw invalid(`must be an object, an array of pairs, ${wanted}, not ${displayKind(given)}`)
   }
   const headers = new Map<string, [name: string, value: string]>()
   const entries: Iterable<unknown> = Symbol.iterator in given ? (given as Iterable<unknown>) : Object.entries(given)
@@ -70,8 +73,4 @@ export function credentialsOf({ username, password }: URL): HeaderRecord {
 
 export function describesBody(name: string): boolean {
   return BODY_HEADERS.test(name)
-}
-
-function invalid(problem: string): TypeError {
-  return new TypeError(`The option "headers" ${problem}`)
 }

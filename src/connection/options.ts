@@ -27,6 +27,14 @@ export interface ResumedRequest {
   body?: RequestBody | null | undefined
 }
 
+/** What `shouldReconnect` may want to know besides the failure. */
+export interface FailureContext {
+  /** Milliseconds to the next attempt by default; undefined: by default there is none. */
+  readonly delay: number | undefined
+  /** Whether the connection that failed brought a message. */
+  readonly hasReceived: boolean
+}
+
 /** When to reconnect, and how long to wait before. */
 export interface ReconnectPolicy {
   /** How many requests in a row may bring no message, the first included. Default: no limit. */
@@ -34,21 +42,28 @@ export interface ReconnectPolicy {
   /** By what the wait is multiplied for each further request in a row that brought no message. At least 1; default 2. */
   factor?: number | undefined
   /**
-   * Milliseconds that a wait does not exceed, before jitter and unless the reconnection time does: it does not shorten what
-   * the server asked for. Default 30,000.
+   * Milliseconds that a wait does not exceed, before jitter. It never shortens the server's `retry` or `Retry-After`. Default 30,000.
    */
   maxDelay?: number | undefined
-  /** The largest part of the wait that chance adds to it, so that many clients do not come back at once. Default 0.25. */
+  /**
+   * The largest part of the wait that is added to it at random, so that many clients do not reconnect at the same time. Default 0.25,
+   * and 0.1 for the first wait after a connection that brought a message or was open for `resetAfter`.
+   */
   jitter?: number | undefined
   /** Milliseconds after which an open connection counts as a success even without a message. Default 5,000. */
   resetAfter?: number | undefined
   /**
-   * Asked after each failure and after each end of the stream, once the messages before it have been delivered: whether to
-   * reconnect, or after how many milliseconds (at least 100). `undefined` is the default: yes after `network`, `timeout`,
-   * `request` and `ended`, no after a response that was refused. An error that it throws means no, and becomes the `cause`.
+   * Called after each failure and after each end of the stream, once the messages before it have been delivered; `readyState` is
+   * CONNECTING meanwhile. It returns whether to reconnect, or after how many milliseconds (at least 100). `undefined` is the default:
+   * yes after `network`, `timeout`, `request` and `ended` (but see `reconnect` for `ended` and other methods than `GET`), no after a
+   * response that was refused. An error that it throws means no, and becomes the `cause`.
    */
   shouldReconnect?:
-    ((failure: ConnectionError) => boolean | number | undefined | Promise<boolean | number | undefined>) | undefined
+    | ((
+        failure: ConnectionError,
+        context: FailureContext,
+      ) => boolean | number | undefined | Promise<boolean | number | undefined>)
+    | undefined
 }
 
 /** Options of `new EventSource(url, options)` and `streamEvents(url, options)`. All are optional; `undefined` is absent. */
@@ -104,17 +119,27 @@ export interface EventSourceInit {
    * apply: see `connectTimeout` and `idleTimeout`), Deno's `client`, Bun's `proxy` and `tls`.
    */
   fetchOptions?: object | undefined
+  /** The same as `fetchOptions: { dispatcher }`, as in undici. */
+  dispatcher?: object | undefined
+  /** The options of undici's own `EventSource`: the same as `dispatcher` and `reconnectionTime` here. */
+  node?: { dispatcher?: object | undefined; reconnectionTime?: number | undefined } | undefined
   /** Aborting it is `close()`; a loop over `streamEvents` then throws its `reason`. */
   signal?: AbortSignal | undefined
   /** The ID to start after: sent as `Last-Event-ID` until the stream has one of its own. */
   lastEventId?: string | undefined
   /**
-   * The name of a query parameter that carries the last event ID instead of the header, appended to the query as it stands:
-   * to other origins, the header would cost a CORS preflight.
+   * The name of a query parameter that carries the last event ID instead of the header, which would cost a CORS preflight on other
+   * origins. If the URL has the parameter already, its value is replaced; the other bytes of the URL stay as they are.
    */
   lastEventIdParameter?: string | undefined
   /** Called with the text of each comment line, in its turn among the messages. */
   onComment?: ((comment: string) => void) | undefined
+  /**
+   * Called with each response that is refused, before its body is read, and awaited: for answers of any size and speed, such as JSON
+   * instead of a stream. If it reads the body, the error has none. An error that it throws becomes the `cause`. Default: the beginning
+   * of the body is in the error.
+   */
+  onRefused?: ((response: Response) => void | Promise<void>) | undefined
   /** Milliseconds to the response's headers before an attempt fails with reason `timeout`. Default 0: no limit. */
   connectTimeout?: number | undefined
   /**
@@ -125,8 +150,10 @@ export interface EventSourceInit {
   /** Milliseconds to wait before reconnecting until the server's `retry` says otherwise. Default 3,000. */
   reconnectionTime?: number | undefined
   /**
-   * Whether a lost connection is reestablished, or when and how often. Default: as the standard says with `GET`, otherwise
-   * not, because a request that is sent again has its effect again. Default of `streamEvents`: not.
+   * Whether to reestablish a lost connection, or when and how often. Default: as the standard says with `GET`. Other methods do not
+   * reconnect by default, because repeating them may repeat their side effects, and neither does `streamEvents`. If they do, a clean
+   * end of the response is still the end, because the answer is complete, unless the option `resume` is given or `shouldReconnect`
+   * says otherwise.
    */
   reconnect?: boolean | ReconnectPolicy | undefined
   /**

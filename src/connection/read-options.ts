@@ -4,16 +4,19 @@ import { readMaxBufferSize } from '../decoder/event-decoder.ts'
 import { dispatcherProblem } from '../platform/platform.ts'
 import { refusalOf } from '../platform/request-probes.ts'
 import {
+  checked,
   isFrom,
   isFunction,
   isObject,
   isPlain,
   isString,
   members,
+  option,
   optionMembers,
   readMembers,
   type Rule,
 } from '../input/checks.ts'
+import { refuseForeignOptions } from './foreign-options.ts'
 import { readHeaders, type HeaderRecord } from './headers.ts'
 import type { Attempt, EventSourceInit } from './options.ts'
 import { INITIAL_RECONNECTION_TIME, readPolicy, type Policy } from './reconnect.ts'
@@ -40,6 +43,7 @@ interface CheckedOptions {
   lastEventId: string
   lastEventIdParameter: string | undefined
   onComment: ((comment: string) => void) | undefined
+  onRefused: ((response: Response) => unknown) | undefined
   /** In ms; 0: no limit. */
   connectTimeout: number
   /** In ms; 0: no limit. */
@@ -51,7 +55,7 @@ interface CheckedOptions {
 
 const NO_MEMBERS = {}
 
-/** Members of a fetch init that an option of ours stands for. */
+/** Members of a fetch init that an option of ours stands for (credentials unless they are `omit`). */
 const OWN_MEMBERS = ['method', 'headers', 'body', 'redirect', 'signal', 'credentials']
 
 /** Those of all who give none, so that not every connection has its own. */
@@ -76,6 +80,7 @@ const RULES: Record<string, Rule> = {
   fetch: FUNCTION,
   resume: FUNCTION,
   onComment: FUNCTION,
+  onRefused: FUNCTION,
   redirect: [
     (value) => ['follow', 'error', 'same-origin'].includes(value as string),
     '"follow", "error" or "same-origin"',
@@ -94,11 +99,20 @@ const RULES: Record<string, Rule> = {
   fetchOptions: [isPlain, 'an object'],
 }
 
+/** Those of undici's `EventSource` that are ours too. */
+const NODE_RULES: Record<string, Rule> = {
+  reconnectionTime: MS,
+  // It is checked with the others.
+  dispatcher: [() => true, ''],
+}
+
 function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
   const given = optionMembers(init)
-  const options = readMembers(given, RULES) as Partial<CheckedOptions>
-  const { fetch, resume, fetchOptions = NO_MEMBERS, lastEventId = '' } = options
-  const { headers, body, withCredentials, reconnect, maxBufferSize } = given
+  refuseForeignOptions(given)
+  const { headers, body, withCredentials, reconnect, maxBufferSize, node, dispatcher } = given
+  const ofNode = readMembers(checked(option('node'), node, isPlain, 'an object'), NODE_RULES, 'node.')
+  const options = { ...ofNode, ...readMembers(given, RULES) } as Partial<CheckedOptions>
+  const { fetch, resume, lastEventId = '' } = options
   const isOurFetch = fetch === undefined
   const method = readMethod(given.method)
   const checkedOptions = {
@@ -109,11 +123,23 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
     method,
     headers: (isFunction(headers) ? headers : readHeaders(headers, isOurFetch)) as CheckedOptions['headers'],
     body: (isFunction(body) ? body : checkedBody(body, isOurFetch)) as CheckedOptions['body'],
-    fetchOptions,
+    fetchOptions: readFetchOptions(
+      {
+        'fetchOptions.dispatcher': members(options.fetchOptions).dispatcher,
+        dispatcher,
+        'node.dispatcher': ofNode.dispatcher,
+      },
+      options.fetchOptions,
+      isOurFetch,
+    ),
     lastEventId: wellFormed(lastEventId),
     connectTimeout: options.connectTimeout ?? 0,
     idleTimeout: options.idleTimeout ?? 0,
-    policy: readPolicy(reconnect, resume !== undefined || (reconnectsGet && method === 'GET')),
+    policy: readPolicy(
+      reconnect,
+      resume !== undefined || (reconnectsGet && method === 'GET'),
+      resume === undefined && method !== 'GET',
+    ),
     maxBufferSize: readMaxBufferSize(maxBufferSize),
   } as ConnectionOptions
   if (checkedOptions.body !== undefined && isBodiless(method)) {
@@ -122,21 +148,26 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
   if (isStream(checkedOptions.body) && checkedOptions.policy.reconnects && !resume) {
     throw new TypeError(`With "reconnect", ${SENT_ONCE}`)
   }
-  checkFetchOptions(fetchOptions, isOurFetch)
   return checkedOptions
 }
 
-function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {
-  const own = OWN_MEMBERS.find((name) => name in fetchOptions)
+/** @param dispatchers by the options that may have it; the first counts */
+function readFetchOptions(
+  dispatchers: Record<string, unknown>,
+  fetchOptions: object = NO_MEMBERS,
+  isOurFetch: boolean,
+): object {
+  const own = OWN_MEMBERS.find((name) => name in fetchOptions && members(fetchOptions)[name] !== 'omit')
   if (own !== undefined) {
-    const option = own === 'credentials' ? 'withCredentials' : own
-    throw new TypeError(`The option "fetchOptions" must not have "${own}": pass the option "${option}"`)
+    const instead = own === 'credentials' ? 'withCredentials' : own
+    throw new TypeError(`${option('fetchOptions')} must not have "${own}": pass the option "${instead}"`)
   }
-  const { dispatcher } = members(fetchOptions)
-  const problem = dispatcher === undefined ? undefined : dispatcherProblem(dispatcher, isOurFetch)
-  if (problem !== undefined) throw new TypeError(`The option "fetchOptions.dispatcher" ${problem}`)
+  const [place, dispatcher] = Object.entries(dispatchers).find(([, value]) => value !== undefined) ?? []
+  const problem = place === undefined ? undefined : dispatcherProblem(dispatcher, isOurFetch)
+  if (problem !== undefined) throw new TypeError(`${option(String(place))} ${problem}`)
   const refusal = isOurFetch ? refusalOf(fetchOptions) : undefined
-  if (refusal !== undefined) throw new TypeError(`The option "fetchOptions" does not work here: ${refusal}`)
+  if (refusal !== undefined) throw new TypeError(`${option('fetchOptions')} does not work here: ${refusal}`)
+  return members(fetchOptions).dispatcher === dispatcher ? fetchOptions : { ...fetchOptions, dispatcher }
 }
 
 /** As it could come from a stream, which is UTF-8: without lone surrogates. */

@@ -1,8 +1,10 @@
 /** Whether and when to try again: the option `reconnect`, and the decision after each failure. */
 
-import { display, isFrom, isFunction, isPlain, readMembers, type Rule } from '../input/checks.ts'
-import { ConnectionError, type FailedRequest } from './connection-error.ts'
+import { display, isFrom, isFunction, isObject, isPlain, readMembers, type Rule } from '../input/checks.ts'
+import { closest } from '../input/closest.ts'
+import { type ConnectionError, connectionErrorOf, type FailedRequest } from './connection-error.ts'
 import type { Failure, FailureReason } from './failure.ts'
+import type { FailureContext } from './options.ts'
 import { MIN_DELAY, withinLimits } from './timers.ts'
 
 /** The option `reconnect` with its defaults. */
@@ -13,8 +15,12 @@ export interface Policy {
   readonly factor: number
   readonly maxDelay: number
   readonly jitter: number
+  /** Instead of `jitter`, for the first wait after a connection that worked. */
+  readonly firstJitter: number
   readonly resetAfter: number
-  readonly shouldReconnect: ((failure: ConnectionError) => unknown) | undefined
+  /** Whether a response that has ended is complete, so that there is nothing to reconnect for. */
+  readonly endIsFinal: boolean
+  readonly shouldReconnect: ((failure: ConnectionError, context: FailureContext) => unknown) | undefined
 }
 
 /** The standard leaves backoff to the implementation. */
@@ -24,11 +30,12 @@ export const STANDARD_POLICY: Policy = {
   factor: 2,
   maxDelay: 30_000,
   jitter: 0.25,
+  // The tests of web-platform-tests for `retry` allow a quarter, all told.
+  firstJitter: 0.1,
   resetAfter: 5_000,
+  endIsFinal: false,
   shouldReconnect: undefined,
 }
-
-const NO_RECONNECTION: Policy = { ...STANDARD_POLICY, reconnects: false }
 
 /** The reconnection time before the server says otherwise, in ms; Chromium's and WebKit's. */
 export const INITIAL_RECONNECTION_TIME = 3_000
@@ -51,74 +58,106 @@ const RULES: Record<string, Rule> = {
 }
 
 /**
- * @param byDefault whether to reconnect where the option is absent
- * @throws a `TypeError` that names the member and what was given
+ * @param byDefault whether to reconnect if the option is absent
+ * @throws a `TypeError` that names the member and the given value
  */
-export function readPolicy(reconnect: unknown, byDefault: boolean): Policy {
+export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = false): Policy {
   const reconnects = reconnect === undefined ? byDefault : reconnect
-  if (typeof reconnects === 'boolean') return reconnects ? STANDARD_POLICY : NO_RECONNECTION
+  if (typeof reconnects === 'boolean') return { ...STANDARD_POLICY, reconnects, endIsFinal }
   if (!isPlain(reconnect)) {
     throw new TypeError(`The option "reconnect" must be true, false or an object, not ${display(reconnect)}`)
   }
+  const names = Object.keys(RULES)
+  const unknown = Object.keys(reconnect).find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    const near = closest(unknown, names)
+    const hint = near === undefined ? `Its members are ${names.join(', ')}` : `Did you mean "${near}"?`
+    throw new TypeError(`Unknown option "reconnect.${unknown}". ${hint}`)
+  }
   const given = readMembers(reconnect, RULES, 'reconnect.') as Partial<Policy>
-  // A policy may be an instance of a class.
-  return { ...STANDARD_POLICY, ...given, shouldReconnect: given.shouldReconnect?.bind(reconnect) }
+  return {
+    ...STANDARD_POLICY,
+    ...(given.jitter !== undefined && { firstJitter: given.jitter }),
+    ...given,
+    endIsFinal,
+    // A policy may be an instance of a class.
+    shouldReconnect: given.shouldReconnect?.bind(reconnect),
+  }
 }
 
-/** A failure, and what the caller wants done about it. */
+/** The decision about a failure. */
 export interface Verdict {
   error: ConnectionError
-  /** Undefined without an opinion, false also where `shouldReconnect` has failed; a wait is in ms. */
-  answer: boolean | number | undefined
-  /** Whether there was no fault: the stream has ended, or the server says so. */
-  isEnd: boolean
-}
-
-/** Asks `shouldReconnect` where the policy has one. */
-export async function ask({ shouldReconnect }: Policy, request: FailedRequest, failure: Failure): Promise<Verdict> {
-  const error = new ConnectionError(request, failure)
-  try {
-    const answer: unknown = await shouldReconnect?.(error)
-    if (answer !== undefined && typeof answer !== 'boolean' && !isFrom(0)(answer)) {
-      throw new TypeError(
-        `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${display(answer)}`,
-      )
-    }
-    return { error, answer, isEnd: failure.reason === 'ended' || failure.status === 204 }
-  } catch (cause) {
-    const what = `${failure.what}, and "shouldReconnect" failed`
-    const failed = new ConnectionError(request, { ...failure, what, cause, isCallers: true })
-    return { error: failed, answer: false, isEnd: false }
-  }
+  /** In ms; undefined: do not reconnect. */
+  delay: number | undefined
+  /** What a loop throws if this is the end; undefined if there was no fault: the stream has ended, or the server said so. */
+  thrown: { error: unknown } | undefined
 }
 
 /** What a decision depends on, besides the policy and the failure. */
 export interface Circumstances {
-  /** What `shouldReconnect` answered, if it was asked and had an opinion. */
-  answer: boolean | number | undefined
   /** How many requests in a row brought no message, the failed one included. */
   attemptsWithoutMessage: number
-  /** In ms, what the server's `retry` said last. */
+  /** In ms, the last `retry` of the server. */
   reconnectionTime: number
   /** From 0 to 1. */
   random: number
 }
 
-/** The wait before the next attempt, in ms; undefined where there is none. Pure: no clock, no network. */
+/** Decides what follows a failure. Calls `shouldReconnect` if the policy has it. */
+export async function decide(
+  policy: Policy,
+  request: FailedRequest,
+  failure: Failure,
+  circumstances: Circumstances,
+  hasReceived: boolean,
+): Promise<Verdict> {
+  const error = connectionErrorOf(request, failure)
+  const delay = nextDelay(policy, failure, circumstances)
+  try {
+    const answer: unknown = await policy.shouldReconnect?.(error, { delay, hasReceived })
+    if (answer !== undefined && typeof answer !== 'boolean' && !isFrom(0)(answer)) {
+      throw new TypeError(
+        `The result of "shouldReconnect" must be true, false, a number of milliseconds from 0 or undefined, not ${display(answer)}`,
+      )
+    }
+    const { reason, status, cause, isCallers } = failure
+    return {
+      error,
+      delay: answer === undefined ? delay : nextDelay(policy, failure, circumstances, answer),
+      thrown: reason === 'ended' || status === 204 ? undefined : { error: isCallers && isAbort(cause) ? cause : error },
+    }
+  } catch (cause) {
+    const what = `${failure.what}, and "shouldReconnect" failed`
+    const failed = connectionErrorOf(request, { ...failure, what, cause, isCallers: true })
+    return { error: failed, delay: undefined, thrown: { error: failed } }
+  }
+}
+
+/** Whether the caller has aborted the request or stream. */
+function isAbort(thrown: unknown): boolean {
+  return isObject(thrown) && 'name' in thrown && /^(?:Abort|Timeout)Error$/.test(String(thrown.name))
+}
+
+/**
+ * The wait before the next attempt, in ms; undefined if there is none. Pure: no clock, no network.
+ *
+ * @param answer whether to reconnect, or the wait in ms, instead of the default
+ */
 export function nextDelay(
-  { reconnects, maxAttempts, factor, maxDelay, jitter }: Policy,
+  { reconnects, maxAttempts, factor, maxDelay, jitter, firstJitter, endIsFinal }: Policy,
   { reason, retryAfter }: Pick<Failure, 'reason' | 'retryAfter'>,
-  { answer = TEMPORARY.includes(reason), attemptsWithoutMessage, reconnectionTime, random }: Circumstances,
+  { attemptsWithoutMessage, reconnectionTime, random }: Circumstances,
+  answer: boolean | number = TEMPORARY.includes(reason) && !(endIsFinal && reason === 'ended'),
 ): number | undefined {
   if (!reconnects || answer === false || attemptsWithoutMessage >= maxAttempts) return undefined
   if (typeof answer === 'number') return withinLimits(answer)
   const growth = factor ** Math.max(0, attemptsWithoutMessage - 1)
+  // In whole seconds, 0 may mean any time up to one. The server does not know how many clients wait: the wait still grows.
+  if (retryAfter !== undefined)
+    return withinLimits(retryAfter < 1_000 ? Math.max(retryAfter, MIN_DELAY * growth) : retryAfter)
   const base = withinLimits(reconnectionTime)
-  // `maxDelay` does not shorten what the server asked for.
-  const longest = Math.max(maxDelay, base)
-  if (retryAfter === undefined) return withinLimits(Math.min(base * growth, longest) * (1 + jitter * random))
-  // A header that counts seconds says no more by less than one than that the time has come. For how many clients, it does
-  // not know: the wait still grows.
-  const wait = retryAfter < 1_000 ? Math.max(retryAfter, MIN_DELAY * growth) : retryAfter
-  return withinLimits(Math.min(wait, longest))
+  // `maxDelay` does not shorten the server's `retry`.
+  const wait = Math.min(base * growth, Math.max(maxDelay, base))
+  return withinLimits(wait * (1 + random * (attemptsWithoutMessage === 0 ? firstJitter : jitter)))
 }

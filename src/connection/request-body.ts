@@ -3,7 +3,7 @@
 import { classNameOf, isForeignFormData, NODE_STREAM_HINT, sendsStreams } from '../platform/platform.ts'
 import { BODY_CLASSES } from '../platform/request-probes.ts'
 import { NAME } from './headers.ts'
-import { checked, displayKind, isString } from '../input/checks.ts'
+import { checked, displayKind, isString, option } from '../input/checks.ts'
 
 /** The body of a request: what `fetch` sends in every runtime. */
 export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | ReadableStream
@@ -13,10 +13,10 @@ export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormDa
  *
  * @throws a `TypeError` when fetch sends no such method
  */
-export function readMethod(given: unknown): string {
+export function readMethod(given: unknown, place = option('method')): string {
   const isMethod = (value: unknown): value is string =>
     isString(value) && NAME.test(value) && !/^(?:connect|trace|track)$/i.test(value)
-  return checked('method', given, isMethod, 'one that fetch sends')?.toUpperCase() ?? 'GET'
+  return checked(place, given, isMethod, 'one that fetch sends')?.toUpperCase() ?? 'GET'
 }
 
 /** Whether requests of that method have no body. */
@@ -26,27 +26,30 @@ export function isBodiless(method: string): boolean {
 
 const WANTED = `a string (JSON.stringify(…) for an object), bytes, a Blob, FormData, URLSearchParams or a ReadableStream${NODE_STREAM_HINT}`
 
+const BODY = /* @__PURE__ */ option('body')
+
 /**
  * Checks a body; `null` and `undefined` are none.
  *
  * @param isOurFetch whether the runtime's `fetch` will send it, which may not know other copies of its classes
  * @throws a `TypeError` that does not show the body
  */
-export function checkedBody(given: unknown, isOurFetch: boolean): RequestBody | undefined {
+export function checkedBody(given: unknown, isOurFetch: boolean, place = BODY): RequestBody | undefined {
   const isBody = (value: unknown): value is RequestBody =>
     isString(value) ||
     (ArrayBuffer.isView(value)
       ? classNameOf(value.buffer) === 'ArrayBuffer'
       : BODY_CLASSES.includes(classNameOf(value)))
-  const body = checked('body', given ?? undefined, isBody, WANTED, displayKind)
+  const wanted = place === BODY ? `${WANTED}, or a function that returns one of these` : WANTED
+  const body = checked(place, given ?? undefined, isBody, wanted, displayKind)
   if (!isOurFetch) return body
-  if (isStream(body) && !sendsStreams()) throw cannotSend('ReadableStream')
-  if (isForeignFormData(body)) throw cannotSend('FormData of another library')
+  if (isStream(body) && !sendsStreams()) throw cannotSend(place, 'ReadableStream')
+  if (isForeignFormData(body)) throw cannotSend(place, 'FormData of another library')
   return body
 }
 
-function cannotSend(what: string): TypeError {
-  return new TypeError(`The option "body" is a ${what}, which the fetch of this runtime cannot send`)
+function cannotSend(place: string, what: string): TypeError {
+  return new TypeError(`${place} is a ${what}, which the fetch of this runtime cannot send`)
 }
 
 /** What to do about a body that would have to be sent again. */

@@ -10,6 +10,7 @@ import {
 import { credentialsOf, mergeHeaders, withoutHeaders, type HeaderRecord } from './headers.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { isStream, type RequestBody } from './request-body.ts'
+import { isHTTP } from './url.ts'
 
 /** What a `fetch` of the caller's gets as its second argument. Pass members on that you do not know. */
 export interface FetchLikeInit {
@@ -133,11 +134,24 @@ function ownHeaders(url: URL, body: unknown): HeaderRecord {
   return { Accept: 'text/event-stream', ...missingHeaders(body), ...credentialsOf(url) }
 }
 
-/** Appends to the query as it stands: URLs may be signed, and to serialize the query anew could change its bytes. */
-function withParameter({ href, protocol }: URL, name: string, value: string): string {
-  if (value === '' || !/^https?:$/.test(protocol)) return href
-  const separator = !href.includes('?') ? '?' : /[?&]$/.test(href) ? '' : '&'
-  return `${href}${separator}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+/**
+ * Sets a parameter of the query, or removes it if the value is empty. All other bytes stay as they are: URLs may be signed, and to
+ * serialize the whole query would change some.
+ */
+function withParameter(url: URL, name: string, value: string): string {
+  const { href } = url
+  if (!isHTTP(url)) return href
+  const [start, ...rest] = href.split('?')
+  const parameter = value === '' ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`]
+  const pairs = rest[0] === undefined ? [] : rest.join('?').split('&')
+  const others = pairs.flatMap((pair) =>
+    // Without the "&", a "?" at the start of a name would be lost.
+    new URLSearchParams(`&${pair}`).has(name) ? parameter.splice(0) : [pair],
+  )
+  // A "&" at the end separates already.
+  if (parameter[0] && others[others.length - 1] === '') others.pop()
+  const query = [...others, ...parameter]
+  return query[0] === undefined ? String(start) : `${start}?${query.join('&')}`
 }
 
 /** The value of the header; undefined where there is none, as control characters other than tabs cannot stand in one. */

@@ -4,6 +4,7 @@ import { isObject } from '../input/checks.ts'
 import { STREAMING_FETCH } from '../platform/platform.ts'
 import type { Opened } from './exchange.ts'
 import { AttemptError, type Failure } from './failure.ts'
+import type { ConnectionOptions } from './read-options.ts'
 import type { FetchLikeResponse } from './request.ts'
 import { inTime } from './timers.ts'
 
@@ -24,12 +25,14 @@ const DATE = /^[a-z]{3,9},? [\w -]+ \d\d:\d\d:\d\d (?:GMT|\d{4})$/i
  *
  * @param requested its URL where it does not say
  * @param request what to abort where the body will not be read
+ * @param onRefused the option, called with a response that is refused
  * @throws an `AttemptError`
  */
 export async function openResponse(
   response: FetchLikeResponse,
   requested: URL,
   request: AbortController,
+  onRefused?: ConnectionOptions['onRefused'],
 ): Promise<Opened> {
   let refusal: Failure | undefined
   try {
@@ -42,8 +45,8 @@ export async function openResponse(
         reader: body === null ? undefined : takeReader(body as ReadableStream<unknown>, request.signal),
       }
     }
-    if (refusal.status !== undefined) refusal.body = await readRefusedBody(response, request.signal)
-    else void discard(response)
+    if (refusal.status === undefined) void discard(response)
+    else refusal = await describe(refusal, response, request.signal, onRefused)
   } catch (cause) {
     // A caller's fetch may return anything.
     refusal = unsupported(NO_RESPONSE, cause)
@@ -120,19 +123,41 @@ export function parseRetryAfter(value: string, now: number): number | undefined 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
+/** Leaves the body of a refused response to the caller, and reads the beginning of it if the caller has not. */
+async function describe(
+  refusal: Failure,
+  response: FetchLikeResponse,
+  signal: AbortSignal,
+  onRefused: ConnectionOptions['onRefused'],
+): Promise<Failure> {
+  try {
+    // Or as much of one as the caller's fetch returned.
+    await onRefused?.(response as Response)
+  } catch (cause) {
+    return { ...refusal, what: `${refusal.what}, and "onRefused" failed`, cause, isCallers: true }
+  }
+  return { ...refusal, ...(await readRefusedBody(response, signal)) }
+}
+
 /**
  * Reads the beginning of a refused body as text: a server's reason, often as JSON. Counts what has come until it takes too long or
- * breaks off; undefined where the body cannot be read at all.
+ * breaks off; nothing where the body cannot be read at all.
  */
-async function readRefusedBody({ body }: FetchLikeResponse, signal: AbortSignal): Promise<string | undefined> {
-  if (body === null) return ''
-  if (!isReadableStream(body) || body.locked) return undefined
+async function readRefusedBody(
+  response: FetchLikeResponse,
+  signal: AbortSignal,
+): Promise<Pick<Failure, 'body' | 'bodyTruncated'>> {
+  const { body } = response
+  if (body === null) return { body: '' }
+  if (!isReadableStream(body) || isUsed(response)) return {}
   const reader = takeReader(body, signal)
   const utf8 = new TextDecoder()
   let text = ''
+  let bodyTruncated = true
   const read = async (): Promise<void> => {
     for (let left = MOST_BYTES; left > 0;) {
       const { done, value } = await reader.read()
+      if (done) bodyTruncated = false
       if (done || !ArrayBuffer.isView(value)) return
       const chunk = new Uint8Array(value.buffer, value.byteOffset, Math.min(left, value.byteLength))
       // Without end, empty chunks would keep the timer from running.
@@ -143,7 +168,12 @@ async function readRefusedBody({ body }: FetchLikeResponse, signal: AbortSignal)
   }
   // Where it breaks off, what there is of it is enough.
   await inTime(PATIENCE, read().catch(ignore), signal)
-  return text
+  return { body: text, bodyTruncated }
+}
+
+/** Whether its body is being read, or has been. */
+export function isUsed({ body, bodyUsed }: FetchLikeResponse & { bodyUsed?: boolean }): boolean {
+  return bodyUsed === true || (isReadableStream(body) && body.locked)
 }
 
 /** Whether it has as much of a `Response` as we need. */

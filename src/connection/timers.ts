@@ -17,18 +17,21 @@ export function withinLimits(ms: number): number {
 }
 
 export interface Wait {
-  /** Resolves when the time is over or the page is back online; never once it is canceled. */
+  /** Resolves when the time is over; never once it is canceled. */
   readonly over: Promise<void>
   cancel(): void
 }
 
-/** @param ms at most 2^31-1 */
-export function startWait(ms: number): Wait {
+/**
+ * @param ms at most 2^31-1
+ * @param isFixed whether to wait for so long even if the page comes back online meanwhile
+ */
+export function startWait(ms: number, isFixed = false): Wait {
   let resolve!: () => void
   const over = new Promise<void>((given) => {
     resolve = given
   })
-  const unsubscribe = onceOnline(end)
+  const unsubscribe = isFixed ? undefined : onceOnline(end)
   const timer = setTimeout(end, ms)
   function end(): void {
     cancel()

@@ -1,6 +1,6 @@
 /** `EventDecoderStream`: the decoder as a pair of streams. */
 
-import { checked, displayKind, isFunction, optionMembers } from '../input/checks.ts'
+import { checked, displayKind, isFunction, option, optionMembers } from '../input/checks.ts'
 import { need } from '../platform/platform.ts'
 import { EventDecoder, readMaxBufferSize } from './event-decoder.ts'
 import { streamEvent, type EventOf, type EventsMap, type StreamEvent } from './stream-event.ts'
@@ -67,7 +67,7 @@ export class EventDecoderStream<Events extends EventsMap<Events> = Record<string
 function decoding(init: unknown): TransformStream<Uint8Array, StreamEvent[]> {
   const options = optionMembers(init)
   const [onComment, onRetry] = ['onComment', 'onRetry'].map(
-    (name) => checked(name, options[name], isFunction, 'a function') as ((value: unknown) => void) | undefined,
+    (name) => checked(option(name), options[name], isFunction, 'a function') as ((value: unknown) => void) | undefined,
   )
   let events: StreamEvent[]
   const decoder = new EventDecoder(

@@ -1,7 +1,7 @@
 /** Bytes in, messages out: UTF-8, the parser, the option `maxBufferSize`. */
 
 import { createParser, type ParserCallbacks } from 'eventsource-parser'
-import { checked } from '../input/checks.ts'
+import { checked, option } from '../input/checks.ts'
 
 /** What a decoder reports while `decode` runs. */
 export interface DecoderSink {
@@ -36,7 +36,9 @@ export const DEFAULT_MAX_BUFFER_SIZE = 64 * 1024 * 1024
  * @throws a `TypeError` if it is not a positive number
  */
 export function readMaxBufferSize(value: unknown): number {
-  return checked('maxBufferSize', value, isPositive, 'a number of characters above 0') ?? DEFAULT_MAX_BUFFER_SIZE
+  return (
+    checked(option('maxBufferSize'), value, isPositive, 'a number of characters above 0') ?? DEFAULT_MAX_BUFFER_SIZE
+  )
 }
 
 function isPositive(value: unknown): value is number {
@@ -85,6 +87,10 @@ export class EventDecoder {
   #atStart = true
   /** How many events have ended. */
   #ended = 0
+  /** The first character of the unfinished line. */
+  #lineStart = ''
+  /** Whether the event that ended last had anything of its own. */
+  #hadContent = false
   #unfinished: UnfinishedEvent | undefined
   #lastEventId = ''
   /** The last event ID string that the sink knows. */
@@ -108,6 +114,7 @@ export class EventDecoder {
     this.#listening = this.#sink
     this.#atStart = true
     this.#unfinished = undefined
+    this.#lineStart = ''
     this.#utf8.decode()
     this.#parser.reset()
     // The parser would remove a second BOM, and the characters "ï»¿", at the start of its input. A blank line with empty
@@ -125,6 +132,20 @@ export class EventDecoder {
   /** Reports nothing more, not even the rest of the chunk, until `begin()`. */
   stop(): void {
     this.#listening = undefined
+  }
+
+  /** Ends the stream. Returns whether that was in the middle of an event, which is discarded. */
+  end(): boolean {
+    this.stop()
+    if (this.#lineStart !== '' && this.#lineStart !== ':') return true
+    const outer = parsing
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- for the callbacks
+    parsing = this
+    this.#hadContent = false
+    // Completes the event with a line of data without text: anything else in it came from the stream.
+    this.#parser.feed(`${this.#lineStart && '\n'}data\n\n`)
+    parsing = outer
+    return this.#hadContent
   }
 
   /** The last event ID string as of the blocks that have ended. */
@@ -167,10 +188,12 @@ export class EventDecoder {
     const ended = this.#ended
     this.feed(text)
 
+    const line = unfinishedLine(text)
+    if (line !== text || this.#lineStart === '') this.#lineStart = line.slice(0, 1)
     if (this.#ended > ended) {
       this.#unfinished = undefined
       // What ended in this piece cannot be large.
-      text = unfinishedLine(text)
+      text = line
     }
     if (text) {
       const unfinished = (this.#unfinished ??= new UnfinishedEvent())
@@ -197,6 +220,7 @@ export class EventDecoder {
       onEvent({ id, event = '', data }) {
         const decoder = parsing
         decoder.#ended++
+        decoder.#hadContent ||= id !== undefined || event + data !== ''
         decoder.#limit((id?.length ?? 0) + event.length + data.length)
         decoder.#reportedId = decoder.#lastEventId
         decoder.#listening?.message(event, data, decoder.#lastEventId, id)

@@ -107,8 +107,10 @@ export class Dispatcher implements ConnectionSink {
     })
   }
 
-  delivered(): Promise<void> {
-    return this.#done(() => undefined)
+  deciding(): Promise<void> {
+    return this.#done(() => {
+      this.#readyState = CONNECTING
+    })
   }
 
   /** "Reestablish the connection" */

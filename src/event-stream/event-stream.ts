@@ -64,6 +64,9 @@ function defineEventStream(): EventStreamConstructor {
     get reconnectionTime(): number {
       return this.#connection.reconnectionTime
     }
+    get endedMidEvent(): boolean {
+      return this.#inbox.endedMidEvent
+    }
     get response(): Promise<Response> {
       return this.#response
     }

@@ -45,6 +45,8 @@ interface InboxOptions {
 
 /** The sink of a connection whose events wait until they are asked for. */
 export class Inbox implements ConnectionSink {
+  /** Whether the stream has ended in the middle of an event. */
+  endedMidEvent = false
   readonly #owner: Owner
   readonly #options: InboxOptions
   #lastEventId: string | undefined
@@ -149,7 +151,7 @@ export class Inbox implements ConnectionSink {
     })
   }
 
-  delivered(): Promise<void> {
+  deciding(): Promise<void> {
     return new Promise((resolve) => {
       // Who awaits the response may have no loop yet.
       this.#push(new Turn(resolve, this.#isOpened))
@@ -158,14 +160,15 @@ export class Inbox implements ConnectionSink {
 
   /** A loop that is at work may not want any more: no request is made before it asks. */
   lost(): Promise<void> {
-    return this.delivered()
+    return this.deciding()
   }
 
-  failed(error: ConnectionError, isEnd: boolean): Promise<void> {
+  failed(error: ConnectionError, thrown: { error: unknown } | undefined): Promise<void> {
     return new Promise((resolve) => {
       this.#push(
         new Turn(() => {
-          this.end(isEnd ? undefined : { error }, { error })
+          this.endedMidEvent = error.endedMidEvent
+          this.end(thrown, thrown ?? { error })
           resolve()
         }, false),
       )

@@ -46,6 +46,12 @@ export interface EventStreamOf<Event> {
   readonly reconnectionTime: number
 
   /**
+   * Whether the loop ended because the stream ended in the middle of an event, which is discarded: something on the way may have cut
+   * it. `false` until then.
+   */
+  readonly endedMidEvent: boolean
+
+  /**
    * The first good response: for its status and headers. When there was none it rejects: with what the loop throws, or the
    * `ConnectionError` of a 204, with an `AbortError` after `close()`, and with a `TypeError` where the events come from a stream
    * without a response. Nobody has to catch that.

@@ -11,6 +11,7 @@ import type { EventsMap } from '../decoder/stream-event.ts'
 import { displayKind, isObject, isPromise, isString, members } from '../input/checks.ts'
 import { need, NODE_STREAM_HINT } from '../platform/platform.ts'
 import { EventStream } from './event-stream.ts'
+import { isRequest, optionsOfRequest } from './request-options.ts'
 import type { EventStream as EventStreamInstance, GivenStreamInit, RequestMember } from './interface.ts'
 
 /**
@@ -27,6 +28,9 @@ const REQUEST_MEMBERS = Object.keys({
   redirect: true,
   fetch: true,
   fetchOptions: true,
+  dispatcher: true,
+  node: true,
+  onRefused: true,
   connectTimeout: true,
   reconnect: true,
   resume: true,
@@ -44,14 +48,15 @@ const REQUEST_MEMBERS = Object.keys({
  * for await (const { type, data } of streamEvents('https://example.com/events')) console.log(type, data)
  * ```
  *
- * @param url what is requested; a relative one is resolved as the constructor of `EventSource` does
+ * @param url a URL, a relative one is resolved as the constructor of `EventSource` does; or a `Request`, whose method, headers, body,
+ *   signal, credentials and redirect mode are used where the options do not say otherwise
  * @param options those of `EventSource`
  * @typeParam Events names of events and the types of their `data`, where they are known
  * @throws a `TypeError` when an option is wrong, naming it
  * @throws a `DOMException` named `SyntaxError` when the URL is not valid
  */
 export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
-  url: string | URL,
+  url: string | URL | Request,
   options?: EventSourceInit | null,
 ): EventStreamInstance<Events>
 /**
@@ -70,11 +75,11 @@ export function streamEvents<Events extends EventsMap<Events> = Record<string, s
 /**
  * Any of these, with the options that go with each of them.
  *
- * @param input a URL, a `Response` or a `ReadableStream` of bytes
+ * @param input a URL, a `Request`, a `Response` or a `ReadableStream` of bytes
  * @param options those that are not about a request
  */
 export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
-  input: string | URL | FetchLikeResponse | ByteStream,
+  input: string | URL | Request | FetchLikeResponse | ByteStream,
   options?: GivenStreamInit | null,
 ): EventStreamInstance<Events>
 export function streamEvents(input: unknown, init?: unknown): EventStreamInstance {
@@ -87,8 +92,8 @@ export function streamEvents(input: unknown, init?: unknown): EventStreamInstanc
     const options = readGivenOptions(init)
     return opened(givenResponse(input), options)
   }
-  const options = readOptions(init, false)
-  const url = readURL(input)
+  const options = readOptions(isRequest(input) ? optionsOfRequest(input, init) : init, false)
+  const url = readURL(isRequest(input) ? input.url : input)
   return new EventStream(url, new FetchOpener(url, options), options, READ_AHEAD)
 }
 
@@ -99,7 +104,7 @@ function opened(exchange: GivenExchange, options: ConnectionOptions): EventStrea
 function readURL(input: unknown): URL {
   if (isString(input)) return parseURL(input)
   if (isObject(input) && 'href' in input) return parseURL(String(input.href))
-  const wanted = 'streamEvents needs a URL, a Response or a ReadableStream of bytes'
+  const wanted = 'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes'
   throw new TypeError(`${wanted}, not ${displayKind(input)}${hint(input)}`)
 }
 

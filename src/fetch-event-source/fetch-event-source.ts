@@ -41,8 +41,11 @@ export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
   onopen?: ((response: Response) => Awaitable<void>) | undefined
   /** Called for each event. If it throws, the error goes to `onerror`, and the rest of the response is canceled. */
   onmessage?: ((event: EventSourceMessage) => void) | undefined
-  /** Called when a response has ended. If it throws, the error goes to `onerror`; otherwise the promise resolves. */
-  onclose?: (() => Awaitable<void>) | undefined
+  /**
+   * Called when a response has ended: with whether that was in the middle of an event, which is discarded. If it throws, the error goes
+   * to `onerror`; otherwise the promise resolves.
+   */
+  onclose?: ((end?: { endedMidEvent: boolean }) => Awaitable<void>) | undefined
   /**
    * Called when an attempt fails. If it throws, the promise rejects with that error. Otherwise there is another attempt after
    * the number of milliseconds that it returns (at least 100), or after the server's `retry`, or after 1,000 ms.
@@ -138,10 +141,10 @@ function run(
     const current = (request = new AbortController())
     const isOver = (): boolean => current.signal.aborted
     try {
-      await receive(current.signal, isOver)
+      const endedMidEvent = await receive(current.signal, isOver)
       if (isOver()) return
       isDeciding = true
-      await onclose?.()
+      await onclose?.({ endedMidEvent })
       if (!isOver()) end()
     } catch (error) {
       if (isOver()) return
@@ -166,12 +169,12 @@ function run(
     timer = setTimeout(() => void attempt(), withinLimits(Number.isNaN(given) ? retryInterval : given))
   }
 
-  /** Sends one request and reads the body of its response to the end. */
-  async function receive(signal: AbortSignal, isOver: () => boolean): Promise<void> {
+  /** Sends one request and reads the body of its response to the end. Returns whether that is in the middle of an event. */
+  async function receive(signal: AbortSignal, isOver: () => boolean): Promise<boolean> {
     handedOut = undefined
     const fetch = fetchOf(callersFetch)
     const given = typeof givenHeaders === 'function' ? await givenHeaders() : givenHeaders
-    if (isOver()) return
+    if (isOver()) return false
     const headers = requestHeaders(given, lastEventId)
     const response = await fetchWithCare(fetch, input, { ...noTimeoutInit(members as object), headers, signal })
     // A caller's fetch may ignore the signal.
@@ -179,11 +182,11 @@ function run(
     signal.addEventListener('abort', cancelBody)
     if (isOver()) {
       cancelBody()
-      return
+      return false
     }
     handedOut = response
     await (onopen ?? checkContentType)(response)
-    if (isOver()) return
+    if (isOver()) return false
     handedOut = undefined
     if (!isReadableStream(response.body)) throw new TypeError(`The response has no body. ${STREAMING_FETCH}`)
 
@@ -206,7 +209,8 @@ function run(
     decoder.begin(NO_ID)
     for (;;) {
       const { done, value } = await reader.read()
-      if (done || isOver()) return
+      if (isOver()) return false
+      if (done) return decoder.end()
       if (!ArrayBuffer.isView(value)) throw new TypeError('The body of the response is not a stream of bytes')
       try {
         decoder.decode(value as Uint8Array)

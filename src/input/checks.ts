@@ -1,20 +1,31 @@
 /** Checks of what the caller gives: a `TypeError` names the option and what was given, and nothing is coerced. */
 
+/** An option, as messages call it. */
+export function option(name: string): string {
+  return `The option "${name}"`
+}
+
+/** The result of a function of the caller's, as messages call it. */
+export function resultOf(name: string): string {
+  return `The result of "${name}"`
+}
+
 /**
- * An option if it is what it must be, or undefined where it is absent.
+ * A value if it is what it must be, or undefined where it is absent.
  *
+ * @param place where it comes from, such as `The option "x"`
  * @param wanted what it must be, as in `must be ${wanted}`
  * @param shown what was given, where its text must not appear in a message
  */
 export function checked<T>(
-  name: string,
+  place: string,
   value: unknown,
   isValid: (value: unknown) => value is T,
   wanted: string,
   shown: (value: unknown) => string = display,
 ): T | undefined {
   if (value === undefined || isValid(value)) return value
-  throw new TypeError(`The option "${name}" must be ${wanted}, not ${shown(value)}`)
+  throw new TypeError(`${place} must be ${wanted}, not ${shown(value)}`)
 }
 
 /** What a member must be: the check, and its words for `must be …`. */
@@ -33,7 +44,7 @@ export function readMembers(
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [name, [isValid, wanted]] of Object.entries(rules)) {
-    const value = checked(prefix + name, members(given)[name], isValid as typeof isFunction, wanted)
+    const value = checked(option(prefix + name), members(given)[name], isValid as typeof isFunction, wanted)
     if (value !== undefined) values[name] = value
   }
   return values

@@ -346,6 +346,16 @@ export function ending(...writes: string[]): Answer {
   return { steps: [...writes.map((write) => ({ write })), { end: true }] }
 }
 
+/** A response that breaks off after these. */
+export function breaking(...writes: string[]): Answer {
+  return { steps: [...writes.map((write) => ({ write })), { wait: 50 }, { reset: true }] }
+}
+
+/** A policy that reconnects after a clean end, whatever the method. */
+export const AFTER_ENDS_TOO = {
+  shouldReconnect: ({ reason }: { reason: string }): true | undefined => reason === 'ended' || undefined,
+}
+
 /** A response that is refused, with a body. */
 export function refused(status: number, headers: Record<string, string> = {}, body = ''): Answer {
   return { status, headers: { 'Content-Type': 'text/plain', ...headers }, steps: [{ write: body }, { end: true }] }

@@ -279,7 +279,7 @@ export const FAULTS: Fault[] = [
   {
     what: 'asks whether to reconnect before the messages are delivered',
     module: DISPATCHER,
-    name: 'Dispatcher.delivered',
+    name: 'Dispatcher.deciding',
     by: '() => () => Promise.resolve()',
     noticedBy: 'fact 43: it is asked once the messages before the end have been delivered',
   },
@@ -324,37 +324,37 @@ export const FAULTS: Fault[] = [
   {
     what: 'asks shouldReconnect while the loop is at work',
     module: INBOX,
-    name: 'Inbox.delivered',
+    name: 'Inbox.deciding',
     by: '() => () => new Promise((resolve) => this.#push(new Turn(resolve, false)))',
     noticedBy: 'fact 51: shouldReconnect is asked when the loop has dealt with what came before',
   },
   {
     what: 'throws on a 204',
     module: RECONNECT,
-    name: 'ask',
-    by: `(ask) => async (policy, request, failure) => {
-      const verdict = await ask(policy, request, failure)
-      return { ...verdict, isEnd: verdict.isEnd && failure.status !== 204 }
+    name: 'decide',
+    by: `(decide) => async (policy, request, failure, ...rest) => {
+      const verdict = await decide(policy, request, failure, ...rest)
+      return failure.status === 204 ? { ...verdict, thrown: verdict } : verdict
     }`,
     noticedBy: 'fact 50: it ends when the server answers 204',
   },
   {
     what: 'throws when the body ends',
     module: RECONNECT,
-    name: 'ask',
-    by: `(ask) => async (policy, request, failure) => {
-      const verdict = await ask(policy, request, failure)
-      return { ...verdict, isEnd: verdict.isEnd && failure.reason !== 'ended' }
+    name: 'decide',
+    by: `(decide) => async (policy, request, failure, ...rest) => {
+      const verdict = await decide(policy, request, failure, ...rest)
+      return failure.reason === 'ended' ? { ...verdict, thrown: verdict } : verdict
     }`,
     noticedBy: 'fact 50: it ends when the body ends, and an unfinished event is discarded',
   },
   {
     what: 'ends a loop quietly when shouldReconnect throws',
     module: RECONNECT,
-    name: 'ask',
-    by: `(ask) => async (policy, request, failure) => {
-      const verdict = await ask(policy, request, failure)
-      return { ...verdict, isEnd: failure.reason === 'ended' || failure.status === 204 }
+    name: 'decide',
+    by: `(decide) => async (policy, request, failure, ...rest) => {
+      const verdict = await decide(policy, request, failure, ...rest)
+      return failure.reason === 'ended' || failure.status === 204 ? { ...verdict, thrown: undefined } : verdict
     }`,
     noticedBy: 'fact 51: an end is no end when shouldReconnect has thrown, whatever that was',
   },

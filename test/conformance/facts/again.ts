@@ -101,6 +101,16 @@ export const again: BehaviourFact[] = [
       await sleep(100)
       equal((await served.log()).requests.length, 2, 'the number of requests')
     },
+    'the wait that the server asks for by Retry-After does not': async (fact) => {
+      const served = await fact.serve(refused(503, { 'Retry-After': '60' }))
+      const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => true } })
+      await recorder.until('error')
+      await sleep(50)
+      dispatchEvent(new Event('online'))
+      await sleep(200)
+      equal((await served.log()).requests.length, 1, 'the number of requests')
+      equal(recorder.errors[0]?.delay, 60_000, 'delay')
+    },
     'being online again does not reopen a source that was closed in the wait': async (fact) => {
       const served = await fact.serve(ending('retry: 60000\n\n'))
       const recorder = fact.listenWith(served.url, {})

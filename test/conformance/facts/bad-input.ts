@@ -43,6 +43,27 @@ const BAD: [option: string, given: string, options: object][] = [
   ['reconnect.resetAfter', '"1s"', { reconnect: { resetAfter: '1s' } }],
   ['reconnect.shouldReconnect', 'true', { reconnect: { shouldReconnect: true } }],
   ['maxBufferSize', '0', { maxBufferSize: 0 }],
+  ['onRefused', '"log"', { onRefused: 'log' }],
+  ['dispatcher', 'a string', { dispatcher: 'http://user:hidden@proxy' }],
+  ['node', '5', { node: 5 }],
+  ['node.reconnectionTime', '"5"', { node: { reconnectionTime: '5' } }],
+  ['node.dispatcher', 'true', { node: { dispatcher: true } }],
+  ['reconnect.maxAttempt', 'Did you mean "maxAttempts"?', { reconnect: { maxAttempt: 1 } }],
+]
+
+/** Options of other APIs, and what the error must advise. */
+const FOREIGN: [option: string, advice: string][] = [
+  ['credentials', '"withCredentials"'],
+  ['header', '"headers"'],
+  ['timeout', '"connectTimeout" or "idleTimeout"'],
+  ['heartbeatTimeout', '"idleTimeout"'],
+  ['retry', '"reconnectionTime"'],
+  ['maxRetries', '"reconnect: { maxAttempts }"'],
+  ['agent', '"fetchOptions"'],
+  ['proxy', '"fetchOptions"'],
+  ['https', '"fetchOptions"'],
+  ['rejectUnauthorized', '"fetchOptions"'],
+  ['lastEventIdQueryParameterName', '"lastEventIdParameter"'],
 ]
 
 export const badInput: BehaviourFact[] = ofOurs(49, {
@@ -63,6 +84,17 @@ export const badInput: BehaviourFact[] = ofOurs(49, {
         'the error says less',
       )
     fact.open(fact.otherOrigin, { ...options, fetch: () => Promise.reject(new Error('no network')) })
+  },
+  'an option of another API, which would do nothing, is a TypeError that says what to use': (fact) => {
+    for (const [option, advice] of FOREIGN) {
+      const { name, message } = thrown(() => fact.open(fact.otherOrigin, { [option]: 'hidden' }))
+      const says = message.includes(`"${option}"`) && message.includes(advice) && !message.includes('hidden')
+      check(name === 'TypeError' && says, `for ${option} it throws ${name}: ${message}`)
+      fact.open(fact.otherOrigin, { [option]: undefined })
+    }
+  },
+  'other unknown options are ignored, as WebIDL ignores members of a dictionary': (fact) => {
+    fact.open(fact.otherOrigin, { unknown: true, Headers: 5 } as object)
   },
   'undefined is absent': (fact) => {
     const names = new Set(BAD.map(([option]) => option.split('.')[0] ?? ''))

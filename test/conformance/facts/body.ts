@@ -2,6 +2,7 @@
 
 import type { EventSourceInit } from '../../../src/index.ts'
 import {
+  AFTER_ENDS_TOO,
   check,
   ending,
   equal,
@@ -50,7 +51,7 @@ export const body: BehaviourFact[] = [
         `${what} as body arrives intact, and again at a reconnection`,
         async (fact: Fact) => {
           const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
-          const options = { method: 'POST', body: body(), reconnect: true }
+          const options = { method: 'POST', body: body(), reconnect: AFTER_ENDS_TOO }
           await fact.listenWith(served.url, options).until('message')
           const { requests } = await served.log({ requests: 2 })
           for (const { method, body: sent, headers } of requests) {
@@ -135,10 +136,44 @@ export const body: BehaviourFact[] = [
       })
       await cancelled
     },
+    'a ReadableStream is still there if an attempt ended before it was sent, and is cancelled in the end': async (
+      fact,
+    ) => {
+      const served = await fact.serve(stream('data: x\n\n'))
+      for (const again of [true, false]) {
+        let cancelled = false
+        const body = new ReadableStream({
+          start: (controller) => {
+            controller.enqueue(new TextEncoder().encode('streamed'))
+            if (again) controller.close()
+          },
+          cancel: () => {
+            cancelled = true
+          },
+        })
+        let attempts = 0
+        const recorder = fact.listenWith(served.url, {
+          method: 'POST',
+          body,
+          connectTimeout: 10_000,
+          headers: () => (++attempts === 1 ? new Promise<undefined>(() => undefined) : undefined),
+        })
+        await sleep(50)
+        if (again) {
+          recorder.own.reconnect()
+          await recorder.until('message')
+          equal((await served.log({ requests: 1 })).requests[0]?.body, 'streamed', 'the body')
+        } else {
+          recorder.source.close()
+          await sleep(50)
+        }
+        equal(cancelled, !again, 'whether it was cancelled')
+      }
+    },
     'a ReadableStream as body is sent; a function makes one for each attempt': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       const body = (): ReadableStream => new Blob(['streamed']).stream()
-      await fact.listenWith(served.url, { method: 'POST', body, reconnect: true }).until('message')
+      await fact.listenWith(served.url, { method: 'POST', body, reconnect: AFTER_ENDS_TOO }).until('message')
       const { requests } = await served.log({ requests: 2 })
       equal(
         requests.map((request) => request.body),

@@ -1,6 +1,6 @@
 /** Errors and what the events carry: facts 45 and 46. */
 
-import { check, ending, equal, refused, sleep, soonIn, stream, type Fact, type Stream } from '../harness.ts'
+import { check, ending, equal, refused, rejection, sleep, soonIn, stream, type Fact, type Stream } from '../harness.ts'
 import { everySight } from '../inspection.ts'
 import { ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
 
@@ -19,8 +19,9 @@ export const errors: BehaviourFact[] = [
       const recorder = fact.listenWith(served.url, {})
       await recorder.until('error')
       const [event] = recorder.errors
-      const { reason, status, headers, body, url, attempt } = event?.error ?? {}
-      equal([reason, status, headers?.get('x-reason'), body, attempt], ['status', 401, 'expired', JSON_ERROR, 1])
+      const { reason, status, headers, body, bodyTruncated, url, attempt } = event?.error ?? {}
+      equal([reason, status, headers?.get('x-reason'), attempt], ['status', 401, 'expired', 1])
+      equal([body, bodyTruncated], [JSON_ERROR, false], 'the body')
       equal(url, served.url, 'the URL')
       equal([event?.status, event?.code, event?.willReconnect, event?.delay], [401, 401, false, undefined])
       equal(event?.message, event?.error.message, 'the message')
@@ -38,14 +39,67 @@ export const errors: BehaviourFact[] = [
       await recorder.until('error')
       const { body } = recorder.errors[0]?.error ?? {}
       check(body === 'é'.repeat(KIB_64 / 2), `the body has ${String(body?.length)} characters`)
+      equal(recorder.errors[0]?.error.bodyTruncated, true, 'bodyTruncated')
       await letGoSoon(fact, served)
     },
     'of a body that does not end, what comes within 250 ms; then the connection is let go': async (fact) => {
       const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
       const recorder = fact.listenWith(served.url, { reconnect: IN_A_MINUTE })
       await recorder.until('error')
-      equal(recorder.errors[0]?.error.body, 'because', 'the body')
+      const { body, bodyTruncated } = recorder.errors[0]?.error ?? {}
+      equal([body, bodyTruncated], ['because', true], 'the body')
       await letGoSoon(fact, served)
+    },
+    'onRefused reads a refused body of any size and speed; the error event waits for it': async (fact) => {
+      const half = 'x'.repeat(KIB_64)
+      const served = await fact.serve({
+        status: 500,
+        steps: [{ write: half }, { wait: 500 }, { write: half }, { end: true }],
+      })
+      let text = ''
+      const recorder = fact.listenWith(served.url, {
+        onRefused: async (response) => {
+          equal([response.status, recorder.story], [500, []])
+          text = await response.text()
+        },
+      })
+      await recorder.until('error')
+      equal([text.length, recorder.story], [2 * KIB_64, ['error 2']])
+      const { body, bodyTruncated, status } = recorder.errors[0]?.error ?? {}
+      equal([body ?? null, bodyTruncated, status], [null, false, 500])
+    },
+    'onRefused may leave the body to the error; what it throws is the cause': async (fact) => {
+      const served = await fact.serve(refused(500, {}, 'because'))
+      const mine = new RangeError('mine')
+      const reasons: unknown[] = []
+      for (const onRefused of [() => undefined, () => Promise.reject(mine)]) {
+        const recorder = fact.listenWith(served.url, { onRefused })
+        await recorder.until('error')
+        const { body, cause, reason, status } = recorder.errors[0]?.error ?? {}
+        reasons.push([body ?? null, cause === mine, reason, status])
+      }
+      equal(reasons, [
+        ['because', false, 'status', 500],
+        [null, true, 'status', 500],
+      ])
+    },
+    'close() while onRefused reads is the end, and ends the reading': async (fact) => {
+      const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
+      let begin: () => void = () => undefined
+      const hasBegun = new Promise<void>((resolve) => (begin = resolve))
+      let read: Promise<string> | undefined
+      const recorder = fact.listenWith(served.url, {
+        onRefused: async (response) => {
+          read = response.text()
+          begin()
+          await read
+        },
+      })
+      await hasBegun
+      recorder.source.close()
+      await rejection(read ?? Promise.resolve())
+      await served.log({ closed: 1 })
+      equal(recorder.story, [])
     },
     'an empty body is an empty text': async (fact) => {
       const served = await fact.serve({ status: 204, headers: { 'Content-Type': null }, steps: [{ end: true }] })

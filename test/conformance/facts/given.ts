@@ -2,6 +2,7 @@
 
 import type { ErrorEvent, OpenEvent, StreamEvent } from 'everysource'
 import {
+  breaking,
   all,
   check,
   dataOf,
@@ -261,6 +262,98 @@ export const given: BehaviourFact[] = [
       const events = streamEvents(bytes('data: 1\n\n'), { lastEventId: '7' })
       check((await rejection(events.response)) instanceof TypeError, 'response')
       equal(await all(events), [{ type: 'message', data: '1', lastEventId: '7' }])
+    },
+    'an aborted request of the caller is thrown as it is, whatever the stream was given as': async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\n'))
+      for (const give of [
+        (response: Response) => response,
+        (response: Response) => response.body as ReadableStream<Uint8Array>,
+      ]) {
+        const controller = new AbortController()
+        const events = streamEvents(give(await fetch(served.url, { signal: controller.signal })) as Response)
+        const iterator = events[Symbol.asyncIterator]()
+        await iterator.next()
+        controller.abort()
+        equal(((await rejection(iterator.next())) as Error).name, 'AbortError')
+      }
+      const controller = new AbortController()
+      const fetchWith = (url: string, init: object): Promise<Response> =>
+        fetch(url, { ...init, signal: controller.signal })
+      const iterator = streamEvents(served.url, { fetch: fetchWith })[Symbol.asyncIterator]()
+      await iterator.next()
+      controller.abort()
+      equal(((await rejection(iterator.next())) as Error).name, 'AbortError')
+    },
+    'a loop says whether the stream ended in the middle of an event': async () => {
+      const ends: [string, boolean][] = [
+        ['data: 1\n\n', false],
+        ['data: 1\n\n: comment\n', false],
+        ['data: 1\n\n: comm', false],
+        ['data: 1\n\nretry: 5\n', false],
+        ['', false],
+        ['data: 1\n\ndata: 2\n', true],
+        ['data: 1\n\ndata: 2', true],
+        ['data: 1\r\rdata: 2\r', true],
+        ['data: 1\n\nevent: x\n', true],
+        ['data: 1\n\ndat', true],
+        ['data: 1\n\ndata\n: comment', true],
+      ]
+      for (const [text, isCut] of ends) {
+        for (const cut of [0, text.length - 1]) {
+          const events = streamEvents(bytes(text.slice(0, cut), text.slice(cut)))
+          equal(events.endedMidEvent, false, 'endedMidEvent before')
+          await all(events)
+          equal(events.endedMidEvent, isCut, `endedMidEvent after ${JSON.stringify(text)}`)
+        }
+      }
+    },
+    'so do the error of a source and onclose of fetchEventSource': async (fact) => {
+      for (const [text, isCut] of [
+        ['data: 1\n\n', false],
+        ['data: 1\n\ndata: 2\n', true],
+      ] as const) {
+        const served = await fact.serve(ending(text))
+        const recorder = fact.listenWith(served.url, { reconnect: false })
+        await recorder.until('error')
+        const { reason, endedMidEvent, message } = recorder.errors[0]?.error ?? {}
+        equal([reason, endedMidEvent, message?.includes('middle of an event')], ['ended', isCut, isCut])
+        let end: unknown
+        await fetchEventSource(served.url, { onclose: (given) => (end = given) && undefined })
+        equal(end, { endedMidEvent: isCut })
+      }
+    },
+    'streamEvents takes a Request: its method, headers, body, signal and credentials': async (fact) => {
+      const served = await fact.serve(stream('data: 1\n\n'))
+      const controller = new AbortController()
+      const request = new Request(served.url, {
+        method: 'POST',
+        headers: { 'X-Of': 'mine', 'Content-Type': 'application/json' },
+        body: '{"a":1}',
+        signal: controller.signal,
+      })
+      const events = streamEvents(request)[Symbol.asyncIterator]()
+      equal((await events.next()).value?.data, '1')
+      const [sent] = (await served.log({ requests: 1 })).requests
+      equal([sent?.method, sent?.headers['x-of'], sent?.body], ['POST', 'mine', '{"a":1}'])
+      equal([sent?.headers['content-type'], sent?.headers.accept], ['application/json', 'text/event-stream'])
+      controller.abort()
+      equal(((await rejection(events.next())) as Error).name, 'AbortError')
+    },
+    'options override a Request, which can be sent again; one that was read is a TypeError': async (fact) => {
+      const served = await fact.serve(breaking('retry: 10\ndata: 1\n\n'), ending('data: 2\n\n'))
+      const request = new Request(served.url, { method: 'POST', headers: { 'X-Of': 'request' }, body: 'again' })
+      equal(await dataOf(streamEvents(request, { headers: { 'X-Of': 'options' }, reconnect: true })), ['1', '2'])
+      const { requests } = await served.log({ requests: 2 })
+      equal(
+        requests.map(({ body, headers }) => [body, headers['x-of']]),
+        [
+          ['again', 'options'],
+          ['again', 'options'],
+        ],
+      )
+      await request.text()
+      const error = thrown(() => streamEvents(request))
+      check(error instanceof TypeError && error.message.includes('Request'), error.message)
     },
     'a stream that errors throws its error as the cause, after the events that came before': async () => {
       const mine = new Error('mine')

@@ -158,6 +158,16 @@ export const headers: BehaviourFact[] = [
         ['3', '3', '6', undefined],
       )
     },
+    'lastEventIdParameter replaces the value that the URL has, and no other byte': async (fact) => {
+      const served = await fact.serve(ending('retry: 10\nid: 7\ndata: x\n\n'), ending('id\n\n'), stream())
+      const recorder = fact.listenWith(`${served.url}?sig=%2B+~%2F&from=3&x`, { lastEventIdParameter: 'from' })
+      await recorder.until('open', 3)
+      const { requests } = await served.log({ requests: 3 })
+      equal(
+        requests.map(({ path }) => path.slice(path.indexOf('?'))),
+        ['?sig=%2B+~%2F&from=3&x', '?sig=%2B+~%2F&from=7&x', '?sig=%2B+~%2F&x'],
+      )
+    },
     'lastEventIdParameter appends the id to the query as it stands, instead of the header': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: a&b é\u0001\ndata: x\n\n'), ending('id\n\n'), stream())
       const query = '?sig=%2B+~%2F&x'

@@ -2,7 +2,18 @@
 
 import type { ConnectionError } from '../../../src/index.ts'
 import type { LoggedRequest } from '../../server/program.ts'
-import { check, ending, equal, refused, sleep, stream, withEnoughTime } from '../harness.ts'
+import {
+  AFTER_ENDS_TOO,
+  breaking,
+  check,
+  ending,
+  equal,
+  NO_CONTENT,
+  refused,
+  sleep,
+  stream,
+  withEnoughTime,
+} from '../harness.ts'
 import { ofOurs, type BehaviourFact } from './fact.ts'
 
 export const policy: BehaviourFact[] = [
@@ -80,6 +91,45 @@ export const policy: BehaviourFact[] = [
           [2, false],
         ],
       )
+    },
+    'the clean end of a response to another method than GET is the end, unless shouldReconnect or resume say otherwise':
+      async (fact) => {
+        const post = { method: 'POST', body: '{}', reconnectionTime: 10 }
+        const cases = [
+          [{ ...post, reconnect: true }, 1],
+          [{ ...post, reconnect: { maxAttempts: 5 } }, 1],
+          [{ ...post, reconnect: { shouldReconnect: () => undefined } }, 1],
+          [{ ...post, reconnect: AFTER_ENDS_TOO }, 3],
+          [
+            {
+              ...post,
+              reconnect: { shouldReconnect: ({ reason }: ConnectionError) => (reason === 'ended' ? 100 : false) },
+            },
+            3,
+          ],
+          [{ ...post, resume: () => ({}) }, 3],
+          [{ reconnectionTime: 10, reconnect: true }, 3],
+        ] as const
+        for (const [options, requests] of cases) {
+          const served = await fact.serve(ending('data: x\n\n'), ending('data: x\n\n'), NO_CONTENT)
+          const recorder = fact.listenWith(served.url, options)
+          await recorder.until('error', requests)
+          equal(recorder.story.at(-1), 'error 2')
+          equal(recorder.errors.at(-1)?.error.reason, requests === 1 ? 'ended' : 'status', 'the reason')
+          equal((await served.log()).requests.length, requests, `the requests with ${JSON.stringify(options)}`)
+        }
+      },
+    'a response to another method that breaks off is lost': async (fact) => {
+      const served = await fact.serve(breaking('id: 1\ndata: x\n\n'), ending('data: y\n\n'))
+      const recorder = fact.listenWith(served.url, {
+        method: 'POST',
+        body: '{}',
+        reconnect: true,
+        reconnectionTime: 10,
+      })
+      await recorder.until('error', 2)
+      equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y', 'error 2'])
+      equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
     },
     'reconnectionTime is the wait until the server says otherwise': async (fact) => {
       const served = await fact.serve(ending('data: x\n\n'), ending('retry: 20\n\n'), stream())
@@ -165,6 +215,50 @@ export const policy: BehaviourFact[] = [
       )
       equal((await served.log()).requests.length, 5, 'the number of requests')
     },
+    'it is told the default wait, and whether this connection brought a message': async (fact) => {
+      const served = await fact.serve(ending('retry: 150\n\n'), ending('data: x\n\n'), refused(503), refused(500))
+      const contexts: unknown[] = []
+      const recorder = fact.listenWith(served.url, {
+        reconnect: {
+          jitter: 0,
+          shouldReconnect: ({ status }, { delay, hasReceived }) => {
+            contexts.push([delay ?? null, hasReceived])
+            return status === 503 || undefined
+          },
+        },
+      })
+      await recorder.until('error', 4)
+      equal(contexts, [
+        [150, false],
+        [150, true],
+        [null, false],
+        [null, false],
+      ])
+    },
+    'until the first token, never after, is one line': async (fact) => {
+      const served = await fact.serve({ drop: true }, breaking('data: token\n\n'))
+      const recorder = fact.listenWith(served.url, {
+        method: 'POST',
+        body: '{}',
+        reconnectionTime: 10,
+        reconnect: { shouldReconnect: (_failure, { hasReceived }) => (hasReceived ? false : undefined) },
+      })
+      await recorder.until('message')
+      await recorder.until('error', recorder.errors.length + 1)
+      equal(recorder.story.slice(-3), ['open', 'message: token', 'error 2'])
+    },
+    'the first wait after a connection that worked is at most a tenth longer than the reconnection time': async (
+      fact,
+    ) => {
+      const served = await fact.serve(ending('retry: 1000\ndata: x\n\n'))
+      for (let n = 0; n < 20; n++) {
+        const recorder = fact.listenWith(served.url, {})
+        await recorder.until('error')
+        recorder.source.close()
+        const delay = recorder.errors[0]?.delay ?? 0
+        check(delay >= 1_000 && delay <= 1_100, `the wait is ${delay} ms`)
+      }
+    },
     'its default is no after a refused response': async (fact) => {
       const served = await fact.serve(refused(503))
       const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => undefined } })
@@ -181,7 +275,7 @@ export const policy: BehaviourFact[] = [
       await recorder.until('error')
       equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: [DONE]', 'error 2'])
     },
-    'state and error event change together once it has answered': async (fact) => {
+    'the source is CONNECTING while it is asked, and the error event waits for its answer': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'))
       const states: number[] = []
       const recorder = fact.listenWith(served.url, {
@@ -198,7 +292,7 @@ export const policy: BehaviourFact[] = [
       equal(
         [states, recorder.story],
         [
-          [1, 1],
+          [0, 0],
           ['open', 'error 2'],
         ],
       )
@@ -247,10 +341,10 @@ export const policy: BehaviourFact[] = [
       })
       await recorder.until('error', 4)
       const delays = recorder.errors.map(({ delay }) => delay ?? 0)
-      // The policy's longest wait.
-      equal(delays, [1_000, 100, 200, 30_000], 'delay')
       const last = recorder.errors[3]?.error.retryAfter ?? 0
       check(last > 3_000_000 && last <= 3_600_000, `retryAfter is ${last}`)
+      // Past the longest wait of the policy.
+      equal(delays, [1_000, 100, 200, last], 'delay')
       equal(recorder.errors[0]?.error.retryAfter, 1_000, 'retryAfter')
       const waits = waitsBetween((await served.log({ requests: 4 })).requests)
       check((waits[0] ?? 0) >= 990, `it waited ${waits.join(', ')} ms`)

@@ -1,6 +1,6 @@
 /** What is sent where: resumption, redirects, other options of the request. Facts 38 to 41. */
 
-import { beating, ending, equal, redirect, sleep, stream } from '../harness.ts'
+import { AFTER_ENDS_TOO, beating, ending, equal, redirect, sleep, stream } from '../harness.ts'
 import { captureReported } from '../reported.ts'
 import { fetchEventSource } from '../under-test.ts'
 import { BROWSER, ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
@@ -114,7 +114,7 @@ export const resumption: BehaviourFact[] = [
         body: 'secret',
         headers: { 'X-Key': 'secret' },
         redirect: 'same-origin',
-        reconnect: true,
+        reconnect: AFTER_ENDS_TOO,
       })
       await recorder.until('error', 2)
       equal(recorder.story, ['open', 'message: x', 'error 0', 'error 2'])

@@ -2,8 +2,8 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { FailedRequest } from '../../../src/connection/connection-error.ts'
-import { ConnectionError } from '../../../src/index.ts'
+import { connectionErrorOf, type FailedRequest } from '../../../src/connection/connection-error.ts'
+import { ConnectionError, type ConnectionErrorInit, ErrorEvent } from '../../../src/index.ts'
 import { serve } from '../support/server.ts'
 import { nextError, open } from '../support/sources.ts'
 
@@ -14,7 +14,7 @@ function requestOf(url: string | URL): FailedRequest {
 }
 
 function errorWith(cause?: unknown, url = URL_WITH_SECRETS): ConnectionError {
-  return new ConnectionError(requestOf(url), { reason: 'network', what: 'could not be reached', cause })
+  return connectionErrorOf(requestOf(url), { reason: 'network', what: 'could not be reached', cause })
 }
 
 describe('a ConnectionError', () => {
@@ -38,11 +38,45 @@ describe('a ConnectionError', () => {
 
   it('has the facts: reason, status, attempt, cause', () => {
     const request = { ...requestOf('http://a.test/'), attempt: 7 }
-    const error = new ConnectionError(request, { reason: 'status', what: 'x', status: 404, retryAfter: 5_000 })
+    const error = connectionErrorOf(request, { reason: 'status', what: 'x', status: 404, retryAfter: 5_000 })
     expect(error).toMatchObject({ reason: 'status', status: 404, code: undefined, cause: undefined })
     expect(error).toMatchObject({ attempt: 7, retryAfter: 5_000 })
     const cause = new Error('why')
     expect(errorWith(cause).cause).toMatchObject({ name: 'Error', message: 'why' })
+  })
+})
+
+describe('one that a test makes', () => {
+  it('has the message and the members that it was given', () => {
+    const init: ConnectionErrorInit = {
+      reason: 'status',
+      status: 503,
+      code: 'ECONNREFUSED',
+      retryAfter: 2_000,
+      attempt: 3,
+      url: 'http://a.test/',
+      headers: new Headers({ a: 'b' }),
+      body: 'busy',
+      bodyTruncated: true,
+      endedMidEvent: true,
+      cause: new Error('why'),
+    }
+    const error = new ConnectionError('The server is busy', init)
+    const members = Object.fromEntries(Object.keys(init).map((name) => [name, error[name as keyof typeof init]]))
+    expect(members).toStrictEqual(init)
+    expect(error.message).toBe('The server is busy')
+    expect(error).toBeInstanceOf(ConnectionError)
+  })
+
+  it('needs none of them', () => {
+    const error = new ConnectionError()
+    expect(error).toMatchObject({ message: '', reason: 'network', attempt: 1, url: '', status: undefined })
+    expect(error).toMatchObject({ bodyTruncated: false, endedMidEvent: false, body: undefined, cause: undefined })
+  })
+
+  it('can be the error of an event', () => {
+    const event = new ErrorEvent('error', new ConnectionError('gone', { status: 410 }), 500)
+    expect(event).toMatchObject({ message: 'gone', status: 410, willReconnect: true, delay: 500 })
   })
 })
 
@@ -59,7 +93,7 @@ describe('its URL', () => {
   it('leaves the one it was made from alone', () => {
     const url = new URL(URL_WITH_SECRETS)
     const request = { url, attempt: 1, secrets: [] }
-    expect(new ConnectionError(request, { reason: 'ended', what: 'x' })).toHaveProperty('url')
+    expect(connectionErrorOf(request, { reason: 'ended', what: 'x' })).toHaveProperty('url')
     expect(url.href).toBe(URL_WITH_SECRETS)
   })
 })
@@ -94,7 +128,7 @@ describe('no secret of the URL shows', () => {
 
 describe('what a refused response said', () => {
   const headers = new Headers({ 'Set-Cookie': 'session=cookie-secret' })
-  const error = new ConnectionError(requestOf('http://a.test/'), {
+  const error = connectionErrorOf(requestOf('http://a.test/'), {
     reason: 'status',
     what: 'was refused',
     status: 401,
@@ -126,7 +160,7 @@ it('an error of another copy of the package is an instance, of a subclass only i
   class Special extends ConnectionError {}
   expect(foreign).toBeInstanceOf(ConnectionError)
   expect(foreign).not.toBeInstanceOf(Special)
-  expect(new Special(requestOf('http://a.test/'), { reason: 'ended', what: 'x' })).toBeInstanceOf(Special)
+  expect(new Special('x')).toBeInstanceOf(Special)
   for (const other of [undefined, null, 'x', {}, new Error('x')]) expect(other instanceof ConnectionError).toBe(false)
 })
 

@@ -148,9 +148,9 @@ function read(
   body: ReadableStream,
   options: NonNullable<Parameters<typeof connect>[1]>,
   backpressure: (observed: Observed) => unknown,
-  isCallers?: true,
+  keepsChunks?: true,
 ): Observed {
-  const more = isCallers && { isCallers }
+  const more = keepsChunks && { keepsChunks }
   const open = ({ signal }: AbortController) => Promise.resolve(opened(takeReader(body, signal), more))
   return connect([open], options, { backpressure })
 }

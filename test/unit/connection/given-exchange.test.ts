@@ -62,15 +62,14 @@ describe('what cannot be read is a TypeError at the call', () => {
 
   it.each([
     ['a locked stream', locked, 'The ReadableStream is being read elsewhere'],
-    ['a Response whose body is locked', lockedBody, 'The body of the Response is being read elsewhere'],
+    ['a Response whose body is locked', lockedBody, 'The body of the Response has been read already, or is being read'],
     ['a promise of a Response', Promise.resolve(response('')), 'not a promise. Await it first'],
-    ['a stream of Node', Readable.from([]), 'streamEvents needs a URL, a Response or a ReadableStream of bytes'],
     [
-      'a Request',
-      new Request('http://nowhere.test/'),
-      'streamEvents needs a URL, a Response or a ReadableStream of bytes',
+      'a stream of Node',
+      Readable.from([]),
+      'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes',
     ],
-    ['a number', 7, 'streamEvents needs a URL, a Response or a ReadableStream of bytes, not 7'],
+    ['a number', 7, 'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes, not 7'],
     ['nothing', undefined, 'not undefined'],
     ['null', null, 'not null'],
     [

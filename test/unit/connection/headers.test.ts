@@ -80,7 +80,7 @@ describe('headers', () => {
     'may not be %s',
     (given) => {
       expect(() => readHeaders(given, true)).toThrow(
-        /^The option "headers" must be an object, an array of pairs or a Headers, not /,
+        /^The option "headers" must be an object, an array of pairs, a Headers or a function that returns one of these, not /,
       )
       if (typeof given === 'string') expect(() => readHeaders(given, true)).not.toThrow(/secret/)
     },

@@ -28,7 +28,7 @@ const STEPS: [method: keyof ConnectionSink, first: Open, reconnect: EventSourceI
   ['message', ending(CHUNK), true],
   ['id', ending(CHUNK), true],
   ['backpressure', ending(CHUNK), true],
-  ['delivered', ending(CHUNK), { shouldReconnect: () => true }],
+  ['deciding', ending(CHUNK), { shouldReconnect: () => true }],
   ['lost', ending(CHUNK), true],
   ['failed', ending(CHUNK), false],
 ]
@@ -192,13 +192,13 @@ describe('close() while the connection decides', () => {
   it('about the messages before a failure: shouldReconnect is not asked', async () => {
     const { resolve, wait } = pending()
     const shouldReconnect = vi.fn(() => true)
-    const { connection, calls } = connect([ending()], { reconnect: { shouldReconnect } }, { delivered: wait })
+    const { connection, calls } = connect([ending()], { reconnect: { shouldReconnect } }, { deciding: wait })
     await until(() => wait.mock.calls.length > 0)
     connection.close()
     resolve()
     await rest()
     expect(shouldReconnect).not.toHaveBeenCalled()
-    expect(calls).toEqual(['open', 'delivered'])
+    expect(calls).toEqual(['open', 'deciding'])
   })
 
   it.each([true, false])('about the answer of shouldReconnect: %s has no effect', async (answer) => {
@@ -212,7 +212,7 @@ describe('close() while the connection decides', () => {
     connection.close()
     resolve(answer)
     await rest()
-    expect(calls).toEqual(['open', 'delivered'])
+    expect(calls).toEqual(['open', 'deciding'])
     expect(published).not.toHaveBeenCalled()
     expect(connection.phase).toBe('closed')
   })

@@ -130,7 +130,8 @@ describe('whether a lost connection is reestablished, where "reconnect" is absen
     ['yes with POST and "resume"', { method: 'POST', resume: run }, true],
     ['not where "resume" is undefined', { method: 'POST', resume: undefined }, false],
   ])('%s', (_, options, reconnects) => {
-    expect(readOptions(options).policy).toEqual({ ...STANDARD_POLICY, reconnects })
+    const endIsFinal = !reconnects
+    expect(readOptions(options).policy).toEqual({ ...STANDARD_POLICY, reconnects, endIsFinal })
   })
 
   it('is as "reconnect" says otherwise', () => {

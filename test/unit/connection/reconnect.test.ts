@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Failure, FailureReason } from '../../../src/connection/failure.ts'
 import {
-  ask,
   type Circumstances,
+  decide,
   INITIAL_RECONNECTION_TIME,
   nextDelay,
   type Policy,
@@ -15,14 +15,16 @@ import {
 } from '../../../src/connection/reconnect.ts'
 
 describe('the standard policy', () => {
-  it('doubles the wait up to 30 s, adds a quarter of jitter, starts over after 5 s of being open, and has no limit of attempts', () => {
+  it('doubles the wait up to 30 s, adds up to a quarter at random (a tenth after a success), starts over after 5 s of being open, and has no limit of attempts', () => {
     expect(STANDARD_POLICY).toEqual({
       reconnects: true,
       maxAttempts: Infinity,
       factor: 2,
       maxDelay: 30_000,
       jitter: 0.25,
+      firstJitter: 0.1,
       resetAfter: 5_000,
+      endIsFinal: false,
       shouldReconnect: undefined,
     })
   })
@@ -41,7 +43,7 @@ describe('reconnect', () => {
     expect(readPolicy(reconnect, !reconnect)).toEqual({ ...STANDARD_POLICY, reconnects: reconnect })
   })
 
-  it.each([[{}], [Object.create(null)], [{ maxAttempts: undefined, factor: undefined, other: 1 }]])(
+  it.each([[{}], [Object.create(null)], [{ maxAttempts: undefined, factor: undefined }]])(
     'is on as an object, with the defaults of absent members',
     (reconnect) => {
       expect(readPolicy(reconnect, false)).toEqual(STANDARD_POLICY)
@@ -84,18 +86,32 @@ describe('a member of the policy', () => {
     ['resetAfter', 0],
     ['resetAfter', Infinity],
   ])('%s may be %s, and the others keep their defaults', (name, value) => {
-    expect(readPolicy({ [name]: value }, false)).toEqual({ ...STANDARD_POLICY, [name]: value })
+    const both = name === 'jitter' && { firstJitter: value }
+    expect(readPolicy({ [name]: value }, false)).toEqual({ ...STANDARD_POLICY, ...both, [name]: value })
   })
 
   it('shouldReconnect is called as a method of the object', () => {
-    const policy = {
-      asked: 0,
-      shouldReconnect() {
-        this.asked++
-      },
+    class Counting {
+      #calls = 0
+      shouldReconnect(): boolean {
+        return ++this.#calls === 1
+      }
     }
-    readPolicy(policy, false).shouldReconnect?.(undefined as never)
-    expect(policy.asked).toBe(1)
+    const { shouldReconnect } = readPolicy(new Counting(), false)
+    expect(shouldReconnect?.(undefined as never, undefined as never)).toBe(true)
+  })
+
+  it.each([
+    ['maxAttempt', 'Did you mean "maxAttempts"?'],
+    ['MAXATTEMPTS', 'Did you mean "maxAttempts"?'],
+    ['maxdelay', 'Did you mean "maxDelay"?'],
+    ['shouldreconnect', 'Did you mean "shouldReconnect"?'],
+    ['jiter', 'Did you mean "jitter"?'],
+    ['retries', 'Its members are maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
+    ['firstJitter', 'Its members are maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
+  ])('%s is refused, because it is unknown', (name, hint) => {
+    const message = `Unknown option "reconnect.${name}". ${hint}`
+    expect(() => readPolicy({ [name]: 1 }, true)).toThrow(new TypeError(message))
   })
 
   it('may be inherited or a getter', () => {
@@ -142,18 +158,21 @@ function delayAfter(
   random: number,
   policy: Partial<Policy> = {},
 ): number | undefined {
-  return decide(policy, { attemptsWithoutMessage, reconnectionTime, random })
+  return delayOf(policy, { attemptsWithoutMessage, reconnectionTime, random })
 }
 
-type Decided = Partial<Circumstances & Pick<Failure, 'reason' | 'retryAfter'>>
+type Decided = Partial<
+  Circumstances & Pick<Failure, 'reason' | 'retryAfter'> & { answer: boolean | number | undefined }
+>
 
 /** The decision after a first attempt that brought no message, a network failure without jitter unless said otherwise. */
-function decide(policy: Partial<Policy>, decided: Decided = {}): number | undefined {
-  const { reason = 'network', retryAfter, ...circumstances } = decided
+function delayOf(policy: Partial<Policy>, decided: Decided = {}): number | undefined {
+  const { reason = 'network', retryAfter, answer, ...circumstances } = decided
   return nextDelay(
     { ...STANDARD_POLICY, ...policy },
     { reason, retryAfter },
-    { attemptsWithoutMessage: 1, reconnectionTime: 3_000, answer: undefined, random: 0, ...circumstances },
+    { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0, ...circumstances },
+    answer,
   )
 }
 
@@ -172,6 +191,7 @@ describe('the wait before the next attempt', () => {
     ['grows from the floor with retry 0', 4, 0, 0, 800],
     ['is never shorter than the server asked for', 1, 60_000, 0, 60_000],
     ['does not grow past what the server asked for where that exceeds maxDelay', 9, 60_000, 0, 60_000],
+    ['is lengthened by a tenth at most after an attempt that brought messages', 0, 1_000, 1, 1_100],
     ['is lengthened by jitter', 1, 1_000, 0.5, 1_125],
     ['is lengthened by a quarter at most', 1, 1_000, 1, 1_250],
     ['is lengthened at maxDelay too, so that clients do not return together', 20, 3_000, 1, 37_500],
@@ -208,6 +228,10 @@ describe('the wait before the next attempt', () => {
     expect(delayAfter(1, 1_000, 1, { jitter: Number.MAX_VALUE })).toBe(LONGEST)
     expect(delayAfter(1, 1_000, 0, { jitter: Number.MAX_VALUE })).toBe(1_000)
   })
+
+  it.each([0, 1])('is as random as the policy says after %s attempts without a message', (attempts) => {
+    expect(delayAfter(attempts, 1_000, 1, readPolicy({ jitter: 0.5 }, true))).toBe(1_500)
+  })
 })
 
 describe('by default', () => {
@@ -222,17 +246,17 @@ describe('by default', () => {
     ['too-large', false],
     ['unsupported', false],
   ])('a failure of the kind "%s" leads to a reconnection: %s', (reason, reconnects) => {
-    expect(decide({}, { reason })).toBe(reconnects ? 3_000 : undefined)
+    expect(delayOf({}, { reason })).toBe(reconnects ? 3_000 : undefined)
   })
 
   it('the number of attempts has no limit', () => {
-    expect(decide({}, { attemptsWithoutMessage: 1e9 })).toBe(30_000)
+    expect(delayOf({}, { attemptsWithoutMessage: 1e9 })).toBe(30_000)
   })
 })
 
 describe('a policy that does not reconnect', () => {
   it.each([[undefined], [true], [5]])('does not, whatever the answer: %s', (answer) => {
-    expect(decide({ reconnects: false }, { answer })).toBeUndefined()
+    expect(delayOf({ reconnects: false }, { answer })).toBeUndefined()
   })
 })
 
@@ -244,11 +268,11 @@ describe('maxAttempts', () => {
     ['ends it with the last', 3, 3, false],
     ['has ended it after the last', 3, 4, false],
   ])('%s', (_, maxAttempts, attemptsWithoutMessage, reconnects) => {
-    expect(decide({ maxAttempts }, { attemptsWithoutMessage }) !== undefined).toBe(reconnects)
+    expect(delayOf({ maxAttempts }, { attemptsWithoutMessage }) !== undefined).toBe(reconnects)
   })
 
   it.each([[true], [5_000]])('overrides the answer %s', (answer) => {
-    expect(decide({ maxAttempts: 1 }, { answer })).toBeUndefined()
+    expect(delayOf({ maxAttempts: 1 }, { answer })).toBeUndefined()
   })
 })
 
@@ -267,54 +291,61 @@ describe('the answer of shouldReconnect', () => {
     ['a number fits a timer', 'network', 2 ** 31, LONGEST],
     ['a number fits a timer when it is infinite', 'network', Infinity, LONGEST],
   ] as const)('%s', (_, reason, answer, delay) => {
-    expect(decide({}, { reason, answer, attemptsWithoutMessage: 2 })).toBe(delay)
+    expect(delayOf({}, { reason, answer, attemptsWithoutMessage: 2 })).toBe(delay)
   })
 
   it('a number is what it says, without jitter', () => {
-    expect(decide({}, { answer: 1_000, random: 1 })).toBe(1_000)
+    expect(delayOf({}, { answer: 1_000, random: 1 })).toBe(1_000)
   })
 
   it('a number overrides Retry-After', () => {
-    expect(decide({}, { reason: 'status', answer: 1_000, retryAfter: 9_000 })).toBe(1_000)
+    expect(delayOf({}, { reason: 'status', answer: 1_000, retryAfter: 9_000 })).toBe(1_000)
   })
 })
 
 describe('Retry-After', () => {
   const after = (retryAfter: number, more: Decided = {}, policy: Partial<Policy> = {}) =>
-    decide(policy, { reason: 'status', answer: true, retryAfter, ...more })
+    delayOf(policy, { reason: 'status', answer: true, retryAfter, ...more })
 
   it.each([
     ['replaces a shorter wait', after(12_000), 12_000],
     ['replaces a longer wait', after(1_000), 1_000],
     ['replaces what has grown', after(1_000, { attemptsWithoutMessage: 9 }), 1_000],
-    ['is no longer than maxDelay', after(120_000), 30_000],
-    ['is no longer than a maxDelay of its own', after(120_000, {}, { maxDelay: 90_000 }), 90_000],
-    [
-      'may be as long as the reconnection time where that is longer',
-      after(120_000, { reconnectionTime: 60_000 }),
-      60_000,
-    ],
+    ['may be longer than maxDelay', after(120_000), 120_000],
+    ['may be longer than a maxDelay of its own', after(120_000, {}, { maxDelay: 90_000 }), 120_000],
+    ['may be longer than the reconnection time', after(120_000, { reconnectionTime: 60_000 }), 120_000],
     ['is 100 ms at least', after(0), 100],
     ['is 100 ms at least where maxDelay is less', after(50, { reconnectionTime: 0 }, { maxDelay: 1 }), 100],
     ['fits a timer', after(Infinity, {}, { maxDelay: Infinity }), LONGEST],
     ['is not random', after(12_000, { random: 1 }), 12_000],
-    ['does not make what is final temporary', decide({}, { reason: 'status', retryAfter: 1_000 }), undefined],
+    ['does not make what is final temporary', delayOf({}, { reason: 'status', retryAfter: 1_000 }), undefined],
   ])('%s', (_, delay, expected) => {
     expect(delay).toBe(expected)
   })
 })
 
-/** Asks a `shouldReconnect` that returns this, after the stream has ended. */
-function asked(returned: unknown): Promise<Verdict> {
-  const policy = { ...STANDARD_POLICY, shouldReconnect: () => returned }
-  const request = { url: new URL('http://a.test/'), attempt: 1, secrets: [] }
-  return ask(policy, request, { reason: 'ended', what: 'has ended' })
+const REQUEST = { url: new URL('http://a.test/'), attempt: 1, isCallers: false, secrets: [] }
+const ENDED: Failure = { reason: 'ended', what: 'has ended' }
+const FIRST: Circumstances = { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0 }
+
+/** The decision of a `shouldReconnect` that returns this, after the stream has ended. */
+function decided(returned: unknown): Promise<Verdict> {
+  return decide({ ...STANDARD_POLICY, shouldReconnect: () => returned }, REQUEST, ENDED, FIRST, false)
 }
 
-describe('what shouldReconnect returns', () => {
-  it.each([[undefined], [true], [false], [0], [0.5], [1_000], [2 ** 40], [Infinity]])('may be %s', async (answer) => {
-    const { error, ...verdict } = await asked(answer)
-    expect(verdict).toEqual({ answer, isEnd: true })
+describe('the result of shouldReconnect', () => {
+  it.each([
+    [undefined, 3_000],
+    [true, 3_000],
+    [false, undefined],
+    [0, 100],
+    [0.5, 100],
+    [1_000, 1_000],
+    [2 ** 40, LONGEST],
+    [Infinity, LONGEST],
+  ])('may be %s', async (answer, delay) => {
+    const { error, ...verdict } = await decided(answer)
+    expect(verdict).toEqual({ delay, thrown: undefined })
     expect(error).toMatchObject({ message: 'The event stream at http://a.test/ has ended', cause: undefined })
   })
 
@@ -331,11 +362,66 @@ describe('what shouldReconnect returns', () => {
     [() => true, 'a function'],
     [Symbol('x'), 'Symbol(x)'],
   ])('must not be %s: the connection fails and names the cause', async (answer, shown) => {
-    const message = `"shouldReconnect" must return true, false, a number of milliseconds from 0 or undefined, not ${shown}`
-    const { error, ...verdict } = await asked(answer)
+    const message = `The result of "shouldReconnect" must be true, false, a number of milliseconds from 0 or undefined, not ${shown}`
+    const { error, ...verdict } = await decided(answer)
     expect(error.cause).toEqual(new TypeError(message))
     expect(error.message).toBe('The event stream at http://a.test/ has ended, and "shouldReconnect" failed')
-    expect(verdict).toEqual({ answer: false, isEnd: false })
+    expect(verdict).toEqual({ delay: undefined, thrown: { error } })
+  })
+})
+
+describe('shouldReconnect is told', () => {
+  it.each<[string, Partial<Failure>, Partial<Policy>, number | undefined]>([
+    ['the wait', {}, {}, 3_000],
+    ['the wait that the server asks for', { retryAfter: 60_000 }, {}, 60_000],
+    ['that there is none after what is final', { reason: 'status' }, {}, undefined],
+    ['that there is none after the last attempt', {}, { maxAttempts: 1 }, undefined],
+    ['that there is none after a complete answer', { reason: 'ended' }, { endIsFinal: true }, undefined],
+  ])('%s', async (_, failure, policy, delay) => {
+    const contexts: unknown[] = []
+    const shouldReconnect = (_error: unknown, context: unknown) => void contexts.push(context)
+    const asked = { ...STANDARD_POLICY, ...policy, shouldReconnect }
+    await decide(asked, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, true)
+    await decide(asked, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, false)
+    expect(contexts).toEqual([
+      { delay, hasReceived: true },
+      { delay, hasReceived: false },
+    ])
+  })
+})
+
+describe('after a complete answer', () => {
+  const policy = { ...STANDARD_POLICY, endIsFinal: true }
+  it.each([
+    ['the end is the end', undefined, undefined],
+    ['true reconnects', true, 3_000],
+    ['a number reconnects', 500, 500],
+  ])('%s', (_, answer, delay) => {
+    expect(delayOf(policy, { reason: 'ended', answer })).toBe(delay)
+  })
+
+  it('a connection that breaks off is lost as always', () => {
+    expect(delayOf(policy, { reason: 'network' })).toBe(3_000)
+  })
+})
+
+describe('a loop throws', () => {
+  const abort = new DOMException('stopped', 'AbortError')
+  const network = (cause: unknown, isCallers: boolean): Failure => ({ reason: 'network', what: 'x', cause, isCallers })
+  const verdict = (failure: Failure) =>
+    decide({ ...STANDARD_POLICY, reconnects: false }, REQUEST, failure, FIRST, false)
+
+  it.each([abort, new DOMException('too long', 'TimeoutError')])("the caller's own abort: %s", async (cause) => {
+    expect((await verdict(network(cause, true))).thrown?.error).toBe(cause)
+  })
+
+  it.each([
+    ["the runtime's abort", network(abort, false)],
+    ["the caller's error", network(new TypeError('no network'), true)],
+    ['what is no error', network('AbortError', true)],
+  ])('the ConnectionError of %s', async (_, failure) => {
+    const { error, thrown } = await verdict(failure)
+    expect(thrown?.error).toBe(error)
   })
 })
 
@@ -373,7 +459,9 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
     fc.double({ min: 0, max: 2, noNaN: true }),
     fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
   ),
+  firstJitter: fc.constant(0),
   resetAfter: time,
+  endIsFinal: fc.boolean(),
   shouldReconnect: fc.constant(undefined),
 })
 
@@ -388,7 +476,7 @@ describe('for any policy, reconnection time, count and chance, the wait', () => 
   it('is at most the larger of maxDelay and the base, times 1 + jitter, and never past what a timer holds', () => {
     fc.assert(
       fc.property(anyPolicy, time, count, random, (policy, reconnectionTime, attemptsWithoutMessage, random) => {
-        const delay = decide(policy, { reconnectionTime, attemptsWithoutMessage, random })
+        const delay = delayOf(policy, { reconnectionTime, attemptsWithoutMessage, random })
         expect(delay).toBeLessThanOrEqual(Math.max(policy.maxDelay, base(reconnectionTime)) * (1 + policy.jitter))
         expect(delay).toBeLessThanOrEqual(LONGEST)
       }),
@@ -409,7 +497,7 @@ describe('for any answer of shouldReconnect and any Retry-After', () => {
         answer,
         retryAfter,
         (policy, reconnectionTime, attemptsWithoutMessage, answer, retryAfter) => {
-          const delay = decide(policy, { reconnectionTime, attemptsWithoutMessage, answer, retryAfter, random: 1 })
+          const delay = delayOf(policy, { reconnectionTime, attemptsWithoutMessage, answer, retryAfter, random: 1 })
           expect(delay).toBeGreaterThanOrEqual(FLOOR)
           expect(delay).toBeLessThanOrEqual(LONGEST)
         },

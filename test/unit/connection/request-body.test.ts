@@ -94,7 +94,7 @@ describe('body', () => {
   ])('must not be %s', (_, body, shown) => {
     const read = (): unknown => readOptions({ ...POST, body })
     expect(read).toThrow(TypeError)
-    expect(read).toThrow(`The option "body" must be ${WANTED}, not ${shown}`)
+    expect(read).toThrow(`The option "body" must be ${WANTED}, or a function that returns one of these, not ${shown}`)
     expect(read).not.toThrow(/body-secret/)
   })
 

@@ -93,8 +93,8 @@ describe('a connection fails unexpectedly', () => {
     ['comment', 'throws', broken],
     ['backpressure', 'throws', broken],
     ['backpressure', 'rejects', rejected],
-    ['delivered', 'throws', broken],
-    ['delivered', 'rejects', rejected],
+    ['deciding', 'throws', broken],
+    ['deciding', 'rejects', rejected],
     ['lost', 'throws', broken],
     ['lost', 'rejects', rejected],
   ])('when %s of its sink %s', async (method, _, fail) => {
@@ -254,7 +254,7 @@ describe('after close(), a failure is ignored', () => {
     ['of an attempt', 'open()'],
     ['of read()', 'read()'],
     ['of backpressure()', 'backpressure'],
-    ['of delivered()', 'delivered'],
+    ['of deciding()', 'deciding'],
     ['of lost()', 'lost'],
     ['of failed()', 'failed'],
   ])('%s', async (_, step) => {

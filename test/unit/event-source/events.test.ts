@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { inheritFromMessageEvent, Message } from '../../../src/event-source/events.ts'
+import { connectionErrorOf } from '../../../src/connection/connection-error.ts'
 import { ConnectionError, ErrorEvent, EventSource } from '../../../src/index.ts'
 import { finished, lasting, NOWHERE, nextError, nextOpen, open } from '../support/sources.ts'
 
@@ -66,7 +67,7 @@ describe('a message', () => {
 
 describe('an error event', () => {
   const request = { url: new URL(NOWHERE), attempt: 1, secrets: [] }
-  const error = new ConnectionError(request, { reason: 'ended', what: 'has ended' })
+  const error = connectionErrorOf(request, { reason: 'ended', what: 'has ended' })
   const event = new ErrorEvent('error', error)
 
   it('carries the error and its message', () => {
@@ -87,7 +88,7 @@ describe('an error event', () => {
   })
 
   it('has the status of a refused response under two names', () => {
-    const refused = new ConnectionError(request, { reason: 'status', what: 'x', status: 503 })
+    const refused = connectionErrorOf(request, { reason: 'status', what: 'x', status: 503 })
     expect(new ErrorEvent('error', refused)).toMatchObject({ status: 503, code: 503 })
     expect(event).toMatchObject({ status: undefined, code: undefined })
   })

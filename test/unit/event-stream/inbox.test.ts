@@ -1,7 +1,7 @@
 /** What stands between a connection and a loop: order, who is held back, how it ends. */
 
 import { describe, expect, it, vi } from 'vitest'
-import { ConnectionError } from '../../../src/connection/connection-error.ts'
+import { ConnectionError, type ConnectionErrorInit } from '../../../src/connection/connection-error.ts'
 import { Inbox } from '../../../src/event-stream/inbox.ts'
 import { rejection, rest } from '../support/streams.ts'
 
@@ -22,9 +22,8 @@ function bring(to: Inbox, ...data: string[]): void {
   for (const text of data) to.message('message', text, '', undefined)
 }
 
-function failure(failed: Partial<ConstructorParameters<typeof ConnectionError>[1]> = {}): ConnectionError {
-  const request = { url: new URL('http://a.test/'), attempt: 1, secrets: [] }
-  return new ConnectionError(request, { reason: 'network', what: 'broke off', ...failed })
+function failure(init?: ConnectionErrorInit): ConnectionError {
+  return new ConnectionError('broke off', init)
 }
 
 /** Whether a promise has settled, once all has come to rest. */
@@ -98,7 +97,7 @@ describe('backpressure', () => {
 describe('nothing happens that the loop has not asked for', () => {
   it('before there is a response, a connection is reestablished without it: somebody may await that', async () => {
     const { inbox: box, onComment } = inbox()
-    expect(await settles(box.delivered())).toBe(true)
+    expect(await settles(box.deciding())).toBe(true)
     expect(await settles(box.lost())).toBe(true)
     box.comment('x')
     box.id('7')
@@ -107,7 +106,7 @@ describe('nothing happens that the loop has not asked for', () => {
     expect([onComment.mock.calls, box.lastEventId]).toEqual([[['x']], '7'])
   })
 
-  it.each(['lost', 'delivered'] as const)('while it is at work on its last event, %s() waits', async (method) => {
+  it.each(['lost', 'deciding'] as const)('while it is at work on its last event, %s() waits', async (method) => {
     const { inbox: box } = inbox()
     box.open(undefined)
     bring(box, '1')
@@ -118,7 +117,7 @@ describe('nothing happens that the loop has not asked for', () => {
     expect(await settles(promise)).toBe(true)
   })
 
-  it.each(['lost', 'delivered'] as const)('while events wait, %s() waits', async (method) => {
+  it.each(['lost', 'deciding'] as const)('while events wait, %s() waits', async (method) => {
     const { inbox: box } = inbox()
     box.open(undefined)
     bring(box, '1', '2')
@@ -191,7 +190,7 @@ describe('the end', () => {
     const { inbox: box, ended } = inbox()
     const error = failure()
     bring(box, '1')
-    const failed = box.failed(error, false)
+    const failed = box.failed(error, { error })
     expect(ended).not.toHaveBeenCalled()
     expect(await box.next()).toMatchObject({ value: { data: '1' } })
     expect(await settles(failed)).toBe(false)
@@ -204,7 +203,7 @@ describe('the end', () => {
   it('by a failure while nobody asks is kept for who asks next', async () => {
     const { inbox: box, ended } = inbox()
     const error = failure()
-    void box.failed(error, false)
+    void box.failed(error, { error })
     expect(ended).toHaveBeenCalledExactlyOnceWith({ error })
     expect(await rejection(box.next())).toBe(error)
     expect(await box.next()).toStrictEqual(DONE)
@@ -212,9 +211,9 @@ describe('the end', () => {
 
   it.each([true, false])('by a failure that is an end: %s', async (isEnd) => {
     const { inbox: box, ended } = inbox()
-    const error = failure({ reason: 'ended', what: 'has ended' })
+    const error = failure({ reason: 'ended' })
     const next = box.next()
-    void box.failed(error, isEnd)
+    void box.failed(error, isEnd ? undefined : { error })
     if (isEnd) expect(await next).toStrictEqual(DONE)
     else expect(await rejection(next)).toBe(error)
     // Who waits for a response hears why there is none in either case.

@@ -59,7 +59,7 @@ export function connect(attempts: Open[], options: EventSourceInit = {}, replace
     requests.push(request)
     const open = attempts[Math.min(requests.length, attempts.length) - 1]
     if (!open) throw new Error('There is no attempt')
-    return { request, url: new URL(NOWHERE), attempt, secrets: [], open: () => open(request) }
+    return { request, isCallers: false, url: new URL(NOWHERE), attempt, secrets: [], open: () => open(request) }
   }
   const note = <Result>(method: keyof ConnectionSink, text: string, result: Result): Result => {
     calls.push(text)
@@ -80,13 +80,13 @@ export function connect(attempts: Open[], options: EventSourceInit = {}, replace
     comment: (text) => note('comment', `comment ${text}`, undefined),
     backpressure: (bytes) => note('backpressure', `backpressure ${bytes}`, undefined),
     demand: () => note('demand', 'demand', undefined),
-    delivered: () => note('delivered', 'delivered', Promise.resolve()),
+    deciding: () => note('deciding', 'deciding', Promise.resolve()),
     lost: (error) => fail('lost', error),
     failed: (error) => fail('failed', error),
     aborted: () => note('aborted', 'aborted', undefined),
   }
   const observed = { calls, errors, requests } as Observed
-  observed.connection = new Connection(observed, { next }, readOptions(options), sink)
+  observed.connection = new Connection(observed, { next, close: () => undefined }, readOptions(options), sink)
   onTestFinished(() => {
     observed.connection.close()
   })

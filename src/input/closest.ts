@@ -1,14 +1,14 @@
-/** What somebody may have meant who misspelt a word. */
+/** What a misspelled word may stand for. */
 
 /** The candidate that takes the fewest changes, if they are few. */
 export function closest(word: string, candidates: string[]): string | undefined {
   const [best] = candidates
-    .map((candidate) => ({ candidate, changes: changesBetween(word.toLowerCase(), candidate) }))
+    .map((candidate) => ({ candidate, changes: changesBetween(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((one, other) => one.changes - other.changes)
-  return best && best.changes <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined
+  return best && best.changes <= Math.max(1, word.length / 3) ? best.candidate : undefined
 }
 
-/** Letters to be added, removed or replaced. (Levenshtein) */
+/** Letters to add, remove or replace. (Levenshtein) */
 function changesBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i)
   for (let i = 1; i <= from.length; i++) {

@@ -1,0 +1,43 @@
+/** A `Request` in the place of a URL, as `fetch` takes it. */
+
+import { isBodiless } from '../connection/request-body.ts'
+import { isObject, optionMembers } from '../input/checks.ts'
+
+/** Members of a fetch init that no option stands for, with the values that are the default. */
+const DEFAULTS = { mode: 'cors', referrer: 'about:client', referrerPolicy: '', integrity: '', keepalive: false }
+
+/** In Node, the signal of a `Request` follows the caller's only as long as the `Request` exists. */
+const requests = new WeakMap<AbortSignal, Request>()
+
+export function isRequest(input: unknown): input is Request {
+  return isObject(input) && 'url' in input && 'method' in input && 'clone' in input
+}
+
+/**
+ * The options that request the same. The caller's override them.
+ *
+ * @throws a `TypeError` if its body has been read
+ */
+export function optionsOfRequest(request: Request, init: unknown): object {
+  const { method, headers, signal, credentials, redirect, bodyUsed } = request
+  if (bodyUsed) throw new TypeError('The body of the Request has been read already')
+  requests.set(signal, request)
+  const fetchOptions = credentials === 'omit' ? { credentials } : {}
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    const own: unknown = Reflect.get(request, name)
+    if (own !== undefined && own !== value) Object.assign(fetchOptions, { [name]: own })
+  }
+  const options: [name: string, value: unknown][] = [
+    ['method', method],
+    ['headers', headers],
+    ['signal', signal],
+    ['withCredentials', credentials === 'include'],
+    ['redirect', redirect === 'follow' ? redirect : 'error'],
+    ['fetchOptions', fetchOptions],
+    // Of a copy, so that it can be sent again. Firefox does not show the body.
+    ['body', isBodiless(method) || request.body === null ? undefined : () => request.clone().arrayBuffer()],
+  ]
+  const given = optionMembers(init)
+  const absent = options.filter(([name]) => given[name] === undefined)
+  return Object.assign(Object.create(given) as object, Object.fromEntries(absent))
+}
