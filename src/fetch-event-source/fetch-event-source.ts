@@ -4,6 +4,7 @@ import { discard, isReadableStream, mimeEssence, takeReader } from '../connectio
 import { withinLimits } from '../connection/timers.ts'
 import { DEFAULT_MAX_BUFFER_SIZE, EventTooLargeError } from '../decoder/event-decoder.ts'
 import { onVisibilityChange } from '../platform/page.ts'
+import { option } from '../input/checks.ts'
 import { need, noTimeoutInit, STREAMING_FETCH, streamingFetch } from '../platform/platform.ts'
 import { fetchWithCare } from './fetch-with-care.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
@@ -92,7 +93,7 @@ function run(
 ): void {
   const { signal, headers, fetch: callersFetch, openWhenHidden, onopen, onmessage, onclose, onerror, ...members } = init
   // A copy, because the caller may use the object for something else after the call.
-  const givenHeaders = typeof headers === 'function' ? headers : copyOf(headers)
+  const givenHeaders = typeof headers === 'function' ? headers : copyOf(headers, option('headers'))
   /** Of the current attempt. Aborting it ends the attempt: whatever it still awaits is ignored. */
   let request: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -1,5 +1,6 @@
 /** The headers of an attempt. */
 
+import { displayKind, resultOf } from '../input/checks.ts'
 import { lastEventIdHeader } from '../connection/request.ts'
 
 /**
@@ -11,9 +12,16 @@ export type GivenHeaders = Record<string, string> | Headers
 
 const LAST_EVENT_ID = 'last-event-id'
 
-/** A copy of the caller's headers. */
-export function copyOf(given: GivenHeaders | null | undefined): Record<string, string> {
+/**
+ * A copy of the caller's headers.
+ *
+ * @param place where they come from
+ * @throws a `TypeError` that names the place
+ */
+export function copyOf(given: GivenHeaders | null | undefined, place: string): Record<string, string> {
   given ??= {}
+  if (typeof given !== 'object')
+    throw new TypeError(`${place} must be an object or a Headers, not ${displayKind(given)}`)
   return Symbol.iterator in given ? Object.fromEntries(given) : { ...given }
 }
 
@@ -26,7 +34,7 @@ export function requestHeaders(
   given: GivenHeaders | undefined,
   lastEventId: string | undefined,
 ): Record<string, string> {
-  const headers = copyOf(given)
+  const headers = copyOf(given, resultOf('headers'))
   const keysOf = (name: string): string[] => Object.keys(headers).filter((key) => key.toLowerCase() === name)
   if (!keysOf('accept').some((key) => headers[key])) headers.accept = 'text/event-stream'
   if (lastEventId !== undefined) {

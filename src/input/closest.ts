@@ -1,23 +1,23 @@
-/** What a misspelled word may stand for. */
+/** The word that a misspelled one may stand for. */
 
-/** The candidate that takes the fewest changes, if they are few. */
+/** The candidate that has the most letters of the word in the same order, if that is most of its letters. */
 export function closest(word: string, candidates: string[]): string | undefined {
   const [best] = candidates
-    .map((candidate) => ({ candidate, changes: changesBetween(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((one, other) => one.changes - other.changes)
-  return best && best.changes <= Math.max(1, word.length / 3) ? best.candidate : undefined
+    .map((candidate) => ({ candidate, likeness: likenessOf(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((one, other) => other.likeness - one.likeness)
+  return best && best.likeness > 0.7 ? best.candidate : undefined
 }
 
-/** Letters to add, remove or replace. (Levenshtein) */
-function changesBetween(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+/** From 0 to 1: how much of both words is in both. */
+function likenessOf(word: string, candidate: string): number {
+  let at = 0
+  let common = 0
+  for (const letter of word) {
+    const found = candidate.indexOf(letter, at)
+    if (found >= 0) {
+      at = found + 1
+      common++
     }
-    row = next
   }
-  return row.at(-1) ?? 0
+  return (2 * common) / (word.length + candidate.length)
 }

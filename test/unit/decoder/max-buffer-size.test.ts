@@ -26,6 +26,24 @@ function decoderWith(maxBufferSize: number, wantsComments = false): EventDecoder
   return decoder
 }
 
+describe('a line that comes in pieces', () => {
+  it.each(['data', 'data:', 'id', 'event: ', 'retry', ': ', 'x', 'é'])(
+    'counts once, also if each piece looks like the start of a line: %s',
+    (piece) => {
+      const decoder = decoderWith(10_000)
+      decoder.decode(bytes('data: '))
+      for (let length = 0; length < 8_000; length += piece.length) decoder.decode(bytes(piece))
+      expect(() => {
+        decoder.decode(bytes('\n\n'))
+      }).not.toThrow()
+      decoder.decode(bytes('data: '))
+      expect(() => {
+        for (let length = 0; length < 12_000; length += piece.length) decoder.decode(bytes(piece))
+      }).toThrow(EventTooLargeError)
+    },
+  )
+})
+
 describe('an unfinished event counts for what it takes in memory', () => {
   const decoder = (): EventDecoder => decoderWith(200_000)
 
