@@ -122,7 +122,14 @@ export interface EventSourceInit {
   /** The same as `fetchOptions: { dispatcher }`, as in undici. */
   dispatcher?: object | undefined
   /** The options of undici's own `EventSource`: the same as `dispatcher` and `reconnectionTime` here. */
-  node?: { dispatcher?: object | undefined; reconnectionTime?: number | undefined } | undefined
+  node?:
+    | {
+        /** The option `dispatcher`. */
+        dispatcher?: object | undefined
+        /** The option `reconnectionTime`. */
+        reconnectionTime?: number | undefined
+      }
+    | undefined
   /** Aborting it is `close()`; a loop over `streamEvents` then throws its `reason`. */
   signal?: AbortSignal | undefined
   /** The ID to start after: sent as `Last-Event-ID` until the stream has one of its own. */

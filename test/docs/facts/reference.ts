@@ -1,7 +1,7 @@
 /** Of the reference. */
 
 import { expect } from 'vitest'
-import { nextDelay, STANDARD_POLICY } from '../../../src/connection/reconnect.ts'
+import { nextDelay, readPolicy, STANDARD_POLICY } from '../../../src/connection/reconnect.ts'
 import { stream } from '../servers.ts'
 import { type Facts } from './fact.ts'
 
@@ -16,16 +16,17 @@ export const REFERENCE: Facts = {
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           response.setHeader('X-Request-ID', `request-${n}`)
-          stream(response)
-          response.end(n === 1 ? 'retry: 100\nid: a\ndata: message\n\n' : '')
+          stream(response, n === 1 ? 'retry: 100\nid: a\ndata: message\n\n' : ':\n')
+          // A clean end would be the end.
+          setTimeout(() => response.destroy(), 50)
         })
         const program = stage.run({ [API]: server.origin })
         await program.exits()
         const [opened, message, lost, ...rest] = program.output.split('\n')
         expect([opened, message]).toEqual(['open request-1', 'a message'])
-        expect(lost).toMatch(/^lost .* has ended$/)
+        expect(lost).toMatch(/^lost .* broke off/)
         expect(rest.filter((line) => line.startsWith('lost'))).toHaveLength(4)
-        expect(rest.at(-2)).toMatch(/^failed .* has ended$/)
+        expect(rest.at(-2)).toMatch(/^failed .* broke off/)
         expect(server.requests.map(({ method, body }) => `${method} ${body}`)).toEqual(
           Array<string>(6).fill('POST q=everything'),
         )
@@ -42,7 +43,10 @@ export const REFERENCE: Facts = {
     {
       fact: 'these are the defaults',
       run: ({ block }) => {
-        expect({ reconnects: true, ...(evaluated(block.text, 'reconnect') as object) }).toEqual(STANDARD_POLICY)
+        expect(readPolicy(evaluated(block.text, 'reconnect'), false)).toEqual({
+          ...STANDARD_POLICY,
+          firstJitter: STANDARD_POLICY.jitter,
+        })
       },
     },
   ],
@@ -53,10 +57,13 @@ export const REFERENCE: Facts = {
       run: ({ block }) => {
         for (const random of [0, 0.5, 1]) {
           const wait = evaluated(block.text, 'wait', random) as Wait
-          for (const attemptsWithoutMessage of [1, 2, 3, 7, 30]) {
+          for (const attemptsWithoutMessage of [0, 1, 2, 3, 7, 30]) {
             for (const reconnectionTime of [0, 99, 3_000, 40_000]) {
-              for (const policy of [STANDARD_POLICY, { ...STANDARD_POLICY, factor: 1, jitter: 0, maxDelay: 10 }]) {
-                const circumstances = { attemptsWithoutMessage, reconnectionTime, answer: undefined, random }
+              for (const policy of [
+                STANDARD_POLICY,
+                { ...STANDARD_POLICY, factor: 1, jitter: 0, firstJitter: 0, maxDelay: 10 },
+              ]) {
+                const circumstances = { attemptsWithoutMessage, reconnectionTime, random }
                 const ours = nextDelay(policy, { reason: 'network' }, circumstances)
                 expect(wait(attemptsWithoutMessage, reconnectionTime, policy)).toBe(ours)
               }
