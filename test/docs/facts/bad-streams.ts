@@ -12,6 +12,10 @@ function throwMine(): never {
   throw MINE
 }
 
+function abort(): never {
+  throw new DOMException('', 'AbortError')
+}
+
 function bytes(text: string): ReadableStream<Uint8Array> {
   return new Blob([text]).stream()
 }
@@ -49,7 +53,7 @@ async function outcomeOf(begin: () => AsyncIterable<unknown>): Promise<Outcome> 
 type Begin = () => AsyncIterable<unknown>
 
 const LOOPS: Record<string, Begin[]> = {
-  'the input is none of the three, or a promise of it': [
+  'the input is none of the four, or a promise of it': [
     () => streamEvents(1 as never),
     () => streamEvents(Promise.resolve(response('')) as never),
   ],
@@ -68,6 +72,13 @@ const LOOPS: Record<string, Begin[]> = {
     },
     () => {
       const used = response('data: 1\n\n')
+      void used.text()
+      return streamEvents(used)
+    },
+  ],
+  'a `Request` whose body has been read': [
+    () => {
+      const used = new Request('http://127.0.0.1/', { method: 'POST', body: 'x' })
       void used.text()
       return streamEvents(used)
     },
@@ -109,6 +120,10 @@ const LOOPS: Record<string, Begin[]> = {
       })
       return streamEvents(new ReadableStream<Uint8Array>(), { signal: controller.signal })
     },
+  ],
+  'a request of yours that you abort: of a `Response`, or by your `fetch`': [
+    () => streamEvents(new Response(new ReadableStream({ pull: abort }), { headers: HEADERS })),
+    () => streamEvents('http://127.0.0.1/', { fetch: () => Promise.reject(new DOMException('', 'TimeoutError')) }),
   ],
   'an error thrown by `onComment`': [() => streamEvents(bytes(': 1\n'), { onComment: throwMine })],
 }

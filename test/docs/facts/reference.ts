@@ -39,6 +39,26 @@ export const REFERENCE: Facts = {
     },
   ],
 
+  'Options: `onRefused`': [
+    {
+      fact: 'prints the whole of a refused answer, however long and slow',
+      run: async (stage) => {
+        const text = 'x'.repeat(100_000)
+        const server = await stage.serve((response) => {
+          response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' })
+          response.write(`["${text}"`)
+          setTimeout(() => response.end(']'), 400)
+        })
+        const program = stage.run({
+          [API]: server.origin,
+          'console.log(await': 'console.log(JSON.stringify(await',
+          'json())': 'json()))',
+        })
+        await program.ends({ output: `["${text}"]\n` })
+      },
+    },
+  ],
+
   Reconnecting: [
     {
       fact: 'these are the defaults',

@@ -113,9 +113,11 @@ export const CONNECTIONS: Symptoms = {
     {
       fact: 'it is a POST or a loop, unless reconnect says otherwise',
       run: async (scene) => {
-        const server = await scene.serve((response) => {
-          stream(response)
-          response.end('retry: 10\ndata: here\n\n')
+        const server = await scene.serve((response, { method }) => {
+          stream(response, 'retry: 10\ndata: here\n\n')
+          // The clean end of a POST would be the end.
+          if (method === 'POST') setTimeout(() => response.destroy(), 50)
+          else response.end()
         })
         const once = scene.follow(server.origin, { method: 'POST' })
         await until(() => {
