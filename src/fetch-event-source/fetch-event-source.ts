@@ -43,10 +43,10 @@ export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
   /** Called for each event. If it throws, the error goes to `onerror`, and the rest of the response is canceled. */
   onmessage?: ((event: EventSourceMessage) => void) | undefined
   /**
-   * Called when a response has ended: with whether that was in the middle of an event, which is discarded. If it throws, the error goes
-   * to `onerror`; otherwise the promise resolves.
+   * Called when a response has ended: with an argument only if that was in the middle of an event, which is discarded. If it throws,
+   * the error goes to `onerror`; otherwise the promise resolves.
    */
-  onclose?: ((end?: { endedMidEvent: boolean }) => Awaitable<void>) | undefined
+  onclose?: ((end?: { endedMidEvent: true }) => Awaitable<void>) | undefined
   /**
    * Called when an attempt fails. If it throws, the promise rejects with that error. Otherwise there is another attempt after
    * the number of milliseconds that it returns (at least 100), or after the server's `retry`, or after 1,000 ms.
@@ -145,7 +145,7 @@ function run(
       const endedMidEvent = await receive(current.signal, isOver)
       if (isOver()) return
       isDeciding = true
-      await onclose?.({ endedMidEvent })
+      await (endedMidEvent ? onclose?.({ endedMidEvent }) : onclose?.())
       if (!isOver()) end()
     } catch (error) {
       if (isOver()) return

@@ -220,7 +220,7 @@ export const loop: BehaviourFact[] = [
     },
     'no reconnection is made before the loop asks for more': async (fact) => {
       const served = await fact.serve(ending('retry: 100\nid: 1\ndata: 1\n\ndata: [DONE]\n\n'))
-      for await (const { data } of streamEvents(served.url, { method: 'POST', body: '{}', reconnect: true })) {
+      for await (const { data } of streamEvents(served.url, { reconnect: true })) {
         if (data !== '[DONE]') continue
         await served.log({ closed: 1 })
         await sleep(400)
