@@ -1,7 +1,9 @@
 /** Options of other APIs, which would do nothing here without a word. */
 
+import { SERVER_OPTIONS } from '../platform/platform.ts'
+
 /** What to use instead of which. */
-const INSTEAD: [instead: string, names: string][] = [
+const INSTEAD = /* @__PURE__ */ SERVER_OPTIONS.concat([
   ['"headers"', 'header'],
   ['"body"', 'data payload'],
   ['"body: JSON.stringify(…)"', 'json'],
@@ -9,24 +11,19 @@ const INSTEAD: [instead: string, names: string][] = [
   ['"lastEventId"', 'initialLastEventId'],
   ['"lastEventIdParameter"', 'lastEventIdQueryParameterName'],
   ['"connectTimeout" or "idleTimeout"', 'timeout'],
-  ['"idleTimeout"', 'heartbeatTimeout readTimeoutMillis'],
-  ['"reconnectionTime"', 'retry retryInterval reconnectInterval reconnectDelay initialRetryDelayMillis'],
+  ['"idleTimeout"', 'heartbeatTimeout'],
+  ['"reconnectionTime"', 'retry retryInterval reconnectInterval reconnectDelay'],
   ['"reconnect"', 'autoReconnect'],
-  ['"reconnect: { maxAttempts }"', 'maxRetries retries maxReconnectAttempts'],
-  ['"reconnect: { maxDelay }"', 'maxBackoffMillis'],
-  ['"reconnect: { resetAfter }"', 'retryResetIntervalMillis'],
-  ['"reconnect: { jitter }"', 'jitterRatio'],
-  ['"reconnect: { shouldReconnect }"', 'errorFilter'],
-  ['"fetchOptions"', 'mode cache keepalive integrity priority referrer referrerPolicy'],
+  ['"reconnect: { maxAttempts }"', 'retries maxRetries maxReconnectAttempts'],
   [
-    '"fetchOptions" with "dispatcher" in Node, "client" in Deno, "proxy" and "tls" in Bun',
-    'agent proxy https tls client rejectUnauthorized',
+    '"fetchOptions"',
+    'mode cache keepalive integrity priority referrer referrerPolicy tls client agent proxy https rejectUnauthorized',
   ],
   [
     'a listener, or a loop over streamEvents',
     'onopen onmessage onclose onerror onMessage onConnect onDisconnect onScheduleReconnect',
   ],
-]
+])
 
 /** @throws a `TypeError` that names the option of another API, and what to use instead */
 export function refuseForeignOptions(given: Record<string, unknown>): void {

@@ -1,10 +1,9 @@
 /** The caller's options, checked once, up front. */
 
 import { readMaxBufferSize } from '../decoder/event-decoder.ts'
-import { dispatcherProblem } from '../platform/platform.ts'
+import { readUndiciOptions } from '../platform/platform.ts'
 import { refusalOf } from '../platform/request-probes.ts'
 import {
-  checked,
   isFrom,
   isFunction,
   isObject,
@@ -99,39 +98,25 @@ const RULES: Record<string, Rule> = {
   fetchOptions: [isPlain, 'an object'],
 }
 
-/** Those of undici's `EventSource` that are ours too. */
-const NODE_RULES: Record<string, Rule> = {
-  reconnectionTime: MS,
-  // It is checked with the others.
-  dispatcher: [() => true, ''],
-}
-
 function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
   const given = optionMembers(init)
   refuseForeignOptions(given)
-  const { headers, body, withCredentials, reconnect, maxBufferSize, node, dispatcher } = given
-  const ofNode = readMembers(checked(option('node'), node, isPlain, 'an object'), NODE_RULES, 'node.')
-  const options = { ...ofNode, ...readMembers(given, RULES) } as Partial<CheckedOptions>
-  const { fetch, resume, lastEventId = '' } = options
+  const { headers, body, withCredentials, reconnect, maxBufferSize } = given
+  const options = readMembers(given, RULES) as Partial<CheckedOptions>
+  const { fetch, resume, fetchOptions = NO_MEMBERS, lastEventId = '' } = options
   const isOurFetch = fetch === undefined
+  const ofUndici = readUndiciOptions(given, fetchOptions, isOurFetch)
   const method = readMethod(given.method)
   const checkedOptions = {
     redirect: 'follow',
     reconnectionTime: INITIAL_RECONNECTION_TIME,
+    ...ofUndici,
     ...options,
+    fetchOptions: ofUndici.fetchOptions,
     withCredentials: Boolean(withCredentials),
     method,
     headers: (isFunction(headers) ? headers : readHeaders(headers, isOurFetch)) as CheckedOptions['headers'],
     body: (isFunction(body) ? body : checkedBody(body, isOurFetch)) as CheckedOptions['body'],
-    fetchOptions: readFetchOptions(
-      {
-        'fetchOptions.dispatcher': members(options.fetchOptions).dispatcher,
-        dispatcher,
-        'node.dispatcher': ofNode.dispatcher,
-      },
-      options.fetchOptions,
-      isOurFetch,
-    ),
     lastEventId: wellFormed(lastEventId),
     connectTimeout: options.connectTimeout ?? 0,
     idleTimeout: options.idleTimeout ?? 0,
@@ -148,26 +133,18 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
   if (isStream(checkedOptions.body) && checkedOptions.policy.reconnects && !resume) {
     throw new TypeError(`With "reconnect", ${SENT_ONCE}`)
   }
+  checkFetchOptions(fetchOptions, isOurFetch)
   return checkedOptions
 }
 
-/** @param dispatchers by the options that may have it; the first counts */
-function readFetchOptions(
-  dispatchers: Record<string, unknown>,
-  fetchOptions: object = NO_MEMBERS,
-  isOurFetch: boolean,
-): object {
+function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {
   const own = OWN_MEMBERS.find((name) => name in fetchOptions && members(fetchOptions)[name] !== 'omit')
   if (own !== undefined) {
     const instead = own === 'credentials' ? 'withCredentials' : own
     throw new TypeError(`${option('fetchOptions')} must not have "${own}": pass the option "${instead}"`)
   }
-  const [place, dispatcher] = Object.entries(dispatchers).find(([, value]) => value !== undefined) ?? []
-  const problem = place === undefined ? undefined : dispatcherProblem(dispatcher, isOurFetch)
-  if (problem !== undefined) throw new TypeError(`${option(String(place))} ${problem}`)
   const refusal = isOurFetch ? refusalOf(fetchOptions) : undefined
   if (refusal !== undefined) throw new TypeError(`${option('fetchOptions')} does not work here: ${refusal}`)
-  return members(fetchOptions).dispatcher === dispatcher ? fetchOptions : { ...fetchOptions, dispatcher }
 }
 
 /** As it could come from a stream, which is UTF-8: without lone surrogates. */

@@ -1,6 +1,5 @@
 /** What differs between the runtimes' `fetch`. */
 
-import { displayKind, isFunction, isObject } from '../input/checks.ts'
 import { runtime } from './globals.ts'
 import { hasGlobalDispatcher, noTimeoutDispatcher } from './node-dispatcher.ts'
 import {
@@ -84,7 +83,7 @@ export function missingHeaders(body: unknown): Record<string, string> {
  * Whether `fetch` takes a dispatcher, as undici's does: then its `Request` class looks for one. (Workers name a version of undici
  * among those of their `process`, but take none.)
  */
-const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean => {
+export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean => {
   let isLookedFor = false
   const init: object = {
     get dispatcher() {
@@ -95,15 +94,6 @@ const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean => {
   probeRequest(init)
   return isLookedFor
 })
-
-/** What is wrong with the option `fetchOptions.dispatcher`, if anything. By its shape: there are many copies of undici. */
-export function dispatcherProblem(dispatcher: unknown, isOurFetch: boolean): string | undefined {
-  if (!isObject(dispatcher) || !('dispatch' in dispatcher) || !isFunction(dispatcher.dispatch)) {
-    return `must be a dispatcher of undici, not ${displayKind(dispatcher)}`
-  }
-  if (!isOurFetch || takesDispatchers()) return undefined
-  return 'is for Node only: Deno has "client", Bun "proxy" and "tls"'
-}
 
 /**
  * The caller's members, and those that keep an idle body alive where the runtime would end it: Node after 300 s, Bun after

@@ -1,6 +1,6 @@
 /** Browsers, pages and workers: the exports of `platform.ts` without what only other runtimes need. */
 
-import { displayKind } from '../input/checks.ts'
+import { option } from '../input/checks.ts'
 import { runtime } from './globals.ts'
 import { percentDecode } from './header-value.ts'
 import { losesHeader, toStringTagOf } from './request-probes.ts'
@@ -127,8 +127,18 @@ export function classNameOf(value: unknown): string {
   return toStringTagOf(value)
 }
 
-export function dispatcherProblem(dispatcher: unknown, isOurFetch: boolean): string | undefined {
-  return isOurFetch ? `must be absent here, not ${displayKind(dispatcher)}` : undefined
+export const SERVER_OPTIONS: [instead: string, names: string][] = []
+
+/** `node` is undici's namespace for what is not for browsers. */
+export function readUndiciOptions(
+  { dispatcher }: { dispatcher?: unknown },
+  fetchOptions: { dispatcher?: unknown },
+  isOurFetch: boolean,
+): { fetchOptions: object } {
+  const place = dispatcher === undefined ? 'fetchOptions.dispatcher' : 'dispatcher'
+  const given = dispatcher ?? fetchOptions.dispatcher
+  if (isOurFetch && given !== undefined) throw new TypeError(`${option(place)} must be absent here`)
+  return { fetchOptions }
 }
 
 export function noTimeoutInit(callers: object): object {

@@ -13,7 +13,6 @@ export {
 } from './event-target.ts'
 export {
   acceptedMembers,
-  dispatcherProblem,
   dropsHeader,
   hasForbiddenHeaders,
   isCredential,
@@ -30,4 +29,5 @@ export { headerValue } from './header-value.ts'
 export { defineInspection, glanceOf, setGlance } from './inspection.ts'
 export { classNameOf, isForeignFormData } from './request-probes.ts'
 export { need, type Requirement } from './requirements.ts'
+export { readUndiciOptions, SERVER_OPTIONS } from './server-options.ts'
 export { chooseQueueTask, loopRound, type QueueTask } from './task.ts'

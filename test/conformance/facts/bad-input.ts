@@ -1,7 +1,7 @@
 /** Bad options: fact 49. */
 
 import { check, thrown } from '../harness.ts'
-import { ofOurs, type BehaviourFact } from './fact.ts'
+import { ofOurs, SERVER, type BehaviourFact } from './fact.ts'
 
 /** The option that the error must name, what it must say of what was given, and the options. */
 const BAD: [option: string, given: string, options: object][] = [
@@ -21,7 +21,6 @@ const BAD: [option: string, given: string, options: object][] = [
   ['fetchOptions', 'null', { fetchOptions: null }],
   ['fetchOptions', '"method"', { fetchOptions: { method: 'POST' } }],
   ['fetchOptions', '"signal"', { fetchOptions: { signal: undefined } }],
-  ['fetchOptions.dispatcher', 'a string', { fetchOptions: { dispatcher: 'http://user:hidden@proxy' } }],
   ['signal', 'an object', { signal: {} }],
   ['signal', 'null', { signal: null }],
   ['lastEventId', '5', { lastEventId: 5 }],
@@ -44,11 +43,16 @@ const BAD: [option: string, given: string, options: object][] = [
   ['reconnect.shouldReconnect', 'true', { reconnect: { shouldReconnect: true } }],
   ['maxBufferSize', '0', { maxBufferSize: 0 }],
   ['onRefused', '"log"', { onRefused: 'log' }],
+  ['reconnect.maxAttempt', 'Did you mean "maxAttempts"?', { reconnect: { maxAttempt: 1 } }],
+]
+
+/** Options of undici: a browser has no use for any of them. */
+const BAD_ON_SERVERS: typeof BAD = [
+  ['fetchOptions.dispatcher', 'a string', { fetchOptions: { dispatcher: 'http://user:hidden@proxy' } }],
   ['dispatcher', 'a string', { dispatcher: 'http://user:hidden@proxy' }],
   ['node', '5', { node: 5 }],
   ['node.reconnectionTime', '"5"', { node: { reconnectionTime: '5' } }],
   ['node.dispatcher', 'true', { node: { dispatcher: true } }],
-  ['reconnect.maxAttempt', 'Did you mean "maxAttempts"?', { reconnect: { maxAttempt: 1 } }],
 ]
 
 /** Options of other APIs, and what the error must advise. */
@@ -68,7 +72,8 @@ const FOREIGN: [option: string, advice: string][] = [
 
 export const badInput: BehaviourFact[] = ofOurs(49, {
   'a bad option is a TypeError at construction that names it and what was given, and shows no secret': (fact) => {
-    for (const [option, given, options] of BAD) {
+    const isServer = SERVER(fact.env)
+    for (const [option, given, options] of isServer ? [...BAD, ...BAD_ON_SERVERS] : BAD) {
       const { name, message } = thrown(() => fact.open(fact.otherOrigin, options))
       const says = message.includes(`"${option}"`) && message.includes(given) && !message.includes('hidden')
       check(name === 'TypeError' && says, `for ${option}, which is ${given}, it throws ${name}: ${message}`)

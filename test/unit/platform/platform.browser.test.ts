@@ -22,7 +22,9 @@ describe('platform.browser.ts', () => {
   it('leaves out what no browser needs', () => {
     expect(browserPlatform.loopRound()).toBeUndefined()
     expect(browserPlatform.passesCredentialsOn()).toBe(false)
-    expect(browserPlatform.dispatcherProblem({}, true)).toContain('must be absent here')
+    expect(() => browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, true)).toThrow('must be absent here')
+    expect(() => browserPlatform.readUndiciOptions({}, { dispatcher: {} }, true)).toThrow('must be absent here')
+    expect(browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, false)).toEqual({ fetchOptions: {} })
     expect(browserPlatform.missingHeaders()).toEqual({})
     const init = { keepalive: true }
     expect(browserPlatform.noTimeoutInit(init)).toBe(init)

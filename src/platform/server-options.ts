@@ -1,0 +1,74 @@
+/** Options for servers: undici's own, and those of other packages, which would do nothing here. */
+
+import {
+  checked,
+  displayKind,
+  isFrom,
+  isFunction,
+  isObject,
+  isPlain,
+  members,
+  option,
+  readMembers,
+} from '../input/checks.ts'
+import { takesDispatchers } from './fetch.ts'
+
+/** What to use instead of options that only packages for servers have. */
+export const SERVER_OPTIONS: [instead: string, names: string][] = [
+  [
+    '"fetchOptions" with "dispatcher" in Node, "client" in Deno, "proxy" and "tls" in Bun',
+    'agent proxy https rejectUnauthorized',
+  ],
+  ['"reconnectionTime"', 'initialRetryDelayMillis'],
+  ['"idleTimeout"', 'readTimeoutMillis'],
+  ['"reconnect: { maxDelay }"', 'maxBackoffMillis'],
+  ['"reconnect: { resetAfter }"', 'retryResetIntervalMillis'],
+  ['"reconnect: { jitter }"', 'jitterRatio'],
+  ['"reconnect: { shouldReconnect }"', 'errorFilter'],
+]
+
+/** What undici's options say, if they are given. */
+interface UndiciOptions {
+  reconnectionTime?: number
+  /** With `dispatcher` among them. */
+  fetchOptions: object
+}
+
+/**
+ * Reads `dispatcher` and `node`, which are undici's, and `fetchOptions.dispatcher`, which overrides them.
+ *
+ * @throws a `TypeError` that names the option and the kind of value
+ */
+export function readUndiciOptions(
+  given: Record<string, unknown>,
+  fetchOptions: object,
+  isOurFetch: boolean,
+): UndiciOptions {
+  const node = members(checked(option('node'), given.node, isPlain, 'an object'))
+  const { reconnectionTime } = readMembers(
+    node,
+    { reconnectionTime: [isFrom(0), 'a number of milliseconds from 0'] },
+    'node.',
+  ) as Partial<UndiciOptions>
+  const dispatchers = {
+    'fetchOptions.dispatcher': members(fetchOptions).dispatcher,
+    dispatcher: given.dispatcher,
+    'node.dispatcher': node.dispatcher,
+  }
+  const [place, dispatcher] = Object.entries(dispatchers).find(([, value]) => value !== undefined) ?? []
+  if (place !== undefined) checkDispatcher(option(place), dispatcher, isOurFetch)
+  const isThere = members(fetchOptions).dispatcher === dispatcher
+  return {
+    ...(reconnectionTime !== undefined && { reconnectionTime }),
+    fetchOptions: isThere ? fetchOptions : { ...fetchOptions, dispatcher },
+  }
+}
+
+/** By its shape: there are many copies of undici. */
+function checkDispatcher(place: string, dispatcher: unknown, isOurFetch: boolean): void {
+  if (!isObject(dispatcher) || !('dispatch' in dispatcher) || !isFunction(dispatcher.dispatch)) {
+    throw new TypeError(`${place} must be a dispatcher of undici, not ${displayKind(dispatcher)}`)
+  }
+  if (!isOurFetch || takesDispatchers()) return
+  throw new TypeError(`${place} is for Node only: Deno has "client", Bun "proxy" and "tls"`)
+}
