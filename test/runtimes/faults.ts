@@ -294,8 +294,47 @@ export const FAULTS: Fault[] = [
     what: 'ignores Retry-After',
     module: RECONNECT,
     name: 'nextDelay',
-    by: '(nextDelay) => (policy, given) => nextDelay(policy, { ...given, retryAfter: undefined })',
+    by: '(nextDelay) => (policy, given, ...rest) => nextDelay(policy, { ...given, retryAfter: undefined }, ...rest)',
     noticedBy: 'fact 44: Retry-After replaces the wait, in seconds or as a date, longer or shorter',
+  },
+  {
+    what: 'limits Retry-After to maxDelay',
+    module: RECONNECT,
+    name: 'nextDelay',
+    by: `(nextDelay) => (policy, given, ...rest) => {
+      const delay = nextDelay(policy, given, ...rest)
+      return delay === undefined || given.retryAfter === undefined ? delay : Math.min(delay, policy.maxDelay)
+    }`,
+    noticedBy: 'fact 44: Retry-After replaces the wait, in seconds or as a date, longer or shorter',
+  },
+  {
+    what: 'repeats a POST whose answer is complete',
+    module: RECONNECT,
+    name: 'readPolicy',
+    by: '(readPolicy) => (reconnect, byDefault) => readPolicy(reconnect, byDefault)',
+    noticedBy:
+      'fact 43: the clean end of a response to another method than GET is the end, unless shouldReconnect or resume say otherwise',
+  },
+  {
+    what: 'stays OPEN while shouldReconnect is asked',
+    module: DISPATCHER,
+    name: 'Dispatcher.deciding',
+    by: '() => () => this.#done(() => undefined)',
+    noticedBy: 'fact 43: the source is CONNECTING while it is asked, and the error event waits for its answer',
+  },
+  {
+    what: 'makes a network failure of an abort',
+    module: RECONNECT,
+    name: 'isAbort',
+    by: '() => () => false',
+    noticedBy: 'fact 54: an aborted request of the caller is thrown as it is, whatever the stream was given as',
+  },
+  {
+    what: 'says nothing of an event that was cut',
+    module: DECODER,
+    name: 'EventDecoder.end',
+    by: '() => () => false',
+    noticedBy: 'fact 54: a loop says whether the stream ended in the middle of an event',
   },
   {
     what: 'keeps the connection of a refused response',
