@@ -22,7 +22,12 @@ export function visit(base: string, target: string, terminal: Terminal, options?
   source.addEventListener('open', () => {
     terminal.line(path, 'OPEN')
   })
-  source.addEventListener('error', ({ message, delay }) => {
+  source.addEventListener('error', (event) => {
+    if ('data' in event) {
+      terminal.line(path, 'error', `the server reports: ${event.data}`)
+      return
+    }
+    const { message, delay } = event
     terminal.line(path, 'error', message)
     terminal.line(
       path,
@@ -47,8 +52,9 @@ export function arrival({ source }: Visit, type: string, count = 1): Promise<voi
     source.addEventListener(type, () => {
       if (++arrived === count) resolve()
     })
-    source.addEventListener('error', ({ error, willReconnect }) => {
-      if (!willReconnect) reject(error)
+    source.addEventListener('error', (event) => {
+      if ('data' in event) reject(new Error(event.data))
+      else if (!event.willReconnect) reject(event.error)
     })
   })
 }
@@ -57,7 +63,7 @@ export function arrival({ source }: Visit, type: string, count = 1): Promise<voi
 export function failure({ source }: Visit): Promise<ConnectionError> {
   return new Promise((resolve) => {
     source.addEventListener('error', ({ error, willReconnect }) => {
-      if (!willReconnect) resolve(error)
+      if (error && !willReconnect) resolve(error)
     })
   })
 }

@@ -54,8 +54,9 @@ function answer({ path, source, terminal }: Visit): Promise<string[]> {
       tokens.push(token)
       terminal.grow(path, 'message', tokens.join(''))
     })
-    source.addEventListener('error', ({ error, willReconnect }) => {
-      if (!willReconnect) reject(error)
+    source.addEventListener('error', (event) => {
+      if ('data' in event) reject(new Error(event.data))
+      else if (!event.willReconnect) reject(event.error)
     })
   })
 }

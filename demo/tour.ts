@@ -77,9 +77,10 @@ function startClock(base: string, terminal: Terminal): { opened: Promise<void>; 
     )
     source.addEventListener(
       'error',
-      () => {
-        terminal.line(path, 'error')
-        reject(new Error(`${path} has failed`))
+      (event) => {
+        const text = 'data' in event ? String(event.data) : 'message' in event ? String(event.message) : ''
+        terminal.line(path, 'error', text)
+        reject(new Error(`${path} has failed: ${text}`))
       },
       false,
     )

@@ -41,7 +41,8 @@ export function showLife(source) {
     showState(source)
   })
   source.addEventListener('error', (event) => {
-    addLine(`error: ${'message' in event ? String(event.message) : ''}`, 'error')
+    const text = 'data' in event ? event.data : 'message' in event ? event.message : ''
+    addLine(`error: ${String(text)}`, 'error')
     showState(source)
   })
   element('close').onclick = () => {

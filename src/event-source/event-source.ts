@@ -2,7 +2,7 @@
 
 import type { EventsMap } from '../decoder/stream-event.ts'
 import { defineEventSource } from './define-event-source.ts'
-import type { ErrorEvent, OpenEvent } from './events.ts'
+import type { OpenEvent } from './events.ts'
 import type { EventSourceConstructor, EventSourceEventMap, SourceMessageEvent } from './interface.ts'
 import type { AddEventListenerOptions, EventListenerOptions, EventListenerOrEventListenerObject } from './listeners.ts'
 
@@ -24,7 +24,10 @@ type Handler<Source, E extends Event> = ((this: Source, event: E) => unknown) | 
  * ```js
  * const source = new EventSource('https://example.com/events')
  * source.onmessage = ({ data, lastEventId }) => console.log(lastEventId, data)
- * source.onerror = ({ message, willReconnect }) => console.log(willReconnect ? 'lost:' : 'failed:', message)
+ * source.onerror = (event) => {
+ *   if ('data' in event) console.log('the server reports:', event.data)
+ *   else console.log(event.willReconnect ? 'lost:' : 'failed:', event.message)
+ * }
  * ```
  *
  * @typeParam Events names of events and the types of their `data`, where they are known
@@ -50,9 +53,12 @@ export interface EventSource<Events extends EventsMap<Events> = object> extends 
   /** Called for each message of type `message`, which is the type of those that name none. */
   get onmessage(): LooseHandler
   set onmessage(handler: Handler<EventSource<Events>, EventSourceEventMap<Events>['message']>)
-  /** Called when the connection was lost (`readyState` is CONNECTING) or has failed (CLOSED). */
+  /**
+   * Called when the connection was lost (`readyState` is CONNECTING) or has failed (CLOSED), and for each message of type `error`
+   * (OPEN). A message has `data` instead of `error` and `message`.
+   */
   get onerror(): LooseHandler
-  set onerror(handler: Handler<EventSource<Events>, ErrorEvent>)
+  set onerror(handler: Handler<EventSource<Events>, EventSourceEventMap<Events>['error']>)
 
   /** Closes the connection, if any; nothing fires after it. */
   close(): void

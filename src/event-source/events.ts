@@ -134,7 +134,7 @@ interface AnyErrorEvent extends Event {
  *
  * @inline
  */
-interface Loss {
+interface Loss extends AnyErrorEvent {
   /** Whether the connection will be reestablished. */
   readonly willReconnect: true
   /** In how many milliseconds, if so. */
@@ -146,7 +146,7 @@ interface Loss {
  *
  * @inline
  */
-interface End {
+interface End extends AnyErrorEvent {
   /** It will not be reestablished. */
   readonly willReconnect: false
   /** There is no wait. */
@@ -158,7 +158,7 @@ interface End {
  * reestablished, `willReconnect` is true and `delay` says in how many milliseconds; otherwise they are false and undefined. (HTML
  * standard, 9.2.3, "reestablish the connection" and "fail the connection")
  */
-export type ErrorEvent = AnyErrorEvent & (Loss | End)
+export type ErrorEvent = Loss | End
 
 /**
  * The class `ErrorEvent`.
@@ -176,6 +176,8 @@ interface ErrorEventConstructor {
   new (type: string, error: ConnectionError, delay?: number): ErrorEvent
   /** What all of them inherit from. */
   readonly prototype: ErrorEvent
+  /** Every class has it. Declared, because TypeScript 5.3 and later narrow the `else` of `instanceof` to the other types by it. */
+  [Symbol.hasInstance](value: unknown): value is ErrorEvent
 }
 
 /** The class of `error` events: for `instanceof`, and for tests that make such events. */

@@ -25,14 +25,40 @@ export interface SourceMessageEvent<Data extends string = string> extends Messag
   readonly ports: readonly []
 }
 
+/**
+ * The members of an `ErrorEvent` on a message of type `error`, which has none of them. Named, so that a handler may read
+ * `event.message` without narrowing first.
+ *
+ * @inline
+ */
+interface NoConnectionError {
+  /** Absent, because the connection has not failed. */
+  readonly error?: undefined
+  /** Absent: `data` has the text. */
+  readonly message?: undefined
+  /** Absent. */
+  readonly status?: undefined
+  /** Absent. */
+  readonly code?: undefined
+  /** Absent, because the connection is still open. */
+  readonly willReconnect?: undefined
+  /** Absent. */
+  readonly delay?: undefined
+}
+
 /** The events of a source that have a type of their own; messages of other types are `SourceMessageEvent`s too. */
 export interface EventSourceEventMap<Events extends EventsMap<Events> = object> {
   /** The connection has been established. */
   open: OpenEvent
   /** A message that names no type, or this one. */
   message: SourceMessageEvent<Events extends { message: infer Data extends string } ? Data : string>
-  /** The connection was lost, or has failed. */
-  error: ErrorEvent
+  /**
+   * The connection was lost or has failed: an `ErrorEvent`. Or the server sent a message of type `error`, and the connection is
+   * still open: a `MessageEvent`. `'data' in event` and `event instanceof ErrorEvent` tell them apart.
+   */
+  error:
+    | ErrorEvent
+    | (SourceMessageEvent<Events extends { error: infer Data extends string } ? Data : string> & NoConnectionError)
 }
 
 /** The type of the class `EventSource`: what it is made with, and its constants. (HTML standard, 9.2.2) */

@@ -60,6 +60,7 @@ const OPTIONS: Partial<TypeDocOptions & PluginOptions> = {
     'everysource.ReaderLike.read.__type.done',
     'everysource.ReaderLike.read.__type.value',
     'everysource.EventSourceEventMap.message.__type.message',
+    'everysource.EventSourceEventMap.error.__type.error',
   ],
   intentionallyNotExported: ['Handler'],
 }

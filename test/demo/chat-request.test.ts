@@ -23,7 +23,7 @@ describe('a request is refused', () => {
     const { source } = ask(`${url}chat`, { headers: { 'Content-Type': 'application/json' } })
     const error = await new Promise<ConnectionError>((resolve) => {
       source.onerror = ({ error }) => {
-        resolve(error)
+        if (error) resolve(error)
       }
     })
     expect(error.status).toBe(401)

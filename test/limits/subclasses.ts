@@ -72,7 +72,9 @@ async function story({ everysource }: Loaded, url: string): Promise<object> {
   source.close()
   const failing = new EventSource(`${url}missing`)
   const error = await new Promise<InstanceType<typeof everysource.ErrorEvent>>((resolve) => {
-    failing.addEventListener('error', resolve)
+    failing.addEventListener('error', (event) => {
+      if (!('data' in event)) resolve(event)
+    })
   })
   return {
     source: [source.constructor.name, Object.prototype.toString.call(source), source instanceof EventSource],

@@ -21,7 +21,7 @@ export const USES: Record<string, Use> = {
           }
           source.addEventListener('error', ({ message }) => {
             source.close()
-            resolve({ failed: message })
+            resolve({ failed: message ?? 'a message' })
           })
         }),
     ),

@@ -237,7 +237,9 @@ async function events(build: Everysource): Promise<{ message: Event; error: ever
     source.onmessage = resolve
   })
   const error = new Promise<everysource.ErrorEvent>((resolve) => {
-    source.onerror = resolve
+    source.onerror = (event) => {
+      if (!('data' in event)) resolve(event)
+    }
   })
   await error
   source.close()

@@ -84,8 +84,7 @@ source.onmessage = (event) => {
   same<typeof event.data, string>(true)
 }
 source.onerror = (event) => {
-  same<typeof event, ErrorEvent>(true)
-  same<typeof event.error, ConnectionError>(true)
+  same<typeof event, EventSourceEventMap['error']>(true)
   // @ts-expect-error -- read only
   event.delay = 1
 }
@@ -98,9 +97,12 @@ source.onmessage = async () => {
 }
 source.onmessage = null
 source.onerror = (event: Event) => event.type
+source.onerror = (event: EventSourceEventMap['error']) => event.message
+// @ts-expect-error -- the server may send a message of type `error`
+source.onerror = (event: ErrorEvent) => event.error.reason
 // @ts-expect-error -- a message has text, not a number
 source.onmessage = (event: MessageEvent<number>) => event.data
-// @ts-expect-error -- an error event is no message
+// @ts-expect-error -- most error events are not messages
 source.onerror = (event: SourceMessageEvent) => event.data
 // @ts-expect-error -- handlers are functions
 source.onopen = 'open'
@@ -114,8 +116,9 @@ source.addEventListener('message', (event) => {
   same<typeof event, SourceMessageEvent>(true)
 })
 source.addEventListener('error', (event) => {
-  same<typeof event.error, ConnectionError>(true)
+  same<typeof event, EventSourceEventMap['error']>(true)
 })
+source.addEventListener('error', (event: Event) => event.type)
 source.addEventListener('ping', (event) => {
   same<typeof event.data, string>(true)
   same<typeof event.lastEventId, string>(true)
@@ -164,10 +167,37 @@ source.reconnect('http://b.test/')
 // The map of events
 same<EventSourceEventMap['open'], OpenEvent>(true)
 same<keyof EventSourceEventMap, 'open' | 'message' | 'error'>(true)
-same<EventSourceEventMap['error'], ErrorEvent>(true)
+
+// An error event is an ErrorEvent, or a message of the server's
+source.onerror = (event) => {
+  const base: Event = event
+  void base
+  if ('data' in event) {
+    same<typeof event.data, string>(true)
+    same<typeof event.lastEventId, string>(true)
+    same<typeof event.error, undefined>(true)
+    const asMessage: SourceMessageEvent = event
+    void asMessage
+  } else {
+    same<typeof event, ErrorEvent>(true)
+    same<typeof event.error, ConnectionError>(true)
+  }
+  if (event instanceof ErrorEvent) same<typeof event.error, ConnectionError>(true)
+  else same<typeof event.data, string>(true)
+  if (event.error) same<typeof event.message, string>(true)
+  else same<typeof event.data, string>(true)
+  same<typeof event.message, string | undefined>(true)
+  same<typeof event.willReconnect, boolean | undefined>(true)
+  // @ts-expect-error -- a message has no `error`
+  void event.error.reason
+  // @ts-expect-error -- an ErrorEvent has no `data`
+  void event.data
+}
 
 // Errors
-source.addEventListener('error', ({ error, message: text, status, code, willReconnect, delay }) => {
+source.addEventListener('error', (event) => {
+  if ('data' in event) return
+  const { error, message: text, status, code, willReconnect, delay } = event
   same<typeof text, string>(true)
   same<typeof status, number | undefined>(true)
   same<typeof code, number | undefined>(true)
@@ -247,7 +277,7 @@ const constructorOfSub: EventSourceConstructor['prototype'] = Sub.prototype
 
 export { asEvent, constructorOf, constructorOfSub, fetchLike, init, native, nativeClass, responseLike, sub, target }
 
-// Of an error event, the wait is known where there is one
+// The wait is known wherever there is one
 source.onerror = ({ willReconnect, delay }) => {
   if (willReconnect) setTimeout(console.log, delay satisfies number)
   // @ts-expect-error -- there is none

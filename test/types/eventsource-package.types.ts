@@ -74,6 +74,8 @@ es.addEventListener('error', (err) => {
     console.log('not authorized', err.message)
   }
 })
+es.onerror = (err) => err.code
+// @ts-expect-error -- here the type says that the server may send a message of type `error`; at run time it arrives there too
 es.onerror = (err: ErrorEvent) => err.code
 
 // README: Limit parser buffer size

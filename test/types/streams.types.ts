@@ -263,14 +263,21 @@ chat.addEventListener('message', ({ data }) => {
   same<typeof data, 'hello' | 'bye'>(true)
 })
 chat.addEventListener('error', ({ error }) => {
-  same<typeof error, ConnectionError>(true)
+  same<typeof error, ConnectionError | undefined>(true)
 })
+declare const failing: EventSource<{ error: 'busy' | 'down' }>
+failing.addEventListener('error', (event) => {
+  if ('data' in event) same<typeof event.data, 'busy' | 'down'>(true)
+})
+failing.onerror = (event) => {
+  if ('data' in event) same<typeof event.data, 'busy' | 'down'>(true)
+}
 chat.addEventListener('open', ({ response: given }) => given?.status)
 chat.onmessage = ({ data }) => {
   same<typeof data, 'hello' | 'bye'>(true)
 }
 chat.onmessage = null
-chat.onerror = ({ error }) => error.reason
+chat.onerror = ({ error }) => error?.reason
 // Names that nobody has listed
 chat.addEventListener('other', ({ data }) => {
   same<typeof data, string>(true)

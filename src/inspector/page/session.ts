@@ -101,7 +101,10 @@ export class Session {
       this.recording.opened(performance.now(), `Open: ${status}, ${headers.get('content-type') ?? 'no Content-Type'}`)
       onChange()
     })
-    source.addEventListener('error', ({ error, message, delay }) => {
+    source.addEventListener('error', (event) => {
+      // A message of the stream: `#hear` shows it.
+      if ('data' in event) return
+      const { error, message, delay } = event
       this.#keepRefused(error)
       this.recording.lost(performance.now(), message, delay)
       if (error.reason === 'network') void this.#explain()

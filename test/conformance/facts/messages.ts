@@ -98,6 +98,23 @@ export const messages: BehaviourFact[] = [
     },
   },
   {
+    number: 16,
+    title: 'a message of the type error reaches onerror with data and without error; the source stays open',
+    run: async (fact) => {
+      const served = await fact.serve(stream('event: error\nid: 1\ndata: overloaded\n\ndata: next\n\n'))
+      const recorder = fact.listen(served.url)
+      const { source } = recorder
+      const seen: unknown[] = []
+      source.onerror = (event) => {
+        const { data, error, message, lastEventId } = event as unknown as Record<string, unknown>
+        seen.push([isMessageEvent(event), data, error, message, lastEventId, source.readyState])
+      }
+      await recorder.until('message')
+      equal(seen, [[true, 'overloaded', undefined, undefined, '1', 1]])
+      equal(recorder.story, ['open', 'error: overloaded', 'message: next'])
+    },
+  },
+  {
     number: 17,
     title:
       'a blank line commits the id even without data; the end of the stream discards an unfinished event and its id',

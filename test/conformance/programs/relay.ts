@@ -1,36 +1,45 @@
 /** A server that passes a stream on */
 
-import { streamEvents, type StreamEvent } from 'everysource'
+import { EventDecoderStream, type StreamEvent } from 'everysource'
 
 /**
  * A handler for servers that answer a `Request` with a `Response`. The key stays on the server, and each event can be changed
- * on its way. A browser that reconnects goes on where it was, one that leaves closes the connection behind it, and one that
- * reads slowly slows the source down.
+ * on its way. Comments and `retry` are passed on as well: a comment now and then keeps the proxies between this server and the
+ * browser from closing an idle connection. A browser that reconnects resumes where it was, one that leaves closes the connection
+ * behind it, and one that reads slowly slows the source down.
  */
 export async function relay(request: Request, source: string, apiKey: string): Promise<Response> {
-  const events = streamEvents(source, {
-    headers: { Authorization: `Bearer ${apiKey}` },
-    lastEventId: request.headers.get('Last-Event-ID') ?? '',
-    signal: request.signal,
-  })
-  try {
-    await events.response
-  } catch {
+  const headers = new Headers({ Accept: 'text/event-stream', Authorization: `Bearer ${apiKey}` })
+  const lastEventId = request.headers.get('Last-Event-ID')
+  if (lastEventId !== null) headers.set('Last-Event-ID', lastEventId)
+
+  const response = await fetch(source, { headers, signal: request.signal }).catch(() => undefined)
+  const isStream = response?.headers.get('Content-Type')?.startsWith('text/event-stream')
+  if (response?.status !== 200 || !isStream || !response.body) {
+    await response?.body?.cancel()
     return new Response('The source does not answer', { status: 502 })
   }
 
-  const iterator = events[Symbol.asyncIterator]()
-  const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const next = await iterator.next()
-      if (next.done) controller.close()
-      else controller.enqueue(encoder.encode(blockOf(next.value)))
+  let send: (text: string) => void
+  const blocks = new TransformStream<StreamEvent, string>({
+    start(controller) {
+      send = (text) => {
+        controller.enqueue(text)
+      }
     },
-    cancel() {
-      events.close()
+    transform(event) {
+      send(blockOf(event))
     },
   })
+  const events = new EventDecoderStream({
+    onComment: (comment) => {
+      send(`: ${comment}\n\n`)
+    },
+    onRetry: (milliseconds) => {
+      send(`retry: ${milliseconds}\n\n`)
+    },
+  })
+  const body = response.body.pipeThrough(events).pipeThrough(blocks).pipeThrough(new TextEncoderStream())
   return new Response(body, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' } })
 }
 

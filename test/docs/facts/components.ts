@@ -105,7 +105,7 @@ interface Scene {
   send: (text: string) => void
 }
 
-/** A page with the component's app, whose server has a stream at every other path; `/refused` is none. */
+/** A page with the component's app, whose server has a stream at every other path; at `/held` the test begins it. */
 async function onPage(
   stage: Stage,
   around: string,
@@ -126,7 +126,7 @@ async function onPage(
     } else {
       open.set(response, { url, body })
       response.once('close', () => open.delete(response))
-      stream(response)
+      if (url !== '/held') stream(response)
     }
   })
   const send = (text: string): void => {
@@ -145,7 +145,7 @@ async function asks(open: Scene['open'], ...requests: object[]): Promise<void> {
 /** Of a component that shows the messages of the stream at its property `url`. */
 function showsMessages(around: string): Fact {
   return {
-    fact: 'has one connection while it is there, another when its URL is another, and none when it has gone',
+    fact: 'has one connection while it is there, another and no old state when its URL is another, and none when it has gone',
     without,
     run: (stage) =>
       onPage(stage, around, async ({ page, open, send }) => {
@@ -166,6 +166,18 @@ function showsMessages(around: string): Fact {
         send('data: of b\n\n')
         await page.getByText('of b').waitFor()
         expect(await items.allTextContents()).toEqual(['of b'])
+
+        // While the next connection is being made, nothing of the last one is left.
+        await page.evaluate(() => {
+          app.show('/held')
+        })
+        await asks(open, { url: '/held' })
+        await page.getByText('Connecting', { exact: true }).waitFor()
+        expect(await items.count()).toBe(0)
+        for (const response of open.keys()) stream(response, 'event: error\ndata: overloaded\n\ndata: of held\n\n')
+        await page.getByText('of held').waitFor()
+        expect(await items.allTextContents()).toEqual(['of held'])
+        expect(await page.getByRole('status').textContent()).toBe('overloaded')
 
         await page.evaluate(() => {
           app.unmount()

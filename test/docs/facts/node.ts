@@ -67,7 +67,7 @@ export const NODE: Facts = {
         })
         const program = stage.run({ [API]: server.origin, '10_000': '4_000', '45_000': '4_000' })
         await program.prints('1\n3\n')
-        expect(program.errors).toMatch(/^timeout [\d.]+\ntimeout [\d.]+\n/)
+        expect(program.errors).toMatch(/^timeout\ntimeout\n/)
       },
     },
     {

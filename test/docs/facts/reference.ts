@@ -138,6 +138,42 @@ export const REFERENCE: Facts = {
         expect(program.output).toMatch(/^true The event stream at .* "text\/plain"/)
       },
     },
+    {
+      fact: 'prints what the server reports, and that it lost the connection',
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          if (n > 1) return response.writeHead(204).end()
+          stream(response)
+          return response.end('retry: 100\nevent: error\ndata: overloaded\n\n')
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        expect(program.output).toMatch(/^the server reports overloaded\nended, again in 1\d\d ms\n204: /)
+      },
+    },
+  ],
+
+  'Errors: Errors that the server sends': [
+    {
+      fact: 'prints what the server reports, and closes',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'event: error\ndata: overloaded\n\n')
+        })
+        await stage.run({ [API]: server.origin }).ends({ errors: 'the server reports overloaded\n' })
+      },
+    },
+    {
+      fact: 'prints why it failed',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          response.writeHead(404).end()
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        expect(program.errors).toMatch(/^The event stream at .* 404/)
+      },
+    },
   ],
 }
 

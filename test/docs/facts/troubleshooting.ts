@@ -84,7 +84,7 @@ export const TROUBLESHOOTING: Facts = {
         const program = stage.run({ [LOCAL]: server.origin })
         await program.exits()
         expect(program.errors).toMatch(
-          /^The .* has ended It comes back\.\nThe .* 500.* It has failed\. "out of order"\n$/,
+          /^The .* has ended It reconnects\.\nThe .* 500.* It has failed\. "out of order"\n$/,
         )
       },
     },
@@ -94,6 +94,19 @@ export const TROUBLESHOOTING: Facts = {
   'Lines of the data are missing, or characters are wrong': [
     sends('data: one\ndata: two\n\n', { text: 'one\ntwo' }),
     sends('data: \ndata: two\n\n', { text: '\ntwo' }),
+  ],
+  'Cannot read properties of undefined in `onerror`': [
+    {
+      fact: 'shows what the server reports',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'event: error\ndata: overloaded\n\n')
+        })
+        const start = `import { EventSource } from 'everysource'\nconst source = new EventSource('${server.origin}')\n`
+        const program = stage.runFile('app.js', start + stage.block.text)
+        await program.complains('The server reports: overloaded\n')
+      },
+    },
   ],
   'It is not text/event-stream; an error about a MIME type': [sends('', { begins: false })],
   'The console speaks of CORS': [

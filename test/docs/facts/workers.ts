@@ -78,6 +78,22 @@ export const WORKERS: Facts = {
       },
     },
     {
+      fact: 'passes comments and retry on, even while no event comes',
+      without,
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'retry: 1234\n')
+          response.write(': alive\n')
+        })
+        const url = await startWorker(stage, server.origin)
+        const reader = (await fetch(url)).body?.pipeThrough(new TextDecoderStream()).getReader()
+        let text = ''
+        while (!text.includes(': alive\n\n')) text += (await reader?.read())?.value ?? ''
+        expect(text).toContain('retry: 1234\n\n')
+        await reader?.cancel()
+      },
+    },
+    {
       fact: 'says 204 when its source does, and 502 when that refuses',
       without,
       run: async (stage) => {

@@ -174,4 +174,33 @@ export const MESSAGES: Symptoms = {
       },
     },
   ],
+
+  'Cannot read properties of undefined in `onerror`': [
+    {
+      fact: 'the server sent an event of type error, which has data, and leaves the connection open',
+      run: async (scene) => {
+        const { server, streams } = await scene.serveStream()
+        const { source, messages } = scene.follow(server.origin)
+        const thrown: unknown[] = []
+        const shown: string[] = []
+        source.onerror = (event) => {
+          if ('data' in event) shown.push(event.data)
+          try {
+            void (event as Event & { error: Error }).error.message
+          } catch (error) {
+            thrown.push(error)
+          }
+        }
+        await until(() => {
+          expect(streams).toHaveLength(1)
+        })
+        streams[0]?.write('event: error\ndata: overloaded\n\ndata: next\n\n')
+        await until(() => {
+          expect(messages).toEqual(['next'])
+        })
+        expect(thrown).toEqual([expect.any(TypeError)])
+        expect(shown).toEqual(['overloaded'])
+      },
+    },
+  ],
 }

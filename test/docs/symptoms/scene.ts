@@ -69,7 +69,9 @@ export class Scene {
     const follower: Follower = { source, opens: 0, messages: [], failures: [] }
     source.onopen = () => follower.opens++
     source.onmessage = ({ data }) => follower.messages.push(data)
-    source.onerror = ({ error }) => follower.failures.push(error)
+    source.onerror = ({ error }) => {
+      if (error) follower.failures.push(error)
+    }
     this.cleanUp(() => {
       source.close()
     })

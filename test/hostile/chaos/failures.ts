@@ -33,7 +33,7 @@ async function throughEventSource(
   const source = new EventSource(url, { reconnectionTime: 1, ...options })
   const errors: { error: ConnectionError; willReconnect: boolean; readyState: number }[] = []
   source.onerror = ({ error, willReconnect }) => {
-    errors.push({ error, willReconnect, readyState: source.readyState })
+    if (error) errors.push({ error, willReconnect, readyState: source.readyState })
   }
   source.onmessage = () => onRead?.()
   try {
@@ -77,7 +77,7 @@ export async function restart(): Promise<void> {
   const seen: string[] = []
   const source = new EventSource(`http://127.0.0.1:${port}/`, { reconnectionTime: 1 })
   source.onmessage = ({ data }) => seen.push(data)
-  source.onerror = ({ error, willReconnect }) => seen.push(`${error.reason}, ${willReconnect}, ${error.code}`)
+  source.onerror = ({ error, willReconnect }) => seen.push(`${error?.reason}, ${willReconnect}, ${error?.code}`)
   let second: Server | undefined
   try {
     await until(
@@ -114,7 +114,9 @@ export async function giveUp(): Promise<void> {
   const { url } = await nobody()
   const source = new EventSource(url, { reconnectionTime: 1, reconnect: { maxAttempts: 3, factor: 1 } })
   const seen: [number, boolean, number][] = []
-  source.onerror = ({ error, willReconnect }) => seen.push([error.attempt, willReconnect, source.readyState])
+  source.onerror = ({ error, willReconnect }) => {
+    if (error) seen.push([error.attempt, willReconnect, source.readyState])
+  }
   await until(
     () => source.readyState === EventSource.CLOSED,
     () => `it has seen ${JSON.stringify(seen)}`,

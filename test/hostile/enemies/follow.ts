@@ -42,7 +42,7 @@ export const followSource: Follow = (url, init, types, until) => {
       })
     }
     source.onerror = (event) => {
-      if (!('error' in event)) return
+      if ('data' in event) return
       begin()
       const { error, willReconnect, delay } = event
       noteError(seen, error, willReconnect)

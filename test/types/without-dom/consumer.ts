@@ -41,10 +41,13 @@ source.addEventListener('open', ({ response }) => response.status)
 source.reconnect()
 source[Symbol.dispose]()
 source.addEventListener('ping', (event: SourceMessageEvent) => event.lastEventId.toUpperCase())
-source.addEventListener('error', (event: ErrorEvent) => {
+source.addEventListener('error', (event) => {
+  if ('data' in event) return event.data.toUpperCase()
   const error: ConnectionError = event.error
   return [error.reason, error.headers?.get('x-reason'), event.delay?.toFixed()]
 })
+source.onerror = (event) => (event instanceof ErrorEvent ? event.error.reason : event.data.toUpperCase())
+source.onerror = (event: Event) => event.type
 // @ts-expect-error -- the declarations are there, and strict
 source.onmessage = (event: number) => event
 

@@ -224,7 +224,7 @@ function watch(fetch: FetchLike, options: EventSourceInit) {
     },
   })
   const errors: string[] = []
-  source.onerror = ({ error }) => errors.push(error.reason)
+  source.onerror = ({ error }) => errors.push(error?.reason ?? 'a message')
   return { source, errors, signals }
 }
 

@@ -2,7 +2,7 @@
 
 import { setImmediate as aTask } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type ErrorEvent, EventSource, type SourceMessageEvent } from '../../../src/index.ts'
+import { EventSource, type SourceMessageEvent } from '../../../src/index.ts'
 import { lasting, nextError, nextMessage, nextOpen, until } from '../support/sources.ts'
 import { rest, source, streamOf, unhandledRejections } from '../support/streams.ts'
 
@@ -121,7 +121,7 @@ describe('the end', () => {
   ])('%s: complete messages, then one error with CLOSED, and never a reconnection', async (_, reason, end) => {
     const body = source('retry: 0\ndata: 1\n\ndata: 2\n\nid: 3\ndata: 3\n')
     const { source: made, events, states } = from(body.stream)
-    let error: ErrorEvent | undefined
+    let error: Event | undefined
     made.onerror = (event) => {
       error = event
     }

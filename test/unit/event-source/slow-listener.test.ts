@@ -39,7 +39,7 @@ async function serveOnThread(): Promise<string> {
 
 function errorsOf(source: EventSource): string[] {
   const errors: string[] = []
-  source.onerror = ({ error }) => errors.push(error.reason)
+  source.onerror = ({ error }) => errors.push(error?.reason ?? 'a message')
   return errors
 }
 

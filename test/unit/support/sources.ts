@@ -2,7 +2,7 @@
 
 import { onTestFinished, vi } from 'vitest'
 import {
-  type ErrorEvent,
+  ErrorEvent,
   EventSource,
   type EventSourceInit,
   type OpenEvent,
@@ -31,7 +31,9 @@ export function nextOpen(source: EventSource): Promise<OpenEvent> {
 /** The next `error` event. */
 export function nextError(source: EventSource): Promise<ErrorEvent> {
   return new Promise((resolve) => {
-    source.addEventListener('error', resolve, { once: true })
+    source.addEventListener('error', (event) => {
+      if (event instanceof ErrorEvent) resolve(event)
+    })
   })
 }
 

@@ -1,6 +1,12 @@
 /** A source whose requests get answers from a list, and what comes of it. */
 
-import type { ErrorEvent, EventSource, EventSourceInit, FetchLike, FetchLikeInit } from '../../../src/index.ts'
+import {
+  ErrorEvent,
+  type EventSource,
+  type EventSourceInit,
+  type FetchLike,
+  type FetchLikeInit,
+} from '../../../src/index.ts'
 import { finished, lasting, NOWHERE, open, response } from './sources.ts'
 
 export type Answer = () => Response | Promise<Response>
@@ -37,7 +43,7 @@ export function watch(answers: Answer[], options: EventSourceInit = {}): Watched
   source.addEventListener('message', (event) => events.push(event.data))
   source.addEventListener('error', (event) => {
     events.push('error')
-    errors.push(event)
+    if (event instanceof ErrorEvent) errors.push(event)
   })
   return { source, requests, events, errors }
 }

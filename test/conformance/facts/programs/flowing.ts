@@ -19,6 +19,10 @@ async function bodyOf(served: Stream): Promise<ReadableStream<Uint8Array>> {
   return body
 }
 
+async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
+  while ((await reader?.read())?.done === false);
+}
+
 export const flowing: BehaviourFact[] = ofOurs(64, {
   'given-response: shows what its headers say, then the events': async (fact) => {
     const served = await fact.serve({ ...ending('data: a\n\n', 'data: b\n\n'), headers: { 'X-Requests-Left': '7' } })
@@ -103,6 +107,16 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     const requests = await connectionsEnd(fact, served, 1)
     equal([ids(requests), header('authorization', requests)], [['7'], ['Bearer a-key']])
   },
+  'relay: comments and retry arrive, even while no event does': async (fact) => {
+    const served = await fact.serve(stream('retry: 1234\n', ': alive\n'))
+    const { body } = await relay(new Request(served.origin), served.url, 'a-key')
+    check(body !== null, 'there is no body')
+    const text = body.pipeThrough(new TextDecoderStream()).getReader()
+    let seen = ''
+    while (!seen.includes(': alive\n\n')) seen += (await text.read()).value ?? ''
+    equal(seen.includes('retry: 1234\n\n'), true, 'retry')
+    await text.cancel()
+  },
   'relay: who leaves closes the connection behind it': async (fact) => {
     const leave: Record<string, (response: Response, controller: AbortController) => Promise<unknown>> = {
       'cancels the body': async ({ body }) => {
@@ -114,8 +128,8 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
         const reader = body?.getReader()
         await reader?.read()
         controller.abort()
-        // The runtime would be reading on.
-        await rejection(Promise.resolve(reader?.read()))
+        // The runtime would be reading on, after what has come already.
+        await rejection(readToEnd(reader))
       },
     }
     for (const way of Object.values(leave)) {
@@ -130,6 +144,8 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     const served = await fact.serve(refused(401, {}, 'wrong key: a-key'))
     const response = await relay(new Request(served.origin), served.url, 'a-key')
     equal([response.status, await response.text()], [502, 'The source does not answer'])
+    const page = await fact.serve({ ...ending('<html>'), headers: { 'Content-Type': 'text/html' } })
+    equal((await relay(new Request(page.origin), page.url, 'a-key')).status, 502)
   },
 
   'merged: events in the order in which they come': async (fact) => {

@@ -33,6 +33,7 @@ source.onopen = (event: OpenEvent) => event.response.status.toFixed()
 source.onmessage = (event) => event.data.toUpperCase() + event.lastEventId
 source.onmessage = (event: MessageEvent<string>) => event.data.toUpperCase()
 source.onerror = (event) => {
+  if ('data' in event) return event.data.toUpperCase()
   const error: ConnectionError = event.error
   if (event.willReconnect) event.delay.toFixed()
   return error.status === event.code

@@ -1,0 +1,113 @@
+/** The handlers of `error` events in the documentation's code, and what each does with an event. */
+
+import { runInThisContext } from 'node:vm'
+import ts from 'typescript'
+import { ConnectionError, ErrorEvent, EventSource } from '../../src/index.ts'
+
+const KINDS: Record<string, ts.ScriptKind> = {
+  js: ts.ScriptKind.JS,
+  jsx: ts.ScriptKind.JSX,
+  ts: ts.ScriptKind.TS,
+  tsx: ts.ScriptKind.TSX,
+}
+
+/** What a handler has shown: the texts that it passed on, and those that it assigned. */
+export type Shown = string[]
+
+/** Returns the scripts of a code block: those of a page or a component stand between tags. */
+export function scriptsOf(language: string, text: string): { language: string; text: string }[] {
+  if (language !== 'html' && language !== 'vue') return language in KINDS ? [{ language, text }] : []
+  return text
+    .split('<script')
+    .slice(1)
+    .map((piece) => ({ language: 'js', text: piece.slice(piece.indexOf('>') + 1).split('</script>')[0] ?? '' }))
+}
+
+/** Returns the handlers that a script sets as `onerror` or adds for `error`, as JavaScript. */
+export function errorHandlersIn({ language, text }: { language: string; text: string }): string[] {
+  const file = ts.createSourceFile(`block.${language}`, text, ts.ScriptTarget.ESNext, true, KINDS[language])
+  const handlers: string[] = []
+  const visit = (node: ts.Node): void => {
+    const handler = handlerIn(node)
+    if (handler) handlers.push(toJavaScript(handler, file))
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return handlers
+}
+
+function handlerIn(node: ts.Node): ts.Expression | undefined {
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
+    const { left, right } = node
+    return ts.isPropertyAccessExpression(left) && left.name.text === 'onerror' ? right : undefined
+  }
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined
+  const [type, listener] = node.arguments
+  const isForErrors = type !== undefined && ts.isStringLiteralLike(type) && type.text === 'error'
+  return node.expression.name.text === 'addEventListener' && isForErrors ? listener : undefined
+}
+
+/** A name stands for the function that the script declares under it. */
+function toJavaScript(handler: ts.Expression, file: ts.SourceFile): string {
+  let text = handler.getText(file)
+  if (ts.isIdentifier(handler)) {
+    const visit = (node: ts.Node): void => {
+      if (ts.isFunctionDeclaration(node) && node.name?.text === handler.text) text = node.getText(file)
+      if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.name.text === handler.text)
+        text = node.initializer?.getText(file) ?? text
+      ts.forEachChild(node, visit)
+    }
+    visit(file)
+  }
+  // `with` is for sloppy code.
+  return ts
+    .transpile(`(${text})`, { target: ts.ScriptTarget.ESNext })
+    .replace(/^"use strict";|;\s*$/g, '')
+    .trim()
+}
+
+/**
+ * Calls a handler with an event. Every name that it does not declare itself is a stub, on which everything can be read, set and
+ * called.
+ */
+export function callHandler(handler: string, event: Event, readyState: number): Shown {
+  const shown: Shown = []
+  const stub = createStub(shown)
+  const source = createStub(shown, { readyState, lastEventId: '', url: 'http://stub.test/' })
+  const known: Record<string | symbol, unknown> = {
+    ...{ ConnectionError, ErrorEvent, EventSource, JSON, Math, String, Number, Error, undefined },
+    source,
+  }
+  const scope = new Proxy(known, {
+    // All names are found here, so that none is looked for outside.
+    has: (_, name) => typeof name === 'string',
+    get: (target, name) => (name === Symbol.unscopables ? undefined : name in target ? target[name] : stub),
+  })
+  // Evaluated here, called below: the scope would take the place of a variable of ours too.
+  const evaluate = runInThisContext(`(function (scope) { with (scope) return ${handler} })`) as (
+    scope: object,
+  ) => (event: Event) => unknown
+  evaluate(scope)(event)
+  return shown
+}
+
+/** A function and an object at once. */
+function createStub(shown: Shown, members: Record<string, unknown> = {}): unknown {
+  const note = (value: unknown): void => {
+    if (typeof value !== 'function') shown.push(value instanceof Error ? value.message : String(value))
+  }
+  const stub: unknown = new Proxy(() => undefined, {
+    get: (_, name) =>
+      name === Symbol.toPrimitive ? () => 'stub' : typeof name === 'string' && name in members ? members[name] : stub,
+    set: (_, __, value) => {
+      note(value)
+      return true
+    },
+    apply: (_, __, values: unknown[]) => {
+      values.forEach(note)
+      return stub
+    },
+    construct: () => stub as object,
+  })
+  return stub
+}
