@@ -24,7 +24,7 @@ export function secretsOf(url: URL, headers: HeaderRecord = {}): string[] {
     .map(([, value]) => value.replace(SCHEME, ''))
   const texts = [...values, search, username, password, percentDecode(password)]
   const parts = texts.flatMap((text) => text.split(/[?;,&\s]+/)).map((pair) => pair.replace(NAME, ''))
-  // Not values(): Firefox 153 content scripts cannot iterate it. (test/browser/extension.ts)
+  // Not values(): Firefox 153 content scripts cannot iterate it. (test/browser/extensions.ts)
   searchParams.forEach((value) => parts.push(value))
   return [...texts.filter(({ length }) => length >= 4), ...parts.filter(({ length }) => length >= 6)]
 }

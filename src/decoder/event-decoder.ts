@@ -54,7 +54,7 @@ export function piecesOf(chunk: Uint8Array): Uint8Array[] {
   const { buffer, byteOffset, byteLength } = chunk
   if (byteLength <= MAX_PIECE) return [chunk]
   const pieces = []
-  // Not subarray(): Firefox 153 content scripts refuse it on the page's memory. (test/browser/extension.ts)
+  // Not subarray(): Firefox 153 content scripts refuse it on the page's memory. (test/browser/extensions.ts)
   for (let start = 0; start < byteLength; start += MAX_PIECE) {
     pieces.push(new Uint8Array(buffer, byteOffset + start, Math.min(MAX_PIECE, byteLength - start)))
   }
