@@ -24,10 +24,9 @@ export function secretsOf(url: URL, headers: HeaderRecord = {}): string[] {
     .map(([, value]) => value.replace(SCHEME, ''))
   const texts = [...values, search, username, password, percentDecode(password)]
   const parts = texts.flatMap((text) => text.split(/[?;,&\s]+/)).map((pair) => pair.replace(NAME, ''))
-  return [
-    ...texts.filter(({ length }) => length >= 4),
-    ...[...parts, ...searchParams.values()].filter(({ length }) => length >= 6),
-  ]
+  // Not values(): Firefox 153 content scripts cannot iterate it. (test/browser/extensions.ts)
+  searchParams.forEach((value) => parts.push(value))
+  return [...texts.filter(({ length }) => length >= 4), ...parts.filter(({ length }) => length >= 6)]
 }
 
 /** The `cause` of a `ConnectionError`, and the first code in its chain: Node's fetch wraps the system's error in a TypeError. */

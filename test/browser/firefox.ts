@@ -14,7 +14,7 @@ const USUAL_PLACES = [
 ]
 
 /** Without a window a page is not in front, and timers of such pages are slow. */
-const LIKE_IN_FRONT = {
+export const LIKE_IN_FRONT = {
   'dom.min_background_timeout_value': 4,
   'dom.min_background_timeout_value_without_budget_throttling': 4,
   'dom.timeout.enable_budget_timer_throttling': false,

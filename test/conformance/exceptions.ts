@@ -48,6 +48,66 @@ const EXCEPTIONS: Exception[] = [
     applies: webkit,
     reason: 'the fetch of WebKitGTK sends no header with a character past U+00FF; such an id is left out',
   })),
+  ...inExtensions(
+    isIn('content script', 'background'),
+    'the fact opens a page of its own, whose scripts an extension cannot reach',
+    ['fact 2: a query is encoded in the encoding of the document'],
+  ),
+  ...inExtensions(
+    isIn('background'),
+    'an extension reads the hosts of its manifest without CORS and with their cookies',
+    [
+      'fact 12: to a script, a request that CORS refused is a network error',
+      'fact 37: to another origin, Last-Event-ID costs a preflight and lastEventIdParameter none',
+      'fact 56: a POST of text costs no preflight, one of JSON does',
+      "fact 56: a header of the caller's costs a preflight; without leave there is no request",
+      'fact 56: a reconnection with an ID costs a preflight, and with lastEventIdParameter none',
+      'fact 56: a server that forbids Last-Event-ID is not asked again with it: the source says why it cannot go on',
+      'fact 56: without credentials a server may let everybody read; with them it has to name the origin',
+      'fact 7: cookies go to the own origin, to others only with credentials',
+    ],
+  ),
+  ...inExtensions(
+    isIn('firefox content script'),
+    "Firefox's content scripts cannot listen for the error events of the window; the console shows the exception",
+    [
+      'fact 21: what a listener throws is reported, and the other listeners, the messages and the connection go on',
+      'fact 21: a listener of error that throws does not keep the connection from coming back',
+    ],
+  ),
+  ...inExtensions(
+    isIn('firefox content script'),
+    "Firefox's content scripts cannot give callbacks to streams: new ReadableStream and new TransformStream throw, and EventDecoderStream with them",
+    [
+      'fact 28: EventSource.fromReadableStream() makes a source: CONNECTING at once, then OPEN and open, then the messages',
+      'fact 28: a locked stream, and what is none, are TypeErrors',
+      'fact 28: it takes the stream at once, and leaves one alone that it refuses',
+      'fact 28: it is a static method of one parameter, enumerable, that needs no class to be called on',
+      'fact 29: lastEventId and reconnectionTime follow the stream',
+      'fact 30: a stream that errors: complete messages first, then one error, with CLOSED and the cause',
+      'fact 30: close() cancels the stream, at any time, and nothing fires',
+      'fact 31: bodies piped in one after the other keep the last event ID and the reconnection time',
+      'fact 31: reset() throws away an unfinished event, character and id, and lets the next body have a BOM',
+      'fact 31: reset() in a listener leaves what has been read, and throws away what is unfinished',
+      'fact 31: reset() on a source with a URL is a TypeError, and so is reconnect() on one without',
+      'fact 54: the byte streams of the suite give the same events in a loop, through EventDecoderStream and fetchEventSource',
+      'fact 54: streamEvents takes a stream of bytes, whose response there is none',
+      'fact 54: a stream that errors throws its error as the cause, after the events that came before',
+      'fact 54: leaving the loop cancels the stream, and so does a signal that is aborted already',
+      'fact 54: an option about the request, of which there will be none, is a TypeError that names it',
+      'fact 55: EventDecoderStream: bytes in, events out',
+      'fact 55: it tells comments and retry as it reads them',
+      'fact 55: an event past maxBufferSize, a chunk without bytes, a source that errors: an error, after the events before it',
+      'fact 55: cancelling it cancels the source, and a slow reader holds the source back',
+      'fact 64: json-lines: a line for each event',
+      'fact 64: json-lines: who stops reading closes the connection',
+      'fact 64: relay: the events come through as they were, with the key and from the last ID',
+      'fact 64: relay: who leaves closes the connection behind it',
+      'fact 64: merged: events in the order in which they come',
+      'fact 64: merged: leaving the loop closes all, the silent ones too',
+      'fact 64: merged: one that fails fails the whole, and closes the others',
+    ],
+  ),
   ...chromium({
     'fact 2: an invalid URL is a DOMException named SyntaxError, at once': 'it lets a space in the host pass',
     'fact 4: user and password of the URL go out as Basic authorization, and url still shows them':
@@ -67,6 +127,15 @@ const EXCEPTIONS: Exception[] = [
 
 function on(...runtimes: string[]): Exception['applies'] {
   return ({ runtime }) => runtimes.includes(runtime)
+}
+
+/** Whether it runs in one of these places of an extension. */
+function isIn(...places: string[]): Exception['applies'] {
+  return ({ runtime }) => places.some((place) => runtime.endsWith(place))
+}
+
+function inExtensions(applies: Exception['applies'], reason: string, names: string[]): Exception[] {
+  return names.map((name) => ({ name, applies, reason }))
 }
 
 /** Why a test of this name cannot pass there; undefined where it must. */
