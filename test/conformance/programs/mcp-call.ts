@@ -10,7 +10,7 @@ interface Message {
 
 /**
  * The call must not be sent twice, so what reconnects is a GET with `Last-Event-ID`. Before the first ID there is nothing to
- * resume, and a connection that is lost by then stays lost. A server may begin with an ID and no data.
+ * resume, and a connection that is lost by then stays lost. A server may begin with an ID and no data, or answer with JSON.
  */
 export async function callTool(
   url: string,
@@ -18,6 +18,7 @@ export async function callTool(
   name: string,
   notify: (method: string) => void,
 ): Promise<unknown> {
+  let answer: Message | undefined
   const events: EventStream = streamEvents(url, {
     method: 'POST',
     headers: {
@@ -28,6 +29,11 @@ export async function callTool(
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } }),
     resume: () => ({ method: 'GET', headers: { Accept: 'text/event-stream' } }),
     reconnect: { shouldReconnect: () => (events.lastEventId === '' ? false : undefined) },
+    onRefused: async (response) => {
+      if (!response.ok || !response.headers.get('content-type')?.startsWith('application/json')) return
+      answer = (await response.json()) as Message
+      events.close()
+    },
   })
 
   for await (const { data } of events) {
@@ -36,5 +42,6 @@ export async function callTool(
     if (id === 1) return result
     if (method !== undefined) notify(method)
   }
+  if (answer) return answer.result
   throw new Error('The stream has ended without a result')
 }

@@ -141,5 +141,30 @@ export const MCP: Facts = {
         await program.ends({ output: 'result { total: 2 }\n' })
       },
     },
+    {
+      fact: 'may be answered with JSON of any size, at any speed',
+      run: async (stage) => {
+        const text = 'x'.repeat(100_000)
+        const server = await stage.serve((response) => {
+          response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' }).flushHeaders()
+          setTimeout(() => response.end(message({ id: 1, result: { text } })), 500)
+        })
+        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
+        await program.exits()
+        // The console shows the first 10,000.
+        expect(program.output).toMatch(/90000 more characters|x{100000}/)
+      },
+    },
+    {
+      fact: 'prints what happened if the answer is neither',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          json(response, 400, { error: 'no session' })
+        })
+        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
+        await program.exits()
+        expect(program.errors).toContain('status 400')
+      },
+    },
   ],
 }

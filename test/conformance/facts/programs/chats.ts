@@ -140,6 +140,14 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     equal([call?.method, (JSON.parse(call?.body ?? '') as { method: string }).method], ['POST', 'tools/call'])
     equal([resumption?.method, resumption?.body, resumption?.headers['content-type']], ['GET', '', undefined])
   },
+  'mcp-call: takes JSON of any size, at any speed, as the answer': async (fact) => {
+    const text = 'x'.repeat(100_000)
+    const served = await fact.serve({
+      headers: { 'Content-Type': 'application/json' },
+      steps: [{ write: `{"id":1,"result":"${text}` }, { wait: 400 }, { write: '"}' }, { end: true }],
+    })
+    equal(await callTool(served.url, 'a-session', 'count', () => undefined), text)
+  },
   'mcp-call: is not sent again before there is an ID': async (fact) => {
     const served = await fact.serve({ steps: [{ write: rpc({ method: 'notifications/x' }) }, { reset: true }] })
     const { show } = screen()
