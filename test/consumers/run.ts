@@ -16,6 +16,7 @@ import { checkNodes } from './nodes.ts'
 import { checkPages } from './pages.ts'
 import { checkReact } from './react.ts'
 import { checkMetro, checkResolvers } from './resolvers.ts'
+import { checkSignalR } from './signalr.ts'
 import { checkTypes } from './types.ts'
 import { openWorkspace, TOOLS, type Workspace } from './workspace.ts'
 
@@ -31,6 +32,7 @@ const CONSUMERS: [string, (tally: Tally, workspace: Workspace) => Promise<void>]
   ['installers', checkInstallers],
   ['node', checkNodes],
   ['react', checkReact],
+  ['signalr', checkSignalR],
   ['pages', checkPages],
 ]
 /** As many as the slowest machine has cores. */

@@ -56,6 +56,30 @@ export async function checkBuilds(): Promise<void> {
       assert.deepEqual(Object.keys(build).sort(), EXPORTS)
     })
 
+    if (name.includes('CommonJS')) {
+      await check(`what the ${name} build exports is a constructor too, like versions 1 and 2 of eventsource`, () => {
+        const module = build as Everysource & typeof everysource.EventSource & { __esModule: boolean; default: unknown }
+        const { EventSource } = build
+        const source = new module('http://a.test/', { fetch: () => new Promise(() => undefined) })
+        source.close()
+        assert.equal(source.constructor, EventSource)
+        assert.ok(source instanceof module && source instanceof EventSource)
+        assert.ok(new EventSource('http://a.test/', { signal: AbortSignal.abort() }) instanceof module)
+        class Sub extends module {}
+        assert.ok(new Sub('http://a.test/', { signal: AbortSignal.abort() }) instanceof Sub)
+        assert.deepEqual([module.name, module.length], ['EventSource', 1])
+        const { CONNECTING, OPEN, CLOSED, fromReadableStream } = module
+        assert.deepEqual([CONNECTING, OPEN, CLOSED], [0, 1, 2])
+        assert.equal(fromReadableStream, EventSource.fromReadableStream)
+        assert.ok(Symbol.for('eventsource.supports-fetch-override') in module)
+        // The class does not get the exports as members.
+        assert.ok(!('streamEvents' in EventSource))
+        assert.throws(() => (module as unknown as () => void)(), TypeError)
+        // Default imports that were compiled to CommonJS.
+        assert.deepEqual([module.__esModule, module.default], [true, EventSource])
+      })
+    }
+
     await check(`the ${name} build reads a stream in a loop`, async () => {
       const server = await messageServer()
       const stream = build.streamEvents(server.url)

@@ -52,5 +52,17 @@ export const EVENTSOURCE_PACKAGE: Facts = {
       },
     },
   ],
+  'In a dependency': [
+    {
+      fact: "is an override of npm's, as in test/consumers/projects/signalr, with a range that takes this version",
+      run: ({ block }) => {
+        const { overrides } = JSON.parse(block.text) as { overrides: Record<string, string> }
+        const { version } = JSON.parse(readFileSync(path('package.json'), 'utf8')) as { version: string }
+        expect(overrides).toEqual({ eventsource: 'npm:everysource@^0.1.0' })
+        // The range takes it.
+        expect(version).toMatch(/^0\.1\./)
+      },
+    },
+  ],
   'What differs': [sendsToken('sends the token')],
 }

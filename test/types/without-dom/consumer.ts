@@ -46,7 +46,7 @@ source.addEventListener('error', (event) => {
   const error: ConnectionError = event.error
   return [error.reason, error.headers?.get('x-reason'), event.delay?.toFixed()]
 })
-source.onerror = (event) => (event instanceof ErrorEvent ? event.error.reason : event.data.toUpperCase())
+source.onerror = (event) => (event instanceof ErrorEvent ? event.error.reason : event.type)
 source.onerror = (event: Event) => event.type
 // @ts-expect-error -- the declarations are there, and strict
 source.onmessage = (event: number) => event
