@@ -1,6 +1,6 @@
 /** Node's `diagnostics_channel`: for tools that watch a program without changing it. */
 
-import { runtime } from './globals.ts'
+import { attempt, runtime } from './globals.ts'
 
 interface Channel {
   readonly hasSubscribers: boolean
@@ -28,9 +28,12 @@ export function publish(name: Name, describe: () => object): void {
 
 function channelOf(name: Name): Channel | undefined {
   if (channels === undefined) {
-    const library = runtime.process?.getBuiltinModule?.('node:diagnostics_channel')
-    const entries = NAMES.map((one) => [one, library?.channel(`everysource:${one}`)])
-    channels = library ? (Object.fromEntries(entries) as Record<Name, Channel>) : null
+    channels =
+      attempt(() => {
+        const library = runtime.process?.getBuiltinModule?.('node:diagnostics_channel')
+        const entries = library && NAMES.map((one) => [one, library.channel(`everysource:${one}`)] as const)
+        return entries && (Object.fromEntries(entries) as Record<Name, Channel>)
+      }) ?? null
   }
   return channels?.[name]
 }

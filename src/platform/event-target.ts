@@ -1,38 +1,38 @@
-/** The base classes, and stand-ins for runtimes that lack them: importing works there, using says what is missing. */
+/** The platform's `EventTarget` as the standard has it: its methods are patched where they deviate. */
 
-import { runtime } from './globals.ts'
+import { EventBase, EventTargetBase } from './base-classes.ts'
 import { snapshotListeners } from './listener-snapshot.ts'
 import { patchHandlerCalls } from './patched-event-target.ts'
-import { need, type Requirement } from './requirements.ts'
 
 export { isReadByRuntime } from './patched-event-target.ts'
-
-/** `EventTarget`, or a class whose constructor says that there is none. Chosen once, when the module loads. */
-export const EventTargetBase = runtime.EventTarget ?? (standIn('EventTarget') as typeof EventTarget)
-
-/** `Event`, or its stand-in. */
-export const EventBase = runtime.Event ?? (standIn('Event') as typeof Event)
-
-/** Which of them were missing when the module loaded. */
-export function missingBases(): Requirement[] {
-  const bases = { EventTarget: EventTargetBase, Event: EventBase }
-  return (['EventTarget', 'Event'] as const).filter((name) => 'isStandIn' in bases[name])
-}
 
 let methods: Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'> = EventTargetBase.prototype
 let isProbed = false
 
-/** Gives a prototype its own methods where the platform's deviate from the standard. Called before its first instance is made. */
+/**
+ * Gives a prototype its own methods where the platform's deviate from the standard. Called before its first instance is made.
+ *
+ * @throws a `TypeError` where `Event` and `EventTarget` don't work together
+ */
 export function patchEventTarget(prototype: object): void {
   if (isProbed) return
   const patches = []
-  if (callsHandlerProperties()) patches.push(patchHandlerCalls)
-  if (callsLateListeners()) patches.push(snapshotListeners)
+  try {
+    if (callsHandlerProperties()) patches.push(patchHandlerCalls)
+    if (callsLateListeners()) patches.push(snapshotListeners)
+  } catch (cause) {
+    throw new TypeError(
+      'Event and EventTarget do not work together here. Take both from one realm or polyfill, and load them before everysource.',
+      { cause },
+    )
+  }
   if (patches.length > 0) {
     const patched = patches.reduce((base, patch) => patch(base), methods)
-    for (const [name, value] of Object.entries<unknown>(patched)) {
-      // An assignment fails where the platform's prototypes are frozen.
-      Object.defineProperty(prototype, name, { value, writable: true, enumerable: true, configurable: true })
+    for (const [name, value] of Object.entries(patched)) {
+      const { length } = methods[name as keyof typeof patched]
+      Object.defineProperty(value, 'length', { value: length, configurable: true })
+      // An assignment fails where the platform's prototypes are frozen; this does nothing where ours is.
+      Reflect.defineProperty(prototype, name, { value, writable: true, enumerable: true, configurable: true })
     }
     methods = patched
   }
@@ -78,11 +78,4 @@ function callsLateListeners(): boolean {
   target.addEventListener('probe', () => undefined)
   target.dispatchEvent(new EventBase('probe'))
   return called
-}
-
-function standIn(name: 'EventTarget' | 'Event'): unknown {
-  const StandIn = function (): void {
-    need('EventSource', [], [name])
-  }
-  return Object.assign(StandIn, { isStandIn: true })
 }

@@ -1,6 +1,6 @@
 /** What differs between the runtimes' `fetch`. */
 
-import { runtime } from './globals.ts'
+import { attempt, hostFunction, runtime } from './globals.ts'
 import { hasGlobalDispatcher, noTimeoutDispatcher } from './node-dispatcher.ts'
 import {
   losesHeader,
@@ -25,7 +25,7 @@ export const hasForbiddenHeaders = /* @__PURE__ */ oncePerRequestClass(() => los
 /** Whether this runtime's `fetch` silently leaves out a header of that name: browsers do with some. */
 export function dropsHeader(name: string): boolean {
   // Only Bun sends another than that of the URL.
-  if (name.toLowerCase() === 'host') return !runtime.Bun
+  if (name.toLowerCase() === 'host') return !isBun()
   return hasForbiddenHeaders() && losesHeader(name)
 }
 
@@ -34,11 +34,15 @@ export const sendsStreams = /* @__PURE__ */ oncePerRequestClass(probeStreams)
 
 /** This runtime's `fetch`, or why it cannot bring a stream, and what to do. */
 export function streamingFetch(): typeof globalThis.fetch | string {
-  const { fetch, Response } = runtime
+  const fetch = hostFunction('fetch')
   if (!fetch) return 'this runtime has no fetch. Pass one as the option "fetch"'
   // React Native's is whatwg-fetch (3), whose promise waits for the end of the body; other fetches may have replaced it.
-  if (fetch.polyfill !== true || !Response || 'body' in new Response()) return fetch
+  if (fetch.polyfill !== true || attempt(() => 'body' in new Response()) !== false) return fetch
   return `the fetch of this runtime does not stream. ${STREAMING_FETCH}`
+}
+
+function isBun(): boolean {
+  return Boolean(attempt(() => runtime.Bun))
 }
 
 const EXAMPLE = { mode: 'cors', credentials: 'same-origin', cache: 'no-store' }
@@ -66,7 +70,7 @@ export function isCredential(name: string): boolean {
  * on the wire; only Workers have WebSocketPair. (Fact 39)
  */
 export function passesCredentialsOn(headers: object): boolean {
-  return runtime.WebSocketPair !== undefined && Object.keys(headers).some(isCredential)
+  return attempt(() => runtime.WebSocketPair) !== undefined && Object.keys(headers).some(isCredential)
 }
 
 /** Headers that the standard asks for and this runtime's `fetch` does not send. */
@@ -91,7 +95,7 @@ export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean 
       return undefined
     },
   }
-  probeRequest(init)
+  attempt(() => probeRequest(init))
   return isLookedFor
 })
 
@@ -100,7 +104,7 @@ export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean 
  * about as long.
  */
 export function noTimeoutInit(callers: { dispatcher?: unknown }): object {
-  const members = runtime.Bun ? { timeout: false, ...callers } : callers
+  const members = isBun() ? { timeout: false, ...callers } : callers
   const { dispatcher } = callers
   // One that the caller brings is for a fetch that takes it.
   if (dispatcher === undefined && !(hasGlobalDispatcher() && takesDispatchers())) return members

@@ -1,17 +1,30 @@
 /** The global object with the members that only some runtimes have, and what stands in for some of them. */
 
+import { isFunction } from '../input/checks.ts'
+
 /** How often an event loop has gone round: in Node from 20.18 on. */
 interface CountedLoop {
   readonly uvMetricsInfo: { loopCount: number }
+}
+
+interface DiagnosticsChannels {
+  channel(name: string): { hasSubscribers: boolean; publish(message: unknown): void }
+}
+
+interface NodeEvents {
+  defaultMaxListeners: number
+  getMaxListeners(target: object): number
+  setMaxListeners(count: number, target: object): void
 }
 
 interface RuntimeGlobals {
   /** Node, Deno, Bun */
   process?: {
     versions?: Record<string, string | undefined>
-    getBuiltinModule?: (
-      id: 'node:diagnostics_channel',
-    ) => { channel(name: string): { hasSubscribers: boolean; publish(message: unknown): void } } | undefined
+    getBuiltinModule?: {
+      (id: 'node:diagnostics_channel'): DiagnosticsChannels | undefined
+      (id: 'node:events'): NodeEvents | undefined
+    }
   }
   Bun?: unknown
   /** Workers */
@@ -55,23 +68,57 @@ interface RuntimeGlobals {
 /** Members are tested for where they are used; when the modules load, only the base classes are read. */
 export const runtime = globalThis as unknown as RuntimeGlobals
 
+/** The result of a look at the host; undefined if it throws: stubs and hardened globals must not stop a connection. */
+export function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
+}
+
+/** A function or class of the host; undefined where it is missing or a stub. */
+export function hostFunction<Name extends keyof RuntimeGlobals>(name: Name): RuntimeGlobals[Name] | undefined {
+  const value = attempt(() => runtime[name])
+  return isFunction(value) ? value : undefined
+}
+
+/** A page, or a worker of a browser. */
+export function isBrowser(): boolean {
+  return attempt(() => runtime.document ?? runtime.importScripts) !== undefined
+}
+
+/** Node, or a runtime that says so, and Electron's pages too. */
+export function isNode(): boolean {
+  return Boolean(attempt(() => runtime.process?.versions?.node))
+}
+
+/**
+ * Node or a runtime like it, outside of a page. VS Code's extension host reports each read of `navigator` as a fault of the extension,
+ * so this is asked first. (test/unit/platform, "navigator")
+ */
+export function isNodeProcess(): boolean | undefined {
+  return isNode() && !isBrowser()
+}
+
 /** Milliseconds since some moment, by a monotonic clock if there is one. */
 export function now(): number {
-  return (runtime.performance ?? Date).now()
+  return attempt(() => runtime.performance?.now()) ?? Date.now()
 }
 
 /** A `DOMException` of that name, or an `Error` of that name where there are none. */
 export function domException(message: string, name: string): Error {
-  if (runtime.DOMException) return new runtime.DOMException(message, name)
+  const DOMException = hostFunction('DOMException')
+  if (DOMException) return new DOMException(message, name)
   return Object.defineProperty(new Error(message), 'name', { value: name, configurable: true, writable: true })
 }
 
 /** Reports an error as the runtime does when a listener throws: `error` events of the window, `uncaughtException` in Node. */
 export function reportError(error: unknown): void {
-  if (runtime.reportError) {
-    runtime.reportError(error)
-  } else {
-    const later = runtime.queueMicrotask ?? setTimeout
+  const report = hostFunction('reportError')
+  if (report) report(error)
+  else {
+    const later = hostFunction('queueMicrotask') ?? setTimeout
     later(() => {
       throw error
     })

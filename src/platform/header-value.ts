@@ -1,6 +1,6 @@
 /** Text in header values. */
 
-import { runtime } from './globals.ts'
+import { attempt, runtime } from './globals.ts'
 
 /**
  * A text as a header value that goes out as UTF-8: `fetch` takes a byte string, one character for each byte. Runtimes that take
@@ -34,5 +34,5 @@ function takesAnyText(): boolean {
  * sent. It shows only on the wire; errors with a `sourceURL` are WebKit's, and Bun's, which sends bytes as they are. (Fact 8)
  */
 function encodesByteStrings(): boolean {
-  return 'sourceURL' in new Error() && !runtime.Bun
+  return 'sourceURL' in new Error() && !attempt(() => runtime.Bun)
 }

@@ -5,20 +5,25 @@
  * Two edge cases remain, because the platform does not list its listeners: a listener added while an event of the same type is
  * dispatched within another hears the outer one too, and a `once` listener that is added again before its turn hears the next event
  * as well.
+ *
+ * The platform itself converts and refuses all arguments, so that the patched methods cannot be told from its own. (Fact 21)
  */
 
-import { reportError, runtime } from './globals.ts'
+import { isObject } from '../input/checks.ts'
+import { EventBase, EventTargetBase, typeOf } from './base-classes.ts'
+import { reportError } from './globals.ts'
 
-type Methods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>
-type Listener = EventListenerOrEventListenerObject
-type Addition = [type: string, listener: Listener, options: AddEventListenerOptions]
+export type Methods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>
+
+/** What `addEventListener` and `removeEventListener` get, as many as the caller passed. */
+export type ListenerArguments = Parameters<Methods['addEventListener']>
 
 /** A dispatch in progress. */
 class Dispatch {
   target: EventTarget | undefined
   type: string | undefined
   /** Added when the dispatch is over. */
-  additions: Addition[] = []
+  additions: ListenerArguments[] = []
 }
 
 /** Methods that add such listeners when the dispatch is over. */
@@ -27,11 +32,11 @@ export function snapshotListeners(base: Methods): Methods {
   const dispatches: Dispatch[] = []
   let depth = 0
 
-  /** The outermost of that type at that target. */
-  const find = (target: EventTarget, type: string): Dispatch | undefined => {
+  /** The outermost at that target, of that type if one is given. */
+  const find = (target: EventTarget, type?: string): Dispatch | undefined => {
     for (let index = 0; index < depth; index++) {
       const dispatch = dispatches[index]
-      if (dispatch?.target === target && dispatch.type === type) return dispatch
+      if (dispatch?.target === target && (type === undefined || dispatch.type === type)) return dispatch
     }
     return undefined
   }
@@ -47,40 +52,57 @@ export function snapshotListeners(base: Methods): Methods {
     }
   }
 
+  /** Whether the platform takes that removal for one of that addition. */
+  const removes = ([, listener, options]: ListenerArguments, removal: ListenerArguments): boolean => {
+    if (listener !== removal[1]) return false
+    let isThere = false
+    const target = new EventTargetBase()
+    const probe = (): void => {
+      isThere = true
+    }
+    // A signal would keep the probe, and may be aborted by now.
+    const added = typeof options === 'object' ? { ...options, signal: undefined as never } : options
+    base.addEventListener.call(target, 'probe', probe, added)
+    base.removeEventListener.call(target, 'probe', probe, removal[2])
+    base.dispatchEvent.call(target, new EventBase('probe'))
+    return !isThere
+  }
+
   return {
-    // WebIDL converts the type to a string.
-    addEventListener(this: EventTarget, given: unknown, listener, options) {
-      const type = String(given)
-      const dispatch = find(this, type)
-      if (dispatch && listener) {
-        // With the options as they are now, and refused now if it is not a listener.
-        const addition: Addition = [type, listener, flattened(options)]
-        if (runtime.EventTarget) base.addEventListener.apply(new runtime.EventTarget(), addition)
-        dispatch.additions.push(addition)
-      } else base.addEventListener.call(this, type, listener, options)
-    },
-    removeEventListener(this: EventTarget, given: unknown, listener, options) {
-      const type = String(given)
-      const dispatch = find(this, type)
-      if (dispatch) {
-        const { capture } = flattened(options)
-        dispatch.additions = dispatch.additions.filter(
-          ([, other, { capture: others }]) => other !== listener || others !== capture,
-        )
+    addEventListener(this: EventTarget, ...args) {
+      if (depth === 0 || !find(this) || !args[1]) {
+        base.addEventListener.apply(this, args)
+        return
       }
-      base.removeEventListener.call(this, type, listener, options)
+      const { recorders, taken } = recording(args)
+      // Refused now if it is refused at all.
+      base.addEventListener.apply(new EventTargetBase(), recorders)
+      const dispatch = find(this, taken[0])
+      if (dispatch) dispatch.additions.push(taken)
+      else base.addEventListener.apply(this, taken)
     },
-    dispatchEvent(this: EventTarget, event) {
-      // The runtime refuses what is not an event.
-      const type = (event as Event | undefined)?.type
-      // An event within another of its type is heard by all that were added before it.
-      const around = depth > 0 && type !== undefined ? find(this, type) : undefined
+    removeEventListener(this: EventTarget, ...args) {
+      if (depth === 0 || !find(this)) {
+        base.removeEventListener.apply(this, args)
+        return
+      }
+      const { recorders, taken } = recording(args)
+      base.removeEventListener.apply(this, recorders)
+      const dispatch = find(this, taken[0])
+      if (dispatch) dispatch.additions = dispatch.additions.filter((addition) => !removes(addition, taken))
+    },
+    dispatchEvent(this: EventTarget, ...args) {
+      const type = typeOf(args[0])
+      // The platform refuses what is not an event.
+      if (type === undefined) return base.dispatchEvent.apply(this, args)
+      // An event within another of its type is heard by all that were added before it; one that is dispatched already is refused.
+      const around = depth > 0 && args[0].eventPhase === 0 ? find(this, type) : undefined
       if (around) add(around)
       const dispatch = (dispatches[depth++] ??= new Dispatch())
       dispatch.target = this
       dispatch.type = type
       try {
-        return base.dispatchEvent.call(this, event)
+        return base.dispatchEvent.apply(this, args)
       } finally {
         depth--
         add(dispatch)
@@ -90,14 +112,32 @@ export function snapshotListeners(base: Methods): Methods {
   }
 }
 
-/** (DOM standard, 2.7, "flatten more") */
-function flattened(options: unknown): AddEventListenerOptions & { capture: boolean } {
-  if (typeof options !== 'object' || options === null) return { capture: Boolean(options) }
-  const { capture, once, passive, signal } = options as Record<keyof AddEventListenerOptions, unknown>
-  return {
-    capture: Boolean(capture),
-    once: Boolean(once),
-    ...(passive !== undefined && { passive: Boolean(passive) }),
-    ...(signal !== undefined && { signal: signal as AbortSignal }),
+/**
+ * Arguments that record what the platform reads of them, in its order and as often as it does: `taken` are the same arguments with
+ * the type converted and the options as they were read.
+ */
+function recording(args: ListenerArguments): { recorders: ListenerArguments; taken: ListenerArguments } {
+  const recorders: unknown[] = [...args]
+  const taken: unknown[] = [...args]
+  const [type, , options] = args as unknown[]
+  // The platform refuses symbols.
+  if (isObject(type)) recorders[0] = { toString: () => (taken[0] = toString(type)) }
+  else if (typeof type !== 'symbol') taken[0] = toString(type)
+  if (isObject(options)) {
+    const read = Object.create(null) as Record<string | symbol, unknown>
+    taken[2] = read
+    recorders[2] = new Proxy(options, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key)
+        if (value !== undefined) read[key] = value
+        return value
+      },
+    })
   }
+  return { recorders, taken } as unknown as ReturnType<typeof recording>
+}
+
+function toString(value: unknown): string {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-template-expression -- it converts what is not a string
+  return `${value as string}`
 }

@@ -1,6 +1,7 @@
 /** Node's `fetch` ends a body after 300 s without a byte; an event stream may be silent for longer. */
 
-import { runtime } from './globals.ts'
+import { isFunction } from '../input/checks.ts'
+import { attempt, runtime } from './globals.ts'
 
 type Dispatch = (options: object, handler: object) => boolean
 
@@ -32,7 +33,7 @@ function withoutTimeouts(options: object): object {
  * such as Jest's, is undici's too, but its global dispatcher is out of sight.
  */
 export function hasGlobalDispatcher(): boolean {
-  return Boolean(runtime.process?.versions?.undici) && installed({}) !== undefined
+  return attempt(() => Boolean(runtime.process?.versions?.undici) && isFunction(installed({})?.dispatch)) === true
 }
 
 /**

@@ -1,27 +1,36 @@
 /** The document or worker that a script runs in. Where there is none, as in Node, nothing here ever happens. */
 
-import { runtime } from './globals.ts'
+import { attempt, runtime } from './globals.ts'
+import { isNodeProcess } from './platform.ts'
 
 /** Unsubscribes. */
 type Unsubscribe = () => void
 
-/** The document's base URL (`<base>` counts) or a worker's location; undefined where there is neither. */
+/** The document's base URL (`<base>` counts) or a worker's location. A stub's may not parse: then there is none. */
 export function baseURL(): string | undefined {
-  return runtime.document?.baseURI ?? runtime.location?.href
+  const parsed = (url: unknown): string => new URL(url as string).href
+  return attempt(() => parsed(runtime.document?.baseURI)) ?? attempt(() => parsed(runtime.location?.href))
 }
 
 /** In a document of another encoding than UTF-8, queries are encoded in that; only the document knows how. */
 export function encodedByDocument(input: string): string {
-  const { document } = runtime
-  if (!document || (document.characterSet ?? 'UTF-8') === 'UTF-8') return input
-  const link = document.createElement('a')
-  link.href = input
-  return link.href
+  const encoded = attempt(() => {
+    const { document } = runtime
+    if (!document || (document.characterSet ?? 'UTF-8') === 'UTF-8') return input
+    const link = document.createElement('a')
+    link.href = input
+    return link.href
+  })
+  // A stub has no such elements.
+  return encoded ?? input
 }
 
 /** Calls back when the browser is back online. Other runtimes have no `navigator.onLine`: their `online` events are not these. */
 export function onceOnline(callback: () => void): Unsubscribe | undefined {
-  return typeof runtime.navigator?.onLine === 'boolean' ? listen(runtime, 'online', callback) : undefined
+  if (isNodeProcess()) return undefined
+  return attempt(() =>
+    typeof runtime.navigator?.onLine === 'boolean' ? listen(runtime, 'online', callback) : undefined,
+  )
 }
 
 /** Calls back whenever the page goes into the back/forward cache. */
@@ -29,18 +38,20 @@ export function onPageCached(callback: () => void): Unsubscribe | undefined {
   const listener = ({ persisted }: PageTransitionEvent): void => {
     if (persisted) callback()
   }
-  return runtime.document && listen(runtime, 'pagehide', listener as (event: Event) => void)
+  return attempt(() => runtime.document && listen(runtime, 'pagehide', listener as (event: Event) => void))
 }
 
 /** Calls back whenever the page is hidden or shown. */
 export function onVisibilityChange(callback: (isHidden: boolean) => void): Unsubscribe | undefined {
-  const { document } = runtime
-  return (
-    document &&
-    listen(document, 'visibilitychange', () => {
-      callback(document.hidden === true)
-    })
-  )
+  return attempt(() => {
+    const { document } = runtime
+    return (
+      document &&
+      listen(document, 'visibilitychange', () => {
+        callback(document.hidden === true)
+      })
+    )
+  })
 }
 
 /** In React Native the global object, and a library's `document`, may be without these methods. */

@@ -4,9 +4,10 @@
  * the other listeners do not run; before August 2025 listeners have the wrong `this`. (Facts 21 and 22)
  */
 
+import { typeOf } from './base-classes.ts'
 import { reportError } from './globals.ts'
+import type { ListenerArguments, Methods } from './listener-snapshot.ts'
 
-type Methods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>
 type Listener = EventListenerOrEventListenerObject
 
 /** The property that the runtime is about to read: set when a dispatch begins, unset once it has been read. */
@@ -30,7 +31,7 @@ export function patchHandlerCalls(base: Methods): Methods {
     if (!guard) {
       guard = (event) => {
         try {
-          if (typeof listener === 'function') listener.call(event.currentTarget, event)
+          if (typeof listener === 'function') Reflect.apply(listener, event.currentTarget, [event])
           else listener.handleEvent(event)
         } catch (error) {
           reportError(error)
@@ -41,18 +42,24 @@ export function patchHandlerCalls(base: Methods): Methods {
     return guard
   }
 
+  /** As many arguments as the caller passed: the runtime refuses too few. */
+  const withGuard = (args: ListenerArguments): ListenerArguments => {
+    if (args.length > 1) args[1] = guarded(args[1])
+    return args
+  }
+
   return {
-    addEventListener(this: EventTarget, type, listener, ...options) {
-      base.addEventListener.call(this, type, guarded(listener), ...options)
+    addEventListener(this: EventTarget, ...args) {
+      base.addEventListener.apply(this, withGuard(args))
     },
-    removeEventListener(this: EventTarget, type, listener, ...options) {
-      base.removeEventListener.call(this, type, guarded(listener), ...options)
+    removeEventListener(this: EventTarget, ...args) {
+      base.removeEventListener.apply(this, withGuard(args))
     },
-    dispatchEvent(this: EventTarget, event) {
+    dispatchEvent(this: EventTarget, ...args) {
       // The runtime refuses what is not an event.
-      upcoming = { target: this, type: (event as Event | undefined)?.type ?? '' }
+      upcoming = { target: this, type: typeOf(args[0]) ?? '' }
       try {
-        return base.dispatchEvent.call(this, event)
+        return base.dispatchEvent.apply(this, args)
       } finally {
         upcoming = undefined
       }

@@ -1,12 +1,12 @@
 /** Browsers, pages and workers: the exports of `platform.ts` without what only other runtimes need. */
 
 import { option } from '../input/checks.ts'
-import { runtime } from './globals.ts'
+import { hostFunction, runtime } from './globals.ts'
 import { percentDecode } from './header-value.ts'
 import { losesHeader, toStringTagOf } from './request-probes.ts'
 
 export { sendsStreams } from './request-probes.ts'
-import { postToSelf } from './self-messages.ts'
+import { choosePostToSelf } from './self-messages.ts'
 import type { QueueTask } from './task.ts'
 
 // Functions that do nothing declare no parameters: bundlers then drop their calls, arguments included.
@@ -64,13 +64,15 @@ export function publish(): void {
   // There is nothing to subscribe to.
 }
 
-/**
- * A page or worker posts messages to itself. Test environments that only imitate a page may have no MessageChannel, or Node's, which
- * keeps the process alive.
- */
+/** A page or worker posts messages to itself, if it can. */
 export function chooseQueueTask(): QueueTask {
-  const { MessageChannel, setTimeout } = runtime
-  return MessageChannel && !('unref' in MessagePort.prototype) ? postToSelf : (task) => setTimeout(task, 0)
+  const { setTimeout } = runtime
+  return choosePostToSelf() ?? ((task) => setTimeout(task, 0))
+}
+
+/** The browser build is for pages. */
+export function isNodeProcess(): undefined {
+  // It is not.
 }
 
 export function loopRound(): undefined {
@@ -88,7 +90,7 @@ export function domException(message: string, name: string): Error {
 export const STREAMING_FETCH = 'Pass a fetch that streams as the option "fetch"'
 
 export function streamingFetch(): typeof globalThis.fetch | string {
-  return runtime.fetch ?? 'this runtime has no fetch. Pass one as the option "fetch"'
+  return hostFunction('fetch') ?? 'this runtime has no fetch. Pass one as the option "fetch"'
 }
 
 export function hasForbiddenHeaders(): boolean {

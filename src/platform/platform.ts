@@ -1,16 +1,8 @@
 /** What differs between runtimes. In the browser build `platform.browser.ts` takes the place of this module. */
 
+export { EventBase, EventTargetBase, missingBases } from './base-classes.ts'
 export { isWatched, publish } from './diagnostics.ts'
-export {
-  addListener,
-  dispatch,
-  EventBase,
-  EventTargetBase,
-  isReadByRuntime,
-  missingBases,
-  patchEventTarget,
-  removeListener,
-} from './event-target.ts'
+export { addListener, dispatch, isReadByRuntime, patchEventTarget, removeListener } from './event-target.ts'
 export {
   acceptedMembers,
   dropsHeader,
@@ -24,7 +16,7 @@ export {
   STREAMING_FETCH,
   streamingFetch,
 } from './fetch.ts'
-export { chooseAsyncIterator, domException } from './globals.ts'
+export { chooseAsyncIterator, domException, isNodeProcess } from './globals.ts'
 export { headerValue } from './header-value.ts'
 export { defineInspection, glanceOf, setGlance } from './inspection.ts'
 export { classNameOf, isForeignFormData } from './request-probes.ts'

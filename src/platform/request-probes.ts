@@ -1,6 +1,6 @@
 /** What this runtime's `Request` shows of its `fetch`. */
 
-import { runtime } from './globals.ts'
+import { attempt, hostFunction } from './globals.ts'
 
 /** For requests that are only made to see what the runtime does with them, never sent. */
 const PROBE_URL = 'http://localhost/'
@@ -10,8 +10,9 @@ export function oncePerRequestClass<T>(probe: () => T): () => T {
   let probed: typeof Request | null | undefined = null
   let result: T
   return () => {
-    if (probed !== runtime.Request) {
-      probed = runtime.Request
+    const current = hostFunction('Request')
+    if (probed !== current) {
+      probed = current
       result = probe()
     }
     return result
@@ -20,11 +21,18 @@ export function oncePerRequestClass<T>(probe: () => T): () => T {
 
 /** The `Request` with that init; undefined where the runtime has no such class. */
 export function probeRequest(init: object): Request | undefined {
-  return runtime.Request && new runtime.Request(PROBE_URL, init)
+  const Request = hostFunction('Request')
+  return Request && new Request(PROBE_URL, init)
 }
 
-/** Why this runtime's `Request` refuses an init; undefined where it takes it. */
+/** Whether `Request` says anything of the runtime: a stub may refuse everything. */
+const isUsable = /* @__PURE__ */ oncePerRequestClass(
+  () => attempt(() => probeRequest({ method: 'POST' })) !== undefined,
+)
+
+/** Why this runtime's `Request` refuses an init; undefined where it takes it, and where it is a stub that refuses everything. */
 export function refusalOf(init: object): string | undefined {
+  if (!isUsable()) return undefined
   try {
     probeRequest(init)
     return undefined
@@ -35,16 +43,19 @@ export function refusalOf(init: object): string | undefined {
 
 /** Whether this runtime's `Request` leaves out a header of that name, as browsers do with some. */
 export function losesHeader(name: string): boolean {
-  return probeRequest({ headers: { [name]: 'x' } })?.headers.has(name) === false
+  return attempt(() => probeRequest({ headers: { [name]: 'x' } })?.headers.has(name)) === false
 }
 
 /** Whether a stream can be a request's body. Runtimes that do not know such bodies send their name as text. */
 export function sendsStreams(): boolean {
-  if (!runtime.Request) return true
-  // A polyfill's: the runtime's fetch does not know it.
-  if (!runtime.ReadableStream) return false
-  const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
-  return refusalOf(init) === undefined && !probeRequest(init)?.headers.has('Content-Type')
+  if (!isUsable()) return true
+  // A polyfill's stream is not known to the runtime's fetch.
+  return (
+    attempt(() => {
+      const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
+      return !probeRequest(init)?.headers.has('Content-Type')
+    }) === true
+  )
 }
 
 /** What `fetch` sends. By their names: a polyfill's, or another realm's, is no instance of the runtime's class. */
@@ -64,10 +75,17 @@ export function classNameOf(value: unknown): string {
 /** Whether it is a FormData of a library that this runtime does not know, and would send as text. */
 export function isForeignFormData(body: unknown): boolean {
   if (classNameOf(body) !== 'FormData') return false
-  return !probeRequest({ method: 'POST', body })?.headers.get('Content-Type')?.startsWith('multipart/')
+  const init = { method: 'POST', body }
+  return (
+    attempt(() => {
+      const request = probeRequest(init)
+      // Without a usable Request it cannot be known.
+      return request && !request.headers.get('Content-Type')?.startsWith('multipart/')
+    }) === true
+  )
 }
 
 function isInstance(value: unknown, name: string): boolean {
-  const known: unknown = (globalThis as Record<string, unknown>)[name]
-  return typeof known === 'function' && value instanceof known
+  const known = hostFunction(name as 'ReadableStream')
+  return known !== undefined && value instanceof known
 }

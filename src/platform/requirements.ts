@@ -1,6 +1,6 @@
 /** What the package cannot do without, and who brings it where a runtime lacks it. */
 
-import { runtime } from './globals.ts'
+import { hostFunction } from './globals.ts'
 
 /** What works in React Native as well; test/limits installs them. */
 const POLYFILLS = {
@@ -38,7 +38,7 @@ function described(name: Requirement): string {
 }
 
 function isThere(name: Requirement): boolean {
-  if (runtime[name] === undefined) return false
+  if (!hostFunction(name)) return false
   try {
     return name === 'URL' ? hasWholeURL() : name === 'TextDecoder' ? decodesStreams() : true
   } catch {

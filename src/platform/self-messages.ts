@@ -1,6 +1,6 @@
 /** Browsers: tasks by messages that the page posts to itself, many of them with one message. */
 
-import { now } from './globals.ts'
+import { attempt, now } from './globals.ts'
 
 type Task = () => void
 
@@ -25,6 +25,17 @@ let haveRun = false
 /** Whether they run between listeners; in Node they do not. Known as soon as two tasks wait. */
 let areDrained: boolean | undefined
 
+/**
+ * Undefined where messages won't do: test environments that imitate a page may have no MessageChannel, a stub, or Node's, whose open
+ * port keeps the process alive. (test/consumers, Jest)
+ */
+export function choosePostToSelf(): typeof postToSelf | undefined {
+  return attempt(() => {
+    channel ??= new MessageChannel()
+    return 'unref' in channel.port1 ? undefined : postToSelf
+  })
+}
+
 export function postToSelf(task: Task): void {
   waiting.push(task)
   post()
@@ -34,8 +45,8 @@ export function postToSelf(task: Task): void {
 function post(): void {
   if (waiting.length <= underWay * LISTENERS) return
   underWay++
-  if (!channel) {
-    channel = new MessageChannel()
+  channel ??= new MessageChannel()
+  if (!listeners) {
     listen(2)
     channel.port1.start()
   }

@@ -1,7 +1,7 @@
 /** The cheapest way that a runtime has to run something in a task of its own. */
 
-import { runtime } from './globals.ts'
-import { postToSelf } from './self-messages.ts'
+import { attempt, hostFunction, isBrowser, isNode, runtime } from './globals.ts'
+import { choosePostToSelf } from './self-messages.ts'
 
 /** Queues a task: all microtasks, to any depth, have run before it does, and tasks run in the order they were queued. */
 export type QueueTask = (task: () => void) => unknown
@@ -13,23 +13,24 @@ export type QueueTask = (task: () => void) => unknown
  * In browsers `setTimeout` would not do: hidden pages throttle it, and nested ones are stretched to 4 ms.
  */
 export function chooseQueueTask(): QueueTask {
-  const { setImmediate, setTimeout } = runtime
+  const setImmediate = hostFunction('setImmediate')
   if (setImmediate && !isReactNative()) return setImmediate
-  return runtime.MessageChannel && isBrowser() ? postToSelf : (task) => setTimeout(task, 0)
+  const { setTimeout } = runtime
+  // workerd has MessageChannel too, but runs no microtasks between its messages.
+  return (isBrowser() ? choosePostToSelf() : undefined) ?? ((task) => setTimeout(task, 0))
 }
 
 /** How often the event loop has gone round, where it says so (Node): between two rounds all microtasks run. */
 export function loopRound(): number | undefined {
-  const loop = runtime.performance?.nodeTiming
-  return loop && 'uvMetricsInfo' in loop ? loop.uvMetricsInfo.loopCount : undefined
+  try {
+    const loop = runtime.performance?.nodeTiming
+    return loop && 'uvMetricsInfo' in loop ? loop.uvMetricsInfo.loopCount : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Its `setImmediate` queues a microtask. (Libraries/Core/Timers/immediateShim.js) */
 function isReactNative(): boolean {
-  return runtime.navigator?.product === 'ReactNative'
-}
-
-/** workerd has MessageChannel too, but runs no microtasks between its messages. */
-function isBrowser(): boolean {
-  return runtime.document !== undefined || runtime.importScripts !== undefined
+  return !isNode() && attempt(() => runtime.navigator?.product) === 'ReactNative'
 }

@@ -51,9 +51,13 @@ class NodeChannel extends MessageChannel {
 let copies = 0
 
 /** A copy of the module, which has a channel of its own. */
-async function fresh(): Promise<(task: () => void) => void> {
+async function freshModule(): Promise<typeof import('../../../src/platform/self-messages.ts')> {
   const url = new URL(`../../../src/platform/self-messages.ts?${++copies}`, import.meta.url).href
-  return ((await import(url)) as typeof import('../../../src/platform/self-messages.ts')).postToSelf
+  return (await import(url)) as typeof import('../../../src/platform/self-messages.ts')
+}
+
+async function fresh(): Promise<(task: () => void) => void> {
+  return (await freshModule()).postToSelf
 }
 
 beforeEach(() => {
@@ -110,6 +114,25 @@ function inOrder(count: number): string[] {
 }
 
 describe('tasks by messages to oneself', () => {
+  it("are not used with Node's MessageChannel, whose ports keep the process alive", async () => {
+    expect((await freshModule()).choosePostToSelf()).toBeUndefined()
+  })
+
+  it.each([
+    ['missing', undefined],
+    ['an object', {}],
+    ['a class that throws', () => { throw new Error('a stub') }], // prettier-ignore
+  ])('are not used where MessageChannel is %s', async (_, stub) => {
+    vi.stubGlobal('MessageChannel', stub)
+    expect((await freshModule()).choosePostToSelf()).toBeUndefined()
+  })
+
+  it('are used where ports are those of browsers', async () => {
+    vi.stubGlobal('MessageChannel', BrowserChannel)
+    const { choosePostToSelf, postToSelf } = await freshModule()
+    expect(choosePostToSelf()).toBe(postToSelf)
+  })
+
   it('run in order, with all microtasks between, 64 with a message where it has that many listeners', async () => {
     vi.stubGlobal('MessageChannel', BrowserChannel)
     expect(await run(await fresh(), 200)).toEqual(inOrder(200))

@@ -12,9 +12,16 @@ const ways = (taken: string[]): Record<string, unknown> => ({
     taken.push('setImmediate')
     real.setTimeout(task, 0)
   },
-  MessageChannel: class extends real.MessageChannel {
+  MessageChannel: class {
+    readonly #channel = new real.MessageChannel()
+    // As browsers have them: only Node's ports have `unref`, and those keep the process alive.
+    readonly port1 = {
+      addEventListener: this.#channel.port1.addEventListener.bind(this.#channel.port1),
+      start: this.#channel.port1.start.bind(this.#channel.port1),
+    }
+    readonly port2 = this.#channel.port2
+
     constructor() {
-      super()
       channels++
     }
   },
