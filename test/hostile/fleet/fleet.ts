@@ -6,7 +6,7 @@ import type { Figures, Part } from '../part.ts'
 import { mostWithin, perInterval } from './curve.ts'
 import { outage, type Outage } from './outage.ts'
 import { after, type Orders } from './life.ts'
-import { attemptsUntil, JITTER, leastWait, longestUntil, RECONNECTION_TIME } from './policy.ts'
+import { attemptsUntil, jitterOf, leastWait, longestUntil, RECONNECTION_TIME } from './policy.ts'
 import { INTERVAL, assertNoStorm, noticeStorm, STORM } from './storm.ts'
 import type { Judgement } from './waves.ts'
 
@@ -63,7 +63,7 @@ export const fleet: Part = {
       for (const { failures, attempts } of since) {
         for (const [index, { time, wait }] of failures.entries()) {
           const least = leastWait(index + 1, base)
-          assert.ok(wait >= least && wait <= least * (1 + JITTER), `wait ${index + 1} was of ${wait} ms`)
+          assert.ok(wait >= least && wait <= least * (1 + jitterOf(index + 1)), `wait ${index + 1} was of ${wait} ms`)
           const waited = (attempts[index] ?? Infinity) - time
           // Timers count in whole ms.
           assert.ok(waited >= wait - 2, `attempt ${index + 1} came after ${waited} ms, not ${wait}`)
@@ -77,7 +77,7 @@ export const fleet: Part = {
       for (let nth = 1; nth <= Math.min(...waits.map(({ length }) => length)); nth++) {
         const ends = waits.map((own) => own[nth - 1] ?? 0)
         const share = mostWithin(INTERVAL, ends) / size
-        const fair = INTERVAL / (leastWait(nth, base) * JITTER)
+        const fair = Math.min(1, INTERVAL / (leastWait(nth, base) * jitterOf(nth)))
         shares.push(rounded(share))
         // Chance has it that some interval has more.
         const most = fair + 6 * Math.sqrt((fair * (1 - fair)) / size)

@@ -3,7 +3,13 @@
 /** The defaults. */
 export const RECONNECTION_TIME = 3_000
 const FACTOR = 2
-export const JITTER = 0.25
+const FIRST_JITTER = 0.1
+const JITTER = 0.25
+
+/** The largest part of the nth wait that is added at random: the first follows a connection that worked. */
+export function jitterOf(nth: number): number {
+  return nth === 1 ? FIRST_JITTER : JITTER
+}
 
 /** The nth wait without jitter, in ms: after the loss of a connection that was good, and the first failure, it is the same. */
 export function leastWait(nth: number, base: number): number {
@@ -20,6 +26,6 @@ export function attemptsUntil(ms: number, base: number): number {
 /** When so many attempts have been made at the latest, in ms. */
 export function longestUntil(attempts: number, base: number): number {
   let ms = 0
-  for (let nth = 1; nth <= attempts; nth++) ms += leastWait(nth, base) * (1 + JITTER)
+  for (let nth = 1; nth <= attempts; nth++) ms += leastWait(nth, base) * (1 + jitterOf(nth))
   return ms
 }

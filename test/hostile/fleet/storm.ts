@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after } from './life.ts'
 import { outage, type Outage } from './outage.ts'
-import { JITTER, leastWait } from './policy.ts'
+import { jitterOf, leastWait } from './policy.ts'
 import { judge, type Judgement, type Wave } from './waves.ts'
 
 /** One row of the curve, in ms. */
@@ -13,7 +13,7 @@ export const INTERVAL = 100
  * A fleet without jitter: small, and with a wait so long that a busy machine doesn't spread it as jitter would. If one still
  * does, the next try waits twice as long.
  */
-export const STORM = { size: 50, base: 2_000, tries: 6 }
+export const STORM = { size: 50, base: 4_000, tries: 6 }
 
 /** The nth attempts, and the requests that came to the new server: it sees the last wave. */
 function wavesOf({ lives, killed, requests }: Outage, base: number): Wave[] {
@@ -25,14 +25,14 @@ function wavesOf({ lives, killed, requests }: Outage, base: number): Wave[] {
       name: `attempt ${index + 1}`,
       times: there.map(({ attempts }) => attempts[index] ?? 0),
       due: there.map(({ failures }) => dueAfter(failures[index])),
-      window: leastWait(index + 1, base) * JITTER,
+      window: leastWait(index + 1, base) * jitterOf(index + 1),
     }
   })
   const arrivals: Wave = {
     name: 'the requests to the new server',
     times: requests.map((time) => time - killed),
     due: since.map(({ failures }) => dueAfter(failures.at(-1))),
-    window: leastWait(count, base) * JITTER,
+    window: leastWait(count, base) * jitterOf(count),
   }
   return [...waves, arrivals]
 }
