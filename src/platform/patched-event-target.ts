@@ -4,6 +4,7 @@
  * the other listeners do not run; before August 2025 listeners have the wrong `this`. (Facts 21 and 22)
  */
 
+import { isFunction, isObject } from '../input/checks.ts'
 import { typeOf } from './base-classes.ts'
 import { reportError } from './globals.ts'
 import type { ListenerArguments, Methods } from './listener-snapshot.ts'
@@ -20,23 +21,34 @@ export function isReadByRuntime(target: EventTarget, type: string): boolean {
   return isIt
 }
 
+/** Workers read `handleEvent` when the listener is added, and refuse what is not a function. */
+function guardObject(listener: EventListenerObject, hear: (event: Event) => void): EventListenerObject {
+  return {
+    get handleEvent() {
+      const given: unknown = Reflect.get(listener, 'handleEvent')
+      return isFunction(given) ? hear : (given as typeof hear)
+    },
+  }
+}
+
 /** The methods as the standard has them. */
 export function patchHandlerCalls(base: Methods): Methods {
-  const guards = new WeakMap<object, (event: Event) => void>()
+  const guards = new WeakMap<object, Listener>()
 
   /** One guard for each listener, so that it can be added only once, and removed. */
   const guarded = (listener: Listener | null): Listener | null => {
-    if ((typeof listener !== 'object' && typeof listener !== 'function') || listener === null) return listener
+    if (!isObject(listener)) return listener
     let guard = guards.get(listener)
     if (!guard) {
-      guard = (event) => {
+      const hear = (event: Event): void => {
         try {
-          if (typeof listener === 'function') Reflect.apply(listener, event.currentTarget, [event])
+          if (isFunction(listener)) Reflect.apply(listener, event.currentTarget, [event])
           else listener.handleEvent(event)
         } catch (error) {
           reportError(error)
         }
       }
+      guard = isFunction(listener) ? hear : guardObject(listener, hear)
       guards.set(listener, guard)
     }
     return guard

@@ -6,6 +6,7 @@ import { body } from './body.ts'
 import { construction } from './construction.ts'
 import { cors } from './cors.ts'
 import { errors } from './errors.ts'
+import { eventTarget } from './event-target.ts'
 import type { BehaviourFact } from './fact.ts'
 import { given } from './given.ts'
 import { handlers } from './handlers.ts'
@@ -28,6 +29,7 @@ export const factsBySubject: Record<string, BehaviourFact[]> = {
   'The response': response,
   Messages: messages,
   'Handler attributes': handlers,
+  'Methods of EventTarget': eventTarget,
   'Life of a source': life,
   'Method, headers and body': [...body, ...headers],
   'Where requests go': resumption,
@@ -42,7 +44,7 @@ export const factsBySubject: Record<string, BehaviourFact[]> = {
 
 /** Subjects in larger groups, the columns of the table of runtimes. */
 const GROUPS: Record<string, string[]> = {
-  Interface: ['Construction', 'The shape of the interface', 'Handler attributes'],
+  Interface: ['Construction', 'The shape of the interface', 'Handler attributes', 'Methods of EventTarget'],
   Requests: ['The request', 'Method, headers and body', 'Where requests go', 'Other origins'],
   Responses: ['The response', 'Errors, and what events carry', 'Bad options'],
   Messages: ['Messages'],
