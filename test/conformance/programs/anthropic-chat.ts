@@ -35,6 +35,7 @@ export async function ask(
   })
 
   let stopReason = 'unknown'
+  let isComplete = false
   for await (const { type, data } of events) {
     switch (type) {
       case 'content_block_delta':
@@ -44,10 +45,12 @@ export async function ask(
         stopReason = (JSON.parse(data) as Delta).delta.stop_reason ?? stopReason
         break
       case 'message_stop':
-        return stopReason
+        isComplete = true
+        break
       case 'error':
         throw new Error((JSON.parse(data) as Failure).error.message)
     }
   }
-  throw new Error('The answer is not complete')
+  if (!isComplete) throw new Error('The answer is not complete')
+  return stopReason
 }

@@ -7,8 +7,9 @@ interface Piece {
 }
 
 /**
- * Shows the answer as it comes. The last event is `[DONE]`, which is no JSON, so it is looked for before anything is parsed;
- * leaving the loop there closes the connection. A stream that ends without it has been cut short, however politely.
+ * Shows the answer as it comes. The last event is `[DONE]`, which is not JSON, so it is looked for before anything is parsed. The
+ * loop runs on to the end of the response: leaving it at `[DONE]` would close the connection, and the next request would need a new
+ * one. A stream that ends without `[DONE]` has been cut short, however politely.
  */
 export async function ask(url: string, apiKey: string, question: string, show: (text: string) => void): Promise<void> {
   const events = streamEvents(url, {
@@ -17,10 +18,10 @@ export async function ask(url: string, apiKey: string, question: string, show: (
     body: JSON.stringify({ model: 'some-model', stream: true, messages: [{ role: 'user', content: question }] }),
   })
 
+  let isComplete = false
   for await (const { data } of events) {
-    if (data === '[DONE]') return
-    const { choices } = JSON.parse(data) as Piece
-    show(choices[0]?.delta.content ?? '')
+    if (data === '[DONE]') isComplete = true
+    else show((JSON.parse(data) as Piece).choices[0]?.delta.content ?? '')
   }
-  throw new Error('The answer is not complete')
+  if (!isComplete) throw new Error('The answer is not complete')
 }

@@ -53,6 +53,7 @@ const WHOLE: Fact = {
     const server = await stage.serve((response) => {
       const last = `data: ${JSON.stringify({ choices: [{ delta: {}, finish_reason: 'stop' }] })}\n\n`
       stream(response, `${piece('Hel')}${piece('lo')}${last}data: [DONE]\n\n`)
+      response.end()
     })
     await stage.run({ 'https://api.example.com': server.origin }, ENV).ends({ output: 'Hello' })
     const [request] = server.requests

@@ -33,10 +33,11 @@ function originalMembers(): string[] {
 /** Both programs of the comparison. */
 const CHAT: Fact[] = [
   {
-    fact: 'prints the answer, and leaves at [DONE]',
+    fact: 'prints the answer, and ends',
     run: async (stage) => {
       const server = await stage.serve((response) => {
         stream(response, ANSWER)
+        response.end()
       })
       await stage.run({ [API]: server.origin }).ends({ output: 'Hello' })
       expect(server.requests).toHaveLength(1)

@@ -186,10 +186,11 @@ export const STREAMS: Facts = {
 
   [`${LOOP}: Why there is no helper for JSON or \`[DONE]\``]: [
     {
-      fact: 'prints what is JSON and what is not, and ends with [DONE]',
+      fact: 'prints what is JSON and what is not, and runs to the end',
       run: async (stage) => {
         const server = await stage.serve((response) => {
-          stream(response, 'data: "a"\n\ndata: {\n\ndata: [DONE]\n\ndata: "b"\n\n')
+          stream(response, 'data: "a"\n\ndata: {\n\ndata: [DONE]\n\n')
+          response.end()
         })
         await stage.run({ [API]: server.origin }).ends({ output: 'a\nnot JSON: {\n' })
         expect(server.requests.map(({ method }) => method)).toEqual(['POST'])

@@ -35,8 +35,8 @@ function progress(id: number): string {
 }
 
 export const chats: BehaviourFact[] = ofOurs(61, {
-  'openai-chat: shows the answer piece by piece, and [DONE] closes the connection': async (fact) => {
-    const served = await fact.serve(stream(piece('Hel'), piece('lo'), piece(), 'data: [DONE]\n\n', piece('more')))
+  'openai-chat: shows the answer piece by piece, to the end of the response': async (fact) => {
+    const served = await fact.serve(ending(piece('Hel'), piece('lo'), piece(), 'data: [DONE]\n\n'))
     const { shown, show } = screen()
     await openai.ask(served.url, 'a-key', 'Say hello', show)
     equal(shown, ['Hel', 'lo', ''])
@@ -54,9 +54,11 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     await connectionsEnd(fact, served, 1)
   },
 
-  'anthropic-chat: shows the answer, passes pings over, and ends with message_stop': async (fact) => {
+  'anthropic-chat: shows the answer, passes pings over, and knows by message_stop that it is complete': async (
+    fact,
+  ) => {
     const end = typed('message_delta', { delta: { stop_reason: 'end_turn' } }) + typed('message_stop')
-    const served = await fact.serve(stream(...BEGINNING, delta('lo') + typed('content_block_stop') + end))
+    const served = await fact.serve(ending(...BEGINNING, delta('lo') + typed('content_block_stop') + end))
     const { shown, show } = screen()
     equal(await anthropic.ask(served.url, 'a-key', 'Say hello', show), 'end_turn')
     equal(shown, ['Hel', 'lo'])
