@@ -20,6 +20,8 @@ function stubBrowser(navigator: object | undefined = { onLine: false }): { onlin
   const target = new EventTarget()
   let listeners = 0
   vi.stubGlobal('navigator', navigator)
+  // In a process of Node without one, nobody asks `navigator`.
+  vi.stubGlobal('document', {})
   vi.stubGlobal('addEventListener', (type: string, listener: EventListener) => {
     listeners++
     target.addEventListener(type, listener)
@@ -87,6 +89,16 @@ describe('startWait in a browser', () => {
     expect(await isOver(wait)).toBe(true)
     expect(vi.getTimerCount()).toBe(0)
     expect(listeners()).toBe(0)
+  })
+
+  it('takes its whole time if it is fixed', async () => {
+    const { online, listeners } = stubBrowser()
+    const wait = startWait(60_000, true)
+    expect(listeners()).toBe(0)
+    online()
+    expect(await isOver(wait)).toBe(false)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await isOver(wait)).toBe(true)
   })
 
   it('leaves no listener once its time is over', async () => {
