@@ -14,13 +14,17 @@ export const REFERENCE: Facts = {
     {
       fact: 'sends its body with each attempt, five in a row without a message',
       run: async (stage) => {
+        let cut = (): void => undefined
         const server = await stage.serve((response, _, n) => {
           response.setHeader('X-Request-ID', `request-${n}`)
-          stream(response, n === 1 ? 'retry: 100\nid: a\ndata: message\n\n' : ':\n')
-          // A clean end would be the end.
-          setTimeout(() => response.destroy(), 50)
+          stream(response, n === 1 ? 'retry: 100\nid: a\ndata: message\n\n' : '')
+          // The end of a response would be the end of the answer.
+          if (n > 1) response.socket?.end()
+          else cut = () => response.destroy()
         })
         const program = stage.run({ [API]: server.origin })
+        await program.prints('a message\n')
+        cut()
         await program.exits()
         const [opened, message, lost, ...rest] = program.output.split('\n')
         expect([opened, message]).toEqual(['open request-1', 'a message'])

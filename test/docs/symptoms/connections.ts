@@ -123,10 +123,18 @@ export const CONNECTIONS: Symptoms = {
         await until(() => {
           expect([once.source.readyState, once.messages]).toEqual([2, ['here']])
         })
-        const again = scene.follow(server.origin, { method: 'POST', reconnect: true })
-        await until(() => {
-          expect(again.messages.length).toBeGreaterThan(1)
-        })
+        const { server: broken, streams } = await scene.serveStream()
+        const again = scene.follow(broken.origin, { method: 'POST', reconnect: true })
+        for (const n of [1, 2]) {
+          await until(() => {
+            expect(streams).toHaveLength(n)
+          })
+          streams.at(-1)?.write('retry: 10\ndata: here\n\n')
+          await until(() => {
+            expect(again.messages).toHaveLength(n)
+          })
+          streams.at(-1)?.destroy()
+        }
         const loop = []
         for await (const { data } of streamEvents(server.origin)) loop.push(data)
         expect(loop).toEqual(['here'])
