@@ -29,6 +29,8 @@ const HELLO = [
   delta('Hel'),
 ]
 
+const OVERLOADED = typed('error', { error: { type: 'overloaded_error', message: 'Overloaded' } })
+
 /** A server that is as far as `text` when the connection is reset, which is once the program has printed `printed`. */
 async function cutAfter(
   stage: Stage,
@@ -206,4 +208,55 @@ export const AI_CHAT: Facts = {
   ],
 
   'As a loop': LOOP,
+
+  'Retries: Retry until the first token, never after': [
+    {
+      fact: 'asks again while nothing has come',
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          stream(response, n < 3 ? 'retry: 100\n\n' : `${piece('Hello')}data: [DONE]\n\n`)
+          if (n < 3) response.socket?.end()
+          else response.end()
+        })
+        await stage.run({ 'https://api.example.com': server.origin }, ENV).ends({ output: 'Hello' })
+        expect(server.requests).toHaveLength(3)
+      },
+    },
+    {
+      fact: 'does not ask again once there is text, nor after the end',
+      run: async (stage) => {
+        const { server, program } = await cutAfter(stage, piece('Hel'), 'Hel')
+        expect(program).toMatchObject({ output: 'Hel', errors: expect.stringContaining('broke off') as string })
+        expect(server.requests).toHaveLength(1)
+      },
+    },
+    WHOLE,
+  ],
+
+  'Retries: Stop after three errors in the stream': [
+    {
+      fact: 'asks three times, and not again',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, delta('Hel') + OVERLOADED)
+          response.end()
+        })
+        const program = stage.run({ 'https://api.example.com': server.origin, '1_000': '100' }, ENV)
+        await program.ends({ output: 'The model is overloaded\n' })
+        expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'POST', 'POST'])
+      },
+    },
+    {
+      fact: 'prints the answer that is complete, alone, and asks no more',
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          stream(response, n === 1 ? delta('Hel') + OVERLOADED : delta('Hel') + delta('lo') + typed('message_stop'))
+          response.end()
+        })
+        const program = stage.run({ 'https://api.example.com': server.origin, '1_000': '100' }, ENV)
+        await program.ends({ output: 'Hello\n' })
+        expect(server.requests).toHaveLength(2)
+      },
+    },
+  ],
 }
