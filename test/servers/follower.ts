@@ -68,11 +68,13 @@ class Source extends Queue implements Follower {
         resolve(response)
       })
       this.#source.addEventListener('error', ({ error, willReconnect }) => {
-        if (!willReconnect) reject(error)
+        if (error && !willReconnect) reject(error)
       })
     })
     this.opened.catch(() => undefined)
-    this.#source.addEventListener('error', ({ error }) => this.failures.push(error))
+    this.#source.addEventListener('error', ({ error }) => {
+      if (error) this.failures.push(error)
+    })
     for (const type of TYPES) {
       this.#source.addEventListener(type, ({ data, lastEventId }: MessageEvent<string>) => {
         this.take({ type, data, id: lastEventId })
