@@ -4,7 +4,7 @@ import { discard, isReadableStream, mimeEssence, takeReader } from '../connectio
 import { withinLimits } from '../connection/timers.ts'
 import { DEFAULT_MAX_BUFFER_SIZE, EventTooLargeError } from '../decoder/event-decoder.ts'
 import { onVisibilityChange } from '../platform/page.ts'
-import { need, noTimeoutInit, STREAMING_FETCH, streamingFetch } from '../platform/platform.ts'
+import { need, noTimeoutInit, STREAMING_FETCH, streamingFetch, withListenerLimit } from '../platform/platform.ts'
 import { fetchWithCare } from './fetch-with-care.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
 import { copyOf, requestHeaders, type GivenHeaders } from './request-headers.ts'
@@ -109,7 +109,7 @@ function run(
     resolve()
     return
   }
-  signal?.addEventListener('abort', end)
+  if (signal) withListenerLimit(signal).addEventListener('abort', end)
   if (!openWhenHidden) {
     unsubscribe = onVisibilityChange((hidden) => {
       isHidden = hidden
