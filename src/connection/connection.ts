@@ -3,7 +3,7 @@
 import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now, reportError } from '../platform/globals.ts'
 import { listen, onPageCached } from '../platform/page.ts'
-import { isWatched, publish } from '../platform/platform.ts'
+import { isWatched, publish, withListenerLimit } from '../platform/platform.ts'
 import { type ConnectionError, connectionErrorOf } from './connection-error.ts'
 import type { Body, ConnectionSink, Exchange, Opener } from './exchange.ts'
 import { asAttemptError, AttemptError, type Failure } from './failure.ts'
@@ -107,7 +107,7 @@ export class Connection implements DecoderSink {
       abort()
       return
     }
-    this.#unsubscribeSignal = signal && listen(signal, 'abort', abort)
+    this.#unsubscribeSignal = signal && listen(withListenerLimit(signal), 'abort', abort)
     // What would not be requested again, such as a chat's answer, stays where the browser keeps it.
     if (policy.reconnects) {
       this.#unsubscribePage = onPageCached(() => {

@@ -78,7 +78,7 @@ export class Dispatcher implements ConnectionSink {
   }
 
   message(type: string, data: string, lastEventId: string): void {
-    this.#tasks.push(new Message(type, data, this.#origin, lastEventId))
+    this.#tasks.push(new Message(type, { data, origin: this.#origin, lastEventId }))
   }
 
   id(lastEventId: string): void {

@@ -3,19 +3,26 @@
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
 import { EventBase } from '../platform/platform.ts'
-import { runtime } from '../platform/globals.ts'
+import { hostFunction } from '../platform/globals.ts'
+import { isObject } from '../input/checks.ts'
 import { defineInspection } from '../platform/platform.ts'
 import type { SourceMessageEvent } from './interface.ts'
 import { defineInterface, keepPrototype } from './webidl.ts'
 
+interface MessageInit {
+  data?: string
+  origin?: string
+  lastEventId?: string
+}
+
 interface MessageConstructor {
-  new (type: string, data: string, origin: string, lastEventId: string): SourceMessageEvent
+  new (type: string, init?: MessageInit): SourceMessageEvent
   readonly prototype: SourceMessageEvent
 }
 
 /**
- * The platform's `MessageEvent` in all but its constructor, which in Node takes five times as long as this one with all that
- * a dispatch costs.
+ * The platform's `MessageEvent`, but faster: in Node its constructor takes five times as long as this one with all that a dispatch
+ * costs. Where the platform has none, this is the `constructor` of messages, and so takes the same arguments.
  */
 export const Message: MessageConstructor = /* @__PURE__ */ defineMessageEvent()
 
@@ -25,7 +32,7 @@ function defineMessageEvent(): MessageConstructor {
     readonly #origin: string
     readonly #lastEventId: string
 
-    constructor(type: string, data: string, origin: string, lastEventId: string) {
+    constructor(type: string, { data = null as never, origin = '', lastEventId = '' }: MessageInit = {}) {
       super(type)
       // Cheaper for each message than to compare prototypes.
       if (!('data' in this)) keepPrototype(this, new.target)
@@ -68,9 +75,13 @@ function defineMessageEvent(): MessageConstructor {
  * `MessageEvent` is to load undici.
  */
 export function inheritFromMessageEvent(): void {
-  const prototype: unknown = runtime.MessageEvent?.prototype
+  const prototype: unknown = hostFunction('MessageEvent')?.prototype
   // A test environment's may be of another family.
-  if (prototype instanceof EventBase) Object.setPrototypeOf(Message.prototype, prototype)
+  if (prototype instanceof EventBase) {
+    Object.setPrototypeOf(Message.prototype, prototype)
+    // `new event.constructor(event.type, event)` makes a copy that the platform knows.
+    Reflect.deleteProperty(Message.prototype, 'constructor')
+  }
 }
 
 /**
@@ -108,8 +119,10 @@ function defineOpenEvent(): OpenEventConstructor {
   }
 
   defineInterface(OpenEvent, 'OpenEvent')
+  // To the standard it is a plain Event.
+  Reflect.deleteProperty(OpenEvent.prototype, 'constructor')
   // A response would show its URL, query and all.
-  defineInspection(OpenEvent, ({ type }) => ({ members: { type } }))
+  defineInspection(OpenEvent, ({ type }) => ({ name: 'OpenEvent', members: { type } }))
   return OpenEvent
 }
 
@@ -161,6 +174,18 @@ interface End extends AnyErrorEvent {
 export type ErrorEvent = Loss | End
 
 /**
+ * What an `error` event is made of.
+ *
+ * @inline
+ */
+interface ErrorEventInit {
+  /** Why. */
+  readonly error: ConnectionError
+  /** In ms to the reconnection; none where there will be none. */
+  readonly delay?: number | undefined
+}
+
+/**
  * The class `ErrorEvent`.
  *
  * @inline
@@ -174,6 +199,13 @@ interface ErrorEventConstructor {
    * @param delay ms to the reconnection; none where there will be none
    */
   new (type: string, error: ConnectionError, delay?: number): ErrorEvent
+  /**
+   * A copy of an event: `new event.constructor(event.type, event)`.
+   *
+   * @param type such as `error`
+   * @param init an `error` event, or an object with its `error` and `delay`
+   */
+  new (type: string, init: ErrorEventInit): ErrorEvent
   /** What all of them inherit from. */
   readonly prototype: ErrorEvent
   /** Every class has it. Declared, because TypeScript 5.3 and later narrow the `else` of `instanceof` to the other types by it. */
@@ -189,11 +221,12 @@ function defineErrorEvent(): ErrorEventConstructor {
     readonly #delay: number | undefined
 
     /** @param delay ms to the reconnection; none where there will be none */
-    constructor(type: string, error: ConnectionError, delay?: number) {
+    constructor(type: string, error: ConnectionError | ErrorEventInit, delay?: number) {
       super(type)
       keepPrototype(this, new.target)
-      this.#error = error
-      this.#delay = delay
+      const given = isObject(error) && 'error' in error ? error : { error, delay }
+      this.#error = given.error
+      this.#delay = given.delay
     }
 
     get error(): ConnectionError {

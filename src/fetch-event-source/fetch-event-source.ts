@@ -5,7 +5,7 @@ import { withinLimits } from '../connection/timers.ts'
 import { DEFAULT_MAX_BUFFER_SIZE, EventTooLargeError } from '../decoder/event-decoder.ts'
 import { onVisibilityChange } from '../platform/page.ts'
 import { option } from '../input/checks.ts'
-import { need, noTimeoutInit, STREAMING_FETCH, streamingFetch } from '../platform/platform.ts'
+import { need, noTimeoutInit, STREAMING_FETCH, streamingFetch, withListenerLimit } from '../platform/platform.ts'
 import { fetchWithCare } from './fetch-with-care.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
 import { copyOf, requestHeaders, type GivenHeaders } from './request-headers.ts'
@@ -113,7 +113,7 @@ function run(
     resolve()
     return
   }
-  signal?.addEventListener('abort', end)
+  if (signal) withListenerLimit(signal).addEventListener('abort', end)
   if (!openWhenHidden) {
     unsubscribe = onVisibilityChange((hidden) => {
       isHidden = hidden

@@ -2,6 +2,8 @@
 
 /** An object at a glance. */
 export interface Glance {
+  /** Of the class, where that is not what `constructor` says. */
+  name?: string
   /** In brackets after the name of the class. */
   state?: string
   members: object
@@ -39,15 +41,15 @@ export function defineInspection<Shown extends object>(
   glanceAt: (shown: Shown) => Glance,
 ): void {
   const show = (shown: Shown, isNestedTooDeep: boolean, options: Options, inspect: Inspect): string => {
-    const name = shown.constructor.name
+    const own = shown.constructor.name
     let glance: Glance
     try {
       glance = glanceAt(shown)
     } catch {
       // It only inherits from such an object.
-      return `${name} {}`
+      return `${own} {}`
     }
-    const { state, members } = glance
+    const { name = own, state, members } = glance
     const label = state === undefined ? name : `${name} [${state}]`
     if (isNestedTooDeep) return `[${label}]`
     return `${label} ${inspect(members, { ...options, depth: options.depth === null ? null : options.depth - 1 })}`

@@ -55,6 +55,11 @@ export function glanceOf(): { members: object } {
   return { members: {} }
 }
 
+/** Browsers have no such limit. */
+export function withListenerLimit<Signal>(signal: Signal): Signal {
+  return signal
+}
+
 /** Browsers have no diagnostics channels. */
 export function isWatched(): undefined {
   return undefined

@@ -22,6 +22,11 @@ const BEYOND_LATIN_1 = ['case "id with unicode"', 'case "invalid byte in an id"'
 const EXCEPTIONS: Exception[] = [
   { name: 'fact 15: events are trusted', applies: OURS, reason: 'only the runtime itself can dispatch trusted events' },
   {
+    name: "fact 15: the constructor of a message is the platform's MessageEvent, that of open the platform's Event: both make copies",
+    applies: on('miniflare'),
+    reason: 'the MessageEvent of older Workers takes neither origin nor lastEventId',
+  },
+  {
     name: 'fact 14: deflate: compressed streams arrive event by event',
     applies: on('deno', 'workerd', 'miniflare'),
     reason: 'the fetch of Deno 2.9, and that of Workers, does not ask for deflate, and does not decode it',

@@ -54,7 +54,7 @@ export async function checkSubclasses(tally: Tally, url: string): Promise<void> 
 
 const STORY = {
   source: ['EventSource', '[object EventSource]', true],
-  open: ['open', 'OpenEvent', 200],
+  open: ['open', 'Event', 200],
   message: ['message', 'hello', '1', true],
   error: ['error', 'ErrorEvent', false, 'status'],
 }

@@ -88,6 +88,16 @@ const CHECKS: Check[] = [
     },
   })),
   {
+    name: 'one signal closes any number of connections, without a warning of a leak',
+    run: async (start) => {
+      const source = await Source.start((response) => response.flushHeaders())
+      await using(source, start('one-signal', [source.url]), async (script) => {
+        await script.ends()
+        assert.equal(script.output, 'all are open\n')
+      })
+    },
+  },
+  {
     name: 'fact 26: silence costs no reconnection',
     run: async (start, runtime) => {
       const source = await Source.start((response) => {

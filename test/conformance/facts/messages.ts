@@ -66,6 +66,45 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
+    title:
+      "the constructor of a message is the platform's MessageEvent, that of open the platform's Event: both make copies",
+    run: async (fact) => {
+      const served = await fact.serve(stream('event: news\nid: 7\ndata: x\n\n'))
+      const recorder = fact.listen(served.url, undefined, 'news')
+      await recorder.until('news')
+      const [open, message] = recorder.heard.map(({ event }) => event)
+      check(open !== undefined && message !== undefined, 'an event is missing')
+      check(open.constructor === Event, 'the constructor of open is not Event')
+      check(copyOf(open).type === 'open', 'the copy of open has another type')
+      const { MessageEvent: own } = globalThis as { MessageEvent?: typeof MessageEvent }
+      // Edge-runtime has none.
+      if (own) check(message.constructor === own, 'the constructor of a message is not MessageEvent')
+      const { type, data, origin, lastEventId, bubbles, cancelable } = copyOf(message) as MessageEvent
+      equal(
+        { type, data, origin, lastEventId, bubbles, cancelable },
+        { type: 'news', data: 'x', origin: served.origin, lastEventId: '7', bubbles: false, cancelable: false },
+        'the copy',
+      )
+      equal(new EventTarget().dispatchEvent(copyOf(message)), true, 'dispatching the copy')
+    },
+  },
+  {
+    number: 15,
+    title: 'the constructor of an error event makes a copy of it, with error and delay',
+    needs: OURS,
+    run: async (fact) => {
+      const served = await fact.serve(ending('data: x\n\n'))
+      const recorder = fact.listen(served.url, { reconnectionTime: 3_600_000, reconnect: { maxAttempts: 9 } })
+      await recorder.until('error')
+      const [event] = recorder.errors
+      check(event !== undefined, 'there is no error event')
+      const copy = copyOf(event) as ErrorEvent
+      check(copy !== event && copy.error === event.error && copy.constructor === event.constructor, 'it is no copy')
+      equal([copy.type, copy.delay, copy.willReconnect, copy.message], ['error', event.delay, true, event.message])
+    },
+  },
+  {
+    number: 15,
     title: 'events are trusted',
     run: async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
@@ -439,4 +478,9 @@ function isMessageEvent(event: Event): boolean {
 /** Resolves so many microtasks later, each started by the one before. */
 async function deep(depth: number): Promise<void> {
   for (let i = 0; i < depth; i++) await Promise.resolve()
+}
+
+/** As polyfills and frameworks copy the events of any target. */
+function copyOf(event: Event): Event {
+  return Reflect.construct(event.constructor, [event.type, event]) as Event
 }

@@ -13,13 +13,20 @@ afterEach(() => {
 describe('a message', () => {
   // As the first source does.
   inheritFromMessageEvent()
-  const event = new Message('news', 'text', 'http://a.test', '7')
+  const event = new Message('news', { data: 'text', origin: 'http://a.test', lastEventId: '7' })
 
   it('is a MessageEvent', () => {
     expect(event).toBeInstanceOf(MessageEvent)
     expect(event).toBeInstanceOf(Event)
     expect(Object.prototype.toString.call(event)).toBe('[object MessageEvent]')
-    expect(event.constructor.name).toBe('MessageEvent')
+    expect(event.constructor).toBe(MessageEvent)
+    expect(Object.hasOwn(Message.prototype, 'constructor')).toBe(false)
+  })
+
+  it('is made of nothing, or copied, by its own class too, for runtimes without MessageEvent', () => {
+    const { data, origin, lastEventId } = new Message('x')
+    expect([data, origin, lastEventId]).toEqual([null, '', ''])
+    expect(new Message('news', event)).toMatchObject({ data: 'text', origin: 'http://a.test', lastEventId: '7' })
   })
 
   it('has no source and no ports', () => {
@@ -101,6 +108,15 @@ describe('an error event', () => {
     },
   )
 
+  it('is copied by its constructor, from an event or from what makes one', () => {
+    for (const delay of [undefined, 0, 3_000]) {
+      const given = new ErrorEvent('error', error, delay)
+      expect(new ErrorEvent('error', given)).toMatchObject({ error, delay, willReconnect: delay !== undefined })
+    }
+    expect(new ErrorEvent('error', { error })).toMatchObject({ error, delay: undefined })
+    expect(new ErrorEvent('other', { error, delay: 1 })).toMatchObject({ type: 'other', error, delay: 1 })
+  })
+
   it('says `[object Event]`, as the plain Event of the standard does', () => {
     expect(Object.prototype.toString.call(event)).toBe('[object Event]')
   })
@@ -122,7 +138,7 @@ describe('an open event', () => {
     expect(event.response.headers.get('x-stream')).toBe('seven')
     expect(event).toMatchObject({ type: 'open', bubbles: false, cancelable: false })
     expect(Object.prototype.toString.call(event)).toBe('[object Event]')
-    expect(event.constructor.name).toBe('OpenEvent')
+    expect(event.constructor).toBe(Event)
   })
 
   it('carries whatever the fetch of the caller returned', async () => {

@@ -65,7 +65,7 @@ describe('inspection', () => {
   })
 
   it('shows of a message what it says', () => {
-    expect(inspect(new Message('news', 'hello', 'http://a.test', '3'))).toBe(
+    expect(inspect(new Message('news', { data: 'hello', origin: 'http://a.test', lastEventId: '3' }))).toBe(
       "MessageEvent {\n  type: 'news',\n  data: 'hello',\n  lastEventId: '3',\n  origin: 'http://a.test'\n}",
     )
   })

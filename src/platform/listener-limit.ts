@@ -1,0 +1,18 @@
+/** How many listeners a caller's signal may have. */
+
+import { attempt, runtime } from './globals.ts'
+
+/** What undici's `fetch` allows. */
+const MOST = 1_500
+
+/**
+ * Node 20 warns of a leak at the eleventh listener of one signal. Its `fetch` raises that limit, and so does this, unless the caller
+ * has set another. (test/runtimes/processes.ts, "one signal")
+ */
+export function withListenerLimit<Signal extends object>(signal: Signal): Signal {
+  attempt(() => {
+    const events = runtime.process?.getBuiltinModule?.('node:events')
+    if (events?.getMaxListeners(signal) === events?.defaultMaxListeners) events?.setMaxListeners(MOST, signal)
+  })
+  return signal
+}
