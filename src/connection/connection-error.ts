@@ -81,3 +81,15 @@ export class ConnectionError extends Error {
     return typeof value === 'object' && value !== null && BRAND in value
   }
 }
+
+const UNKNOWN: FailedRequest = { url: { protocol: '', host: '', href: '' } as unknown as URL, attempt: 0, secrets: [] }
+
+/** The error of a step that threw what no step should. If that cannot be described, the URL and the cause are left out. */
+export function unexpectedError(request: FailedRequest, cause: unknown): ConnectionError {
+  const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly' }
+  try {
+    return new ConnectionError(request, { ...failure, cause })
+  } catch {
+    return new ConnectionError(UNKNOWN, failure)
+  }
+}

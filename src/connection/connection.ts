@@ -4,7 +4,7 @@ import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink
 import { now, reportError } from '../platform/globals.ts'
 import { listen, onPageCached } from '../platform/page.ts'
 import { isWatched, publish } from '../platform/platform.ts'
-import { ConnectionError } from './connection-error.ts'
+import { ConnectionError, unexpectedError } from './connection-error.ts'
 import type { Body, ConnectionSink, Exchange, Opener } from './exchange.ts'
 import { asAttemptError, AttemptError, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
@@ -174,8 +174,7 @@ export class Connection implements DecoderSink {
         this.#run(life, this.#recover(thrown.failure, life))
         return
       }
-      const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly', cause: thrown }
-      const error = new ConnectionError(this.#exchange, failure)
+      const error = unexpectedError(this.#exchange, thrown)
       this.#cancel((next) => this.#fail(error, false, next))
     })
   }
