@@ -30,7 +30,7 @@ export const STEPS = [
   { name: 'servers', script: 'test:servers', seconds: 25 },
   { name: 'mutants', script: 'test:mutants', seconds: 17 },
   { name: 'bench', script: 'bench:smoke', seconds: 11 },
-  { name: 'limits', script: 'test:limits', seconds: 3 },
+  { name: 'limits', script: 'test:limits', seconds: 12 },
   { name: 'processes', script: 'test:processes', seconds: 25 },
   { name: 'peers', script: 'test:peers', seconds: 31 },
   { name: 'cli', script: 'test:cli', seconds: 13 },

@@ -116,8 +116,12 @@ function theURL(positionals: string[]): string {
 }
 
 function readMethod(given: string): string {
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(given))
-    throw new UsageError(`"${given}" is no method. One is GET, POST or the like`)
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(given)) {
+    throw new UsageError(`Invalid method "${given}" for --method. Use GET, POST or another HTTP method`)
+  }
+  if (/^(?:connect|trace|track)$/i.test(given)) {
+    throw new UsageError(`Invalid method "${given}" for --method: fetch cannot send it. Use GET, POST or another`)
+  }
   // Those that fetch does not make capitals of, nobody means in small letters.
   return given.toUpperCase()
 }
@@ -125,16 +129,19 @@ function readMethod(given: string): string {
 function readHeader(given: string): [name: string, value: string] {
   const [, name, value] = /^([^:]*):(.*)$/s.exec(given) ?? []
   if (name === undefined || value === undefined) {
-    throw new UsageError(`The header "${given}" has no colon. One looks like this: -H 'Authorization: Bearer abc'`)
+    throw new UsageError(`Invalid --header "${given}": the colon is missing. Example: -H 'Authorization: Bearer abc'`)
   }
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
     throw new UsageError(
-      `"${name}" is no name of a header: it has letters, digits and dashes, and the colon at once after it`,
+      `Invalid header name "${name}" in --header. Use letters, digits and dashes, without a space before the colon`,
     )
   }
   const trimmed = value.trim()
-  if (/[\0\r\n]/.test(trimmed))
-    throw new UsageError(`The header ${name} has a line end in its value, which no header can have`)
+  if (/[\0\r\n]/.test(trimmed)) throw new UsageError(`The value of --header "${name}" has a line end`)
+  // Fetch takes bytes, one character each.
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(trimmed)) {
+    throw new UsageError(`The value of --header "${name}" has a character that headers cannot hold. Encode it first`)
+  }
   return [name, trimmed]
 }
 

@@ -94,9 +94,21 @@ function request(args: Arguments, body: Body | undefined, options: EventSourceIn
     readHeaders(headers, true)
     return streamEvents(url, { method, headers, body: body?.bytes, lastEventId, ...options })
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message)
+    if (error instanceof TypeError) throw new UsageError(inArguments(error.message))
     throw error
   }
+}
+
+const FLAGS: Record<string, string | undefined> = {
+  headers: '--header',
+  method: '--method',
+  body: '--data',
+  lastEventId: '--last-event-id',
+}
+
+/** The message of an option with the name that it has on the command line. */
+function inArguments(message: string): string {
+  return message.replace(/^(?:The o|O)ption "(\w+)"/, (text, name: string) => FLAGS[name] ?? text)
 }
 
 function headersOf({ headers }: Arguments, body: Body | undefined): [string, string][] {

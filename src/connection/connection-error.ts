@@ -133,3 +133,13 @@ export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, fail
     },
   )
 }
+
+/** The error of a step that threw what no step should. If that cannot be described, the URL and the cause are left out. */
+export function unexpectedError(request: FailedRequest, cause: unknown): ConnectionError {
+  const reason = 'unsupported'
+  try {
+    return connectionErrorOf(request, { reason, what: 'failed unexpectedly', cause })
+  } catch {
+    return new ConnectionError('The event stream failed unexpectedly', { reason })
+  }
+}

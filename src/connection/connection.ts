@@ -4,7 +4,7 @@ import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink
 import { now, reportError } from '../platform/globals.ts'
 import { listen, onPageCached } from '../platform/page.ts'
 import { isWatched, publish, withListenerLimit } from '../platform/platform.ts'
-import { type ConnectionError, connectionErrorOf } from './connection-error.ts'
+import { type ConnectionError, connectionErrorOf, unexpectedError } from './connection-error.ts'
 import type { Body, ConnectionSink, Exchange, Opener } from './exchange.ts'
 import { asAttemptError, AttemptError, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
@@ -184,8 +184,7 @@ export class Connection implements DecoderSink {
         this.#run(life, this.#recover(thrown.failure, life))
         return
       }
-      const failure: Failure = { reason: 'unsupported', what: 'failed unexpectedly', cause: thrown }
-      const error = connectionErrorOf(this.#exchange, failure)
+      const error = unexpectedError(this.#exchange, thrown)
       this.#cancel((next) => this.#fail(error, { error }, next))
     })
   }

@@ -45,9 +45,7 @@ function withoutSecrets(input: string): string {
   return shown === input ? input : `${shown}…`
 }
 
-/** The URL without user and password. */
-export function withoutUser(url: URL): string {
-  const bare = new URL(url)
-  bare.username = bare.password = ''
-  return bare.href
+/** The URL without user and password. Their own "/" and "@" are percent-encoded. */
+export function withoutUser({ href }: URL): string {
+  return href.replace(/^([\w+.-]+:\/\/)[^/?#]*@/, '$1')
 }

@@ -10,6 +10,7 @@ export function inspectNetwork({ url, head, end }: Observation, { page }: Circum
   const known =
     code === undefined ? undefined : (CODES[code] ?? (/CERT|SIGNED|TLS|SSL/.test(code) ? CERTIFICATE : undefined))
   if (known) return [{ code: `network-${code ?? ''}`, level: 'error', ...known(new URL(url), code ?? '') }]
+  if (BLOCKED_PORTS.has(new URL(url).port)) return [blockedPort(new URL(url))]
   return page === undefined ? [unreachable(url)] : inPage(url, new URL(page))
 }
 
@@ -70,6 +71,23 @@ const CODES: Record<string, Teller> = {
     why: 'Another service listens there, or the server wants https.',
     fix: 'Look at the port and at the scheme of the URL.',
   }),
+}
+
+/** (Fetch standard, "bad port") */
+const BLOCKED_PORTS = new Set(
+  `0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 135
+  137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995 1719
+  1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080`.split(/\s+/),
+)
+
+function blockedPort({ port }: URL): Finding {
+  return {
+    code: 'blocked-port',
+    level: 'error',
+    seen: `fetch blocks port ${port}, so no request was sent.`,
+    why: `Browsers and Node refuse ports that other services use, such as mail and IRC ("bad port" in the Fetch standard).`,
+    fix: 'Let the server listen on another port, such as 8000.',
+  }
 }
 
 function unreachable(url: string): Finding {

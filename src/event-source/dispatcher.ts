@@ -141,10 +141,15 @@ export class Dispatcher implements ConnectionSink {
 
   /** Resolves when the task has run. */
   #done(task: () => void): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#tasks.push(() => {
-        task()
-        resolve()
+        try {
+          task()
+          resolve()
+        } catch (error) {
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the runtime has thrown
+          reject(error)
+        }
       })
     })
   }

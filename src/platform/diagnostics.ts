@@ -1,6 +1,6 @@
 /** Node's `diagnostics_channel`: for tools that watch a program without changing it. */
 
-import { attempt, runtime } from './globals.ts'
+import { attempt, reportError, runtime } from './globals.ts'
 
 interface Channel {
   readonly hasSubscribers: boolean
@@ -23,7 +23,13 @@ export function isWatched(name: Name): boolean | undefined {
 /** @param describe makes the message, if anybody has subscribed */
 export function publish(name: Name, describe: () => object): void {
   const channel = channelOf(name)
-  if (channel?.hasSubscribers) channel.publish(describe())
+  if (!channel?.hasSubscribers) return
+  try {
+    channel.publish(describe())
+  } catch (error) {
+    // Whoever watches must not stop a connection.
+    reportError(error)
+  }
 }
 
 function channelOf(name: Name): Channel | undefined {

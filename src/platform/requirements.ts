@@ -1,6 +1,6 @@
 /** What the package cannot do without, and who brings it where a runtime lacks it. */
 
-import { hostFunction } from './globals.ts'
+import { attempt, hostFunction, runtime } from './globals.ts'
 
 /** What works in React Native as well; test/limits installs them. */
 const POLYFILLS = {
@@ -25,10 +25,22 @@ export type Requirement = keyof typeof POLYFILLS
 export function need(what: string, names: readonly Requirement[], absent: readonly Requirement[] = []): void {
   const missing = [...absent, ...names.filter((name) => !isThere(name))]
   if (missing.length === 0) return
-  const polyfills = [...new Set(missing.map((name) => POLYFILLS[name]))]
   throw new TypeError(
-    `This runtime has no ${missing.map(described).join(', no ')}, which ${what} is built on. Load a polyfill of it before everysource, such as ${polyfills.join(', ')}.`,
+    `This runtime has no ${missing.map(described).join(', no ')}, which ${what} is built on. ${isImitatedPage() ? TEST_HINT : polyfillHint(missing)}`,
   )
+}
+
+const TEST_HINT =
+  'In Jest, use the environment "node", or "jest-fixed-jsdom", which keeps the globals of Node that jest-environment-jsdom removes.'
+
+function polyfillHint(missing: readonly Requirement[]): string {
+  const polyfills = [...new Set(missing.map((name) => POLYFILLS[name]))]
+  return `Load a polyfill of it before everysource, such as ${polyfills.join(', ')}.`
+}
+
+/** Whether a test environment imitates a page, as jsdom does. A browser has the browser build, and React Native has no document. */
+function isImitatedPage(): boolean {
+  return attempt(() => runtime.document !== undefined && runtime.navigator?.product !== 'ReactNative') === true
 }
 
 function described(name: Requirement): string {

@@ -105,6 +105,11 @@ export const requests: Part = {
         assert.match(errors, /^everysource: The event stream at .* \(ECONNREFUSED\)\. Trying again; Ctrl-C ends\.\n/)
         assert.equal((await everysource([url, '--no-reconnect']).ends()).code, 1)
       },
+      'a port that fetch blocks is named': async () => {
+        const { code, errors } = await everysource(['http://localhost:9/', '--no-reconnect']).ends()
+        assert.equal(code, 1)
+        assert.match(errors, /^! error: fetch blocks port 9, so no request was sent\.$/m)
+      },
       '--timeout fails when no message comes for that long': async () => {
         const { code, output, errors } = await everysource([`${origin}/quiet`, '--timeout', '0.3']).ends()
         assert.deepEqual(
@@ -121,7 +126,7 @@ export const requests: Part = {
         )
         const host = await everysource([`${origin}/three`, '-H', 'Host: a.test', '--timeout', '60']).ends()
         assert.equal(host.code, 2)
-        assert.match(host.errors, /^everysource: .* has "Host", which .*\nMore: /)
+        assert.match(host.errors, /^everysource: --header has "Host", which .*\nMore: /)
         const missing = await everysource([`${origin}/echo`, '-d', '@not-there.json']).ends()
         assert.equal(missing.code, 2)
         assert.match(missing.errors, /^everysource: --data: the file "not-there\.json" is not there\./)

@@ -27,6 +27,17 @@ export const BUILDS: Record<string, Load> = {
   },
 }
 
+/** The default and the browser build, in CommonJS, compiled by something before they are loaded. */
+export async function loadCompiled(
+  context: vm.Context,
+  folder: 'dist' | 'dist/browser',
+  compile: (source: string) => string,
+): Promise<Loaded> {
+  const load = commonJS(context, compile)
+  const [index, dropIn] = ['index', 'fetch-event-source'].map((name) => load(`${folder}/${name}.cjs`))
+  return { everysource: await index, dropIn: await dropIn } as Loaded
+}
+
 /** The entry points that have an effect. */
 export const POLYFILLS: Record<string, (context: vm.Context, entry: string) => Promise<void>> = {
   ESM: async (context, entry) => {
@@ -66,10 +77,13 @@ function modules(context: vm.Context): (file: string) => Promise<unknown> {
   }
 }
 
-function commonJS(context: vm.Context): (file: string) => Promise<unknown> {
+function commonJS(
+  context: vm.Context,
+  compile = (source: string): string => source,
+): (file: string) => Promise<unknown> {
   const loaded = new Map<string, unknown>()
   const load = async (file: string): Promise<unknown> => {
-    const source = await text(file)
+    const source = compile(await text(file))
     // Only the polyfills require anything.
     const [, required] = /require\(["'](\.[^"']+)["']\)/.exec(source) ?? []
     const dependency = required === undefined ? undefined : await load(posix.join(posix.dirname(file), required))

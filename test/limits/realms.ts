@@ -82,6 +82,11 @@ export function realm(globals: Globals): Realm {
   return { context, read }
 }
 
+/** A runtime that lacks nothing. */
+export function everything(): Realm {
+  return realm({ ...all(), MessagePort })
+}
+
 /** A runtime that has all but this. */
 export function without(part: string): Realm {
   const [name = '', member] = part.split('.')

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Tally } from '../tally.ts'
+import { checkCompiled } from './compiled.ts'
 import { checkMissing } from './missing.ts'
 import { checkReactNative } from './react-native.ts'
 import { checkSubclasses } from './subclasses.ts'
@@ -17,6 +18,7 @@ const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 const tally = new Tally()
 await checkMissing(tally, url)
 await checkSubclasses(tally, url)
+await checkCompiled(tally, url)
 await checkReactNative(tally)
 server.closeAllConnections()
 server.close()

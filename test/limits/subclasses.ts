@@ -52,7 +52,7 @@ export async function checkSubclasses(tally: Tally, url: string): Promise<void> 
   suite.end()
 }
 
-const STORY = {
+export const STORY = {
   source: ['EventSource', '[object EventSource]', true],
   open: ['open', 'Event', 200],
   message: ['message', 'hello', '1', true],
@@ -60,7 +60,7 @@ const STORY = {
 }
 
 /** What a source's events are like. */
-async function story({ everysource }: Loaded, url: string): Promise<object> {
+export async function story({ everysource }: Loaded, url: string): Promise<object> {
   const { EventSource } = everysource
   const source = new EventSource(url)
   const open = await new Promise<Parameters<NonNullable<typeof source.onopen>>[0]>((resolve) => {

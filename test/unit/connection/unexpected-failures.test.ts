@@ -5,7 +5,7 @@ import type { BodyReader } from '../../../src/connection/exchange.ts'
 import { takeReader } from '../../../src/connection/response.ts'
 import { ConnectionError, EventSource, type EventSourceInit } from '../../../src/index.ts'
 import { connect, ending, type Observed, type Open, opened, staying } from '../support/connections.ts'
-import { lasting, NOWHERE, response, until } from '../support/sources.ts'
+import { lasting, NOWHERE, until } from '../support/sources.ts'
 import { all, rejection, request, rest, source, unhandledRejections } from '../support/streams.ts'
 import { type Answer, down, ended, good, watch } from '../support/watch.ts'
 
@@ -164,7 +164,6 @@ describe('a runtime that fails', () => {
   >([
     ['Math.random throws after a network failure', spy(Math, 'random'), [down], {}, [undefined]],
     ['Math.random throws after the end of a body', spy(Math, 'random'), [ended], {}, [undefined]],
-    ['performance.now throws for an open connection', spy(performance, 'now'), [good], {}, [undefined]],
     ['setTimeout throws for the wait', stub('setTimeout'), [down], NO_JITTER, [100, undefined]],
     ['setTimeout throws for connectTimeout', stub('setTimeout'), [good], { connectTimeout: 1_000 }, [undefined]],
     [
@@ -174,7 +173,6 @@ describe('a runtime that fails', () => {
       { idleTimeout: 1_000, ...NO_JITTER },
       [100, undefined],
     ],
-    ['addEventListener throws for the wait', stubOnline, [down], NO_JITTER, [100, undefined]],
   ])('%s: an error event with the cause, and CLOSED', async (_, breaks, answers, options, delays) => {
     breaks()
     const { source, errors, requests } = watch(answers, { reconnectionTime: 0, ...options })
@@ -193,18 +191,6 @@ describe('a runtime that fails', () => {
     await until(() => losing.readyState === EventSource.CLOSED)
     expect(errors.map(({ error }) => error.reason)).toEqual(['network', 'unsupported'])
     expect(requests).toHaveLength(1)
-    expect(unhandled).toEqual([])
-  })
-
-  it('performance.now throws when an open connection is lost: an error event, and CLOSED', async () => {
-    const { stream, end } = source()
-    const { source: opening, errors } = watch([() => response(stream)])
-    await until(() => opening.readyState === EventSource.OPEN)
-    vi.spyOn(performance, 'now').mockImplementation(broken)
-    end()
-    await until(() => opening.readyState === EventSource.CLOSED)
-    await rest()
-    expect(errors.map(({ error }) => error.reason)).toEqual(['unsupported'])
     expect(unhandled).toEqual([])
   })
 
@@ -230,12 +216,6 @@ describe('a runtime that fails', () => {
     expect(error).toMatchObject({ reason: 'unsupported', cause: { message: BROKEN.message } })
     expect(unhandled).toEqual([])
   })
-
-  /** The global object of a browser whose listeners cannot be added. */
-  function stubOnline(): void {
-    vi.stubGlobal('navigator', { onLine: true })
-    stub('addEventListener')()
-  }
 })
 
 describe('after close(), a failure is ignored', () => {

@@ -1,7 +1,7 @@
 /** URLs, and what messages show of them. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { isFetchable, parseURL, presentable } from '../../../src/connection/url.ts'
+import { isFetchable, parseURL, presentable, withoutUser } from '../../../src/connection/url.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -148,5 +148,28 @@ describe('in messages', () => {
     ['file:///etc/hosts', 'file:…'],
   ])('%s reads %s', (url, shown) => {
     expect(presentable(new URL(url))).toBe(shown)
+  })
+})
+
+describe('a URL without its user', () => {
+  it.each([
+    'http://a.test/',
+    'http://a.test/x@y?b@c#d@e',
+    'http://user@a.test:81/?b#c',
+    'http://user:pass@a.test/x',
+    'http://:pass@a.test/x',
+    'http://u%40:p%2F@x/:@[::1]:8080/x@y',
+    'http://u:p@q@a.test/',
+    'ftp://user:pass@a.test/x',
+    'custom://user:pass@host/x',
+    'data:text/plain,//a@b',
+    'blob:http://a.test/x@y',
+    'file:///x@y',
+    'about:blank',
+  ])('is as the URL class writes it: %s', (href) => {
+    const url = new URL(href)
+    const shown = withoutUser(url)
+    url.username = url.password = ''
+    expect(shown).toBe(url.href)
   })
 })

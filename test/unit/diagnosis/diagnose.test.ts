@@ -154,6 +154,31 @@ describe('a network', () => {
   })
 })
 
+describe('a port that fetch blocks', () => {
+  it.each([
+    ['in a terminal', undefined],
+    ['in a page', 'http://localhost:8000/'],
+  ])('is named, %s', async (_, page) => {
+    const where = { requested: 'http://localhost:9/stream', ...(page !== undefined && { page }) }
+    const [finding, ...others] = await diagnosed([{ fails: '' }], where)
+    expect(finding).toMatchObject({
+      level: 'error',
+      code: 'blocked-port',
+      seen: expect.stringContaining('port 9') as string,
+    })
+    expect(others).toEqual([])
+    expect(codes(await diagnosed([{ fails: 'ECONNREFUSED' }], where))).toEqual(['error network-ECONNREFUSED'])
+  })
+
+  it('is one that Node blocks', async () => {
+    for (const port of [1, 25, 6000, 6667, 10080]) {
+      const url = `http://127.0.0.1:${port}/`
+      await expect(fetch(url)).rejects.toMatchObject({ cause: { message: 'bad port' } })
+      expect(codes(await diagnosed([{ fails: '' }], { requested: url }))).toEqual(['error blocked-port'])
+    }
+  })
+})
+
 describe('time', () => {
   it('speaks of a response that does not begin', async () => {
     expect(codes(await diagnosed([{ hangs: true, then: 6_000 }]))).toEqual(['warning no-head'])

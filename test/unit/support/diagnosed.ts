@@ -26,7 +26,10 @@ export interface Story {
 }
 
 /** What is found after these requests. */
-export async function diagnosed(stories: Story[], { page }: { page?: string } = {}): Promise<Finding[]> {
+export async function diagnosed(
+  stories: Story[],
+  { page, requested = NOWHERE }: { page?: string; requested?: string } = {},
+): Promise<Finding[]> {
   let now = 1_000
   let story: Story = {}
   const requests = new AbortController()
@@ -36,7 +39,7 @@ export async function diagnosed(stories: Story[], { page }: { page?: string } = 
   const observer = observe({ now: () => now, fetch: () => answer(story) })
   for (story of stories) {
     const init: FetchLikeInit = { method: 'GET', redirect: 'follow', headers: {}, signal: requests.signal }
-    const answered = observer.fetch(NOWHERE, init)
+    const answered = observer.fetch(requested, init)
     if (!story.hangs) await read(answered, story, (ms) => (now += ms))
     now += story.then ?? 0
   }

@@ -1,0 +1,38 @@
+/** What a runtime is told that lacks something. */
+
+import { afterEach, expect, it, vi } from 'vitest'
+import { need } from '../../../src/platform/requirements.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+const load = (): void => {
+  need('EventSource', ['AbortController', 'TextDecoder', 'URL'])
+}
+
+it('nothing, if it has everything', () => {
+  expect(load).not.toThrow()
+})
+
+it('is told which polyfill to load', () => {
+  vi.stubGlobal('TextDecoder', undefined)
+  expect(load).toThrow(
+    'This runtime has no TextDecoder for streams, which EventSource is built on. Load a polyfill of it before everysource, such as @bacons/text-decoder.',
+  )
+})
+
+it('is told of other environments, if it is a test environment with a page', () => {
+  vi.stubGlobal('TextDecoder', undefined)
+  vi.stubGlobal('document', {})
+  expect(load).toThrow(
+    'This runtime has no TextDecoder for streams, which EventSource is built on. In Jest, use the environment "node", or "jest-fixed-jsdom", which keeps the globals of Node that jest-environment-jsdom removes.',
+  )
+})
+
+it('is told of polyfills in React Native, even with a document', () => {
+  vi.stubGlobal('TextDecoder', undefined)
+  vi.stubGlobal('document', {})
+  vi.stubGlobal('navigator', { product: 'ReactNative' })
+  expect(load).toThrow('such as @bacons/text-decoder')
+})
