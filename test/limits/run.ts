@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Tally } from '../tally.ts'
+import { checkHosts } from './hosts.ts'
 import { checkMissing } from './missing.ts'
 import { checkReactNative } from './react-native.ts'
 import { checkSubclasses } from './subclasses.ts'
@@ -17,6 +18,7 @@ const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 const tally = new Tally()
 await checkMissing(tally, url)
 await checkSubclasses(tally, url)
+await checkHosts(tally, url)
 await checkReactNative(tally)
 server.closeAllConnections()
 server.close()
