@@ -15,11 +15,12 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** A global object that events can be sent to, and how many listen to it. */
+/** The global object of a browser's worker, which events can be sent to, and how many listen to it. */
 function stubBrowser(navigator: object | undefined = { onLine: false }): { online(): void; listeners(): number } {
   const target = new EventTarget()
   let listeners = 0
   vi.stubGlobal('navigator', navigator)
+  vi.stubGlobal('importScripts', () => undefined)
   vi.stubGlobal('addEventListener', (type: string, listener: EventListener) => {
     listeners++
     target.addEventListener(type, listener)

@@ -164,7 +164,6 @@ describe('a runtime that fails', () => {
   >([
     ['Math.random throws after a network failure', spy(Math, 'random'), [down], {}, [undefined]],
     ['Math.random throws after the end of a body', spy(Math, 'random'), [ended], {}, [undefined]],
-    ['performance.now throws for an open connection', spy(performance, 'now'), [good], {}, [undefined]],
     ['setTimeout throws for the wait', stub('setTimeout'), [down], NO_JITTER, [100, undefined]],
     ['setTimeout throws for connectTimeout', stub('setTimeout'), [good], { connectTimeout: 1_000 }, [undefined]],
     [
@@ -174,7 +173,6 @@ describe('a runtime that fails', () => {
       { idleTimeout: 1_000, ...NO_JITTER },
       [100, undefined],
     ],
-    ['addEventListener throws for the wait', stubOnline, [down], NO_JITTER, [100, undefined]],
   ])('%s: an error event with the cause, and CLOSED', async (_, breaks, answers, options, delays) => {
     breaks()
     const { source, errors, requests } = watch(answers, { reconnectionTime: 0, ...options })
@@ -196,15 +194,26 @@ describe('a runtime that fails', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('performance.now throws when an open connection is lost: an error event, and CLOSED', async () => {
+  it('Math.random throws when an open connection is lost: an error event, and CLOSED', async () => {
     const { stream, end } = source()
     const { source: opening, errors } = watch([() => response(stream)])
     await until(() => opening.readyState === EventSource.OPEN)
-    vi.spyOn(performance, 'now').mockImplementation(broken)
+    spy(Math, 'random')()
     end()
     await until(() => opening.readyState === EventSource.CLOSED)
     await rest()
     expect(errors.map(({ error }) => error.reason)).toEqual(['unsupported'])
+    expect(unhandled).toEqual([])
+  })
+
+  it.each([
+    ['performance.now', spy(performance, 'now')],
+    ['addEventListener of the global object', stubOnline],
+  ])('%s throws: a source reconnects without it', async (_, breaks) => {
+    breaks()
+    const { source: losing, errors } = watch([down, good], NO_JITTER)
+    await until(() => losing.readyState === EventSource.OPEN)
+    expect(errors.map(({ error }) => error.reason)).toEqual(['network'])
     expect(unhandled).toEqual([])
   })
 
@@ -231,8 +240,9 @@ describe('a runtime that fails', () => {
     expect(unhandled).toEqual([])
   })
 
-  /** The global object of a browser whose listeners cannot be added. */
+  /** A worker of a browser, to whose global object no listeners can be added. */
   function stubOnline(): void {
+    vi.stubGlobal('importScripts', () => undefined)
     vi.stubGlobal('navigator', { onLine: true })
     stub('addEventListener')()
   }
