@@ -6,7 +6,7 @@ import { listen, onPageCached } from '../platform/page.ts'
 import { isWatched, publish, withListenerLimit } from '../platform/platform.ts'
 import { type ConnectionError, connectionErrorOf, unexpectedError } from './connection-error.ts'
 import type { Body, ConnectionSink, Exchange, Opener } from './exchange.ts'
-import { asAttemptError, AttemptError, type Failure } from './failure.ts'
+import { asAttemptError, AttemptError, ENDED, ENDED_MID_EVENT, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { decide, type Verdict } from './reconnect.ts'
 import { startWait, withIdleTimeout, withinLimits, type Wait } from './timers.ts'
@@ -18,14 +18,6 @@ type State =
   /** What to do about a failure is being asked and announced. */
   | { phase: 'deciding' }
   | { phase: 'waiting'; wait: Wait }
-
-const ENDED: Failure = { reason: 'ended', what: 'has ended' }
-
-const ENDED_MID_EVENT: Failure = {
-  reason: 'ended',
-  what: 'has ended in the middle of an event, which is discarded',
-  endedMidEvent: true,
-}
 
 /**
  * `reconnect()`, `close()` and a page that goes into the back/forward cache end a life of the connection: after each await and in each

@@ -44,6 +44,16 @@ export interface Failure {
   isCallers?: boolean | undefined
 }
 
+/** The stream has come to its end. */
+export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
+
+/** The same, but its last event is not complete. */
+export const ENDED_MID_EVENT: Failure = {
+  reason: 'ended',
+  what: 'has ended in the middle of an event, which is discarded',
+  endedMidEvent: true,
+}
+
 /** Ends an attempt, from anywhere within it. */
 export class AttemptError extends Error {
   readonly failure: Failure

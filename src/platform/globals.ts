@@ -108,8 +108,8 @@ export function now(): number {
 
 /** A `DOMException` of that name, or an `Error` of that name where there are none. */
 export function domException(message: string, name: string): Error {
-  const DOMException = hostFunction('DOMException')
-  if (DOMException) return new DOMException(message, name)
+  const exception = attempt(() => runtime.DOMException && new runtime.DOMException(message, name))
+  if (exception) return exception
   return Object.defineProperty(new Error(message), 'name', { value: name, configurable: true, writable: true })
 }
 

@@ -38,6 +38,15 @@ export async function loadCompiled(
   return { everysource: await index, dropIn: await dropIn } as Loaded
 }
 
+/** The browser build, which a test environment that imitates a page may get. */
+export const BROWSER_BUILD: Load = async (context) => {
+  const load = modules(context)
+  return {
+    everysource: await load('dist/browser/index.js'),
+    dropIn: await load('dist/browser/fetch-event-source.js'),
+  } as Loaded
+}
+
 /** The entry points that have an effect. */
 export const POLYFILLS: Record<string, (context: vm.Context, entry: string) => Promise<void>> = {
   ESM: async (context, entry) => {

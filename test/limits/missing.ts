@@ -11,7 +11,7 @@ const STREAMS = ['streamEvents of a URL', 'streamEvents of a response', 'streamE
 const ALL = Object.keys(USES)
 
 /** Who cannot do without. What is not listed is never needed. */
-const NEEDED_BY: Record<string, string[]> = {
+export const NEEDED_BY: Record<string, string[]> = {
   Event: EVENT_SOURCE,
   EventTarget: EVENT_SOURCE,
   AbortController: [...EVENT_SOURCE, ...STREAMS, 'fetchEventSource'],

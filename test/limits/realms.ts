@@ -101,6 +101,15 @@ export function without(part: string): Realm {
   return made
 }
 
+/** A runtime that has all, with these changes. */
+export function changed(changes: PropertyDescriptorMap): vm.Context {
+  const { context } = realm(all())
+  for (const [name, change] of Object.entries(changes)) {
+    Object.defineProperty(context, name, { configurable: true, ...change })
+  }
+  return context
+}
+
 /** A runtime whose `Event` and `EventTarget` return an instance of their own class to subclasses, as in Firefox's content scripts. */
 export function withoutSubclasses(): Realm {
   const globals = all()

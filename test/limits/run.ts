@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Tally } from '../tally.ts'
 import { checkCompiled } from './compiled.ts'
+import { checkHosts } from './hosts.ts'
 import { checkMissing } from './missing.ts'
 import { checkReactNative } from './react-native.ts'
 import { checkSubclasses } from './subclasses.ts'
@@ -19,6 +20,7 @@ const tally = new Tally()
 await checkMissing(tally, url)
 await checkSubclasses(tally, url)
 await checkCompiled(tally, url)
+await checkHosts(tally, url)
 await checkReactNative(tally)
 server.closeAllConnections()
 server.close()

@@ -36,7 +36,7 @@ export async function checkSubclasses(tally: Tally, url: string): Promise<void> 
         `
           for (const name of ['Event', 'EventTarget']) {
             const Base = globalThis[name]
-            globalThis[name] = class extends Base {}
+            globalThis[name] = { [name]: class extends Base {} }[name]
             for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(Base.prototype))) {
               if (key !== 'constructor') Object.defineProperty(globalThis[name].prototype, key, property)
             }

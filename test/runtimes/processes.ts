@@ -87,6 +87,30 @@ const CHECKS: Check[] = [
       await using(source, start('leave', [source.url, exit]), (script) => script.ends())
     },
   })),
+  ...['dist', 'dist/browser'].map((build): Check => ({
+    name: `fact 25: a process can exit after close() where a page is imitated without setImmediate, ${build}`,
+    run: async (start) => {
+      const source = await Source.start((response) => {
+        response.write('data: here\n\n')
+      })
+      await using(source, start('imitated-page', [source.url, build]), async (script) => {
+        await script.ends()
+        assert.equal(script.output, 'here\n')
+      })
+    },
+  })),
+  {
+    name: 'sources work on frozen prototypes, the first as all others, and a late listener waits for the next event',
+    run: async (start) => {
+      const source = await Source.start((response) => {
+        response.write('data: 1\n\ndata: 2\n\n')
+      })
+      await using(source, start('hardened', [source.url]), async (script) => {
+        await script.ends()
+        assert.equal(script.output, '["2"]\n["2"]\n')
+      })
+    },
+  },
   {
     name: 'one signal closes any number of connections, without a warning of a leak',
     run: async (start) => {

@@ -221,6 +221,7 @@ describe('close() while the connection decides', () => {
 it('close() in the moment in which the page is back online makes no attempt', async () => {
   const target = new EventTarget()
   vi.stubGlobal('navigator', { onLine: true })
+  vi.stubGlobal('importScripts', () => undefined)
   vi.stubGlobal('addEventListener', target.addEventListener.bind(target))
   vi.stubGlobal('removeEventListener', target.removeEventListener.bind(target))
   onTestFinished(() => {

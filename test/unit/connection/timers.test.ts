@@ -15,13 +15,12 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** A global object that events can be sent to, and how many listen to it. */
+/** The global object of a browser's worker, which events can be sent to, and how many listen to it. */
 function stubBrowser(navigator: object | undefined = { onLine: false }): { online(): void; listeners(): number } {
   const target = new EventTarget()
   let listeners = 0
   vi.stubGlobal('navigator', navigator)
-  // In a process of Node without one, nobody asks `navigator`.
-  vi.stubGlobal('document', {})
+  vi.stubGlobal('importScripts', () => undefined)
   vi.stubGlobal('addEventListener', (type: string, listener: EventListener) => {
     listeners++
     target.addEventListener(type, listener)

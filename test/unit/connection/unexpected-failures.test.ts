@@ -5,7 +5,7 @@ import type { BodyReader } from '../../../src/connection/exchange.ts'
 import { takeReader } from '../../../src/connection/response.ts'
 import { ConnectionError, EventSource, type EventSourceInit } from '../../../src/index.ts'
 import { connect, ending, type Observed, type Open, opened, staying } from '../support/connections.ts'
-import { lasting, NOWHERE, until } from '../support/sources.ts'
+import { lasting, NOWHERE, response, until } from '../support/sources.ts'
 import { all, rejection, request, rest, source, unhandledRejections } from '../support/streams.ts'
 import { type Answer, down, ended, good, watch } from '../support/watch.ts'
 
@@ -194,6 +194,29 @@ describe('a runtime that fails', () => {
     expect(unhandled).toEqual([])
   })
 
+  it('Math.random throws when an open connection is lost: an error event, and CLOSED', async () => {
+    const { stream, end } = source()
+    const { source: opening, errors } = watch([() => response(stream)])
+    await until(() => opening.readyState === EventSource.OPEN)
+    spy(Math, 'random')()
+    end()
+    await until(() => opening.readyState === EventSource.CLOSED)
+    await rest()
+    expect(errors.map(({ error }) => error.reason)).toEqual(['unsupported'])
+    expect(unhandled).toEqual([])
+  })
+
+  it.each([
+    ['performance.now', spy(performance, 'now')],
+    ['addEventListener of the global object', stubOnline],
+  ])('%s throws: a source reconnects without it', async (_, breaks) => {
+    breaks()
+    const { source: losing, errors } = watch([down, good], NO_JITTER)
+    await until(() => losing.readyState === EventSource.OPEN)
+    expect(errors.map(({ error }) => error.reason)).toEqual(['network'])
+    expect(unhandled).toEqual([])
+  })
+
   it('AbortController throws for reconnect(): an error event, and CLOSED', async () => {
     const { source: opening, errors, requests } = watch([good])
     await until(() => opening.readyState === EventSource.OPEN)
@@ -216,6 +239,13 @@ describe('a runtime that fails', () => {
     expect(error).toMatchObject({ reason: 'unsupported', cause: { message: BROKEN.message } })
     expect(unhandled).toEqual([])
   })
+
+  /** A worker of a browser, to whose global object no listeners can be added. */
+  function stubOnline(): void {
+    vi.stubGlobal('importScripts', () => undefined)
+    vi.stubGlobal('navigator', { onLine: true })
+    stub('addEventListener')()
+  }
 })
 
 describe('after close(), a failure is ignored', () => {

@@ -93,6 +93,41 @@ describe('the base URL', () => {
     expect(parseURL('x').href).toBe('http://b.test/x')
   })
 
+  it.each([
+    ['an empty location', { href: '' }, undefined],
+    ['a location without href', {}, undefined],
+    ['a relative location', { href: '/page' }, undefined],
+    ['a document without baseURI', undefined, {}],
+    ['a document with an empty baseURI', undefined, { baseURI: '' }],
+    ['a document whose baseURI is not a string', { href: '' }, { baseURI: 1 }],
+    ['a document that throws', undefined, { get baseURI() { throw new Error('a stub') } }], // prettier-ignore
+  ])('is missing with %s: absolute URLs are taken, others are a SyntaxError', (_, location, document) => {
+    vi.stubGlobal('location', location)
+    vi.stubGlobal('document', document)
+    expect(parseURL('http://b.test/x').href).toBe('http://b.test/x')
+    expect(errorFor('/x')).toBeInstanceOf(DOMException)
+    expect(errorFor('/x')).toMatchObject({
+      name: 'SyntaxError',
+      message: 'Invalid URL "/x": without a base URL it must be absolute',
+    })
+  })
+
+  it('is the location where the document has none', () => {
+    vi.stubGlobal('document', { baseURI: '' })
+    vi.stubGlobal('location', { href: 'http://a.test/dir/' })
+    expect(parseURL('x').href).toBe('http://a.test/dir/x')
+  })
+
+  it.each([
+    ['no elements', {}],
+    ['elements that are stubs', { createElement: () => ({}) }],
+    ['elements without a URL', { createElement: () => Object.defineProperty({}, 'href', { set: () => undefined }) }],
+    ['elements that throw', { createElement: () => { throw new Error('a stub') } }], // prettier-ignore
+  ])('does without the encoding of a document with %s', (_, document) => {
+    vi.stubGlobal('document', { baseURI: 'http://a.test/', characterSet: 'windows-1252', ...document })
+    expect(parseURL('/x?ä').href).toBe('http://a.test/x?%C3%A4')
+  })
+
   it('does not matter to an absolute URL', () => {
     vi.stubGlobal('document', { baseURI: 'http://a.test/' })
     expect(parseURL('http://b.test/x').href).toBe('http://b.test/x')

@@ -1,0 +1,13 @@
+// Imitates a page as jsdom does in Jest, where there is no setImmediate and people bring Node's MessageChannel.
+import process from 'node:process'
+
+const [, , url, build] = process.argv
+globalThis.document = { baseURI: 'http://localhost/', characterSet: 'UTF-8' }
+delete globalThis.setImmediate
+const { EventSource } = await import(`../../../${build}/index.js`)
+
+const source = new EventSource(url)
+source.onmessage = ({ data }) => {
+  console.log(data)
+  source.close()
+}
