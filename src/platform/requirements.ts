@@ -30,8 +30,7 @@ export function need(what: string, names: readonly Requirement[], absent: readon
   )
 }
 
-const TEST_HINT =
-  'In Jest, use the environment "node", or "jest-fixed-jsdom", which keeps the globals of Node that jest-environment-jsdom removes.'
+const TEST_HINT = 'In Jest, use the environment "node" or "jest-fixed-jsdom".'
 
 function polyfillHint(missing: readonly Requirement[]): string {
   const polyfills = [...new Set(missing.map((name) => POLYFILLS[name]))]

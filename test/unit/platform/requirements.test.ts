@@ -26,7 +26,7 @@ it('is told of other environments, if it is a test environment with a page', () 
   vi.stubGlobal('TextDecoder', undefined)
   vi.stubGlobal('document', {})
   expect(load).toThrow(
-    'This runtime has no TextDecoder for streams, which EventSource is built on. In Jest, use the environment "node", or "jest-fixed-jsdom", which keeps the globals of Node that jest-environment-jsdom removes.',
+    'This runtime has no TextDecoder for streams, which EventSource is built on. In Jest, use the environment "node" or "jest-fixed-jsdom".',
   )
 })
 
