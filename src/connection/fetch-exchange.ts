@@ -1,7 +1,7 @@
 /** One request: what the caller wants of this attempt, and the head of its response. */
 
 import { checked, displayKind, isFunction, isObject, isPlain, isString, members, resultOf } from '../input/checks.ts'
-import { hasForbiddenHeaders, streamingFetch } from '../platform/platform.ts'
+import { hasForbiddenHeaders, isBlockedPort, streamingFetch } from '../platform/platform.ts'
 import type { ConnectionError } from './connection-error.ts'
 import type { Exchange, Opened, Opener } from './exchange.ts'
 import { asAttemptError, AttemptError, type FailureReason } from './failure.ts'
@@ -134,6 +134,7 @@ class FetchExchange implements Exchange {
       if (this.request.signal.aborted) void discard(response)
       return response
     } catch (cause) {
+      if (isBlockedPort(cause)) throw unfetchable(`fetch blocks port ${target.port}`)
       // Elsewhere too, but a browser does not say why.
       const hint = isStream(content) && hasForbiddenHeaders() ? ': streams need HTTP/2' : ''
       throw asAttemptError(cause, { reason: 'network', what: `could not be reached${hint}`, isCallers })

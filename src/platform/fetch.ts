@@ -59,6 +59,11 @@ export function acceptedMembers<Init extends object>(init: Init): Partial<Init> 
   return Object.fromEntries(Object.entries(init).filter(([name]) => !refused.includes(name))) as Partial<Init>
 }
 
+/** Whether `fetch` blocks the port, as it blocks those of other protocols. Only Node's says so. (Fetch standard, "bad port") */
+export function isBlockedPort(thrown: unknown): boolean {
+  return attempt(() => (thrown as Error).cause as Error | undefined)?.message === 'bad port'
+}
+
 /** Headers that a redirect to another origin removes. (Fetch standard, 4.4, "HTTP-redirect fetch") */
 export function isCredential(name: string): boolean {
   return /^(?:proxy-)?authorization$|^cookie$/i.test(name)

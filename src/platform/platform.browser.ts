@@ -110,6 +110,11 @@ export function acceptedMembers<Init extends object>(init: Init): Partial<Init> 
   return init
 }
 
+/** A browser does not say why it sends no request. */
+export function isBlockedPort(): boolean {
+  return false
+}
+
 /** Only redirects that are followed one by one ask. */
 export function isCredential(): boolean {
   return false

@@ -7,6 +7,7 @@ export {
   acceptedMembers,
   dropsHeader,
   hasForbiddenHeaders,
+  isBlockedPort,
   isCredential,
   missingHeaders,
   NODE_STREAM_HINT,

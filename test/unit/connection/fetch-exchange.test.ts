@@ -475,6 +475,13 @@ it('a data URL has the origin "null", even where the Response has no URL', async
 })
 
 describe("the runtime's fetch", () => {
+  it('blocks some ports: the connection fails at once, and the error names the port', async () => {
+    const source = open('http://localhost:9/stream')
+    const { error, message, willReconnect } = await nextError(source)
+    expect([error.reason, willReconnect]).toEqual(['unsupported', false])
+    expect(message).toBe('The event stream at http://localhost:9/stream cannot be fetched: fetch blocks port 9')
+  })
+
   it('is looked up at each attempt', async () => {
     const called: string[] = []
     vi.stubGlobal('fetch', (): Promise<Response> => {
