@@ -191,6 +191,16 @@ function compress(format: 'readable' | 'dense' | 'minified'): OutputPlugin {
   }
 }
 
+/** Leaves out the indentation. Names and lines stay. */
+const dense: OutputPlugin = {
+  name: 'dense',
+  async renderChunk(code) {
+    const format = { comments: /THIRD-PARTY-LICENSES/, preserve_annotations: true, beautify: true, indent_level: 0 }
+    const { code: output = '' } = await minify(code, { ecma: 2022, compress: false, mangle: false, format })
+    return { code: output }
+  },
+}
+
 /** Names and lines stay: what ships can be debugged without source maps. */
 const browser: Options = { ...common, outDir: 'dist/browser', plugins: [licenses, compress('readable')] }
 
@@ -246,7 +256,7 @@ export default defineConfig(async () => {
       ...common,
       entry,
       format: 'cjs',
-      plugins: [licenses, callableIndex],
+      plugins: [licenses, dense, callableIndex],
       // Names the exports in a way that Node finds, for programs that import the CommonJS files by name.
       platform: 'node',
       esbuildPlugins: [shareIndex('.cjs'), smallerParser],
