@@ -136,7 +136,8 @@ async function describe(
   } catch (cause) {
     return { ...refusal, what: `${refusal.what}, and "onRefused" failed`, cause, isCallers: true }
   }
-  return { ...refusal, ...(await readRefusedBody(response, signal)) }
+  const text = await readRefusedBody(response, signal)
+  return { ...refusal, ...text }
 }
 
 /**

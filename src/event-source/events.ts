@@ -7,7 +7,7 @@ import { hostFunction } from '../platform/globals.ts'
 import { isObject } from '../input/checks.ts'
 import { defineInspection } from '../platform/platform.ts'
 import type { SourceMessageEvent } from './interface.ts'
-import { defineInterface, keepPrototype } from './webidl.ts'
+import { defineInterface, keepPrototype, showConstructor } from './webidl.ts'
 
 interface MessageInit {
   data?: string
@@ -35,7 +35,7 @@ function defineMessageEvent(): MessageConstructor {
     constructor(type: string, { data = null as never, origin = '', lastEventId = '' }: MessageInit = {}) {
       super(type)
       // Cheaper for each message than to compare prototypes.
-      if (!('data' in this)) keepPrototype(this, new.target)
+      if (!('data' in this)) keepPrototype(this, Message)
       this.#data = data
       this.#origin = origin
       this.#lastEventId = lastEventId
@@ -75,12 +75,13 @@ function defineMessageEvent(): MessageConstructor {
  * `MessageEvent` is to load undici.
  */
 export function inheritFromMessageEvent(): void {
-  const prototype: unknown = hostFunction('MessageEvent')?.prototype
+  const MessageEvent = hostFunction('MessageEvent')
+  const prototype: unknown = MessageEvent?.prototype
   // A test environment's may be of another family.
   if (prototype instanceof EventBase) {
     Object.setPrototypeOf(Message.prototype, prototype)
     // `new event.constructor(event.type, event)` makes a copy that the platform knows.
-    Reflect.deleteProperty(Message.prototype, 'constructor')
+    showConstructor(Message, MessageEvent)
   }
 }
 
@@ -107,7 +108,7 @@ function defineOpenEvent(): OpenEventConstructor {
 
     constructor(type: string, response: FetchLikeResponse | undefined) {
       super(type)
-      keepPrototype(this, new.target)
+      keepPrototype(this, OpenEvent)
       this.#response = response
     }
 
@@ -120,7 +121,7 @@ function defineOpenEvent(): OpenEventConstructor {
 
   defineInterface(OpenEvent, 'OpenEvent')
   // To the standard it is a plain Event.
-  Reflect.deleteProperty(OpenEvent.prototype, 'constructor')
+  showConstructor(OpenEvent, EventBase)
   // A response would show its URL, query and all.
   defineInspection(OpenEvent, ({ type }) => ({ name: 'OpenEvent', members: { type } }))
   return OpenEvent

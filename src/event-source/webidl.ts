@@ -34,6 +34,17 @@ export function keepPrototype(instance: object, { prototype }: { prototype: obje
   if (Object.getPrototypeOf(instance) !== prototype) Object.setPrototypeOf(instance, prototype)
 }
 
+/** Has the instances of a class show another constructor. Not the prototype: code that is compiled to ES5 asks it for the class. */
+export function showConstructor(interfaceObject: { prototype: object }, shown: unknown): void {
+  const { prototype } = interfaceObject
+  Object.defineProperty(prototype, 'constructor', {
+    get: function (this: unknown) {
+      return this === prototype ? interfaceObject : shown
+    },
+    configurable: true,
+  })
+}
+
 /** Defines constants on the interface object and its prototype: enumerable, not writable, not configurable. */
 export function defineConstants(interfaceObject: { prototype: object }, constants: Record<string, number>): void {
   for (const [name, value] of Object.entries(constants)) {

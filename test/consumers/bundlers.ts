@@ -24,7 +24,7 @@ const LOOP = 'This EventStream has a reader already'
 const DECODER_STREAM = 'EventDecoderStream takes bytes'
 const REQUEST = 'last-event-id'
 const PARSER = '.consume'
-const FAILURE = 'The event stream at'
+const FAILURE = 'everysource.ConnectionError'
 const DROP_IN = 'Expected content-type to be'
 const ALL = [CLASS, LOOP, DECODER_STREAM, REQUEST, PARSER, FAILURE, DROP_IN]
 
