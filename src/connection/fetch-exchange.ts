@@ -1,7 +1,7 @@
 /** One request: what the caller wants of this attempt, and the head of its response. */
 
 import { checked, displayKind, isFunction, isObject, isPlain, isString, members, resultOf } from '../input/checks.ts'
-import { hasForbiddenHeaders, isBlockedPort, streamingFetch } from '../platform/platform.ts'
+import { hasForbiddenHeaders, isBlockedPort, signalProblem, streamingFetch } from '../platform/platform.ts'
 import type { ConnectionError } from './connection-error.ts'
 import type { Exchange, Opened, Opener } from './exchange.ts'
 import { asAttemptError, AttemptError, type FailureReason } from './failure.ts'
@@ -135,6 +135,8 @@ class FetchExchange implements Exchange {
       return response
     } catch (cause) {
       if (isBlockedPort(cause)) throw unfetchable(`fetch blocks port ${target.port}`)
+      const problem = isOurFetch ? signalProblem(signal) : undefined
+      if (problem !== undefined) throw notRequested('unsupported', problem, cause)
       // Elsewhere too, but a browser does not say why.
       const hint = isStream(content) && hasForbiddenHeaders() ? ': streams need HTTP/2' : ''
       throw asAttemptError(cause, { reason: 'network', what: `could not be reached${hint}`, isCallers })

@@ -1,6 +1,6 @@
 /** The method and the body of a request. */
 
-import { classNameOf, isForeignFormData, NODE_STREAM_HINT, sendsStreams } from '../platform/platform.ts'
+import { classNameOf, foreignClassOf, NODE_STREAM_HINT, sendsStreams } from '../platform/platform.ts'
 import { BODY_CLASSES } from '../platform/request-probes.ts'
 import { NAME } from './headers.ts'
 import { checked, displayKind, isString, option } from '../input/checks.ts'
@@ -44,7 +44,8 @@ export function checkedBody(given: unknown, isOurFetch: boolean, place = BODY): 
   const body = checked(place, given ?? undefined, isBody, wanted, displayKind)
   if (!isOurFetch) return body
   if (isStream(body) && !sendsStreams()) throw cannotSend(place, 'ReadableStream')
-  if (isForeignFormData(body)) throw cannotSend(place, 'FormData of another library')
+  const foreign = foreignClassOf(body)
+  if (foreign !== undefined) throw cannotSend(place, `${foreign} of another library`)
   return body
 }
 

@@ -5,7 +5,14 @@ import { withinLimits } from '../connection/timers.ts'
 import { DEFAULT_MAX_BUFFER_SIZE, EventTooLargeError } from '../decoder/event-decoder.ts'
 import { onVisibilityChange } from '../platform/page.ts'
 import { option } from '../input/checks.ts'
-import { need, noTimeoutInit, STREAMING_FETCH, streamingFetch, withListenerLimit } from '../platform/platform.ts'
+import {
+  need,
+  noTimeoutInit,
+  signalProblem,
+  STREAMING_FETCH,
+  streamingFetch,
+  withListenerLimit,
+} from '../platform/platform.ts'
 import { fetchWithCare } from './fetch-with-care.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
 import { copyOf, requestHeaders, type GivenHeaders } from './request-headers.ts'
@@ -177,7 +184,17 @@ function run(
     const given = typeof givenHeaders === 'function' ? await givenHeaders() : givenHeaders
     if (isOver()) return false
     const headers = requestHeaders(given, lastEventId)
-    const response = await fetchWithCare(fetch, input, { ...noTimeoutInit(members as object), headers, signal })
+    const response = await fetchWithCare(fetch, input, { ...noTimeoutInit(members as object), headers, signal }).catch(
+      (cause: unknown) => {
+        const problem = callersFetch ? undefined : signalProblem(signal)
+        if (problem !== undefined) {
+          // Another attempt would fail too.
+          reject(new TypeError(`${CANNOT}${problem}`, { cause }))
+          end()
+        }
+        throw cause
+      },
+    )
     // A caller's fetch may ignore the signal.
     const cancelBody = (): void => void discard(response)
     signal.addEventListener('abort', cancelBody)
@@ -223,10 +240,12 @@ function run(
   }
 }
 
+const CANNOT = 'The event stream cannot be fetched: '
+
 /** @throws a `TypeError` if there is no fetch that streams */
 function fetchOf(given: typeof fetch | undefined): typeof fetch {
   const found = given ?? streamingFetch()
-  if (typeof found === 'string') throw new TypeError(`The event stream cannot be fetched: ${found}`)
+  if (typeof found === 'string') throw new TypeError(CANNOT + found)
   return found
 }
 

@@ -5,7 +5,7 @@ import { hostFunction, runtime } from './globals.ts'
 import { percentDecode } from './header-value.ts'
 import { losesHeader, toStringTagOf } from './request-probes.ts'
 
-export { sendsStreams } from './request-probes.ts'
+export { sendsStreams, signalProblem } from './request-probes.ts'
 import { choosePostToSelf } from './self-messages.ts'
 import type { QueueTask } from './task.ts'
 
@@ -131,8 +131,8 @@ export function missingHeaders(): Record<string, string> {
 export const NODE_STREAM_HINT = ''
 
 /** A page has its browser's. */
-export function isForeignFormData(): boolean {
-  return false
+export function foreignClassOf(): undefined {
+  return undefined
 }
 
 export function classNameOf(value: unknown): string {

@@ -20,7 +20,7 @@ export {
 export { chooseAsyncIterator, domException, isNodeProcess } from './globals.ts'
 export { headerValue } from './header-value.ts'
 export { defineInspection, glanceOf, setGlance } from './inspection.ts'
-export { classNameOf, isForeignFormData } from './request-probes.ts'
+export { classNameOf, foreignClassOf, signalProblem } from './request-probes.ts'
 export { withListenerLimit } from './listener-limit.ts'
 export { need, type Requirement } from './requirements.ts'
 export { readUndiciOptions, SERVER_OPTIONS } from './server-options.ts'

@@ -41,6 +41,17 @@ export function refusalOf(init: object): string | undefined {
   }
 }
 
+/**
+ * Why `fetch` will never send a request with that signal, and what to do; undefined where it may. Test environments and polyfills bring
+ * an AbortController that the runtime's `fetch` refuses with a TypeError, as it does when the network fails.
+ */
+export function signalProblem(signal: AbortSignal): string | undefined {
+  return refusalOf({ signal }) && FOREIGN_SIGNAL
+}
+
+const FOREIGN_SIGNAL =
+  'the fetch of this runtime refuses its AbortController, which is a polyfill or of another realm. Take both from one place, or pass the option "fetch"'
+
 /** Whether this runtime's `Request` leaves out a header of that name, as browsers do with some. */
 export function losesHeader(name: string): boolean {
   return attempt(() => probeRequest({ headers: { [name]: 'x' } })?.headers.has(name)) === false
@@ -72,17 +83,17 @@ export function classNameOf(value: unknown): string {
   return name === 'Object' ? (BODY_CLASSES.find((known) => isInstance(value, known)) ?? name) : name
 }
 
-/** Whether it is a FormData of a library that this runtime does not know, and would send as text. */
-export function isForeignFormData(body: unknown): boolean {
-  if (classNameOf(body) !== 'FormData') return false
-  const init = { method: 'POST', body }
-  return (
-    attempt(() => {
-      const request = probeRequest(init)
-      // Without a usable Request it cannot be known.
-      return request && !request.headers.get('Content-Type')?.startsWith('multipart/')
-    }) === true
-  )
+/** The class of a FormData, Blob or File that another library brings, and this runtime would send as text. */
+export function foreignClassOf(body: unknown): string | undefined {
+  const name = classNameOf(body)
+  if (!['FormData', 'Blob', 'File'].includes(name)) return undefined
+  const request = attempt(() => probeRequest({ method: 'POST', body }))
+  // Without a usable Request it cannot be known.
+  if (!request) return undefined
+  const type = request.headers.get('Content-Type') ?? ''
+  // A Blob's own type is in lower case.
+  const isKnown = name === 'FormData' ? type.startsWith('multipart/') : type !== 'text/plain;charset=UTF-8'
+  return isKnown ? undefined : name
 }
 
 function isInstance(value: unknown, name: string): boolean {

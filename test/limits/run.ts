@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Tally } from '../tally.ts'
 import { checkCompiled } from './compiled.ts'
+import { checkForeign } from './foreign.ts'
 import { checkHosts } from './hosts.ts'
 import { checkMissing } from './missing.ts'
 import { checkReactNative } from './react-native.ts'
@@ -21,6 +22,7 @@ await checkMissing(tally, url)
 await checkSubclasses(tally, url)
 await checkCompiled(tally, url)
 await checkHosts(tally, url)
+await checkForeign(tally, url)
 await checkReactNative(tally)
 server.closeAllConnections()
 server.close()

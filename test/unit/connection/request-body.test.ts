@@ -72,6 +72,17 @@ describe('body', () => {
     expect(() => readOptions({ ...POST, body })).toThrow(/^The option "body" is a FormData of another library/)
   })
 
+  it.each(['Blob', 'File'])("may be another library's %s only with another fetch", (name) => {
+    const body = { get [Symbol.toStringTag]() { return name } } // prettier-ignore
+    expect(readOptions({ ...POST, body, fetch: vi.fn() }).body).toBe(body)
+    expect(() => readOptions({ ...POST, body })).toThrow(`The option "body" is a ${name} of another library`)
+  })
+
+  it('may be a Blob of text', () => {
+    const body = new Blob(['x'], { type: 'text/plain;charset=UTF-8' })
+    expect(readOptions({ ...POST, body }).body).toBe(body)
+  })
+
   it('must not be shared memory: fetch would send its name', () => {
     expect(() => readOptions({ ...POST, body: new Uint8Array(new SharedArrayBuffer(3)) })).toThrow(/^The option "body"/)
   })

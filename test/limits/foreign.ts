@@ -1,0 +1,190 @@
+/**
+ * Pieces of another realm or a polyfill, as test environments and old apps have them, one at a time and together: each works, or fails
+ * once, with advice. None is retried as a network error.
+ */
+
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import vm from 'node:vm'
+import type { Tally } from '../tally.ts'
+import { BROWSER_BUILD, BUILDS, type Loaded } from './builds.ts'
+import { changed } from './realms.ts'
+
+type Pieces = Record<string, unknown>
+
+const require = createRequire(import.meta.url)
+const streams = require('web-streams-polyfill') as Pieces
+const undici = require('undici') as Pieces
+const aborts = require('abortcontroller-polyfill/dist/cjs-ponyfill.js') as Pieces
+const otherAborts = require('abort-controller') as Pieces
+
+/** What a polyfill installs in a realm that lacks it. */
+function installed(name: string, ...names: string[]): Pieces {
+  const context = vm.createContext({ TextDecoder, TextEncoder, URLSearchParams, console, setTimeout })
+  vm.runInContext('globalThis.self = globalThis.window = globalThis', context)
+  const load = vm.runInContext(`(function (module, exports) {${textOf(name)}\n})`, context) as (
+    ...args: object[]
+  ) => void
+  load({ exports: {} }, {})
+  return pick(context, ...names)
+}
+
+function textOf(name: string): string {
+  return (require('node:fs') as typeof import('node:fs')).readFileSync(require.resolve(name), 'utf8')
+}
+
+function pick(from: Pieces, ...names: string[]): Pieces {
+  return Object.fromEntries(names.map((name) => [name, from[name]]))
+}
+
+const events = installed('event-target-polyfill', 'Event', 'EventTarget')
+const streamClasses = pick(streams, 'ReadableStream', 'WritableStream', 'TransformStream')
+const fetchClasses = pick(undici, 'Headers', 'Response', 'Request', 'FormData')
+
+/** A subclass stands for the class of another realm, which differs in its identity alone. */
+const ownURL = { URL: class extends URL {} }
+
+const WORKS: Record<string, Pieces> = {
+  'AbortSignal of a polyfill': pick(aborts, 'AbortSignal'),
+  'Response of undici': pick(undici, 'Response'),
+  'Headers of undici': pick(undici, 'Headers'),
+  'Request of undici': pick(undici, 'Request'),
+  'fetch of undici': pick(undici, 'fetch'),
+  'fetch of undici and all its classes': { ...fetchClasses, ...pick(undici, 'fetch') },
+  'ReadableStream of a polyfill': pick(streams, 'ReadableStream'),
+  'streams of a polyfill': streamClasses,
+  'URL of another realm': ownURL,
+  'MessageEvent of another family': pick(undici, 'MessageEvent'),
+  'Event and EventTarget of a polyfill': events,
+  'streams, URL, Event, EventTarget and the classes of fetch': {
+    ...streamClasses,
+    ...ownURL,
+    ...events,
+    ...fetchClasses,
+  },
+}
+
+const FAIL_ONCE: Record<string, Pieces> = {
+  'AbortController of abortcontroller-polyfill': pick(aborts, 'AbortController'),
+  'AbortController and AbortSignal of abortcontroller-polyfill': pick(aborts, 'AbortController', 'AbortSignal'),
+  'AbortController of abort-controller': pick(otherAborts, 'AbortController'),
+  'all of them': { ...streamClasses, ...ownURL, ...events, ...pick(aborts, 'AbortController', 'AbortSignal') },
+}
+
+const REFUSED: Record<string, Pieces> = {
+  'Event of a polyfill': pick(events, 'Event'),
+  'EventTarget of a polyfill': pick(events, 'EventTarget'),
+}
+
+const ADVICE =
+  /the fetch of this runtime refuses its AbortController.*Take both from one place, or pass the option "fetch"/
+
+export async function checkForeign(tally: Tally, url: string): Promise<void> {
+  for (const [build, load] of Object.entries({ ...BUILDS, 'browser build': BROWSER_BUILD })) {
+    const suite = tally.suite(`foreign pieces, ${build}`)
+    const loadWith = (pieces: Pieces): Promise<Loaded> =>
+      load(changed(Object.fromEntries(Object.entries(pieces).map(([name, value]) => [name, { value }]))))
+    for (const [name, pieces] of Object.entries(WORKS)) {
+      await suite.run(`${name}: works`, async () => {
+        assert.deepEqual(await outcomes(await loadWith(pieces), url), {
+          source: ['hello'],
+          loop: 'hello',
+          dropIn: 'hello',
+        })
+      })
+    }
+    for (const [name, pieces] of Object.entries(FAIL_ONCE)) {
+      await suite.run(`${name}: fails once, with advice`, async () => {
+        const { source, loop, dropIn } = await outcomes(await loadWith(pieces), url)
+        assert.equal(source.length, 1)
+        for (const message of [...source, loop]) assert.match(message, /^unsupported: .* was not requested: /)
+        for (const message of [...source, loop, dropIn]) assert.match(message, ADVICE)
+      })
+    }
+    if (load !== BROWSER_BUILD) {
+      for (const [name, pieces] of Object.entries(REFUSED)) {
+        await suite.run(`${name}: the constructor says that they don't fit together`, async () => {
+          const { everysource } = await loadWith(pieces)
+          for (let time = 0; time < 2; time++) {
+            assert.throws(() => new everysource.EventSource(url), {
+              name: 'TypeError',
+              message: /^Event and EventTarget do not work together here\. Take both from one realm or polyfill/,
+            })
+          }
+        })
+      }
+    }
+    await suite.run("the caller's signal may be of a polyfill", async () => {
+      const { everysource } = await loadWith({})
+      for (const { AbortController: Foreign } of [aborts, otherAborts] as {
+        AbortController: typeof AbortController
+      }[]) {
+        const controller = new Foreign()
+        const source = new everysource.EventSource(url, { signal: controller.signal })
+        await new Promise((resolve) => {
+          source.onmessage = resolve
+        })
+        controller.abort()
+        assert.equal(source.readyState, source.CLOSED)
+      }
+    })
+    suite.end()
+  }
+}
+
+/** What comes of each, in words: messages, and errors until there are two. */
+async function outcomes(
+  { everysource, dropIn }: Loaded,
+  url: string,
+): Promise<{ source: string[]; loop: string; dropIn: string }> {
+  return {
+    source: await new Promise((resolve) => {
+      const heard: string[] = []
+      const source = new everysource.EventSource(url, { reconnectionTime: 0 })
+      const hear = (text: string, isEnd: boolean): void => {
+        heard.push(text)
+        if (!isEnd) return
+        source.close()
+        resolve(heard)
+      }
+      source.addEventListener('message', ({ data }) => {
+        hear(data, true)
+      })
+      source.addEventListener('error', ({ error }) => {
+        hear(inWords(error), source.readyState === source.CLOSED || heard.length > 0)
+      })
+    }),
+    loop: await firstOf(everysource.streamEvents(url, { reconnect: { maxAttempts: 2 }, reconnectionTime: 0 })),
+    dropIn: await new Promise((resolve) => {
+      let errors = 0
+      void dropIn
+        .fetchEventSource(url, {
+          onmessage: ({ data }) => {
+            resolve(data)
+            throw new Error('enough')
+          },
+          onerror: (error: unknown) => {
+            if (errors++ > 0 || (error as Error).message === 'enough') throw error
+            return 0
+          },
+        })
+        .catch((error: unknown) => {
+          resolve(inWords(error))
+        })
+    }),
+  }
+}
+
+async function firstOf(events: AsyncIterable<{ data: string }>): Promise<string> {
+  try {
+    for await (const { data } of events) return data
+  } catch (error) {
+    return inWords(error)
+  }
+  return 'nothing'
+}
+
+function inWords(error: unknown): string {
+  const { name, message, reason = name } = error as Error & { reason?: string }
+  return `${reason}: ${message}`
+}
