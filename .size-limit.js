@@ -9,17 +9,17 @@ const alone = (name, limit, build = 'dist/browser') => ({
 })
 
 export default [
-  alone('EventSource', '13.2 kB'),
-  alone('streamEvents', '13.0 kB'),
-  alone('EventDecoderStream', '3.1 kB'),
-  { name: 'fetchEventSource', path: 'dist/browser/fetch-event-source.js', import: '*', gzip: true, limit: '4.3 kB' },
-  { name: 'everything', path: 'dist/browser/index.js', import: '*', gzip: true, limit: '15 kB' },
+  alone('EventSource', '15.0 kB'),
+  alone('streamEvents', '15.0 kB'),
+  alone('EventDecoderStream', '3.2 kB'),
+  { name: 'fetchEventSource', path: 'dist/browser/fetch-event-source.js', import: '*', gzip: true, limit: '4.7 kB' },
+  { name: 'everything', path: 'dist/browser/index.js', import: '*', gzip: true, limit: '17 kB' },
   {
     name: 'the script, as it is served',
     path: 'dist/everysource.min.js',
     modifyEsbuildConfig: (config) => ({ ...config, loader: { '.js': 'copy' } }),
     gzip: true,
-    limit: '15.2 kB',
+    limit: '17 kB',
   },
-  alone('EventSource', '16.6 kB', 'dist'),
+  alone('EventSource', '19.3 kB', 'dist'),
 ]

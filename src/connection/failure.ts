@@ -50,7 +50,7 @@ export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
 /** The same, but its last event is not complete. */
 export const ENDED_MID_EVENT: Failure = {
   reason: 'ended',
-  what: 'has ended in the middle of an event, which is discarded',
+  what: 'has ended in the middle of an event',
   endedMidEvent: true,
 }
 

@@ -19,10 +19,7 @@ const INSTEAD = /* @__PURE__ */ SERVER_OPTIONS.concat([
     '"fetchOptions"',
     'mode cache keepalive integrity priority referrer referrerPolicy tls client agent proxy https rejectUnauthorized',
   ],
-  [
-    'a listener, or a loop over streamEvents',
-    'onopen onmessage onclose onerror onMessage onConnect onDisconnect onScheduleReconnect',
-  ],
+  ['a listener or a loop', 'onopen onmessage onclose onerror onMessage'],
 ])
 
 /** @throws a `TypeError` that names the option of another API, and what to use instead */

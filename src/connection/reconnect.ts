@@ -1,6 +1,16 @@
 /** Whether and when to try again: the option `reconnect`, and the decision after each failure. */
 
-import { display, isFrom, isFunction, isObject, isPlain, readMembers, type Rule } from '../input/checks.ts'
+import {
+  display,
+  isFrom,
+  isFunction,
+  isObject,
+  isPlain,
+  option,
+  readMembers,
+  resultOf,
+  type Rule,
+} from '../input/checks.ts'
 import { closest } from '../input/closest.ts'
 import { type ConnectionError, connectionErrorOf, type FailedRequest } from './connection-error.ts'
 import type { Failure, FailureReason } from './failure.ts'
@@ -65,7 +75,7 @@ export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = 
   const reconnects = reconnect === undefined ? byDefault : reconnect
   if (typeof reconnects === 'boolean') return { ...STANDARD_POLICY, reconnects, endIsFinal }
   if (!isPlain(reconnect)) {
-    throw new TypeError(`The option "reconnect" must be true, false or an object, not ${display(reconnect)}`)
+    throw new TypeError(`${option('reconnect')} must be true, false or an object, not ${display(reconnect)}`)
   }
   const names = Object.keys(RULES)
   const unknown = Object.keys(reconnect).find((name) => !names.includes(name))
@@ -118,7 +128,7 @@ export async function decide(
     const answer: unknown = await policy.shouldReconnect?.(error, { delay, hasReceived })
     if (answer !== undefined && typeof answer !== 'boolean' && !isFrom(0)(answer)) {
       throw new TypeError(
-        `The result of "shouldReconnect" must be true, false, a number of milliseconds from 0 or undefined, not ${display(answer)}`,
+        `${resultOf('shouldReconnect')} must be true, false, ${MS[1]} or undefined, not ${display(answer)}`,
       )
     }
     const { reason, status, cause, isCallers } = failure

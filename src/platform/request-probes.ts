@@ -49,8 +49,7 @@ export function signalProblem(signal: AbortSignal): string | undefined {
   return refusalOf({ signal }) && FOREIGN_SIGNAL
 }
 
-const FOREIGN_SIGNAL =
-  'the fetch of this runtime refuses its AbortController, which is a polyfill or of another realm. Take both from one place, or pass the option "fetch"'
+const FOREIGN_SIGNAL = 'fetch refuses this AbortController. Take both from one realm or polyfill'
 
 /** Whether this runtime's `Request` leaves out a header of that name, as browsers do with some. */
 export function losesHeader(name: string): boolean {

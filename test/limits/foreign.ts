@@ -76,8 +76,7 @@ const REFUSED: Record<string, Pieces> = {
   'EventTarget of a polyfill': pick(events, 'EventTarget'),
 }
 
-const ADVICE =
-  /the fetch of this runtime refuses its AbortController.*Take both from one place, or pass the option "fetch"/
+const ADVICE = /fetch refuses this AbortController\. Take both from one realm or polyfill/
 
 export async function checkForeign(tally: Tally, url: string): Promise<void> {
   for (const [build, load] of Object.entries({ ...BUILDS, 'browser build': BROWSER_BUILD })) {

@@ -37,9 +37,10 @@ const NAMES: Record<string, Record<string, Outcome>> = {
     onComment: 'ours',
     initialLastEventId: '"lastEventId"',
     onMessage: 'a listener',
-    onConnect: 'a listener',
-    onDisconnect: 'a listener',
-    onScheduleReconnect: 'a listener',
+    // They come with onMessage.
+    onConnect: 'ignored',
+    onDisconnect: 'ignored',
+    onScheduleReconnect: 'ignored',
   },
   'event-source-polyfill': {
     heartbeatTimeout: '"idleTimeout"',
