@@ -68,7 +68,10 @@ const PARTS: [title: string, paths: RegExp][] = [
     'errors that say what happened, without secrets: responses, refused bodies, `Retry-After`',
     /response|error|failure|redaction/,
   ],
-  ['checks of the options, and what to write instead', /read-options|foreign-options|server-options|checks|closest|requirements/],
+  [
+    'checks of the options, and what to write instead',
+    /read-options|foreign-options|server-options|checks|closest|requirements/,
+  ],
   ['requests: headers, bodies, functions of an attempt, resumption', /request|header|exchange|url/],
   ['one connection: its life, reconnection, waits, time limits', /connection\//],
   ['what differs between Node, Deno, Bun, Workers, browsers and React Native', /platform/],

@@ -158,8 +158,8 @@ export interface EventSourceInit {
   reconnectionTime?: number | undefined
   /**
    * Whether to reestablish a lost connection, or when and how often. Default: as the standard says with `GET`. Other methods do not
-   * reconnect by default, because repeating them may repeat their side effects, and neither does `streamEvents`. If they do, a clean
-   * end of the response is still the end, because the answer is complete, unless the option `resume` is given or `shouldReconnect`
+   * reconnect by default, because repeating them may repeat their side effects, and neither does `streamEvents`. If they do, the
+   * end of the response is still the end, unless it comes in the middle of an event, because the answer is complete, unless the option `resume` is given or `shouldReconnect`
    * says otherwise.
    */
   reconnect?: boolean | ReconnectPolicy | undefined

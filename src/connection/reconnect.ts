@@ -156,9 +156,9 @@ function isAbort(thrown: unknown): boolean {
  */
 export function nextDelay(
   { reconnects, maxAttempts, factor, maxDelay, jitter, firstJitter, endIsFinal }: Policy,
-  { reason, retryAfter }: Pick<Failure, 'reason' | 'retryAfter'>,
+  { reason, retryAfter, endedMidEvent }: Pick<Failure, 'reason' | 'retryAfter' | 'endedMidEvent'>,
   { attemptsWithoutMessage, reconnectionTime, random }: Circumstances,
-  answer: boolean | number = TEMPORARY.includes(reason) && !(endIsFinal && reason === 'ended'),
+  answer: boolean | number = TEMPORARY.includes(reason) && !(endIsFinal && reason === 'ended' && !endedMidEvent),
 ): number | undefined {
   if (!reconnects || answer === false || attemptsWithoutMessage >= maxAttempts) return undefined
   if (typeof answer === 'number') return withinLimits(answer)

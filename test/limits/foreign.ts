@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import vm from 'node:vm'
 import type { Tally } from '../tally.ts'
@@ -13,24 +14,26 @@ import { changed } from './realms.ts'
 type Pieces = Record<string, unknown>
 
 const require = createRequire(import.meta.url)
-const streams = require('web-streams-polyfill') as Pieces
-const undici = require('undici') as Pieces
-const aborts = require('abortcontroller-polyfill/dist/cjs-ponyfill.js') as Pieces
-const otherAborts = require('abort-controller') as Pieces
+/** The packages are those of this folder. */
+const load = (name: string): Pieces => require(name) as Pieces
+const streams = load('web-streams-polyfill')
+const undici = load('undici')
+const aborts = load('abortcontroller-polyfill/dist/cjs-ponyfill.js')
+const otherAborts = load('abort-controller')
 
 /** What a polyfill installs in a realm that lacks it. */
 function installed(name: string, ...names: string[]): Pieces {
   const context = vm.createContext({ TextDecoder, TextEncoder, URLSearchParams, console, setTimeout })
   vm.runInContext('globalThis.self = globalThis.window = globalThis', context)
-  const load = vm.runInContext(`(function (module, exports) {${textOf(name)}\n})`, context) as (
+  const run = vm.runInContext(`(function (module, exports) {${textOf(name)}\n})`, context) as (
     ...args: object[]
   ) => void
-  load({ exports: {} }, {})
+  run({ exports: {} }, {})
   return pick(context, ...names)
 }
 
 function textOf(name: string): string {
-  return (require('node:fs') as typeof import('node:fs')).readFileSync(require.resolve(name), 'utf8')
+  return readFileSync(require.resolve(name), 'utf8')
 }
 
 function pick(from: Pieces, ...names: string[]): Pieces {

@@ -120,16 +120,19 @@ export const policy: BehaviourFact[] = [
         }
       },
     'a response to another method that breaks off is lost': async (fact) => {
-      const served = await fact.serve(breaking('id: 1\ndata: x\n\n'), ending('data: y\n\n'))
-      const recorder = fact.listenWith(served.url, {
-        method: 'POST',
-        body: '{}',
-        reconnect: true,
-        reconnectionTime: 10,
-      })
-      await recorder.until('error', 2)
-      equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y', 'error 2'])
-      equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
+      // An end in the middle of an event is not clean: WebKit reports a broken connection as an end.
+      for (const lost of [breaking('id: 1\ndata: x\n\n'), ending('id: 1\ndata: x\n\ndata: cut')]) {
+        const served = await fact.serve(lost, ending('data: y\n\n'))
+        const recorder = fact.listenWith(served.url, {
+          method: 'POST',
+          body: '{}',
+          reconnect: true,
+          reconnectionTime: 10,
+        })
+        await recorder.until('error', 2)
+        equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y', 'error 2'])
+        equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
+      }
     },
     'reconnectionTime is the wait until the server says otherwise': async (fact) => {
       const served = await fact.serve(ending('data: x\n\n'), ending('retry: 20\n\n'), stream())

@@ -24,11 +24,11 @@ const COMMON: EventSourceInit = { reconnectionTime: 1, connectTimeout: PATIENCE,
 /** What each request says its client had seen when it was sent: one that was given up may arrive after the next. */
 export const SEEN = 'x-seen'
 
-/** Always the shortest wait. A 502 is final unless it is said to be none. */
+/** Always the shortest wait. A 502 is final unless it is said to be none, and so is the end of a response to a POST. */
 const reconnect = {
   factor: 1,
   jitter: 0.2,
-  shouldReconnect: ({ status }: ConnectionError) => (status === 502 ? true : undefined),
+  shouldReconnect: ({ reason, status }: ConnectionError) => (status === 502 || reason === 'ended' ? true : undefined),
 }
 
 export const QUESTION = 'What is new?'

@@ -162,15 +162,15 @@ function delayAfter(
 }
 
 type Decided = Partial<
-  Circumstances & Pick<Failure, 'reason' | 'retryAfter'> & { answer: boolean | number | undefined }
+  Circumstances & Pick<Failure, 'reason' | 'retryAfter' | 'endedMidEvent'> & { answer: boolean | number | undefined }
 >
 
 /** The decision after a first attempt that brought no message, a network failure without jitter unless said otherwise. */
 function delayOf(policy: Partial<Policy>, decided: Decided = {}): number | undefined {
-  const { reason = 'network', retryAfter, answer, ...circumstances } = decided
+  const { reason = 'network', retryAfter, endedMidEvent, answer, ...circumstances } = decided
   return nextDelay(
     { ...STANDARD_POLICY, ...policy },
-    { reason, retryAfter },
+    { reason, retryAfter, endedMidEvent },
     { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0, ...circumstances },
     answer,
   )
@@ -398,6 +398,10 @@ describe('after a complete answer', () => {
     ['a number reconnects', 500, 500],
   ])('%s', (_, answer, delay) => {
     expect(delayOf(policy, { reason: 'ended', answer })).toBe(delay)
+  })
+
+  it('an end in the middle of an event is a loss: the answer is not complete', () => {
+    expect(delayOf(policy, { reason: 'ended', endedMidEvent: true })).toBe(3_000)
   })
 
   it('a connection that breaks off is lost as always', () => {
