@@ -49,7 +49,7 @@ export function signalProblem(signal: AbortSignal): string | undefined {
   return refusalOf({ signal }) && FOREIGN_SIGNAL
 }
 
-const FOREIGN_SIGNAL = 'fetch refuses this AbortController. Take both from one realm or polyfill'
+const FOREIGN_SIGNAL = 'fetch refuses this AbortController. Take both from one realm'
 
 /** Whether this runtime's `Request` leaves out a header of that name, as browsers do with some. */
 export function losesHeader(name: string): boolean {
