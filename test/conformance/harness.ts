@@ -346,9 +346,9 @@ export function ending(...writes: string[]): Answer {
   return { steps: [...writes.map((write) => ({ write })), { end: true }] }
 }
 
-/** A response that breaks off after these. */
+/** A response that breaks off once the gate `break` is open: what has arrived and was not read may be lost. */
 export function breaking(...writes: string[]): Answer {
-  return { steps: [...writes.map((write) => ({ write })), { wait: 50 }, { reset: true }] }
+  return { steps: [...writes.map((write) => ({ write })), { gate: 'break' }, { reset: true }] }
 }
 
 /** A policy that reconnects after a clean end, whatever the method. */

@@ -342,7 +342,12 @@ export const given: BehaviourFact[] = [
     'options override a Request, which can be sent again; one that was read is a TypeError': async (fact) => {
       const served = await fact.serve(breaking('retry: 10\ndata: 1\n\n'), ending('data: 2\n\n'))
       const request = new Request(served.url, { method: 'POST', headers: { 'X-Of': 'request' }, body: 'again' })
-      equal(await dataOf(streamEvents(request, { headers: { 'X-Of': 'options' }, reconnect: true })), ['1', '2'])
+      const taken: string[] = []
+      for await (const { data } of streamEvents(request, { headers: { 'X-Of': 'options' }, reconnect: true })) {
+        taken.push(data)
+        await served.openGate('break')
+      }
+      equal(taken, ['1', '2'])
       const { requests } = await served.log({ requests: 2 })
       equal(
         requests.map(({ body, headers }) => [body, headers['x-of']]),

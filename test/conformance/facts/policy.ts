@@ -129,6 +129,8 @@ export const policy: BehaviourFact[] = [
           reconnect: true,
           reconnectionTime: 10,
         })
+        await recorder.until('message')
+        await served.openGate('break')
         await recorder.until('error', 2)
         equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y', 'error 2'])
         equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
@@ -247,7 +249,9 @@ export const policy: BehaviourFact[] = [
         reconnect: { shouldReconnect: (_failure, { hasReceived }) => (hasReceived ? false : undefined) },
       })
       await recorder.until('message')
-      await recorder.until('error', recorder.errors.length + 1)
+      const lost = recorder.errors.length
+      await served.openGate('break')
+      await recorder.until('error', lost + 1)
       equal(recorder.story.slice(-3), ['open', 'message: token', 'error 2'])
     },
     'the first wait after a connection that worked is at most a tenth longer than the reconnection time': async (
