@@ -9,11 +9,11 @@ const alone = (name, limit, build = 'dist/browser') => ({
 })
 
 export default [
-  alone('EventSource', '15.0 kB'),
+  alone('EventSource', '15.1 kB'),
   alone('streamEvents', '15.0 kB'),
   alone('EventDecoderStream', '3.2 kB'),
   { name: 'fetchEventSource', path: 'dist/browser/fetch-event-source.js', import: '*', gzip: true, limit: '4.8 kB' },
-  { name: 'everything', path: 'dist/browser/index.js', import: '*', gzip: true, limit: '17 kB' },
+  { name: 'everything', path: 'dist/browser/index.js', import: '*', gzip: true, limit: '17.1 kB' },
   {
     name: 'the script, as it is served',
     path: 'dist/everysource.min.js',

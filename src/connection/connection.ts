@@ -286,7 +286,7 @@ export class Connection implements DecoderSink {
     await this.#sink.lost(error, delay)
     if (life !== this.#life) return
     // Coming online does not shorten what the server asked for.
-    const wait = startWait(delay, error.retryAfter !== undefined)
+    const wait = startWait(delay, Number(error.retryAfter) >= 1_000)
     this.#state = { phase: 'waiting', wait }
     publish('wait', () => ({ source: this.#source, delay }))
     await wait.over

@@ -138,7 +138,9 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
 }
 
 function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {
-  const own = OWN_MEMBERS.find((name) => name in fetchOptions && members(fetchOptions)[name] !== 'omit')
+  const own = OWN_MEMBERS.find(
+    (name) => name in fetchOptions && (name !== 'credentials' || members(fetchOptions)[name] !== 'omit'),
+  )
   if (own !== undefined) {
     const instead = own === 'credentials' ? 'withCredentials' : own
     throw new TypeError(`${option('fetchOptions')} must not have "${own}": pass the option "${instead}"`)

@@ -4,7 +4,7 @@ import {
   display,
   isFrom,
   isFunction,
-  isObject,
+  members,
   isPlain,
   option,
   readMembers,
@@ -12,6 +12,7 @@ import {
   type Rule,
 } from '../input/checks.ts'
 import { closest } from '../input/closest.ts'
+import { attempt } from '../platform/globals.ts'
 import { type ConnectionError, connectionErrorOf, type FailedRequest } from './connection-error.ts'
 import type { Failure, FailureReason } from './failure.ts'
 import type { FailureContext } from './options.ts'
@@ -78,7 +79,7 @@ export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = 
     throw new TypeError(`${option('reconnect')} must be true, false or an object, not ${display(reconnect)}`)
   }
   const names = Object.keys(RULES)
-  const unknown = Object.keys(reconnect).find((name) => !names.includes(name))
+  const unknown = Object.keys(reconnect).find((name) => !names.includes(name) && members(reconnect)[name] !== undefined)
   if (unknown !== undefined) {
     const near = closest(unknown, names)
     const hint = near === undefined ? `Its members are ${names.join(', ')}` : `Did you mean "${near}"?`
@@ -135,7 +136,8 @@ export async function decide(
     return {
       error,
       delay: answer === undefined ? delay : nextDelay(policy, failure, circumstances, answer),
-      thrown: reason === 'ended' || status === 204 ? undefined : { error: isCallers && isAbort(cause) ? cause : error },
+      thrown:
+        reason === 'ended' || status === 204 ? undefined : { error: isCallers && isAbort(failure) ? cause : error },
     }
   } catch (cause) {
     const what = `${failure.what}, and "shouldReconnect" failed`
@@ -144,9 +146,9 @@ export async function decide(
   }
 }
 
-/** Whether the caller has aborted the request or stream. */
-function isAbort(thrown: unknown): boolean {
-  return isObject(thrown) && 'name' in thrown && /^(?:Abort|Timeout)Error$/.test(String(thrown.name))
+/** Whether the caller has aborted the request or stream. A time limit in a function among the options is a failure of that. */
+function isAbort({ reason, cause }: Failure): boolean {
+  return reason === 'network' && /^(?:Abort|Timeout)Error$/.test(String(attempt(() => (cause as Error).name)))
 }
 
 /**
@@ -163,9 +165,11 @@ export function nextDelay(
   if (!reconnects || answer === false || attemptsWithoutMessage >= maxAttempts) return undefined
   if (typeof answer === 'number') return withinLimits(answer)
   const growth = factor ** Math.max(0, attemptsWithoutMessage - 1)
-  // In whole seconds, 0 may mean any time up to one. The server does not know how many clients wait: the wait still grows.
-  if (retryAfter !== undefined)
-    return withinLimits(retryAfter < 1_000 ? Math.max(retryAfter, MIN_DELAY * growth) : retryAfter)
+  if (retryAfter !== undefined) {
+    // In whole seconds, 0 may mean any time up to one. The server does not know how many clients wait: what is ours of it grows.
+    const least = retryAfter < 1_000 ? Math.min(MIN_DELAY * growth, Math.max(maxDelay, MIN_DELAY)) : 0
+    return withinLimits(Math.max(retryAfter, least))
+  }
   const base = withinLimits(reconnectionTime)
   // `maxDelay` does not shorten the server's `retry`.
   const wait = Math.min(base * growth, Math.max(maxDelay, base))

@@ -19,7 +19,7 @@ export interface FetchLikeInit {
   /** Absent where the runtime's `fetch` throws for it, as are `credentials` and `cache`. */
   mode?: 'cors'
   /** As the option `withCredentials` says. */
-  credentials?: 'include' | 'same-origin'
+  credentials?: 'include' | 'same-origin' | 'omit'
   /** Nothing of a stream is cached. */
   cache?: 'no-store'
   /** `manual` where redirects are followed one by one: the option `redirect` is not `follow`, or credentials need care. */

@@ -156,10 +156,10 @@ async function readRefusedBody(
   let text = ''
   let bodyTruncated = true
   const read = async (): Promise<void> => {
-    for (let left = MOST_BYTES; left > 0;) {
+    for (let left = MOST_BYTES; ;) {
       const { done, value } = await reader.read()
       if (done) bodyTruncated = false
-      if (done || !ArrayBuffer.isView(value)) return
+      if (done || !ArrayBuffer.isView(value) || left <= 0) return
       const chunk = new Uint8Array(value.buffer, value.byteOffset, Math.min(left, value.byteLength))
       // Without end, empty chunks would keep the timer from running.
       left -= Math.max(1, chunk.byteLength)

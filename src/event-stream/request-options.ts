@@ -1,7 +1,7 @@
 /** A `Request` in the place of a URL, as `fetch` takes it. */
 
 import { isBodiless } from '../connection/request-body.ts'
-import { isObject, optionMembers } from '../input/checks.ts'
+import { isObject, isPlain, optionMembers } from '../input/checks.ts'
 
 /** Members of a fetch init that no option stands for, with the values that are the default. */
 const DEFAULTS = { mode: 'cors', referrer: 'about:client', referrerPolicy: '', integrity: '', keepalive: false }
@@ -22,22 +22,31 @@ export function optionsOfRequest(request: Request, init: unknown): object {
   const { method, headers, signal, credentials, redirect, bodyUsed } = request
   if (bodyUsed) throw new TypeError('The body of the Request has been read already')
   requests.set(signal, request)
-  const fetchOptions = credentials === 'omit' ? { credentials } : {}
+  const given = optionMembers(init)
+  const fetchOptions = credentials === 'omit' && given.withCredentials === undefined ? { credentials } : {}
   for (const [name, value] of Object.entries(DEFAULTS)) {
     const own: unknown = Reflect.get(request, name)
     if (own !== undefined && own !== value) Object.assign(fetchOptions, { [name]: own })
   }
-  const options: [name: string, value: unknown][] = [
-    ['method', method],
-    ['headers', headers],
-    ['signal', signal],
-    ['withCredentials', credentials === 'include'],
-    ['redirect', redirect === 'follow' ? redirect : 'error'],
-    ['fetchOptions', fetchOptions],
+  const options: Record<string | symbol, unknown> = {
+    method,
+    headers,
+    signal,
+    withCredentials: credentials === 'include',
+    redirect: redirect === 'follow' ? redirect : 'error',
+    fetchOptions,
     // Of a copy, so that it can be sent again. Firefox does not show the body.
-    ['body', isBodiless(method) || request.body === null ? undefined : () => request.clone().arrayBuffer()],
-  ]
-  const given = optionMembers(init)
-  const absent = options.filter(([name]) => given[name] === undefined)
-  return Object.assign(Object.create(given) as object, Object.fromEntries(absent))
+    body: isBodiless(method) || request.body === null ? undefined : () => request.clone().arrayBuffer(),
+  }
+  // The caller's may be frozen, or an instance of a class.
+  return new Proxy(
+    {},
+    {
+      get(_, name) {
+        const value: unknown = Reflect.get(given, name)
+        if (name === 'fetchOptions' && isPlain(value)) return { ...fetchOptions, ...value }
+        return value === undefined ? options[name] : value
+      },
+    },
+  )
 }

@@ -150,7 +150,7 @@ export function readUndiciOptions(
   const place = dispatcher === undefined ? 'fetchOptions.dispatcher' : 'dispatcher'
   const given = dispatcher ?? fetchOptions.dispatcher
   if (isOurFetch && given !== undefined) throw new TypeError(`${option(place)} must be absent here`)
-  return { fetchOptions }
+  return { fetchOptions: given === undefined ? fetchOptions : { ...fetchOptions, dispatcher: given } }
 }
 
 export function noTimeoutInit(callers: object): object {

@@ -315,6 +315,7 @@ describe('Retry-After', () => {
     ['may be longer than a maxDelay of its own', after(120_000, {}, { maxDelay: 90_000 }), 120_000],
     ['may be longer than the reconnection time', after(120_000, { reconnectionTime: 60_000 }), 120_000],
     ['is 100 ms at least', after(0), 100],
+    ['grows from 0 up to maxDelay', after(0, { attemptsWithoutMessage: 20 }), 30_000],
     ['is 100 ms at least where maxDelay is less', after(50, { reconnectionTime: 0 }, { maxDelay: 1 }), 100],
     ['fits a timer', after(Infinity, {}, { maxDelay: Infinity }), LONGEST],
     ['is not random', after(12_000, { random: 1 }), 12_000],
@@ -419,9 +420,21 @@ describe('a loop throws', () => {
     expect((await verdict(network(cause, true))).thrown?.error).toBe(cause)
   })
 
-  it.each([
+  it.each<[string, Failure]>([
     ["the runtime's abort", network(abort, false)],
     ["the caller's error", network(new TypeError('no network'), true)],
+    ['a time limit in a function among the options', { ...network(abort, true), reason: 'request' } as const],
+    [
+      'an error whose name cannot be read',
+      network(
+        {
+          get name() {
+            throw new Error('hostile')
+          },
+        },
+        true,
+      ),
+    ],
     ['what is no error', network('AbortError', true)],
   ])('the ConnectionError of %s', async (_, failure) => {
     const { error, thrown } = await verdict(failure)
