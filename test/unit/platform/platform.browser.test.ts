@@ -24,7 +24,9 @@ describe('platform.browser.ts', () => {
     expect(browserPlatform.passesCredentialsOn()).toBe(false)
     expect(() => browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, true)).toThrow('must be absent here')
     expect(() => browserPlatform.readUndiciOptions({}, { dispatcher: {} }, true)).toThrow('must be absent here')
-    expect(browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, false)).toEqual({ fetchOptions: { dispatcher: {} } })
+    expect(browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, false)).toEqual({
+      fetchOptions: { dispatcher: {} },
+    })
     expect(browserPlatform.missingHeaders()).toEqual({})
     const init = { keepalive: true }
     expect(browserPlatform.noTimeoutInit(init)).toBe(init)
