@@ -101,7 +101,6 @@ function request(args: Arguments, body: Body | undefined, options: EventSourceIn
 
 const FLAGS: Record<string, string | undefined> = {
   headers: '--header',
-  method: '--method',
   body: '--data',
   lastEventId: '--last-event-id',
 }

@@ -2,7 +2,7 @@
 
 import { SERVER_OPTIONS } from '../platform/platform.ts'
 
-/** What to use instead of which. */
+/** What to use instead of which. The first that matches counts: on servers there is more to say of some. */
 const INSTEAD = /* @__PURE__ */ SERVER_OPTIONS.concat([
   ['"headers"', 'header'],
   ['"body"', 'data payload'],

@@ -4,12 +4,12 @@ import { readMaxBufferSize } from '../decoder/event-decoder.ts'
 import { readUndiciOptions } from '../platform/platform.ts'
 import { refusalOf } from '../platform/request-probes.ts'
 import {
-  isFrom,
   isFunction,
   isObject,
   isPlain,
   isString,
   members,
+  MS,
   option,
   optionMembers,
   readMembers,
@@ -72,7 +72,6 @@ export function readOptions(init: unknown, reconnectsGet = true): ConnectionOpti
 }
 
 const FUNCTION: Rule = [isFunction, 'a function']
-const MS: Rule = [isFrom(0), 'a number of milliseconds from 0']
 
 /** The options whose check needs no other option. */
 const RULES: Record<string, Rule> = {

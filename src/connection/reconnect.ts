@@ -5,6 +5,7 @@ import {
   isFrom,
   isFunction,
   members,
+  MS,
   isPlain,
   option,
   readMembers,
@@ -29,7 +30,7 @@ export interface Policy {
   /** Instead of `jitter`, for the first wait after a connection that worked. */
   readonly firstJitter: number
   readonly resetAfter: number
-  /** Whether a response that has ended is complete, so that there is nothing to reconnect for. */
+  /** Whether a clean end completes the response, as with POST, so that it is not requested again. */
   readonly endIsFinal: boolean
   readonly shouldReconnect: ((failure: ConnectionError, context: FailureContext) => unknown) | undefined
 }
@@ -53,8 +54,6 @@ export const INITIAL_RECONNECTION_TIME = 3_000
 
 /** After these the standard reestablishes the connection; a failing function of the caller's counts as one. */
 const TEMPORARY: readonly FailureReason[] = ['network', 'ended', 'timeout', 'request']
-
-const MS: Rule = [isFrom(0), 'a number of milliseconds from 0']
 
 const RULES: Record<string, Rule> = {
   maxAttempts: [
@@ -132,12 +131,11 @@ export async function decide(
         `${resultOf('shouldReconnect')} must be true, false, ${MS[1]} or undefined, not ${display(answer)}`,
       )
     }
-    const { reason, status, cause, isCallers } = failure
+    const { reason, status, cause } = failure
     return {
       error,
       delay: answer === undefined ? delay : nextDelay(policy, failure, circumstances, answer),
-      thrown:
-        reason === 'ended' || status === 204 ? undefined : { error: isCallers && isAbort(failure) ? cause : error },
+      thrown: reason === 'ended' || status === 204 ? undefined : { error: isAbort(failure) ? cause : error },
     }
   } catch (cause) {
     const what = `${failure.what}, and "shouldReconnect" failed`
@@ -146,9 +144,13 @@ export async function decide(
   }
 }
 
-/** Whether the caller has aborted the request or stream. A time limit in a function among the options is a failure of that. */
-function isAbort({ reason, cause }: Failure): boolean {
-  return reason === 'network' && /^(?:Abort|Timeout)Error$/.test(String(attempt(() => (cause as Error).name)))
+/** Whether the caller aborted the request or the stream. An abort in `headers` or another function is a failure of that function. */
+function isAbort({ reason, cause, isCallers }: Failure): boolean {
+  return (
+    isCallers === true &&
+    reason === 'network' &&
+    /^(?:Abort|Timeout)Error$/.test(String(attempt(() => (cause as Error).name)))
+  )
 }
 
 /**

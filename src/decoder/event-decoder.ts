@@ -90,9 +90,7 @@ export class EventDecoder {
   #atStart = true
   /** How many events have ended. */
   #ended = 0
-  /** The first character of the unfinished line. */
-  #lineStart = ''
-  /** Whether the event that ended last had anything of its own. */
+  /** Whether an event has ended that was not empty. */
   #hadContent = false
   #unfinished: UnfinishedEvent | undefined
   #lastEventId = ''
@@ -117,7 +115,6 @@ export class EventDecoder {
     this.#listening = this.#sink
     this.#atStart = true
     this.#unfinished = undefined
-    this.#lineStart = ''
     this.#utf8.decode()
     this.#parser.reset()
     // The parser would remove a second BOM, and the characters "ï»¿", at the start of its input. A blank line with empty
@@ -140,13 +137,14 @@ export class EventDecoder {
   /** Ends the stream. Returns whether that was in the middle of an event, which is discarded. */
   end(): boolean {
     this.stop()
-    if (this.#lineStart !== '' && this.#lineStart !== ':') return true
+    const line = this.#unfinished?.line ?? ''
+    if (/^[^:]/.test(line)) return true
     const outer = parsing
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- for the callbacks
     parsing = this
     this.#hadContent = false
     // Completes the event with a line of data without text: anything else in it came from the stream.
-    this.#parser.feed(`${this.#lineStart && '\n'}data\n\n`)
+    this.#parser.feed(`${line && '\n'}data\n\n`)
     parsing = outer
     return this.#hadContent
   }
@@ -166,19 +164,16 @@ export class EventDecoder {
       for (const piece of piecesOf(chunk)) if (this.#listening) this.#decode(piece)
     } finally {
       parsing = outer
-      this.#endChunk()
+      // A callback may have called reset(), which the compiler does not see.
+      const willReset = this.#willReset as boolean
+      this.#willReset = undefined
+      if (willReset) this.reset()
     }
   }
 
   /** Takes the next piece of the stream's text. */
   protected feed(text: string): void {
     this.#parser.feed(text)
-  }
-
-  #endChunk(): void {
-    const willReset = this.#willReset
-    this.#willReset = undefined
-    if (willReset) this.reset()
   }
 
   #decode(piece: Uint8Array): void {
@@ -191,12 +186,10 @@ export class EventDecoder {
     const ended = this.#ended
     this.feed(text)
 
-    const line = unfinishedLine(text)
-    if (line !== text || this.#lineStart === '') this.#lineStart = line.slice(0, 1)
     if (this.#ended > ended) {
       this.#unfinished = undefined
       // What ended in this piece cannot be large.
-      text = line
+      text = unfinishedLine(text)
     }
     if (text) {
       const unfinished = (this.#unfinished ??= new UnfinishedEvent())
@@ -266,13 +259,13 @@ class UnfinishedEvent {
   /** Characters in memory. */
   #held = 0
   #isWide = false
-  /** How the unfinished line starts. */
-  #line = ''
+  /** How the unfinished line starts; empty if there is none. */
+  line = ''
   #lineLength = 0
 
   /** Whether nothing is in memory: all that came were comments and lines that have no meaning. */
   get isEmpty(): boolean {
-    return this.#held === 0 && this.#line === ''
+    return this.#held === 0 && this.line === ''
   }
 
   /**
@@ -280,19 +273,19 @@ class UnfinishedEvent {
    *   count, so that small limits are about characters alone.
    */
   add(text: string, wantsComments: boolean): number {
-    let kept = KEPT_LINE.exec(this.#line)
+    let kept = KEPT_LINE.exec(this.line)
     text.split(LINE_END).forEach((part, index) => {
       if (index > 0) {
         if (kept?.[1] === 'data') this.#data += this.#lineLength - LONGEST_PREFIX + (this.#lines++ ? 1 : 0)
         else if (kept?.[1]) this.#longest = Math.max(this.#longest, this.#lineLength)
         // A block without data has ended.
         else if (this.#lines + this.#lineLength === 0) this.#longest = this.#held = 0
-        this.#line = ''
+        this.line = ''
         this.#lineLength = 0
       }
-      this.#line = (this.#line + part).slice(0, LONGEST_PREFIX)
+      this.line = (this.line + part).slice(0, LONGEST_PREFIX)
       this.#lineLength += part.length
-      kept = KEPT_LINE.exec(this.#line)
+      kept = KEPT_LINE.exec(this.line)
     })
     // Everything counts once there is data.
     if (this.#lines > 0) this.#held += text.length

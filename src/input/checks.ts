@@ -89,6 +89,9 @@ export function isFrom(least: number, most = Infinity): (value: unknown) => valu
   return (value): value is number => typeof value === 'number' && value >= least && value <= most
 }
 
+/** For times. */
+export const MS: Rule = [isFrom(0), 'a number of milliseconds from 0']
+
 /** What a value is; of a text its beginning. */
 export function display(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : displayKind(value)

@@ -3,11 +3,11 @@
 import {
   checked,
   displayKind,
-  isFrom,
   isFunction,
   isObject,
   isPlain,
   members,
+  MS,
   option,
   readMembers,
 } from '../input/checks.ts'
@@ -45,11 +45,7 @@ export function readUndiciOptions(
   isOurFetch: boolean,
 ): UndiciOptions {
   const node = members(checked(option('node'), given.node, isPlain, 'an object'))
-  const { reconnectionTime } = readMembers(
-    node,
-    { reconnectionTime: [isFrom(0), 'a number of milliseconds from 0'] },
-    'node.',
-  ) as Partial<UndiciOptions>
+  const times = readMembers(node, { reconnectionTime: MS }, 'node.')
   const dispatchers = {
     'fetchOptions.dispatcher': members(fetchOptions).dispatcher,
     dispatcher: given.dispatcher,
@@ -58,10 +54,7 @@ export function readUndiciOptions(
   const [place, dispatcher] = Object.entries(dispatchers).find(([, value]) => value !== undefined) ?? []
   if (place !== undefined) checkDispatcher(option(place), dispatcher, isOurFetch)
   const isThere = members(fetchOptions).dispatcher === dispatcher
-  return {
-    ...(reconnectionTime !== undefined && { reconnectionTime }),
-    fetchOptions: isThere ? fetchOptions : { ...fetchOptions, dispatcher },
-  }
+  return { ...times, fetchOptions: isThere ? fetchOptions : { ...fetchOptions, dispatcher } }
 }
 
 /** By its shape: there are many copies of undici. */
