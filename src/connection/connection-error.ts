@@ -111,8 +111,9 @@ export class ConnectionError extends Error {
 
   /** Holds for errors of another copy of the package too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // A subclass has only its own.
-    if (this !== ConnectionError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    // A subclass has only its own. (To name the class here would make bundlers rename it.)
+    if (!Object.getOwnPropertyDescriptor(this, Symbol.hasInstance))
+      return Function.prototype[Symbol.hasInstance].call(this, value)
     return typeof value === 'object' && value !== null && BRAND in value
   }
 }

@@ -142,7 +142,7 @@ export interface EventSourceInit {
   /** Called with the text of each comment line, in its turn among the messages. */
   onComment?: ((comment: string) => void) | undefined
   /**
-   * Called with each response that is refused, before its body is read, and awaited: for answers of any size and speed, such as JSON
+   * Called with each response whose status or Content-Type is refused, before its body is read, and awaited: for answers of any size and speed, such as JSON
    * instead of a stream. If it reads the body, the error has none. An error that it throws becomes the `cause`. Default: the beginning
    * of the body is in the error.
    */

@@ -4,9 +4,9 @@ import {
   display,
   isFrom,
   isFunction,
-  members,
-  MS,
   isPlain,
+  isRecord,
+  MS,
   option,
   readMembers,
   resultOf,
@@ -78,20 +78,21 @@ export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = 
     throw new TypeError(`${option('reconnect')} must be true, false or an object, not ${display(reconnect)}`)
   }
   const names = Object.keys(RULES)
-  const unknown = Object.keys(reconnect).find((name) => !names.includes(name) && members(reconnect)[name] !== undefined)
+  // An instance of a class may have a state of its own.
+  const given = isRecord(reconnect) ? Object.entries(reconnect) : []
+  const [unknown] = given.find(([name, value]) => value !== undefined && !names.includes(name)) ?? []
   if (unknown !== undefined) {
     const near = closest(unknown, names)
     const hint = near === undefined ? `Its members are ${names.join(', ')}` : `Did you mean "${near}"?`
     throw new TypeError(`Unknown option "reconnect.${unknown}". ${hint}`)
   }
-  const given = readMembers(reconnect, RULES, 'reconnect.') as Partial<Policy>
+  const policy = readMembers(reconnect, RULES, 'reconnect.') as Partial<Policy>
   return {
     ...STANDARD_POLICY,
-    ...(given.jitter !== undefined && { firstJitter: given.jitter }),
-    ...given,
+    ...(policy.jitter !== undefined && { firstJitter: policy.jitter }),
+    ...policy,
     endIsFinal,
-    // A policy may be an instance of a class.
-    shouldReconnect: given.shouldReconnect?.bind(reconnect),
+    shouldReconnect: policy.shouldReconnect?.bind(reconnect),
   }
 }
 

@@ -1,6 +1,6 @@
 /** Errors without what only the request may know. */
 
-import { isObject } from '../input/checks.ts'
+import { isObject, isRecord } from '../input/checks.ts'
 import { percentDecode } from '../platform/header-value.ts'
 import type { Failure } from './failure.ts'
 import { credentialsOf, type HeaderRecord } from './headers.ts'
@@ -85,11 +85,6 @@ function mayLeak(value: unknown, redact: Redact, depth: number): boolean {
 /** By its shape: test environments have realms with an Error of their own. */
 function isError(value: unknown): value is Error & { code?: unknown } {
   return isObject(value) && 'message' in value && 'stack' in value
-}
-
-function isRecord(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function redactor(secrets: readonly string[]): Redact {

@@ -224,8 +224,9 @@ function defineErrorEvent(): ErrorEventConstructor {
     /** @param delay ms to the reconnection; none where there will be none */
     constructor(type: string, error: ConnectionError | ErrorEventInit, delay?: number) {
       super(type)
+      if (!isObject(error)) throw new TypeError('An ErrorEvent needs a ConnectionError')
       keepPrototype(this, new.target)
-      const given = isObject(error) && 'error' in error ? error : { error, delay }
+      const given = 'error' in error ? error : { error, delay }
       this.#error = given.error
       this.#delay = given.delay
     }

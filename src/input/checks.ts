@@ -72,6 +72,12 @@ export function isPlain(value: unknown): value is object {
   return isObject(value) && typeof value !== 'function' && !Array.isArray(value) && !isPromise(value)
 }
 
+/** As opposed to an instance of a class, in any realm. */
+export function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
 export function isPromise(value: object): boolean {
   return 'then' in value && typeof value.then === 'function'
 }

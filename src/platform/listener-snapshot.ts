@@ -130,7 +130,8 @@ function recording(args: ListenerArguments): { recorders: ListenerArguments; tak
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key)
         if (value !== undefined) read[key] = value
-        return value
+        // The target of the recording would stay among the caller's listeners.
+        return value instanceof AbortSignal && !value.aborted ? new AbortController().signal : value
       },
     })
   }

@@ -94,8 +94,10 @@ export class Session {
 
   #follow(source: EventSource): void {
     const { onChange } = this.#settings
-    source.addEventListener('open', ({ response }) => {
-      const { status, url, headers } = response
+    source.addEventListener('open', (event) => {
+      // A message of the stream: `#hear` shows it.
+      if ('data' in event) return
+      const { status, url, headers } = event.response
       this.answer = { status, url: url || this.wanted.url.href, headers: [...headers], body: undefined }
       this.explanation = undefined
       this.recording.opened(performance.now(), `Open: ${status}, ${headers.get('content-type') ?? 'no Content-Type'}`)

@@ -68,6 +68,10 @@ describe('one that a test makes', () => {
     expect(error).toBeInstanceOf(ConnectionError)
   })
 
+  it('has the name of its class', () => {
+    expect(ConnectionError.name).toBe('ConnectionError')
+  })
+
   it('needs none of them', () => {
     const error = new ConnectionError()
     expect(error).toMatchObject({ message: '', reason: 'network', attempt: 1, url: '', status: undefined })

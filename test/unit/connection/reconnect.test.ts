@@ -43,7 +43,7 @@ describe('reconnect', () => {
     expect(readPolicy(reconnect, !reconnect)).toEqual({ ...STANDARD_POLICY, reconnects: reconnect })
   })
 
-  it.each([[{}], [Object.create(null)], [{ maxAttempts: undefined, factor: undefined }]])(
+  it.each([[{}], [Object.create(null)], [{ maxAttempts: undefined, factor: undefined, other: undefined }]])(
     'is on as an object, with the defaults of absent members',
     (reconnect) => {
       expect(readPolicy(reconnect, false)).toEqual(STANDARD_POLICY)
@@ -92,9 +92,9 @@ describe('a member of the policy', () => {
 
   it('shouldReconnect is called as a method of the object', () => {
     class Counting {
-      #calls = 0
+      calls = 0
       shouldReconnect(): boolean {
-        return ++this.#calls === 1
+        return ++this.calls === 1
       }
     }
     const { shouldReconnect } = readPolicy(new Counting(), false)

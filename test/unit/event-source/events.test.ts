@@ -89,6 +89,12 @@ describe('an error event', () => {
     expect(ErrorEvent.name).toBe('ErrorEvent')
   })
 
+  it.each([undefined, null, 'gone'])('needs an error, not %s', (error) => {
+    expect(() => new ErrorEvent('error', error as never)).toThrow(
+      new TypeError('An ErrorEvent needs a ConnectionError'),
+    )
+  })
+
   it('says that there will be no other connection, or when', () => {
     expect(event).toMatchObject({ willReconnect: false, delay: undefined })
     expect(new ErrorEvent('error', error, 3_000)).toMatchObject({ willReconnect: true, delay: 3_000 })

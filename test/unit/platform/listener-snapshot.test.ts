@@ -1,5 +1,6 @@
 /** Listeners that are added in the middle of a dispatch, which Node's own EventTarget calls. */
 
+import { getEventListeners } from 'node:events'
 import { afterAll, afterEach, expect, it } from 'vitest'
 import { EventSource } from '../../../src/index.ts'
 import { lasting, NOWHERE } from '../support/sources.ts'
@@ -194,4 +195,18 @@ it('that are no listeners are refused at once', () => {
   fire('h')
   expect(refused).toEqual([expect.any(TypeError), expect.any(TypeError)])
   expect(() => source.dispatchEvent(undefined as never)).toThrow(TypeError)
+})
+
+it('leaves nothing of its own on the signal of a listener that is added meanwhile', () => {
+  const { signal } = new AbortController()
+  const before = getEventListeners(signal, 'abort').length
+  source.addEventListener(
+    'signal',
+    () => {
+      source.addEventListener('signal', says('late'), { signal })
+    },
+    { once: true },
+  )
+  fire('signal')
+  expect(getEventListeners(signal, 'abort')).toHaveLength(before + 1)
 })

@@ -1,4 +1,4 @@
-/** The handlers of `error` events in the documentation's code, and what each does with an event. */
+/** The handlers of `open` and `error` events in the documentation's code, and what each does with an event. */
 
 import { runInThisContext } from 'node:vm'
 import ts from 'typescript'
@@ -23,12 +23,12 @@ export function scriptsOf(language: string, text: string): { language: string; t
     .map((piece) => ({ language: 'js', text: piece.slice(piece.indexOf('>') + 1).split('</script>')[0] ?? '' }))
 }
 
-/** Returns the handlers that a script sets as `onerror` or adds for `error`, as JavaScript. */
-export function errorHandlersIn({ language, text }: { language: string; text: string }): string[] {
+/** Returns the handlers that a script sets as `on…` or adds for that type, as JavaScript. */
+export function handlersIn({ language, text }: { language: string; text: string }, type: string): string[] {
   const file = ts.createSourceFile(`block.${language}`, text, ts.ScriptTarget.ESNext, true, KINDS[language])
   const handlers: string[] = []
   const visit = (node: ts.Node): void => {
-    const handler = handlerIn(node)
+    const handler = handlerIn(node, type)
     if (handler) handlers.push(toJavaScript(handler, file))
     ts.forEachChild(node, visit)
   }
@@ -36,15 +36,15 @@ export function errorHandlersIn({ language, text }: { language: string; text: st
   return handlers
 }
 
-function handlerIn(node: ts.Node): ts.Expression | undefined {
+function handlerIn(node: ts.Node, wanted: string): ts.Expression | undefined {
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
     const { left, right } = node
-    return ts.isPropertyAccessExpression(left) && left.name.text === 'onerror' ? right : undefined
+    return ts.isPropertyAccessExpression(left) && left.name.text === `on${wanted}` ? right : undefined
   }
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined
   const [type, listener] = node.arguments
-  const isForErrors = type !== undefined && ts.isStringLiteralLike(type) && type.text === 'error'
-  return node.expression.name.text === 'addEventListener' && isForErrors ? listener : undefined
+  const isWanted = type !== undefined && ts.isStringLiteralLike(type) && type.text === wanted
+  return node.expression.name.text === 'addEventListener' && isWanted ? listener : undefined
 }
 
 /** A name stands for the function that the script declares under it. */

@@ -1,4 +1,4 @@
-/** Every error handler in the documentation and the demo takes what a source may hand it: a message of the server's, a loss, a failure. */
+/** Every `error` and `open` handler in the documentation and the demo takes any event that a source may hand it, a message of the server included. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { ErrorEvent, EventSource, type EventSourceEventMap, type EventSourceInit } from '../../src/index.ts'
 import { path } from '../conformance/bundle.ts'
 import { blocksOf } from './blocks.ts'
-import { callHandler, errorHandlersIn, scriptsOf } from './error-handlers.ts'
+import { callHandler, handlersIn, scriptsOf } from './handlers.ts'
 
 interface Handler {
   place: string
@@ -28,20 +28,25 @@ const DEMO = ['demo', 'demo/pages'].flatMap((folder) =>
 /** Handlers of other packages: before a move to this one, and the MCP SDK's, which takes an `Error`. */
 const isOthers = (name: string): boolean => /\bBefore$|^With the SDK/.test(name)
 
-const HANDLERS: Handler[] = [
+const SCRIPTS = [
   ...PAGES.flatMap((page) =>
     blocksOf(page)
       .filter(({ name }) => !isOthers(name))
-      .flatMap(({ name, language, text }) => handlersOf(`${page}, ${name}`, language, text)),
+      .flatMap(({ name, language, text }) => placed(`${page}, ${name}`, language, text)),
   ),
-  ...DEMO.flatMap((file) => handlersOf(file, extname(file).slice(1), readFileSync(path(file), 'utf8'))),
+  ...DEMO.flatMap((file) => placed(file, extname(file).slice(1), readFileSync(path(file), 'utf8'))),
 ]
 
-function handlersOf(place: string, language: string, text: string): Handler[] {
-  return scriptsOf(language, text)
-    .flatMap(errorHandlersIn)
-    .map((code) => ({ place, code }))
+function placed(place: string, language: string, text: string): { place: string; language: string; text: string }[] {
+  return scriptsOf(language, text).map((script) => ({ place, ...script }))
 }
+
+function handlersOf(type: string): Handler[] {
+  return SCRIPTS.flatMap((script) => handlersIn(script, type).map((code) => ({ place: script.place, code })))
+}
+
+const HANDLERS = handlersOf('error')
+const OPEN_HANDLERS = handlersOf('open')
 
 const TEXT = 'The model is overloaded'
 const ERROR = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: TEXT } })
@@ -76,6 +81,14 @@ test('there are handlers, and the three events are what they should be', () => {
   expect(lost).toMatchObject({ willReconnect: true })
   expect(failed).toBeInstanceOf(ErrorEvent)
   expect(failed).toMatchObject({ willReconnect: false, status: 401 })
+})
+
+test('there are handlers of open', () => {
+  expect(OPEN_HANDLERS.length).toBeGreaterThan(10)
+})
+
+test.for(OPEN_HANDLERS)('$place: $code', ({ code }) => {
+  callHandler(code, new MessageEvent('open', { data: TEXT }), EventSource.OPEN)
 })
 
 test.for(HANDLERS)('$place: $code', ({ code }) => {
