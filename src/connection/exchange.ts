@@ -65,7 +65,7 @@ export interface ConnectionSink {
   backpressure(bytes: number): Promise<void> | undefined
   /** Undefined while somebody waits for what comes; otherwise a promise that resolves when somebody does: no silence until then. */
   demand(): Promise<void> | undefined
-  /** The connection is gone, and what follows is being decided. Resolves when all that was reported has been delivered. */
+  /** The connection is gone, and `shouldReconnect` is about to be called. Resolves when everything reported has been delivered. */
   deciding(): Promise<void>
   /** The connection is lost and will be reestablished after so many ms, which begin when the promise resolves. */
   lost(failure: ConnectionError, delay: number): Promise<void>

@@ -1,8 +1,8 @@
-/** Options of other APIs, which would do nothing here without a word. */
+/** Options of other APIs, which would silently do nothing. */
 
 import { SERVER_OPTIONS } from '../platform/platform.ts'
 
-/** What to use instead of which. The first that matches counts: on servers there is more to say of some. */
+/** Replacements, each with the names that it replaces. The first match counts: `SERVER_OPTIONS` says more about some names. */
 const INSTEAD = /* @__PURE__ */ SERVER_OPTIONS.concat([
   ['"headers"', 'header'],
   ['"body"', 'data payload'],

@@ -27,9 +27,9 @@ export interface ResumedRequest {
   body?: RequestBody | null | undefined
 }
 
-/** What `shouldReconnect` may want to know besides the failure. */
+/** The second argument of `shouldReconnect`. */
 export interface FailureContext {
-  /** Milliseconds to the next attempt by default; undefined: by default there is none. */
+  /** Milliseconds until the next attempt by default; `undefined` if the default is not to reconnect. */
   readonly delay: number | undefined
   /** Whether the connection that failed brought a message. */
   readonly hasReceived: boolean
@@ -143,7 +143,7 @@ export interface EventSourceInit {
   onComment?: ((comment: string) => void) | undefined
   /**
    * Called with each response whose status or Content-Type is refused, before its body is read, and awaited: for answers of any size and speed, such as JSON
-   * instead of a stream. If it reads the body, the error has none. An error that it throws becomes the `cause`. Default: the beginning
+   * instead of a stream. If it reads the body, the error's is `undefined`. An error that it throws becomes the `cause`. Default: the beginning
    * of the body is in the error.
    */
   onRefused?: ((response: Response) => void | Promise<void>) | undefined

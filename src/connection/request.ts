@@ -135,8 +135,8 @@ function ownHeaders(url: URL, body: unknown): HeaderRecord {
 }
 
 /**
- * Sets a parameter of the query, or removes it if the value is empty. All other bytes stay as they are: URLs may be signed, and to
- * serialize the whole query would change some.
+ * Sets a parameter of the query, or removes it if the value is empty. All other bytes stay as they are: URLs may be signed, and
+ * serializing the whole query would change some.
  */
 function withParameter(url: URL, name: string, value: string): string {
   const { href } = url

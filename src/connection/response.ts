@@ -123,7 +123,7 @@ export function parseRetryAfter(value: string, now: number): number | undefined 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
-/** Leaves the body of a refused response to the caller, and reads the beginning of it if the caller has not. */
+/** Calls `onRefused`, and reads the beginning of the body if that did not. */
 async function describe(
   refusal: Failure,
   response: FetchLikeResponse,

@@ -24,7 +24,7 @@ export interface Wait {
 
 /**
  * @param ms at most 2^31-1
- * @param isFixed whether to wait for so long even if the page comes back online meanwhile
+ * @param isFixed whether to wait even if the page is back online earlier
  */
 export function startWait(ms: number, isFixed = false): Wait {
   let resolve!: () => void

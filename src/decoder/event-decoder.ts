@@ -90,7 +90,7 @@ export class EventDecoder {
   #atStart = true
   /** How many events have ended. */
   #ended = 0
-  /** Whether an event has ended that was not empty. */
+  /** Whether an event that ended had any field but an empty `data`. */
   #hadContent = false
   #unfinished: UnfinishedEvent | undefined
   #lastEventId = ''

@@ -1,9 +1,9 @@
-/** A `Request` in the place of a URL, as `fetch` takes it. */
+/** Options from a `Request`, which `streamEvents` takes instead of a URL. */
 
 import { isBodiless } from '../connection/request-body.ts'
 import { isObject, isPlain, optionMembers } from '../input/checks.ts'
 
-/** Members of a fetch init that no option stands for, with the values that are the default. */
+/** Members of a fetch init without an option of ours, with their default values. */
 const DEFAULTS = { mode: 'cors', referrer: 'about:client', referrerPolicy: '', integrity: '', keepalive: false }
 
 /** In Node, the signal of a `Request` follows the caller's only as long as the `Request` exists. */
@@ -14,7 +14,7 @@ export function isRequest(input: unknown): input is Request {
 }
 
 /**
- * The options that request the same. The caller's override them.
+ * Options for the same request. The caller's options override them.
  *
  * @throws a `TypeError` if its body has been read
  */

@@ -110,7 +110,7 @@ export function acceptedMembers<Init extends object>(init: Init): Partial<Init> 
   return init
 }
 
-/** A browser does not say why it sends no request. */
+/** Browsers do not say why a request was not sent. */
 export function isBlockedPort(): boolean {
   return false
 }
@@ -141,7 +141,7 @@ export function classNameOf(value: unknown): string {
 
 export const SERVER_OPTIONS: [instead: string, names: string][] = []
 
-/** `node` is undici's namespace for what is not for browsers. */
+/** Ignores `node`, which holds undici's options for Node only. */
 export function readUndiciOptions(
   { dispatcher }: { dispatcher?: unknown },
   fetchOptions: { dispatcher?: unknown },

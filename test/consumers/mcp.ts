@@ -1,11 +1,10 @@
 /** The Model Context Protocol's SDK, installed with ours in the place of the package `eventsource` that it asks for. */
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { run } from '../package/check.ts'
 import { missing, RUNTIMES } from '../runtimes/list.ts'
 import type { Tally } from '../tally.ts'
-import { npmInstall, TOOLS, type Workspace } from './workspace.ts'
+import { installOverridden, TOOLS, type Workspace } from './workspace.ts'
 
 const NODES = ['node20', 'node24']
 
@@ -27,11 +26,7 @@ export async function checkMcp(tally: Tally, workspace: Workspace): Promise<void
   const suite = tally.suite('consumers: @modelcontextprotocol/sdk')
   const project = await workspace.project('mcp')
   await suite.run('an override of npm puts it in the place of `eventsource`', async () => {
-    await npmInstall(project, [], workspace.registry)
-    const { name } = JSON.parse(await readFile(`${project}/node_modules/eventsource/package.json`, 'utf8')) as {
-      name: string
-    }
-    assert.equal(name, 'everysource')
+    await installOverridden(project, workspace)
   })
   await suite.run("the SDK's declarations take the options of ours", async () => {
     await run(process.execPath, [`${TOOLS}/ts60/bin/tsc`, '--pretty', 'false', '-p', project], project)

@@ -1,11 +1,10 @@
 /** SignalR's client, which requires version 2 of `eventsource` as a class, installed with ours in its place. */
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { run } from '../package/check.ts'
 import { missing, RUNTIMES } from '../runtimes/list.ts'
 import type { Tally } from '../tally.ts'
-import { npmInstall, type Workspace } from './workspace.ts'
+import { installOverridden, type Workspace } from './workspace.ts'
 
 const NODES = ['node20', 'node24']
 
@@ -13,9 +12,7 @@ export async function checkSignalR(tally: Tally, workspace: Workspace): Promise<
   const suite = tally.suite('consumers: @microsoft/signalr')
   const project = await workspace.project('signalr')
   await suite.run('an override of npm puts ours in the place of `eventsource` 2', async () => {
-    await npmInstall(project, [], workspace.registry)
-    const manifest = await readFile(`${project}/node_modules/eventsource/package.json`, 'utf8')
-    assert.equal((JSON.parse(manifest) as { name: string }).name, 'everysource')
+    await installOverridden(project, workspace)
   })
   for (const name of NODES) {
     const [node = ''] = RUNTIMES[name] ?? []

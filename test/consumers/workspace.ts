@@ -1,7 +1,8 @@
 /** Where consumers live: a folder with the package installed, as npm does it, and their projects within. */
 
+import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { ROOT, run } from '../package/check.ts'
@@ -56,4 +57,11 @@ export async function npmInstall(folder: string, packages: string[], registry: R
   // A busy machine packs slowly; npm waits for five minutes unless it is told otherwise, and asks again after that.
   const patience = ['--fetch-timeout', '120000', '--fetch-retry-mintimeout', '200', '--fetch-retry-maxtimeout', '2000']
   await run('npm', ['install', ...packages, ...quiet, ...own, ...patience], folder)
+}
+
+/** Installs a project whose `overrides` put ours in the place of `eventsource`, and checks that they do. */
+export async function installOverridden(project: string, { registry }: Workspace): Promise<void> {
+  await npmInstall(project, [], registry)
+  const manifest = await readFile(`${project}/node_modules/eventsource/package.json`, 'utf8')
+  assert.equal((JSON.parse(manifest) as { name: string }).name, 'everysource')
 }
