@@ -19,7 +19,7 @@ export default [
     path: 'dist/everysource.min.js',
     modifyEsbuildConfig: (config) => ({ ...config, loader: { '.js': 'copy' } }),
     gzip: true,
-    limit: '17 kB',
+    limit: '17.1 kB',
   },
   alone('EventSource', '19.3 kB', 'dist'),
 ]

@@ -1,6 +1,8 @@
 /** What the command is called with, checked. */
 
 import { parseArgs } from 'node:util'
+import { NAME, VALUE } from '../connection/headers.ts'
+import { isMethod } from '../connection/request-body.ts'
 import { closest } from '../input/closest.ts'
 import { readURL } from './url.ts'
 import { UsageError } from './usage.ts'
@@ -116,10 +118,11 @@ function theURL(positionals: string[]): string {
 }
 
 function readMethod(given: string): string {
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(given)) {
+  if (!NAME.test(given)) {
     throw new UsageError(`Invalid method "${given}" for --method. Use GET, POST or another HTTP method`)
   }
-  if (/^(?:connect|trace|track)$/i.test(given)) {
+  const isSent: boolean = isMethod(given)
+  if (!isSent) {
     throw new UsageError(`Invalid method "${given}" for --method: fetch cannot send it. Use GET, POST or another`)
   }
   // Those that fetch does not make capitals of, nobody means in small letters.
@@ -131,15 +134,14 @@ function readHeader(given: string): [name: string, value: string] {
   if (name === undefined || value === undefined) {
     throw new UsageError(`Invalid --header "${given}": the colon is missing. Example: -H 'Authorization: Bearer abc'`)
   }
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+  if (!NAME.test(name)) {
     throw new UsageError(
       `Invalid header name "${name}" in --header. Use letters, digits and dashes, without a space before the colon`,
     )
   }
   const trimmed = value.trim()
   if (/[\0\r\n]/.test(trimmed)) throw new UsageError(`The value of --header "${name}" has a line end`)
-  // Fetch takes bytes, one character each.
-  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(trimmed)) {
+  if (!VALUE.test(trimmed)) {
     throw new UsageError(`The value of --header "${name}" has a character that headers cannot hold. Encode it first`)
   }
   return [name, trimmed]

@@ -171,7 +171,7 @@ function readResumed(given: unknown, base: URL, isOurFetch: boolean): Resumed {
   if (!isPlain(given))
     throw new TypeError(`${resultOf('resume')} must be an object or undefined, not ${displayKind(given)}`)
   const { url, method, headers, body } = members(given)
-  const place = (name: string): string => `"${name}" in ${resultOf('resume').toLowerCase()}`
+  const place = (name: string): string => `"${name}" in the result of "resume"`
   const resumed: Resumed = { headers: readHeaders(headers, isOurFetch, place('headers')) }
   const target = checked(place('url'), url, isStringOrURL, 'a string or a URL', displayKind)
   if (target !== undefined) resumed.url = parseURL(isString(target) ? target : String(target.href), base.href)

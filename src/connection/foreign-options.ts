@@ -17,7 +17,7 @@ const INSTEAD = /* @__PURE__ */ SERVER_OPTIONS.concat([
   ['"reconnect: { maxAttempts }"', 'retries maxRetries maxReconnectAttempts'],
   [
     '"fetchOptions"',
-    'mode cache keepalive integrity priority referrer referrerPolicy tls client agent proxy https rejectUnauthorized',
+    'mode cache keepalive integrity priority referrer referrerPolicy agent proxy https rejectUnauthorized',
   ],
   ['a listener or a loop', 'onopen onmessage onclose onerror onMessage'],
 ])

@@ -12,7 +12,7 @@ export type HeaderRecord = Readonly<Record<string, string>>
 
 export const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 /** Fetch takes bytes, one character each; servers and runtimes refuse control characters other than tabs. */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+export const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const WHITESPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g
 /** What Fetch removes together with a body. (Fetch standard, "request-body-header name") */
 const BODY_HEADERS = /^content-(?:encoding|language|location|type|length)$/i

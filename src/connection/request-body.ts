@@ -14,9 +14,12 @@ export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormDa
  * @throws a `TypeError` when fetch sends no such method
  */
 export function readMethod(given: unknown, place = option('method')): string {
-  const isMethod = (value: unknown): value is string =>
-    isString(value) && NAME.test(value) && !/^(?:connect|trace|track)$/i.test(value)
   return checked(place, given, isMethod, 'one that fetch sends')?.toUpperCase() ?? 'GET'
+}
+
+/** Whether fetch sends it. */
+export function isMethod(value: unknown): value is string {
+  return isString(value) && NAME.test(value) && !/^(?:connect|trace|track)$/i.test(value)
 }
 
 /** Whether requests of that method have no body. */

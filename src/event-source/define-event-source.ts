@@ -1,5 +1,6 @@
 /** The class `EventSource`. (HTML standard, 9.2.2) */
 
+import { toDOMString } from '../input/checks.ts'
 import { Connection } from '../connection/connection.ts'
 import { FetchOpener } from '../connection/fetch-exchange.ts'
 import { GivenExchange, givenStream } from '../connection/given-exchange.ts'
@@ -12,7 +13,7 @@ import { need } from '../platform/platform.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSourceConstructor } from './interface.ts'
-import { defineConstants, defineInterface, keepPrototype, toDOMString } from './webidl.ts'
+import { defineConstants, defineInterface, keepPrototype } from './webidl.ts'
 
 /** In a function that a bundler can drop when nobody uses the class. */
 export function defineEventSource(): EventSourceConstructor {

@@ -224,7 +224,7 @@ function defineErrorEvent(): ErrorEventConstructor {
     /** @param delay ms to the reconnection; none where there will be none */
     constructor(type: string, error: ConnectionError | ErrorEventInit, delay?: number) {
       super(type)
-      if (!isObject(error)) throw new TypeError('An ErrorEvent needs a ConnectionError')
+      if (!isObject(error)) throw new TypeError('ErrorEvent needs a ConnectionError')
       keepPrototype(this, new.target)
       const given = 'error' in error ? error : { error, delay }
       this.#error = given.error

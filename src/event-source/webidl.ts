@@ -1,11 +1,5 @@
 /** Making classes look and convert as WebIDL says. */
 
-/** Converts to a string; unlike with String(), symbols are a TypeError. */
-export function toDOMString(value: unknown): string {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-template-expression -- it converts what is no string
-  return `${value as string}`
-}
-
 /**
  * Makes a class an interface: its members are enumerable, and it has its name, whatever a minifier made of that.
  *

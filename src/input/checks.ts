@@ -72,6 +72,12 @@ export function isPlain(value: unknown): value is object {
   return isObject(value) && typeof value !== 'function' && !Array.isArray(value) && !isPromise(value)
 }
 
+/** Converts to a string; unlike with String(), symbols are a TypeError. */
+export function toDOMString(value: unknown): string {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-template-expression -- it converts what is no string
+  return `${value as string}`
+}
+
 /** As opposed to an instance of a class, in any realm. */
 export function isRecord(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -9,7 +9,7 @@
  * The platform itself converts and refuses all arguments, so that the patched methods cannot be told from its own. (Fact 21)
  */
 
-import { isObject } from '../input/checks.ts'
+import { isObject, toDOMString } from '../input/checks.ts'
 import { EventBase, EventTargetBase, typeOf } from './base-classes.ts'
 import { reportError } from './globals.ts'
 
@@ -121,8 +121,8 @@ function recording(args: ListenerArguments): { recorders: ListenerArguments; tak
   const taken: unknown[] = [...args]
   const [type, , options] = args as unknown[]
   // The platform refuses symbols.
-  if (isObject(type)) recorders[0] = { toString: () => (taken[0] = toString(type)) }
-  else if (typeof type !== 'symbol') taken[0] = toString(type)
+  if (isObject(type)) recorders[0] = { toString: () => (taken[0] = toDOMString(type)) }
+  else if (typeof type !== 'symbol') taken[0] = toDOMString(type)
   if (isObject(options)) {
     const read = Object.create(null) as Record<string | symbol, unknown>
     taken[2] = read
@@ -136,9 +136,4 @@ function recording(args: ListenerArguments): { recorders: ListenerArguments; tak
     })
   }
   return { recorders, taken } as unknown as ReturnType<typeof recording>
-}
-
-function toString(value: unknown): string {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-template-expression -- it converts what is not a string
-  return `${value as string}`
 }

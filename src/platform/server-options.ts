@@ -17,7 +17,7 @@ import { takesDispatchers } from './fetch.ts'
 export const SERVER_OPTIONS: [instead: string, names: string][] = [
   [
     '"fetchOptions" with "dispatcher" in Node, "client" in Deno, "proxy" and "tls" in Bun',
-    'agent proxy https rejectUnauthorized',
+    'agent proxy https rejectUnauthorized tls client',
   ],
   ['"reconnectionTime"', 'initialRetryDelayMillis'],
   ['"idleTimeout"', 'readTimeoutMillis'],

@@ -90,9 +90,7 @@ describe('an error event', () => {
   })
 
   it.each([undefined, null, 'gone'])('needs an error, not %s', (error) => {
-    expect(() => new ErrorEvent('error', error as never)).toThrow(
-      new TypeError('An ErrorEvent needs a ConnectionError'),
-    )
+    expect(() => new ErrorEvent('error', error as never)).toThrow(new TypeError('ErrorEvent needs a ConnectionError'))
   })
 
   it('says that there will be no other connection, or when', () => {
