@@ -51,7 +51,7 @@ export async function openWorkspace(): Promise<Workspace> {
 }
 
 /** From the registry on loopback alone, with a cache of its own: what a port has been must not be remembered. */
-export async function npmInstall(folder: string, packages: string[], registry: Registry): Promise<void> {
+async function npmInstall(folder: string, packages: string[], registry: Registry): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier']
   const own = ['--registry', registry.url, '--cache', `${folder}/.npm`]
   // A busy machine packs slowly; npm waits for five minutes unless it is told otherwise, and asks again after that.
