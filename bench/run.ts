@@ -1,5 +1,5 @@
 /**
- * Measures, and writes docs/benchmarks.md, its chart and the table in the README:
+ * Measures, and writes docs/background/benchmarks.md, its chart and the table in the README:
  * `npm run bench -- [--only throughput] [--rounds 3] [--smoke]`. What is measured of some contenders or bursts only is shown
  * but not kept: `--only throughput --filter '176 bytes, 100' --contender floor --contender everysource`
  */

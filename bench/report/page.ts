@@ -1,4 +1,4 @@
-/** docs/benchmarks.md, of whatever has been measured. */
+/** docs/background/benchmarks.md, of whatever has been measured. */
 
 import { aimsTable } from './aims.ts'
 import { tokenCell } from './bursts.ts'

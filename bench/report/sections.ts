@@ -1,4 +1,4 @@
-/** The sections of docs/benchmarks.md, each made of what one measure has found. */
+/** The sections of docs/background/benchmarks.md, each made of what one measure has found. */
 
 import type { Row } from '../bench.ts'
 import type { Cost } from '../inside/large.ts'

@@ -1,5 +1,5 @@
 /**
- * Writes docs/benchmarks.md, its chart and the README's table of what has been measured last: `npm run bench:report`, and
+ * Writes docs/background/benchmarks.md, its chart and the README's table of what has been measured last: `npm run bench:report`, and
  * at the end of each run.
  */
 
@@ -12,8 +12,8 @@ import { benchmarksPage } from './page.ts'
 import { readResults } from './results.ts'
 import { table } from './table.ts'
 
-const PAGE = path('docs/benchmarks.md')
-const CHART = path('docs/benchmarks.svg')
+const PAGE = path('docs/background/benchmarks.md')
+const CHART = path('docs/background/benchmarks.svg')
 const README = path('README.md')
 
 /** Where the tables stand in the README. */

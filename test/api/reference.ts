@@ -1,4 +1,4 @@
-/** The API reference, made from the doc comments of all that is public: the pages of docs/reference. */
+/** The API reference, made from the doc comments of all that is public: the pages of docs/reference/api. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,10 +10,10 @@ import { path } from '../conformance/bundle.ts'
 /** What users import. */
 const DOORS = ['src/index.ts', 'src/fetch-event-source.ts', 'src/polyfill.ts', 'src/polyfill/force.ts']
 
-export const REFERENCE = 'docs/reference'
+export const REFERENCE = 'docs/reference/api'
 const TEMPORARY = '.cache/api/reference'
 
-/** Texts by their paths in docs/reference. */
+/** Texts by their paths in docs/reference/api. */
 export type Pages = Map<string, string>
 
 const OPTIONS: Partial<TypeDocOptions & PluginOptions> = {

@@ -1,6 +1,6 @@
 /**
  * The reports of the public API in docs/api: `npm run api` writes them, `npm run api:check` says how they differ from what the
- * declarations in dist say, and what is public and has no documentation; and the same of docs/reference, which
+ * declarations in dist say, and what is public and has no documentation; and the same of docs/reference/api, which
  * `npm run docs:reference` writes.
  */
 

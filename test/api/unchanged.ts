@@ -9,7 +9,7 @@ const INPUTS = [
   'dist',
   'src',
   'docs/api',
-  'docs/reference',
+  'docs/reference/api',
   'test/api',
   'test/tally.ts',
   'package-lock.json',

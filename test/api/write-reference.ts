@@ -1,4 +1,4 @@
-/** Writes docs/reference: `npm run docs:reference`. */
+/** Writes docs/reference/api: `npm run docs:reference`. */
 
 import { makeReference, writeReference } from './reference.ts'
 

@@ -1,4 +1,4 @@
-/** The examples of docs/command.md, as they stand but for their servers' addresses. */
+/** The examples of docs/reference/cli.md, as they stand but for their servers' addresses. */
 
 import assert from 'node:assert/strict'
 import { rmSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { nobody } from './broken.ts'
 import { CLI, Command } from './command.ts'
 import type { Part } from './part.ts'
 
-const PAGE = 'docs/command.md'
+const PAGE = 'docs/reference/cli.md'
 /** What `npx everysource` is where nothing has been installed. */
 const PRELUDE = 'npx() { shift; "$TEST_NODE" "$TEST_CLI" "$@"; }\n'
 

@@ -9,7 +9,7 @@ import { factsOf, FILE, PROGRAMS, programsDoc, readProgram } from './programs-do
 
 const names = Object.values(PROGRAMS).flat()
 
-test('docs/programs.md shows the programs as they are (npm run docs:programs makes it anew)', async () => {
+test('docs/guides/programs.md shows the programs as they are (npm run docs:programs makes it anew)', async () => {
   const expected = await format(programsDoc(), { ...(await resolveConfig(FILE)), filepath: FILE })
   expect(readFileSync(FILE, 'utf8')).toBe(expected)
 })

@@ -1,10 +1,10 @@
-/** docs/programs.md, made from the programs themselves: `npm run docs:programs`. A test sees to it that it is current. */
+/** docs/guides/programs.md, made from the programs themselves: `npm run docs:programs`. A test sees to it that it is current. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { path } from './bundle.ts'
 import { programs } from './facts/programs.ts'
 
-export const FILE = path('docs/programs.md')
+export const FILE = path('docs/guides/programs.md')
 
 const FOLDER = 'test/conformance/programs'
 
@@ -43,9 +43,9 @@ export function programsDoc(): string {
   return `# Programs
 
 What programs do with event streams, in as few lines as it takes. Most are one \`for await\` loop, which
-[streams.md](streams.md) explains; recipes for \`EventSource\` are in [recipes.md](recipes.md).
+[Loops](../reference/loops.md) explains.
 
-Each of them is a file of [${FOLDER}](../${FOLDER}) that runs in Node 20 to 26, Deno, Bun and
+Each of them is a file of [${FOLDER}](../../${FOLDER}) that runs in Node 20 to 26, Deno, Bun and
 Chromium's pages and workers. The lists say what is tested there: of the program, and of what the server saw.
 
 ${sections.join('\n')}`

@@ -1,5 +1,5 @@
 /**
- * The table of runtimes in docs/runtimes.md and the README, made from what runs of the suite have left in `.cache`:
+ * The table of runtimes in docs/reference/runtimes.md and the README, made from what runs of the suite have left in `.cache`:
  * `npm run docs:runtimes` writes it, with `-- --check` it only says whether the table that is there holds.
  */
 
@@ -19,7 +19,7 @@ interface Run {
 }
 
 const RUNS = path('.cache/runs')
-const PAGE = path('docs/runtimes.md')
+const PAGE = path('docs/reference/runtimes.md')
 const README = path('README.md')
 
 /** Where in a page the table stands. */

@@ -13,7 +13,7 @@ export interface Block {
 const HEADING = /^(#{2,3}) (.*)$/
 const FENCE = /^( *)```(.*)$/
 
-/** @param page as in `docs/guide.md` */
+/** @param page as in `docs/getting-started.md` */
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = []
   let headings: string[] = []

@@ -37,42 +37,43 @@ import { Stage } from './stage.ts'
 
 const FACTS: Record<string, Facts> = {
   'README.md': README,
-  'docs/guide.md': GUIDE,
-  'docs/troubleshooting.md': TROUBLESHOOTING,
-  'docs/tasks/ai-chat.md': AI_CHAT,
-  'docs/tasks/browser.md': BROWSER,
-  'docs/tasks/mcp.md': MCP,
-  'docs/tasks/nginx.md': NGINX,
-  'docs/tasks/node.md': NODE,
-  'docs/tasks/proxies.md': { ...PROXIES, ...CERTIFICATES },
-  'docs/tasks/react.md': REACT,
-  'docs/tasks/testing.md': TESTING,
-  'docs/tasks/tokens.md': TOKENS,
-  'docs/tasks/vue.md': VUE,
-  'docs/tasks/workers.md': WORKERS,
-  'docs/debugging.md': DEBUGGING,
-  'docs/requests.md': REFERENCE,
-  'docs/streams.md': STREAMS,
+  'docs/getting-started.md': GUIDE,
+  'docs/guides/troubleshooting.md': TROUBLESHOOTING,
+  'docs/guides/ai-chat.md': AI_CHAT,
+  'docs/guides/browser.md': BROWSER,
+  'docs/guides/mcp.md': MCP,
+  'docs/guides/nginx.md': NGINX,
+  'docs/guides/node.md': NODE,
+  'docs/guides/proxies.md': { ...PROXIES, ...CERTIFICATES },
+  'docs/guides/react.md': REACT,
+  'docs/guides/testing.md': TESTING,
+  'docs/guides/authentication.md': TOKENS,
+  'docs/guides/vue.md': VUE,
+  'docs/guides/workers.md': WORKERS,
+  'docs/guides/debugging.md': DEBUGGING,
+  'docs/reference/options.md': REFERENCE,
+  'docs/reference/loops.md': STREAMS,
   'docs/migration/fetch-event-source.md': DROP_IN,
   'docs/migration/eventsource.md': EVENTSOURCE_PACKAGE,
-  'docs/react-native.md': REACT_NATIVE,
+  'docs/guides/react-native.md': REACT_NATIVE,
 }
 
-// The programs of docs/programs.md are the suite's own, which runs them everywhere; those of docs/servers.md, test/servers'.
+// The programs of docs/guides/programs.md are the suite's own, which runs them everywhere; those of docs/guides/servers.md, test/servers'.
 const ELSEWHERE = [
-  'docs/programs.md',
-  'docs/servers.md',
+  'docs/guides/programs.md',
+  'docs/guides/servers.md',
   // test/cli runs its commands.
-  'docs/command.md',
+  'docs/reference/cli.md',
   // test/migration runs their programs on both packages.
   'docs/migration/event-source-polyfill.md',
   'docs/migration/eventsource-client.md',
   'docs/migration/launchdarkly-eventsource.md',
   'docs/migration/sse-js.md',
 ]
-const PAGES = ['README.md', ...['docs', 'docs/migration', 'docs/tasks'].flatMap(pagesIn)].filter(
-  (page) => !ELSEWHERE.includes(page),
-)
+const PAGES = [
+  'README.md',
+  ...['docs', 'docs/guides', 'docs/reference', 'docs/background', 'docs/migration'].flatMap(pagesIn),
+].filter((page) => !ELSEWHERE.includes(page))
 
 afterAll(async () => {
   await closeBrowser()

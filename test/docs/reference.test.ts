@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { path } from '../conformance/bundle.ts'
 
-const page = readFileSync(path('docs/requests.md'), 'utf8')
+const page = readFileSync(path('docs/reference/options.md'), 'utf8')
 
 /** The names in the first column of the table under such a head. */
 function rows(head: string, section = ''): string[] {

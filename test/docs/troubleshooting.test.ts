@@ -1,4 +1,4 @@
-/** Each symptom of docs/troubleshooting.md is brought about, and its remedy helps. */
+/** Each symptom of docs/guides/troubleshooting.md is brought about, and its remedy helps. */
 
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ import { Scene } from './symptoms/scene.ts'
 
 const SYMPTOMS = { ...MESSAGES, ...CONNECTIONS, ...PAGES }
 
-const page = readFileSync(path('docs/troubleshooting.md'), 'utf8')
+const page = readFileSync(path('docs/guides/troubleshooting.md'), 'utf8')
 const HEADINGS = Array.from(page.matchAll(/^## (.*)$/gm), ([, heading = '']) => heading).slice(1)
 
 afterAll(closeBrowser)

@@ -4,7 +4,7 @@ import type { Suite } from '../tally.ts'
 
 export interface Part {
   name: string
-  /** Runs its checks, and returns what docs/reliability.md tells of them. */
+  /** Runs its checks, and returns what docs/background/reliability.md tells of them. */
   run: (suite: Suite, how: How) => Promise<Figures>
 }
 

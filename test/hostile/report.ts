@@ -1,4 +1,4 @@
-/** Writes docs/reliability.md of what long runs have found. */
+/** Writes docs/background/reliability.md of what long runs have found. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, type } from 'node:os'
@@ -8,8 +8,8 @@ import type { DrawFleet } from './fleet/curve.ts'
 import { SECTIONS, tableOf, type Section } from './sections.ts'
 import type { Figures } from './part.ts'
 
-const PAGE = path('docs/reliability.md')
-const CHART = path('docs/reliability-fleet.svg')
+const PAGE = path('docs/background/reliability.md')
+const CHART = path('docs/background/reliability-fleet.svg')
 /** Not a literal in `import()`: TypeScript would follow it to echarts, which only the benchmarks install. */
 const FLEET_CHART: string = import.meta.resolve('../../bench/report/fleet.ts')
 

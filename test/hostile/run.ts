@@ -1,6 +1,6 @@
 /**
  * Faults, floods and enemies: `npm run test:hostile -- [--only chaos] [--seed 1]` for as long as `npm run test:all` has time for,
- * `npm run hostile` for as long as it takes, which also writes docs/reliability.md. `npm run build` comes before it.
+ * `npm run hostile` for as long as it takes, which also writes docs/background/reliability.md. `npm run build` comes before it.
  * A part may take half an hour, two hours where it is long, or what `--minutes` says.
  */
 

@@ -1,4 +1,4 @@
-/** What docs/reliability.md says of each part. */
+/** What docs/background/reliability.md says of each part. */
 
 import { isOfAnEnemy, tableOfEnemies } from './enemies/judge.ts'
 import type { Figures } from './part.ts'
@@ -46,7 +46,7 @@ collectable.`,
     name: 'enemies',
     title: 'Servers that mean harm',
     text: `Each enemy is met in Node, and all but the floods in Deno and Bun too. Memory grows by at most 268 MB (40 MB with
-\`maxBufferSize\` of 1 Mi), there are at most ten attempts in any second (the requests that a redirect leads to are a part of one), the error has the reason that [requests.md](requests.md) names, and the next
+\`maxBufferSize\` of 1 Mi), there are at most ten attempts in any second (the requests that a redirect leads to are a part of one), the error has the reason that [options.md](../reference/options.md) names, and the next
 connection works. \`open\`: nothing is wrong with it that a client could see.`,
     isHidden: isOfAnEnemy,
     show: tableOfEnemies,

@@ -1,7 +1,7 @@
 /**
  * What docs/migration says of other packages: `npm run test:migration`. The programs in its pages, before and after, do the same on
  * both packages; each row of what differs is shown on both; and the tables name all that the other package has. The figures of
- * docs/why.md that no benchmark has are measured again.
+ * docs/background/why.md that no benchmark has are measured again.
  */
 
 import assert from 'node:assert/strict'

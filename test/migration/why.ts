@@ -1,4 +1,4 @@
-/** The figures of docs/why.md that no benchmark has, and what a WebSocket leaves to its users. */
+/** The figures of docs/background/why.md that no benchmark has, and what a WebSocket leaves to its users. */
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ const IN_BENCHMARKS: Record<string, string> = {
 
 export async function checkWhy(tally: Tally): Promise<void> {
   const suite = tally.suite('why, on the wire')
-  const rows = cellsOf('docs/why.md')
+  const rows = cellsOf('docs/background/why.md')
   for (const [name, run] of Object.entries(WAYS)) {
     await suite.run(`what a hundred messages take: ${name}`, async () => {
       const { received, requests, down, up } = await run()
@@ -32,7 +32,7 @@ export async function checkWhy(tally: Tally): Promise<void> {
   await suite.run('what each package costs is what the benchmarks say', () => {
     const compared = rows.filter(([, , cost = '']) => /^[\d.]+(?:, [\d,]+)?$/.test(cost) && cost.includes('.'))
     assert.ok(compared.length > 6)
-    const benchmarks = cellsOf('docs/benchmarks.md')
+    const benchmarks = cellsOf('docs/background/benchmarks.md')
     const throughput = benchmarks.slice(benchmarks.findIndex(([text]) => text === 'Messages of 176 bytes:'))
     for (const [, link = '', cost] of compared) {
       const title = /\[`(.*)`\]/.exec(link)?.[1] ?? link
@@ -44,8 +44,8 @@ export async function checkWhy(tally: Tally): Promise<void> {
     }
   })
   await suite.run('what its text says of speed is what the benchmarks say', () => {
-    const text = readFileSync(path('docs/why.md'), 'utf8').replaceAll(/\s+/g, ' ')
-    const benchmarks = cellsOf('docs/benchmarks.md')
+    const text = readFileSync(path('docs/background/why.md'), 'utf8').replaceAll(/\s+/g, ' ')
+    const benchmarks = cellsOf('docs/background/benchmarks.md')
     const figure = (section: string, name: string): string => {
       const from = benchmarks.findIndex(([first = '']) => first.startsWith(section))
       return benchmarks.slice(from).find(([, first]) => first === name)?.[2] ?? 'nothing'

@@ -10,8 +10,8 @@ const [chromium] = drivers
 if (!chromium) throw new Error('There is no Chromium')
 const [demo, upstream, browser] = await Promise.all([startServer({ second: 500 }), startUpstream(), chromium.launch()])
 for (const [scheme, file] of [
-  ['light', 'docs/inspector.png'],
-  ['dark', 'docs/inspector-dark.png'],
+  ['light', 'docs/guides/inspector.png'],
+  ['dark', 'docs/guides/inspector-dark.png'],
 ] as const) {
   const page = await browser.open({ scheme, width: 1_100, height: 1_420 })
   await follow({ engine: 'chromium', page, demo, upstream, open: browser.open }, '/numbers')

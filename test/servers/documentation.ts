@@ -8,7 +8,7 @@ import { currentPage, filesToShow, readPage, shown } from './page.ts'
 export async function checkDocumentation(suite: Suite): Promise<void> {
   await check(
     suite,
-    'docs/servers.md shows the files as they are (node test/servers/page.ts puts them there anew)',
+    'docs/guides/servers.md shows the files as they are (node test/servers/page.ts puts them there anew)',
     () => {
       assert.equal(readPage(), currentPage())
     },

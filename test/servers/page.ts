@@ -1,5 +1,5 @@
 /**
- * The code blocks of docs/servers.md are the files that the tests run: a line that ends with a link to one of them has it as its
+ * The code blocks of docs/guides/servers.md are the files that the tests run: a line that ends with a link to one of them has it as its
  * block. `node test/servers/page.ts` puts them there anew.
  */
 
@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { path } from '../conformance/bundle.ts'
 
-const PAGE = 'docs/servers.md'
+const PAGE = 'docs/guides/servers.md'
 const FOLDERS = ['test/servers/programs', 'test/servers/programs/nest', 'test/servers/configurations']
 
 /** A link, what follows it in its line, and the block below. */

@@ -5,7 +5,7 @@ import type { LoggedRequest } from '../../server/program.ts'
 import { check, stream, type Environment, type Fact } from '../harness.ts'
 
 export interface BehaviourFact {
-  /** Groups what belongs together, as docs/behaviour.md lists it. */
+  /** Groups what belongs together, as docs/reference/conformance.md lists it. */
   number: number
   /** States the fact. */
   title: string

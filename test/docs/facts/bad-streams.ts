@@ -1,4 +1,4 @@
-/** The tables of errors of docs/streams.md, row by row. */
+/** The tables of errors of docs/reference/loops.md, row by row. */
 
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
@@ -149,7 +149,7 @@ const DECODERS: Record<string, Begin[]> = {
 
 /** Each row of the nth table of errors says what comes of its cases. */
 async function expectTruth(nth: number, cases: Record<string, Begin[]>): Promise<void> {
-  const [, ...tables] = readFileSync(path('docs/streams.md'), 'utf8').split(/\n\| what is wrong .*\n/)
+  const [, ...tables] = readFileSync(path('docs/reference/loops.md'), 'utf8').split(/\n\| what is wrong .*\n/)
   const lines = tables[nth]?.split('\n') ?? []
   const rows = lines
     .slice(

@@ -19,7 +19,8 @@ export const DEBUGGING: Facts = {
         })
         const program = stage.run({ [API]: server.origin })
         await program.exits()
-        const [, expected = ''] = /```text\n([^`]*)```/.exec(readFileSync(path('docs/debugging.md'), 'utf8')) ?? []
+        const [, expected = ''] =
+          /```text\n([^`]*)```/.exec(readFileSync(path('docs/guides/debugging.md'), 'utf8')) ?? []
         // Runtimes break lines where they like.
         expect(compact(program.output.replaceAll(server.origin, API))).toBe(compact(expected))
       },

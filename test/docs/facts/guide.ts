@@ -10,7 +10,7 @@ import { startProgram, type Started } from '../start-program.ts'
 import type { Stage } from '../stage.ts'
 import type { Facts } from './fact.ts'
 
-const PAGE = 'docs/guide.md'
+const PAGE = 'docs/getting-started.md'
 /** In place of a second; in folders of the tests, packages are one further up. */
 const SOON = { '1000': '100' }
 const SECOND_SERVER = { ...SOON, node_modules: '../node_modules' }

@@ -9,7 +9,7 @@ import type { Stage } from '../stage.ts'
 import type { Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
-const PAGE = 'docs/tasks/nginx.md'
+const PAGE = 'docs/guides/nginx.md'
 
 /** nginx with this block before a server. */
 async function startNginx(stage: Stage, text: string, port: number): Promise<string> {

@@ -11,7 +11,7 @@ import { until } from '../program.ts'
 import type { Stage } from '../stage.ts'
 import type { Fact, Facts } from './fact.ts'
 
-const PAGE = 'docs/react-native.md'
+const PAGE = 'docs/guides/react-native.md'
 const API = 'https://api.example.com'
 
 const withExpo = blockOf(PAGE, 'With Expo (2)').text

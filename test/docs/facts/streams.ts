@@ -13,7 +13,7 @@ const LOOP = '`streamEvents(input, options)`'
 
 /** The code names in the first column of the nth table whose head begins like this. */
 function rows(head: string, nth = 0): string[] {
-  const [, ...tables] = readFileSync(path('docs/streams.md'), 'utf8').split(new RegExp(`\\n\\| ${head} .*\\n`))
+  const [, ...tables] = readFileSync(path('docs/reference/loops.md'), 'utf8').split(new RegExp(`\\n\\| ${head} .*\\n`))
   const lines = tables[nth]?.split('\n') ?? []
   const end = lines.findIndex((line) => !line.startsWith('|'))
   return lines.slice(1, end).map((line) => /`(.*)`/.exec(line.split('|')[1] ?? '')?.[1] ?? '')
@@ -57,8 +57,9 @@ export const STREAMS: Facts = {
       fact: 'the page names the options that go with a Response, and no others',
       run: () => {
         const { options } =
-          /of the options only (?<options>[^.]*) are allowed/.exec(readFileSync(path('docs/streams.md'), 'utf8'))
-            ?.groups ?? {}
+          /of the options only (?<options>[^.]*) are allowed/.exec(
+            readFileSync(path('docs/reference/loops.md'), 'utf8'),
+          )?.groups ?? {}
         const { declared } =
           /type GivenMember =(?<declared>[^/]*)/.exec(readFileSync(path('src/event-stream/interface.ts'), 'utf8'))
             ?.groups ?? {}

@@ -19,7 +19,7 @@ export interface Symptom {
   run: (scene: Scene) => Promise<void>
 }
 
-/** By the headings of docs/troubleshooting.md. */
+/** By the headings of docs/guides/troubleshooting.md. */
 export type Symptoms = Record<string, Symptom[]>
 
 /** A source, and what it has fired. */

@@ -1,4 +1,4 @@
-/** What each failure is called, and whether the connection comes back: what docs/requests.md says of them. */
+/** What each failure is called, and whether the connection comes back: what docs/reference/options.md says of them. */
 
 import { type EventSourceInit, type FailureReason } from '../../../dist/index.js'
 import { createCertificates } from '../../docs/certificates.ts'

@@ -49,7 +49,7 @@ const EVENTS = 'events: '
 const LOOP = 'loop: '
 const BETWEEN = ' | '
 
-/** The enemies' own table in docs/reliability.md, a row each. */
+/** The enemies' own table in docs/background/reliability.md, a row each. */
 export function tableOfEnemies(figures: Figures): string {
   const rows = Object.entries(figures).flatMap(([key, row]) => {
     if (!key.startsWith(EVENTS)) return []
@@ -69,7 +69,7 @@ export function isOfAnEnemy(name: string): boolean {
   return name.startsWith(EVENTS) || name.startsWith(LOOP)
 }
 
-/** What docs/reliability.md tells. */
+/** What docs/background/reliability.md tells. */
 export function told({ name }: Enemy, { sources, grown }: Met, requests: Request[], inLoops: boolean): Figures {
   const reasons = new Set(sources.map(({ errors }) => errors[0]?.reason ?? 'open'))
   const row: Row = [[...reasons].join(', '), Math.round(grown / MB), mostAttempts(requests)]

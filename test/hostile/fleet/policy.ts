@@ -1,4 +1,4 @@
-/** When a source attempts to connect, as docs/requests.md says. */
+/** When a source attempts to connect, as docs/reference/options.md says. */
 
 /** The defaults. */
 export const RECONNECTION_TIME = 3_000

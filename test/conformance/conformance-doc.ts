@@ -1,4 +1,4 @@
-/** docs/behaviour.md, made from the facts themselves: `npm run docs:behaviour`. A test sees to it that it is current. */
+/** docs/reference/conformance.md, made from the facts themselves: `npm run docs:conformance`. A test sees to it that it is current. */
 
 import { writeFileSync } from 'node:fs'
 import { EventSource } from 'everysource'
@@ -8,7 +8,7 @@ import { exceptionFor } from './exceptions.ts'
 import { testName, type BehaviourFact } from './facts/fact.ts'
 import { factsBySubject } from './facts/index.ts'
 
-export const FILE = path('docs/behaviour.md')
+export const FILE = path('docs/reference/conformance.md')
 
 const RUNTIMES = [
   'node20',
@@ -32,11 +32,11 @@ export function behaviourDoc(): string {
   return `# How it behaves
 
 What holds in every runtime unless its line says otherwise, each line a test of the
-[conformance suite](../test/conformance). The numbers group what belongs together. Besides these, ${streamCases.length} byte streams
-([stream-cases.json](../test/conformance/stream-cases.json)) must give the same messages, ids and reconnection times however
+[conformance suite](../../test/conformance). The numbers group what belongs together. Besides these, ${streamCases.length} byte streams
+([stream-cases.json](../../test/conformance/stream-cases.json)) must give the same messages, ids and reconnection times however
 they are cut.
 
-Facts 25 and 26 are about whole processes and have [tests of their own](../test/runtimes/processes.ts): a process lives while
+Facts 25 and 26 are about whole processes and have [tests of their own](../../test/runtimes/processes.ts): a process lives while
 its source connects, is open or waits, and can exit once it is closed; silence costs no reconnection.
 
 ${sections.join('\n')}`
