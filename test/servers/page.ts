@@ -11,7 +11,7 @@ const PAGE = 'docs/guides/servers.md'
 const FOLDERS = ['test/servers/programs', 'test/servers/programs/nest', 'test/servers/configurations']
 
 /** A link, what follows it in its line, and the block below. */
-const LINKED = /\]\(\.\.\/(?<file>test\/servers\/[^)]+)\):\n\n```(?<language>\w*)\n(?<text>[^]*?)```\n/g
+const LINKED = /\]\(\.\.\/\.\.\/(?<file>test\/servers\/[^)]+)\):\n\n```(?<language>\w*)\n(?<text>[^]*?)```\n/g
 /** What says what a file is for, and what only eslint reads. */
 const OPENING = /^(?:\/\*[^]*?\*\/\n)+\n/
 
