@@ -1,4 +1,4 @@
-/** Consumers' programs, each of which is documentation (docs/guides/programs.md) as well: facts 61 to 64. */
+/** Users' programs, which docs/guides shows: facts 61 to 64. */
 
 import type { BehaviourFact } from './fact.ts'
 import { chats } from './programs/chats.ts'
