@@ -49,7 +49,7 @@ async function startWorker(stage: Stage, source: string): Promise<string> {
 }
 
 export const WORKERS: Facts = {
-  'At the top': [
+  'The Worker': [
     {
       fact: 'relays each event as it arrives, with the key and the last ID, until the client disconnects',
       without,
