@@ -10,7 +10,7 @@ const template = \`from \${name} to \${/* a note */ name}\`
 const key = 'identifier'
 `
 
-it('keeps comments and strings at their places, and blanks out code', () => {
+it('keeps comments and strings with spaces at their places and blanks out code', () => {
   const text = textsOf(SOURCE, 'file.ts')
   expect(text.split('\n').map((line) => line.trimEnd())).toEqual([
     '/**',
