@@ -20,7 +20,7 @@ const FOR_NODE = ['esbuild', 'webpack']
 
 /** Texts that nothing else than these parts has. */
 const CLASS = 'EventSource needs a URL'
-const LOOP = 'This EventStream has a reader already'
+const LOOP = 'This EventStream already has a reader'
 const DECODER_STREAM = 'EventDecoderStream takes bytes'
 const REQUEST = 'last-event-id'
 const PARSER = '.consume'
