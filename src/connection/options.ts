@@ -15,7 +15,7 @@ export interface Attempt {
   readonly failure: ConnectionError | undefined
 }
 
-/** Overrides for the request of a reconnection. Members that are `undefined` leave the options as they are. */
+/** Overrides for the request of a reconnection. Members that are `undefined` change nothing. */
 export interface ResumedRequest {
   /** The URL to request. A relative URL is resolved against the source's URL. */
   url?: string | URL | undefined
@@ -108,18 +108,15 @@ export interface EventSourceInit {
     | null
     | undefined
   /**
-   * Called for each reconnection. Returns overrides for its request, for streams that one request starts and another resumes, as in
-   * MCP. Turns reconnecting on unless the option `reconnect` is given.
+   * Called for each reconnection. Returns overrides for its request, for streams that one request starts and another resumes, as
+   * in MCP. Turns reconnecting on unless the option `reconnect` is given.
    */
   resume?: ((attempt: Attempt) => ResumedRequest | undefined | Promise<ResumedRequest | undefined>) | undefined
   /**
-   * How to handle redirects. Default `'follow'`.
-   *
-   * - `'follow'`: follow them to any origin. Other origins receive your headers except `Authorization`, `Cookie` and
-   *   `Proxy-Authorization`, and after a 307 or 308 the body.
-   * - `'same-origin'`: fail with reason `redirect` before anything is sent to another origin. Browsers hide redirects from scripts, so
-   *   there it refuses all of them.
-   * - `'error'`: fail with reason `redirect` on any redirect.
+   * How to handle redirects. `'follow'` (the default) follows them to any origin, which then receives your headers except
+   * `Authorization`, `Cookie` and `Proxy-Authorization`, and after a 307 or 308 the body. `'same-origin'` fails with reason
+   * `redirect` before anything is sent to another origin. In browsers, which hide redirects from scripts, it refuses every
+   * redirect. `'error'` fails with reason `redirect` on any redirect.
    */
   redirect?: 'follow' | 'error' | 'same-origin' | undefined
   /**
@@ -151,9 +148,9 @@ export interface EventSourceInit {
   /** Called with the text of each comment line, in order with the messages. */
   onComment?: ((comment: string) => void) | undefined
   /**
-   * Called with each response whose status or Content-Type is refused, before its body is read, and awaited. Use it to read an error
-   * response of any size or speed, or a JSON answer. If it reads the body, the error's `body` is `undefined`. If it throws, the
-   * error becomes the `cause`. Default: the beginning of the body is in the error.
+   * Called with each response whose status or Content-Type is refused, before its body is read, and awaited. Use it to read an
+   * error response of any size or speed, or a JSON answer. If it reads the body, the error's `body` is `undefined`. If it throws,
+   * the error becomes the `cause`. Default: the beginning of the body is in the error.
    */
   onRefused?: ((response: Response) => void | Promise<void>) | undefined
   /** Milliseconds to wait for the response's headers before an attempt fails with reason `timeout`. Default 0: no limit. */
@@ -166,8 +163,8 @@ export interface EventSourceInit {
   /** Milliseconds to wait before reconnecting, until the server's `retry` changes it. Default 3,000. */
   reconnectionTime?: number | undefined
   /**
-   * Whether to reconnect, or a policy that says when and how often. Default: `true` for an `EventSource` with `GET` or with `resume`,
-   * otherwise `false`.
+   * Whether to reconnect, or a policy that says when and how often. Default: `true` for an `EventSource` with `GET` or with
+   * `resume`, otherwise `false`.
    *
    * With methods other than `GET`, a response that ends is complete, so it does not reconnect unless it ended in the middle of an
    * event, `resume` is given, or `shouldReconnect` says so.

@@ -60,7 +60,7 @@ export interface EventSource<Events extends EventsMap<Events> = object> extends 
   get onerror(): LooseHandler
   set onerror(handler: Handler<EventSource<Events>, EventSourceEventMap<Events>['error']>)
 
-  /** Closes the connection permanently. No event fires afterwards. */
+  /** Closes the connection permanently. No event fires after that. */
   close(): void
 
   /**

@@ -55,7 +55,7 @@ export class Inbox implements ConnectionSink {
   readonly #pendingReads: PendingRead[] = []
   #isOpened = false
   #isClosed = false
-  /** What the next call of `next()` rejects with. */
+  /** The error for the next call of `next()`. */
   #failure: { error: unknown } | undefined
   /** Bytes read since the queue was last empty, or since the loop last waited for an event. */
   #bytesAhead = 0

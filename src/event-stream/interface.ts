@@ -54,12 +54,9 @@ export interface EventStreamOf<Event> {
   readonly endedMidEvent: boolean
 
   /**
-   * The first accepted response, for its status and headers. You don't have to handle its rejection. Without a response it
-   * rejects:
-   *
-   * - with the error that the loop throws, or a `ConnectionError` after a 204
-   * - with an `AbortError` after `close()`
-   * - with a `TypeError` if the events come from a `ReadableStream`
+   * The first accepted response, for its status and headers. Without one it rejects with the error that the loop throws, or with
+   * the `ConnectionError` of a 204, or with an `AbortError` after `close()`. It rejects with a `TypeError` if the events come
+   * from a `ReadableStream`. You don't have to handle the rejection.
    */
   readonly response: Promise<Response>
 }

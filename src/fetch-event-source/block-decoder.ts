@@ -1,4 +1,4 @@
-/** Decodes the messages of `fetchEventSource`, each with the `retry` of its own block. */
+/** Decodes the messages of `fetchEventSource`, each with the `retry` of its block. */
 
 import { EventDecoder, unfinishedLine } from '../decoder/event-decoder.ts'
 
