@@ -12,7 +12,10 @@ const BROKEN: Record<string, string[]> = {
   ],
   '/unframed': ['2 lines that are not part of any event: “Hello”', "'data: ' + line"],
   '/one-line-feed': ['2 lines of data, but no blank line after them', String.raw`res.write('data: hello\n\n')`],
-  '/backslash': ['contained a backslash and the letter n instead of a line feed', String.raw`res.write('data: hello\n\n')`],
+  '/backslash': [
+    'contained a backslash and the letter n instead of a line feed',
+    String.raw`res.write('data: hello\n\n')`,
+  ],
   '/capitals': ['had a misspelled field name: “Data: hello”', 'in lower case'],
   '/utf-16': ['The stream looks like UTF-16', 'Make the server write UTF-8'],
   '/compressed': ['has sent nothing for', 'the compression (Content-Encoding: gzip)', 'X-Accel-Buffering'],
@@ -24,10 +27,7 @@ const BROKEN: Record<string, string[]> = {
 const REFUSED: Record<string, string[]> = {
   '/page': ['The server sent a web page (“My shop”) instead of an event stream.', 'order of the routes'],
   '/json': ['The server sent JSON (application/json)', '"stream": true'],
-  '/nowhere': [
-    'The server responded with status 404 (not found).',
-    'The server has no route for “/nowhere”.',
-  ],
+  '/nowhere': ['The server responded with status 404 (not found).', 'The server has no route for “/nowhere”.'],
 }
 
 export const broken: Part = {

@@ -120,7 +120,9 @@ describe('the head of a response', () => {
   it('says what the server allows, wants, and when', async () => {
     const why = async (story: Story): Promise<string | undefined> => (await diagnosed([story]))[0]?.why
     expect(await why({ status: 405, headers: { Allow: 'POST' } })).toBe('The route does not accept GET, only POST.')
-    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain('the server expects “Bearer”')
+    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain(
+      'the server expects “Bearer”',
+    )
     expect(await why({ status: 429, headers: { 'Retry-After': '120' } })).toContain('(Retry-After: 120)')
   })
 
