@@ -139,7 +139,7 @@ function withoutTimes(text: string): string {
       .replaceAll(/localhost:\d+|127\.0\.0\.1:\d+/g, 'HOST')
       .replaceAll(/"time":\d+/g, '"time":N')
       // The server writes one each second, and the machine may be busy.
-      .replaceAll(/\d+ lines? of JSON came without "data:" before (?:it|them)/g, 'lines of JSON came without "data:"')
+      .replaceAll(/\d+ lines? of JSON without "data:" before (?:it|them)/g, 'lines of JSON without "data:"')
   )
 }
 

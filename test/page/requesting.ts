@@ -91,7 +91,7 @@ export const requesting: Scenario[] = [
   },
   {
     name: 'unframed data, a wrong type and a buffer are told in words',
-    // Pauses between lumps must stay pauses.
+    // Pauses between bursts must stay pauses.
     second: 500,
     async play(stage) {
       const { page } = stage
@@ -99,9 +99,9 @@ export const requesting: Scenario[] = [
       await untilText(page, '#findings', 'no blank line after')
       await follow(stage, '/events/wrong-type')
       await untilState(page, 'CLOSED')
-      await untilText(page, '#findings', 'looks like an event stream, but with the Content-Type')
+      await untilText(page, '#findings', 'looks like an event stream, but has the Content-Type')
       await follow(stage, '/events/buffered')
-      await untilText(page, '#findings', 'Events come in lumps')
+      await untilText(page, '#findings', 'Events arrive in bursts')
       await page.click('#close')
     },
   },
