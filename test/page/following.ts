@@ -37,9 +37,9 @@ export const following: Scenario[] = [
       await untilState(page, 'CLOSED')
       assert.equal(await text(page, '#reading'), 'Hello there.')
       await follow(stage, '/chat')
-      await untilText(page, '#reading', 'no word is lost when the connection is.')
+      await untilText(page, '#reading', 'nothing is lost when the connection drops.')
       await untilState(page, 'CLOSED')
-      assert.match(await text(page, '#reading'), /^YouHello thereAnswerYou said “Hello there”\. I am no model/)
+      assert.match(await text(page, '#reading'), /^YouHello thereAnswerYou said “Hello there”\. I am not a model/)
       assert.match(await text(page, '#native-note'), /it can only send GET, not POST/)
     },
   },
