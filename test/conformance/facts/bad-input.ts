@@ -71,7 +71,7 @@ const FOREIGN: [option: string, advice: string][] = [
 ]
 
 export const badInput: BehaviourFact[] = ofOurs(49, {
-  'a bad option is a TypeError at construction that names it and what was given, and shows no secret': (fact) => {
+  'an invalid option throws a TypeError that names the option and the value without revealing secrets': (fact) => {
     const isServer = SERVER(fact.env)
     for (const [option, given, options] of isServer ? [...BAD, ...BAD_ON_SERVERS] : BAD) {
       const { name, message } = thrown(() => fact.open(fact.otherOrigin, options))
@@ -79,7 +79,7 @@ export const badInput: BehaviourFact[] = ofOurs(49, {
       check(name === 'TypeError' && says, `for ${option}, which is ${given}, it throws ${name}: ${message}`)
     }
   },
-  'a dispatcher, which would be ignored in silence, is a TypeError where fetch is not that of Node': (fact) => {
+  "a dispatcher throws a TypeError if the runtime's fetch would silently ignore it": (fact) => {
     const options = { fetchOptions: { dispatcher: { dispatch: () => true } } }
     // That of edge-runtime is the same.
     if (/^(?:node|edge)/.test(fact.env.runtime)) fact.open(fact.otherOrigin, options)
@@ -90,7 +90,7 @@ export const badInput: BehaviourFact[] = ofOurs(49, {
       )
     fact.open(fact.otherOrigin, { ...options, fetch: () => Promise.reject(new Error('no network')) })
   },
-  'an option of another API, which would do nothing, is a TypeError that says what to use': (fact) => {
+  'an option from another API throws a TypeError that suggests the right one': (fact) => {
     for (const [option, advice] of FOREIGN) {
       const { name, message } = thrown(() => fact.open(fact.otherOrigin, { [option]: 'hidden' }))
       const says = message.includes(`"${option}"`) && message.includes(advice) && !message.includes('hidden')
@@ -98,10 +98,10 @@ export const badInput: BehaviourFact[] = ofOurs(49, {
       fact.open(fact.otherOrigin, { [option]: undefined })
     }
   },
-  'other unknown options are ignored, as WebIDL ignores members of a dictionary': (fact) => {
+  'other unknown options are ignored, as in any Web IDL dictionary': (fact) => {
     fact.open(fact.otherOrigin, { unknown: true, Headers: 5 } as object)
   },
-  'undefined is absent': (fact) => {
+  'an option set to undefined counts as absent': (fact) => {
     const names = new Set(BAD.map(([option]) => option.split('.')[0] ?? ''))
     fact.open(fact.otherOrigin, Object.fromEntries([...names].map((name) => [name, undefined])))
   },

@@ -22,7 +22,7 @@ const BYTES_TEXT = String.fromCharCode(...BYTES)
 /** Bodies, what the server must get of each, and its Content-Type. */
 const BODIES: Record<string, [body: () => EventSourceInit['body'], text: string, contentType: string | undefined]> = {
   'a string': [() => '{"a":"b"}', '{"a":"b"}', 'text/plain;charset=utf-8'],
-  bytes: [() => BYTES, BYTES_TEXT, undefined],
+  'a Uint8Array': [() => BYTES, BYTES_TEXT, undefined],
   'an ArrayBuffer': [() => BYTES.slice().buffer, BYTES_TEXT, undefined],
   URLSearchParams: [
     () => new URLSearchParams({ a: 'b c' }),
@@ -36,7 +36,7 @@ const BODIES: Record<string, [body: () => EventSourceInit['body'], text: string,
 
 export const body: BehaviourFact[] = [
   ...ofOurs(35, {
-    'any method, with headers and a body': async (fact) => {
+    'any method can be sent with headers and a body': async (fact) => {
       for (const method of ['POST', 'put', 'patch', 'DELETE']) {
         const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer t' }
         const seen = await requestOf(fact, { method, headers, body: '{"prompt":"é"}' })
@@ -48,7 +48,7 @@ export const body: BehaviourFact[] = [
     },
     ...Object.fromEntries(
       Object.entries(BODIES).map(([what, [body, text, contentType]]) => [
-        `${what} as body arrives intact, and again at a reconnection`,
+        `${what} as the body arrives intact and is sent again on reconnection`,
         async (fact: Fact) => {
           const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
           const options = { method: 'POST', body: body(), reconnect: AFTER_ENDS_TOO }
@@ -66,7 +66,7 @@ export const body: BehaviourFact[] = [
         },
       ]),
     ),
-    'a POST is sent once, whatever the server does': async (fact) => {
+    'a POST is never repeated by default': async (fact) => {
       const fates = {
         'a clean end': ending('retry: 10\ndata: x\n\n'),
         'a reset': { steps: [{ write: 'retry: 10\ndata: x\n\n' }, { wait: 50 }, { reset: true as const }] },
@@ -93,7 +93,7 @@ export const body: BehaviourFact[] = [
         equal(recorder.errors[0]?.willReconnect, false, 'willReconnect')
       }
     },
-    'a body function is called for each attempt, with what is known of it': async (fact) => {
+    'a body function is called for each attempt, with the attempt number, last event ID and failure': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 7\ndata: x\n\n'), refused(503), stream('data: y\n\n'))
       const told: unknown[] = []
       await fact
@@ -119,7 +119,7 @@ export const body: BehaviourFact[] = [
     },
   }),
   ...ofOursIn(SERVER, 35, {
-    'a stream that was made for an attempt that is over is cancelled': async (fact) => {
+    'a stream that a body function returns for an attempt that is over is canceled': async (fact) => {
       const { url } = await fact.serve(stream())
       const cancelled = new Promise<void>((resolve) => {
         const recorder = fact.listenWith(url, {
@@ -136,7 +136,7 @@ export const body: BehaviourFact[] = [
       })
       await cancelled
     },
-    'a ReadableStream is still there if an attempt ended before it was sent, and is cancelled in the end': async (
+    'a ReadableStream body not sent by an aborted attempt is used by the next one, or canceled by close()': async (
       fact,
     ) => {
       const served = await fact.serve(stream('data: x\n\n'))
@@ -170,7 +170,7 @@ export const body: BehaviourFact[] = [
         equal(cancelled, !again, 'whether it was cancelled')
       }
     },
-    'a ReadableStream as body is sent; a function makes one for each attempt': async (fact) => {
+    'a body function can return a new ReadableStream for each attempt': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       const body = (): ReadableStream => new Blob(['streamed']).stream()
       await fact.listenWith(served.url, { method: 'POST', body, reconnect: AFTER_ENDS_TOO }).until('message')
@@ -182,7 +182,7 @@ export const body: BehaviourFact[] = [
     },
   }),
   ...ofOursIn(BROWSER, 35, {
-    'a ReadableStream as body, which browsers send only over HTTP/2 or not at all, fails with an error that says so':
+    'a ReadableStream body, which browsers send only over HTTP/2 or not at all, fails with an error that says so':
       async (fact) => {
         const { url } = await fact.serve(stream())
         const open = (): Recorder => fact.listenWith(url, { method: 'POST', body: new Blob(['streamed']).stream() })

@@ -9,14 +9,14 @@ const UNFETCHABLE = ['ftp://127.0.0.1/', 'about:blank', 'mailto:a@b.example', 'j
 export const construction: BehaviourFact[] = [
   {
     number: 1,
-    title: 'no argument is a TypeError',
+    title: 'the constructor without arguments throws a TypeError',
     run: ({ env }) => {
       equal(thrown(() => Reflect.construct(env.EventSource, []) as unknown).name, 'TypeError')
     },
   },
   {
     number: 1,
-    title: 'calling it without new is a TypeError',
+    title: 'calling the constructor without new throws a TypeError',
     run: ({ env, otherOrigin }) => {
       const call = env.EventSource as unknown as (url: string) => unknown
       equal(thrown(() => call(otherOrigin)).name, 'TypeError')
@@ -24,7 +24,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 1,
-    title: 'the URL is stringified, whatever has a toString',
+    title: 'the URL argument is converted to a string',
     run: (fact) => {
       const url = `${fact.otherOrigin}/stringified`
       equal(fact.open({ toString: () => url } as unknown as string).url, url)
@@ -36,14 +36,14 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 1,
-    title: 'lone surrogates in the URL are replaced',
+    title: 'lone surrogates in the URL are replaced with U+FFFD',
     run: (fact) => {
       equal(fact.open(`${fact.otherOrigin}/\ud800?\udc00`).url, `${fact.otherOrigin}/%EF%BF%BD?%EF%BF%BD`)
     },
   },
   {
     number: 1,
-    title: 'init may be undefined, null or any object; a primitive is a TypeError',
+    title: 'init may be undefined, null or any object; a primitive throws a TypeError',
     run: (fact) => {
       for (const init of [undefined, null, {}, [], () => undefined]) {
         equal(fact.open(fact.otherOrigin, init).withCredentials, false)
@@ -55,7 +55,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 1,
-    title: 'withCredentials converts to a boolean',
+    title: 'withCredentials is converted to a boolean',
     run: (fact) => {
       const values = [true, 1, 'false', {}, false, 0, '', null, undefined]
       const converted = values.map(
@@ -66,7 +66,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 1,
-    title: 'an option of the wrong type is a TypeError that names it and what was given',
+    title: 'an option of the wrong type throws a TypeError that names the option and the value',
     needs: OURS,
     run: (fact) => {
       for (const [option, value] of [
@@ -83,7 +83,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'an invalid URL is a DOMException named SyntaxError, at once',
+    title: 'an invalid URL throws a SyntaxError DOMException from the constructor',
     run: (fact) => {
       for (const url of ['http://[', 'http://a b/', 'http://127.0.0.1:99999/', 'http://']) {
         const error = thrown(() => fact.open(url))
@@ -93,7 +93,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'without a base URL a relative one is a SyntaxError',
+    title: 'a relative URL throws a SyntaxError if the runtime has no base URL',
     needs: (env) => env.base === undefined,
     run: (fact) => {
       for (const url of ['/x', '', 'x', '?y'])
@@ -102,7 +102,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a relative URL is resolved against the base URL, the empty string too',
+    title: 'a relative URL, even an empty string, is resolved against the base URL',
     needs: BROWSER,
     run: (fact) => {
       for (const url of ['/x', '', 'x', '?y']) equal(fact.open(url).url, new URL(url, fact.env.base).href)
@@ -110,7 +110,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'the base URL is the one of the moment of construction',
+    title: 'the base URL is read at construction',
     needs: () => typeof document !== 'undefined',
     run: (fact) => {
       const base = document.createElement('base')
@@ -123,7 +123,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a query is encoded in the encoding of the document',
+    title: "the query is encoded in the document's encoding",
     needs: () => typeof document !== 'undefined',
     run: async (fact) => {
       const page = `<script src="${fact.env.origins[0] ?? ''}/everysource.min.js"></script>`
@@ -144,7 +144,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a scheme that cannot be fetched is one error, CLOSED, and no reconnection',
+    title: 'an unfetchable URL scheme fires one error, closes the source and does not reconnect',
     run: async (fact) => {
       for (const url of UNFETCHABLE) {
         const recorder = fact.listen(url)
@@ -157,7 +157,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a scheme that cannot be fetched never reaches fetch',
+    title: 'an unfetchable URL scheme is never passed to fetch',
     needs: OURS,
     run: async (fact) => {
       let calls = 0
@@ -168,7 +168,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a data URL is an event stream',
+    title: 'a data: URL works as an event stream',
     run: async (fact) => {
       const recorder = fact.listen('data:text/event-stream,data:%20x%0A%0A')
       await recorder.until('error')
@@ -178,7 +178,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a blob URL is an event stream, where the runtime makes such URLs',
+    title: 'a blob: URL works as an event stream, where the runtime supports blob: URLs',
     // Service workers and Workers have none.
     needs: () => makesBlobURLs(),
     run: async (fact) => {
@@ -190,7 +190,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 3,
-    title: 'url is serialized, with its fragment, and does not change with redirects',
+    title: 'url is the serialized URL with its fragment, and redirects do not change it',
     run: async (fact) => {
       const target = await fact.serve(beating('data: x\n\n'))
       const served = await fact.serve({ status: 302, headers: { Location: target.url }, steps: [{ end: true }] })
@@ -204,7 +204,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 3,
-    title: 'the fragment is not sent',
+    title: 'the URL fragment is not sent to the server',
     run: async (fact) => {
       const served = await fact.serve(stream(': hello\n'))
       const path = new URL(served.url).pathname
@@ -215,7 +215,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 4,
-    title: 'user and password of the URL go out as Basic authorization, and url still shows them',
+    title: 'credentials in the URL are sent as Basic authorization and stay visible in url',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 1\n\n'), stream(': hello\n'))
       const url = served.url.replace('//', '//us%C3%A9r:p%3As%20s%ff@')
@@ -233,7 +233,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 4,
-    title: 'errors and their causes show neither the password nor the query',
+    title: "errors and their causes do not contain the URL's password or query",
     needs: OURS,
     run: async (fact) => {
       const refused = await fact.serve({ status: 401, steps: [{ end: true }] })
@@ -251,7 +251,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 4,
-    title: 'the message of an error is a sentence that says what happened',
+    title: 'the error message is a sentence that says what happened',
     needs: OURS,
     run: async (fact) => {
       const served = await fact.serve({ status: 401, steps: [{ end: true }] })
@@ -264,7 +264,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 5,
-    title: 'no event fires before the synchronous code and its microtasks have finished',
+    title: 'no event fires until the current task and its microtasks have finished',
     run: async (fact) => {
       const recorders = UNFETCHABLE.map((url) => fact.listen(url))
       const init = {

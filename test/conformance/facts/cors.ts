@@ -5,7 +5,7 @@ import { streamEvents } from '../under-test.ts'
 import { BROWSER, ofOursIn, type BehaviourFact } from './fact.ts'
 
 export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
-  'without credentials a server may let everybody read; with them it has to name the origin': async (fact) => {
+  'Access-Control-Allow-Origin: * works without credentials; with them the server must name the origin': async (fact) => {
     const open = await fact.serve({ ...stream('data: x\n\n'), cors: '*' })
     const url = open.at(fact.otherOrigin)
     await fact.listenWith(url, {}).until('message')
@@ -15,7 +15,7 @@ export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
     const named = await fact.serve(stream('data: x\n\n'))
     await fact.listenWith(named.at(fact.otherOrigin), { withCredentials: true }).until('message')
   },
-  "a header of the caller's costs a preflight; without leave there is no request": async (fact) => {
+  'a custom header triggers a preflight, and no request is sent if the preflight fails': async (fact) => {
     const options = { headers: { 'X-Key': 'k' } }
     const served = await fact.serve(stream('data: x\n\n'))
     await fact.listenWith(served.at(fact.otherOrigin), options).until('message')
@@ -30,7 +30,7 @@ export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
     check(log.preflights >= 1, 'there was no preflight')
     equal([recorder.errors[0]?.error.reason, log.requests.length], ['network', 0])
   },
-  'a reconnection with an ID costs a preflight, and with lastEventIdParameter none': async (fact) => {
+  'a reconnection with Last-Event-ID triggers a preflight; with lastEventIdParameter it does not': async (fact) => {
     for (const [lastEventIdParameter, preflights] of [
       [undefined, 1],
       ['id', 0],
@@ -45,7 +45,7 @@ export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
       )
     }
   },
-  'a server that forbids Last-Event-ID is not asked again with it: the source says why it cannot go on': async (
+  'a server that does not allow Last-Event-ID gets no reconnection, and the source reports a network error': async (
     fact,
   ) => {
     const forbids = { allowHeaders: 'x-other' }
@@ -60,7 +60,7 @@ export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
     check(log.preflights >= 1, 'there was no preflight')
     equal([log.requests.length, recorder.errors[1]?.error.reason], [1, 'network'])
   },
-  'a POST of text costs no preflight, one of JSON does': async (fact) => {
+  'a JSON POST triggers a preflight; a text/plain POST does not': async (fact) => {
     for (const [type, preflights] of [
       ['text/plain', 0],
       ['application/json', 1],

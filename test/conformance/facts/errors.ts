@@ -12,7 +12,7 @@ const IN_A_MINUTE = { shouldReconnect: () => 60_000 }
 
 export const errors: BehaviourFact[] = [
   ...ofOurs(45, {
-    "a refused response's status, headers and body are there when error fires": async (fact) => {
+    "the error event for a refused response has the response's status, headers and body": async (fact) => {
       const served = await fact.serve(
         refused(401, { 'X-Reason': 'expired', 'Content-Type': 'application/json' }, JSON_ERROR),
       )
@@ -26,14 +26,14 @@ export const errors: BehaviourFact[] = [
       equal([event?.status, event?.code, event?.willReconnect, event?.delay], [401, 401, false, undefined])
       equal(event?.message, event?.error.message, 'the message')
     },
-    'so is the body of a 200 that is no event stream': async (fact) => {
+    'the error event for a 200 response with the wrong Content-Type has the body': async (fact) => {
       const served = await fact.serve({ ...refused(200, {}, '<p>Log in'), headers: { 'Content-Type': 'text/html' } })
       const recorder = fact.listenWith(served.url, {})
       await recorder.until('error')
       const { reason, status, body } = recorder.errors[0]?.error ?? {}
       equal([reason, status, body], ['content-type', 200, '<p>Log in'])
     },
-    'of a long body the first 64 KiB are read, and the connection is let go': async (fact) => {
+    'only the first 64 KiB of a long error body are read, then the connection is closed': async (fact) => {
       const served = await fact.serve({ status: 500, steps: [{ flood: 'é', bytes: 8 * 2 ** 20 }] })
       const recorder = fact.listenWith(served.url, { reconnect: IN_A_MINUTE })
       await recorder.until('error')
@@ -42,7 +42,7 @@ export const errors: BehaviourFact[] = [
       equal(recorder.errors[0]?.error.bodyTruncated, true, 'bodyTruncated')
       await letGoSoon(fact, served)
     },
-    'of a body that does not end, what comes within 250 ms; then the connection is let go': async (fact) => {
+    'an endless error body is read for 250 ms, then the connection is closed': async (fact) => {
       const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
       const recorder = fact.listenWith(served.url, { reconnect: IN_A_MINUTE })
       await recorder.until('error')
@@ -50,7 +50,7 @@ export const errors: BehaviourFact[] = [
       equal([body, bodyTruncated], ['because', true], 'the body')
       await letGoSoon(fact, served)
     },
-    'onRefused reads a refused body of any size and speed; the error event waits for it': async (fact) => {
+    'onRefused can read an error body of any size and speed, and the error event waits for it': async (fact) => {
       const half = 'x'.repeat(KIB_64)
       const served = await fact.serve({
         status: 500,
@@ -68,7 +68,7 @@ export const errors: BehaviourFact[] = [
       const { body, bodyTruncated, status } = recorder.errors[0]?.error ?? {}
       equal([body ?? null, bodyTruncated, status], [null, false, 500])
     },
-    'onRefused may leave the body to the error; what it throws is the cause': async (fact) => {
+    'the error still has a body that onRefused does not read; an exception in onRefused becomes the cause': async (fact) => {
       const served = await fact.serve(refused(500, {}, 'because'))
       const mine = new RangeError('mine')
       const reasons: unknown[] = []
@@ -83,7 +83,7 @@ export const errors: BehaviourFact[] = [
         [null, true, 'status', 500],
       ])
     },
-    'close() while onRefused reads is the end, and ends the reading': async (fact) => {
+    'close() while onRefused reads aborts the read and fires nothing': async (fact) => {
       const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
       let begin: () => void = () => undefined
       const hasBegun = new Promise<void>((resolve) => (begin = resolve))
@@ -101,13 +101,13 @@ export const errors: BehaviourFact[] = [
       await served.log({ closed: 1 })
       equal(recorder.story, [])
     },
-    'an empty body is an empty text': async (fact) => {
+    'an empty error body is an empty string': async (fact) => {
       const served = await fact.serve({ status: 204, headers: { 'Content-Type': null }, steps: [{ end: true }] })
       const recorder = fact.listenWith(served.url, {})
       await recorder.until('error')
       equal(recorder.errors[0]?.error.body, '', 'the body')
     },
-    'close() while that body is awaited is the end': async (fact) => {
+    'close() while an error body is being read fires nothing': async (fact) => {
       for (;;) {
         const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
         const recorder = fact.listenWith(served.url, {})
@@ -122,7 +122,7 @@ export const errors: BehaviourFact[] = [
         return
       }
     },
-    'a lost connection has no status; its event says when the next attempt will be': async (fact) => {
+    'the error event for a lost connection has no status and announces the delay until the next attempt': async (fact) => {
       const served = await fact.serve(ending('retry: 150\ndata: x\n\n'), stream())
       const recorder = fact.listenWith(served.url, { reconnect: { jitter: 0 } })
       await recorder.until('open', 2)
@@ -131,7 +131,7 @@ export const errors: BehaviourFact[] = [
       equal([reason, status, headers, body], ['ended', undefined, undefined, undefined])
       equal([event?.willReconnect, event?.delay, event?.status], [true, 150, undefined])
     },
-    'open carries the response: its status and headers': async (fact) => {
+    'the open event has the response with its status and headers': async (fact) => {
       const headers = { 'Content-Type': 'text/event-stream', 'X-Reason': 'good' }
       const served = await fact.serve({ ...stream('data: x\n\n'), headers })
       const recorder = fact.listenWith(served.url, {})
@@ -142,7 +142,7 @@ export const errors: BehaviourFact[] = [
   }),
 
   ...ofOurs(46, {
-    'no secret shows in an error: no header, password or query, in whatever way it is looked at': async (fact) => {
+    'errors never reveal headers, the password or the query, however they are inspected': async (fact) => {
       // Put together, for Bun shows lines of the program.
       const mark = ['hid', 'den'].join('')
       const query = `?token=${mark}-query`
@@ -178,7 +178,7 @@ export const errors: BehaviourFact[] = [
     },
   }),
   ...ofOursIn(SERVER, 46, {
-    "the system's code is told where the runtime tells it": async (fact) => {
+    'errors have the system error code, if the runtime provides one': async (fact) => {
       const recorder = fact.listenWith('http://127.0.0.1:2/', {})
       await recorder.until('error')
       const { code, message } = recorder.errors[0]?.error ?? {}

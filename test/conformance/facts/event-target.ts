@@ -8,7 +8,7 @@ type Method = 'addEventListener' | 'removeEventListener' | 'dispatchEvent'
 /** Makes the arguments of one call anew; what reads them and calls them is logged. */
 type Arguments = (log: string[], listener: () => void) => unknown[]
 
-const PLACES = ['outside of a dispatch', 'in a dispatch of the type', 'in a dispatch of another type'] as const
+const PLACES = ['outside a dispatch', 'during a dispatch of the same type', 'during a dispatch of another type'] as const
 type Place = (typeof PLACES)[number]
 
 const MEMBERS = ['capture', 'once', 'passive', 'signal'] as const
@@ -104,7 +104,7 @@ const CALLS: Record<Method, Record<string, Arguments>> = {
 export const eventTarget: BehaviourFact[] = [
   {
     number: 21,
-    title: "its methods have the names, lengths and attributes of EventTarget's own",
+    title: "its EventTarget methods have the platform's names, lengths and property flags",
     run: ({ env }) => {
       for (const name of Object.keys(CALLS) as Method[]) {
         const shapes = [env.EventSource.prototype, EventTarget.prototype].map((prototype) => {
@@ -117,7 +117,7 @@ export const eventTarget: BehaviourFact[] = [
   },
   ...PLACES.map((place): BehaviourFact => ({
     number: 21,
-    title: `its methods take, read and refuse arguments as EventTarget's own do, ${place}`,
+    title: `its EventTarget methods treat arguments like the platform's, ${place}`,
     run: (fact) => {
       const targets = [fact.open(fact.otherOrigin), new EventTarget()]
       for (const [method, calls] of Object.entries(CALLS) as [Method, Record<string, Arguments>][]) {
@@ -132,7 +132,7 @@ export const eventTarget: BehaviourFact[] = [
   })),
   {
     number: 21,
-    title: 'an event that is being dispatched is refused as by EventTarget, and a dispatch within a dispatch is not',
+    title: 'an event being dispatched cannot be dispatched again, but another event can, as on any EventTarget',
     run: (fact) => {
       const [ours, platforms] = [fact.open(fact.otherOrigin), new EventTarget()].map((target) => {
         const outcomes: unknown[] = []
@@ -146,7 +146,7 @@ export const eventTarget: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'a listener that is added in a dispatch of its type is removed there by the options that remove it anywhere',
+    title: 'a listener added during a dispatch can be removed during it with the same options as outside',
     run: (fact) => {
       const targets = [fact.open(fact.otherOrigin), new EventTarget()]
       for (const [added, addOptions] of Object.entries(WITHOUT_SIGNALS)) {
@@ -158,7 +158,7 @@ export const eventTarget: BehaviourFact[] = [
               resultOf(() => { target.addEventListener('x', listener, addOptions([]) as boolean) }), // prettier-ignore
               resultOf(() => { target.removeEventListener('x', listener, removeOptions([]) as boolean) }), // prettier-ignore
             ]
-            const results = index === 0 ? within('in a dispatch of the type', target, both) : both()
+            const results = index === 0 ? within('during a dispatch of the same type', target, both) : both()
             for (let time = 0; time < 2; time++) target.dispatchEvent(new Event('x'))
             remove(target, listener)
             return [results, count]
@@ -174,9 +174,9 @@ const WITHOUT_SIGNALS = Object.fromEntries(Object.entries(OPTIONS).filter(([name
 
 /** The outcome of a call in a place. */
 function within<T>(place: Place, target: EventTarget, call: () => T): T | undefined {
-  if (place === 'outside of a dispatch') return call()
+  if (place === 'outside a dispatch') return call()
   let outcome: T | undefined
-  const type = place === 'in a dispatch of the type' ? 'x' : 'y'
+  const type = place === 'during a dispatch of the same type' ? 'x' : 'y'
   target.addEventListener(type, () => (outcome = call()), { once: true })
   target.dispatchEvent(new Event(type))
   return outcome

@@ -10,7 +10,7 @@ const HANDLERS = ['onopen', 'onmessage', 'onerror']
 export const interfaceShape: BehaviourFact[] = [
   {
     number: 6,
-    title: 'the interface object',
+    title: 'the constructor inherits from EventTarget and has the Web IDL name, length and property flags',
     run: ({ env }) => {
       const { EventSource } = env
       equal(EventSource.name, 'EventSource', 'name')
@@ -23,7 +23,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'the prototype object',
+    title: 'the prototype inherits from EventTarget.prototype and has the Web IDL constructor and toStringTag',
     run: ({ env }) => {
       const { prototype } = env.EventSource
       equal(Object.getPrototypeOf(prototype) === EventTarget.prototype, true, 'inheriting from EventTarget.prototype')
@@ -35,7 +35,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'constants are on constructor and prototype: enumerable, not writable, not configurable',
+    title: 'constants on the constructor and the prototype are enumerable, non-writable and non-configurable',
     run: ({ env }) => {
       for (const target of [env.EventSource, env.EventSource.prototype]) {
         for (const [name, value] of Object.entries(CONSTANTS)) {
@@ -47,7 +47,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'says to whoever asks that it takes the option fetch, and not in a loop',
+    title: 'the class advertises its fetch option through a non-enumerable symbol',
     needs: OURS,
     run: ({ env }) => {
       const { EventSource } = env
@@ -61,7 +61,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'attributes are enumerable accessors of the prototype with the names of the IDL',
+    title: 'attributes are enumerable accessors on the prototype, with Web IDL getter and setter names',
     run: ({ env }) => {
       for (const name of [...READ_ONLY, ...HANDLERS]) {
         const { get, set, enumerable, configurable } = descriptor(env.EventSource.prototype, name)
@@ -74,7 +74,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'the operation close is enumerable, writable and configurable',
+    title: 'the close method is enumerable, writable and configurable',
     run: ({ env }) => {
       const { prototype } = env.EventSource
       equal(flags(prototype, 'close'), 'enumerable writable configurable')
@@ -85,7 +85,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'members throw a TypeError on a foreign this',
+    title: 'members throw a TypeError when called on another object',
     run: ({ env }) => {
       const { prototype } = env.EventSource
       for (const foreign of [{}, new EventTarget(), prototype]) {
@@ -100,7 +100,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'an instance has no enumerable keys of its own, and shows the members in for…in',
+    title: 'an instance has no enumerable own keys, and for…in lists all members',
     run: (fact) => {
       const source = fact.open(fact.otherOrigin)
       equal(Object.keys(source), [], 'the own keys')
@@ -115,7 +115,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'attributes that are read-only stay what they are',
+    title: 'read-only attributes and constants cannot be set',
     run: (fact) => {
       const source = fact.open(fact.otherOrigin)
       for (const name of [...READ_ONLY, ...Object.keys(CONSTANTS)]) {
@@ -126,7 +126,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'it can be subclassed',
+    title: 'the class can be subclassed',
     run: async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       class Sub extends (fact.env.EventSource as typeof EventSource) {

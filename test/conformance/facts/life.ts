@@ -32,7 +32,7 @@ function enoughForAStorm({ env }: Fact): number {
 export const life: BehaviourFact[] = [
   {
     number: 23,
-    title: 'close() while the response is awaited ends the request',
+    title: 'close() before the response aborts the request',
     run: async (fact) => {
       const served = await fact.serve({ before: 'never' })
       const recorder = fact.listen(served.url)
@@ -45,7 +45,7 @@ export const life: BehaviourFact[] = [
   },
   {
     number: 23,
-    title: 'close() on an open connection ends it, without an event',
+    title: 'close() on an open connection ends it without firing an event',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       const recorder = fact.listen(served.url)
@@ -61,7 +61,7 @@ export const life: BehaviourFact[] = [
   },
   {
     number: 23,
-    title: 'close() on a connection that a redirect led to ends it, in silence too',
+    title: 'close() ends an idle connection that was reached through a redirect',
     needs: OURS,
     run: async (fact) => {
       const target = await fact.serve(gated('data: 1\n\n'))
@@ -73,7 +73,7 @@ export const life: BehaviourFact[] = [
   },
   {
     number: 23,
-    title: 'close() in the wait cancels the reconnection',
+    title: 'close() while waiting to reconnect cancels the reconnection',
     run: (fact) =>
       withEnoughTime([200, 1_000, 5_000], async (wait) => {
         const served = await fact.serve(ending(`retry: ${wait}\n\n`))
@@ -91,7 +91,7 @@ export const life: BehaviourFact[] = [
   },
   {
     number: 23,
-    title: 'close() at once, before anything was sent, fires nothing',
+    title: 'close() right after construction fires nothing',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       const recorder = fact.listen(served.url)
@@ -116,7 +116,7 @@ export const life: BehaviourFact[] = [
   },
   {
     number: 24,
-    title: 'retry: 0 does not storm a server that closes at once',
+    title: 'retry: 0 does not cause a reconnect storm if the server closes every connection immediately',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 0\n\n'))
       fact.listen(served.url)
@@ -128,7 +128,7 @@ export const life: BehaviourFact[] = [
   },
   {
     number: 24,
-    title: 'retry: 0 does not storm a server that sends a message and closes',
+    title: 'retry: 0 does not cause a reconnect storm if the server closes after each message',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 0\ndata: x\n\n'))
       fact.listen(served.url)
@@ -139,7 +139,7 @@ export const life: BehaviourFact[] = [
   },
   {
     number: 27,
-    title: 'one lost connection is one error, whether it ends or breaks off',
+    title: 'a lost connection fires one error, whether it ends cleanly or is reset',
     run: async (fact) => {
       const served = await fact.serve(
         ending('retry: 10\ndata: 1\n\n'),

@@ -53,7 +53,7 @@ const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
     }
     equal(await first(), 'x')
   },
-  'a throw': async ({ events, pause }) => {
+  throw: async ({ events, pause }) => {
     const failing = async (): Promise<void> => {
       for await (const { data } of events) {
         await pause()
@@ -62,7 +62,7 @@ const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
     }
     equal(String(await rejection(failing())), 'Error: it was x')
   },
-  'an aborted signal': async ({ events, abort, pause }) => {
+  'aborting the signal': async ({ events, abort, pause }) => {
     const aborting = async (): Promise<void> => {
       for await (const _ of events) {
         await pause()
@@ -81,7 +81,7 @@ const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
 
 export const loop: BehaviourFact[] = [
   ...ofOurs(50, {
-    'a loop takes the events in order: type, data, the id where the block has one, and the last event ID': async (
+    'a loop yields the events in order, with type, data, lastEventId, and id if the event has one': async (
       fact,
     ) => {
       const served = await fact.serve(
@@ -106,18 +106,18 @@ export const loop: BehaviourFact[] = [
         { type: 'message', data: '5', lastEventId: 'b' },
       ])
     },
-    'it ends when the body ends, and an unfinished event is discarded': async (fact) => {
+    'a loop ends with the body and discards an incomplete event': async (fact) => {
       const served = await fact.serve(ending('data: 1\n\nid: 2\ndata: 2\n'))
       const events = streamEvents(served.url)
       equal(await dataOf(events), ['1'])
       equal(events.lastEventId, '')
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
-    'it ends when the server answers 204': async (fact) => {
+    'a loop ends when the server responds with 204': async (fact) => {
       const served = await fact.serve(NO_CONTENT)
       equal(await dataOf(streamEvents(served.url, { reconnect: true })), [])
     },
-    'it throws a ConnectionError with the status and the text of a response that is refused': async (fact) => {
+    'a loop throws a ConnectionError with the status and body of a refused response': async (fact) => {
       const served = await fact.serve(refused(429, { 'Retry-After': '7' }, '{"error":"slow down"}'))
       const events = streamEvents(served.url, { method: 'POST', body: '{}' })
       const error = await rejection(dataOf(events))
@@ -125,7 +125,7 @@ export const loop: BehaviourFact[] = [
       equal([error.reason, error.status, error.retryAfter, error.body], ['status', 429, 7_000, '{"error":"slow down"}'])
       equal((await rejection(events.response)) === error, true, 'the rejection of response')
     },
-    'it throws when the connection breaks off, after the events that came before': async (fact) => {
+    'a loop throws when the connection is lost, after yielding all earlier events': async (fact) => {
       const served = await fact.serve({
         steps: [{ write: 'data: 1\n\ndata: 2\n\n' }, { gate: 'taken' }, { reset: true }],
       })
@@ -141,7 +141,7 @@ export const loop: BehaviourFact[] = [
       check(error instanceof ConnectionError, 'it is no ConnectionError')
       equal([taken, error.reason], [['1', '2'], 'network'])
     },
-    'after it has thrown, or ended, there is nothing more': async (fact) => {
+    'a loop that has thrown or ended yields nothing more': async (fact) => {
       const served = await fact.serve(refused(500), ending('data: 1\n\n'))
       for (const outcome of ['throw', 'end']) {
         const iterator = streamEvents(served.url)[Symbol.asyncIterator]()
@@ -150,12 +150,12 @@ export const loop: BehaviourFact[] = [
         equal([await iterator.next(), await iterator.next()], [{ done: true }, { done: true }])
       }
     },
-    'the request goes out at the call': async (fact) => {
+    'streamEvents() sends the request immediately': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       fact.closing(streamEvents(served.url))
       await served.log({ requests: 1 })
     },
-    'calls of next() that do not wait for each other get one event each, in order': async (fact) => {
+    'concurrent calls of next() get one event each, in order': async (fact) => {
       const served = await fact.serve(ending('data: 1\n\n', 'data: 2\n\ndata: 3\n\n'))
       const iterator = streamEvents(served.url)[Symbol.asyncIterator]()
       const results = await Promise.all(Array.from({ length: 5 }, () => iterator.next()))
@@ -164,20 +164,20 @@ export const loop: BehaviourFact[] = [
         ['1', '2', '3', 'done', 'done'],
       )
     },
-    'a second iterator is a TypeError': async (fact) => {
+    'requesting a second iterator throws a TypeError': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       const events = fact.closing(streamEvents(served.url))
       events[Symbol.asyncIterator]()
       const error = thrown(() => events[Symbol.asyncIterator]())
       check(error instanceof TypeError && error.message.includes('tee()'), `it says ${error.message}`)
     },
-    'response is the first good response, with its status and headers': async (fact) => {
+    'the response promise resolves with the first successful response': async (fact) => {
       const served = await fact.serve({ headers: { 'X-Stream': 'seven' }, steps: [{ write: 'data: 1\n\n' }] })
       const events = fact.closing(streamEvents(served.url, { headers: { 'X-Stream': 'seven' } }))
       equal((await events.response).status, 200)
       if (fact.env.base === undefined) equal((await events.response).headers.get('x-stream'), 'seven')
     },
-    'onComment is called in its turn among the events': async (fact) => {
+    'onComment is called in order with the events of a loop': async (fact) => {
       const served = await fact.serve(ending(': a\n\ndata: 1\n\n: b\n\ndata: 2\n\n: c\n\n'))
       const story: string[] = []
       const onComment = (text: string): unknown => story.push(`comment ${text}`)
@@ -187,7 +187,7 @@ export const loop: BehaviourFact[] = [
   }),
 
   ...ofOurs(51, {
-    'without the option reconnect a loop is one request': async (fact) => {
+    'a loop without the reconnect option sends one request': async (fact) => {
       const served = await fact.serve(ending('retry: 1\ndata: 1\n\n'))
       const events = streamEvents(served.url)
       equal(await dataOf(events), ['1'])
@@ -195,7 +195,7 @@ export const loop: BehaviourFact[] = [
       await sleep(300)
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
-    'with it, one loop goes on across connections, each of which says what the loop took last': async (fact) => {
+    'a loop with reconnect continues across connections, sending the ID of the last event it yielded': async (fact) => {
       // Before a busy runtime has read what came, a reset would throw it away.
       const cut: Answer = { steps: [{ write: 'id: 2\ndata: 2\n\n' }, { gate: 'heard' }, { reset: true }] }
       const served = await fact.serve(
@@ -218,7 +218,7 @@ export const loop: BehaviourFact[] = [
         [null, '1', '2', '3'],
       )
     },
-    'no reconnection is made before the loop asks for more': async (fact) => {
+    'a loop does not reconnect until it requests another event': async (fact) => {
       const served = await fact.serve(ending('retry: 100\nid: 1\ndata: 1\n\ndata: [DONE]\n\n'))
       for await (const { data } of streamEvents(served.url, { reconnect: true })) {
         if (data !== '[DONE]') continue
@@ -229,7 +229,7 @@ export const loop: BehaviourFact[] = [
       await sleep(200)
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
-    'shouldReconnect is asked when the loop has dealt with what came before': async (fact) => {
+    'shouldReconnect is called after the loop has processed all earlier events': async (fact) => {
       const served = await fact.serve({ steps: [{ write: 'data: last\n\n' }, { gate: 'taken' }, { end: true }] })
       let last = ''
       const shouldReconnect = (): boolean => last !== 'last'
@@ -241,7 +241,7 @@ export const loop: BehaviourFact[] = [
       }
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
-    'an end is no end when shouldReconnect has thrown, whatever that was': async (fact) => {
+    'a loop throws a ConnectionError if shouldReconnect throws anything': async (fact) => {
       const served = await fact.serve(ending('data: 1\n\n'))
       for (const thrown of [new Error('mine'), undefined, { mine: true }]) {
         const shouldReconnect = (): never => {
@@ -251,7 +251,7 @@ export const loop: BehaviourFact[] = [
         check(error instanceof ConnectionError && error.message.includes('shouldReconnect'), String(error))
       }
     },
-    'a loop that has used up its attempts throws what the last one came to, but ends after a clean end': async (
+    'a loop that runs out of attempts throws the last failure, or ends if the last response ended cleanly': async (
       fact,
     ) => {
       const reconnect = { maxAttempts: 2 }
@@ -263,7 +263,7 @@ export const loop: BehaviourFact[] = [
       equal(await dataOf(streamEvents(empty.url, { reconnect })), [])
       equal((await empty.log()).requests.length, 2, 'the number of requests')
     },
-    'response is awaited without a loop, over attempts that fail': async (fact) => {
+    'the response promise waits through failed attempts, even without a loop': async (fact) => {
       const served = await fact.serve({ drop: true }, stream('data: 1\n\n'))
       const events = fact.closing(streamEvents(served.url, { reconnect: true, reconnectionTime: 100 }))
       equal((await events.response).status, 200)
@@ -274,7 +274,7 @@ export const loop: BehaviourFact[] = [
     52,
     Object.fromEntries(
       Object.entries(EXITS).map(([exit, leave]) => [
-        `${exit} ends the loop, and the server sees it within half a second`,
+        `${exit} ends the loop and closes the connection within half a second`,
         async (fact: Fact) => {
           const served = await fact.serve(stream('data: x\n\n', 'data: y\n\n'))
           const { signal, abort } = abortable()
@@ -287,7 +287,7 @@ export const loop: BehaviourFact[] = [
     ),
   ),
   ...ofOurs(52, {
-    'a loop that waits is left by close() and by an aborted signal, also before there is a response': async (fact) => {
+    'close() and aborting the signal end a waiting loop, even before the response': async (fact) => {
       const served = await fact.serve({ before: 'never' })
       const { signal, abort } = abortable()
       const [closed, aborted] = [streamEvents(served.url), streamEvents(served.url, { signal })]
@@ -303,7 +303,7 @@ export const loop: BehaviourFact[] = [
         'the reason',
       ])
     },
-    'return() and throw() of the iterator close the connection, as generators that delegate to it need': async (
+    "the iterator's return() and throw() close the connection, as yield* requires": async (
       fact,
     ) => {
       for (const method of ['return', 'throw'] as const) {
@@ -316,7 +316,7 @@ export const loop: BehaviourFact[] = [
         await served.log({ closed: 1 })
       }
     },
-    'leaving in the wait cancels the reconnection': async (fact) => {
+    'close() while a loop waits to reconnect cancels the reconnection': async (fact) => {
       await withEnoughTime([400, 2_000, 10_000], async (wait) => {
         const served = await fact.serve(ending(`retry: ${wait}\ndata: 1\n\n`))
         let isLost: (at: number) => void = () => undefined
@@ -337,14 +337,14 @@ export const loop: BehaviourFact[] = [
         return true
       })
     },
-    'a signal that is aborted already sends nothing, and the loop throws its reason': async (fact) => {
+    'with an already aborted signal, nothing is sent and the loop throws its reason': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       const { signal, abort } = abortable()
       abort()
       equal(await rejection(dataOf(streamEvents(served.url, { signal }))), 'the reason')
       equal((await served.log()).requests.length, 0, 'the number of requests')
     },
-    'Symbol.asyncDispose is close(), where the runtime has it': async (fact) => {
+    'Symbol.asyncDispose closes the stream, where the runtime supports it': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const events = fact.closing(streamEvents(served.url))
       await served.log({ requests: 1 })
@@ -357,7 +357,7 @@ export const loop: BehaviourFact[] = [
 
   // Chromium has a test of its own (test/browser/slow-loop.ts): under a debugger's eyes it reads ahead without end.
   ...ofOursIn(SERVER, 53, {
-    'a slow loop holds the server back: of 100 MB it is rid of what sockets hold, and then of no more': async (
+    'a slow loop applies backpressure: a server with 100 MiB to send stalls once the socket buffers are full': async (
       fact,
     ) => {
       const served = await fact.serve({ steps: [{ flood: KILOBYTE, bytes: 100 * MIB }, { end: true }] })
@@ -374,7 +374,7 @@ export const loop: BehaviourFact[] = [
       // Sockets grow while they are used.
       check(after - before < 8 * MIB, `the server was rid of ${after - before} bytes while 100 KiB were taken`)
     },
-    'a slow loop loses nothing of what had come when the connection breaks off': async (fact) => {
+    'a slow loop yields every event that arrived before the connection was lost': async (fact) => {
       const lines = Array.from({ length: 10 }, (_, i) => `data: ${i}\n\n`)
       const writes = lines.flatMap((write) => [{ write }, { wait: 5 }])
       const served = await fact.serve({ steps: [...writes, { gate: 'came' }, { reset: true }] })
@@ -398,7 +398,7 @@ export const loop: BehaviourFact[] = [
     },
   }),
   ...ofOurs(53, {
-    'a loop at work waits for nothing: silence meanwhile is none': (fact) =>
+    'idleTimeout does not count while the loop body is busy': (fact) =>
       withEnoughTime([400, 2_000, 10_000], async (idleTimeout) => {
         const served = await fact.serve({
           steps: [{ write: 'data: 1\n\n' }, { gate: 'done' }, { write: 'data: 2\n\n' }],
@@ -424,7 +424,7 @@ export const loop: BehaviourFact[] = [
         equal(taken, ['1', '2'])
         return true
       }),
-    '50,000 events come through a loop that awaits: all there, in order': async (fact) => {
+    'a loop that awaits yields all of 50,000 events in order': async (fact) => {
       const numbers = Array.from({ length: 50_000 }, (_, i) => String(i))
       const served = await fact.serve(ending(numbers.map((number) => `data: ${number}\n\n`).join('')))
       const taken: string[] = []

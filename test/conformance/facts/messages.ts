@@ -14,7 +14,7 @@ const FLOOD = 8 * 2 ** 20
 export const messages: BehaviourFact[] = [
   {
     number: 15,
-    title: 'events are MessageEvents with data, origin, lastEventId, source and ports',
+    title: 'messages are MessageEvents with data, origin, lastEventId, source and ports',
     run: async (fact) => {
       const served = await fact.serve(stream('id: 7\ndata: x\n\n'))
       const recorder = fact.listen(served.url)
@@ -40,7 +40,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
-    title: 'the origin is that of the connection the message came over',
+    title: "a message's origin is the final origin of its connection, after redirects",
     run: async (fact) => {
       const target = await fact.serve(ending('retry: 10\ndata: 1\n\n'))
       const away = { status: 307, headers: { 'Content-Type': null, Location: target.at(fact.otherOrigin) }, steps: [{ end: true as const }] } // prettier-ignore
@@ -53,7 +53,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
-    title: 'every member of the event can be read',
+    title: 'every property of a message event can be read',
     run: async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const recorder = fact.listen(served.url)
@@ -67,7 +67,7 @@ export const messages: BehaviourFact[] = [
   {
     number: 15,
     title:
-      "the constructor of a message is the platform's MessageEvent, that of open the platform's Event: both make copies",
+      "message and open events have the platform's MessageEvent and Event as constructors, which can copy them",
     run: async (fact) => {
       const served = await fact.serve(stream('event: news\nid: 7\ndata: x\n\n'))
       const recorder = fact.listen(served.url, undefined, 'news')
@@ -90,7 +90,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
-    title: 'the constructor of an error event makes a copy of it, with error and delay',
+    title: 'the constructor of an error event can copy the event, including error and delay',
     needs: OURS,
     run: async (fact) => {
       const served = await fact.serve(ending('data: x\n\n'))
@@ -119,7 +119,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 16,
-    title: 'messages of the types open and error are messages and change no state',
+    title: 'messages with event type open or error are plain messages and do not change readyState',
     run: async (fact) => {
       const served = await fact.serve(stream('event: error\ndata: 1\n\nevent: open\ndata: 2\n\ndata: 3\n\n'))
       const recorder = fact.listen(served.url)
@@ -138,7 +138,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 16,
-    title: 'a message of the type error reaches onerror with data and without error; the source stays open',
+    title: 'a message with event type error reaches onerror with data but no error, and the source stays open',
     run: async (fact) => {
       const served = await fact.serve(stream('event: error\nid: 1\ndata: overloaded\n\ndata: next\n\n'))
       const recorder = fact.listen(served.url)
@@ -156,7 +156,7 @@ export const messages: BehaviourFact[] = [
   {
     number: 17,
     title:
-      'a blank line commits the id even without data; the end of the stream discards an unfinished event and its id',
+      'a blank line commits the ID even without data; the end of the stream discards an incomplete event and its ID',
     run: async (fact) => {
       const served = await fact.serve(
         ending('retry: 10\nid: 1\n\n'),
@@ -176,7 +176,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 18,
-    title: 'retry takes effect at its line, without a blank line',
+    title: 'retry takes effect at the end of its line, without waiting for a blank line',
     run: async (fact) => {
       // Others than ours have a default of 3,000 ms: a longer wait can only be that of the line.
       const retry = fact.env.ours ? 10 : 6_000
@@ -189,7 +189,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 18,
-    title: 'a retry past 2^31-1 ms overflows no timer',
+    title: 'a retry above 2^31-1 ms does not overflow the timer',
     run: async (fact) => {
       for (const retry of ['2147483648', '4294967297', '99999999999999', '9'.repeat(400)]) {
         const served = await fact.serve(ending(`retry: ${retry}\ndata: x\n\n`))
@@ -202,7 +202,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 19,
-    title: 'CR at the end of a chunk ends its line at once',
+    title: 'a CR at the end of a chunk ends its line immediately',
     run: async (fact) => {
       const served = await fact.serve({
         steps: [
@@ -224,7 +224,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 20,
-    title: 'no message is missed by a loop that waits for the next one, in one chunk or in many',
+    title: 'awaiting one message at a time misses none, whether they arrive in one chunk or in many',
     run: async (fact) => {
       const numbers = Array.from({ length: 60 }, (_, i) => `data: ${i}\n\n`)
       for (const writes of [[numbers.join('')], numbers]) {
@@ -249,7 +249,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 20,
-    title: 'microtasks to any depth run between open and messages, and between messages',
+    title: 'all pending microtasks run between open and the first message, and between messages',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\ndata: 2\n\nevent: x\ndata: 3\n\n'))
       const source = fact.open(served.url)
@@ -272,7 +272,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 20,
-    title: 'close() in a listener stops the next message, of any type, even of the same chunk',
+    title: 'close() in a listener stops further messages of any type, even from the same chunk',
     run: async (fact) => {
       for (const next of ['data: 2\n\n', 'event: x\ndata: 2\n\n']) {
         const served = await fact.serve(stream(`data: 1\n\n${next}`))
@@ -289,7 +289,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 20,
-    title: 'close() in a listener stops the next message of a chunk that comes on its own',
+    title: 'close() in a listener stops further messages from a chunk that arrives after open',
     run: async (fact) => {
       const served = await fact.serve({
         steps: [{ write: ':\n' }, { gate: 'opened' }, { write: 'data: 1\n\ndata: 2\n\nid: 3\n\n' }],
@@ -309,7 +309,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 20,
-    title: 'close() in the listener of open stops all messages',
+    title: 'close() in an open listener stops all messages',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       const recorder = fact.listen(served.url)
@@ -324,7 +324,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'what a listener throws is reported, and the other listeners, the messages and the connection go on',
+    title: 'an exception in a listener is reported and does not affect other listeners, messages or the connection',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\ndata: 2\n\n'))
       const reported = captureReported('thrown by a listener')
@@ -353,7 +353,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'a listener of error that throws does not keep the connection from coming back',
+    title: 'an exception in an error listener does not prevent reconnection',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       const reported = captureReported('thrown by a listener of error')
@@ -370,7 +370,7 @@ export const messages: BehaviourFact[] = [
   {
     number: 21,
     title:
-      'listeners are those of any EventTarget: functions, objects, once, removed, until the propagation is stopped',
+      'listeners work as on any EventTarget: functions, objects, once, signal, removal and stopImmediatePropagation',
     run: (fact) => {
       const source = fact.open(fact.otherOrigin)
       const calls: unknown[] = []
@@ -413,7 +413,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'a subclass with methods of its own changes nothing in what is dispatched and to whom',
+    title: 'a subclass that overrides dispatchEvent or addEventListener does not change event delivery',
     run: async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const calls: string[] = []
@@ -436,7 +436,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'an endless event of short lines fails with reason too-large too',
+    title: 'an endless event of short lines fails with reason too-large',
     needs: OURS,
     run: async (fact) => {
       const served = await fact.serve({ steps: [{ flood: 'data\n', bytes: FLOOD }] })
@@ -448,7 +448,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'an endless line fails with reason too-large and lets go of the connection',
+    title: 'an endless line fails with reason too-large and closes the connection',
     needs: OURS,
     run: async (fact) => {
       const served = await fact.serve({

@@ -18,7 +18,7 @@ import { ofOurs, type BehaviourFact } from './fact.ts'
 
 export const policy: BehaviourFact[] = [
   ...ofOurs(42, {
-    'connectTimeout: an attempt without an answer fails with reason timeout, and the next one goes out': async (
+    'connectTimeout fails an attempt without a response with reason timeout, and the source retries': async (
       fact,
     ) => {
       const served = await fact.serve({ before: 'never' }, stream('data: x\n\n'))
@@ -29,14 +29,14 @@ export const policy: BehaviourFact[] = [
       equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
       await served.log({ closed: 1 })
     },
-    'connectTimeout does not touch a stream that is open': async (fact) => {
+    'connectTimeout does not affect an open stream': async (fact) => {
       const served = await fact.serve({ steps: [{ write: 'data: x\n\n' }, { wait: 700 }, { write: 'data: y\n\n' }] })
       const recorder = fact.listenWith(served.url, { connectTimeout: 300 })
       await recorder.until('message', 2)
       // A busy machine may take longer for a first answer, which is another fact.
       equal(recorder.story.slice(recorder.story.indexOf('open')), ['open', 'message: x', 'message: y'])
     },
-    'idleTimeout: comments keep a connection alive, silence ends it with reason timeout, and it comes back': (fact) =>
+    'idleTimeout reconnects a silent connection with reason timeout; comments keep it open': (fact) =>
       withEnoughTime([1_000, 3_000, 9_000], async (idleTimeout) => {
         const beat = [{ wait: idleTimeout / 5 }, { write: ':\n' }]
         const served = await fact.serve(
@@ -57,7 +57,7 @@ export const policy: BehaviourFact[] = [
   }),
 
   ...ofOurs(43, {
-    'reconnect: false makes every loss final': async (fact) => {
+    'reconnect: false never reconnects after a lost connection': async (fact) => {
       for (const answer of [
         ending('data: x\n\n'),
         { steps: [{ write: 'data: x\n\n' }, { wait: 50 }, { reset: true }] } as const,
@@ -70,7 +70,7 @@ export const policy: BehaviourFact[] = [
         equal((await served.log()).requests.length, 1, 'the number of requests')
       }
     },
-    'maxAttempts counts requests in a row without a message, the first included': async (fact) => {
+    'maxAttempts counts consecutive requests without a message, including the first': async (fact) => {
       const failing = { drop: true } as const
       const served = await fact.serve(
         ending('retry: 10\n\n'),
@@ -92,7 +92,7 @@ export const policy: BehaviourFact[] = [
         ],
       )
     },
-    'the clean end of a response to another method than GET is the end, unless shouldReconnect or resume say otherwise':
+    'methods other than GET do not reconnect after a clean end, unless shouldReconnect or resume says so':
       async (fact) => {
         const post = { method: 'POST', body: '{}', reconnectionTime: 10 }
         const cases = [
@@ -119,7 +119,7 @@ export const policy: BehaviourFact[] = [
           equal((await served.log()).requests.length, requests, `the requests with ${JSON.stringify(options)}`)
         }
       },
-    'a response to another method that breaks off is lost': async (fact) => {
+    'methods other than GET reconnect after a lost connection if reconnect is true': async (fact) => {
       // An end in the middle of an event is not clean: WebKit reports a broken connection as an end.
       for (const lost of [breaking('id: 1\ndata: x\n\n'), ending('id: 1\ndata: x\n\ndata: cut')]) {
         const served = await fact.serve(lost, ending('data: y\n\n'))
@@ -136,7 +136,7 @@ export const policy: BehaviourFact[] = [
         equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
       }
     },
-    'reconnectionTime is the wait until the server says otherwise': async (fact) => {
+    'reconnectionTime sets the wait until the server sends retry': async (fact) => {
       const served = await fact.serve(ending('data: x\n\n'), ending('retry: 20\n\n'), stream())
       const recorder = fact.listenWith(served.url, { reconnectionTime: 700, reconnect: { jitter: 0 } })
       equal(recorder.own.reconnectionTime, 700, 'reconnectionTime')
@@ -150,7 +150,7 @@ export const policy: BehaviourFact[] = [
       const waits = waitsBetween((await served.log({ requests: 3 })).requests)
       check((waits[0] ?? 0) >= 690 && (waits[1] ?? 0) >= 90, `it waited ${waits.join(', ')} ms`)
     },
-    'factor, maxDelay and jitter shape the waits': async (fact) => {
+    'factor, maxDelay and jitter control the backoff': async (fact) => {
       const served = await fact.serve({ drop: true })
       const reconnect = { factor: 1.5, maxDelay: 200, jitter: 0, maxAttempts: 5 }
       // Runtimes repeat a dropped request by themselves on connections that were kept alive: not this fetch.
@@ -162,7 +162,7 @@ export const policy: BehaviourFact[] = [
         [100, 150, 200, 200, null],
       )
     },
-    'a connection that was open for resetAfter counts as a success': async (fact) => {
+    'a connection that stays open for resetAfter counts as a success': async (fact) => {
       // Each ends when the client has seen it open for that long, by its own clock.
       const gates = ['first', 'second', 'third', 'fourth']
       const served = await fact.serve(
@@ -181,7 +181,7 @@ export const policy: BehaviourFact[] = [
         [100, 100, 100, 100],
       )
     },
-    'shouldReconnect decides after every failure and every end: true, false, a wait, a promise, or the default': async (
+    'shouldReconnect decides after every failure and end: true, false, a delay, a promise or undefined': async (
       fact,
     ) => {
       const served = await fact.serve(ending('retry: 10\ndata: x\n\n'), refused(503), refused(500), ending(), {
@@ -220,7 +220,7 @@ export const policy: BehaviourFact[] = [
       )
       equal((await served.log()).requests.length, 5, 'the number of requests')
     },
-    'it is told the default wait, and whether this connection brought a message': async (fact) => {
+    'shouldReconnect receives the default delay and whether this connection delivered a message': async (fact) => {
       const served = await fact.serve(ending('retry: 150\n\n'), ending('data: x\n\n'), refused(503), refused(500))
       const contexts: unknown[] = []
       const recorder = fact.listenWith(served.url, {
@@ -240,7 +240,7 @@ export const policy: BehaviourFact[] = [
         [null, false],
       ])
     },
-    'until the first token, never after, is one line': async (fact) => {
+    'shouldReconnect can retry until the first message and never after it': async (fact) => {
       const served = await fact.serve({ drop: true }, breaking('data: token\n\n'))
       const recorder = fact.listenWith(served.url, {
         method: 'POST',
@@ -254,7 +254,7 @@ export const policy: BehaviourFact[] = [
       await recorder.until('error', lost + 1)
       equal(recorder.story.slice(-3), ['open', 'message: token', 'error 2'])
     },
-    'the first wait after a connection that worked is at most a tenth longer than the reconnection time': async (
+    'the wait after a successful connection exceeds the reconnection time by at most 10 %': async (
       fact,
     ) => {
       const served = await fact.serve(ending('retry: 1000\ndata: x\n\n'))
@@ -266,13 +266,13 @@ export const policy: BehaviourFact[] = [
         check(delay >= 1_000 && delay <= 1_100, `the wait is ${delay} ms`)
       }
     },
-    'its default is no after a refused response': async (fact) => {
+    'shouldReconnect returning undefined does not reconnect after a refused response': async (fact) => {
       const served = await fact.serve(refused(503))
       const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => undefined } })
       await recorder.until('error')
       equal(recorder.story, ['error 2'])
     },
-    'it is asked once the messages before the end have been delivered': async (fact) => {
+    'shouldReconnect is called after all earlier messages have been delivered': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n', 'data: 1\n\ndata: 2\n\ndata: [DONE]\n\n'))
       let done = false
       const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => !done } })
@@ -282,7 +282,7 @@ export const policy: BehaviourFact[] = [
       await recorder.until('error')
       equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: [DONE]', 'error 2'])
     },
-    'the source is CONNECTING while it is asked, and the error event waits for its answer': async (fact) => {
+    'readyState is CONNECTING while shouldReconnect decides, and the error event waits for it': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'))
       const states: number[] = []
       const recorder = fact.listenWith(served.url, {
@@ -304,7 +304,7 @@ export const policy: BehaviourFact[] = [
         ],
       )
     },
-    'if it throws, or answers nonsense, that means no, and its error is the cause': async (fact) => {
+    'if shouldReconnect throws or returns an invalid value, the source closes with that error as the cause': async (fact) => {
       const error = new RangeError('cannot decide')
       const answers = [() => Promise.reject(error), () => NaN, () => 'yes' as never]
       for (const [n, shouldReconnect] of answers.entries()) {
@@ -317,7 +317,7 @@ export const policy: BehaviourFact[] = [
         check(n === 0 ? cause === error : cause instanceof TypeError, `the cause is ${String(cause)}`)
       }
     },
-    'close() while it is being asked is the end': async (fact) => {
+    'close() while shouldReconnect decides cancels the reconnection': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'))
       let answer: (value: boolean) => void = () => undefined
       const recorder = fact.listenWith(served.url, {
@@ -334,7 +334,7 @@ export const policy: BehaviourFact[] = [
   }),
 
   ...ofOurs(44, {
-    'Retry-After replaces the wait, in seconds or as a date, longer or shorter': async (fact) => {
+    'Retry-After, in seconds or as a date, replaces the wait, whether longer or shorter': async (fact) => {
       const date = new Date(Date.now() + 3_600_000).toUTCString()
       const served = await fact.serve(
         refused(503, { 'Retry-After': '1' }),
@@ -356,7 +356,7 @@ export const policy: BehaviourFact[] = [
       const waits = waitsBetween((await served.log({ requests: 4 })).requests)
       check((waits[0] ?? 0) >= 990, `it waited ${waits.join(', ')} ms`)
     },
-    'Retry-After: 0, or a date that has passed, does not make a storm': async (fact) => {
+    'Retry-After: 0 or a past date does not cause a reconnect storm': async (fact) => {
       const past = new Date(Date.now() - 60_000).toUTCString()
       for (const retryAfter of ['0', past]) {
         const served = await fact.serve(refused(503, { 'Retry-After': retryAfter }))
@@ -369,7 +369,7 @@ export const policy: BehaviourFact[] = [
         )
       }
     },
-    'without a policy that reconnects, a refused response stays final': async (fact) => {
+    'Retry-After alone does not make the source retry a refused response': async (fact) => {
       const served = await fact.serve(refused(503, { 'Retry-After': '0' }))
       const recorder = fact.listenWith(served.url, {})
       await recorder.until('error')

@@ -28,7 +28,7 @@ const BAD_TYPES = [
 export const response: BehaviourFact[] = [
   {
     number: 10,
-    title: 'any status but 200 fails the connection',
+    title: 'any status other than 200 fails the connection',
     run: async (fact) => {
       for (const status of BAD_STATUSES) {
         const served = await fact.serve({ status, steps: [{ end: true }] })
@@ -40,7 +40,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 10,
-    title: 'the MIME essence is what counts, in any case and with any parameters',
+    title: 'text/event-stream is accepted in any letter case and with any parameters',
     run: async (fact) => {
       for (const type of GOOD_TYPES) {
         const served = await fact.serve({ ...stream('data: x\n\n'), headers: { 'Content-Type': type } })
@@ -53,7 +53,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 10,
-    title: 'another Content-Type, or none, fails the connection',
+    title: 'a different or missing Content-Type fails the connection',
     run: async (fact) => {
       for (const type of BAD_TYPES) {
         const served = await fact.serve({ ...ending('data: x\n\n'), headers: { 'Content-Type': type } })
@@ -65,7 +65,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 10,
-    title: 'the stream is UTF-8 whatever the charset parameter says',
+    title: 'the stream is decoded as UTF-8, regardless of the charset parameter',
     run: async (fact) => {
       for (const charset of ['windows-1252', 'utf-16', 'nonsense']) {
         const headers = { 'Content-Type': `text/event-stream; charset=${charset}` }
@@ -79,7 +79,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 10,
-    title: 'of several Content-Types the last valid one counts',
+    title: 'the last valid value counts if there are several Content-Type headers',
     run: async (fact) => {
       const lists = [
         ['text/html', 'text/event-stream'],
@@ -97,7 +97,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 11,
-    title: 'a failed connection is CLOSED, fires one error, and never comes back',
+    title: 'a failed connection sets readyState to CLOSED, fires one error and never reconnects',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\ndata: x\n\n'), { status: 500, steps: [{ end: true }] })
       const recorder = fact.listen(served.url)
@@ -109,7 +109,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 11,
-    title: 'a refused connection is let go by the client',
+    title: 'the client closes the connection of a refused response',
     run: async (fact) => {
       const served = await fact.serve({ ...stream('<p>'), headers: { 'Content-Type': 'text/html' } })
       await fact.listen(served.url).until('error')
@@ -118,7 +118,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 11,
-    title: 'nothing fires when the response that would fail comes after close()',
+    title: 'nothing fires if a bad response arrives after close()',
     run: async (fact) => {
       const served = await fact.serve({ status: 500, before: 'answer', steps: [{ end: true }] })
       const recorder = fact.listen(served.url)
@@ -132,21 +132,21 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 12,
-    title: 'the end of the body: CONNECTING, one error, the wait, the next request',
+    title: 'the end of the body sets CONNECTING, fires one error, and reconnects after the reconnection time',
     run: async (fact) => {
       await interrupted(fact, { steps: [{ write: 'retry: 200\ndata: x\n\n' }, { end: true }] })
     },
   },
   {
     number: 12,
-    title: 'a connection that breaks off: CONNECTING, one error, the wait, the next request',
+    title: 'a lost connection sets CONNECTING, fires one error, and reconnects after the reconnection time',
     run: async (fact) => {
       await interrupted(fact, { steps: [{ write: 'retry: 200\ndata: x\n\n' }, { gate: 'heard' }, { reset: true }] })
     },
   },
   {
     number: 12,
-    title: 'a connection that breaks off before the response is tried again',
+    title: 'a connection lost before the response is retried',
     run: async (fact) => {
       // Browsers, Deno and Bun repeat a request by themselves when a connection that was kept alive has died: not every
       // drop is an error.
@@ -160,7 +160,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 12,
-    title: 'a port where nobody listens is a network error',
+    title: 'a refused TCP connection is a network error',
     run: async (fact) => {
       const recorder = fact.listen('http://127.0.0.1:2/')
       await recorder.until('error')
@@ -169,7 +169,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 12,
-    title: 'to a script, a request that CORS refused is a network error',
+    title: 'a request that CORS blocks is a network error',
     needs: (env) => BROWSER(env) && env.ours,
     run: async (fact) => {
       const served = await fact.serve({ ...stream(), cors: false })
@@ -180,7 +180,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 12,
-    title: 'close() in the listener of error cancels the reconnection',
+    title: 'close() in an error listener cancels the reconnection',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'))
       const recorder = fact.listen(served.url)
@@ -195,7 +195,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 13,
-    title: 'OPEN, then open, then the messages, at each connection',
+    title: 'each connection sets readyState to OPEN, then fires open, then delivers messages',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\ndata: 1\n\ndata: 2\n\n'), stream('data: 3\n\n'))
       const recorder = fact.listen(served.url)
@@ -212,7 +212,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 13,
-    title: 'open comes with the headers: it waits for no byte of the body',
+    title: 'open fires when the response headers arrive, before any byte of the body',
     run: async (fact) => {
       const served = await fact.serve({ steps: [] })
       await fact.listen(served.url).until('open')
@@ -220,12 +220,12 @@ export const response: BehaviourFact[] = [
   },
   ...(['gzip', 'deflate', 'br'] as const).map((encoding): BehaviourFact => ({
     number: 14,
-    title: `${encoding}: compressed streams arrive event by event`,
+    title: `${encoding}-compressed events are delivered as they arrive`,
     run: (fact) => arrivesEventByEvent(fact, encoding),
   })),
   {
     number: 14,
-    title: 'zstd: compressed streams arrive event by event where fetch decodes it, and it is asked for nowhere else',
+    title: 'zstd-compressed events are delivered as they arrive if fetch decodes zstd; otherwise zstd is not requested',
     run: async (fact) => {
       const served = await fact.serve({ encoding: 'zstd', steps: [{ write: 'data: 1\n\n' }, { end: true }] })
       // A fetch that knows nothing of it brings the bytes as they are, or fails.

@@ -10,7 +10,7 @@ const CREDENTIALS = { Authorization: 'Bearer caller', Cookie: 'session=caller', 
 
 export const resumption: BehaviourFact[] = [
   ...ofOurs(38, {
-    'a stream born of a POST is resumed by GET with Last-Event-ID': async (fact) => {
+    'resume can continue a POST stream with a GET and Last-Event-ID': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 1\ndata: x\n\n'), ending('id: 2\ndata: y\n\n'), stream())
       const told: unknown[] = []
       const recorder = fact.listenWith(served.url, {
@@ -43,7 +43,7 @@ export const resumption: BehaviourFact[] = [
         [1, '2', 'ended'],
       ])
     },
-    'resume replaces the URL, the method, the body, and merges the headers': async (fact) => {
+    'resume replaces the URL, method and body, and merges the headers': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, {
         headers: { 'X-A': '1', 'X-B': '1' },
@@ -58,7 +58,7 @@ export const resumption: BehaviourFact[] = [
       )
       equal(recorder.source.url, served.url, 'url')
     },
-    'what was never sent is not resumed': async (fact) => {
+    'resume does not apply until the first request has been sent': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       let calls = 0
       await fact
@@ -75,7 +75,7 @@ export const resumption: BehaviourFact[] = [
         ['POST', 'GET'],
       )
     },
-    'body: null sends none, and undefined changes nothing': async (fact) => {
+    'body: null from resume sends no body; undefined from resume repeats the original request': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), ending(': again\n'), stream('data: x\n\n'))
       let reconnections = 0
       await fact
@@ -98,7 +98,7 @@ export const resumption: BehaviourFact[] = [
   }),
 
   ...ofOurs(39, {
-    "redirect 'error' fails at any redirect": async (fact) => {
+    "redirect: 'error' fails on any redirect": async (fact) => {
       const target = await fact.serve(stream())
       const served = await fact.serve(redirect(target.url))
       const recorder = fact.listenWith(served.url, { redirect: 'error' })
@@ -106,7 +106,7 @@ export const resumption: BehaviourFact[] = [
       equal([recorder.story, recorder.errors[0]?.error.reason], [['error 2'], 'redirect'])
       equal((await target.log()).requests.length, 0, 'the number of requests to the target')
     },
-    "redirect 'same-origin' sends nothing to another origin": async (fact) => {
+    "redirect: 'same-origin' sends nothing to another origin": async (fact) => {
       const target = await fact.serve(stream())
       const served = await fact.serve(ending('retry: 10\ndata: x\n\n'), redirect(target.at(fact.otherOrigin), 307))
       const recorder = fact.listenWith(served.url, {
@@ -124,7 +124,7 @@ export const resumption: BehaviourFact[] = [
     },
   }),
   ...ofOursIn(SERVER, 39, {
-    "redirect 'same-origin' follows within the origin, as fetch does": async (fact) => {
+    "redirect: 'same-origin' follows redirects within the origin like fetch": async (fact) => {
       const methods = { 301: 'GET', 302: 'GET', 303: 'GET', 307: 'POST', 308: 'POST' }
       for (const [status, method] of Object.entries(methods)) {
         const target = await fact.serve(beating('data: x\n\n'))
@@ -143,14 +143,14 @@ export const resumption: BehaviourFact[] = [
         recorder.source.close()
       }
     },
-    'the error of a refused redirect has its status and says where it led, without the query': async (fact) => {
+    'the error for a refused redirect has its status and names the target without the query': async (fact) => {
       const served = await fact.serve(redirect(`${fact.otherOrigin}/there?token=secret`))
       const recorder = fact.listenWith(served.url, { redirect: 'same-origin' })
       await recorder.until('error')
       const { status, message } = recorder.errors[0]?.error ?? {}
       equal([status, message?.includes(`${fact.otherOrigin}/there,`), message?.includes('secret')], [302, true, false])
     },
-    'Authorization, Cookie and Proxy-Authorization are not sent on to another origin; others are': async (fact) => {
+    'a redirect to another origin drops Authorization, Cookie and Proxy-Authorization and keeps other headers': async (fact) => {
       const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
       const headers = { ...CREDENTIALS, 'X-Key': 'k' }
@@ -165,7 +165,7 @@ export const resumption: BehaviourFact[] = [
       equal(await sent({ log: (options) => served.log(options) }), [all, all], 'what the first origin got')
       equal(await sent({ log: (options) => target.log(options) }), [none, none], 'what the other origin got')
     },
-    'nor are user and password of the URL': async (fact) => {
+    "a redirect to another origin drops the URL's credentials": async (fact) => {
       const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
       await fact.listenWith(served.url.replace('://', '://user:password@'), {}).until('message', 2)
@@ -177,7 +177,7 @@ export const resumption: BehaviourFact[] = [
     },
   }),
   ...ofOursIn(SERVER, 39, {
-    'with them redirects are followed as without, and kept within the origin': async (fact) => {
+    'a request with Authorization follows redirects like fetch and keeps the header within the origin': async (fact) => {
       for (const status of [301, 302, 303, 307, 308]) {
         for (const origin of [fact.env.origins[0] ?? '', fact.otherOrigin]) {
           const target = await fact.serve(beating('data: x\n\n'))
@@ -206,7 +206,7 @@ export const resumption: BehaviourFact[] = [
       await recorder.until('error')
       equal(recorder.story, ['error 0'], 'what came of a loop')
     },
-    'a Location in UTF-8 leads to where it says': async (fact) => {
+    'a Location header in raw UTF-8 is followed correctly': async (fact) => {
       const target = await fact.serve(stream('data: x\n\n'))
       // Node's server writes it as UTF-8.
       const served = await fact.serve(redirect(`${new URL(target.url).pathname}?q=é%`))
@@ -214,7 +214,7 @@ export const resumption: BehaviourFact[] = [
       const [seen] = (await target.log({ requests: 1 })).requests
       equal(seen?.path.split('?')[1], 'q=%C3%A9%', 'the query')
     },
-    'fetchEventSource does not send those of a Request on, whose body goes along': async (fact) => {
+    'fetchEventSource() with a Request drops credentials on a redirect to another origin and keeps the body': async (fact) => {
       const target = await fact.serve(ending('data: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin), 307))
       for (const body of [undefined, '{}']) {
@@ -236,7 +236,7 @@ export const resumption: BehaviourFact[] = [
         ],
       )
     },
-    'fetchEventSource does not send them on either': async (fact) => {
+    'fetchEventSource() with a URL drops credentials on a redirect to another origin': async (fact) => {
       const target = await fact.serve(ending('data: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin), 307))
       const messages: unknown[] = []
@@ -253,7 +253,7 @@ export const resumption: BehaviourFact[] = [
     },
   }),
   ...ofOursIn(BROWSER, 39, {
-    'a browser does not send Authorization on to another origin': async (fact) => {
+    'browsers drop Authorization on a redirect to another origin': async (fact) => {
       const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
       await fact.listenWith(served.url, { headers: { Authorization: 'Bearer caller' } }).until('message', 2)
@@ -263,7 +263,7 @@ export const resumption: BehaviourFact[] = [
         [undefined, undefined],
       )
     },
-    "a browser hides redirects: 'same-origin' refuses every one, and says so": async (fact) => {
+    "redirect: 'same-origin' refuses every redirect in browsers, which hide the target, and says so": async (fact) => {
       const target = await fact.serve(stream())
       const served = await fact.serve(redirect(target.url))
       const recorder = fact.listenWith(served.url, { redirect: 'same-origin' })
@@ -274,7 +274,7 @@ export const resumption: BehaviourFact[] = [
   }),
 
   ...ofOurs(40, {
-    'fetchOptions go to fetch, next to what the standard says': async (fact) => {
+    "fetchOptions are passed to fetch along with the standard's settings": async (fact) => {
       const calls: unknown[] = []
       const recorder = fact.listenWith(`${fact.otherOrigin}/x`, {
         fetchOptions: { keepalive: true, own: 'thing', cache: 'reload' },
@@ -287,7 +287,7 @@ export const resumption: BehaviourFact[] = [
       await recorder.until('error')
       equal(calls, [[true, 'thing', 'reload', 'GET', 'cors']])
     },
-    'onComment gets each comment in its turn': async (fact) => {
+    'onComment receives each comment in order with the messages': async (fact) => {
       const served = await fact.serve(stream(': one\ndata: x\n\n:two\n: three\n', ': \ndata: y\n\n'))
       const order: string[] = []
       const recorder = fact.listenWith(served.url, {
@@ -297,7 +297,7 @@ export const resumption: BehaviourFact[] = [
       await recorder.until('message', 2)
       equal(order, ['one', 'message x', 'two', 'three', '', 'message y'])
     },
-    'onComment that throws is reported like a listener, and stops nothing': async (fact) => {
+    'an exception in onComment is reported like one in a listener and does not stop the stream': async (fact) => {
       const reported = captureReported('thrown by onComment')
       const served = await fact.serve(stream(': one\ndata: x\n\n: two\ndata: y\n\n'))
       const onComment = (): never => {
@@ -310,7 +310,7 @@ export const resumption: BehaviourFact[] = [
     },
   }),
   ...ofOurs(41, {
-    'aborting the signal is close(): at any time, without an event': async (fact) => {
+    'aborting the signal closes the source without firing an event': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const controller = new AbortController()
       const recorder = fact.listenWith(served.url, { signal: controller.signal })
@@ -320,7 +320,7 @@ export const resumption: BehaviourFact[] = [
       await served.log({ closed: 1 })
       equal(recorder.story, ['open', 'message: x'])
     },
-    'aborted in a listener, it stops the very next message': async (fact) => {
+    'aborting the signal in a listener stops the next message': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\ndata: 2\n\n'))
       const controller = new AbortController()
       const recorder = fact.listenWith(served.url, { signal: controller.signal })
@@ -331,7 +331,7 @@ export const resumption: BehaviourFact[] = [
       await sleep(50)
       equal(recorder.story, ['open', 'message: 1'])
     },
-    'aborted beforehand, the source is CLOSED at once and sends nothing': async (fact) => {
+    'a source with an already aborted signal is CLOSED immediately and sends nothing': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, { signal: AbortSignal.abort() })
       equal(recorder.source.readyState, 2, 'readyState')

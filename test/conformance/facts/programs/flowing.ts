@@ -24,14 +24,14 @@ async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array> | undef
 }
 
 export const flowing: BehaviourFact[] = ofOurs(64, {
-  'given-response: shows what its headers say, then the events': async (fact) => {
+  'given-response: shows a response header, then the events': async (fact) => {
     const served = await fact.serve({ ...ending('data: a\n\n', 'data: b\n\n'), headers: { 'X-Requests-Left': '7' } })
     const { shown, show } = screen()
     await showAnswer(await fetch(served.url), show)
     equal(shown, ['7 requests left', 'a', 'b'])
     await connectionsEnd(fact, served, 1)
   },
-  'given-response: one that is no stream is a ConnectionError with its text': async (fact) => {
+  'given-response: throws a ConnectionError with the body if the response is not an event stream': async (fact) => {
     const served = await fact.serve(refused(401, { 'Content-Type': 'application/json' }, '{"error":"who?"}'))
     const { shown, show } = screen()
     const error = await rejection(showAnswer(await fetch(served.url), show))
@@ -40,7 +40,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     equal(shown, ['no requests left'])
   },
 
-  'recording: what was recorded is played again, without a server': async (fact) => {
+  'recording: replays the recorded events without a server': async (fact) => {
     const served = await fact.serve(ending('data: a\n\nevent: x\nda', 'ta: ä\n\ndata: unfin'))
     const recording = await (await fetch(served.url)).blob()
     for (let times = 0; times < 2; times++) {
@@ -51,7 +51,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, served, 1)
   },
 
-  'two-readers: one leaves, the other reads on, and then the connection ends': async (fact) => {
+  'two-readers: one reader can stop early; the connection closes after the second one stops': async (fact) => {
     const served = await fact.serve({
       steps: [
         { write: 'data: first words\n\n' },
@@ -74,7 +74,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, served, 1)
   },
 
-  'json-lines: a line for each event': async (fact) => {
+  'json-lines: writes one line per event': async (fact) => {
     const served = await fact.serve(ending('id: 1\ndata: a\ndata: "b"\n\n', 'event: x\ndata: ä\n\ndata: unfin'))
     const text = await new Response(toJSONLines(await bodyOf(served))).text()
     const lines = text.split('\n').map((line) => (line === '' ? undefined : (JSON.parse(line) as unknown)))
@@ -84,7 +84,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
       undefined,
     ])
   },
-  'json-lines: who stops reading closes the connection': async (fact) => {
+  'json-lines: closes the connection when the reader cancels': async (fact) => {
     const served = await fact.serve(beating('data: a\n\n'))
     const reader = toJSONLines(await bodyOf(served)).getReader()
     const { value } = await reader.read()
@@ -93,7 +93,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, served, 1)
   },
 
-  'relay: the events come through as they were, with the key and from the last ID': async (fact) => {
+  'relay: forwards events unchanged, with the key and from the last event ID': async (fact) => {
     const blocks = 'id: 8\nevent: x\ndata: a\ndata: b\n\n' + 'data: ä\n\n' + 'id\ndata:\n\n'
     const served = await fact.serve(ending(blocks))
     const request = new Request(served.origin, { headers: { 'Last-Event-ID': '7' } })
@@ -107,7 +107,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     const requests = await connectionsEnd(fact, served, 1)
     equal([ids(requests), header('authorization', requests)], [['7'], ['Bearer a-key']])
   },
-  'relay: comments and retry arrive, even while no event does': async (fact) => {
+  'relay: forwards comments and retry even while there are no events': async (fact) => {
     const served = await fact.serve(stream('retry: 1234\n', ': alive\n'))
     const { body } = await relay(new Request(served.origin), served.url, 'a-key')
     check(body !== null, 'there is no body')
@@ -117,7 +117,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     equal(seen.includes('retry: 1234\n\n'), true, 'retry')
     await text.cancel()
   },
-  'relay: who leaves closes the connection behind it': async (fact) => {
+  'relay: closes the upstream connection when the client disconnects': async (fact) => {
     const leave: Record<string, (response: Response, controller: AbortController) => Promise<unknown>> = {
       'cancels the body': async ({ body }) => {
         const reader = body?.getReader()
@@ -140,7 +140,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
       await connectionsEnd(fact, served, 1)
     }
   },
-  'relay: a source that refuses is a bad gateway': async (fact) => {
+  'relay: responds with 502 if the upstream refuses': async (fact) => {
     const served = await fact.serve(refused(401, {}, 'wrong key: a-key'))
     const response = await relay(new Request(served.origin), served.url, 'a-key')
     equal([response.status, await response.text()], [502, 'The source does not answer'])
@@ -148,7 +148,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     equal((await relay(new Request(page.origin), page.url, 'a-key')).status, 502)
   },
 
-  'merged: events in the order in which they come': async (fact) => {
+  'merged: yields events in order of arrival': async (fact) => {
     const one = await fact.serve({
       steps: [{ write: 'data: 1a\n\n' }, { gate: 'b' }, { write: 'data: 1c\n\n' }, { end: true }],
     })
@@ -163,7 +163,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, one, 1)
     await connectionsEnd(fact, other, 1)
   },
-  'merged: leaving the loop closes all, the silent ones too': async (fact) => {
+  'merged: leaving the loop closes all streams, even idle ones': async (fact) => {
     const busy = await fact.serve(beating('data: a\n\ndata: b\n\n'))
     const silent = await fact.serve(beating(': \n'))
     const streams = [streamEvents(busy.url), streamEvents(silent.at(fact.otherOrigin))]
@@ -175,7 +175,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, busy, 1)
     await connectionsEnd(fact, silent, 1)
   },
-  'merged: one that fails fails the whole, and closes the others': async (fact) => {
+  'merged: throws if one stream fails, and closes the others': async (fact) => {
     const failing = await fact.serve({ ...refused(404, {}, 'no such thing'), before: 'heard' })
     const silent = await fact.serve(beating('data: a\n\n'))
     const merged = merge([streamEvents(failing.url), streamEvents(silent.at(fact.otherOrigin))])
@@ -193,7 +193,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, silent, 1)
   },
 
-  'typed-events: each event is taken for what its type says': async (fact) => {
+  'typed-events: handles each event according to its type': async (fact) => {
     const price = (symbol: string, price: number): string => JSON.stringify({ symbol, price })
     const served = await fact.serve(
       stream(
@@ -205,7 +205,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     equal([await ticker(served.url, show), shown], [2, ['ES 1.50', 'good morning']])
     await connectionsEnd(fact, served, 1)
   },
-  'typed-events: the stream may end before': async (fact) => {
+  'typed-events: the stream may end before the closing event': async (fact) => {
     const served = await fact.serve(ending('data: good morning\n\n'))
     equal(await dataOf(streamEvents(served.url)), ['good morning'])
     equal(await ticker(served.url, () => undefined), 0)
