@@ -1,80 +1,81 @@
-/** What a runtime makes impossible, each with its reason. One that begins to hold fails the run. */
+/** Facts that a runtime makes impossible, each with a reason. A listed fact that passes fails the run, so the list stays current. */
 
 import type { Environment } from './harness.ts'
 
 type Subject = Pick<Environment, 'ours' | 'runtime'>
 
 interface Exception {
-  /** The test's name; that of a case without its cut. */
+  /** The name of the test; for a case, without its cut. */
   name: string
   applies: (env: Subject) => boolean
   reason: string
 }
 
-const OURS = (env: Subject): boolean => env.ours
+const isOurs = (env: Subject): boolean => env.ours
 
 const firefox = (env: Subject): boolean => env.ours && env.runtime.startsWith('firefox')
 const webkit = (env: Subject): boolean => env.ours && env.runtime.startsWith('webkit')
 
-/** The cases whose ids no Latin-1 text holds. */
+/** The cases whose IDs contain characters outside Latin-1. */
 const BEYOND_LATIN_1 = ['case "id with unicode"', 'case "invalid byte in an id"']
 
 const EXCEPTIONS: Exception[] = [
-  { name: 'fact 15: events are trusted', applies: OURS, reason: 'only the runtime itself can dispatch trusted events' },
+  {
+    name: 'fact 15: events are trusted',
+    applies: isOurs,
+    reason: 'only the runtime itself can dispatch trusted events',
+  },
   {
     name: "fact 15: message and open events have the platform's MessageEvent and Event as constructors, which can copy them",
     applies: on('miniflare'),
-    reason: 'the MessageEvent of older Workers takes neither origin nor lastEventId',
+    reason: 'MessageEvent in older Workers ignores origin and lastEventId',
   },
   {
     name: 'fact 14: deflate-compressed events are delivered as they arrive',
     applies: on('deno', 'workerd', 'miniflare'),
-    reason: 'the fetch of Deno 2.9, and that of Workers, does not ask for deflate, and does not decode it',
+    reason: 'fetch in Deno 2.9 and in Workers neither requests nor decodes deflate',
   },
   {
     name: 'fact 13: open fires when the response headers arrive, before any byte of the body',
     applies: firefox,
-    reason: 'Firefox tells nobody of a response before the first byte of its body, its own EventSource neither',
+    reason: 'Firefox reports a response only when the first byte of its body arrives, even to its native EventSource',
   },
   {
     name: 'fact 23: close() ends an idle connection that was reached through a redirect',
     applies: firefox,
-    reason:
-      'Firefox ends a connection that a redirect led to, when its fetch is aborted, with the next byte that comes',
+    reason: 'Firefox closes an aborted connection that was redirected only when the next byte arrives',
   },
   {
     name: 'fact 54: leaving a loop over a Response closes its connection, even an idle one',
     applies: firefox,
     reason:
-      'Firefox ends the connection of a body that is cancelled with the next byte that comes; an aborted one at once',
+      'Firefox closes the connection of a canceled body only when the next byte arrives; aborting closes it immediately',
   },
-  ...['fact 8: every reconnection sends the last event ID, encoded as UTF-8, in Last-Event-ID', ...BEYOND_LATIN_1].map((name) => ({
-    name,
-    applies: webkit,
-    reason: 'the fetch of WebKitGTK sends no header with a character past U+00FF; such an id is left out',
-  })),
+  ...['fact 8: every reconnection sends the last event ID, encoded as UTF-8, in Last-Event-ID', ...BEYOND_LATIN_1].map(
+    (name) => ({
+      name,
+      applies: webkit,
+      reason: 'fetch in WebKitGTK cannot send header characters above U+00FF, so such an ID is omitted',
+    }),
+  ),
   ...inExtensions(
     isIn('content script', 'background'),
-    'the fact opens a page of its own, whose scripts an extension cannot reach',
+    'the fact opens another page, whose scripts an extension cannot access',
     ["fact 2: the query is encoded in the document's encoding"],
   ),
-  ...inExtensions(
-    isIn('background'),
-    'an extension reads the hosts of its manifest without CORS and with their cookies',
-    [
-      'fact 12: a request that CORS blocks is a network error',
-      'fact 37: across origins, Last-Event-ID triggers a preflight and lastEventIdParameter does not',
-      'fact 56: a JSON POST triggers a preflight; a text/plain POST does not',
-      'fact 56: a custom header triggers a preflight, and no request is sent if the preflight fails',
-      'fact 56: a reconnection with Last-Event-ID triggers a preflight; with lastEventIdParameter it does not',
-      'fact 56: a server that does not allow Last-Event-ID gets no reconnection, and the source reports a network error',
-      'fact 56: Access-Control-Allow-Origin: * works without credentials; with them the server must name the origin',
-      'fact 7: cookies are sent to the same origin, and to other origins only with withCredentials',
-    ],
-  ),
+  ...inExtensions(isIn('background'), 'extensions access the hosts in their manifest without CORS and with cookies', [
+    'fact 12: a request that CORS blocks is a network error',
+    'fact 37: across origins, Last-Event-ID triggers a preflight and lastEventIdParameter does not',
+    'fact 56: a JSON POST triggers a preflight; a text/plain POST does not',
+    'fact 56: a custom header triggers a preflight, and no request is sent if the preflight fails',
+    'fact 56: a reconnection with Last-Event-ID triggers a preflight; with lastEventIdParameter it does not',
+    'fact 56: a server that does not allow Last-Event-ID gets no reconnection, and the source reports a network error',
+    'fact 56: Access-Control-Allow-Origin: * works without credentials; with them the server must name the origin',
+    'fact 7: cookies are sent to the same origin, and to other origins only with withCredentials',
+  ]),
   ...inExtensions(
     isIn('firefox content script'),
-    "Firefox's content scripts cannot listen for the error events of the window; the console shows the exception",
+    'Firefox content scripts do not receive error events of the window; the exception appears in the console',
     [
       'fact 21: an exception in a listener is reported and does not affect other listeners, messages or the connection',
       'fact 21: an exception in an error listener does not prevent reconnection',
@@ -82,7 +83,7 @@ const EXCEPTIONS: Exception[] = [
   ),
   ...inExtensions(
     isIn('firefox content script'),
-    "Firefox's content scripts cannot give callbacks to streams: new ReadableStream and new TransformStream throw, and EventDecoderStream with them",
+    'Firefox content scripts cannot pass callbacks to ReadableStream and TransformStream, so EventDecoderStream throws too',
     [
       'fact 28: EventSource.fromReadableStream() creates a source that is CONNECTING, then fires open, then messages',
       'fact 28: fromReadableStream() throws a TypeError for a locked stream and for other values',
@@ -116,19 +117,22 @@ const EXCEPTIONS: Exception[] = [
     ],
   ),
   ...chromium({
-    'fact 2: an invalid URL throws a SyntaxError DOMException from the constructor': 'it lets a space in the host pass',
-    'fact 4: credentials in the URL are sent as Basic authorization and stay visible in url':
-      'it blocks such requests',
-    'fact 8: an ID that a header cannot carry is omitted, and the source still reconnects': 'it fails for good',
+    'fact 2: an invalid URL throws a SyntaxError DOMException from the constructor': 'accepts a space in the host',
+    'fact 4: credentials in the URL are sent as Basic authorization and stay visible in url': 'blocks such requests',
+    'fact 8: an ID that a header cannot carry is omitted, and the source still reconnects': 'fails permanently',
     'fact 9: every reconnection requests the original URL, even after more than 20 redirected attempts':
-      'it goes where the last redirect led',
-    'fact 9: a redirect to a non-HTTP scheme is a network error': 'it fails for good',
-    'fact 10: text/event-stream is accepted in any letter case and with any parameters': 'it refuses charsets but UTF-8',
-    'fact 10: the stream is decoded as UTF-8, regardless of the charset parameter': 'it refuses charsets but UTF-8',
-    'fact 10: a different or missing Content-Type fails the connection': 'it takes "text/event-stream x"',
-    "fact 15: a message's origin is the final origin of its connection, after redirects": 'it goes where the last redirect led',
-    'fact 24: retry: 0 does not cause a reconnect storm if the server closes every connection immediately': 'it sends some 300 requests a second',
-    'fact 24: retry: 0 does not cause a reconnect storm if the server closes after each message': 'it sends some 300 requests a second',
+      'reconnects to the last redirect target',
+    'fact 9: a redirect to a non-HTTP scheme is a network error': 'fails permanently',
+    'fact 10: text/event-stream is accepted in any letter case and with any parameters':
+      'refuses charsets other than UTF-8',
+    'fact 10: the stream is decoded as UTF-8, regardless of the charset parameter': 'refuses charsets other than UTF-8',
+    'fact 10: a different or missing Content-Type fails the connection': 'accepts "text/event-stream x"',
+    "fact 15: a message's origin is the final origin of its connection, after redirects":
+      'reconnects to the last redirect target',
+    'fact 24: retry: 0 does not cause a reconnect storm if the server closes every connection immediately':
+      'sends about 300 requests per second',
+    'fact 24: retry: 0 does not cause a reconnect storm if the server closes after each message':
+      'sends about 300 requests per second',
   }),
 ]
 
@@ -136,7 +140,7 @@ function on(...runtimes: string[]): Exception['applies'] {
   return ({ runtime }) => runtimes.includes(runtime)
 }
 
-/** Whether it runs in one of these places of an extension. */
+/** Whether the suite runs in one of these places of an extension. */
 function isIn(...places: string[]): Exception['applies'] {
   return ({ runtime }) => places.some((place) => runtime.endsWith(place))
 }
@@ -145,13 +149,13 @@ function inExtensions(applies: Exception['applies'], reason: string, names: stri
   return names.map((name) => ({ name, applies, reason }))
 }
 
-/** Why a test of this name cannot pass there; undefined where it must. */
+/** Why a test cannot pass in an environment; undefined if it must pass. */
 export function exceptionFor(name: string, env: Subject): string | undefined {
   const [withoutCut = name] = /^case ".*"(?=, )/.exec(name) ?? []
   return EXCEPTIONS.find((exception) => withoutCut === exception.name && exception.applies(env))?.reason
 }
 
-/** Where Chromium's own EventSource departs from the standard, or does what no library should. */
+/** Where Chromium's native EventSource departs from the standard or from what a library should do. */
 function chromium(reasons: Record<string, string>): Exception[] {
   const applies = ({ ours, runtime }: Subject): boolean => !ours && runtime.startsWith('chromium')
   return Object.entries(reasons).map(([name, reason]) => ({ name, applies, reason: `Chromium: ${reason}` }))

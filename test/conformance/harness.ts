@@ -35,7 +35,7 @@ export interface Environment {
 }
 
 /** What was heard on a source, in order. */
-export interface Heard {
+export interface RecordedEvent {
   type: string
   /** Of messages only. */
   data: unknown
@@ -99,11 +99,11 @@ export class Fact {
 
   /** A source and all that is heard on it: `open`, `error`, `message` and the types given. */
   listen(url: string | URL, init?: object | null, ...types: string[]): Recorder {
-    return this.hear(new this.env.EventSource(url, init), ...types)
+    return this.record(new this.env.EventSource(url, init), ...types)
   }
 
   /** All that is heard on a source that there is. */
-  hear(source: EventSource, ...types: string[]): Recorder {
+  record(source: EventSource, ...types: string[]): Recorder {
     return new Recorder(this.closing(source), types, this.#patience)
   }
 
@@ -192,7 +192,7 @@ export class Stream {
 /** Hears a source. */
 export class Recorder {
   readonly source: EventSource
-  readonly heard: Heard[] = []
+  readonly events: RecordedEvent[] = []
   readonly #patience: number
   readonly #watchers = new Set<() => void>()
 
@@ -203,7 +203,7 @@ export class Recorder {
       source.addEventListener(type, (event) => {
         const { data, lastEventId } = event as MessageEvent<unknown>
         const isMessage = 'data' in event
-        this.heard.push({
+        this.events.push({
           type,
           data,
           lastEventId,
@@ -218,8 +218,8 @@ export class Recorder {
   }
 
   /** What was said, in a form that is easy to compare: `open`, `error 0`, `message: data`. */
-  get story(): string[] {
-    return this.heard.map(({ type, data, isMessage, readyState }) => {
+  get summary(): string[] {
+    return this.events.map(({ type, data, isMessage, readyState }) => {
       if (isMessage) return `${type}: ${String(data)}`
       return type === 'error' ? `error ${readyState}` : type
     })
@@ -227,7 +227,7 @@ export class Recorder {
 
   /** The `error` events, which of ours carry more. */
   get errors(): ErrorEvent[] {
-    return this.heard
+    return this.events
       .filter(({ type, isMessage }) => type === 'error' && !isMessage)
       .map(({ event }) => event as ErrorEvent)
   }
@@ -237,15 +237,15 @@ export class Recorder {
     return this.source as OurEventSource
   }
 
-  get messages(): Heard[] {
-    return this.heard.filter(({ isMessage }) => isMessage)
+  get messages(): RecordedEvent[] {
+    return this.events.filter(({ isMessage }) => isMessage)
   }
 
   /** Resolves when so many events of a type have been heard. */
   async until(type: string, count = 1): Promise<void> {
     await this.untilTrue(
-      () => this.heard.filter((heard) => heard.type === type).length >= count,
-      () => `heard ${JSON.stringify(this.story).slice(0, 500)} while waiting for "${type}" number ${count}`,
+      () => this.events.filter((heard) => heard.type === type).length >= count,
+      () => `heard ${JSON.stringify(this.summary).slice(0, 500)} while waiting for "${type}" number ${count}`,
     )
   }
 
@@ -276,21 +276,21 @@ export function stream(...writes: string[]): Answer {
 }
 
 /** A response that after these writes says ten times a second that it lives. */
-export function beating(...writes: string[]): Answer {
+export function keptAlive(...writes: string[]): Answer {
   const beats = Array.from({ length: 100 }, () => [{ wait: 100 }, { write: ':\n' }])
   return { steps: [...writes.map((write) => ({ write })), ...beats.flat()] }
 }
 
-/** A response that is silent after these writes, until `isClosedInSilence` has looked. */
-export function gated(...writes: string[]): Answer {
+/** A response that is silent after these writes, until `closesWhileIdle` has looked. */
+export function idleUntilChecked(...writes: string[]): Answer {
   return { steps: [...writes.map((write) => ({ write })), { gate: 'looked' }, { end: true }] }
 }
 
 /**
- * Sees to it that the client ends a gated connection although the server says nothing. Chromium holds on to one for up to five
+ * Sees to it that the client ends a idleUntilChecked connection although the server says nothing. Chromium holds on to one for up to five
  * seconds that is left just as a chunk comes.
  */
-export async function isClosedInSilence(served: Stream): Promise<void> {
+export async function closesWhileIdle(served: Stream): Promise<void> {
   try {
     await served.within(6_000, { closed: 1 })
   } finally {
@@ -305,28 +305,33 @@ const SOON_IN_BROWSERS = 2_000
 const SOON_IN_WEBKIT = 5_000
 
 /** How soon the server sees the end of a connection that was left, in ms. */
-export function soonIn({ runtime, base }: Environment): number {
+export function closeLimit({ runtime, base }: Environment): number {
   if (base === undefined) return SOON
   return runtime.startsWith('webkit') ? SOON_IN_WEBKIT : SOON_IN_BROWSERS
 }
 
 /** Leaves all connections, and sees to it that the server hears of it soon. */
-export async function endsSoon({ env }: Fact, served: Stream, leave: () => unknown, connections = 1): Promise<void> {
+export async function closesSoon({ env }: Fact, served: Stream, leave: () => unknown, connections = 1): Promise<void> {
   await served.log({ requests: connections })
-  await Promise.all([leave(), served.within(soonIn(env), { closed: connections })])
+  await Promise.all([leave(), served.within(closeLimit(env), { closed: connections })])
 }
 
 /**
  * Options that leave a source of ours waiting beyond every patience, in ms, where the stream's `retry` has no effect. Any
  * other ignores them, and waits for as long as it does.
  */
-export const ONLY_RETRY = { reconnectionTime: 3_600_000 }
+export const WAIT_FOR_RETRY = { reconnectionTime: 3_600_000 }
 
 /**
- * Waits for the request after a connection whose stream had a `retry`. An implementation that doesn't know `ONLY_RETRY` must
+ * Waits for the request after a connection whose stream had a `retry`. An implementation that doesn't know `WAIT_FOR_RETRY` must
  * make it before its own 3,000 ms.
  */
-export async function retried({ env }: Fact, served: Stream, requests: number, patience = 60_000): Promise<Log> {
+export async function requestsAfterRetry(
+  { env }: Fact,
+  served: Stream,
+  requests: number,
+  patience = 60_000,
+): Promise<Log> {
   await served.log({ closed: requests - 1, patience })
   if (!env.ours) await served.within(2_500, { requests })
   return served.log({ requests })
@@ -352,7 +357,7 @@ export function breaking(...writes: string[]): Answer {
 }
 
 /** A policy that reconnects after a clean end, whatever the method. */
-export const AFTER_ENDS_TOO = {
+export const RECONNECT_AFTER_END = {
   shouldReconnect: ({ reason }: { reason: string }): true | undefined => reason === 'ended' || undefined,
 }
 

@@ -5,7 +5,17 @@ import { eventTypes, streamCases, type StreamCase } from './cases.ts'
 import { exceptionFor } from './exceptions.ts'
 import { testName } from './facts/fact.ts'
 import { facts, groupOf } from './facts/index.ts'
-import { check, ending, equal, Fact, NO_CONTENT, ONLY_RETRY, retried, sleep, type Environment } from './harness.ts'
+import {
+  check,
+  ending,
+  equal,
+  Fact,
+  NO_CONTENT,
+  WAIT_FOR_RETRY,
+  requestsAfterRetry,
+  sleep,
+  type Environment,
+} from './harness.ts'
 
 /** The outcome of one case or fact. */
 export interface Result {
@@ -130,10 +140,10 @@ async function runCase(fact: Fact, expected: StreamCase, index: number, cut: Cut
   const first = setsTime || ours ? [] : [ending('retry: 10\ndata: first\n\n')]
   const steps: Step[] = [{ case: { index, cut, seed, mostPieces } }, { end: true }]
   const served = await fact.serve(...first, { steps }, NO_CONTENT)
-  const recorder = fact.listenWith(served.url, setsTime ? ONLY_RETRY : { reconnectionTime: 10 }, ...eventTypes)
+  const recorder = fact.listenWith(served.url, setsTime ? WAIT_FOR_RETRY : { reconnectionTime: 10 }, ...eventTypes)
   const last = first.length + 2
   const log = setsTime
-    ? await retried(fact, served, last, CASE_PATIENCE)
+    ? await requestsAfterRetry(fact, served, last, CASE_PATIENCE)
     : await served.log({ requests: last, patience: CASE_PATIENCE })
   const { requests } = log
 

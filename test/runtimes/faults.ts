@@ -181,7 +181,8 @@ export const FAULTS: Fault[] = [
         this.#dispatch(new ErrorEvent('error', error, delay))
         this.#readyState = CONNECTING
       })`,
-    noticedBy: 'fact 12: the end of the body sets CONNECTING, fires one error, and reconnects after the reconnection time',
+    noticedBy:
+      'fact 12: the end of the body sets CONNECTING, fires one error, and reconnects after the reconnection time',
   },
   {
     what: 'gives a replaced handler a new place',
@@ -327,7 +328,8 @@ export const FAULTS: Fault[] = [
     module: RECONNECT,
     name: 'isAbort',
     by: '() => () => false',
-    noticedBy: 'fact 54: a loop rethrows the AbortError of a fetch that you abort, from a Response, a stream or a custom fetch',
+    noticedBy:
+      'fact 54: a loop rethrows the AbortError of a fetch that you abort, from a Response, a stream or a custom fetch',
   },
   {
     what: 'says nothing of an event that was cut',
@@ -416,8 +418,7 @@ export const FAULTS: Fault[] = [
     module: 'src/decoder/stream-event.ts',
     name: 'streamEvent',
     by: '(streamEvent) => (...parts) => ({ ...streamEvent(...parts), id: parts[3] })',
-    noticedBy:
-      'fact 50: a loop yields the events in order, with type, data, lastEventId, and id if the event has one',
+    noticedBy: 'fact 50: a loop yields the events in order, with type, data, lastEventId, and id if the event has one',
   },
   {
     what: 'lets two loops read one stream',
@@ -452,7 +453,8 @@ export const FAULTS: Fault[] = [
     module: EVENT_SOURCE,
     name: 'EventSource.fromReadableStream',
     by: '() => (stream) => new EventSource(new GivenStream(stream), {})',
-    noticedBy: 'fact 30: a stream that errors delivers complete messages, then fires one error with the cause and closes the source',
+    noticedBy:
+      'fact 30: a stream that errors delivers complete messages, then fires one error with the cause and closes the source',
   },
   {
     what: 'knows no id of a stream before it is dispatched',

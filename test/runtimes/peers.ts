@@ -6,7 +6,7 @@ import type { Result } from '../conformance/suite.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
 import { Script } from './script.ts'
-import { Source } from './source.ts'
+import { StreamServer } from './stream-server.ts'
 import { runSuiteIn } from './suite-process.ts'
 
 interface Peer {
@@ -78,13 +78,13 @@ async function check(name: string, { module, fails }: Peer): Promise<void> {
 }
 
 async function exitsInTheWait(module: string): Promise<void> {
-  const source = await Source.start((response) => response.end('retry: 3000\n\n'))
-  const script = new Script([process.execPath], 'peer', [source.url, module])
+  const server = await StreamServer.start((response) => response.end('retry: 3000\n\n'))
+  const script = new Script([process.execPath], 'peer', [server.url, module])
   try {
     await script.ends()
-    assert.equal(source.requests, 1)
+    assert.equal(server.requests, 1)
   } finally {
     script.kill()
-    await source.stop()
+    await server.stop()
   }
 }

@@ -2,7 +2,7 @@
 
 import type { EventSourceInit } from '../../../src/index.ts'
 import {
-  AFTER_ENDS_TOO,
+  RECONNECT_AFTER_END,
   check,
   ending,
   equal,
@@ -14,7 +14,7 @@ import {
   type Fact,
   type Recorder,
 } from '../harness.ts'
-import { BROWSER, ofOurs, ofOursIn, requestOf, SERVER, type BehaviourFact } from './fact.ts'
+import { inBrowser, ourFacts, ourFactsIn, requestOf, onServer, type BehaviorFact } from './fact.ts'
 
 const BYTES = new Uint8Array([0, 1, 127, 128, 254, 255])
 const BYTES_TEXT = String.fromCharCode(...BYTES)
@@ -34,8 +34,8 @@ const BODIES: Record<string, [body: () => EventSourceInit['body'], text: string,
   'a function': [() => () => Promise.resolve('fresh'), 'fresh', 'text/plain;charset=utf-8'],
 }
 
-export const body: BehaviourFact[] = [
-  ...ofOurs(35, {
+export const body: BehaviorFact[] = [
+  ...ourFacts(35, {
     'any method can be sent with headers and a body': async (fact) => {
       for (const method of ['POST', 'put', 'patch', 'DELETE']) {
         const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer t' }
@@ -51,7 +51,7 @@ export const body: BehaviourFact[] = [
         `${what} as the body arrives intact and is sent again on reconnection`,
         async (fact: Fact) => {
           const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
-          const options = { method: 'POST', body: body(), reconnect: AFTER_ENDS_TOO }
+          const options = { method: 'POST', body: body(), reconnect: RECONNECT_AFTER_END }
           await fact.listenWith(served.url, options).until('message')
           const { requests } = await served.log({ requests: 2 })
           for (const { method, body: sent, headers } of requests) {
@@ -118,7 +118,7 @@ export const body: BehaviourFact[] = [
       )
     },
   }),
-  ...ofOursIn(SERVER, 35, {
+  ...ourFactsIn(onServer, 35, {
     'a stream that a body function returns for an attempt that is over is canceled': async (fact) => {
       const { url } = await fact.serve(stream())
       const cancelled = new Promise<void>((resolve) => {
@@ -173,7 +173,7 @@ export const body: BehaviourFact[] = [
     'a body function can return a new ReadableStream for each attempt': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       const body = (): ReadableStream => new Blob(['streamed']).stream()
-      await fact.listenWith(served.url, { method: 'POST', body, reconnect: AFTER_ENDS_TOO }).until('message')
+      await fact.listenWith(served.url, { method: 'POST', body, reconnect: RECONNECT_AFTER_END }).until('message')
       const { requests } = await served.log({ requests: 2 })
       equal(
         requests.map((request) => request.body),
@@ -181,7 +181,7 @@ export const body: BehaviourFact[] = [
       )
     },
   }),
-  ...ofOursIn(BROWSER, 35, {
+  ...ourFactsIn(inBrowser, 35, {
     'a ReadableStream body, which browsers send only over HTTP/2 or not at all, fails with an error that says so':
       async (fact) => {
         const { url } = await fact.serve(stream())

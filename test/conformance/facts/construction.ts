@@ -1,12 +1,12 @@
 /** Construction: facts 1 to 5. */
 
 import type { ErrorEvent } from '../../../src/index.ts'
-import { beating, check, ending, equal, sleep, stream, thrown } from '../harness.ts'
-import { BROWSER, OURS, type BehaviourFact } from './fact.ts'
+import { keptAlive, check, ending, equal, sleep, stream, thrown } from '../harness.ts'
+import { inBrowser, isOurs, type BehaviorFact } from './fact.ts'
 
 const UNFETCHABLE = ['ftp://127.0.0.1/', 'about:blank', 'mailto:a@b.example', 'javascript:0', 'file:///etc/hostname']
 
-export const construction: BehaviourFact[] = [
+export const construction: BehaviorFact[] = [
   {
     number: 1,
     title: 'the constructor without arguments throws a TypeError',
@@ -67,7 +67,7 @@ export const construction: BehaviourFact[] = [
   {
     number: 1,
     title: 'an option of the wrong type throws a TypeError that names the option and the value',
-    needs: OURS,
+    needs: isOurs,
     run: (fact) => {
       for (const [option, value] of [
         ['fetch', 1],
@@ -103,7 +103,7 @@ export const construction: BehaviourFact[] = [
   {
     number: 2,
     title: 'a relative URL, even an empty string, is resolved against the base URL',
-    needs: BROWSER,
+    needs: inBrowser,
     run: (fact) => {
       for (const url of ['/x', '', 'x', '?y']) equal(fact.open(url).url, new URL(url, fact.env.base).href)
     },
@@ -151,14 +151,14 @@ export const construction: BehaviourFact[] = [
         equal(recorder.source.readyState, 0, `readyState for ${url} at first`)
         await recorder.until('error')
         await sleep(50)
-        equal(recorder.story, ['error 2'], `what happened for ${url}`)
+        equal(recorder.summary, ['error 2'], `what happened for ${url}`)
       }
     },
   },
   {
     number: 2,
     title: 'an unfetchable URL scheme is never passed to fetch',
-    needs: OURS,
+    needs: isOurs,
     run: async (fact) => {
       let calls = 0
       const fetch = (): Promise<never> => Promise.reject(new Error(`call ${++calls}`))
@@ -172,7 +172,7 @@ export const construction: BehaviourFact[] = [
     run: async (fact) => {
       const recorder = fact.listen('data:text/event-stream,data:%20x%0A%0A')
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: x', 'error 0'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0'])
       equal((recorder.messages[0]?.event as MessageEvent).origin, 'null', 'origin')
     },
   },
@@ -185,14 +185,14 @@ export const construction: BehaviourFact[] = [
       const url = URL.createObjectURL(new Blob(['data: x\n\n'], { type: 'text/event-stream' }))
       const recorder = fact.listen(url)
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: x', 'error 0'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0'])
     },
   },
   {
     number: 3,
     title: 'url is the serialized URL with its fragment, and redirects do not change it',
     run: async (fact) => {
-      const target = await fact.serve(beating('data: x\n\n'))
+      const target = await fact.serve(keptAlive('data: x\n\n'))
       const served = await fact.serve({ status: 302, headers: { Location: target.url }, steps: [{ end: true }] })
       const given = served.url.replace('http:', 'HTTP:') + '/a/../é#frag é'
       const recorder = fact.listen(given)
@@ -234,7 +234,7 @@ export const construction: BehaviourFact[] = [
   {
     number: 4,
     title: "errors and their causes do not contain the URL's password or query",
-    needs: OURS,
+    needs: isOurs,
     run: async (fact) => {
       const refused = await fact.serve({ status: 401, steps: [{ end: true }] })
       const broken = await fact.serve({ steps: [{ write: ':\n' }, { gate: 'open' }, { reset: true }] })
@@ -243,7 +243,7 @@ export const construction: BehaviourFact[] = [
         if (url === broken.url) await recorder.until('open')
         await broken.openGate('open')
         await recorder.until('error')
-        const { error, message } = recorder.heard.at(-1)?.event as unknown as ErrorEvent
+        const { error, message } = recorder.events.at(-1)?.event as unknown as ErrorEvent
         check(message.startsWith('The event stream at http://127.0.0.1:'), `the message is ${message}`)
         check(!textOf(error).includes('s3cret'), `it shows ${textOf(error)}`)
       }
@@ -252,12 +252,12 @@ export const construction: BehaviourFact[] = [
   {
     number: 4,
     title: 'the error message is a sentence that says what happened',
-    needs: OURS,
+    needs: isOurs,
     run: async (fact) => {
       const served = await fact.serve({ status: 401, steps: [{ end: true }] })
       const recorder = fact.listen(served.url)
       await recorder.until('error')
-      const { error, message } = recorder.heard[0]?.event as unknown as ErrorEvent
+      const { error, message } = recorder.events[0]?.event as unknown as ErrorEvent
       equal(message, `The event stream at ${served.url} was refused: the server answered status 401 instead of 200`)
       equal([error.name, error.reason, error.status], ['ConnectionError', 'status', 401])
     },
@@ -273,7 +273,7 @@ export const construction: BehaviourFact[] = [
       recorders.push(fact.listen(fact.otherOrigin, init))
       for (let i = 0; i < 50; i++) await Promise.resolve()
       equal(
-        recorders.flatMap(({ story }) => story),
+        recorders.flatMap(({ summary }) => summary),
         [],
         'what was heard',
       )

@@ -2,16 +2,18 @@
 
 import { check, ending, equal, stream } from '../harness.ts'
 import { streamEvents } from '../under-test.ts'
-import { BROWSER, ofOursIn, type BehaviourFact } from './fact.ts'
+import { inBrowser, ourFactsIn, type BehaviorFact } from './fact.ts'
 
-export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
-  'Access-Control-Allow-Origin: * works without credentials; with them the server must name the origin': async (fact) => {
+export const cors: BehaviorFact[] = ourFactsIn(inBrowser, 56, {
+  'Access-Control-Allow-Origin: * works without credentials; with them the server must name the origin': async (
+    fact,
+  ) => {
     const open = await fact.serve({ ...stream('data: x\n\n'), cors: '*' })
     const url = open.at(fact.otherOrigin)
     await fact.listenWith(url, {}).until('message')
     const refused = fact.listenWith(url, { withCredentials: true })
     await refused.until('error')
-    equal([refused.story, refused.errors[0]?.error.reason], [['error 0'], 'network'])
+    equal([refused.summary, refused.errors[0]?.error.reason], [['error 0'], 'network'])
     const named = await fact.serve(stream('data: x\n\n'))
     await fact.listenWith(named.at(fact.otherOrigin), { withCredentials: true }).until('message')
   },

@@ -1,8 +1,19 @@
 /** Errors and what the events carry: facts 45 and 46. */
 
-import { check, ending, equal, refused, rejection, sleep, soonIn, stream, type Fact, type Stream } from '../harness.ts'
-import { everySight } from '../inspection.ts'
-import { ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
+import {
+  check,
+  ending,
+  equal,
+  refused,
+  rejection,
+  sleep,
+  closeLimit,
+  stream,
+  type Fact,
+  type Stream,
+} from '../harness.ts'
+import { allRepresentations } from '../inspection.ts'
+import { ourFacts, ourFactsIn, onServer, type BehaviorFact } from './fact.ts'
 
 const JSON_ERROR = '{"error":{"message":"expired ✓"}}'
 const KIB_64 = 64 * 1024
@@ -10,8 +21,8 @@ const KIB_64 = 64 * 1024
 /** So that it is not the end of the source that lets a connection go. */
 const IN_A_MINUTE = { shouldReconnect: () => 60_000 }
 
-export const errors: BehaviourFact[] = [
-  ...ofOurs(45, {
+export const errors: BehaviorFact[] = [
+  ...ourFacts(45, {
     "the error event for a refused response has the response's status, headers and body": async (fact) => {
       const served = await fact.serve(
         refused(401, { 'X-Reason': 'expired', 'Content-Type': 'application/json' }, JSON_ERROR),
@@ -40,7 +51,7 @@ export const errors: BehaviourFact[] = [
       const { body } = recorder.errors[0]?.error ?? {}
       check(body === 'é'.repeat(KIB_64 / 2), `the body has ${String(body?.length)} characters`)
       equal(recorder.errors[0]?.error.bodyTruncated, true, 'bodyTruncated')
-      await letGoSoon(fact, served)
+      await isClosedSoon(fact, served)
     },
     'an endless error body is read for 250 ms, then the connection is closed': async (fact) => {
       const served = await fact.serve({ status: 500, steps: [{ write: 'because' }] })
@@ -48,7 +59,7 @@ export const errors: BehaviourFact[] = [
       await recorder.until('error')
       const { body, bodyTruncated } = recorder.errors[0]?.error ?? {}
       equal([body, bodyTruncated], ['because', true], 'the body')
-      await letGoSoon(fact, served)
+      await isClosedSoon(fact, served)
     },
     'onRefused can read an error body of any size and speed, and the error event waits for it': async (fact) => {
       const half = 'x'.repeat(KIB_64)
@@ -59,16 +70,18 @@ export const errors: BehaviourFact[] = [
       let text = ''
       const recorder = fact.listenWith(served.url, {
         onRefused: async (response) => {
-          equal([response.status, recorder.story], [500, []])
+          equal([response.status, recorder.summary], [500, []])
           text = await response.text()
         },
       })
       await recorder.until('error')
-      equal([text.length, recorder.story], [2 * KIB_64, ['error 2']])
+      equal([text.length, recorder.summary], [2 * KIB_64, ['error 2']])
       const { body, bodyTruncated, status } = recorder.errors[0]?.error ?? {}
       equal([body ?? null, bodyTruncated, status], [null, false, 500])
     },
-    'the error still has a body that onRefused does not read; an exception in onRefused becomes the cause': async (fact) => {
+    'the error still has a body that onRefused does not read; an exception in onRefused becomes the cause': async (
+      fact,
+    ) => {
       const served = await fact.serve(refused(500, {}, 'because'))
       const mine = new RangeError('mine')
       const reasons: unknown[] = []
@@ -99,7 +112,7 @@ export const errors: BehaviourFact[] = [
       recorder.source.close()
       await rejection(read ?? Promise.resolve())
       await served.log({ closed: 1 })
-      equal(recorder.story, [])
+      equal(recorder.summary, [])
     },
     'an empty error body is an empty string': async (fact) => {
       const served = await fact.serve({ status: 204, headers: { 'Content-Type': null }, steps: [{ end: true }] })
@@ -114,15 +127,17 @@ export const errors: BehaviourFact[] = [
         await served.log({ requests: 1 })
         await sleep(50)
         // On a busy machine the body may have been waited for long enough by now.
-        if (recorder.story.length > 0) continue
+        if (recorder.summary.length > 0) continue
         recorder.source.close()
         await served.log({ closed: 1 })
         await sleep(400)
-        equal(recorder.story, [])
+        equal(recorder.summary, [])
         return
       }
     },
-    'the error event for a lost connection has no status and announces the delay until the next attempt': async (fact) => {
+    'the error event for a lost connection has no status and announces the delay until the next attempt': async (
+      fact,
+    ) => {
       const served = await fact.serve(ending('retry: 150\ndata: x\n\n'), stream())
       const recorder = fact.listenWith(served.url, { reconnect: { jitter: 0 } })
       await recorder.until('open', 2)
@@ -136,12 +151,12 @@ export const errors: BehaviourFact[] = [
       const served = await fact.serve({ ...stream('data: x\n\n'), headers })
       const recorder = fact.listenWith(served.url, {})
       await recorder.until('message')
-      const { response } = recorder.heard[0]?.event as Event & { response: Response }
+      const { response } = recorder.events[0]?.event as Event & { response: Response }
       equal([response.status, response.headers.get('x-reason'), response.bodyUsed], [200, 'good', true])
     },
   }),
 
-  ...ofOurs(46, {
+  ...ourFacts(46, {
     'errors never reveal headers, the password or the query, however they are inspected': async (fact) => {
       // Put together, for Bun shows lines of the program.
       const mark = ['hid', 'den'].join('')
@@ -170,14 +185,14 @@ export const errors: BehaviourFact[] = [
         await recorder.until('error')
         const [event] = recorder.errors
         check(event !== undefined, 'there is no error')
-        for (const text of [...everySight(event.error), event.message]) {
+        for (const text of [...allRepresentations(event.error), event.message]) {
           check(!text.includes(mark), `it shows ${text}`)
         }
         check(event.error.message.length > 40, 'the message says nothing')
       }
     },
   }),
-  ...ofOursIn(SERVER, 46, {
+  ...ourFactsIn(onServer, 46, {
     'errors have the system error code, if the runtime provides one': async (fact) => {
       const recorder = fact.listenWith('http://127.0.0.1:2/', {})
       await recorder.until('error')
@@ -191,6 +206,6 @@ export const errors: BehaviourFact[] = [
 ]
 
 /** By the client, not by whoever collects its garbage. */
-async function letGoSoon({ env }: Fact, served: Stream): Promise<void> {
-  await served.within(soonIn(env), { closed: 1 })
+async function isClosedSoon({ env }: Fact, served: Stream): Promise<void> {
+  await served.within(closeLimit(env), { closed: 1 })
 }

@@ -1,14 +1,18 @@
 /** Whether a source is an `EventTarget` like any other: fact 21. Each call is compared with the same call on a plain `EventTarget`. */
 
 import { equal } from '../harness.ts'
-import type { BehaviourFact } from './fact.ts'
+import type { BehaviorFact } from './fact.ts'
 
 type Method = 'addEventListener' | 'removeEventListener' | 'dispatchEvent'
 
 /** Makes the arguments of one call anew; what reads them and calls them is logged. */
 type Arguments = (log: string[], listener: () => void) => unknown[]
 
-const PLACES = ['outside a dispatch', 'during a dispatch of the same type', 'during a dispatch of another type'] as const
+const PLACES = [
+  'outside a dispatch',
+  'during a dispatch of the same type',
+  'during a dispatch of another type',
+] as const
 type Place = (typeof PLACES)[number]
 
 const MEMBERS = ['capture', 'once', 'passive', 'signal'] as const
@@ -101,7 +105,7 @@ const CALLS: Record<Method, Record<string, Arguments>> = {
   dispatchEvent: EVENTS,
 }
 
-export const eventTarget: BehaviourFact[] = [
+export const eventTarget: BehaviorFact[] = [
   {
     number: 21,
     title: "its EventTarget methods have the platform's names, lengths and property flags",
@@ -115,7 +119,7 @@ export const eventTarget: BehaviourFact[] = [
       }
     },
   },
-  ...PLACES.map((place): BehaviourFact => ({
+  ...PLACES.map((place): BehaviorFact => ({
     number: 21,
     title: `its EventTarget methods treat arguments like the platform's, ${place}`,
     run: (fact) => {

@@ -1,12 +1,12 @@
 /** Handler attributes: fact 22. */
 
 import { equal, type Fact } from '../harness.ts'
-import type { BehaviourFact } from './fact.ts'
+import type { BehaviorFact } from './fact.ts'
 
 type Handler = 'onopen' | 'onmessage' | 'onerror'
 const HANDLERS: Handler[] = ['onopen', 'onmessage', 'onerror']
 
-export const handlers: BehaviourFact[] = [
+export const handlers: BehaviorFact[] = [
   {
     number: 22,
     title: 'setting a handler attribute to a primitive stores null; objects are kept',

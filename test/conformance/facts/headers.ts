@@ -3,10 +3,10 @@
 import type { EventSourceInit } from '../../../src/index.ts'
 import type { LoggedRequest } from '../../server/program.ts'
 import { check, ending, equal, refused, sleep, stream, thrown } from '../harness.ts'
-import { BROWSER, ofOurs, ofOursIn, requestOf, SERVER, type BehaviourFact } from './fact.ts'
+import { inBrowser, ourFacts, ourFactsIn, requestOf, onServer, type BehaviorFact } from './fact.ts'
 
-export const headers: BehaviourFact[] = [
-  ...ofOurs(36, {
+export const headers: BehaviorFact[] = [
+  ...ourFacts(36, {
     'headers may be an object, pairs, a Headers object or a function': async (fact) => {
       const kinds: EventSourceInit['headers'][] = [
         { 'X-Own': 'a', 'X-Absent': undefined },
@@ -53,30 +53,29 @@ export const headers: BehaviourFact[] = [
           ['Bearer 2', '1'],
         ],
       )
-      equal(recorder.story, ['open', 'message: x', 'error 0', 'error 0', 'open', 'message: y'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0', 'error 0', 'open', 'message: y'])
     },
-    'a headers function that throws or rejects fails the attempt with reason request and its error as the cause': async (
-      fact,
-    ) => {
-      const served = await fact.serve(stream('data: x\n\n'))
-      const error = new RangeError('no token today')
-      let calls = 0
-      const recorder = fact.listenWith(served.url, {
-        headers: () => {
-          calls++
-          if (calls === 1) throw error
-          return calls === 2 ? Promise.reject(error) : {}
-        },
-        reconnectionTime: 10,
-      })
-      await recorder.until('message')
-      equal(recorder.story, ['error 0', 'error 0', 'open', 'message: x'])
-      for (const { error: failure } of recorder.errors) {
-        equal([failure.reason, failure.message.includes('"headers"')], ['request', true])
-        check(failure.cause === error, 'the cause is not the error that was thrown')
-      }
-      equal((await served.log()).requests.length, 1, 'the number of requests')
-    },
+    'a headers function that throws or rejects fails the attempt with reason request and its error as the cause':
+      async (fact) => {
+        const served = await fact.serve(stream('data: x\n\n'))
+        const error = new RangeError('no token today')
+        let calls = 0
+        const recorder = fact.listenWith(served.url, {
+          headers: () => {
+            calls++
+            if (calls === 1) throw error
+            return calls === 2 ? Promise.reject(error) : {}
+          },
+          reconnectionTime: 10,
+        })
+        await recorder.until('message')
+        equal(recorder.summary, ['error 0', 'error 0', 'open', 'message: x'])
+        for (const { error: failure } of recorder.errors) {
+          equal([failure.reason, failure.message.includes('"headers"')], ['request', true])
+          check(failure.cause === error, 'the cause is not the error that was thrown')
+        }
+        equal((await served.log()).requests.length, 1, 'the number of requests')
+      },
     'a body function that rejects fails a POST permanently': async (fact) => {
       const recorder = fact.listenWith(fact.otherOrigin, {
         method: 'POST',
@@ -84,7 +83,7 @@ export const headers: BehaviourFact[] = [
         reconnectionTime: 10,
       })
       await recorder.until('error')
-      equal([recorder.story, recorder.errors[0]?.error.reason], [['error 2'], 'request'])
+      equal([recorder.summary, recorder.errors[0]?.error.reason], [['error 2'], 'request'])
     },
     'a headers function is called after the constructor has returned': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
@@ -108,7 +107,7 @@ export const headers: BehaviourFact[] = [
       }
     },
   }),
-  ...ofOursIn(BROWSER, 36, {
+  ...ourFactsIn(inBrowser, 36, {
     'a header that browsers drop throws a TypeError': (fact) => {
       for (const name of ['Cookie', 'Host', 'Proxy-Authorization']) {
         try {
@@ -122,7 +121,7 @@ export const headers: BehaviourFact[] = [
     },
   }),
 
-  ...ofOursIn(SERVER, 36, {
+  ...ourFactsIn(onServer, 36, {
     'a Host header is sent if the runtime supports it, and throws a TypeError otherwise': async (fact) => {
       const { origin } = await fact.serve(stream())
       const connect = (): Promise<LoggedRequest> => requestOf(fact, { headers: { Host: 'a.test' } })
@@ -131,7 +130,7 @@ export const headers: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(37, {
+  ...ourFacts(37, {
     'the lastEventId option is sent with the first request and is the initial source.lastEventId': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), ending('id: 6\ndata: x\n\n'), stream())
       const recorder = fact.listenWith(served.url, { lastEventId: '5é', headers: { 'Last-Event-ID': '3' } })
@@ -143,7 +142,9 @@ export const headers: BehaviourFact[] = [
         ['5é', '5é', '6'],
       )
     },
-    'a custom Last-Event-ID header is sent until the stream sets an ID, and not after the stream resets it': async (fact) => {
+    'a custom Last-Event-ID header is sent until the stream sets an ID, and not after the stream resets it': async (
+      fact,
+    ) => {
       const served = await fact.serve(
         ending('retry: 10\ndata: x\n\n'),
         ending('id: 6\ndata: x\n\n'),
@@ -184,7 +185,7 @@ export const headers: BehaviourFact[] = [
       )
     },
   }),
-  ...ofOurs(37, {
+  ...ourFacts(37, {
     'fetch receives the query unchanged, including needless escapes': async (fact) => {
       const urls: string[] = []
       const fetch = (url: string): Promise<Response> => {
@@ -196,7 +197,7 @@ export const headers: BehaviourFact[] = [
       equal(urls[0], `${url}&id=5`)
     },
   }),
-  ...ofOursIn(BROWSER, 37, {
+  ...ourFactsIn(inBrowser, 37, {
     'across origins, Last-Event-ID triggers a preflight and lastEventIdParameter does not': async (fact) => {
       for (const [options, preflights] of [
         [{ lastEventId: '5' }, 1],

@@ -1,13 +1,13 @@
 /** The shape of the interface: fact 6. (Web IDL, 3.7) */
 
 import { check, equal, stream, thrown } from '../harness.ts'
-import { OURS, type BehaviourFact } from './fact.ts'
+import { isOurs, type BehaviorFact } from './fact.ts'
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSED: 2 }
 const READ_ONLY = ['url', 'withCredentials', 'readyState']
 const HANDLERS = ['onopen', 'onmessage', 'onerror']
 
-export const interfaceShape: BehaviourFact[] = [
+export const interfaceShape: BehaviorFact[] = [
   {
     number: 6,
     title: 'the constructor inherits from EventTarget and has the Web IDL name, length and property flags',
@@ -48,7 +48,7 @@ export const interfaceShape: BehaviourFact[] = [
   {
     number: 6,
     title: 'the class advertises its fetch option through a non-enumerable symbol',
-    needs: OURS,
+    needs: isOurs,
     run: ({ env }) => {
       const { EventSource } = env
       const symbol = Symbol.for('eventsource.supports-fetch-override')

@@ -1,9 +1,9 @@
 /** Messages: facts 15 to 21. */
 
 import type { ErrorEvent } from '../../../src/index.ts'
-import { check, ending, equal, ONLY_RETRY, sleep, stream, thrown } from '../harness.ts'
-import { captureReported } from '../reported.ts'
-import { OURS, type BehaviourFact } from './fact.ts'
+import { check, ending, equal, WAIT_FOR_RETRY, sleep, stream, thrown } from '../harness.ts'
+import { countUncaught } from '../uncaught-errors.ts'
+import { isOurs, type BehaviorFact } from './fact.ts'
 
 /**
  * The bytes of a flood: more than any limit here; the response stays open behind them. (A gigabyte keeps WebKit's network
@@ -11,7 +11,7 @@ import { OURS, type BehaviourFact } from './fact.ts'
  */
 const FLOOD = 8 * 2 ** 20
 
-export const messages: BehaviourFact[] = [
+export const messages: BehaviorFact[] = [
   {
     number: 15,
     title: 'messages are MessageEvents with data, origin, lastEventId, source and ports',
@@ -66,13 +66,12 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
-    title:
-      "message and open events have the platform's MessageEvent and Event as constructors, which can copy them",
+    title: "message and open events have the platform's MessageEvent and Event as constructors, which can copy them",
     run: async (fact) => {
       const served = await fact.serve(stream('event: news\nid: 7\ndata: x\n\n'))
       const recorder = fact.listen(served.url, undefined, 'news')
       await recorder.until('news')
-      const [open, message] = recorder.heard.map(({ event }) => event)
+      const [open, message] = recorder.events.map(({ event }) => event)
       check(open !== undefined && message !== undefined, 'an event is missing')
       check(open.constructor === Event, 'the constructor of open is not Event')
       check(copyOf(open).type === 'open', 'the copy of open has another type')
@@ -91,7 +90,7 @@ export const messages: BehaviourFact[] = [
   {
     number: 15,
     title: 'the constructor of an error event can copy the event, including error and delay',
-    needs: OURS,
+    needs: isOurs,
     run: async (fact) => {
       const served = await fact.serve(ending('data: x\n\n'))
       const recorder = fact.listen(served.url, { reconnectionTime: 3_600_000, reconnect: { maxAttempts: 9 } })
@@ -111,7 +110,7 @@ export const messages: BehaviourFact[] = [
       const recorder = fact.listen(served.url)
       await recorder.until('message')
       equal(
-        recorder.heard.map(({ event }) => event.isTrusted),
+        recorder.events.map(({ event }) => event.isTrusted),
         [true, true],
         'isTrusted',
       )
@@ -124,9 +123,9 @@ export const messages: BehaviourFact[] = [
       const served = await fact.serve(stream('event: error\ndata: 1\n\nevent: open\ndata: 2\n\ndata: 3\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message')
-      equal(recorder.story, ['open', 'error: 1', 'open: 2', 'message: 3'])
+      equal(recorder.summary, ['open', 'error: 1', 'open: 2', 'message: 3'])
       equal(
-        recorder.heard.map(({ readyState }) => readyState),
+        recorder.events.map(({ readyState }) => readyState),
         [1, 1, 1, 1],
         'readyState',
       )
@@ -150,7 +149,7 @@ export const messages: BehaviourFact[] = [
       }
       await recorder.until('message')
       equal(seen, [[true, 'overloaded', undefined, undefined, '1', 1]])
-      equal(recorder.story, ['open', 'error: overloaded', 'message: next'])
+      equal(recorder.summary, ['open', 'error: overloaded', 'message: next'])
     },
   },
   {
@@ -181,7 +180,7 @@ export const messages: BehaviourFact[] = [
       // Others than ours have a default of 3,000 ms: a longer wait can only be that of the line.
       const retry = fact.env.ours ? 10 : 6_000
       const served = await fact.serve(ending(`retry: ${retry}\n`), stream())
-      await fact.listen(served.url, ONLY_RETRY).until('open', 2)
+      await fact.listen(served.url, WAIT_FOR_RETRY).until('open', 2)
       const { requests } = await served.log({ requests: 2 })
       const wait = (requests[1]?.at ?? 0) - (requests[0]?.at ?? 0)
       check(wait >= 0.9 * retry, `it waited ${wait} ms instead of ${retry}`)
@@ -219,7 +218,7 @@ export const messages: BehaviourFact[] = [
       await recorder.until('message', 2)
       await served.openGate('second')
       await recorder.until('message', 3)
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: 3'])
+      equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'message: 3'])
     },
   },
   {
@@ -283,7 +282,7 @@ export const messages: BehaviourFact[] = [
         await recorder.until('message')
         await served.log({ closed: 1 })
         await sleep(50)
-        equal(recorder.story, ['open', 'message: 1'])
+        equal(recorder.summary, ['open', 'message: 1'])
       }
     },
   },
@@ -303,7 +302,7 @@ export const messages: BehaviourFact[] = [
       await served.openGate('opened')
       await served.log({ closed: 1 })
       await sleep(50)
-      equal(recorder.story, ['open', 'message: 1'])
+      equal(recorder.summary, ['open', 'message: 1'])
       if (fact.env.ours) equal(Reflect.get(recorder.source, 'lastEventId'), '', 'lastEventId')
     },
   },
@@ -319,7 +318,7 @@ export const messages: BehaviourFact[] = [
       await recorder.until('open')
       await served.log({ closed: 1 })
       await sleep(50)
-      equal(recorder.story, ['open'])
+      equal(recorder.summary, ['open'])
     },
   },
   {
@@ -327,7 +326,7 @@ export const messages: BehaviourFact[] = [
     title: 'an exception in a listener is reported and does not affect other listeners, messages or the connection',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\ndata: 2\n\n'))
-      const reported = captureReported('thrown by a listener')
+      const reported = countUncaught('thrown by a listener')
       const source = fact.open(served.url)
       for (const type of ['open', 'message']) {
         source.addEventListener(type, () => {
@@ -356,7 +355,7 @@ export const messages: BehaviourFact[] = [
     title: 'an exception in an error listener does not prevent reconnection',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
-      const reported = captureReported('thrown by a listener of error')
+      const reported = countUncaught('thrown by a listener of error')
       const source = fact.open(served.url)
       source.onerror = () => {
         throw new Error('thrown by a listener of error')
@@ -437,27 +436,27 @@ export const messages: BehaviourFact[] = [
   {
     number: 21,
     title: 'an endless event of short lines fails with reason too-large',
-    needs: OURS,
+    needs: isOurs,
     run: async (fact) => {
       const served = await fact.serve({ steps: [{ flood: 'data\n', bytes: FLOOD }] })
       const recorder = fact.listen(served.url, { maxBufferSize: 2 ** 20 })
       await recorder.until('error')
-      equal(recorder.story, ['open', 'error 2'])
-      equal((recorder.heard.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
+      equal(recorder.summary, ['open', 'error 2'])
+      equal((recorder.events.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
     },
   },
   {
     number: 21,
     title: 'an endless line fails with reason too-large and closes the connection',
-    needs: OURS,
+    needs: isOurs,
     run: async (fact) => {
       const served = await fact.serve({
         steps: [{ write: 'retry: 10\ndata: first\n\ndata: ' }, { flood: 'x', bytes: FLOOD }],
       })
       const recorder = fact.listen(served.url, { maxBufferSize: 100_000 })
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: first', 'error 2'])
-      equal((recorder.heard.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
+      equal(recorder.summary, ['open', 'message: first', 'error 2'])
+      equal((recorder.events.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
       const { requests } = await served.log({ closed: 1 })
       equal(requests.length, 1, 'the number of requests')
     },

@@ -1,11 +1,11 @@
 /** The request: facts 7 to 9. */
 
-import { beating, check, ending, equal, redirect, stream } from '../harness.ts'
-import { BROWSER, OURS, type BehaviourFact } from './fact.ts'
+import { keptAlive, check, ending, equal, redirect, stream } from '../harness.ts'
+import { inBrowser, isOurs, type BehaviorFact } from './fact.ts'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
 
-export const request: BehaviourFact[] = [
+export const request: BehaviorFact[] = [
   {
     number: 7,
     title: 'the first request is a GET that accepts text/event-stream, bypasses caches and has no Last-Event-ID',
@@ -21,7 +21,7 @@ export const request: BehaviourFact[] = [
   {
     number: 7,
     title: 'the default headers do not trigger a CORS preflight',
-    needs: BROWSER,
+    needs: inBrowser,
     run: async (fact) => {
       const served = await fact.serve(stream(': hello\n'))
       await fact.listen(served.at(fact.otherOrigin)).until('open')
@@ -31,7 +31,7 @@ export const request: BehaviourFact[] = [
   {
     number: 7,
     title: 'cookies are sent to the same origin, and to other origins only with withCredentials',
-    needs: BROWSER,
+    needs: inBrowser,
     run: async (fact) => {
       const { url } = await fact.serve({ headers: { 'Set-Cookie': 'fact=7; Path=/' }, steps: [{ end: true }] })
       await fetch(url)
@@ -50,7 +50,7 @@ export const request: BehaviourFact[] = [
   {
     number: 7,
     title: "a custom fetch receives the standard's request settings and a plain headers object",
-    needs: OURS,
+    needs: isOurs,
     run: async (fact) => {
       const calls: unknown[] = []
       for (const withCredentials of [false, true]) {
@@ -112,12 +112,12 @@ export const request: BehaviourFact[] = [
     number: 9,
     title: 'redirects with 301, 302, 303, 307 and 308 are followed, even to another origin',
     run: async (fact) => {
-      const target = await fact.serve(beating('data: x\n\n'))
+      const target = await fact.serve(keptAlive('data: x\n\n'))
       for (const status of REDIRECTS) {
         const served = await fact.serve(redirect(target.at(fact.otherOrigin), status))
         const recorder = fact.listen(served.url)
         await recorder.until('message')
-        equal(recorder.story, ['open', 'message: x'], `what happened after a ${status}`)
+        equal(recorder.summary, ['open', 'message: x'], `what happened after a ${status}`)
         equal((recorder.messages[0]?.event as MessageEvent).origin, fact.otherOrigin, 'origin')
         recorder.source.close()
       }
@@ -146,7 +146,7 @@ export const request: BehaviourFact[] = [
       for (const { url } of [loop, broken]) {
         const recorder = fact.listen(url)
         await recorder.until('error')
-        equal(recorder.story, ['error 0'], url)
+        equal(recorder.summary, ['error 0'], url)
         check(recorder.source.readyState === 0, 'it gave up')
       }
     },
@@ -158,7 +158,7 @@ export const request: BehaviourFact[] = [
       const served = await fact.serve(redirect('ftp://127.0.0.1/', 302))
       const recorder = fact.listen(served.url)
       await recorder.until('error')
-      equal(recorder.story, ['error 0'])
+      equal(recorder.summary, ['error 0'])
     },
   },
   {
@@ -169,7 +169,7 @@ export const request: BehaviourFact[] = [
         const served = await fact.serve({ status, headers: { 'Content-Type': null }, steps: [{ end: true }] })
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        equal(recorder.story, ['error 2'], `what happened after a ${status}`)
+        equal(recorder.summary, ['error 2'], `what happened after a ${status}`)
       }
     },
   },

@@ -1,8 +1,8 @@
 /** The response: facts 10 to 14. */
 
 import type { Answer } from '../../server/program.ts'
-import { check, ending, equal, ONLY_RETRY, retried, sleep, stream, type Fact } from '../harness.ts'
-import { BROWSER, type BehaviourFact } from './fact.ts'
+import { check, ending, equal, WAIT_FOR_RETRY, requestsAfterRetry, sleep, stream, type Fact } from '../harness.ts'
+import { inBrowser, type BehaviorFact } from './fact.ts'
 
 const BAD_STATUSES = [201, 202, 203, 204, 205, 206, 304, 400, 401, 403, 404, 410, 429, 500, 502, 503]
 
@@ -25,7 +25,7 @@ const BAD_TYPES = [
   'event-stream',
 ]
 
-export const response: BehaviourFact[] = [
+export const response: BehaviorFact[] = [
   {
     number: 10,
     title: 'any status other than 200 fails the connection',
@@ -34,7 +34,7 @@ export const response: BehaviourFact[] = [
         const served = await fact.serve({ status, steps: [{ end: true }] })
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        equal(recorder.story, ['error 2'], `what happened after a ${status}`)
+        equal(recorder.summary, ['error 2'], `what happened after a ${status}`)
       }
     },
   },
@@ -46,7 +46,7 @@ export const response: BehaviourFact[] = [
         const served = await fact.serve({ ...stream('data: x\n\n'), headers: { 'Content-Type': type } })
         const recorder = fact.listen(served.url)
         await recorder.until('message')
-        equal(recorder.story, ['open', 'message: x'], `what happened with "${type}"`)
+        equal(recorder.summary, ['open', 'message: x'], `what happened with "${type}"`)
         recorder.source.close()
       }
     },
@@ -59,7 +59,7 @@ export const response: BehaviourFact[] = [
         const served = await fact.serve({ ...ending('data: x\n\n'), headers: { 'Content-Type': type } })
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        equal(recorder.story, ['error 2'], `what happened with ${JSON.stringify(type)}`)
+        equal(recorder.summary, ['error 2'], `what happened with ${JSON.stringify(type)}`)
       }
     },
   },
@@ -90,7 +90,7 @@ export const response: BehaviourFact[] = [
         const served = await fact.serve({ ...stream('data: x\n\n'), headers: { 'Content-Type': types } })
         const recorder = fact.listen(served.url)
         await recorder.until('message')
-        equal(recorder.story, ['open', 'message: x'], `what happened with ${types.join(' and ')}`)
+        equal(recorder.summary, ['open', 'message: x'], `what happened with ${types.join(' and ')}`)
         recorder.source.close()
       }
     },
@@ -103,7 +103,7 @@ export const response: BehaviourFact[] = [
       const recorder = fact.listen(served.url)
       await recorder.until('error', 2)
       await sleep(500)
-      equal(recorder.story, ['open', 'message: x', 'error 0', 'error 2'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0', 'error 2'])
       equal((await served.log()).requests.length, 2, 'the number of requests')
     },
   },
@@ -127,7 +127,7 @@ export const response: BehaviourFact[] = [
       await served.openGate('answer')
       await served.log({ closed: 1 })
       await sleep(100)
-      equal(recorder.story, [])
+      equal(recorder.summary, [])
     },
   },
   {
@@ -146,16 +146,16 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 12,
-    title: 'a connection lost before the response is retried',
+    title: 'a connection lost before the response is requestsAfterRetry',
     run: async (fact) => {
       // Browsers, Deno and Bun repeat a request by themselves when a connection that was kept alive has died: not every
       // drop is an error.
       const served = await fact.serve(ending('retry: 10\n\n'), { drop: true }, { drop: true }, stream('data: x\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message')
-      const { story } = recorder
-      equal([...new Set(story)], ['open', 'error 0', 'message: x'])
-      equal(story.slice(-2), ['open', 'message: x'])
+      const { summary } = recorder
+      equal([...new Set(summary)], ['open', 'error 0', 'message: x'])
+      equal(summary.slice(-2), ['open', 'message: x'])
     },
   },
   {
@@ -164,18 +164,18 @@ export const response: BehaviourFact[] = [
     run: async (fact) => {
       const recorder = fact.listen('http://127.0.0.1:2/')
       await recorder.until('error')
-      equal(recorder.story, ['error 0'])
+      equal(recorder.summary, ['error 0'])
     },
   },
   {
     number: 12,
     title: 'a request that CORS blocks is a network error',
-    needs: (env) => BROWSER(env) && env.ours,
+    needs: (env) => inBrowser(env) && env.ours,
     run: async (fact) => {
       const served = await fact.serve({ ...stream(), cors: false })
       const recorder = fact.listen(served.at(fact.otherOrigin))
       await recorder.until('error')
-      equal(recorder.story, ['error 0'])
+      equal(recorder.summary, ['error 0'])
     },
   },
   {
@@ -189,7 +189,7 @@ export const response: BehaviourFact[] = [
       })
       await recorder.until('error')
       await sleep(500)
-      equal(recorder.story, ['open', 'error 0'])
+      equal(recorder.summary, ['open', 'error 0'])
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
   },
@@ -200,13 +200,13 @@ export const response: BehaviourFact[] = [
       const served = await fact.serve(ending('retry: 10\ndata: 1\n\ndata: 2\n\n'), stream('data: 3\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message', 3)
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'error 0', 'open', 'message: 3'])
+      equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'error 0', 'open', 'message: 3'])
       equal(
-        recorder.heard.map(({ readyState }) => readyState),
+        recorder.events.map(({ readyState }) => readyState),
         [1, 1, 1, 0, 1, 1],
         'readyState',
       )
-      const { bubbles, cancelable, type } = recorder.heard[0]?.event ?? {}
+      const { bubbles, cancelable, type } = recorder.events[0]?.event ?? {}
       equal({ bubbles, cancelable, type }, { bubbles: false, cancelable: false, type: 'open' }, 'the event open')
     },
   },
@@ -218,7 +218,7 @@ export const response: BehaviourFact[] = [
       await fact.listen(served.url).until('open')
     },
   },
-  ...(['gzip', 'deflate', 'br'] as const).map((encoding): BehaviourFact => ({
+  ...(['gzip', 'deflate', 'br'] as const).map((encoding): BehaviorFact => ({
     number: 14,
     title: `${encoding}-compressed events are delivered as they arrive`,
     run: (fact) => arrivesEventByEvent(fact, encoding),
@@ -247,20 +247,20 @@ async function arrivesEventByEvent(fact: Fact, encoding: NonNullable<Answer['enc
   await recorder.until('message')
   await served.openGate('next')
   await recorder.until('message', 2)
-  equal(recorder.story, ['open', 'message: 1', 'message: 2'])
+  equal(recorder.summary, ['open', 'message: 1', 'message: 2'])
 }
 
 /** Shared by the two ways in which an open connection is lost. */
 async function interrupted(fact: Fact, first: Answer): Promise<void> {
   const served = await fact.serve(first, stream('data: y\n\n'))
-  const recorder = fact.listen(served.url, ONLY_RETRY)
+  const recorder = fact.listen(served.url, WAIT_FOR_RETRY)
   await recorder.until('message')
   await served.openGate('heard')
-  await retried(fact, served, 2)
+  await requestsAfterRetry(fact, served, 2)
   await recorder.until('message', 2)
-  equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y'])
+  equal(recorder.summary, ['open', 'message: x', 'error 0', 'open', 'message: y'])
   // By the client's clock, since the server may see the end later.
-  const [, , lost, reopened] = recorder.heard
+  const [, , lost, reopened] = recorder.events
   const wait = (reopened?.at ?? 0) - (lost?.at ?? 0)
   check(wait > 190, `it waited ${wait} ms instead of 200`)
 }

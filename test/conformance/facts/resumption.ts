@@ -1,15 +1,15 @@
 /** What is sent where: resumption, redirects, other options of the request. Facts 38 to 41. */
 
-import { AFTER_ENDS_TOO, beating, ending, equal, redirect, sleep, stream } from '../harness.ts'
-import { captureReported } from '../reported.ts'
+import { RECONNECT_AFTER_END, keptAlive, ending, equal, redirect, sleep, stream } from '../harness.ts'
+import { countUncaught } from '../uncaught-errors.ts'
 import { fetchEventSource } from '../under-test.ts'
-import { BROWSER, ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
+import { inBrowser, ourFacts, ourFactsIn, onServer, type BehaviorFact } from './fact.ts'
 
 /** Set by the caller, and not to be sent to another origin. */
 const CREDENTIALS = { Authorization: 'Bearer caller', Cookie: 'session=caller', 'Proxy-Authorization': 'Basic caller' }
 
-export const resumption: BehaviourFact[] = [
-  ...ofOurs(38, {
+export const resumption: BehaviorFact[] = [
+  ...ourFacts(38, {
     'resume can continue a POST stream with a GET and Last-Event-ID': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 1\ndata: x\n\n'), ending('id: 2\ndata: y\n\n'), stream())
       const told: unknown[] = []
@@ -97,13 +97,13 @@ export const resumption: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(39, {
+  ...ourFacts(39, {
     "redirect: 'error' fails on any redirect": async (fact) => {
       const target = await fact.serve(stream())
       const served = await fact.serve(redirect(target.url))
       const recorder = fact.listenWith(served.url, { redirect: 'error' })
       await recorder.until('error')
-      equal([recorder.story, recorder.errors[0]?.error.reason], [['error 2'], 'redirect'])
+      equal([recorder.summary, recorder.errors[0]?.error.reason], [['error 2'], 'redirect'])
       equal((await target.log()).requests.length, 0, 'the number of requests to the target')
     },
     "redirect: 'same-origin' sends nothing to another origin": async (fact) => {
@@ -114,20 +114,20 @@ export const resumption: BehaviourFact[] = [
         body: 'secret',
         headers: { 'X-Key': 'secret' },
         redirect: 'same-origin',
-        reconnect: AFTER_ENDS_TOO,
+        reconnect: RECONNECT_AFTER_END,
       })
       await recorder.until('error', 2)
-      equal(recorder.story, ['open', 'message: x', 'error 0', 'error 2'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0', 'error 2'])
       equal(recorder.errors[1]?.error.reason, 'redirect', 'the reason')
       const { requests, preflights } = await target.log()
       equal([requests.length, preflights], [0, 0], 'the number of requests to the target')
     },
   }),
-  ...ofOursIn(SERVER, 39, {
+  ...ourFactsIn(onServer, 39, {
     "redirect: 'same-origin' follows redirects within the origin like fetch": async (fact) => {
       const methods = { 301: 'GET', 302: 'GET', 303: 'GET', 307: 'POST', 308: 'POST' }
       for (const [status, method] of Object.entries(methods)) {
-        const target = await fact.serve(beating('data: x\n\n'))
+        const target = await fact.serve(keptAlive('data: x\n\n'))
         const served = await fact.serve(redirect(new URL(target.url).pathname, Number(status)))
         const headers = { 'Content-Type': 'application/json', 'X-Key': 'k' }
         const recorder = fact.listenWith(served.url, { method: 'POST', body: '{}', headers, redirect: 'same-origin' })
@@ -150,7 +150,9 @@ export const resumption: BehaviourFact[] = [
       const { status, message } = recorder.errors[0]?.error ?? {}
       equal([status, message?.includes(`${fact.otherOrigin}/there,`), message?.includes('secret')], [302, true, false])
     },
-    'a redirect to another origin drops Authorization, Cookie and Proxy-Authorization and keeps other headers': async (fact) => {
+    'a redirect to another origin drops Authorization, Cookie and Proxy-Authorization and keeps other headers': async (
+      fact,
+    ) => {
       const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
       const headers = { ...CREDENTIALS, 'X-Key': 'k' }
@@ -176,11 +178,13 @@ export const resumption: BehaviourFact[] = [
       )
     },
   }),
-  ...ofOursIn(SERVER, 39, {
-    'a request with Authorization follows redirects like fetch and keeps the header within the origin': async (fact) => {
+  ...ourFactsIn(onServer, 39, {
+    'a request with Authorization follows redirects like fetch and keeps the header within the origin': async (
+      fact,
+    ) => {
       for (const status of [301, 302, 303, 307, 308]) {
         for (const origin of [fact.env.origins[0] ?? '', fact.otherOrigin]) {
-          const target = await fact.serve(beating('data: x\n\n'))
+          const target = await fact.serve(keptAlive('data: x\n\n'))
           const served = await fact.serve(redirect(target.at(origin), status))
           const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer caller' }
           const recorder = fact.listenWith(served.url, { method: 'POST', body: '{}', headers })
@@ -204,7 +208,7 @@ export const resumption: BehaviourFact[] = [
       const loop = await fact.serve(redirect('?again'))
       const recorder = fact.listenWith(loop.url, { headers: CREDENTIALS })
       await recorder.until('error')
-      equal(recorder.story, ['error 0'], 'what came of a loop')
+      equal(recorder.summary, ['error 0'], 'what came of a loop')
     },
     'a Location header in raw UTF-8 is followed correctly': async (fact) => {
       const target = await fact.serve(stream('data: x\n\n'))
@@ -214,7 +218,9 @@ export const resumption: BehaviourFact[] = [
       const [seen] = (await target.log({ requests: 1 })).requests
       equal(seen?.path.split('?')[1], 'q=%C3%A9%', 'the query')
     },
-    'fetchEventSource() with a Request drops credentials on a redirect to another origin and keeps the body': async (fact) => {
+    'fetchEventSource() with a Request drops credentials on a redirect to another origin and keeps the body': async (
+      fact,
+    ) => {
       const target = await fact.serve(ending('data: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin), 307))
       for (const body of [undefined, '{}']) {
@@ -252,7 +258,7 @@ export const resumption: BehaviourFact[] = [
       equal([authorization, cookie, proxy, key], [undefined, undefined, undefined, 'k'], 'the headers')
     },
   }),
-  ...ofOursIn(BROWSER, 39, {
+  ...ourFactsIn(inBrowser, 39, {
     'browsers drop Authorization on a redirect to another origin': async (fact) => {
       const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
@@ -269,11 +275,11 @@ export const resumption: BehaviourFact[] = [
       const recorder = fact.listenWith(served.url, { redirect: 'same-origin' })
       await recorder.until('error')
       const { reason, message } = recorder.errors[0]?.error ?? {}
-      equal([recorder.story, reason, message?.includes('hidden from scripts')], [['error 2'], 'redirect', true])
+      equal([recorder.summary, reason, message?.includes('hidden from scripts')], [['error 2'], 'redirect', true])
     },
   }),
 
-  ...ofOurs(40, {
+  ...ourFacts(40, {
     "fetchOptions are passed to fetch along with the standard's settings": async (fact) => {
       const calls: unknown[] = []
       const recorder = fact.listenWith(`${fact.otherOrigin}/x`, {
@@ -298,18 +304,18 @@ export const resumption: BehaviourFact[] = [
       equal(order, ['one', 'message x', 'two', 'three', '', 'message y'])
     },
     'an exception in onComment is reported like one in a listener and does not stop the stream': async (fact) => {
-      const reported = captureReported('thrown by onComment')
+      const reported = countUncaught('thrown by onComment')
       const served = await fact.serve(stream(': one\ndata: x\n\n: two\ndata: y\n\n'))
       const onComment = (): never => {
         throw new Error('thrown by onComment')
       }
       const recorder = fact.listenWith(served.url, { onComment })
       await recorder.until('message', 2)
-      equal(recorder.story, ['open', 'message: x', 'message: y'])
+      equal(recorder.summary, ['open', 'message: x', 'message: y'])
       await reported.until(2)
     },
   }),
-  ...ofOurs(41, {
+  ...ourFacts(41, {
     'aborting the signal closes the source without firing an event': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const controller = new AbortController()
@@ -318,7 +324,7 @@ export const resumption: BehaviourFact[] = [
       controller.abort()
       equal(recorder.source.readyState, 2, 'readyState')
       await served.log({ closed: 1 })
-      equal(recorder.story, ['open', 'message: x'])
+      equal(recorder.summary, ['open', 'message: x'])
     },
     'aborting the signal in a listener stops the next message': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\ndata: 2\n\n'))
@@ -329,14 +335,14 @@ export const resumption: BehaviourFact[] = [
       })
       await served.log({ closed: 1 })
       await sleep(50)
-      equal(recorder.story, ['open', 'message: 1'])
+      equal(recorder.summary, ['open', 'message: 1'])
     },
     'a source with an already aborted signal is CLOSED immediately and sends nothing': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, { signal: AbortSignal.abort() })
       equal(recorder.source.readyState, 2, 'readyState')
       await sleep(200)
-      equal([recorder.story, (await served.log()).requests.length], [[], 0])
+      equal([recorder.summary, (await served.log()).requests.length], [[], 0])
     },
   }),
 ]

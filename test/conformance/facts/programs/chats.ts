@@ -6,10 +6,10 @@ import { callTool } from '../../programs/mcp-call.ts'
 import * as openai from '../../programs/openai-chat.ts'
 import * as refusedChat from '../../programs/refused-chat.ts'
 import { showUntilStopped } from '../../programs/stop-button.ts'
-import { beating, check, ending, equal, redirect, refused, rejection, stream } from '../../harness.ts'
+import { keptAlive, check, ending, equal, redirect, refused, rejection, stream } from '../../harness.ts'
 import { ConnectionError } from '../../under-test.ts'
-import { ofOurs, type BehaviourFact } from '../fact.ts'
-import { connectionsEnd, header, ids, screen, typed } from './shown.ts'
+import { ourFacts, type BehaviorFact } from '../fact.ts'
+import { connectionsEnd, header, ids, screen, typed } from './shared.ts'
 
 function piece(content?: string): string {
   return `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
@@ -34,7 +34,7 @@ function progress(id: number): string {
   return `id: ${id}\n${rpc({ method: `notifications/${id}` })}`
 }
 
-export const chats: BehaviourFact[] = ofOurs(61, {
+export const chats: BehaviorFact[] = ourFacts(61, {
   'openai-chat: shows the answer piece by piece until the response ends': async (fact) => {
     const served = await fact.serve(ending(piece('Hel'), piece('lo'), piece(), 'data: [DONE]\n\n'))
     const { shown, show } = screen()
@@ -54,9 +54,7 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     await connectionsEnd(fact, served, 1)
   },
 
-  'anthropic-chat: shows the answer, ignores pings, and completes at message_stop': async (
-    fact,
-  ) => {
+  'anthropic-chat: shows the answer, ignores pings, and completes at message_stop': async (fact) => {
     const end = typed('message_delta', { delta: { stop_reason: 'end_turn' } }) + typed('message_stop')
     const served = await fact.serve(ending(...BEGINNING, delta('lo') + typed('content_block_stop') + end))
     const { shown, show } = screen()
@@ -77,7 +75,7 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     await connectionsEnd(fact, served, 1)
   },
   'anthropic-chat: does not send the key to a redirect target': async (fact) => {
-    const elsewhere = await fact.serve(beating(typed('message_stop')))
+    const elsewhere = await fact.serve(keptAlive(typed('message_stop')))
     const served = await fact.serve(redirect(elsewhere.at(fact.otherOrigin), 307))
     const error = await rejection(anthropic.ask(served.url, 'a-key', '?', screen().show))
     check(error instanceof ConnectionError && error.reason === 'redirect', `it was ${String(error)}`)

@@ -6,10 +6,20 @@ import { watch } from '../../programs/heartbeat.ts'
 import { connect } from '../../programs/own-reconnection.ts'
 import { workThrough } from '../../programs/progress.ts'
 import * as retriable from '../../programs/retriable-errors.ts'
-import { beating, check, ending, equal, NO_CONTENT, refused, rejection, stream, withEnoughTime } from '../../harness.ts'
+import {
+  keptAlive,
+  check,
+  ending,
+  equal,
+  NO_CONTENT,
+  refused,
+  rejection,
+  stream,
+  withEnoughTime,
+} from '../../harness.ts'
 import { ConnectionError } from '../../under-test.ts'
-import { ofOurs, type BehaviourFact } from '../fact.ts'
-import { connectionsEnd, header, ids, screen } from './shown.ts'
+import { ourFacts, type BehaviorFact } from '../fact.ts'
+import { connectionsEnd, header, ids, screen } from './shared.ts'
 
 /** A run's storage, which outlives it. */
 function storage(): {
@@ -25,7 +35,7 @@ function storage(): {
   }
 }
 
-export const reconnecting: BehaviourFact[] = ofOurs(62, {
+export const reconnecting: BehaviorFact[] = ourFacts(62, {
   'each-once: neither loses nor repeats an event over three lost connections': async (fact) => {
     const served = await fact.serve(
       {
@@ -124,25 +134,23 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
       ending('id: 4\ndata: d\n\n', 'data: unfin'),
       NO_CONTENT,
     )
-    const recorder = fact.hear(connect(served.url))
+    const recorder = fact.record(connect(served.url))
     await recorder.until('message', 3)
     await served.openGate('c')
     await recorder.until('error')
-    equal(recorder.story, ['open', ...['a', 'b', 'c', 'd'].map((data) => `message: ${data}`), 'error 2'])
+    equal(recorder.summary, ['open', ...['a', 'b', 'c', 'd'].map((data) => `message: ${data}`), 'error 2'])
     equal(ids(await connectionsEnd(fact, served, 4)), [undefined, '1', '3', '4'])
   },
   'own-reconnection: close() ends the current connection': async (fact) => {
-    const served = await fact.serve(beating('retry: 10\ndata: a\n\n'))
-    const recorder = fact.hear(connect(served.url))
+    const served = await fact.serve(keptAlive('retry: 10\ndata: a\n\n'))
+    const recorder = fact.record(connect(served.url))
     await recorder.until('message')
     recorder.source.close()
     await connectionsEnd(fact, served, 1)
-    equal(recorder.story, ['open', 'message: a'])
+    equal(recorder.summary, ['open', 'message: a'])
   },
 
-  'retriable-errors: retries temporary errors from the last event ID and rejects on permanent ones': async (
-    fact,
-  ) => {
+  'retriable-errors: retries temporary errors from the last event ID and rejects on permanent ones': async (fact) => {
     const served = await fact.serve(
       refused(503),
       ending('id: 1\ndata: a\n\n'),

@@ -7,11 +7,11 @@ import { subscribe } from '../../programs/subscription.ts'
 import { listenFor } from '../../programs/time-limit.ts'
 import { check, ending as endingWith, equal, refused, sleep, stream, withEnoughTime } from '../../harness.ts'
 import { ConnectionError, streamEvents } from '../../under-test.ts'
-import { ofOurs, ofOursIn, type BehaviourFact } from '../fact.ts'
-import { connectionsEnd, screen } from './shown.ts'
+import { ourFacts, ourFactsIn, type BehaviorFact } from '../fact.ts'
+import { connectionsEnd, screen } from './shared.ts'
 
-export const ending: BehaviourFact[] = [
-  ...ofOurs(63, {
+export const stopping: BehaviorFact[] = [
+  ...ourFacts(63, {
     'first-match: closes the connection at the first matching event': async (fact) => {
       const served = await fact.serve(stream('data: a\n\n', 'id: 2\nevent: x\ndata: b\n\ndata: c\n\n'))
       equal(await firstMatch(served.url, ({ type }) => type === 'x'), {
@@ -84,7 +84,7 @@ export const ending: BehaviourFact[] = [
       check(error instanceof ConnectionError && error.status === 404, `it was ${String(error)}`)
     },
   }),
-  ...ofOursIn(() => 'asyncDispose' in Symbol, 63, {
+  ...ourFactsIn(() => 'asyncDispose' in Symbol, 63, {
     'disposal: closes the connection whether or not the stream is read': async (fact) => {
       const { shown, show } = screen()
       const old = await fact.serve({ ...stream('data: a\n\n'), headers: { 'X-Version': '1' } })

@@ -8,7 +8,7 @@ import {
   countingFetch,
   dataOf,
   ending,
-  endsSoon,
+  closesSoon,
   equal,
   type Fact,
   NO_CONTENT,
@@ -20,7 +20,7 @@ import {
   withEnoughTime,
 } from '../harness.ts'
 import { ConnectionError, streamEvents } from '../under-test.ts'
-import { ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
+import { ourFacts, ourFactsIn, onServer, type BehaviorFact } from './fact.ts'
 
 const MIB = 2 ** 20
 
@@ -79,11 +79,9 @@ const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
   },
 }
 
-export const loop: BehaviourFact[] = [
-  ...ofOurs(50, {
-    'a loop yields the events in order, with type, data, lastEventId, and id if the event has one': async (
-      fact,
-    ) => {
+export const loops: BehaviorFact[] = [
+  ...ourFacts(50, {
+    'a loop yields the events in order, with type, data, lastEventId, and id if the event has one': async (fact) => {
       const served = await fact.serve(
         ending(
           'data: 1\n\n',
@@ -186,7 +184,7 @@ export const loop: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(51, {
+  ...ourFacts(51, {
     'a loop without the reconnect option sends one request': async (fact) => {
       const served = await fact.serve(ending('retry: 1\ndata: 1\n\n'))
       const events = streamEvents(served.url)
@@ -270,7 +268,7 @@ export const loop: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(
+  ...ourFacts(
     52,
     Object.fromEntries(
       Object.entries(EXITS).map(([exit, leave]) => [
@@ -281,12 +279,12 @@ export const loop: BehaviourFact[] = [
           const events = streamEvents(served.url, { signal, reconnect: true })
           // Chromium may hold a connection for 5 s more when a response is aborted just as a chunk comes, with a plain fetch too.
           const pause = (): Promise<void> => (fact.env.base === undefined ? Promise.resolve() : sleep(100))
-          await endsSoon(fact, served, () => leave({ events, abort, pause }))
+          await closesSoon(fact, served, () => leave({ events, abort, pause }))
         },
       ]),
     ),
   ),
-  ...ofOurs(52, {
+  ...ourFacts(52, {
     'close() and aborting the signal end a waiting loop, even before the response': async (fact) => {
       const served = await fact.serve({ before: 'never' })
       const { signal, abort } = abortable()
@@ -296,16 +294,14 @@ export const loop: BehaviourFact[] = [
         closed.close()
         abort()
       }
-      await endsSoon(fact, served, leave, 2)
+      await closesSoon(fact, served, leave, 2)
       equal(await Promise.all(outcomes), [[], 'the reason'])
       equal(await Promise.all([closed, aborted].map(async ({ response }) => named(await rejection(response)))), [
         'AbortError',
         'the reason',
       ])
     },
-    "the iterator's return() and throw() close the connection, as yield* requires": async (
-      fact,
-    ) => {
+    "the iterator's return() and throw() close the connection, as yield* requires": async (fact) => {
       for (const method of ['return', 'throw'] as const) {
         const served = await fact.serve(stream('data: x\n\n'))
         const iterator = streamEvents(served.url)[Symbol.asyncIterator]()
@@ -356,7 +352,7 @@ export const loop: BehaviourFact[] = [
   }),
 
   // Chromium has a test of its own (test/browser/slow-loop.ts): under a debugger's eyes it reads ahead without end.
-  ...ofOursIn(SERVER, 53, {
+  ...ourFactsIn(onServer, 53, {
     'a slow loop applies backpressure: a server with 100 MiB to send stalls once the socket buffers are full': async (
       fact,
     ) => {
@@ -397,7 +393,7 @@ export const loop: BehaviourFact[] = [
       equal([taken.join(''), error.reason], ['0123456789', 'network'])
     },
   }),
-  ...ofOurs(53, {
+  ...ourFacts(53, {
     'idleTimeout does not count while the loop body is busy': (fact) =>
       withEnoughTime([400, 2_000, 10_000], async (idleTimeout) => {
         const served = await fact.serve({

@@ -3,7 +3,7 @@
 import type { ConnectionError } from '../../../src/index.ts'
 import type { LoggedRequest } from '../../server/program.ts'
 import {
-  AFTER_ENDS_TOO,
+  RECONNECT_AFTER_END,
   breaking,
   check,
   ending,
@@ -14,18 +14,16 @@ import {
   stream,
   withEnoughTime,
 } from '../harness.ts'
-import { ofOurs, type BehaviourFact } from './fact.ts'
+import { ourFacts, type BehaviorFact } from './fact.ts'
 
-export const policy: BehaviourFact[] = [
-  ...ofOurs(42, {
-    'connectTimeout fails an attempt without a response with reason timeout, and the source retries': async (
-      fact,
-    ) => {
+export const reconnection: BehaviorFact[] = [
+  ...ourFacts(42, {
+    'connectTimeout fails an attempt without a response with reason timeout, and the source retries': async (fact) => {
       const served = await fact.serve({ before: 'never' }, stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, { connectTimeout: 200, reconnectionTime: 10 })
       await recorder.until('message')
       // On a busy machine the next one may take too long as well.
-      equal([...new Set(recorder.story)], ['error 0', 'open', 'message: x'])
+      equal([...new Set(recorder.summary)], ['error 0', 'open', 'message: x'])
       equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
       await served.log({ closed: 1 })
     },
@@ -34,7 +32,7 @@ export const policy: BehaviourFact[] = [
       const recorder = fact.listenWith(served.url, { connectTimeout: 300 })
       await recorder.until('message', 2)
       // A busy machine may take longer for a first answer, which is another fact.
-      equal(recorder.story.slice(recorder.story.indexOf('open')), ['open', 'message: x', 'message: y'])
+      equal(recorder.summary.slice(recorder.summary.indexOf('open')), ['open', 'message: x', 'message: y'])
     },
     'idleTimeout reconnects a silent connection with reason timeout; comments keep it open': (fact) =>
       withEnoughTime([1_000, 3_000, 9_000], async (idleTimeout) => {
@@ -48,7 +46,7 @@ export const policy: BehaviourFact[] = [
         if (recorder.messages.length === 0) return false
         await recorder.until('message', 2)
         if (recorder.errors.length > 1) return false
-        equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y'])
+        equal(recorder.summary, ['open', 'message: x', 'error 0', 'open', 'message: y'])
         equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
         const { requests } = await served.log({ closed: 1 })
         equal(requests[1]?.lastEventId, '1', 'Last-Event-ID')
@@ -56,7 +54,7 @@ export const policy: BehaviourFact[] = [
       }),
   }),
 
-  ...ofOurs(43, {
+  ...ourFacts(43, {
     'reconnect: false never reconnects after a lost connection': async (fact) => {
       for (const answer of [
         ending('data: x\n\n'),
@@ -66,7 +64,7 @@ export const policy: BehaviourFact[] = [
         const recorder = fact.listenWith(served.url, { reconnect: false, reconnectionTime: 10 })
         await recorder.until('error')
         await sleep(200)
-        equal(recorder.story.slice(-1), ['error 2'])
+        equal(recorder.summary.slice(-1), ['error 2'])
         equal((await served.log()).requests.length, 1, 'the number of requests')
       }
     },
@@ -81,7 +79,17 @@ export const policy: BehaviourFact[] = [
       )
       const recorder = fact.listenWith(served.url, { reconnect: { maxAttempts: 2 } })
       await recorder.until('error', 4)
-      equal(recorder.story, ['open', 'error 0', 'open', 'message: x', 'error 0', 'open', 'error 0', 'open', 'error 2'])
+      equal(recorder.summary, [
+        'open',
+        'error 0',
+        'open',
+        'message: x',
+        'error 0',
+        'open',
+        'error 0',
+        'open',
+        'error 2',
+      ])
       equal(
         recorder.errors.map(({ error, willReconnect }) => [error.attempt, willReconnect]),
         [
@@ -92,33 +100,34 @@ export const policy: BehaviourFact[] = [
         ],
       )
     },
-    'methods other than GET do not reconnect after a clean end, unless shouldReconnect or resume says so':
-      async (fact) => {
-        const post = { method: 'POST', body: '{}', reconnectionTime: 10 }
-        const cases = [
-          [{ ...post, reconnect: true }, 1],
-          [{ ...post, reconnect: { maxAttempts: 5 } }, 1],
-          [{ ...post, reconnect: { shouldReconnect: () => undefined } }, 1],
-          [{ ...post, reconnect: AFTER_ENDS_TOO }, 3],
-          [
-            {
-              ...post,
-              reconnect: { shouldReconnect: ({ reason }: ConnectionError) => (reason === 'ended' ? 100 : false) },
-            },
-            3,
-          ],
-          [{ ...post, resume: () => ({}) }, 3],
-          [{ reconnectionTime: 10, reconnect: true }, 3],
-        ] as const
-        for (const [options, requests] of cases) {
-          const served = await fact.serve(ending('data: x\n\n'), ending('data: x\n\n'), NO_CONTENT)
-          const recorder = fact.listenWith(served.url, options)
-          await recorder.until('error', requests)
-          equal(recorder.story.at(-1), 'error 2')
-          equal(recorder.errors.at(-1)?.error.reason, requests === 1 ? 'ended' : 'status', 'the reason')
-          equal((await served.log()).requests.length, requests, `the requests with ${JSON.stringify(options)}`)
-        }
-      },
+    'methods other than GET do not reconnect after a clean end, unless shouldReconnect or resume says so': async (
+      fact,
+    ) => {
+      const post = { method: 'POST', body: '{}', reconnectionTime: 10 }
+      const cases = [
+        [{ ...post, reconnect: true }, 1],
+        [{ ...post, reconnect: { maxAttempts: 5 } }, 1],
+        [{ ...post, reconnect: { shouldReconnect: () => undefined } }, 1],
+        [{ ...post, reconnect: RECONNECT_AFTER_END }, 3],
+        [
+          {
+            ...post,
+            reconnect: { shouldReconnect: ({ reason }: ConnectionError) => (reason === 'ended' ? 100 : false) },
+          },
+          3,
+        ],
+        [{ ...post, resume: () => ({}) }, 3],
+        [{ reconnectionTime: 10, reconnect: true }, 3],
+      ] as const
+      for (const [options, requests] of cases) {
+        const served = await fact.serve(ending('data: x\n\n'), ending('data: x\n\n'), NO_CONTENT)
+        const recorder = fact.listenWith(served.url, options)
+        await recorder.until('error', requests)
+        equal(recorder.summary.at(-1), 'error 2')
+        equal(recorder.errors.at(-1)?.error.reason, requests === 1 ? 'ended' : 'status', 'the reason')
+        equal((await served.log()).requests.length, requests, `the requests with ${JSON.stringify(options)}`)
+      }
+    },
     'methods other than GET reconnect after a lost connection if reconnect is true': async (fact) => {
       // An end in the middle of an event is not clean: WebKit reports a broken connection as an end.
       for (const lost of [breaking('id: 1\ndata: x\n\n'), ending('id: 1\ndata: x\n\ndata: cut')]) {
@@ -132,7 +141,7 @@ export const policy: BehaviourFact[] = [
         await recorder.until('message')
         await served.openGate('break')
         await recorder.until('error', 2)
-        equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y', 'error 2'])
+        equal(recorder.summary, ['open', 'message: x', 'error 0', 'open', 'message: y', 'error 2'])
         equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
       }
     },
@@ -252,11 +261,9 @@ export const policy: BehaviourFact[] = [
       const lost = recorder.errors.length
       await served.openGate('break')
       await recorder.until('error', lost + 1)
-      equal(recorder.story.slice(-3), ['open', 'message: token', 'error 2'])
+      equal(recorder.summary.slice(-3), ['open', 'message: token', 'error 2'])
     },
-    'the wait after a successful connection exceeds the reconnection time by at most 10 %': async (
-      fact,
-    ) => {
+    'the wait after a successful connection exceeds the reconnection time by at most 10 %': async (fact) => {
       const served = await fact.serve(ending('retry: 1000\ndata: x\n\n'))
       for (let n = 0; n < 20; n++) {
         const recorder = fact.listenWith(served.url, {})
@@ -270,7 +277,7 @@ export const policy: BehaviourFact[] = [
       const served = await fact.serve(refused(503))
       const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => undefined } })
       await recorder.until('error')
-      equal(recorder.story, ['error 2'])
+      equal(recorder.summary, ['error 2'])
     },
     'shouldReconnect is called after all earlier messages have been delivered': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n', 'data: 1\n\ndata: 2\n\ndata: [DONE]\n\n'))
@@ -280,7 +287,7 @@ export const policy: BehaviourFact[] = [
         done = data === '[DONE]'
       })
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: [DONE]', 'error 2'])
+      equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'message: [DONE]', 'error 2'])
     },
     'readyState is CONNECTING while shouldReconnect decides, and the error event waits for it': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'))
@@ -297,14 +304,16 @@ export const policy: BehaviourFact[] = [
       })
       await recorder.until('error')
       equal(
-        [states, recorder.story],
+        [states, recorder.summary],
         [
           [0, 0],
           ['open', 'error 2'],
         ],
       )
     },
-    'if shouldReconnect throws or returns an invalid value, the source closes with that error as the cause': async (fact) => {
+    'if shouldReconnect throws or returns an invalid value, the source closes with that error as the cause': async (
+      fact,
+    ) => {
       const error = new RangeError('cannot decide')
       const answers = [() => Promise.reject(error), () => NaN, () => 'yes' as never]
       for (const [n, shouldReconnect] of answers.entries()) {
@@ -312,7 +321,7 @@ export const policy: BehaviourFact[] = [
         const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect } })
         await recorder.until('error')
         const { reason, cause, message } = recorder.errors[0]?.error ?? {}
-        equal([recorder.story.at(-1), reason], ['error 2', 'ended'])
+        equal([recorder.summary.at(-1), reason], ['error 2', 'ended'])
         check(message?.endsWith('and "shouldReconnect" failed') === true, String(message))
         check(n === 0 ? cause === error : cause instanceof TypeError, `the cause is ${String(cause)}`)
       }
@@ -329,11 +338,11 @@ export const policy: BehaviourFact[] = [
       recorder.source.close()
       answer(true)
       await sleep(200)
-      equal([recorder.story, (await served.log()).requests.length], [['open'], 1])
+      equal([recorder.summary, (await served.log()).requests.length], [['open'], 1])
     },
   }),
 
-  ...ofOurs(44, {
+  ...ourFacts(44, {
     'Retry-After, in seconds or as a date, replaces the wait, whether longer or shorter': async (fact) => {
       const date = new Date(Date.now() + 3_600_000).toUTCString()
       const served = await fact.serve(
@@ -373,7 +382,7 @@ export const policy: BehaviourFact[] = [
       const served = await fact.serve(refused(503, { 'Retry-After': '0' }))
       const recorder = fact.listenWith(served.url, {})
       await recorder.until('error')
-      equal([recorder.story, recorder.errors[0]?.error.retryAfter], [['error 2'], 0])
+      equal([recorder.summary, recorder.errors[0]?.error.retryAfter], [['error 2'], 0])
     },
   }),
 ]

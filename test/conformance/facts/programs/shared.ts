@@ -1,7 +1,7 @@
 /** What the facts about programs have in common. */
 
 import type { LoggedRequest } from '../../../server/program.ts'
-import { check, soonIn, type Fact, type Stream } from '../../harness.ts'
+import { check, closeLimit, type Fact, type Stream } from '../../harness.ts'
 
 /**
  * How soon the server sees the end of a connection that was closed in Chromium (156), in ms: what is aborted while its network
@@ -27,7 +27,7 @@ export function screen(onShow: (text: string, shown: string[]) => void = () => u
 
 /** Checks that the connections which a program had end with it, which has just ended; returns the requests. */
 export async function connectionsEnd(fact: Fact, served: Stream, requests: number): Promise<LoggedRequest[]> {
-  const soon = fact.env.runtime.startsWith('chromium') ? SOON_IN_CHROMIUM : soonIn(fact.env)
+  const soon = fact.env.runtime.startsWith('chromium') ? SOON_IN_CHROMIUM : closeLimit(fact.env)
   await served.within(soon, { closed: requests })
   const log = await served.log({ closed: requests })
   check(log.requests.length === requests, `the server saw ${log.requests.length} requests instead of ${requests}`)

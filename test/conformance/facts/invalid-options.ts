@@ -1,7 +1,7 @@
 /** Bad options: fact 49. */
 
 import { check, thrown } from '../harness.ts'
-import { ofOurs, SERVER, type BehaviourFact } from './fact.ts'
+import { ourFacts, onServer, type BehaviorFact } from './fact.ts'
 
 /** The option that the error must name, what it must say of what was given, and the options. */
 const BAD: [option: string, given: string, options: object][] = [
@@ -70,9 +70,9 @@ const FOREIGN: [option: string, advice: string][] = [
   ['lastEventIdQueryParameterName', '"lastEventIdParameter"'],
 ]
 
-export const badInput: BehaviourFact[] = ofOurs(49, {
+export const invalidOptions: BehaviorFact[] = ourFacts(49, {
   'an invalid option throws a TypeError that names the option and the value without revealing secrets': (fact) => {
-    const isServer = SERVER(fact.env)
+    const isServer = onServer(fact.env)
     for (const [option, given, options] of isServer ? [...BAD, ...BAD_ON_SERVERS] : BAD) {
       const { name, message } = thrown(() => fact.open(fact.otherOrigin, options))
       const says = message.includes(`"${option}"`) && message.includes(given) && !message.includes('hidden')

@@ -4,17 +4,17 @@ import {
   type Fact,
   check,
   ending,
-  endsSoon,
+  closesSoon,
   equal,
-  gated,
-  isClosedInSilence,
+  idleUntilChecked,
+  closesWhileIdle,
   redirect,
   sleep,
   stream,
   withEnoughTime,
 } from '../harness.ts'
 import type { Log } from '../../server/program.ts'
-import { OURS, type BehaviourFact } from './fact.ts'
+import { isOurs, type BehaviorFact } from './fact.ts'
 
 /** By how many ms a timer may come before its time, as another process measures it. */
 const TIMERS_HASTE = 5
@@ -29,18 +29,18 @@ function enoughForAStorm({ env }: Fact): number {
   return env.ours ? 5 : 40
 }
 
-export const life: BehaviourFact[] = [
+export const lifecycle: BehaviorFact[] = [
   {
     number: 23,
     title: 'close() before the response aborts the request',
     run: async (fact) => {
       const served = await fact.serve({ before: 'never' })
       const recorder = fact.listen(served.url)
-      await endsSoon(fact, served, () => {
+      await closesSoon(fact, served, () => {
         recorder.source.close()
         equal(recorder.source.readyState, 2, 'readyState')
       })
-      equal(recorder.story, [])
+      equal(recorder.summary, [])
     },
   },
   {
@@ -50,25 +50,25 @@ export const life: BehaviourFact[] = [
       const served = await fact.serve(stream('data: 1\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message')
-      await endsSoon(fact, served, () => {
+      await closesSoon(fact, served, () => {
         recorder.source.close()
         recorder.source.close()
         equal(recorder.source.readyState, 2, 'readyState')
       })
       await sleep(50)
-      equal(recorder.story, ['open', 'message: 1'])
+      equal(recorder.summary, ['open', 'message: 1'])
     },
   },
   {
     number: 23,
     title: 'close() ends an idle connection that was reached through a redirect',
-    needs: OURS,
+    needs: isOurs,
     run: async (fact) => {
-      const target = await fact.serve(gated('data: 1\n\n'))
+      const target = await fact.serve(idleUntilChecked('data: 1\n\n'))
       const recorder = fact.listen((await fact.serve(redirect(target.url))).url)
       await recorder.until('message')
       recorder.source.close()
-      await isClosedInSilence(target)
+      await closesWhileIdle(target)
     },
   },
   {
@@ -84,7 +84,7 @@ export const life: BehaviourFact[] = [
         recorder.source.close()
         if (performance.now() - heard > wait / 2) return false
         await sleep(4 * wait)
-        equal(recorder.story, ['open', 'error 0'])
+        equal(recorder.summary, ['open', 'error 0'])
         equal((await served.log()).requests.length, 1, 'the number of requests')
         return true
       }),
@@ -97,7 +97,7 @@ export const life: BehaviourFact[] = [
       const recorder = fact.listen(served.url)
       recorder.source.close()
       await sleep(200)
-      equal([recorder.story, recorder.source.readyState], [[], 2])
+      equal([recorder.summary, recorder.source.readyState], [[], 2])
     },
   },
   {
@@ -152,7 +152,7 @@ export const life: BehaviourFact[] = [
       await served.openGate('heard')
       await recorder.until('message', 4)
       const lost = (n: number): string[] => ['open', `message: ${n}`, 'error 0']
-      equal(recorder.story, [...lost(1), ...lost(2), ...lost(3), 'open', 'message: 4'])
+      equal(recorder.summary, [...lost(1), ...lost(2), ...lost(3), 'open', 'message: 4'])
     },
   },
 ]

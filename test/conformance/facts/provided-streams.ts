@@ -9,8 +9,8 @@ import {
   ending,
   equal,
   type Fact,
-  gated,
-  isClosedInSilence,
+  idleUntilChecked,
+  closesWhileIdle,
   type Recorder,
   refused,
   rejection,
@@ -20,27 +20,25 @@ import {
 } from '../harness.ts'
 import { ConnectionError, EventDecoderStream, EventSource, fetchEventSource, streamEvents } from '../under-test.ts'
 import { cutCase, streamCases } from '../cases.ts'
-import { ofOurs, type BehaviourFact } from './fact.ts'
+import { ourFacts, type BehaviorFact } from './fact.ts'
 
 const EVENT_STREAM = { headers: { 'Content-Type': 'text/event-stream' } }
 
-export const given: BehaviourFact[] = [
-  ...ofOurs(28, {
-    'EventSource.fromReadableStream() creates a source that is CONNECTING, then fires open, then messages':
-      async (fact) => {
-        const recorder = listenTo(fact, bytes('data: 1\n\nevent: x\ndata: 2\n\n'), 'x')
-        const { source } = recorder
-        check(source instanceof EventSource, 'it is no EventSource')
-        equal([source.readyState, source.url, source.withCredentials], [0, 'about:event-stream', false])
-        await recorder.until('error')
-        equal(recorder.story, ['open', 'message: 1', 'x: 2', 'error 2'])
-        equal(recorder.heard[0]?.readyState, 1, 'readyState at open')
-        check(
-          thrown(() => (recorder.heard[0]?.event as OpenEvent).response) instanceof TypeError,
-          'there is a response',
-        )
-        for (const { event } of recorder.messages) equal((event as MessageEvent).origin, 'null')
-      },
+export const providedStreams: BehaviorFact[] = [
+  ...ourFacts(28, {
+    'EventSource.fromReadableStream() creates a source that is CONNECTING, then fires open, then messages': async (
+      fact,
+    ) => {
+      const recorder = listenTo(fact, bytes('data: 1\n\nevent: x\ndata: 2\n\n'), 'x')
+      const { source } = recorder
+      check(source instanceof EventSource, 'it is no EventSource')
+      equal([source.readyState, source.url, source.withCredentials], [0, 'about:event-stream', false])
+      await recorder.until('error')
+      equal(recorder.summary, ['open', 'message: 1', 'x: 2', 'error 2'])
+      equal(recorder.events[0]?.readyState, 1, 'readyState at open')
+      check(thrown(() => (recorder.events[0]?.event as OpenEvent).response) instanceof TypeError, 'there is a response')
+      for (const { event } of recorder.messages) equal((event as MessageEvent).origin, 'null')
+    },
     'fromReadableStream() throws a TypeError for a locked stream and for other values': () => {
       const locked = bytes('data: 1\n\n')
       locked.getReader()
@@ -64,7 +62,7 @@ export const given: BehaviourFact[] = [
       class Sub extends EventSource {}
       const source = fact.closing(Sub.fromReadableStream(bytes('data: 1\n\n')))
       equal([source instanceof Sub, source.constructor === EventSource], [false, true])
-      const recorder = fact.hear(fromReadableStream(bytes('data: 1\n\n')))
+      const recorder = fact.record(fromReadableStream(bytes('data: 1\n\n')))
       await recorder.until('message')
     },
     'fromReadableStream() accepts the body of a fetch response': async (fact) => {
@@ -75,13 +73,13 @@ export const given: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(29, {
+  ...ourFacts(29, {
     'lastEventId and reconnectionTime reflect what the stream has sent': async (fact) => {
       const source = EventSource.fromReadableStream(
         bytes('data: 1\n\nid: a\nretry: 1234\ndata: 2\n\nid: b\ndata: 3\n\nretry: x\nid\ndata: 4\n\n'),
       )
       equal([source.lastEventId, source.reconnectionTime], ['', 3_000])
-      const recorder = fact.hear(source)
+      const recorder = fact.record(source)
       const seen: unknown[] = []
       source.onmessage = ({ lastEventId }) => seen.push([lastEventId, source.lastEventId, source.reconnectionTime >= 1])
       source.addEventListener('message', ({ data }) => {
@@ -93,15 +91,16 @@ export const given: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(30, {
-    'a stream that errors delivers complete messages, then fires one error with the cause and closes the source': async (fact) => {
-      const recorder = listenTo(fact, broken('data: 1\n\ndata: 2\n\nid: 3\ndata: 3', new Error('mine')))
-      await recorder.until('error')
-      await sleep(50)
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'error 2'])
-      const [{ error, willReconnect }] = recorder.errors as unknown as [ErrorEvent]
-      equal([error.reason, willReconnect, (error.cause as Error).message], ['network', false, 'mine'])
-    },
+  ...ourFacts(30, {
+    'a stream that errors delivers complete messages, then fires one error with the cause and closes the source':
+      async (fact) => {
+        const recorder = listenTo(fact, broken('data: 1\n\ndata: 2\n\nid: 3\ndata: 3', new Error('mine')))
+        await recorder.until('error')
+        await sleep(50)
+        equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'error 2'])
+        const [{ error, willReconnect }] = recorder.errors as unknown as [ErrorEvent]
+        equal([error.reason, willReconnect, (error.cause as Error).message], ['network', false, 'mine'])
+      },
     'close() cancels the stream at any time and fires nothing': async (fact) => {
       for (const moment of ['at once', 'open', 'message']) {
         let cancelled: () => void = () => undefined
@@ -114,11 +113,11 @@ export const given: BehaviourFact[] = [
         })
         const recorder = listenTo(fact, body)
         if (moment !== 'at once') await recorder.until(moment)
-        const { length } = recorder.heard
+        const { length } = recorder.events
         recorder.source.close()
         await over
         await sleep(20)
-        equal([recorder.source.readyState, recorder.heard.length], [2, length], moment)
+        equal([recorder.source.readyState, recorder.events.length], [2, length], moment)
       }
     },
     'chunks that are not bytes fail with an error that says so': async (fact) => {
@@ -128,7 +127,7 @@ export const given: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(31, {
+  ...ourFacts(31, {
     'bodies piped in one after another share the last event ID and the reconnection time': async (fact) => {
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
       const recorder = listenTo(fact, readable)
@@ -138,7 +137,7 @@ export const given: BehaviourFact[] = [
       equal([source.lastEventId, source.reconnectionTime], ['43', 1_234])
       await bytes('data: second\n\n').pipeTo(writable)
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: first', 'message: second', 'error 2'])
+      equal(recorder.summary, ['open', 'message: first', 'message: second', 'error 2'])
       equal(
         recorder.messages.map(({ lastEventId }) => lastEventId),
         ['42', '43'],
@@ -153,7 +152,7 @@ export const given: BehaviourFact[] = [
       recorder.own.reset()
       await bytes([0xef, 0xbb, 0xbf], 'data: second\n\n').pipeTo(writable)
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: first', 'message: second', 'error 2'])
+      equal(recorder.summary, ['open', 'message: first', 'message: second', 'error 2'])
       equal(
         recorder.messages.map(({ lastEventId }) => lastEventId),
         ['1', '1'],
@@ -178,7 +177,7 @@ export const given: BehaviourFact[] = [
       await recorder.until('message', 2)
       await bytes('\n\ndata: 3\n\n').pipeTo(writable)
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: 3', 'error 2'])
+      equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'message: 3', 'error 2'])
     },
     'reset() on a source with a URL and reconnect() on one without throw a TypeError': async (fact) => {
       const served = await fact.serve(stream(': hello\n'))
@@ -199,28 +198,29 @@ export const given: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(54, {
-    'the test byte streams yield the same events in a loop, EventDecoderStream and fetchEventSource()':
-      async ({ env: { seed } }) => {
-        for (const [index, { name, events, lastEventId, reconnectionTime }] of streamCases.entries()) {
-          const body = (): ReadableStream<Uint8Array> => bytes(...cutCase({ index, cut: 'random', seed }))
-          const stream = streamEvents(body())
-          equal((await all(stream)).map(withoutId), events, `the loop on "${name}" (seed ${seed})`)
-          equal([stream.lastEventId, stream.reconnectionTime], [lastEventId, reconnectionTime ?? 3_000], name)
-          const decoded = await read(body().pipeThrough(new EventDecoderStream()))
-          equal(decoded.map(withoutId), events, `EventDecoderStream on "${name}" (seed ${seed})`)
-          const messages: unknown[] = []
-          await fetchEventSource('http://localhost/', {
-            fetch: () => Promise.resolve(new Response(body(), EVENT_STREAM)),
-            onmessage: ({ event, data }) => messages.push([event || 'message', data]),
-          })
-          equal(
-            messages,
-            events.map(({ type, data }) => [type, data]),
-            `fetchEventSource on "${name}" (seed ${seed})`,
-          )
-        }
-      },
+  ...ourFacts(54, {
+    'the test byte streams yield the same events in a loop, EventDecoderStream and fetchEventSource()': async ({
+      env: { seed },
+    }) => {
+      for (const [index, { name, events, lastEventId, reconnectionTime }] of streamCases.entries()) {
+        const body = (): ReadableStream<Uint8Array> => bytes(...cutCase({ index, cut: 'random', seed }))
+        const stream = streamEvents(body())
+        equal((await all(stream)).map(withoutId), events, `the loop on "${name}" (seed ${seed})`)
+        equal([stream.lastEventId, stream.reconnectionTime], [lastEventId, reconnectionTime ?? 3_000], name)
+        const decoded = await read(body().pipeThrough(new EventDecoderStream()))
+        equal(decoded.map(withoutId), events, `EventDecoderStream on "${name}" (seed ${seed})`)
+        const messages: unknown[] = []
+        await fetchEventSource('http://localhost/', {
+          fetch: () => Promise.resolve(new Response(body(), EVENT_STREAM)),
+          onmessage: ({ event, data }) => messages.push([event || 'message', data]),
+        })
+        equal(
+          messages,
+          events.map(({ type, data }) => [type, data]),
+          `fetchEventSource on "${name}" (seed ${seed})`,
+        )
+      }
+    },
     'streamEvents() accepts a Response': async (fact) => {
       const served = await fact.serve(ending('id: 1\ndata: 1\n\n', 'data: 2\n\n'))
       const response = await fetch(served.url)
@@ -230,13 +230,11 @@ export const given: BehaviourFact[] = [
       equal(events.lastEventId, '1')
     },
     'leaving a loop over a Response closes its connection, even an idle one': async (fact) => {
-      const served = await fact.serve(gated('data: 1\n\n'))
+      const served = await fact.serve(idleUntilChecked('data: 1\n\n'))
       for await (const _ of streamEvents(await fetch(served.url))) break
-      await isClosedInSilence(served)
+      await closesWhileIdle(served)
     },
-    'a Response with the wrong status or Content-Type throws a ConnectionError, as with a URL': async (
-      fact,
-    ) => {
+    'a Response with the wrong status or Content-Type throws a ConnectionError, as with a URL': async (fact) => {
       const served = await fact.serve(refused(401, { 'Content-Type': 'application/json' }, '{"error":"who?"}'))
       const error = await rejection(dataOf(streamEvents(await fetch(served.url))))
       check(error instanceof ConnectionError, 'it is no ConnectionError')
@@ -263,7 +261,9 @@ export const given: BehaviourFact[] = [
       check((await rejection(events.response)) instanceof TypeError, 'response')
       equal(await all(events), [{ type: 'message', data: '1', lastEventId: '7' }])
     },
-    'a loop rethrows the AbortError of a fetch that you abort, from a Response, a stream or a custom fetch': async (fact) => {
+    'a loop rethrows the AbortError of a fetch that you abort, from a Response, a stream or a custom fetch': async (
+      fact,
+    ) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       for (const give of [
         (response: Response) => response,
@@ -307,7 +307,9 @@ export const given: BehaviourFact[] = [
         }
       }
     },
-    'error events and onclose of fetchEventSource() report whether the stream ended in the middle of an event': async (fact) => {
+    'error events and onclose of fetchEventSource() report whether the stream ended in the middle of an event': async (
+      fact,
+    ) => {
       for (const [text, isCut] of [
         ['data: 1\n\n', false],
         ['data: 1\n\ndata: 2\n', true],
@@ -421,7 +423,7 @@ export const given: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(55, {
+  ...ourFacts(55, {
     'EventDecoderStream transforms bytes into events': async (fact) => {
       const served = await fact.serve(ending('\uFEFFid: 1\ndata: a\n\nevent: x\nda', 'ta: b\n\ndata: unfinished\n'))
       const events = (await fetch(served.url)).body?.pipeThrough(new EventDecoderStream())
@@ -489,7 +491,7 @@ export const given: BehaviourFact[] = [
 ]
 
 function listenTo(fact: Fact, body: ReadableStream<unknown> | undefined, ...types: string[]): Recorder {
-  return fact.hear(EventSource.fromReadableStream(body as ReadableStream<Uint8Array>), ...types)
+  return fact.record(EventSource.fromReadableStream(body as ReadableStream<Uint8Array>), ...types)
 }
 
 function withoutId({ type, data, lastEventId }: StreamEvent): object {

@@ -2,10 +2,10 @@
 
 import type { FetchLike } from '../../../src/index.ts'
 import { ending, equal, refused, sleep, stream } from '../harness.ts'
-import { BROWSER, ofOurs, ofOursIn, type BehaviourFact } from './fact.ts'
+import { inBrowser, ourFacts, ourFactsIn, type BehaviorFact } from './fact.ts'
 
-export const again: BehaviourFact[] = [
-  ...ofOurs(47, {
+export const reconnectMethod: BehaviorFact[] = [
+  ...ourFacts(47, {
     'reconnect() replaces an open connection immediately, without an error event': async (fact) => {
       const served = await fact.serve(stream('id: 1\ndata: x\n\n'), stream('data: y\n\n'))
       const recorder = fact.listenWith(served.url, { reconnectionTime: 60_000 })
@@ -13,7 +13,7 @@ export const again: BehaviourFact[] = [
       recorder.own.reconnect()
       equal(recorder.source.readyState, 0, 'readyState')
       await recorder.until('message', 2)
-      equal(recorder.story, ['open', 'message: x', 'open', 'message: y'])
+      equal(recorder.summary, ['open', 'message: x', 'open', 'message: y'])
       const { requests } = await served.log({ closed: 1 })
       equal([requests[0]?.endedAt === null, requests[1]?.lastEventId], [false, '1'])
     },
@@ -24,7 +24,7 @@ export const again: BehaviourFact[] = [
       recorder.own.reconnect()
       await recorder.until('message')
       await sleep(600)
-      equal(recorder.story, ['open', 'error 0', 'open', 'message: y'])
+      equal(recorder.summary, ['open', 'error 0', 'open', 'message: y'])
       equal((await served.log()).requests.length, 2, 'the number of requests')
     },
     'reconnect() in an error listener connects only once': async (fact) => {
@@ -35,10 +35,12 @@ export const again: BehaviourFact[] = [
       })
       await recorder.until('message')
       await sleep(400)
-      equal(recorder.story, ['open', 'error 0', 'open', 'message: y'])
+      equal(recorder.summary, ['open', 'error 0', 'open', 'message: y'])
       equal((await served.log()).requests.length, 2, 'the number of requests')
     },
-    'reconnect() in a message listener discards the rest of the chunk and sends the ID of that message': async (fact) => {
+    'reconnect() in a message listener discards the rest of the chunk and sends the ID of that message': async (
+      fact,
+    ) => {
       const served = await fact.serve(
         stream('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n'),
         stream('data: y\n\n'),
@@ -52,7 +54,7 @@ export const again: BehaviourFact[] = [
         { once: true },
       )
       await recorder.until('message', 2)
-      equal(recorder.story, ['open', 'message: 1', 'open', 'message: y'])
+      equal(recorder.summary, ['open', 'message: 1', 'open', 'message: y'])
       equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
     },
     'reconnect() does nothing after close() or a permanent failure': async (fact) => {
@@ -73,7 +75,10 @@ export const again: BehaviourFact[] = [
       await failed.until('error')
       failed.own.reconnect()
       await sleep(200)
-      equal([closed.story, failed.story, closed.source.readyState, failed.source.readyState], [[], ['error 2'], 2, 2])
+      equal(
+        [closed.summary, failed.summary, closed.source.readyState, failed.source.readyState],
+        [[], ['error 2'], 2, 2],
+      )
       equal(calls, before + 1, 'the number of requests after a failure')
     },
     'Symbol.dispose closes the source, where the runtime supports it': async (fact) => {
@@ -88,7 +93,7 @@ export const again: BehaviourFact[] = [
   }),
 
   // The event reaches every source there.
-  ...ofOursIn(BROWSER, 48, {
+  ...ourFactsIn(inBrowser, 48, {
     'the online event ends the wait and reconnects': async (fact) => {
       const served = await fact.serve(ending('retry: 60000\n\n'), stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, {})
@@ -121,5 +126,5 @@ export const again: BehaviourFact[] = [
       await sleep(200)
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
-  }).map((fact): BehaviourFact => ({ ...fact, alone: true })),
+  }).map((fact): BehaviorFact => ({ ...fact, alone: true })),
 ]

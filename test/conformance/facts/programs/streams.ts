@@ -8,10 +8,10 @@ import { replay } from '../../programs/recording.ts'
 import { relay } from '../../programs/relay.ts'
 import { showAndCount } from '../../programs/two-readers.ts'
 import { ticker } from '../../programs/typed-events.ts'
-import { beating, check, dataOf, ending, equal, refused, rejection, stream, type Stream } from '../../harness.ts'
+import { keptAlive, check, dataOf, ending, equal, refused, rejection, stream, type Stream } from '../../harness.ts'
 import { ConnectionError, streamEvents } from '../../under-test.ts'
-import { ofOurs, type BehaviourFact } from '../fact.ts'
-import { connectionsEnd, header, ids, screen } from './shown.ts'
+import { ourFacts, type BehaviorFact } from '../fact.ts'
+import { connectionsEnd, header, ids, screen } from './shared.ts'
 
 async function bodyOf(served: Stream): Promise<ReadableStream<Uint8Array>> {
   const { body } = await fetch(served.url)
@@ -23,7 +23,7 @@ async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array> | undef
   while ((await reader?.read())?.done === false);
 }
 
-export const flowing: BehaviourFact[] = ofOurs(64, {
+export const streams: BehaviorFact[] = ourFacts(64, {
   'given-response: shows a response header, then the events': async (fact) => {
     const served = await fact.serve({ ...ending('data: a\n\n', 'data: b\n\n'), headers: { 'X-Requests-Left': '7' } })
     const { shown, show } = screen()
@@ -57,7 +57,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
         { write: 'data: first words\n\n' },
         { write: 'event: headline\ndata: all is well\n\n' },
         { gate: 'headline' },
-        ...(beating('data: more\n\nevent: end\ndata: end\n\n').steps ?? []),
+        ...(keptAlive('data: more\n\nevent: end\ndata: end\n\n').steps ?? []),
       ],
     })
     let onBothShown: () => void
@@ -85,7 +85,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     ])
   },
   'json-lines: closes the connection when the reader cancels': async (fact) => {
-    const served = await fact.serve(beating('data: a\n\n'))
+    const served = await fact.serve(keptAlive('data: a\n\n'))
     const reader = toJSONLines(await bodyOf(served)).getReader()
     const { value } = await reader.read()
     equal(new TextDecoder().decode(value), '{"type":"message","data":"a","lastEventId":""}\n')
@@ -133,7 +133,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
       },
     }
     for (const way of Object.values(leave)) {
-      const served = await fact.serve(beating('data: a\n\n', 'data: b\n\n'))
+      const served = await fact.serve(keptAlive('data: a\n\n', 'data: b\n\n'))
       const controller = new AbortController()
       const request = new Request(served.origin, { signal: controller.signal })
       await way(await relay(request, served.url, 'a-key'), controller)
@@ -164,8 +164,8 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, other, 1)
   },
   'merged: leaving the loop closes all streams, even idle ones': async (fact) => {
-    const busy = await fact.serve(beating('data: a\n\ndata: b\n\n'))
-    const silent = await fact.serve(beating(': \n'))
+    const busy = await fact.serve(keptAlive('data: a\n\ndata: b\n\n'))
+    const silent = await fact.serve(keptAlive(': \n'))
     const streams = [streamEvents(busy.url), streamEvents(silent.at(fact.otherOrigin))]
     await Promise.all(streams.map(({ response }) => response))
     for await (const { data } of merge(streams)) {
@@ -177,7 +177,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
   },
   'merged: throws if one stream fails, and closes the others': async (fact) => {
     const failing = await fact.serve({ ...refused(404, {}, 'no such thing'), before: 'heard' })
-    const silent = await fact.serve(beating('data: a\n\n'))
+    const silent = await fact.serve(keptAlive('data: a\n\n'))
     const merged = merge([streamEvents(failing.url), streamEvents(silent.at(fact.otherOrigin))])
     const heard: string[] = []
     const error = await rejection(
