@@ -85,7 +85,7 @@ function exceptionsOf(runs: Run[]): string {
       const where = tests.has(TRUSTED)
         ? 'everywhere'
         : [...new Set(titles.map((title) => title.split(',')[0]))].join(', ')
-      return `- ${where}: ${reason} (${[...tests].join('; ')})`
+      return `- ${where}: ${reason}. Tests: ${[...tests].join('; ')}`
     })
     .join('\n')
 }

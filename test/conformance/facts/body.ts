@@ -19,7 +19,7 @@ import { inBrowser, ourFacts, ourFactsIn, requestOf, onServer, type BehaviorFact
 const BYTES = new Uint8Array([0, 1, 127, 128, 254, 255])
 const BYTES_TEXT = String.fromCharCode(...BYTES)
 
-/** Bodies, what the server must get of each, and its Content-Type. */
+/** Bodies, and the text and Content-Type that the server must receive. */
 const BODIES: Record<string, [body: () => EventSourceInit['body'], text: string, contentType: string | undefined]> = {
   'a string': [() => '{"a":"b"}', '{"a":"b"}', 'text/plain;charset=utf-8'],
   'a Uint8Array': [() => BYTES, BYTES_TEXT, undefined],
@@ -67,14 +67,14 @@ export const body: BehaviorFact[] = [
       ]),
     ),
     'a POST is never repeated by default': async (fact) => {
-      const fates = {
+      const answers = {
         'a clean end': ending('retry: 10\ndata: x\n\n'),
         'a reset': { steps: [{ write: 'retry: 10\ndata: x\n\n' }, { wait: 50 }, { reset: true as const }] },
         'a 503': refused(503, { 'Retry-After': '0' }),
         'a 204': NO_CONTENT,
         'no answer': { before: 'never' },
       }
-      for (const [what, answer] of Object.entries(fates)) {
+      for (const [what, answer] of Object.entries(answers)) {
         const served = await fact.serve(answer)
         let calls = 0
         const recorder = fact.listenWith(served.url, {
@@ -95,19 +95,19 @@ export const body: BehaviorFact[] = [
     },
     'a body function is called for each attempt, with the attempt number, last event ID and failure': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 7\ndata: x\n\n'), refused(503), stream('data: y\n\n'))
-      const told: unknown[] = []
+      const contexts: unknown[] = []
       await fact
         .listenWith(served.url, {
           method: 'POST',
           body: ({ attempt, lastEventId, failure }) => {
-            told.push([attempt, lastEventId, failure?.reason, failure?.status])
-            return `body ${told.length}`
+            contexts.push([attempt, lastEventId, failure?.reason, failure?.status])
+            return `body ${contexts.length}`
           },
           reconnect: { shouldReconnect: () => true },
         })
         .until('message', 2)
       const { requests } = await served.log({ requests: 3 })
-      equal(told, [
+      equal(contexts, [
         [1, '', undefined, undefined],
         [1, '7', 'ended', undefined],
         [2, '7', 'status', 503],
@@ -121,7 +121,7 @@ export const body: BehaviorFact[] = [
   ...ourFactsIn(onServer, 35, {
     'a stream that a body function returns for an attempt that is over is canceled': async (fact) => {
       const { url } = await fact.serve(stream())
-      const cancelled = new Promise<void>((resolve) => {
+      const canceled = new Promise<void>((resolve) => {
         const recorder = fact.listenWith(url, {
           method: 'POST',
           body: () => {
@@ -134,21 +134,21 @@ export const body: BehaviorFact[] = [
           },
         })
       })
-      await cancelled
+      await canceled
     },
     'a ReadableStream body not sent by an aborted attempt is used by the next one, or canceled by close()': async (
       fact,
     ) => {
       const served = await fact.serve(stream('data: x\n\n'))
       for (const again of [true, false]) {
-        let cancelled = false
+        let isCanceled = false
         const body = new ReadableStream({
           start: (controller) => {
             controller.enqueue(new TextEncoder().encode('streamed'))
             if (again) controller.close()
           },
           cancel: () => {
-            cancelled = true
+            isCanceled = true
           },
         })
         let attempts = 0
@@ -167,7 +167,7 @@ export const body: BehaviorFact[] = [
           recorder.source.close()
           await sleep(50)
         }
-        equal(cancelled, !again, 'whether it was cancelled')
+        equal(isCanceled, !again, 'whether it was canceled')
       }
     },
     'a body function can return a new ReadableStream for each attempt': async (fact) => {
@@ -201,7 +201,7 @@ export const body: BehaviorFact[] = [
   }),
 ]
 
-/** Whether a request can have a stream as its body: what has no idea of them takes its name as text. */
+/** Whether a request can have a stream as its body. Runtimes without support convert the stream to a string. */
 function sendsStreams(): boolean {
   const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
   return !new Request('http://localhost/', init).headers.has('Content-Type')

@@ -151,7 +151,7 @@ export const construction: BehaviorFact[] = [
         equal(recorder.source.readyState, 0, `readyState for ${url} at first`)
         await recorder.until('error')
         await sleep(50)
-        equal(recorder.summary, ['error 2'], `what happened for ${url}`)
+        equal(recorder.summary, ['error 2'], `the events for ${url}`)
       }
     },
   },
@@ -179,7 +179,7 @@ export const construction: BehaviorFact[] = [
   {
     number: 2,
     title: 'a blob: URL works as an event stream, where the runtime supports blob: URLs',
-    // Service workers and Workers have none.
+    // Service workers and Workers do not support blob: URLs.
     needs: () => makesBlobURLs(),
     run: async (fact) => {
       const url = URL.createObjectURL(new Blob(['data: x\n\n'], { type: 'text/event-stream' }))
@@ -245,7 +245,7 @@ export const construction: BehaviorFact[] = [
         await recorder.until('error')
         const { error, message } = recorder.events.at(-1)?.event as unknown as ErrorEvent
         check(message.startsWith('The event stream at http://127.0.0.1:'), `the message is ${message}`)
-        check(!textOf(error).includes('s3cret'), `it shows ${textOf(error)}`)
+        check(!textOf(error).includes('s3cret'), `the error reveals ${textOf(error)}`)
       }
     },
   },
@@ -275,17 +275,17 @@ export const construction: BehaviorFact[] = [
       equal(
         recorders.flatMap(({ summary }) => summary),
         [],
-        'what was heard',
+        'the events',
       )
       await Promise.all(recorders.map((recorder) => recorder.until('error')))
     },
   },
 ]
 
-/** All that can be read of an error and of what it holds. */
+/** All texts in an error and its properties. */
 function textOf(value: unknown, depth = 5): string {
   if (typeof value !== 'object' || value === null || depth === 0) return String(value)
-  // `url` is there to be asked for.
+  // The `url` property may contain the secret on purpose.
   const names = Object.getOwnPropertyNames(value).filter((name) => name !== 'url')
   const inside = names.map((name) => textOf(Reflect.get(value, name), depth - 1))
   return [value instanceof Error ? value.toString() : '', JSON.stringify(value), ...inside].join(' ')

@@ -1,4 +1,4 @@
-/** Streams of other origins, as browsers guard them: fact 56. (Fetch standard, "CORS protocol") */
+/** Cross-origin requests in browsers: fact 56 (Fetch standard, "CORS protocol"). */
 
 import { check, ending, equal, stream } from '../harness.ts'
 import { streamEvents } from '../under-test.ts'
@@ -29,7 +29,7 @@ export const cors: BehaviorFact[] = ourFactsIn(inBrowser, 56, {
     await recorder.until('error')
     recorder.source.close()
     const log = await strict.log()
-    check(log.preflights >= 1, 'there was no preflight')
+    check(log.preflights >= 1, 'the preflight is missing')
     equal([recorder.errors[0]?.error.reason, log.requests.length], ['network', 0])
   },
   'a reconnection with Last-Event-ID triggers a preflight; with lastEventIdParameter it does not': async (fact) => {
@@ -59,7 +59,7 @@ export const cors: BehaviorFact[] = ourFactsIn(inBrowser, 56, {
     await recorder.until('error', 2)
     recorder.source.close()
     const log = await served.log()
-    check(log.preflights >= 1, 'there was no preflight')
+    check(log.preflights >= 1, 'the preflight is missing')
     equal([log.requests.length, recorder.errors[1]?.error.reason], [1, 'network'])
   },
   'a JSON POST triggers a preflight; a text/plain POST does not': async (fact) => {

@@ -1,4 +1,4 @@
-/** Errors and what the events carry: facts 45 and 46. */
+/** Errors and the details of events: facts 45 and 46. */
 
 import {
   check,
@@ -18,7 +18,7 @@ import { ourFacts, ourFactsIn, onServer, type BehaviorFact } from './fact.ts'
 const JSON_ERROR = '{"error":{"message":"expired ✓"}}'
 const KIB_64 = 64 * 1024
 
-/** So that it is not the end of the source that lets a connection go. */
+/** Keeps the source open, so that closing the source is not what closes the connection. */
 const IN_A_MINUTE = { shouldReconnect: () => 60_000 }
 
 export const errors: BehaviorFact[] = [
@@ -126,7 +126,7 @@ export const errors: BehaviorFact[] = [
         const recorder = fact.listenWith(served.url, {})
         await served.log({ requests: 1 })
         await sleep(50)
-        // On a busy machine the body may have been waited for long enough by now.
+        // On a busy machine, the time limit for the body may be over by now.
         if (recorder.summary.length > 0) continue
         recorder.source.close()
         await served.log({ closed: 1 })
@@ -158,14 +158,14 @@ export const errors: BehaviorFact[] = [
 
   ...ourFacts(46, {
     'errors never reveal headers, the password or the query, however they are inspected': async (fact) => {
-      // Put together, for Bun shows lines of the program.
+      // Joined at run time, because Bun prints source lines in errors.
       const mark = ['hid', 'den'].join('')
       const query = `?token=${mark}-query`
       const headers = { Authorization: `Bearer ${mark}-token`, 'X-Key': `${mark}-key` }
       const refusing = await fact.serve(refused(401, { 'Set-Cookie': `sid=${mark}-cookie` }, `${mark}-body`))
       const failing = fact.listenWith(`http://user:${mark}-password@127.0.0.1:2/path${query}`, { headers })
       const refusal = fact.listenWith(refusing.url + query, { headers })
-      const telling = fact.listenWith(`${fact.otherOrigin}/${query}`, {
+      const revealing = fact.listenWith(`${fact.otherOrigin}/${query}`, {
         headers,
         fetch: (url, init) => Promise.reject(new TypeError(`cannot fetch ${url} with ${JSON.stringify(init.headers)}`)),
       })
@@ -181,14 +181,14 @@ export const errors: BehaviorFact[] = [
           throw new Error(`cannot sign with Bearer ${mark}-token and ${mark}-key`)
         },
       })
-      for (const recorder of [failing, refusal, telling, throwing, building]) {
+      for (const recorder of [failing, refusal, revealing, throwing, building]) {
         await recorder.until('error')
         const [event] = recorder.errors
-        check(event !== undefined, 'there is no error')
+        check(event !== undefined, 'the error event is missing')
         for (const text of [...allRepresentations(event.error), event.message]) {
-          check(!text.includes(mark), `it shows ${text}`)
+          check(!text.includes(mark), `the error reveals ${text}`)
         }
-        check(event.error.message.length > 40, 'the message says nothing')
+        check(event.error.message.length > 40, 'the message is too short')
       }
     },
   }),
@@ -197,7 +197,7 @@ export const errors: BehaviorFact[] = [
       const recorder = fact.listenWith('http://127.0.0.1:2/', {})
       await recorder.until('error')
       const { code, message } = recorder.errors[0]?.error ?? {}
-      // Deno's fetch says it in words only.
+      // Deno's fetch has the code only in its message.
       const known = fact.env.runtime === 'deno' ? undefined : /^ECONNREFUSED$|^ConnectionRefused$/.exec(code ?? '')?.[0]
       equal(code, known, 'the code')
       equal(message?.endsWith(known === undefined ? 'could not be reached' : `(${known})`), true, message)
@@ -205,7 +205,7 @@ export const errors: BehaviorFact[] = [
   }),
 ]
 
-/** By the client, not by whoever collects its garbage. */
+/** Checks that the client closes the connection, not the garbage collector. */
 async function isClosedSoon({ env }: Fact, served: Stream): Promise<void> {
   await served.within(closeLimit(env), { closed: 1 })
 }

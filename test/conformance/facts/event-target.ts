@@ -1,11 +1,11 @@
-/** Whether a source is an `EventTarget` like any other: fact 21. Each call is compared with the same call on a plain `EventTarget`. */
+/** The `EventTarget` methods of a source: fact 21. Each call is compared with the same call on a plain `EventTarget`. */
 
 import { equal } from '../harness.ts'
 import type { BehaviorFact } from './fact.ts'
 
 type Method = 'addEventListener' | 'removeEventListener' | 'dispatchEvent'
 
-/** Makes the arguments of one call anew; what reads them and calls them is logged. */
+/** Creates the arguments of one call. Reads and calls of them are logged. */
 type Arguments = (log: string[], listener: () => void) => unknown[]
 
 const PLACES = [
@@ -17,7 +17,7 @@ type Place = (typeof PLACES)[number]
 
 const MEMBERS = ['capture', 'once', 'passive', 'signal'] as const
 
-/** Options that log which of their members is read, one of which may throw. */
+/** Options that log each read of a member. One member may throw. */
 function logged(log: string[], values: Record<string, unknown> = {}, throwing?: string): object {
   const options = {}
   for (const name of MEMBERS) {
@@ -38,7 +38,7 @@ function aborted(): AbortSignal {
   return controller.signal
 }
 
-/** An object as a type, whose conversion is logged. */
+/** An object as the event type, which logs its conversion to a string. */
 const named = (log: string[], name: unknown): unknown => ({
   toString: () => {
     log.push('type')
@@ -49,7 +49,7 @@ const named = (log: string[], name: unknown): unknown => ({
 const TYPES: Record<string, (log: string[]) => unknown> = {
   ...values('x', '', 1, null, undefined, true, Symbol('x'), [], ['x'], {}),
   'an object': (log) => named(log, 'x'),
-  'an object that gives no string': (log) => named(log, {}),
+  'an object whose toString returns an object': (log) => named(log, {}),
   'an object that throws': () => ({
     toString() {
       throw new RangeError('type')
@@ -71,7 +71,7 @@ const OPTIONS: Record<string, (log: string[]) => unknown> = {
   'a signal that is wrong, by getters': (log) => logged(log, { signal: 1 }),
 }
 
-/** Calls with arguments of every kind in each position. */
+/** Calls with every kind of argument in each position. */
 const LISTENER_CALLS: Record<string, Arguments> = {
   'no arguments': () => [],
   'one argument': (log) => [named(log, 'x')],
@@ -87,7 +87,7 @@ const EVENTS: Record<string, Arguments> = {
   'no arguments': () => [],
   ...calls('event', values(undefined, null, 1, 'x', Symbol('x'), {}, [], { type: 'x' }, Event), (event) => [event]),
   'an object with getters': (log) => [Object.defineProperty({}, 'type', { get: () => log.push('type') })],
-  'what inherits from an event': () => [Object.create(new Event('x'))],
+  'an object that inherits from an event': () => [Object.create(new Event('x'))],
   'an event': () => [new Event('x')],
   'an event that is canceled': () => [canceled()],
   'two arguments': () => [new Event('x'), 2],
@@ -176,7 +176,7 @@ export const eventTarget: BehaviorFact[] = [
 
 const WITHOUT_SIGNALS = Object.fromEntries(Object.entries(OPTIONS).filter(([name]) => !/signal|getters/.test(name)))
 
-/** The outcome of a call in a place. */
+/** Runs a call outside or during a dispatch, and returns its outcome. */
 function within<T>(place: Place, target: EventTarget, call: () => T): T | undefined {
   if (place === 'outside a dispatch') return call()
   let outcome: T | undefined
@@ -194,7 +194,7 @@ function outcomeOf(target: EventTarget, method: Method, makeArguments: Arguments
   return [result, log]
 }
 
-/** Workers refuse `true`. */
+/** Removes the listener. Workers throw if `capture` is true. */
 function remove(target: EventTarget, listener: () => void): void {
   for (const capture of [false, true]) {
     resultOf(() => {
@@ -203,7 +203,7 @@ function remove(target: EventTarget, listener: () => void): void {
   }
 }
 
-/** What a call returns, or what it throws. */
+/** The return value or the exception of a call. */
 function resultOf(call: () => unknown): unknown {
   try {
     return ['returned', String(call())]
@@ -213,14 +213,14 @@ function resultOf(call: () => unknown): unknown {
   }
 }
 
-/** Each value under a name of its own. */
+/** Each value under a unique name. */
 function values(...given: unknown[]): Record<string, () => unknown> {
   const name = (value: unknown): string =>
     typeof value === 'object' ? JSON.stringify(value) : `${typeof value} ${String(value).slice(0, 20)}`
   return Object.fromEntries(given.map((value, index) => [`${name(value)} (${index})`, () => value]))
 }
 
-/** A call for each value. */
+/** One call per value. */
 function calls(
   what: string,
   table: Record<string, (log: string[]) => unknown>,

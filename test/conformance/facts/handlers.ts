@@ -1,4 +1,4 @@
-/** Handler attributes: fact 22. */
+/** Event handler attributes: fact 22. */
 
 import { equal, type Fact } from '../harness.ts'
 import type { BehaviorFact } from './fact.ts'
@@ -116,16 +116,16 @@ export const handlers: BehaviorFact[] = [
     title: 'onmessage receives only messages of type message',
     run: (fact) => {
       const { source, log, fire } = listening(fact)
-      source.onmessage = () => log.push('heard')
+      source.onmessage = () => log.push('called')
       fire('other')
       equal(log, [])
       fire('message')
-      equal(log, ['heard'])
+      equal(log, ['called'])
     },
   },
 ]
 
-/** A source, events of which the test dispatches itself. */
+/** A source on which the test dispatches events itself. */
 function listening(fact: Fact) {
   const source = fact.open(fact.otherOrigin)
   const log: string[] = []

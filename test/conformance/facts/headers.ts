@@ -58,7 +58,7 @@ export const headers: BehaviorFact[] = [
     'a headers function that throws or rejects fails the attempt with reason request and its error as the cause':
       async (fact) => {
         const served = await fact.serve(stream('data: x\n\n'))
-        const error = new RangeError('no token today')
+        const error = new RangeError('no token available')
         let calls = 0
         const recorder = fact.listenWith(served.url, {
           headers: () => {
@@ -116,7 +116,7 @@ export const headers: BehaviorFact[] = [
           check(error instanceof TypeError && error.message.includes(`"${name}"`), String(error))
           continue
         }
-        check(false, `${name} was taken`)
+        check(false, `${name} was accepted`)
       }
     },
   }),

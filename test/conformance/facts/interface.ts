@@ -1,4 +1,4 @@
-/** The shape of the interface: fact 6. (Web IDL, 3.7) */
+/** The interface: fact 6 (Web IDL, section 3.7). */
 
 import { check, equal, stream, thrown } from '../harness.ts'
 import { isOurs, type BehaviorFact } from './fact.ts'
@@ -79,7 +79,7 @@ export const interfaceShape: BehaviorFact[] = [
       const { prototype } = env.EventSource
       equal(flags(prototype, 'close'), 'enumerable writable configurable')
       const close: unknown = descriptor(prototype, 'close').value
-      check(typeof close === 'function', 'close is no function')
+      check(typeof close === 'function', 'close is not a function')
       equal([close.name, close.length, 'prototype' in close], ['close', 0, false], 'the function close')
     },
   },
@@ -110,7 +110,7 @@ export const interfaceShape: BehaviorFact[] = [
       const missing = [...READ_ONLY, ...HANDLERS, ...Object.keys(CONSTANTS), 'close', 'addEventListener'].filter(
         (name) => !shown.includes(name),
       )
-      equal(missing, [], 'what for…in does not show')
+      equal(missing, [], 'the members missing in for…in')
     },
   },
   {
@@ -148,7 +148,7 @@ export const interfaceShape: BehaviorFact[] = [
 
 function descriptor(target: object, name: string | symbol): PropertyDescriptor {
   const found = Object.getOwnPropertyDescriptor(target, name)
-  check(found !== undefined, `there is no own property ${String(name)}`)
+  check(found !== undefined, `the own property ${String(name)} is missing`)
   return found
 }
 

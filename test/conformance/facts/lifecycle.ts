@@ -1,4 +1,4 @@
-/** Life of a source: facts 23, 24 and 27. (25 and 26 are about processes: test/runtimes/processes.) */
+/** The lifecycle of a source: facts 23, 24 and 27. Facts 25 and 26 are in test/runtimes/processes.ts. */
 
 import {
   type Fact,
@@ -16,16 +16,16 @@ import {
 import type { Log } from '../../server/program.ts'
 import { isOurs, type BehaviorFact } from './fact.ts'
 
-/** By how many ms a timer may come before its time, as another process measures it. */
-const TIMERS_HASTE = 5
+/** How early a timer may fire as measured by the server, in ms. */
+const TIMER_TOLERANCE = 5
 
-/** The time from each request to the next, in ms, which a busy machine only lengthens. */
+/** The times between requests, in ms. A busy machine can only make them longer. */
 function waitsIn({ requests }: Log): number[] {
   return requests.slice(1).map(({ at }, index) => Math.round(at - (requests[index]?.at ?? 0)))
 }
 
-/** How many requests show a storm: a busy machine may delay a few of a native class that storms, but not this many. */
-function enoughForAStorm({ env }: Fact): number {
+/** How many requests prove a reconnect storm. A busy machine may delay a few of a native class, but not this many. */
+function requestsOfAStorm({ env }: Fact): number {
   return env.ours ? 5 : 40
 }
 
@@ -79,10 +79,10 @@ export const lifecycle: BehaviorFact[] = [
         const served = await fact.serve(ending(`retry: ${wait}\n\n`))
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        const heard = performance.now()
+        const lostAt = performance.now()
         await sleep(20)
         recorder.source.close()
-        if (performance.now() - heard > wait / 2) return false
+        if (performance.now() - lostAt > wait / 2) return false
         await sleep(4 * wait)
         equal(recorder.summary, ['open', 'error 0'])
         equal((await served.log()).requests.length, 1, 'the number of requests')
@@ -108,7 +108,7 @@ export const lifecycle: BehaviorFact[] = [
       const { source } = fact.listen(served.url)
       if (fact.env.ours) equal(Reflect.get(source, 'reconnectionTime'), 3_000, 'the reconnection time')
       await served.log({ closed: 1 })
-      // In a browser other tests may have taken all connections, in Chromium each for up to five seconds.
+      // In browsers, other tests may occupy all connections, in Chromium for up to five seconds each.
       await served.within(fact.env.base === undefined ? 5_000 : 10_000, { requests: 2 })
       const [wait = 0] = waitsIn(await served.log())
       check(wait > 2_900, `it waited ${wait} ms`)
@@ -120,9 +120,9 @@ export const lifecycle: BehaviorFact[] = [
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 0\n\n'))
       fact.listen(served.url)
-      const waits = waitsIn(await served.log({ requests: enoughForAStorm(fact) }))
-      // From 100 ms on twice as long each time: four in the first second, and then fewer.
-      const grow = waits.every((wait, index) => wait >= 100 * 2 ** index - TIMERS_HASTE)
+      const waits = waitsIn(await served.log({ requests: requestsOfAStorm(fact) }))
+      // The waits start at 100 ms and double: four in the first second, and then fewer.
+      const grow = waits.every((wait, index) => wait >= 100 * 2 ** index - TIMER_TOLERANCE)
       check(grow, `it waited for ${waits.join(', ')} ms`)
     },
   },
@@ -132,8 +132,8 @@ export const lifecycle: BehaviorFact[] = [
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 0\ndata: x\n\n'))
       fact.listen(served.url)
-      const waits = waitsIn(await served.log({ requests: enoughForAStorm(fact) }))
-      const isCalm = waits.every((wait) => wait >= 100 - TIMERS_HASTE)
+      const waits = waitsIn(await served.log({ requests: requestsOfAStorm(fact) }))
+      const isCalm = waits.every((wait) => wait >= 100 - TIMER_TOLERANCE)
       check(isCalm, `it waited for ${waits.join(', ')} ms`)
     },
   },
@@ -143,13 +143,13 @@ export const lifecycle: BehaviorFact[] = [
     run: async (fact) => {
       const served = await fact.serve(
         ending('retry: 10\ndata: 1\n\n'),
-        { steps: [{ write: 'data: 2\n\ndata: unfin' }, { gate: 'heard' }, { reset: true }] },
-        { steps: [{ write: 'data: 3\n\n' }, { gate: 'heard' }, { end: true }] },
+        { steps: [{ write: 'data: 2\n\ndata: unfin' }, { gate: 'received' }, { reset: true }] },
+        { steps: [{ write: 'data: 3\n\n' }, { gate: 'received' }, { end: true }] },
         stream('data: 4\n\n'),
       )
       const recorder = fact.listen(served.url)
       await recorder.until('message', 2)
-      await served.openGate('heard')
+      await served.openGate('received')
       await recorder.until('message', 4)
       const lost = (n: number): string[] => ['open', `message: ${n}`, 'error 0']
       equal(recorder.summary, [...lost(1), ...lost(2), ...lost(3), 'open', 'message: 4'])

@@ -1,4 +1,4 @@
-/** A loop over a stream: facts 50 to 53. */
+/** `for await` loops: facts 50 to 53. */
 
 import type { EventStream } from 'everysource'
 import type { Answer } from '../../server/program.ts'
@@ -24,19 +24,19 @@ import { ourFacts, ourFactsIn, onServer, type BehaviorFact } from './fact.ts'
 
 const MIB = 2 ** 20
 
-/** What a message of a flood looks like: 1 KiB. */
+/** A message of 1 KiB. */
 const KILOBYTE = `data: ${'x'.repeat(1024 - 'data: \n\n'.length)}\n\n`
 
-/** What a way to leave a loop works on. */
-interface Scene {
+/** The context for leaving a loop. */
+interface LoopContext {
   events: EventStream
   abort: () => void
-  /** Awaited with the event in hand. */
+  /** Awaited before leaving. */
   pause: () => Promise<void>
 }
 
-/** The ways to leave a loop, each of which takes one event and is gone. */
-const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
+/** The ways to leave a loop after its first event. */
+const EXITS: Record<string, (context: LoopContext) => Promise<void>> = {
   break: async ({ events, pause }) => {
     for await (const _ of events) {
       await pause()
@@ -119,7 +119,7 @@ export const loops: BehaviorFact[] = [
       const served = await fact.serve(refused(429, { 'Retry-After': '7' }, '{"error":"slow down"}'))
       const events = streamEvents(served.url, { method: 'POST', body: '{}' })
       const error = await rejection(dataOf(events))
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([error.reason, error.status, error.retryAfter, error.body], ['status', 429, 7_000, '{"error":"slow down"}'])
       equal((await rejection(events.response)) === error, true, 'the rejection of response')
     },
@@ -136,7 +136,7 @@ export const loops: BehaviorFact[] = [
           }
         })(),
       )
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([taken, error.reason], [['1', '2'], 'network'])
     },
     'a loop that has thrown or ended yields nothing more': async (fact) => {
@@ -167,7 +167,7 @@ export const loops: BehaviorFact[] = [
       const events = fact.closing(streamEvents(served.url))
       events[Symbol.asyncIterator]()
       const error = thrown(() => events[Symbol.asyncIterator]())
-      check(error instanceof TypeError && error.message.includes('tee()'), `it says ${error.message}`)
+      check(error instanceof TypeError && error.message.includes('tee()'), error.message)
     },
     'the response promise resolves with the first successful response': async (fact) => {
       const served = await fact.serve({ headers: { 'X-Stream': 'seven' }, steps: [{ write: 'data: 1\n\n' }] })
@@ -177,10 +177,10 @@ export const loops: BehaviorFact[] = [
     },
     'onComment is called in order with the events of a loop': async (fact) => {
       const served = await fact.serve(ending(': a\n\ndata: 1\n\n: b\n\ndata: 2\n\n: c\n\n'))
-      const story: string[] = []
-      const onComment = (text: string): unknown => story.push(`comment ${text}`)
-      for await (const { data } of streamEvents(served.url, { onComment })) story.push(data)
-      equal(story, ['comment a', '1', 'comment b', '2', 'comment c'])
+      const log: string[] = []
+      const onComment = (text: string): unknown => log.push(`comment ${text}`)
+      for await (const { data } of streamEvents(served.url, { onComment })) log.push(data)
+      equal(log, ['comment a', '1', 'comment b', '2', 'comment c'])
     },
   }),
 
@@ -194,8 +194,8 @@ export const loops: BehaviorFact[] = [
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
     'a loop with reconnect continues across connections, sending the ID of the last event it yielded': async (fact) => {
-      // Before a busy runtime has read what came, a reset would throw it away.
-      const cut: Answer = { steps: [{ write: 'id: 2\ndata: 2\n\n' }, { gate: 'heard' }, { reset: true }] }
+      // The gate delays the reset until the event was read: a reset discards unread data.
+      const cut: Answer = { steps: [{ write: 'id: 2\ndata: 2\n\n' }, { gate: 'received' }, { reset: true }] }
       const served = await fact.serve(
         ending('retry: 100\nid: 1\ndata: 1\n\n'),
         cut,
@@ -206,7 +206,7 @@ export const loops: BehaviorFact[] = [
       const taken: string[] = []
       for await (const { data } of events) {
         taken.push(data)
-        if (data === '2') await served.openGate('heard')
+        if (data === '2') await served.openGate('received')
       }
       equal(taken, ['1', '2', '3'])
       equal([events.lastEventId, events.reconnectionTime], ['3', 100])
@@ -255,7 +255,7 @@ export const loops: BehaviorFact[] = [
       const reconnect = { maxAttempts: 2 }
       const failing = await fact.serve(ending('retry: 100\n\n'), refused(503))
       const error = await rejection(dataOf(streamEvents(failing.url, { reconnect })))
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([error.reason, error.status, error.attempt], ['status', 503, 2])
       const empty = await fact.serve(ending('retry: 100\n\n'))
       equal(await dataOf(streamEvents(empty.url, { reconnect })), [])
@@ -277,7 +277,7 @@ export const loops: BehaviorFact[] = [
           const served = await fact.serve(stream('data: x\n\n', 'data: y\n\n'))
           const { signal, abort } = abortable()
           const events = streamEvents(served.url, { signal, reconnect: true })
-          // Chromium may hold a connection for 5 s more when a response is aborted just as a chunk comes, with a plain fetch too.
+          // Chromium may keep a connection for 5 s if a response is aborted just as a chunk arrives, even with a plain fetch.
           const pause = (): Promise<void> => (fact.env.base === undefined ? Promise.resolve() : sleep(100))
           await closesSoon(fact, served, () => leave({ events, abort, pause }))
         },
@@ -351,7 +351,7 @@ export const loops: BehaviorFact[] = [
     },
   }),
 
-  // Chromium has a test of its own (test/browser/slow-loop.ts): under a debugger's eyes it reads ahead without end.
+  // Browsers are tested in test/browser/slow-loop.ts: with a debugger attached, Chromium reads ahead without limit.
   ...ourFactsIn(onServer, 53, {
     'a slow loop applies backpressure: a server with 100 MiB to send stalls once the socket buffers are full': async (
       fact,
@@ -366,14 +366,14 @@ export const loops: BehaviorFact[] = [
         if (taken === 200) break
       }
       const after = await flooded()
-      check(before > 0 && after < 24 * MIB, `the server was rid of ${after} bytes`)
-      // Sockets grow while they are used.
-      check(after - before < 8 * MIB, `the server was rid of ${after - before} bytes while 100 KiB were taken`)
+      check(before > 0 && after < 24 * MIB, `the server sent ${after} bytes`)
+      // Socket buffers grow while they are in use.
+      check(after - before < 8 * MIB, `the server sent ${after - before} bytes while the loop took 100 KiB`)
     },
     'a slow loop yields every event that arrived before the connection was lost': async (fact) => {
       const lines = Array.from({ length: 10 }, (_, i) => `data: ${i}\n\n`)
       const writes = lines.flatMap((write) => [{ write }, { wait: 5 }])
-      const served = await fact.serve({ steps: [...writes, { gate: 'came' }, { reset: true }] })
+      const served = await fact.serve({ steps: [...writes, { gate: 'arrived' }, { reset: true }] })
       const { fetch, bytesRead } = countingFetch()
       const taken: string[] = []
       const error = await rejection(
@@ -381,15 +381,15 @@ export const loops: BehaviorFact[] = [
           for await (const { data } of streamEvents(served.url, { fetch })) {
             taken.push(data)
             if (data !== '0') continue
-            const hasCome = (): boolean => bytesRead() === lines.join('').length
-            await served.untilTrue(5_000, hasCome, 'nothing was read ahead of the loop')
-            await served.openGate('came')
+            const hasArrived = (): boolean => bytesRead() === lines.join('').length
+            await served.untilTrue(5_000, hasArrived, 'nothing was read ahead of the loop')
+            await served.openGate('arrived')
             await served.log({ closed: 1 })
             await sleep(100)
           }
         })(),
       )
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([taken.join(''), error.reason], ['0123456789', 'network'])
     },
   }),
@@ -408,12 +408,12 @@ export const loops: BehaviorFact[] = [
             equal(
               (await served.log()).requests[0]?.endedAt,
               null,
-              'the end of the connection while the loop is at work',
+              'when the connection closed while the loop body was busy',
             )
             await served.openGate('done')
           }
         } catch (error) {
-          // On a busy machine the server may be silent for that long too.
+          // On a busy machine, the server itself may be silent for that long.
           if (error instanceof ConnectionError && error.reason === 'timeout') return false
           throw error
         }
@@ -428,7 +428,7 @@ export const loops: BehaviorFact[] = [
         await Promise.resolve()
         taken.push(data)
       }
-      equal(taken, numbers, 'what was taken')
+      equal(taken, numbers, 'the events')
     },
   }),
 ]

@@ -6,8 +6,8 @@ import { countUncaught } from '../uncaught-errors.ts'
 import { isOurs, type BehaviorFact } from './fact.ts'
 
 /**
- * The bytes of a flood: more than any limit here; the response stays open behind them. (A gigabyte keeps WebKit's network
- * process, and with it every other test, busy for minutes.)
+ * How many bytes to send to exceed every limit here; the response stays open afterwards. A gigabyte would keep WebKit's network
+ * process, and so every other test, busy for minutes.
  */
 const FLOOD = 8 * 2 ** 20
 
@@ -20,7 +20,7 @@ export const messages: BehaviorFact[] = [
       const recorder = fact.listen(served.url)
       await recorder.until('message')
       const event = recorder.messages[0]?.event as MessageEvent<string>
-      check(isMessageEvent(event), 'it is no MessageEvent')
+      check(isMessageEvent(event), 'the event is not a MessageEvent')
       const { type, data, origin, lastEventId, source, ports, bubbles, cancelable } = event
       equal(
         { type, data, origin, lastEventId, source, ports, bubbles, cancelable },
@@ -76,7 +76,7 @@ export const messages: BehaviorFact[] = [
       check(open.constructor === Event, 'the constructor of open is not Event')
       check(copyOf(open).type === 'open', 'the copy of open has another type')
       const { MessageEvent: own } = globalThis as { MessageEvent?: typeof MessageEvent }
-      // Edge-runtime has none.
+      // edge-runtime has no MessageEvent.
       if (own) check(message.constructor === own, 'the constructor of a message is not MessageEvent')
       const { type, data, origin, lastEventId, bubbles, cancelable } = copyOf(message) as MessageEvent
       equal(
@@ -96,9 +96,12 @@ export const messages: BehaviorFact[] = [
       const recorder = fact.listen(served.url, { reconnectionTime: 3_600_000, reconnect: { maxAttempts: 9 } })
       await recorder.until('error')
       const [event] = recorder.errors
-      check(event !== undefined, 'there is no error event')
+      check(event !== undefined, 'the error event is missing')
       const copy = copyOf(event) as ErrorEvent
-      check(copy !== event && copy.error === event.error && copy.constructor === event.constructor, 'it is no copy')
+      check(
+        copy !== event && copy.error === event.error && copy.constructor === event.constructor,
+        'the event is not a copy',
+      )
       equal([copy.type, copy.delay, copy.willReconnect, copy.message], ['error', event.delay, true, event.message])
     },
   },
@@ -131,7 +134,7 @@ export const messages: BehaviorFact[] = [
       )
       check(
         recorder.messages.every(({ event }) => isMessageEvent(event)),
-        'one is no MessageEvent',
+        'an event is not a MessageEvent',
       )
     },
   },
@@ -177,7 +180,7 @@ export const messages: BehaviorFact[] = [
     number: 18,
     title: 'retry takes effect at the end of its line, without waiting for a blank line',
     run: async (fact) => {
-      // Others than ours have a default of 3,000 ms: a longer wait can only be that of the line.
+      // Other implementations default to 3,000 ms, so a longer wait can only come from the retry line.
       const retry = fact.env.ours ? 10 : 6_000
       const served = await fact.serve(ending(`retry: ${retry}\n`), stream())
       await fact.listen(served.url, WAIT_FOR_RETRY).until('open', 2)
@@ -233,7 +236,7 @@ export const messages: BehaviorFact[] = [
         while (seen.length < numbers.length) {
           seen.push(
             await new Promise<string>((resolve, reject) => {
-              setTimeout(reject, 60_000, new Error(`no message came after ${seen.join()}`))
+              setTimeout(reject, 60_000, new Error(`no message arrived after ${seen.join()}`))
               source.addEventListener('message', (event) => { resolve(String(event.data)) }, { once: true }) // prettier-ignore
             }),
           )
@@ -257,7 +260,7 @@ export const messages: BehaviorFact[] = [
         for (const type of ['open', 'message', 'x']) {
           source.addEventListener(type, (event) => {
             log.push(`${event.type} starts`)
-            void deep(200).then(() => {
+            void microtasks(200).then(() => {
               log.push(`${event.type} ends`)
               if (type === 'x') resolve()
             })
@@ -468,18 +471,18 @@ function aborting(): { signal: AbortSignal; abort: () => void } {
   return { signal: controller.signal, abort: () => { controller.abort() } } // prettier-ignore
 }
 
-/** In edge-runtime there is no such class. */
+/** edge-runtime has no MessageEvent class. */
 function isMessageEvent(event: Event): boolean {
   const { MessageEvent } = globalThis as Partial<typeof globalThis>
   return event instanceof (MessageEvent ?? Event) && Object.prototype.toString.call(event) === '[object MessageEvent]'
 }
 
-/** Resolves so many microtasks later, each started by the one before. */
-async function deep(depth: number): Promise<void> {
+/** Resolves after a chain of this many microtasks. */
+async function microtasks(depth: number): Promise<void> {
   for (let i = 0; i < depth; i++) await Promise.resolve()
 }
 
-/** As polyfills and frameworks copy the events of any target. */
+/** Copies an event like polyfills and frameworks do. */
 function copyOf(event: Event): Event {
   return Reflect.construct(event.constructor, [event.type, event]) as Event
 }

@@ -1,4 +1,4 @@
-/** Streams that the caller has brought: facts 28 to 31 (whatwg/html pull request 12272), 54 and 55. */
+/** Streams that you provide: facts 28 to 31 (whatwg/html pull request 12272), 54 and 55. */
 
 import type { ErrorEvent, OpenEvent, StreamEvent } from 'everysource'
 import {
@@ -31,12 +31,15 @@ export const providedStreams: BehaviorFact[] = [
     ) => {
       const recorder = listenTo(fact, bytes('data: 1\n\nevent: x\ndata: 2\n\n'), 'x')
       const { source } = recorder
-      check(source instanceof EventSource, 'it is no EventSource')
+      check(source instanceof EventSource, 'the source is not an EventSource')
       equal([source.readyState, source.url, source.withCredentials], [0, 'about:event-stream', false])
       await recorder.until('error')
       equal(recorder.summary, ['open', 'message: 1', 'x: 2', 'error 2'])
       equal(recorder.events[0]?.readyState, 1, 'readyState at open')
-      check(thrown(() => (recorder.events[0]?.event as OpenEvent).response) instanceof TypeError, 'there is a response')
+      check(
+        thrown(() => (recorder.events[0]?.event as OpenEvent).response) instanceof TypeError,
+        'the event has a response',
+      )
       for (const { event } of recorder.messages) equal((event as MessageEvent).origin, 'null')
     },
     'fromReadableStream() throws a TypeError for a locked stream and for other values': () => {
@@ -45,14 +48,14 @@ export const providedStreams: BehaviorFact[] = [
       const bad: unknown[] = [locked, undefined, null, 'data: 1\n\n', {}, new Uint8Array(1)]
       for (const value of bad) {
         const error = thrown(() => EventSource.fromReadableStream(value as ReadableStream<Uint8Array>))
-        check(error instanceof TypeError, `it is ${String(error)}`)
+        check(error instanceof TypeError, `the error is ${String(error)}`)
       }
     },
     'fromReadableStream() locks the stream immediately, so a second call throws': () => {
       const body = bytes('data: 1\n\n')
       const source = EventSource.fromReadableStream(body)
       equal(body.locked, true, 'locked')
-      check(thrown(() => EventSource.fromReadableStream(body)) instanceof TypeError, 'it was taken twice')
+      check(thrown(() => EventSource.fromReadableStream(body)) instanceof TypeError, 'the stream was accepted twice')
       source.close()
     },
     'fromReadableStream() is an enumerable static method with one parameter and needs no this value': async (fact) => {
@@ -103,19 +106,19 @@ export const providedStreams: BehaviorFact[] = [
       },
     'close() cancels the stream at any time and fires nothing': async (fact) => {
       for (const moment of ['at once', 'open', 'message']) {
-        let cancelled: () => void = () => undefined
-        const over = new Promise<void>((resolve) => (cancelled = resolve))
+        let onCancel: () => void = () => undefined
+        const canceled = new Promise<void>((resolve) => (onCancel = resolve))
         const body = new ReadableStream<Uint8Array>({
           start: (controller) => {
             controller.enqueue(encoded('data: 1\n\ndata: 2\n\n'))
           },
-          cancel: cancelled,
+          cancel: onCancel,
         })
         const recorder = listenTo(fact, body)
         if (moment !== 'at once') await recorder.until(moment)
         const { length } = recorder.events
         recorder.source.close()
-        await over
+        await canceled
         await sleep(20)
         equal([recorder.source.readyState, recorder.events.length], [2, length], moment)
       }
@@ -133,7 +136,7 @@ export const providedStreams: BehaviorFact[] = [
       const recorder = listenTo(fact, readable)
       const { own: source } = recorder
       await bytes('id: 42\nretry: 1234\ndata: first\n\nid: 43\n\n').pipeTo(writable, { preventClose: true })
-      // What has been read will be dispatched: the next request starts after it.
+      // Messages that have been read will be dispatched, so the next request resumes after them.
       equal([source.lastEventId, source.reconnectionTime], ['43', 1_234])
       await bytes('data: second\n\n').pipeTo(writable)
       await recorder.until('error')
@@ -169,8 +172,8 @@ export const providedStreams: BehaviorFact[] = [
         { once: true },
       )
       await recorder.until('open')
-      // So that the first message is dispatched as soon as it is read, and the second one later. Twice: the first timer may
-      // fire in the round of the event loop that dispatched open.
+      // Makes the source dispatch the first message as soon as it is read, and the second one later. One sleep is not enough: its
+      // timer may fire in the event loop round that dispatched open.
       await sleep(20)
       await sleep(1)
       await bytes('data: 1\n\ndata: 2\n\ndata: lost').pipeTo(writable, { preventClose: true })
@@ -237,7 +240,7 @@ export const providedStreams: BehaviorFact[] = [
     'a Response with the wrong status or Content-Type throws a ConnectionError, as with a URL': async (fact) => {
       const served = await fact.serve(refused(401, { 'Content-Type': 'application/json' }, '{"error":"who?"}'))
       const error = await rejection(dataOf(streamEvents(await fetch(served.url))))
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([error.reason, error.status, error.body, error.url], ['status', 401, '{"error":"who?"}', served.url])
       const page = new Response('<p>', { headers: { 'Content-Type': 'text/html' } })
       equal(((await rejection(dataOf(streamEvents(page)))) as ConnectionError).reason, 'content-type')
@@ -253,7 +256,7 @@ export const providedStreams: BehaviorFact[] = [
       await used.text()
       for (const response of [locked, used]) {
         const error = thrown(() => streamEvents(response))
-        check(error instanceof TypeError && error.message.includes('body'), `it says ${error.message}`)
+        check(error instanceof TypeError && error.message.includes('body'), error.message)
       }
     },
     'streamEvents() accepts a stream of bytes; its response promise rejects': async () => {
@@ -370,20 +373,20 @@ export const providedStreams: BehaviorFact[] = [
           for await (const { data } of streamEvents(broken('data: 1\n\ndata: 2\n\n', mine))) taken.push(data)
         })(),
       )
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([taken, error.reason, error.cause === mine], [['1', '2'], 'network', true])
     },
     'leaving the loop or passing an already aborted signal cancels the stream': async () => {
       for (const isAborted of [false, true]) {
-        let cancelled: () => void = () => undefined
-        const over = new Promise<void>((resolve) => (cancelled = resolve))
+        let onCancel: () => void = () => undefined
+        const canceled = new Promise<void>((resolve) => (onCancel = resolve))
         const controller = new AbortController()
         if (isAborted) controller.abort('the reason')
         const body = new ReadableStream<Uint8Array>({
           pull: (own) => {
             own.enqueue(encoded('data: 1\n\n'))
           },
-          cancel: cancelled,
+          cancel: onCancel,
         })
         const events = streamEvents(body, { signal: controller.signal })
         const leave = async (): Promise<void> => {
@@ -391,7 +394,7 @@ export const providedStreams: BehaviorFact[] = [
         }
         if (isAborted) equal(await rejection(leave()), 'the reason')
         else await leave()
-        await over
+        await canceled
       }
     },
     'a request option with a Response or a stream throws a TypeError that names it': () => {
@@ -433,14 +436,14 @@ export const providedStreams: BehaviorFact[] = [
       ])
     },
     'EventDecoderStream reports comments and retry as it reads them': async () => {
-      const story: unknown[] = []
+      const log: unknown[] = []
       const decoder = new EventDecoderStream({
-        onComment: (text) => story.push(text),
-        onRetry: (ms) => story.push(ms),
+        onComment: (text) => log.push(text),
+        onRetry: (ms) => log.push(ms),
       })
       const events = bytes(': a\nretry: 7\ndata: 1\n\n: b\nretry: x\n\n').pipeThrough(decoder)
       equal((await read(events)).length, 1, 'the number of events')
-      equal(story, ['a', 7, 'b'])
+      equal(log, ['a', 7, 'b'])
     },
     'EventDecoderStream errors on an oversized event, a non-byte chunk or a failing source, after all earlier events':
       async () => {
@@ -465,21 +468,21 @@ export const providedStreams: BehaviorFact[] = [
       },
     'EventDecoderStream passes cancellation and backpressure on to its source': async () => {
       let pulled = 0
-      let cancelled: (reason: unknown) => void = () => undefined
-      const over = new Promise((resolve) => (cancelled = resolve))
+      let onCancel: (reason: unknown) => void = () => undefined
+      const canceled = new Promise((resolve) => (onCancel = resolve))
       const source = new ReadableStream<Uint8Array>({
         pull: (controller) => {
           pulled++
           controller.enqueue(encoded(`data: ${pulled}\n\n`))
         },
-        cancel: cancelled,
+        cancel: onCancel,
       })
       const reader = source.pipeThrough(new EventDecoderStream()).getReader()
       await reader.read()
       await sleep(50)
       check(pulled < 10, `${pulled} chunks were pulled for one event`)
       await reader.cancel('enough')
-      equal(await over, 'enough')
+      equal(await canceled, 'enough')
     },
     'invalid EventDecoderStream options throw a TypeError that names them': () => {
       for (const [name, value] of Object.entries({ maxBufferSize: 0, onComment: 'x', onRetry: {} })) {
@@ -502,7 +505,7 @@ function encoded(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-/** A stream of these chunks. */
+/** Creates a stream of these chunks. */
 function bytes(...chunks: (string | number[] | Uint8Array)[]): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start: (controller) => {
@@ -513,7 +516,7 @@ function bytes(...chunks: (string | number[] | Uint8Array)[]): ReadableStream<Ui
   })
 }
 
-/** A stream that errors when this has been read. */
+/** Creates a stream that errors after this text. */
 function broken(text: string, error: Error): ReadableStream<Uint8Array> {
   const chunks = [encoded(text)]
   return new ReadableStream(

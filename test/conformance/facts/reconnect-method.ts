@@ -1,4 +1,4 @@
-/** Connecting again at once: facts 47 and 48. */
+/** `reconnect()` and the online event: facts 47 and 48. */
 
 import type { FetchLike } from '../../../src/index.ts'
 import { ending, equal, refused, sleep, stream } from '../harness.ts'
@@ -58,7 +58,7 @@ export const reconnectMethod: BehaviorFact[] = [
       equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
     },
     'reconnect() does nothing after close() or a permanent failure': async (fact) => {
-      // Counted as calls of fetch: Deno and Bun send a request that was aborted at once, and the server sees it when it comes.
+      // Counts calls of fetch: Deno and Bun still send a request that is aborted right away, so the server would see it.
       let calls = 0
       const counting: FetchLike = (url, init) => {
         calls++
@@ -92,13 +92,13 @@ export const reconnectMethod: BehaviorFact[] = [
     },
   }),
 
-  // The event reaches every source there.
+  // The online event reaches every source in the page, so these facts run alone.
   ...ourFactsIn(inBrowser, 48, {
     'the online event ends the wait and reconnects': async (fact) => {
       const served = await fact.serve(ending('retry: 60000\n\n'), stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, {})
       await recorder.until('error')
-      // The wait begins after the listeners of error.
+      // The wait starts after the error listeners.
       await sleep(50)
       dispatchEvent(new Event('online'))
       await recorder.until('message')

@@ -1,4 +1,4 @@
-/** Time limits and the reconnect policy: facts 42 to 44. */
+/** Timeouts and the reconnect policy: facts 42 to 44. */
 
 import type { ConnectionError } from '../../../src/index.ts'
 import type { LoggedRequest } from '../../server/program.ts'
@@ -22,7 +22,7 @@ export const reconnection: BehaviorFact[] = [
       const served = await fact.serve({ before: 'never' }, stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, { connectTimeout: 200, reconnectionTime: 10 })
       await recorder.until('message')
-      // On a busy machine the next one may take too long as well.
+      // On a busy machine, the next attempt may time out too.
       equal([...new Set(recorder.summary)], ['error 0', 'open', 'message: x'])
       equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
       await served.log({ closed: 1 })
@@ -31,7 +31,7 @@ export const reconnection: BehaviorFact[] = [
       const served = await fact.serve({ steps: [{ write: 'data: x\n\n' }, { wait: 700 }, { write: 'data: y\n\n' }] })
       const recorder = fact.listenWith(served.url, { connectTimeout: 300 })
       await recorder.until('message', 2)
-      // A busy machine may take longer for a first answer, which is another fact.
+      // On a busy machine, the first attempts may time out before the stream opens.
       equal(recorder.summary.slice(recorder.summary.indexOf('open')), ['open', 'message: x', 'message: y'])
     },
     'idleTimeout reconnects a silent connection with reason timeout; comments keep it open': (fact) =>
@@ -129,7 +129,7 @@ export const reconnection: BehaviorFact[] = [
       }
     },
     'methods other than GET reconnect after a lost connection if reconnect is true': async (fact) => {
-      // An end in the middle of an event is not clean: WebKit reports a broken connection as an end.
+      // An end in the middle of an event is not clean: WebKit reports a lost connection as the end of the body.
       for (const lost of [breaking('id: 1\ndata: x\n\n'), ending('id: 1\ndata: x\n\ndata: cut')]) {
         const served = await fact.serve(lost, ending('data: y\n\n'))
         const recorder = fact.listenWith(served.url, {
@@ -162,7 +162,7 @@ export const reconnection: BehaviorFact[] = [
     'factor, maxDelay and jitter control the backoff': async (fact) => {
       const served = await fact.serve({ drop: true })
       const reconnect = { factor: 1.5, maxDelay: 200, jitter: 0, maxAttempts: 5 }
-      // Runtimes repeat a dropped request by themselves on connections that were kept alive: not this fetch.
+      // Runtimes repeat dropped requests automatically on kept-alive connections; this fetch does not.
       const fetch = (): Promise<Response> => Promise.reject(new TypeError('no network'))
       const recorder = fact.listenWith(served.url, { reconnectionTime: 100, reconnect, fetch })
       await recorder.until('error', 5)
@@ -172,7 +172,7 @@ export const reconnection: BehaviorFact[] = [
       )
     },
     'a connection that stays open for resetAfter counts as a success': async (fact) => {
-      // Each ends when the client has seen it open for that long, by its own clock.
+      // Each connection ends after the client has seen it open for that long.
       const gates = ['first', 'second', 'third', 'fourth']
       const served = await fact.serve(
         ...gates.map((gate) => ({ steps: [{ write: ':\n' }, { gate }, { end: true as const }] })),
@@ -198,19 +198,19 @@ export const reconnection: BehaviorFact[] = [
         headers: { 'Content-Type': 'text/html' },
       })
       const answers = [undefined, true, 150, Promise.resolve(120), Promise.resolve(false)]
-      const asked: ConnectionError[] = []
+      const failures: ConnectionError[] = []
       const recorder = fact.listenWith(served.url, {
         reconnect: {
           jitter: 0,
           shouldReconnect: (failure) => {
-            asked.push(failure)
-            return answers[asked.length - 1]
+            failures.push(failure)
+            return answers[failures.length - 1]
           },
         },
       })
       await recorder.until('error', 5)
       equal(
-        asked.map(({ reason, status }) => [reason, status ?? null]),
+        failures.map(({ reason, status }) => [reason, status ?? null]),
         [
           ['ended', null],
           ['status', 503],
@@ -224,8 +224,8 @@ export const reconnection: BehaviorFact[] = [
         [100, 100, 150, 120, null],
       )
       check(
-        recorder.errors.every(({ error }, n) => error === asked[n]),
-        'it was asked about other errors',
+        recorder.errors.every(({ error }, n) => error === failures[n]),
+        'shouldReconnect received other errors',
       )
       equal((await served.log()).requests.length, 5, 'the number of requests')
     },
@@ -359,7 +359,7 @@ export const reconnection: BehaviorFact[] = [
       const delays = recorder.errors.map(({ delay }) => delay ?? 0)
       const last = recorder.errors[3]?.error.retryAfter ?? 0
       check(last > 3_000_000 && last <= 3_600_000, `retryAfter is ${last}`)
-      // Past the longest wait of the policy.
+      // Beyond the maxDelay of the policy.
       equal(delays, [1_000, 100, 200, last], 'delay')
       equal(recorder.errors[0]?.error.retryAfter, 1_000, 'retryAfter')
       const waits = waitsBetween((await served.log({ requests: 4 })).requests)
@@ -387,7 +387,7 @@ export const reconnection: BehaviorFact[] = [
   }),
 ]
 
-/** In ms, from one request to the next. */
+/** The times between requests, in ms. */
 function waitsBetween(requests: LoggedRequest[]): number[] {
   return requests.slice(1).map(({ at }, n) => at - (requests[n]?.at ?? Infinity))
 }

@@ -1,4 +1,4 @@
-/** The request: facts 7 to 9. */
+/** Requests: facts 7 to 9. */
 
 import { keptAlive, check, ending, equal, redirect, stream } from '../harness.ts'
 import { inBrowser, isOurs, type BehaviorFact } from './fact.ts'
@@ -117,7 +117,7 @@ export const request: BehaviorFact[] = [
         const served = await fact.serve(redirect(target.at(fact.otherOrigin), status))
         const recorder = fact.listen(served.url)
         await recorder.until('message')
-        equal(recorder.summary, ['open', 'message: x'], `what happened after a ${status}`)
+        equal(recorder.summary, ['open', 'message: x'], `the events after a ${status}`)
         equal((recorder.messages[0]?.event as MessageEvent).origin, fact.otherOrigin, 'origin')
         recorder.source.close()
       }
@@ -169,7 +169,7 @@ export const request: BehaviorFact[] = [
         const served = await fact.serve({ status, headers: { 'Content-Type': null }, steps: [{ end: true }] })
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        equal(recorder.summary, ['error 2'], `what happened after a ${status}`)
+        equal(recorder.summary, ['error 2'], `the events after a ${status}`)
       }
     },
   },

@@ -1,4 +1,4 @@
-/** The response: facts 10 to 14. */
+/** Responses: facts 10 to 14. */
 
 import type { Answer } from '../../server/program.ts'
 import { check, ending, equal, WAIT_FOR_RETRY, requestsAfterRetry, sleep, stream, type Fact } from '../harness.ts'
@@ -141,15 +141,15 @@ export const response: BehaviorFact[] = [
     number: 12,
     title: 'a lost connection sets CONNECTING, fires one error, and reconnects after the reconnection time',
     run: async (fact) => {
-      await interrupted(fact, { steps: [{ write: 'retry: 200\ndata: x\n\n' }, { gate: 'heard' }, { reset: true }] })
+      await interrupted(fact, { steps: [{ write: 'retry: 200\ndata: x\n\n' }, { gate: 'received' }, { reset: true }] })
     },
   },
   {
     number: 12,
-    title: 'a connection lost before the response is requestsAfterRetry',
+    title: 'a connection lost before the response is retried',
     run: async (fact) => {
-      // Browsers, Deno and Bun repeat a request by themselves when a connection that was kept alive has died: not every
-      // drop is an error.
+      // Browsers, Deno and Bun repeat a request automatically if a kept-alive connection was lost, so not every drop
+      // fires an error.
       const served = await fact.serve(ending('retry: 10\n\n'), { drop: true }, { drop: true }, stream('data: x\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message')
@@ -228,12 +228,12 @@ export const response: BehaviorFact[] = [
     title: 'zstd-compressed events are delivered as they arrive if fetch decodes zstd; otherwise zstd is not requested',
     run: async (fact) => {
       const served = await fact.serve({ encoding: 'zstd', steps: [{ write: 'data: 1\n\n' }, { end: true }] })
-      // A fetch that knows nothing of it brings the bytes as they are, or fails.
+      // A fetch without zstd support returns the raw bytes or fails.
       const text = await fetch(served.url).then((response) => response.text()).catch(() => '') // prettier-ignore
       if (text === 'data: 1\n\n') return arrivesEventByEvent(fact, 'zstd')
       const [request] = (await served.log({ requests: 1 })).requests
-      const asked = request?.headers['accept-encoding'] ?? ''
-      check(!asked.includes('zstd'), `it asks for ${asked}, and does not decode it`)
+      const accepted = request?.headers['accept-encoding'] ?? ''
+      check(!accepted.includes('zstd'), `the request accepts ${accepted}, but fetch does not decode zstd`)
     },
   },
 ]
@@ -250,16 +250,16 @@ async function arrivesEventByEvent(fact: Fact, encoding: NonNullable<Answer['enc
   equal(recorder.summary, ['open', 'message: 1', 'message: 2'])
 }
 
-/** Shared by the two ways in which an open connection is lost. */
+/** Loses an open connection and checks the events. */
 async function interrupted(fact: Fact, first: Answer): Promise<void> {
   const served = await fact.serve(first, stream('data: y\n\n'))
   const recorder = fact.listen(served.url, WAIT_FOR_RETRY)
   await recorder.until('message')
-  await served.openGate('heard')
+  await served.openGate('received')
   await requestsAfterRetry(fact, served, 2)
   await recorder.until('message', 2)
   equal(recorder.summary, ['open', 'message: x', 'error 0', 'open', 'message: y'])
-  // By the client's clock, since the server may see the end later.
+  // Measured in the client, because the server may notice the end later.
   const [, , lost, reopened] = recorder.events
   const wait = (reopened?.at ?? 0) - (lost?.at ?? 0)
   check(wait > 190, `it waited ${wait} ms instead of 200`)

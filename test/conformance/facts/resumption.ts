@@ -1,24 +1,24 @@
-/** What is sent where: resumption, redirects, other options of the request. Facts 38 to 41. */
+/** Resuming, redirects and other request options: facts 38 to 41. */
 
 import { RECONNECT_AFTER_END, keptAlive, ending, equal, redirect, sleep, stream } from '../harness.ts'
 import { countUncaught } from '../uncaught-errors.ts'
 import { fetchEventSource } from '../under-test.ts'
 import { inBrowser, ourFacts, ourFactsIn, onServer, type BehaviorFact } from './fact.ts'
 
-/** Set by the caller, and not to be sent to another origin. */
+/** Headers set by the caller that must not be sent to another origin. */
 const CREDENTIALS = { Authorization: 'Bearer caller', Cookie: 'session=caller', 'Proxy-Authorization': 'Basic caller' }
 
 export const resumption: BehaviorFact[] = [
   ...ourFacts(38, {
     'resume can continue a POST stream with a GET and Last-Event-ID': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 1\ndata: x\n\n'), ending('id: 2\ndata: y\n\n'), stream())
-      const told: unknown[] = []
+      const contexts: unknown[] = []
       const recorder = fact.listenWith(served.url, {
         method: 'POST',
         body: '{}',
         headers: { 'Content-Type': 'application/json', 'X-Session': 's' },
         resume: ({ attempt, lastEventId, failure }) => {
-          told.push([attempt, lastEventId, failure?.reason])
+          contexts.push([attempt, lastEventId, failure?.reason])
           return { method: 'GET' }
         },
       })
@@ -38,7 +38,7 @@ export const resumption: BehaviorFact[] = [
           ['GET', undefined, 's', '2', ''],
         ],
       )
-      equal(told, [
+      equal(contexts, [
         [1, '1', 'ended'],
         [1, '2', 'ended'],
       ])
@@ -137,7 +137,7 @@ export const resumption: BehaviorFact[] = [
         equal(
           [seen?.method, seen?.body, seen?.headers['content-type'], seen?.headers['x-key']],
           [method, kept ? '{}' : '', kept ? 'application/json' : undefined, 'k'],
-          `what a ${status} led to`,
+          `the request after a ${status}`,
         )
         equal((recorder.messages[0]?.event as MessageEvent).origin, target.origin, 'origin')
         recorder.source.close()
@@ -164,8 +164,8 @@ export const resumption: BehaviorFact[] = [
       }
       const all = [...Object.values(CREDENTIALS), 'k']
       const none = [undefined, undefined, undefined, 'k']
-      equal(await sent({ log: (options) => served.log(options) }), [all, all], 'what the first origin got')
-      equal(await sent({ log: (options) => target.log(options) }), [none, none], 'what the other origin got')
+      equal(await sent({ log: (options) => served.log(options) }), [all, all], 'the headers at the first origin')
+      equal(await sent({ log: (options) => target.log(options) }), [none, none], 'the headers at the other origin')
     },
     "a redirect to another origin drops the URL's credentials": async (fact) => {
       const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
@@ -199,7 +199,7 @@ export const resumption: BehaviorFact[] = [
               kept ? 'application/json' : undefined,
               origin === served.origin ? 'Bearer caller' : undefined,
             ],
-            `what a ${status} to ${origin} led to`,
+            `the request after a ${status} to ${origin}`,
           )
           equal((recorder.messages[0]?.event as MessageEvent).origin, origin, 'origin')
           recorder.source.close()
@@ -208,11 +208,11 @@ export const resumption: BehaviorFact[] = [
       const loop = await fact.serve(redirect('?again'))
       const recorder = fact.listenWith(loop.url, { headers: CREDENTIALS })
       await recorder.until('error')
-      equal(recorder.summary, ['error 0'], 'what came of a loop')
+      equal(recorder.summary, ['error 0'], 'the events of a redirect loop')
     },
     'a Location header in raw UTF-8 is followed correctly': async (fact) => {
       const target = await fact.serve(stream('data: x\n\n'))
-      // Node's server writes it as UTF-8.
+      // Node's server writes the header as UTF-8.
       const served = await fact.serve(redirect(`${new URL(target.url).pathname}?q=é%`))
       await fact.listenWith(served.url, { headers: CREDENTIALS, redirect: 'same-origin' }).until('message')
       const [seen] = (await target.log({ requests: 1 })).requests

@@ -1,4 +1,4 @@
-/** Programs for AI chats: fact 61. */
+/** AI chat programs: fact 61. */
 
 import * as anthropic from '../../programs/anthropic-chat.ts'
 import * as busy from '../../programs/busy-server.ts'
@@ -78,7 +78,7 @@ export const chats: BehaviorFact[] = ourFacts(61, {
     const elsewhere = await fact.serve(keptAlive(typed('message_stop')))
     const served = await fact.serve(redirect(elsewhere.at(fact.otherOrigin), 307))
     const error = await rejection(anthropic.ask(served.url, 'a-key', '?', screen().show))
-    check(error instanceof ConnectionError && error.reason === 'redirect', `it was ${String(error)}`)
+    check(error instanceof ConnectionError && error.reason === 'redirect', `the error is ${String(error)}`)
     equal((await elsewhere.log()).requests, [])
   },
 
@@ -152,7 +152,7 @@ export const chats: BehaviorFact[] = ourFacts(61, {
     const served = await fact.serve({ steps: [{ write: rpc({ method: 'notifications/x' }) }, { reset: true }] })
     const { show } = screen()
     const error = await rejection(callTool(served.url, 'a-session', 'count', show))
-    check(error instanceof ConnectionError && error.reason === 'network', `it was ${String(error)}`)
+    check(error instanceof ConnectionError && error.reason === 'network', `the error is ${String(error)}`)
     await connectionsEnd(fact, served, 1)
   },
 
@@ -161,7 +161,7 @@ export const chats: BehaviorFact[] = ourFacts(61, {
     const { shown, show } = screen()
     const answered = busy.ask(served.url, 'Why?', show)
     await served.log({ closed: 1 })
-    // Without the header it would be 3 s and more; in a browser, other tests may hold its connections for some seconds.
+    // Without Retry-After the wait would be at least 3 s. In browsers, other tests may occupy the connections for some seconds.
     if (fact.env.base === undefined) await served.within(2_500, { requests: 2 })
     await answered
     equal(shown, ['a', 'b'])
@@ -177,14 +177,14 @@ export const chats: BehaviorFact[] = ourFacts(61, {
     const served = await fact.serve({ steps: [{ write: 'data: a\n\n' }, { gate: 'shown' }, { reset: true }] })
     const { shown, show } = screen(() => void served.openGate('shown'))
     const error = await rejection(busy.ask(served.url, 'Why?', show))
-    check(error instanceof ConnectionError && error.reason === 'network', `it was ${String(error)}`)
+    check(error instanceof ConnectionError && error.reason === 'network', `the error is ${String(error)}`)
     equal(shown, ['a'])
     await connectionsEnd(fact, served, 1)
   },
   'busy-server: gives up after five attempts': async (fact) => {
     const served = await fact.serve(refused(429, { 'Retry-After': '0' }, 'busy'))
     const error = await rejection(busy.ask(served.url, 'Why?', screen().show))
-    check(error instanceof ConnectionError && error.status === 429, `it was ${String(error)}`)
+    check(error instanceof ConnectionError && error.status === 429, `the error is ${String(error)}`)
     await connectionsEnd(fact, served, 5)
   },
 })

@@ -1,4 +1,4 @@
-/** Programs that go on over several connections, or several runs: fact 62. */
+/** Programs that continue across connections or runs: fact 62. */
 
 import { copyLedger } from '../../programs/each-once.ts'
 import * as freshToken from '../../programs/fresh-token.ts'
@@ -21,7 +21,7 @@ import { ConnectionError } from '../../under-test.ts'
 import { ourFacts, type BehaviorFact } from '../fact.ts'
 import { connectionsEnd, header, ids, screen } from './shared.ts'
 
-/** A run's storage, which outlives it. */
+/** Storage that outlives a run. */
 function storage(): {
   entries: Map<string, string>
   getItem(key: string): string | null
@@ -104,7 +104,7 @@ export const reconnecting: BehaviorFact[] = ourFacts(62, {
     let tokens = 0
     const over = freshToken.follow(served.url, () => Promise.resolve(`token-${++tokens}`), screen().show)
     const error = await rejection(over)
-    check(error instanceof ConnectionError, `it was ${String(error)}`)
+    check(error instanceof ConnectionError, `the error is ${String(error)}`)
     equal([error.status, error.body, error.attempt, tokens], [401, 'not you', 4, 4])
     await connectionsEnd(fact, served, 4)
   },

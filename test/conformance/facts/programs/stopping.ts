@@ -1,4 +1,4 @@
-/** Programs that end in one way or another: fact 63. */
+/** Programs that stop early or on a condition: fact 63. */
 
 import { collect } from '../../programs/collected.ts'
 import { readVersion2 } from '../../programs/disposal.ts'
@@ -39,9 +39,9 @@ export const stopping: BehaviorFact[] = [
     'time-limit: returns the events received in time, across reconnections': (fact) =>
       withEnoughTime([1_000, 4_000, 16_000], async (limit) => {
         const served = await fact.serve(endingWith('retry: 10\ndata: a\n\n'), stream('data: b\n\n'))
-        const heard = await listenFor(served.url, limit)
-        if (heard.length < 2) return false
-        equal(heard, ['a', 'b'])
+        const received = await listenFor(served.url, limit)
+        if (received.length < 2) return false
+        equal(received, ['a', 'b'])
         await connectionsEnd(fact, served, 2)
         return true
       }),
@@ -73,7 +73,7 @@ export const stopping: BehaviorFact[] = [
         cancel()
         if (performance.now() - since > wait / 2) return false
         await sleep(2 * wait)
-        check(shown.length <= 1, 'there was more')
+        check(shown.length <= 1, 'more events arrived')
         equal(errors, [])
         await connectionsEnd(fact, served, 1)
         return true
@@ -81,7 +81,7 @@ export const stopping: BehaviorFact[] = [
     'subscription: reports failures': async (fact) => {
       const served = await fact.serve(refused(404, {}, 'no such thing'))
       const error = await new Promise((resolve) => subscribe(served.url, () => undefined, resolve))
-      check(error instanceof ConnectionError && error.status === 404, `it was ${String(error)}`)
+      check(error instanceof ConnectionError && error.status === 404, `the error is ${String(error)}`)
     },
   }),
   ...ourFactsIn(() => 'asyncDispose' in Symbol, 63, {

@@ -1,4 +1,4 @@
-/** Programs that bring a stream of their own, or pass one on: fact 64. */
+/** Programs that provide a stream or pass one on: fact 64. */
 
 import { collect } from '../../programs/collected.ts'
 import { showAnswer } from '../../programs/given-response.ts'
@@ -15,7 +15,7 @@ import { connectionsEnd, header, ids, screen } from './shared.ts'
 
 async function bodyOf(served: Stream): Promise<ReadableStream<Uint8Array>> {
   const { body } = await fetch(served.url)
-  check(body !== null, 'there is no body')
+  check(body !== null, 'the body is missing')
   return body
 }
 
@@ -35,7 +35,7 @@ export const streams: BehaviorFact[] = ourFacts(64, {
     const served = await fact.serve(refused(401, { 'Content-Type': 'application/json' }, '{"error":"who?"}'))
     const { shown, show } = screen()
     const error = await rejection(showAnswer(await fetch(served.url), show))
-    check(error instanceof ConnectionError, `it was ${String(error)}`)
+    check(error instanceof ConnectionError, `the error is ${String(error)}`)
     equal([error.reason, error.status, error.body], ['status', 401, '{"error":"who?"}'])
     equal(shown, ['no requests left'])
   },
@@ -68,7 +68,7 @@ export const streams: BehaviorFact[] = ourFacts(64, {
     const words = showAndCount(await bodyOf(served), show)
     await bothShown
     const { requests } = await served.log()
-    equal(requests[0]?.endedAt, null, 'the end of the connection')
+    equal(requests[0]?.endedAt, null, 'when the connection closed')
     await served.openGate('headline')
     equal([await words, shown], [6, ['first words', 'all is well']])
     await connectionsEnd(fact, served, 1)
@@ -110,7 +110,7 @@ export const streams: BehaviorFact[] = ourFacts(64, {
   'relay: forwards comments and retry even while there are no events': async (fact) => {
     const served = await fact.serve(stream('retry: 1234\n', ': alive\n'))
     const { body } = await relay(new Request(served.origin), served.url, 'a-key')
-    check(body !== null, 'there is no body')
+    check(body !== null, 'the body is missing')
     const text = body.pipeThrough(new TextDecoderStream()).getReader()
     let seen = ''
     while (!seen.includes(': alive\n\n')) seen += (await text.read()).value ?? ''
@@ -118,7 +118,7 @@ export const streams: BehaviorFact[] = ourFacts(64, {
     await text.cancel()
   },
   'relay: closes the upstream connection when the client disconnects': async (fact) => {
-    const leave: Record<string, (response: Response, controller: AbortController) => Promise<unknown>> = {
+    const disconnects: Record<string, (response: Response, controller: AbortController) => Promise<unknown>> = {
       'cancels the body': async ({ body }) => {
         const reader = body?.getReader()
         await reader?.read()
@@ -128,15 +128,15 @@ export const streams: BehaviorFact[] = ourFacts(64, {
         const reader = body?.getReader()
         await reader?.read()
         controller.abort()
-        // The runtime would be reading on, after what has come already.
+        // Reads the rest, which the runtime would otherwise do.
         await rejection(readToEnd(reader))
       },
     }
-    for (const way of Object.values(leave)) {
+    for (const disconnect of Object.values(disconnects)) {
       const served = await fact.serve(keptAlive('data: a\n\n', 'data: b\n\n'))
       const controller = new AbortController()
       const request = new Request(served.origin, { signal: controller.signal })
-      await way(await relay(request, served.url, 'a-key'), controller)
+      await disconnect(await relay(request, served.url, 'a-key'), controller)
       await connectionsEnd(fact, served, 1)
     }
   },
@@ -154,12 +154,12 @@ export const streams: BehaviorFact[] = ourFacts(64, {
     })
     const other = await fact.serve({ steps: [{ gate: 'a' }, { write: 'data: 2b\n\n' }, { gate: 'c' }, { end: true }] })
     const merged = merge([streamEvents(one.url), streamEvents(other.at(fact.otherOrigin))])
-    const heard: string[] = []
+    const received: string[] = []
     for await (const { data } of merged) {
-      heard.push(data)
+      received.push(data)
       await (data === '2b' ? one : other).openGate(data.slice(1))
     }
-    equal(heard, ['1a', '2b', '1c'])
+    equal(received, ['1a', '2b', '1c'])
     await connectionsEnd(fact, one, 1)
     await connectionsEnd(fact, other, 1)
   },
@@ -176,20 +176,20 @@ export const streams: BehaviorFact[] = ourFacts(64, {
     await connectionsEnd(fact, silent, 1)
   },
   'merged: throws if one stream fails, and closes the others': async (fact) => {
-    const failing = await fact.serve({ ...refused(404, {}, 'no such thing'), before: 'heard' })
+    const failing = await fact.serve({ ...refused(404, {}, 'no such thing'), before: 'received' })
     const silent = await fact.serve(keptAlive('data: a\n\n'))
     const merged = merge([streamEvents(failing.url), streamEvents(silent.at(fact.otherOrigin))])
-    const heard: string[] = []
+    const received: string[] = []
     const error = await rejection(
       (async () => {
         for await (const { data } of merged) {
-          heard.push(data)
-          await failing.openGate('heard')
+          received.push(data)
+          await failing.openGate('received')
         }
       })(),
     )
-    check(error instanceof ConnectionError && error.status === 404, `it was ${String(error)}`)
-    equal(heard, ['a'])
+    check(error instanceof ConnectionError && error.status === 404, `the error is ${String(error)}`)
+    equal(received, ['a'])
     await connectionsEnd(fact, silent, 1)
   },
 
