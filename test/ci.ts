@@ -1,6 +1,6 @@
-/** Where everything must run. */
+/** Detects CI. */
 
-/** Whether a runtime or browser that is missing is a failure. */
+/** In CI, a missing runtime or browser is a failure. */
 export function isCI(): boolean {
   return process.env.CI === 'true'
 }

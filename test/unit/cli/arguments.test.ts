@@ -1,4 +1,4 @@
-/** What the command makes of its arguments, and what it says of those that are wrong. */
+/** Parsing of the command line, and errors for invalid arguments. */
 
 import { describe, expect, it } from 'vitest'
 import { readArguments, type Arguments } from '../../../src/cli/arguments.ts'
@@ -13,7 +13,7 @@ function read(...args: string[]): Arguments {
   return read
 }
 
-describe('a URL', () => {
+describe('readURL', () => {
   it.each([
     ['http://a.test/x', 'http://a.test/x'],
     ['HTTPS://a.test', 'HTTPS://a.test'],
@@ -35,7 +35,7 @@ describe('a URL', () => {
     ['m\u00fcnchen.example', 'https://m\u00fcnchen.example'],
     ['my_host.example', 'https://my_host.example'],
     [' http://a.test/a b ', 'http://a.test/a b'],
-  ])('%s is %s', (given, url) => {
+  ])('reads %s as %s', (given, url) => {
     expect(readURL(given)).toBe(url)
   })
 
@@ -60,14 +60,14 @@ describe('a URL', () => {
     ['ws://a.test/x', 'Try http://a.test/x'],
     ['wss://a.test/x', 'Try https://a.test/x'],
     ['file:///etc/passwd', 'not file://'],
-  ])('%j is none', (given, words) => {
+  ])('rejects %j', (given, words) => {
     expect(() => readURL(given)).toThrow(UsageError)
     expect(() => readURL(given)).toThrow(words)
   })
 })
 
-describe('arguments', () => {
-  it('are what the request is', () => {
+describe('readArguments', () => {
+  it('reads method, headers and data like curl', () => {
     expect(read('-X', 'put', '-H', 'A: b: c', '-HX-Y:z', '-d', 'x')).toMatchObject({
       url: URL,
       method: 'PUT',
@@ -91,7 +91,7 @@ describe('arguments', () => {
     [['--retry-status', '503', '--no-reconnect'], { reconnects: false }],
     [['--timeout', '0.5', '--max', '3'], { timeout: 500, max: 3 }],
     [['--type', 'a', '--type', 'b', '--json'], { types: ['a', 'b'], format: 'json' }],
-  ])('%j', (args, expected) => {
+  ])('reads %j', (args, expected) => {
     expect(read(...args)).toMatchObject(expected)
   })
 
@@ -117,25 +117,25 @@ describe('arguments', () => {
     [['--reconnect', '--no-reconnect'], 'exclude each other'],
     [['-H', 'Authorization:', 'Bearer', 'x'], /one URL, but here are 3: "Bearer", "x", .* quotation marks/],
     [['--json=1'], '--json'],
-  ])('%j is wrong', (args, words) => {
+  ])('rejects %j', (args, words) => {
     expect(() => readArguments([...args, URL])).toThrow(UsageError)
     expect(() => readArguments([...args, URL])).toThrow(words)
   })
 
-  it('need a URL', () => {
+  it('requires a URL', () => {
     expect(() => readArguments([])).toThrow('There is no URL')
     expect(() => readArguments([URL, '--max'])).toThrow(/--max/)
   })
 
-  it('ask for help before all else', () => {
+  it('gives --help precedence over --version and everything else', () => {
     expect(readArguments(['--help'])).toBe('help')
     expect(readArguments(['-h', '--version'])).toBe('help')
     expect(readArguments(['--version'])).toBe('version')
   })
 })
 
-describe('the help', () => {
-  it('fits on a terminal', () => {
+describe('help text', () => {
+  it('fits into 80 columns', () => {
     for (const line of HELP.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
   })
 })
