@@ -1,6 +1,4 @@
-/** Detects CI. */
-
-/** In CI, a missing runtime or browser is a failure. */
+/** Whether this is CI, where a missing runtime or browser is a failure. */
 export function isCI(): boolean {
   return process.env.CI === 'true'
 }

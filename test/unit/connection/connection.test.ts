@@ -38,15 +38,15 @@ function withPolicy(answers: Answer[], reconnect: ReconnectPolicy): Watched {
 
 describe('shouldReconnect', () => {
   it('may close the source, and then no event fires', async () => {
-    const asked = vi.fn()
+    const called = vi.fn()
     const { source, errors }: Watched = withPolicy([down], {
       shouldReconnect: () => {
-        asked()
+        called()
         source.close()
         return true
       },
     })
-    await until(() => asked.mock.calls.length > 0)
+    await until(() => called.mock.calls.length > 0)
     await new Promise((resolve) => setImmediate(resolve))
     expect(errors).toEqual([])
     expect(source.readyState).toBe(EventSource.CLOSED)

@@ -17,10 +17,10 @@ const spyOn = (owner: object, method: string) =>
   vi.spyOn(owner as Record<string, (...args: unknown[]) => unknown>, method)
 
 /** Returns a function that makes the method throw from then on. */
-const breaking = (owner: object, method: string) => () => void spyOn(owner, method).mockImplementation(broken)
+const breakMethod = (owner: object, method: string) => () => void spyOn(owner, method).mockImplementation(broken)
 
 /** Returns a function that makes a diagnostics channel throw. */
-function breakingChannel(name: string): () => void {
+function breakChannel(name: string): () => void {
   return () => {
     const found = channel(`everysource:${name}`)
     found.subscribe(ignore)
@@ -33,7 +33,7 @@ function ignore(): void {
 }
 
 /** Makes the constructor of `error` events throw once. */
-function breakingErrorEvent(): void {
+function breakErrorEvent(): void {
   const { prototype } = ErrorEvent
   const Base = Object.getPrototypeOf(ErrorEvent) as object
   Object.setPrototypeOf(ErrorEvent, function (): never {
@@ -43,7 +43,7 @@ function breakingErrorEvent(): void {
   expect(Object.getPrototypeOf(prototype)).toBe(Event.prototype)
 }
 
-function breakingDispatch(): void {
+function breakDispatch(): void {
   const { dispatchEvent } = EventTarget.prototype
   let isBroken = false
   spyOn(EventTarget.prototype, 'dispatchEvent').mockImplementation(function (this: EventTarget, event) {
@@ -59,24 +59,24 @@ const HOSTILE = Object.defineProperties(new Error('hostile'), {
   cause: { get: broken },
 })
 
-const SHORT: EventSourceInit = { reconnectionTime: 0 }
-const FINAL: EventSourceInit = { reconnect: false }
-const ASKED: EventSourceInit = { ...SHORT, reconnect: { shouldReconnect: broken } }
+const RECONNECTING: EventSourceInit = { reconnectionTime: 0 }
+const WITHOUT_RECONNECTION: EventSourceInit = { reconnect: false }
+const WITH_FAILING_POLICY: EventSourceInit = { ...RECONNECTING, reconnect: { shouldReconnect: broken } }
 
 type Step = [what: string, breaks: () => void, options?: EventSourceInit, cause?: unknown]
 
 /** Steps for losses after which a source reconnects, and for one after which it doesn't. */
 const STEPS: Step[] = [
-  ['aborting the request', breaking(AbortController.prototype, 'abort')],
-  ["reading the URL's parameters", breaking(URLSearchParams.prototype, 'forEach')],
+  ['aborting the request', breakMethod(AbortController.prototype, 'abort')],
+  ["reading the URL's parameters", breakMethod(URLSearchParams.prototype, 'forEach')],
   ['parsing the URL', () => void vi.stubGlobal('URL', broken)],
-  ['reading the cause', ignore, SHORT, HOSTILE],
-  ['redacting texts', breaking(String.prototype, 'replaceAll')],
-  ['calling shouldReconnect', ignore, ASKED],
-  ['computing the delay', breaking(Math, 'random')],
-  ['publishing "lost"', breakingChannel('lost')],
-  ['publishing "wait"', breakingChannel('wait')],
-  ['publishing "failed"', breakingChannel('failed'), FINAL],
+  ['reading the cause', ignore, RECONNECTING, HOSTILE],
+  ['redacting texts', breakMethod(String.prototype, 'replaceAll')],
+  ['calling shouldReconnect', ignore, WITH_FAILING_POLICY],
+  ['computing the delay', breakMethod(Math, 'random')],
+  ['publishing "lost"', breakChannel('lost')],
+  ['publishing "wait"', breakChannel('wait')],
+  ['publishing "failed"', breakChannel('failed'), WITHOUT_RECONNECTION],
 ]
 
 let unhandled: unknown[]
@@ -101,7 +101,7 @@ function downAfter(breaks: () => void, cause: unknown = new TypeError('down')): 
 }
 
 describe('error event', () => {
-  it.each(STEPS)('fires although %s throws', async (_, breaks, options = SHORT, cause) => {
+  it.each(STEPS)('fires although %s throws', async (_, breaks, options = RECONNECTING, cause) => {
     const { source, errors } = watch([downAfter(breaks, cause)], options)
     await until(() => errors.length > 0)
     expect(errors[0]?.error).toBeInstanceOf(ConnectionError)
@@ -112,10 +112,10 @@ describe('error event', () => {
   })
 
   it.each<[what: string, breaks: () => void]>([
-    ['creating an error event', breakingErrorEvent],
-    ['dispatching an event', breakingDispatch],
+    ['creating an error event', breakErrorEvent],
+    ['dispatching an event', breakDispatch],
   ])('reports the exception in a second event if %s throws', async (_, breaks) => {
-    const { source, errors } = watch([downAfter(breaks)], SHORT)
+    const { source, errors } = watch([downAfter(breaks)], RECONNECTING)
     await until(() => source.readyState === EventSource.CLOSED)
     expect(errors.map(({ error }) => error.reason)).toEqual(['unsupported'])
     expect(errors[0]?.error.cause).toMatchObject({ message: BROKEN.message })
@@ -124,12 +124,12 @@ describe('error event', () => {
   })
 
   it.each<[what: string, breaks: () => void]>([
-    ['creating an error event', breakingErrorEvent],
-    ['dispatching an event', breakingDispatch],
+    ['creating an error event', breakErrorEvent],
+    ['dispatching an event', breakDispatch],
   ])(
     'is replaced by a reported exception if %s throws after the last failure, and the source closes',
     async (_, breaks) => {
-      const { source } = watch([downAfter(breaks)], FINAL)
+      const { source } = watch([downAfter(breaks)], WITHOUT_RECONNECTION)
       await until(() => reported.length > 0)
       expect(reported).toEqual([BROKEN])
       expect(source.readyState).toBe(EventSource.CLOSED)
@@ -140,7 +140,7 @@ describe('error event', () => {
 })
 
 describe('loop', () => {
-  it.each(STEPS)('throws a ConnectionError although %s throws', async (_, breaks, options = SHORT, cause) => {
+  it.each(STEPS)('throws a ConnectionError although %s throws', async (_, breaks, options = RECONNECTING, cause) => {
     const { stream } = request([downAfter(breaks, cause)], {
       ...options,
       reconnect: options.reconnect ?? { maxAttempts: 2 },

@@ -17,13 +17,13 @@ import {
 } from '../support/streams.ts'
 
 const TWO_EVENTS = 'event: greeting\ndata: Hello\nid: 1\n\ndata: Bye\n\n'
-const THEIR_OBJECTS = [
+const EVENTS = [
   { type: 'greeting', data: 'Hello', id: '1', lastEventId: '1' },
   { type: 'message', data: 'Bye', lastEventId: '1' },
 ]
 
 /** Returns the error that `streamEvents` throws synchronously. */
-function refusal(given: unknown, options?: unknown): unknown {
+function thrownBy(given: unknown, options?: unknown): unknown {
   try {
     closed(streamEvents(given as Response, options as GivenStreamInit))
   } catch (error) {
@@ -39,7 +39,7 @@ describe('streamEvents', () => {
       headers: new Headers({ 'Content-Type': 'text/event-stream' }),
       body: streamOf(TWO_EVENTS),
     }
-    expect(await all(streamEvents(like as unknown as Response))).toStrictEqual(THEIR_OBJECTS)
+    expect(await all(streamEvents(like as unknown as Response))).toStrictEqual(EVENTS)
   })
 
   it('reads a byte stream that supports BYOB readers', async () => {
@@ -50,7 +50,7 @@ describe('streamEvents', () => {
         controller.close()
       },
     })
-    expect(await all(streamEvents(stream))).toStrictEqual(THEIR_OBJECTS)
+    expect(await all(streamEvents(stream))).toStrictEqual(EVENTS)
   })
 })
 
@@ -78,7 +78,7 @@ describe('streamEvents throws a TypeError for', () => {
       'The body of the Response is not a ReadableStream',
     ],
   ])('%s', (_, given, message) => {
-    const error = refusal(given)
+    const error = thrownBy(given)
     expect(error).toBeInstanceOf(TypeError)
     expect((error as Error).message).toContain(message)
   })
@@ -88,7 +88,7 @@ describe('streamEvents throws a TypeError for', () => {
     const reader = used.body?.getReader()
     await reader?.read()
     reader?.releaseLock()
-    const error = refusal(used)
+    const error = thrownBy(used)
     expect(error).toBeInstanceOf(TypeError)
     expect((error as Error).message).toContain('has been read already')
   })
@@ -96,10 +96,10 @@ describe('streamEvents throws a TypeError for', () => {
   it('a response or stream that another loop reads', () => {
     const good = response('data: 1\n\n')
     closed(streamEvents(good))
-    expect(refusal(good)).toBeInstanceOf(TypeError)
+    expect(thrownBy(good)).toBeInstanceOf(TypeError)
     const { stream } = source()
     closed(streamEvents(stream))
-    expect(refusal(stream)).toBeInstanceOf(TypeError)
+    expect(thrownBy(stream)).toBeInstanceOf(TypeError)
   })
 })
 
@@ -161,19 +161,16 @@ describe('stream passed by the caller', () => {
     ['numbers', 7],
     ['objects', {}],
     ['an ArrayBuffer', new ArrayBuffer(1)],
-  ])(
-    'makes the loop throw after the events if it contains %s instead of bytes, and is canceled',
-    async (_, chunk) => {
-      const { stream, push, pushChunk, cancelled } = source()
-      push('data: 0\n\n')
-      pushChunk(chunk)
-      const { data, error } = await outcome(streamEvents(stream))
-      expect(data).toEqual(['0'])
-      expect(error).toMatchObject({ reason: 'unsupported' })
-      expect((error as Error).message).toContain('not a stream of bytes')
-      expect(cancelled).toHaveBeenCalledOnce()
-    },
-  )
+  ])('makes the loop throw after the events if it contains %s instead of bytes, and is canceled', async (_, chunk) => {
+    const { stream, push, pushChunk, cancelled } = source()
+    push('data: 0\n\n')
+    pushChunk(chunk)
+    const { data, error } = await outcome(streamEvents(stream))
+    expect(data).toEqual(['0'])
+    expect(error).toMatchObject({ reason: 'unsupported' })
+    expect((error as Error).message).toContain('not a stream of bytes')
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
 
   it('makes the loop throw after the earlier events if an event is too large, and is canceled', async () => {
     const { stream, push, cancelled } = source()
@@ -246,7 +243,7 @@ describe('options of streamEvents with a Response or stream', () => {
     const { stream } = source()
     const good = response('')
     for (const given of [stream, good]) {
-      const error = refusal(given, method)
+      const error = thrownBy(given, method)
       expect(error).toBeInstanceOf(TypeError)
       expect((error as Error).message).toContain(`"${name}"`)
     }
@@ -269,7 +266,7 @@ describe('options of streamEvents with a Response or stream', () => {
     ['reconnectionTime', -1],
   ])('an invalid %s throws a TypeError that names it, and the stream stays unlocked', (name, value) => {
     const { stream } = source()
-    expect((refusal(stream, { [name]: value }) as Error).message).toContain(`The option "${name}"`)
+    expect((thrownBy(stream, { [name]: value }) as Error).message).toContain(`The option "${name}"`)
     expect(stream.locked).toBe(false)
   })
 })
