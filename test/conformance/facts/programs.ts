@@ -1,9 +1,9 @@
-/** Users' programs, which docs/guides shows: facts 61 to 64. */
+/** Facts 61 to 64: programs by users, which docs/guides shows. */
 
-import type { BehaviourFact } from './fact.ts'
+import type { BehaviorFact } from './fact.ts'
 import { chats } from './programs/chats.ts'
-import { ending } from './programs/ending.ts'
-import { flowing } from './programs/flowing.ts'
+import { stopping } from './programs/stopping.ts'
+import { streams } from './programs/streams.ts'
 import { reconnecting } from './programs/reconnecting.ts'
 
-export const programs: BehaviourFact[] = [...chats, ...reconnecting, ...ending, ...flowing]
+export const programs: BehaviorFact[] = [...chats, ...reconnecting, ...stopping, ...streams]
