@@ -1,4 +1,4 @@
-/** Facts 61 to 64: programs by users, which docs/guides shows. */
+/** Facts 61 to 64: the example programs in docs/guides. */
 
 import type { BehaviorFact } from './fact.ts'
 import { chats } from './programs/chats.ts'
