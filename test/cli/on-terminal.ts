@@ -59,7 +59,7 @@ export const terminal: Part = {
     },
     'the line says what is wrong with a stream': async () => {
       const tty = new Terminal([`${origin}/json-lines`], { columns: 160 })
-      await tty.shows(/^2 lines of JSON came without "data:" .* \(--verbose says more\)$/)
+      await tty.shows(/^Received 2 lines of JSON without "data:" .* \(--verbose says more\)$/)
       tty.press('\u0003')
       await tty.ends()
     },
