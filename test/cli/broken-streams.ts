@@ -1,10 +1,10 @@
-/** The findings of the command about broken servers. */
+/** Diagnoses of broken servers. */
 
 import assert from 'node:assert/strict'
 import { everysource } from './command.ts'
 import type { Part } from './part.ts'
 
-/** Paths of the server, with texts that must appear: the symptom and the fix. */
+/** Paths of the server, and parts of their diagnoses: the symptom and the fix. */
 const BROKEN: Record<string, string[]> = {
   '/json-lines': [
     '2 lines of JSON without "data:" before them: “{"token":"Hel"}”',
@@ -23,7 +23,7 @@ const BROKEN: Record<string, string[]> = {
   '/hangs': ['No response after', "res.writeHead(200, { 'Content-Type': 'text/event-stream' })"],
 }
 
-/** Paths that fail at once, and are explained without --verbose too. */
+/** Streams that fail at once, which are diagnosed without --verbose too. */
 const REFUSED: Record<string, string[]> = {
   '/page': ['The server sent a web page (“My shop”) instead of an event stream.', 'order of the routes'],
   '/json': ['The server sent JSON (application/json)', '"stream": true'],
@@ -35,32 +35,32 @@ export const broken: Part = {
   checks: ({ origin, add }) => ({
     ...Object.fromEntries(
       Object.entries(BROKEN).map(([path, words]) => [
-        `${path} is explained by --verbose`,
+        `diagnoses ${path} with --verbose`,
         async () => {
           const command = everysource([`${origin}${path}`, '--verbose'])
           for (const text of words) await command.complains(text)
           command.child.kill('SIGINT')
-          const { output, errors } = await command.ends()
+          const { output, errors } = await command.exits()
           assert.equal(output, '')
-          assert.match(errors, /^! (?:error|warning): .*\n! {3}why: .*\n! {3}do: {2}.*\n/m)
+          assert.match(errors, /^! (?:error|warning): .*\n! {3}why: .*\n! {3}fix: .*\n/m)
         },
       ]),
     ),
     ...Object.fromEntries(
       Object.entries(REFUSED).map(([path, words]) => [
-        `${path} is explained`,
+        `diagnoses ${path}`,
         async () => {
-          const { code, output, errors } = await everysource([`${origin}${path}`]).ends()
+          const { code, output, errors } = await everysource([`${origin}${path}`]).exits()
           assert.deepEqual({ code, output }, { code: 1, output: '' })
           for (const text of words) assert.ok(errors.includes(text), `${text} is not in ${errors}`)
         },
       ]),
     ),
-    'a server that ends after each message is explained by --verbose': async () => {
+    'diagnoses a server that ends the response after each message with --verbose': async () => {
       const url = add('/polled', (response, _, nth) => {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`retry: 100\ndata: ${nth}\n\n`)
       })
-      const { errors } = await everysource([url, '--verbose', '--max', '4']).ends()
+      const { errors } = await everysource([url, '--verbose', '--max', '4']).exits()
       for (const text of [
         'closes the response after each event: 3 times in a row',
         '(retry: 100)',
@@ -69,9 +69,9 @@ export const broken: Part = {
         assert.ok(errors.includes(text), `${text} is not in ${errors}`)
       }
     },
-    'a healthy stream has no findings': async () => {
+    'reports no problems for a healthy stream': async () => {
       const command = everysource([`${origin}/three`, '--verbose', '--max', '3'])
-      const { errors } = await command.ends()
+      const { errors } = await command.exits()
       assert.doesNotMatch(errors, /^!/m)
     },
   }),
