@@ -1,4 +1,4 @@
-/** Runs a module as a Worker in miniflare. Takes the module's path and the compatibility date, and reports the port like workerd. */
+/** Runs a module as a Worker in miniflare. Takes its path and the compatibility date, and reports the port like workerd. */
 
 import { writeSync } from 'node:fs'
 import { Miniflare } from 'miniflare'
