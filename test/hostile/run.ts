@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util'
 import { Tally } from '../tally.ts'
 import { chaos } from './chaos/chaos.ts'
-import { enemies } from './enemies/enemies.ts'
+import { servers } from './servers/servers.ts'
 import { fleet } from './fleet/fleet.ts'
 import { fuzz } from './fuzz/fuzz.ts'
 import { leaks } from './leaks/leaks.ts'
@@ -16,7 +16,7 @@ import type { Part } from './part.ts'
 import { keep, writeReport } from './report.ts'
 import { wholeNumber } from './whole-number.ts'
 
-const PARTS = [fuzz, chaos, lifecycle, leaks, enemies, fleet]
+const PARTS = [fuzz, chaos, lifecycle, leaks, servers, fleet]
 /** Most of what they do is wait, for a browser and for a server to come back. */
 const ASIDE = [fuzz, fleet]
 

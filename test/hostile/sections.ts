@@ -1,6 +1,6 @@
 /** What docs/background/reliability.md says of each part. */
 
-import { isOfAnEnemy, tableOfEnemies } from './enemies/judge.ts'
+import { isServerRow, tableOfServers } from './servers/judge.ts'
 import type { Figures } from './part.ts'
 
 export interface Section {
@@ -43,13 +43,13 @@ life of one: state, events and requests must agree after each step.`,
 collectable.`,
   },
   {
-    name: 'enemies',
+    name: 'servers',
     title: 'Servers that mean harm',
     text: `Each enemy is met in Node, and all but the floods in Deno and Bun too. Memory grows by at most 268 MB (40 MB with
 \`maxBufferSize\` of 1 Mi), there are at most ten attempts in any second (the requests that a redirect leads to are a part of one), the error has the reason that [options.md](../reference/options.md) names, and the next
 connection works. \`open\`: nothing is wrong with it that a client could see.`,
-    isHidden: isOfAnEnemy,
-    show: tableOfEnemies,
+    isHidden: isServerRow,
+    show: tableOfServers,
   },
   {
     name: 'fleet',

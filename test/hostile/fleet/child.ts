@@ -23,7 +23,7 @@ export class Child {
   }
 
   /** Whether it is still there. */
-  get lives(): boolean {
+  get isAlive(): boolean {
     return this.#process.exitCode === null && this.#process.signalCode === null
   }
 
@@ -34,7 +34,7 @@ export class Child {
    */
   async says(within: number): Promise<unknown> {
     const end = performance.now() + within
-    while (this.#heard.length === 0 && this.lives) {
+    while (this.#heard.length === 0 && this.isAlive) {
       const left = end - performance.now()
       if (left <= 0) throw new Error(`A process has said nothing for ${within} ms`)
       await new Promise<void>((listens) => {

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import type { Figures, Part } from '../part.ts'
 import { mostWithin, perInterval } from './curve.ts'
 import { outage, type Outage } from './outage.ts'
-import { after, type Orders } from './life.ts'
+import { after, type Orders } from './lifecycle.ts'
 import { attemptsUntil, jitterOf, leastWait, longestUntil, RECONNECTION_TIME } from './policy.ts'
 import { INTERVAL, assertNoStorm, noticeStorm, STORM } from './storm.ts'
 import type { Judgement } from './waves.ts'
@@ -40,10 +40,10 @@ export const fleet: Part = {
     })
     if (!happened) return {}
     const theOutage = happened
-    const { killed, back, lives, requests } = happened
+    const { killed, back, lifecycles, requests } = happened
 
-    const since = lives.map((life) => after(killed, life))
-    const attempts = since.map((life) => life.attempts)
+    const since = lifecycles.map((lifecycle) => after(killed, lifecycle))
+    const attempts = since.map((lifecycle) => lifecycle.attempts)
     const returns = since.map(({ connections }) => connections[0] ?? Infinity)
     const most = attemptsUntil(back - killed, base)
     const bound = longestUntil(most, base)
@@ -131,8 +131,8 @@ function rounded(share: number): number {
 
 /** What jitter is good for: the same once more, when all wait equally long. */
 async function withoutJitter(size: number, options: Orders['options'], away: number): Promise<Figures> {
-  const { killed, lives, requests } = await outage(size, { ...options, reconnect: { jitter: 0 } }, away)
-  const attempts = lives.flatMap((life) => after(killed, life).attempts)
+  const { killed, lifecycles, requests } = await outage(size, { ...options, reconnect: { jitter: 0 } }, away)
+  const attempts = lifecycles.flatMap((lifecycle) => after(killed, lifecycle).attempts)
   return {
     'attempts per 100 ms since then, without jitter': perInterval(INTERVAL, attempts),
     // No measure of what they mean to do, where it is the one process's work that spreads them.

@@ -3,13 +3,13 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Child } from './child.ts'
-import type { Life, Orders } from './life.ts'
+import type { Lifecycle, Orders } from './lifecycle.ts'
 
 export interface Outage {
   /** In ms since 1970: when the server was killed, and when there was one again. */
   killed: number
   back: number
-  lives: Life[]
+  lifecycles: Lifecycle[]
   /** When requests came to the server that came back. */
   requests: number[]
 }
@@ -43,11 +43,11 @@ export async function outage(size: number, options: Orders['options'], away: num
     const back = Date.now()
     await allConnected(fleet, size)
 
-    const lives = (await fleet.asked('lives', ANSWERED)) as Life[]
+    const lifecycles = (await fleet.asked('lifecycles', ANSWERED)) as Lifecycle[]
     const { requests } = (await server.asked('requests', ANSWERED)) as { requests: number[] }
-    return { killed, back, lives, requests }
+    return { killed, back, lifecycles, requests }
   } finally {
-    for (const child of children) if (child.lives) await child.kill()
+    for (const child of children) if (child.isAlive) await child.kill()
   }
 }
 

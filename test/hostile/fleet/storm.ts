@@ -1,7 +1,7 @@
 /** That a fleet makes no storm, and that one which does is noticed. */
 
 import assert from 'node:assert/strict'
-import { after } from './life.ts'
+import { after } from './lifecycle.ts'
 import { outage, type Outage } from './outage.ts'
 import { jitterOf, leastWait } from './policy.ts'
 import { judge, type Judgement, type Wave } from './waves.ts'
@@ -16,8 +16,8 @@ export const INTERVAL = 100
 export const STORM = { size: 50, base: 4_000, tries: 6 }
 
 /** The nth attempts, and the requests that came to the new server: it sees the last wave. */
-function wavesOf({ lives, killed, requests }: Outage, base: number): Wave[] {
-  const since = lives.map((life) => after(killed, life))
+function wavesOf({ lifecycles, killed, requests }: Outage, base: number): Wave[] {
+  const since = lifecycles.map((lifecycle) => after(killed, lifecycle))
   const count = Math.max(...since.map(({ attempts }) => attempts.length))
   const waves = Array.from({ length: count }, (_, index): Wave => {
     const there = since.filter(({ attempts, failures }) => index < Math.min(attempts.length, failures.length))
@@ -44,7 +44,7 @@ function dueAfter(failure: { time: number; wait: number } | undefined): number {
 /** @throws where more come at once than jitter allows; the later they come, the more it allows */
 export function assertNoStorm(happened: Outage, base: number): Judgement[] {
   return wavesOf(happened, base).map((wave) => {
-    const judgement = judge(wave, INTERVAL, happened.lives.length)
+    const judgement = judge(wave, INTERVAL, happened.lifecycles.length)
     const { share, most, late } = judgement
     const what = `${(share * 100).toFixed(1)} % came within ${INTERVAL} ms, late by up to ${late} ms`
     assert.ok(share <= most, `${wave.name}: ${what}, which allows for ${(most * 100).toFixed(1)} %`)

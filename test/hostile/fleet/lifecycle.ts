@@ -11,7 +11,7 @@ export interface Orders {
 }
 
 /** Of one source; times in ms since 1970. */
-export interface Life {
+export interface Lifecycle {
   /** When each attempt began. */
   attempts: number[]
   /** When each connection was lost or refused, and how long to wait then, in ms; -1 where nothing follows. */
@@ -21,7 +21,7 @@ export interface Life {
 }
 
 /** What it went through from then on, and when after that. */
-export function after(start: number, { attempts, failures, connections }: Life): Life {
+export function after(start: number, { attempts, failures, connections }: Lifecycle): Lifecycle {
   const shift = (times: number[]): number[] => times.filter((time) => time >= start).map((time) => time - start)
   return {
     attempts: shift(attempts),
