@@ -1,4 +1,4 @@
-/** The fleet, a process of its own: says each time when all are connected, and when asked, how many are, or what each has been through. */
+/** The fleet, a separate process: reports when all sources are connected, and on request their number or all events. */
 
 import { EventSource } from '../../../dist/index.js'
 import type { Lifecycle, Orders } from './lifecycle.ts'
@@ -11,7 +11,7 @@ const lifecycles = Array.from({ length: size }, (): Lifecycle => {
   let isConnected = false
   const source = new EventSource(url, {
     ...options,
-    // Is asked at the beginning of each attempt, be there a server or not.
+    // Called at the start of each attempt, even if the server is down.
     headers: () => {
       lifecycle.attempts.push(Date.now())
       return {}

@@ -18,7 +18,11 @@ const MOST_ATTEMPTS = 10
 const MB = 1_000_000
 
 /** @throws an `AssertionError` if a limit is exceeded or the outcome is wrong */
-export function judge(hostile: HostileServer, { sources, next, polluted, grown }: ClientReport, requests: Request[]): void {
+export function judge(
+  hostile: HostileServer,
+  { sources, next, polluted, grown }: ClientReport,
+  requests: Request[],
+): void {
   for (const [index, source] of sources.entries()) judgeSource(hostile, source, index)
   hostile.check?.({ sources, requests })
 
@@ -70,7 +74,12 @@ export function isServerRow(name: string): boolean {
 }
 
 /** One row of that table, as a figure. */
-export function rowOf({ name }: HostileServer, { sources, grown }: ClientReport, requests: Request[], inLoops: boolean): Figures {
+export function rowOf(
+  { name }: HostileServer,
+  { sources, grown }: ClientReport,
+  requests: Request[],
+  inLoops: boolean,
+): Figures {
   const reasons = new Set(sources.map(({ errors }) => errors[0]?.reason ?? 'open'))
   const row: Row = [[...reasons].join(', '), Math.round(grown / MB), mostAttempts(requests)]
   return { [`${inLoops ? LOOP : EVENTS}${name}`]: row.join(BETWEEN) }

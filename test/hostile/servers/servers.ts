@@ -74,7 +74,9 @@ export const servers: Part = {
 
 /** Each in a separate process, in Node only: how other runtimes manage memory is out of our control. */
 function largeStreams(long: boolean): Group[] {
-  const servers = HOSTILE_SERVERS.filter(({ kind, isForLongRuns }) => kind === 'large' && (long || isForLongRuns !== true))
+  const servers = HOSTILE_SERVERS.filter(
+    ({ kind, isForLongRuns }) => kind === 'large' && (long || isForLongRuns !== true),
+  )
   const surfaces = long ? [false, true] : [false]
   return surfaces.flatMap((inLoops) =>
     servers.map((hostile) => ({ runtime: 'node24', servers: [hostile], together: false, inLoops })),
