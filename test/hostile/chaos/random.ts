@@ -3,7 +3,7 @@
 /** Returns the next number, from 0 to 1. */
 export type Random = () => number
 
-/** The same seeds yield the same numbers. (mulberry32) */
+/** Numbers that depend only on the seeds. (mulberry32) */
 export function randomNumbers(...seeds: number[]): Random {
   let state = 0
   const next = (): number => {

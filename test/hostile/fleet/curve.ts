@@ -6,7 +6,7 @@ interface FleetCurve {
   /** Connection attempts in each 100 ms since the server went down. */
   attempts: number[]
   /** How long the server was down, in ms. */
-  away: number
+  downtime: number
 }
 
 /** Returns the chart as SVG. */

@@ -43,7 +43,7 @@ export interface Request {
 export interface Until {
   errors?: number
   messages?: number
-  /** From its first open or error: a slow machine only delays what comes before. */
+  /** From its first open or error: time before that only shows how slow the machine is. */
   ms?: number
 }
 

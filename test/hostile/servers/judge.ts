@@ -49,7 +49,18 @@ function judgeSource(hostile: HostileServer, source: SourceSeen, index: number):
 /** Reasons, growth in MB, and attempts in a second. */
 type Row = [reasons: string, grown: number, attempts: number]
 
+/** The largest growth of a client in MB, in total and with a `maxBufferSize` of 1 Mi. */
+export function growthOfServers(figures: Figures): { most: number; mostLimited: number } {
+  const most = (isLimited: boolean): number => {
+    const rows = Object.entries(figures).filter(([name]) => isServerRow(name) && name.endsWith(LIMITED) === isLimited)
+    return Math.max(...rows.map(([, row]) => Number(String(row).split(BETWEEN)[1])))
+  }
+  return { most: most(false), mostLimited: most(true) }
+}
+
+const LIMITED = 'maxBufferSize 1 Mi'
 const EVENTS = 'events: '
+
 const LOOP = 'loop: '
 const BETWEEN = ' | '
 
