@@ -138,7 +138,7 @@ function withoutTimes(text: string): string {
       .replaceAll(/localhost:\d+|127\.0\.0\.1:\d+/g, 'HOST')
       .replaceAll(/"time":\d+/g, '"time":N')
       // The server writes a line per second, so a slow machine sees more of them.
-      .replaceAll(/\d+ lines? of JSON came without "data:" before (?:it|them)/g, 'lines of JSON came without "data:"')
+      .replaceAll(/\d+ lines? of JSON without "data:" before (?:it|them)/g, 'lines of JSON without "data:"')
   )
 }
 

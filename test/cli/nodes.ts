@@ -24,7 +24,7 @@ export const nodes: Part = {
 
           const refused = await start(`${origin}/page`).exits()
           assert.equal(refused.code, 1)
-          assert.match(refused.errors, /a web page, “My shop”/)
+          assert.match(refused.errors, /a web page \(“My shop”\)/)
 
           const interrupted = start(`${origin}/three`)
           await interrupted.prints('three\n')

@@ -103,9 +103,9 @@ export const requesting: Scenario[] = [
       await untilText(page, '#findings', 'no blank line after')
       await follow(stage, '/events/wrong-type')
       await untilState(page, 'CLOSED')
-      await untilText(page, '#findings', 'looks like an event stream, but with the Content-Type')
+      await untilText(page, '#findings', 'looks like an event stream, but has the Content-Type')
       await follow(stage, '/events/buffered')
-      await untilText(page, '#findings', 'Events come in lumps')
+      await untilText(page, '#findings', 'Events arrive in bursts')
       await page.click('#close')
     },
   },

@@ -177,7 +177,7 @@ export const FAULTS: Fault[] = [
     module: DISPATCHER,
     name: 'Dispatcher.lost',
     by: `() => (error, delay) =>
-      this.#done(() => {
+      this.#run(() => {
         this.#dispatch(new ErrorEvent('error', error, delay))
         this.#readyState = CONNECTING
       })`,
@@ -319,7 +319,7 @@ export const FAULTS: Fault[] = [
     what: 'stays OPEN while shouldReconnect is asked',
     module: DISPATCHER,
     name: 'Dispatcher.deciding',
-    by: '() => () => this.#done(() => undefined)',
+    by: '() => () => this.#run(() => undefined)',
     noticedBy: 'fact 43: the source is CONNECTING while it is asked, and the error event waits for its answer',
   },
   {
@@ -357,14 +357,14 @@ export const FAULTS: Fault[] = [
     what: 'reconnects while the loop is at work',
     module: INBOX,
     name: 'Inbox.lost',
-    by: '() => () => new Promise((resolve) => this.#push(new Turn(resolve, false)))',
+    by: '() => () => new Promise((resolve) => this.#push(new Callback(resolve, false)))',
     noticedBy: 'fact 51: no reconnection is made before the loop asks for more',
   },
   {
     what: 'asks shouldReconnect while the loop is at work',
     module: INBOX,
     name: 'Inbox.deciding',
-    by: '() => () => new Promise((resolve) => this.#push(new Turn(resolve, false)))',
+    by: '() => () => new Promise((resolve) => this.#push(new Callback(resolve, false)))',
     noticedBy: 'fact 51: shouldReconnect is asked when the loop has dealt with what came before',
   },
   {
@@ -437,14 +437,14 @@ export const FAULTS: Fault[] = [
     what: 'ends a loop quietly when the signal is aborted',
     module: INBOX,
     name: 'Inbox.aborted',
-    by: '() => () => this.end()',
+    by: '() => () => this.close()',
     noticedBy: 'fact 52: a signal that is aborted already sends nothing, and the loop throws its reason',
   },
   {
     what: 'drops what was read when the connection fails',
     module: INBOX,
     name: 'Inbox.failed',
-    by: '(failed) => (error, isEnd) => { this.end({ error }); return failed(error, isEnd) }',
+    by: '(failed) => (error, isEnd) => { this.close({ error }); return failed(error, isEnd) }',
     noticedBy: 'fact 50: it ends when the body ends, and an unfinished event is discarded',
   },
   {

@@ -13,7 +13,7 @@ describe('an event that grows past maxBufferSize', () => {
     const source = open(NOWHERE, { maxBufferSize: 1024 * 1024, fetch: () => Promise.resolve(response(body.stream)) })
     const { error, message } = await nextError(source)
     expect(error.reason).toBe('too-large')
-    expect(message).toBe(`The event stream at ${NOWHERE} holds an event larger than the option "maxBufferSize" allows`)
+    expect(message).toBe(`The event stream at ${NOWHERE} sent an event larger than the option "maxBufferSize" allows`)
     expect(body.pulls * chunk.length).toBeLessThan(2 * 1024 * 1024)
   })
 })

@@ -26,9 +26,9 @@ describe('the text of a stream that stays open', () => {
     ['text without a field', 'Hello\nworld\n\n', ['error unframed']],
     ['a text of two lines', 'data: Hello\nworld\n\n', ['warning unframed']],
     ['an HTML error in the stream', 'data: x\n\n<b>Warning</b>: x in y.php\n', ['warning unframed']],
-    ['capitals', 'Data: hello\n\n', ['error misspelt']],
-    ['a space before the colon', 'data : hello\n\n', ['error misspelt']],
-    ['an indented field', '  data: hello\n\n', ['error misspelt']],
+    ['capitals', 'Data: hello\n\n', ['error misspelled']],
+    ['a space before the colon', 'data : hello\n\n', ['error misspelled']],
+    ['an indented field', '  data: hello\n\n', ['error misspelled']],
     ['backslash n', String.raw`data: hello\n\n`, ['error escaped']],
     ['backslash n and real line feeds', 'data: hello\\n\n\n', ['warning escaped']],
     ['all fields in one line', String.raw`id: 1\ndata: hello` + '\n\n', ['error escaped']],
@@ -68,7 +68,7 @@ describe('the text of a stream that stays open', () => {
 
   it('quotes what it has seen, and says what to write', async () => {
     const [finding] = await diagnosed([{ chunks: ['{"token":"Hi"}\n'] }])
-    expect(finding?.seen).toBe('1 line of JSON came without "data:" before it: “{"token":"Hi"}”')
+    expect(finding?.seen).toBe('Received 1 line of JSON without "data:" before it: “{"token":"Hi"}”')
     expect(finding?.example).toBe(String.raw`res.write('data: ' + JSON.stringify(object) + '\n\n')`)
   })
 })
@@ -95,16 +95,16 @@ describe('the head of a response', () => {
   it('knows what a page, JSON and events are', async () => {
     const seen = async (story: Story): Promise<string | undefined> => (await diagnosed([story]))[0]?.seen
     expect(await seen(page('text/html', '<html><title>Shop</title>'))).toBe(
-      'The server sent a web page, “Shop”, in place of an event stream.',
+      'The server sent a web page (“Shop”) instead of an event stream.',
     )
     expect(await seen(page('application/json', '{}'))).toBe(
-      'The server sent JSON (application/json) in place of an event stream.',
+      'The server sent JSON (application/json) instead of an event stream.',
     )
     expect(await seen(page('text/plain', 'data: x\n\n'))).toBe(
-      'The server sends what looks like an event stream, but with the Content-Type “text/plain”.',
+      'The response looks like an event stream, but has the Content-Type “text/plain”.',
     )
     expect(await seen({ status: 200, headers: { 'Content-Type': null }, chunks: ['hi'] })).toBe(
-      'The server sent no Content-Type at all instead of text/event-stream.',
+      'The server sent no Content-Type instead of text/event-stream.',
     )
   })
 
@@ -112,15 +112,17 @@ describe('the head of a response', () => {
     const story = { ...page('text/html', '<html><title>Hello'), url: 'https://id.test/login?next=secret' }
     const [finding] = await diagnosed([story])
     expect(finding?.seen).toBe(
-      'The server sent a web page, “Hello”, in place of the event stream, from https://id.test/login.',
+      'The server sent a web page (“Hello”) instead of an event stream, from https://id.test/login.',
     )
-    expect(finding?.why).toContain('page to sign in')
+    expect(finding?.why).toContain('login page')
   })
 
   it('says what the server allows, wants, and when', async () => {
     const why = async (story: Story): Promise<string | undefined> => (await diagnosed([story]))[0]?.why
-    expect(await why({ status: 405, headers: { Allow: 'POST' } })).toBe('The route does not take GET, but POST.')
-    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain('it wants “Bearer”')
+    expect(await why({ status: 405, headers: { Allow: 'POST' } })).toBe('The route does not accept GET, only POST.')
+    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain(
+      'the server expects “Bearer”',
+    )
     expect(await why({ status: 429, headers: { 'Retry-After': '120' } })).toContain('(Retry-After: 120)')
   })
 
@@ -131,14 +133,14 @@ describe('the head of a response', () => {
 
 describe('a network', () => {
   it.each([
-    ['ECONNREFUSED', 'Nobody listens at nowhere.test'],
-    ['ENOTFOUND', 'There is no host named “nowhere.test”'],
-    ['EAI_AGAIN', 'There is no host named “nowhere.test”'],
-    ['UND_ERR_SOCKET', 'The connection was cut before there was a response'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of nowhere.test is not accepted'],
+    ['ECONNREFUSED', 'Nothing is listening on nowhere.test'],
+    ['ENOTFOUND', 'Host “nowhere.test” not found'],
+    ['EAI_AGAIN', 'Host “nowhere.test” not found'],
+    ['UND_ERR_SOCKET', 'The connection was closed before a response arrived'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of nowhere.test is not trusted'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'nowhere.test does not speak TLS'],
-    ['UND_ERR_INVALID_ARG', 'The request cannot be sent as it is'],
-    ['EWHATEVER', 'There was no response from nowhere.test'],
+    ['UND_ERR_INVALID_ARG', 'The request is invalid'],
+    ['EWHATEVER', 'No response from nowhere.test'],
   ])('%s', async (code, seen) => {
     const [finding, ...others] = await diagnosed([{ fails: code }])
     expect(finding).toMatchObject({ level: 'error', seen: expect.stringContaining(seen) as string })
@@ -188,7 +190,7 @@ describe('time', () => {
   it('speaks of silence after the head', async () => {
     const [finding] = await diagnosed([{ then: 7_000, headers: { 'Content-Encoding': 'gzip' } }])
     expect(finding).toMatchObject({ code: 'silent', level: 'warning' })
-    expect(finding?.seen).toContain('no byte for 7.0 s')
+    expect(finding?.seen).toContain('nothing for 7.0 s')
     expect(finding?.why).toContain('the compression (Content-Encoding: gzip)')
     expect(await diagnosed([{ then: 3_000 }])).toEqual([])
   })
@@ -211,21 +213,21 @@ describe('time', () => {
 
   const THREE = 'data: a\n\ndata: b\n\ndata: c\n\n'
 
-  it('sees lumps, and takes regular batches for what they may be', async () => {
-    const lumps = [THREE, 4_000, THREE, 4_000, THREE, 4_000, THREE]
-    const [finding, ...others] = await diagnosed([{ chunks: lumps }])
-    expect(finding).toMatchObject({ code: 'lumps', level: 'note' })
-    expect(finding?.seen).toBe('Events come in lumps: about 3 at once, 4.0 s apart.')
+  it('reports bursts as a note if they may be regular batches', async () => {
+    const bursts = [THREE, 4_000, THREE, 4_000, THREE, 4_000, THREE]
+    const [finding, ...others] = await diagnosed([{ chunks: bursts }])
+    expect(finding).toMatchObject({ code: 'bursts', level: 'note' })
+    expect(finding?.seen).toBe('Events arrive in bursts: about 3 at once, 4.0 s apart.')
     expect(others).toEqual([])
   })
 
-  it('is surer of lumps where there is compression, or they are cut', async () => {
+  it('reports bursts as a warning if they are compressed or cut', async () => {
     const compressed = { chunks: [THREE, 4_000, THREE, 4_000, THREE], headers: { 'Content-Encoding': 'br' } }
-    expect(codes(await diagnosed([compressed]))).toEqual(['warning lumps'])
+    expect(codes(await diagnosed([compressed]))).toEqual(['warning bursts'])
     const cut = `${THREE}data: x`
     const [finding] = await diagnosed([{ chunks: [cut, 4_000, `\n\n${cut}`, 4_000, `\n\n${cut}`] }])
-    expect(finding).toMatchObject({ code: 'lumps', level: 'warning' })
-    expect(finding?.seen).toContain('the lumps end in the middle of an event')
+    expect(finding).toMatchObject({ code: 'bursts', level: 'warning' })
+    expect(finding?.seen).toContain('the bursts end in the middle of an event')
   })
 
   it('is silent about events that come one by one, and about a burst', async () => {
@@ -236,8 +238,8 @@ describe('time', () => {
 
   it('sees that everything comes at the end', async () => {
     const findings = await diagnosed([{ chunks: [5_000, THREE, 20, THREE], end: 'ended' }])
-    expect(codes(findings)).toEqual(['warning at-the-end'])
-    expect(findings[0]?.seen).toBe('Nothing came for 5.0 s, then all 6 events at once, and the end.')
+    expect(codes(findings)).toEqual(['warning all-at-end'])
+    expect(findings[0]?.seen).toBe('Nothing arrived for 5.0 s, then all 6 events at once, and the response ended.')
     expect(await diagnosed([{ chunks: [THREE, 5_000, THREE], end: 'ended' }])).toEqual([])
   })
 })
@@ -265,7 +267,7 @@ describe('one connection after another', () => {
 
   it('puts the worst first, and each finding once', async () => {
     const broken: Story = { chunks: ['retry: 1\nData: x\n\nData: y\n\n'], end: 'ended' }
-    expect(codes(await diagnosed([broken, broken]))).toEqual(['error misspelt', 'warning short-retry'])
+    expect(codes(await diagnosed([broken, broken]))).toEqual(['error misspelled', 'warning short-retry'])
   })
 
   it('says nothing where nothing has been observed', () => {
