@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { chromium as playwright, type Browser } from 'playwright-core'
 import type { Engine } from './engine.ts'
-import { openAlone, versionOf } from './uncontrolled.ts'
+import { openAlone, versionOf } from './standalone.ts'
 
 const USUAL_PLACES = [
   '/usr/bin/chromium',

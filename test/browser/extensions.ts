@@ -18,7 +18,7 @@ import type { Settings } from './entry.ts'
 import { findFirefox, firefox, LIKE_IN_FRONT } from './firefox.ts'
 import { serving, suiteFiles } from './places.ts'
 import { Runs } from './runs.ts'
-import { openAlone } from './uncontrolled.ts'
+import { openAlone } from './standalone.ts'
 
 const PLACES = ['content script', 'background'] as const
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { Browser, createProfile } from '@puppeteer/browsers'
 import type { Engine } from './engine.ts'
-import { openAlone, versionOf } from './uncontrolled.ts'
+import { openAlone, versionOf } from './standalone.ts'
 
 const USUAL_PLACES = [
   '/usr/bin/firefox-esr',

@@ -18,7 +18,7 @@ it('keeps comments and strings with spaces at their places and blanks out code',
     '   two lines.',
     ' */',
     "             'a string' // and its ······",
-    '                 `from ${     } to ${/* a note */     }`',
+    '                 `from ${    } to ${/* a note */',
     '',
     '',
   ])

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { Tally } from '../tally.ts'
 import { missing, RUNTIMES } from './list.ts'
 import { Script } from './script.ts'
-import { Source } from './source.ts'
+import { StreamServer } from './stream-server.ts'
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
 const silence = Number(values.minutes) * 60_000
@@ -23,16 +23,16 @@ await Promise.all(
 tally.end()
 
 async function waitInSilence(command: string[]): Promise<void> {
-  const source = await Source.start((response) => {
+  const server = await StreamServer.start((response) => {
     response.write('data: 1\n\n')
     setTimeout(() => response.write('data: 2\n\n'), silence)
   })
-  const script = new Script(command, 'patient', [source.url, source.plainURL])
+  const script = new Script(command, 'default-timeouts', [server.url, server.plainURL])
   try {
     await script.says('message: 2', silence + 30_000)
-    assert.equal(source.requests, 1, 'it reconnected')
+    assert.equal(server.requests, 1, 'it reconnected')
   } finally {
     script.kill()
-    await source.stop()
+    await server.stop()
   }
 }

@@ -10,7 +10,7 @@ import { atOnce } from '../at-once.ts'
 import { Tally } from '../tally.ts'
 import { missing, RUNTIMES } from './list.ts'
 import { Script } from './script.ts'
-import { Source } from './source.ts'
+import { StreamServer } from './stream-server.ts'
 
 interface Check {
   name: string
@@ -40,29 +40,29 @@ const CHECKS: Check[] = [
   {
     name: 'fact 25: a script of one line lives while it connects, is open and waits, and gets its events',
     run: async (start) => {
-      const source = await Source.start((response, n) => {
+      const server = await StreamServer.start((response, n) => {
         if (n === 1) setTimeout(() => response.end('retry: 500\n\n'), 500)
         else setTimeout(() => response.write('data: here\n\n'), 500)
         response.flushHeaders()
       })
-      await using(source, start('one-line', [source.url]), async (script) => {
+      await using(server, start('one-line', [server.url]), async (script) => {
         await script.says('here')
-        assert.equal(source.requests, 2)
+        assert.equal(server.requests, 2)
       })
     },
   },
   {
     name: 'fact 25: it survives a server that is killed and comes back ten seconds later',
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         response.write('data: here\n\n')
       })
-      await using(source, start('one-line', [source.url]), async (script) => {
+      await using(server, start('one-line', [server.url]), async (script) => {
         await script.says('here')
-        await source.stop()
+        await server.stop()
         await delay(10_000)
         script.output = ''
-        await source.start()
+        await server.start()
         await script.says('here')
       })
     },
@@ -70,30 +70,30 @@ const CHECKS: Check[] = [
   ...['at once', 'connecting', 'open', 'message', 'error', 'waiting'].map((moment): Check => ({
     name: `fact 25: a process can exit after close(), ${moment}`,
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         if (moment === 'connecting') return
         response.write('retry: 60000\ndata: x\n\n')
         if (moment === 'error' || moment === 'waiting') response.end()
       })
-      await using(source, start('close', [source.url, moment]), (script) => script.ends())
+      await using(server, start('close', [server.url, moment]), (script) => script.ends())
     },
   })),
   ...['break', 'throw', 'abort', 'close'].map((exit): Check => ({
     name: `fact 25: a process can exit after its loop is left, ${exit}`,
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         response.write('data: x\n\n')
       })
-      await using(source, start('leave', [source.url, exit]), (script) => script.ends())
+      await using(server, start('leave-loop', [server.url, exit]), (script) => script.ends())
     },
   })),
   ...['dist', 'dist/browser'].map((build): Check => ({
     name: `fact 25: a process can exit after close() where a page is imitated without setImmediate, ${build}`,
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         response.write('data: here\n\n')
       })
-      await using(source, start('imitated-page', [source.url, build]), async (script) => {
+      await using(server, start('fake-page', [server.url, build]), async (script) => {
         await script.ends()
         assert.equal(script.output, 'here\n')
       })
@@ -102,10 +102,10 @@ const CHECKS: Check[] = [
   {
     name: 'sources work on frozen prototypes, the first as all others, and a late listener waits for the next event',
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         response.write('data: 1\n\ndata: 2\n\n')
       })
-      await using(source, start('hardened', [source.url]), async (script) => {
+      await using(server, start('frozen', [server.url]), async (script) => {
         await script.ends()
         assert.equal(script.output, '["2"]\n["2"]\n')
       })
@@ -114,8 +114,8 @@ const CHECKS: Check[] = [
   {
     name: 'one signal closes any number of connections, without a warning of a leak',
     run: async (start) => {
-      const source = await Source.start((response) => response.flushHeaders())
-      await using(source, start('one-signal', [source.url]), async (script) => {
+      const server = await StreamServer.start((response) => response.flushHeaders())
+      await using(server, start('shared-signal', [server.url]), async (script) => {
         await script.ends()
         assert.equal(script.output, 'all are open\n')
       })
@@ -124,7 +124,7 @@ const CHECKS: Check[] = [
   {
     name: 'fact 26: silence costs no reconnection',
     run: async (start, runtime) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         // First the headers let wait, then the body: long enough for Bun, which notices a limit of 1 s after 8 s.
         setTimeout(() => {
           response.write('data: 1\n\n')
@@ -132,16 +132,16 @@ const CHECKS: Check[] = [
         }, 2_000)
       })
       const node = runtime.startsWith('node')
-      const script = start(node ? 'impatient-node' : 'patient', [source.url, source.plainURL], {
+      const script = start(node ? 'body-timeout-node' : 'default-timeouts', [server.url, server.plainURL], {
         BUN_CONFIG_HTTP_IDLE_TIMEOUT: '1',
       })
-      await using(source, script, async () => {
+      await using(server, script, async () => {
         await script.says('message: 2')
         // Deno has no such limit.
         const control = runtime === 'deno' ? '' : 'fetch gave up\n'
         assert.equal(script.output.replace(control, ''), 'open\nmessage: 1\nmessage: 2\n')
         assert.equal(script.output.includes('fetch gave up'), runtime !== 'deno', 'the limit is not at work')
-        assert.equal(source.requests, 1)
+        assert.equal(server.requests, 1)
       })
     },
   },
@@ -151,7 +151,7 @@ const CHECKS: Check[] = [
       const server = new Script(RUNTIMES.node24 ?? [], 'counter', [])
       try {
         await server.says('.')
-        const script = start('impatient', [`http://127.0.0.1:${/\d+/.exec(server.output)?.[0] ?? ''}/`])
+        const script = start('idle-timeout', [`http://127.0.0.1:${/\d+/.exec(server.output)?.[0] ?? ''}/`])
         try {
           await script.says('number 3.')
           server.freeze()
@@ -178,7 +178,7 @@ const CHECKS: Check[] = [
     name: `a million messages through a loop that awaits: all there, in order, and at most ${MILLION_GROWTH} MiB of memory`,
     run: async (start) => {
       const filling = 'x'.repeat(300)
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         let next = 0
         const pour = (): void => {
           for (let more = true; more && next < 1_000_000 && !response.destroyed;) {
@@ -191,7 +191,7 @@ const CHECKS: Check[] = [
         response.on('drain', pour)
         pour()
       })
-      await using(source, start('million', [source.url]), async (script) => {
+      await using(server, start('million-messages', [server.url]), async (script) => {
         await script.says('}')
         const { taken, outOfOrder, grown } = JSON.parse(script.output) as Record<string, unknown>
         assert.deepEqual({ taken, outOfOrder }, { taken: 1_000_000, outOfOrder: 0 })
@@ -205,7 +205,7 @@ const CHECKS: Check[] = [
     name: `${what} with ${limit === undefined ? 'the default limit' : 'a limit of 1 Mi'} takes at most ${most} MiB`,
     run: async (start) => {
       const block = Buffer.alloc(MIB, text)
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         const pour = (): void => {
           while (!response.destroyed && response.write(block));
         }
@@ -213,8 +213,8 @@ const CHECKS: Check[] = [
         response.write('data: ')
         pour()
       })
-      const args = limit === undefined ? [source.url] : [source.url, String(limit)]
-      await using(source, start('flood', args), async (script) => {
+      const args = limit === undefined ? [server.url] : [server.url, String(limit)]
+      await using(server, start('endless-line', args), async (script) => {
         await script.says('}')
         const { reason, readyState, grown } = JSON.parse(script.output) as Record<string, unknown>
         assert.deepEqual({ reason, readyState }, { reason: 'too-large', readyState: 2 })
@@ -259,11 +259,11 @@ function numbers(output: string): number[] {
 }
 
 /** Runs a check and leaves nothing behind. */
-async function using(source: Source, script: Script, check: (script: Script) => Promise<void>): Promise<void> {
+async function using(server: StreamServer, script: Script, check: (script: Script) => Promise<void>): Promise<void> {
   try {
     await check(script)
   } finally {
     script.kill()
-    await source.stop()
+    await server.stop()
   }
 }

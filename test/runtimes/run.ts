@@ -12,7 +12,7 @@ import { keepRun } from '../conformance/table.ts'
 import type { Cut } from '../server/program.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
-import { runSuiteInRequest } from './hosts.ts'
+import { runSuiteInRequest } from './request-runtimes.ts'
 import { missing, packageOf, REQUEST_RUNTIMES, RUNTIMES, versionOf } from './list.ts'
 import { runSuiteIn } from './suite-process.ts'
 

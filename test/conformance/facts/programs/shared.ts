@@ -1,16 +1,16 @@
-/** What the facts about programs have in common. */
+/** Shared by the facts about programs. */
 
 import type { LoggedRequest } from '../../../server/program.ts'
-import { check, soonIn, type Fact, type Stream } from '../../harness.ts'
+import { check, closeLimit, type Fact, type Stream } from '../../harness.ts'
 
 /**
- * How soon the server sees the end of a connection that was closed in Chromium (156), in ms: what is aborted while its network
- * process is between two reads, as happens right after a chunk, it tries to read to the end first, for up to 5 s, whatever a
- * script does (net/http/http_response_body_drainer.cc).
+ * How long the server may take to notice a connection closed by Chromium 156, in ms. If a response is aborted between two reads,
+ * as right after a chunk, the network process first tries to read to the end for up to 5 s
+ * (net/http/http_response_body_drainer.cc). Scripts cannot change that.
  */
-const SOON_IN_CHROMIUM = 5_500
+const CLOSE_LIMIT_IN_CHROMIUM = 5_500
 
-/** Takes what a program shows. */
+/** Collects the output of a program. */
 export function screen(onShow: (text: string, shown: string[]) => void = () => undefined): {
   shown: string[]
   show: (text: string) => void
@@ -25,10 +25,10 @@ export function screen(onShow: (text: string, shown: string[]) => void = () => u
   }
 }
 
-/** Checks that the connections which a program had end with it, which has just ended; returns the requests. */
+/** Checks that the connections of a finished program are closed; returns the requests. */
 export async function connectionsEnd(fact: Fact, served: Stream, requests: number): Promise<LoggedRequest[]> {
-  const soon = fact.env.runtime.startsWith('chromium') ? SOON_IN_CHROMIUM : soonIn(fact.env)
-  await served.within(soon, { closed: requests })
+  const limit = fact.env.runtime.startsWith('chromium') ? CLOSE_LIMIT_IN_CHROMIUM : closeLimit(fact.env)
+  await served.within(limit, { closed: requests })
   const log = await served.log({ closed: requests })
   check(log.requests.length === requests, `the server saw ${log.requests.length} requests instead of ${requests}`)
   return log.requests
@@ -44,7 +44,7 @@ export function ids(requests: LoggedRequest[]): (string | undefined)[] {
   return requests.map(({ lastEventId }) => lastEventId)
 }
 
-/** A block whose data is JSON; its type is part of that too, as many APIs have it. */
+/** An event with JSON data that repeats the event type, as in many APIs. */
 export function typed(type: string, rest: object = {}): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`
 }

@@ -1,10 +1,10 @@
-/** Bad options: fact 49. */
+/** Invalid options: fact 49. */
 
 import { check, thrown } from '../harness.ts'
-import { ofOurs, SERVER, type BehaviourFact } from './fact.ts'
+import { ourFacts, onServer, type BehaviorFact } from './fact.ts'
 
-/** The option that the error must name, what it must say of what was given, and the options. */
-const BAD: [option: string, given: string, options: object][] = [
+/** The option and the value that the error must name, and the options. */
+const INVALID: [option: string, given: string, options: object][] = [
   ['method', '"TRACE"', { method: 'TRACE' }],
   ['method', '5', { method: 5 }],
   ['headers', '"X Y"', { headers: { 'X Y': 'z' } }],
@@ -46,8 +46,8 @@ const BAD: [option: string, given: string, options: object][] = [
   ['reconnect.maxAttempt', 'Did you mean "maxAttempts"?', { reconnect: { maxAttempt: 1 } }],
 ]
 
-/** Options of undici: a browser has no use for any of them. */
-const BAD_ON_SERVERS: typeof BAD = [
+/** Options for undici, which browsers ignore. */
+const INVALID_ON_SERVERS: typeof INVALID = [
   ['fetchOptions.dispatcher', 'a string', { fetchOptions: { dispatcher: 'http://user:hidden@proxy' } }],
   ['dispatcher', 'a string', { dispatcher: 'http://user:hidden@proxy' }],
   ['node', '5', { node: 5 }],
@@ -55,7 +55,7 @@ const BAD_ON_SERVERS: typeof BAD = [
   ['node.dispatcher', 'true', { node: { dispatcher: true } }],
 ]
 
-/** Options of other APIs, and what the error must advise. */
+/** Options of other APIs, and the alternative that the error must suggest. */
 const FOREIGN: [option: string, advice: string][] = [
   ['credentials', '"withCredentials"'],
   ['header', '"headers"'],
@@ -70,39 +70,39 @@ const FOREIGN: [option: string, advice: string][] = [
   ['lastEventIdQueryParameterName', '"lastEventIdParameter"'],
 ]
 
-export const badInput: BehaviourFact[] = ofOurs(49, {
-  'a bad option is a TypeError at construction that names it and what was given, and shows no secret': (fact) => {
-    const isServer = SERVER(fact.env)
-    for (const [option, given, options] of isServer ? [...BAD, ...BAD_ON_SERVERS] : BAD) {
+export const invalidOptions: BehaviorFact[] = ourFacts(49, {
+  'an invalid option throws a TypeError that names the option and the value without revealing secrets': (fact) => {
+    const isServer = onServer(fact.env)
+    for (const [option, given, options] of isServer ? [...INVALID, ...INVALID_ON_SERVERS] : INVALID) {
       const { name, message } = thrown(() => fact.open(fact.otherOrigin, options))
       const says = message.includes(`"${option}"`) && message.includes(given) && !message.includes('hidden')
-      check(name === 'TypeError' && says, `for ${option}, which is ${given}, it throws ${name}: ${message}`)
+      check(name === 'TypeError' && says, `with ${option}: ${given}, the error is ${name}: ${message}`)
     }
   },
-  'a dispatcher, which would be ignored in silence, is a TypeError where fetch is not that of Node': (fact) => {
+  "a dispatcher throws a TypeError if the runtime's fetch would silently ignore it": (fact) => {
     const options = { fetchOptions: { dispatcher: { dispatch: () => true } } }
-    // That of edge-runtime is the same.
+    // edge-runtime uses Node's fetch.
     if (/^(?:node|edge)/.test(fact.env.runtime)) fact.open(fact.otherOrigin, options)
     else
       check(
         thrown(() => fact.open(fact.otherOrigin, options)).message.includes('"fetchOptions.dispatcher"'),
-        'the error says less',
+        'the error does not name the option',
       )
     fact.open(fact.otherOrigin, { ...options, fetch: () => Promise.reject(new Error('no network')) })
   },
-  'an option of another API, which would do nothing, is a TypeError that says what to use': (fact) => {
+  'an option from another API throws a TypeError that suggests the right one': (fact) => {
     for (const [option, advice] of FOREIGN) {
       const { name, message } = thrown(() => fact.open(fact.otherOrigin, { [option]: 'hidden' }))
       const says = message.includes(`"${option}"`) && message.includes(advice) && !message.includes('hidden')
-      check(name === 'TypeError' && says, `for ${option} it throws ${name}: ${message}`)
+      check(name === 'TypeError' && says, `with ${option}, the error is ${name}: ${message}`)
       fact.open(fact.otherOrigin, { [option]: undefined })
     }
   },
-  'other unknown options are ignored, as WebIDL ignores members of a dictionary': (fact) => {
+  'other unknown options are ignored, as in any Web IDL dictionary': (fact) => {
     fact.open(fact.otherOrigin, { unknown: true, Headers: 5 } as object)
   },
-  'undefined is absent': (fact) => {
-    const names = new Set(BAD.map(([option]) => option.split('.')[0] ?? ''))
+  'an option set to undefined counts as absent': (fact) => {
+    const names = new Set(INVALID.map(([option]) => option.split('.')[0] ?? ''))
     fact.open(fact.otherOrigin, Object.fromEntries([...names].map((name) => [name, undefined])))
   },
 })

@@ -1,4 +1,4 @@
-/** What a runtime does with an exception that nobody catches. */
+/** Counts the uncaught exceptions that a runtime reports. */
 
 import { check, sleep } from './harness.ts'
 
@@ -11,13 +11,13 @@ const { process, addEventListener } = globalThis as {
   addEventListener?: (type: 'error', listener: (event: unknown) => void) => void
 }
 
-/** How often errors of these messages, which tests throw on purpose, have been reported. */
+/** How often each error message, thrown by a test on purpose, has been reported. */
 const counts = new Map<string, number>()
-/** One that is reported in both ways counts once. */
+/** An error that is reported in both ways counts once. */
 const seen = new WeakSet<Error>()
 
-/** Counts the reports of errors with this message from now on, and keeps them from ending the run. */
-export function captureReported(message: string): { until: (count: number) => Promise<void> } {
+/** Counts reports of errors with this message from now on, and prevents them from ending the run. */
+export function countUncaught(message: string): { until: (count: number) => Promise<void> } {
   if (counts.size === 0) listen()
   counts.set(message, 0)
   return {
@@ -28,13 +28,13 @@ export function captureReported(message: string): { until: (count: number) => Pr
   }
 }
 
-/** Node, Deno and Bun tell their process; browsers and Workers, whose process hears of nothing, fire an event. */
+/** Node, Deno and Bun emit `uncaughtException`; browsers and Workers fire an `error` event. */
 function listen(): void {
   process?.on?.('uncaughtException', (error) => {
     if (!isExpected(error)) throw error
   })
   addEventListener?.('error', (event) => {
-    // In edge-runtime the listener gets the error itself.
+    // In edge-runtime the listener receives the error instead of an event.
     if (event instanceof Error) isExpected(event)
     else if (isExpected((event as ErrorEvent).error)) (event as ErrorEvent).preventDefault()
   })

@@ -1,9 +1,9 @@
-/** Time limits and the reconnect policy: facts 42 to 44. */
+/** Timeouts and the reconnect policy: facts 42 to 44. */
 
 import type { ConnectionError } from '../../../src/index.ts'
 import type { LoggedRequest } from '../../server/program.ts'
 import {
-  AFTER_ENDS_TOO,
+  RECONNECT_AFTER_END,
   breaking,
   check,
   ending,
@@ -14,29 +14,27 @@ import {
   stream,
   withEnoughTime,
 } from '../harness.ts'
-import { ofOurs, type BehaviourFact } from './fact.ts'
+import { ourFacts, type BehaviorFact } from './fact.ts'
 
-export const policy: BehaviourFact[] = [
-  ...ofOurs(42, {
-    'connectTimeout: an attempt without an answer fails with reason timeout, and the next one goes out': async (
-      fact,
-    ) => {
+export const reconnection: BehaviorFact[] = [
+  ...ourFacts(42, {
+    'connectTimeout fails an attempt without a response with reason timeout, and the source retries': async (fact) => {
       const served = await fact.serve({ before: 'never' }, stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, { connectTimeout: 200, reconnectionTime: 10 })
       await recorder.until('message')
-      // On a busy machine the next one may take too long as well.
-      equal([...new Set(recorder.story)], ['error 0', 'open', 'message: x'])
+      // On a busy machine, the next attempt may time out too.
+      equal([...new Set(recorder.summary)], ['error 0', 'open', 'message: x'])
       equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
       await served.log({ closed: 1 })
     },
-    'connectTimeout does not touch a stream that is open': async (fact) => {
+    'connectTimeout does not affect an open stream': async (fact) => {
       const served = await fact.serve({ steps: [{ write: 'data: x\n\n' }, { wait: 700 }, { write: 'data: y\n\n' }] })
       const recorder = fact.listenWith(served.url, { connectTimeout: 300 })
       await recorder.until('message', 2)
-      // A busy machine may take longer for a first answer, which is another fact.
-      equal(recorder.story.slice(recorder.story.indexOf('open')), ['open', 'message: x', 'message: y'])
+      // On a busy machine, the first attempts may time out before the stream opens.
+      equal(recorder.summary.slice(recorder.summary.indexOf('open')), ['open', 'message: x', 'message: y'])
     },
-    'idleTimeout: comments keep a connection alive, silence ends it with reason timeout, and it comes back': (fact) =>
+    'idleTimeout reconnects a silent connection with reason timeout; comments keep it open': (fact) =>
       withEnoughTime([1_000, 3_000, 9_000], async (idleTimeout) => {
         const beat = [{ wait: idleTimeout / 5 }, { write: ':\n' }]
         const served = await fact.serve(
@@ -48,7 +46,7 @@ export const policy: BehaviourFact[] = [
         if (recorder.messages.length === 0) return false
         await recorder.until('message', 2)
         if (recorder.errors.length > 1) return false
-        equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y'])
+        equal(recorder.summary, ['open', 'message: x', 'error 0', 'open', 'message: y'])
         equal(recorder.errors[0]?.error.reason, 'timeout', 'the reason')
         const { requests } = await served.log({ closed: 1 })
         equal(requests[1]?.lastEventId, '1', 'Last-Event-ID')
@@ -56,8 +54,8 @@ export const policy: BehaviourFact[] = [
       }),
   }),
 
-  ...ofOurs(43, {
-    'reconnect: false makes every loss final': async (fact) => {
+  ...ourFacts(43, {
+    'reconnect: false never reconnects after a lost connection': async (fact) => {
       for (const answer of [
         ending('data: x\n\n'),
         { steps: [{ write: 'data: x\n\n' }, { wait: 50 }, { reset: true }] } as const,
@@ -66,11 +64,11 @@ export const policy: BehaviourFact[] = [
         const recorder = fact.listenWith(served.url, { reconnect: false, reconnectionTime: 10 })
         await recorder.until('error')
         await sleep(200)
-        equal(recorder.story.slice(-1), ['error 2'])
+        equal(recorder.summary.slice(-1), ['error 2'])
         equal((await served.log()).requests.length, 1, 'the number of requests')
       }
     },
-    'maxAttempts counts requests in a row without a message, the first included': async (fact) => {
+    'maxAttempts counts consecutive requests without a message, including the first': async (fact) => {
       const failing = { drop: true } as const
       const served = await fact.serve(
         ending('retry: 10\n\n'),
@@ -81,7 +79,17 @@ export const policy: BehaviourFact[] = [
       )
       const recorder = fact.listenWith(served.url, { reconnect: { maxAttempts: 2 } })
       await recorder.until('error', 4)
-      equal(recorder.story, ['open', 'error 0', 'open', 'message: x', 'error 0', 'open', 'error 0', 'open', 'error 2'])
+      equal(recorder.summary, [
+        'open',
+        'error 0',
+        'open',
+        'message: x',
+        'error 0',
+        'open',
+        'error 0',
+        'open',
+        'error 2',
+      ])
       equal(
         recorder.errors.map(({ error, willReconnect }) => [error.attempt, willReconnect]),
         [
@@ -92,35 +100,36 @@ export const policy: BehaviourFact[] = [
         ],
       )
     },
-    'the clean end of a response to another method than GET is the end, unless shouldReconnect or resume say otherwise':
-      async (fact) => {
-        const post = { method: 'POST', body: '{}', reconnectionTime: 10 }
-        const cases = [
-          [{ ...post, reconnect: true }, 1],
-          [{ ...post, reconnect: { maxAttempts: 5 } }, 1],
-          [{ ...post, reconnect: { shouldReconnect: () => undefined } }, 1],
-          [{ ...post, reconnect: AFTER_ENDS_TOO }, 3],
-          [
-            {
-              ...post,
-              reconnect: { shouldReconnect: ({ reason }: ConnectionError) => (reason === 'ended' ? 100 : false) },
-            },
-            3,
-          ],
-          [{ ...post, resume: () => ({}) }, 3],
-          [{ reconnectionTime: 10, reconnect: true }, 3],
-        ] as const
-        for (const [options, requests] of cases) {
-          const served = await fact.serve(ending('data: x\n\n'), ending('data: x\n\n'), NO_CONTENT)
-          const recorder = fact.listenWith(served.url, options)
-          await recorder.until('error', requests)
-          equal(recorder.story.at(-1), 'error 2')
-          equal(recorder.errors.at(-1)?.error.reason, requests === 1 ? 'ended' : 'status', 'the reason')
-          equal((await served.log()).requests.length, requests, `the requests with ${JSON.stringify(options)}`)
-        }
-      },
-    'a response to another method that breaks off is lost': async (fact) => {
-      // An end in the middle of an event is not clean: WebKit reports a broken connection as an end.
+    'methods other than GET do not reconnect after a clean end, unless shouldReconnect or resume says so': async (
+      fact,
+    ) => {
+      const post = { method: 'POST', body: '{}', reconnectionTime: 10 }
+      const cases = [
+        [{ ...post, reconnect: true }, 1],
+        [{ ...post, reconnect: { maxAttempts: 5 } }, 1],
+        [{ ...post, reconnect: { shouldReconnect: () => undefined } }, 1],
+        [{ ...post, reconnect: RECONNECT_AFTER_END }, 3],
+        [
+          {
+            ...post,
+            reconnect: { shouldReconnect: ({ reason }: ConnectionError) => (reason === 'ended' ? 100 : false) },
+          },
+          3,
+        ],
+        [{ ...post, resume: () => ({}) }, 3],
+        [{ reconnectionTime: 10, reconnect: true }, 3],
+      ] as const
+      for (const [options, requests] of cases) {
+        const served = await fact.serve(ending('data: x\n\n'), ending('data: x\n\n'), NO_CONTENT)
+        const recorder = fact.listenWith(served.url, options)
+        await recorder.until('error', requests)
+        equal(recorder.summary.at(-1), 'error 2')
+        equal(recorder.errors.at(-1)?.error.reason, requests === 1 ? 'ended' : 'status', 'the reason')
+        equal((await served.log()).requests.length, requests, `the requests with ${JSON.stringify(options)}`)
+      }
+    },
+    'methods other than GET reconnect after a lost connection if reconnect is true': async (fact) => {
+      // An end in the middle of an event is not clean: WebKit reports a lost connection as the end of the body.
       for (const lost of [breaking('id: 1\ndata: x\n\n'), ending('id: 1\ndata: x\n\ndata: cut')]) {
         const served = await fact.serve(lost, ending('data: y\n\n'))
         const recorder = fact.listenWith(served.url, {
@@ -132,11 +141,11 @@ export const policy: BehaviourFact[] = [
         await recorder.until('message')
         await served.openGate('break')
         await recorder.until('error', 2)
-        equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y', 'error 2'])
+        equal(recorder.summary, ['open', 'message: x', 'error 0', 'open', 'message: y', 'error 2'])
         equal((await served.log()).requests[1]?.lastEventId, '1', 'Last-Event-ID')
       }
     },
-    'reconnectionTime is the wait until the server says otherwise': async (fact) => {
+    'reconnectionTime sets the wait until the server sends retry': async (fact) => {
       const served = await fact.serve(ending('data: x\n\n'), ending('retry: 20\n\n'), stream())
       const recorder = fact.listenWith(served.url, { reconnectionTime: 700, reconnect: { jitter: 0 } })
       equal(recorder.own.reconnectionTime, 700, 'reconnectionTime')
@@ -150,10 +159,10 @@ export const policy: BehaviourFact[] = [
       const waits = waitsBetween((await served.log({ requests: 3 })).requests)
       check((waits[0] ?? 0) >= 690 && (waits[1] ?? 0) >= 90, `it waited ${waits.join(', ')} ms`)
     },
-    'factor, maxDelay and jitter shape the waits': async (fact) => {
+    'factor, maxDelay and jitter control the backoff': async (fact) => {
       const served = await fact.serve({ drop: true })
       const reconnect = { factor: 1.5, maxDelay: 200, jitter: 0, maxAttempts: 5 }
-      // Runtimes repeat a dropped request by themselves on connections that were kept alive: not this fetch.
+      // Runtimes repeat dropped requests automatically on kept-alive connections; this fetch does not.
       const fetch = (): Promise<Response> => Promise.reject(new TypeError('no network'))
       const recorder = fact.listenWith(served.url, { reconnectionTime: 100, reconnect, fetch })
       await recorder.until('error', 5)
@@ -162,8 +171,8 @@ export const policy: BehaviourFact[] = [
         [100, 150, 200, 200, null],
       )
     },
-    'a connection that was open for resetAfter counts as a success': async (fact) => {
-      // Each ends when the client has seen it open for that long, by its own clock.
+    'a connection that stays open for resetAfter counts as a success': async (fact) => {
+      // Each connection ends after the client has seen it open for that long.
       const gates = ['first', 'second', 'third', 'fourth']
       const served = await fact.serve(
         ...gates.map((gate) => ({ steps: [{ write: ':\n' }, { gate }, { end: true as const }] })),
@@ -181,7 +190,7 @@ export const policy: BehaviourFact[] = [
         [100, 100, 100, 100],
       )
     },
-    'shouldReconnect decides after every failure and every end: true, false, a wait, a promise, or the default': async (
+    'shouldReconnect decides after every failure and end: true, false, a delay, a promise or undefined': async (
       fact,
     ) => {
       const served = await fact.serve(ending('retry: 10\ndata: x\n\n'), refused(503), refused(500), ending(), {
@@ -189,19 +198,19 @@ export const policy: BehaviourFact[] = [
         headers: { 'Content-Type': 'text/html' },
       })
       const answers = [undefined, true, 150, Promise.resolve(120), Promise.resolve(false)]
-      const asked: ConnectionError[] = []
+      const failures: ConnectionError[] = []
       const recorder = fact.listenWith(served.url, {
         reconnect: {
           jitter: 0,
           shouldReconnect: (failure) => {
-            asked.push(failure)
-            return answers[asked.length - 1]
+            failures.push(failure)
+            return answers[failures.length - 1]
           },
         },
       })
       await recorder.until('error', 5)
       equal(
-        asked.map(({ reason, status }) => [reason, status ?? null]),
+        failures.map(({ reason, status }) => [reason, status ?? null]),
         [
           ['ended', null],
           ['status', 503],
@@ -215,12 +224,12 @@ export const policy: BehaviourFact[] = [
         [100, 100, 150, 120, null],
       )
       check(
-        recorder.errors.every(({ error }, n) => error === asked[n]),
-        'it was asked about other errors',
+        recorder.errors.every(({ error }, n) => error === failures[n]),
+        'shouldReconnect received other errors',
       )
       equal((await served.log()).requests.length, 5, 'the number of requests')
     },
-    'it is told the default wait, and whether this connection brought a message': async (fact) => {
+    'shouldReconnect receives the default delay and whether this connection delivered a message': async (fact) => {
       const served = await fact.serve(ending('retry: 150\n\n'), ending('data: x\n\n'), refused(503), refused(500))
       const contexts: unknown[] = []
       const recorder = fact.listenWith(served.url, {
@@ -240,7 +249,7 @@ export const policy: BehaviourFact[] = [
         [null, false],
       ])
     },
-    'until the first token, never after, is one line': async (fact) => {
+    'shouldReconnect can retry until the first message and never after it': async (fact) => {
       const served = await fact.serve({ drop: true }, breaking('data: token\n\n'))
       const recorder = fact.listenWith(served.url, {
         method: 'POST',
@@ -252,11 +261,9 @@ export const policy: BehaviourFact[] = [
       const lost = recorder.errors.length
       await served.openGate('break')
       await recorder.until('error', lost + 1)
-      equal(recorder.story.slice(-3), ['open', 'message: token', 'error 2'])
+      equal(recorder.summary.slice(-3), ['open', 'message: token', 'error 2'])
     },
-    'the first wait after a connection that worked is at most a tenth longer than the reconnection time': async (
-      fact,
-    ) => {
+    'the wait after a successful connection exceeds the reconnection time by at most 10 %': async (fact) => {
       const served = await fact.serve(ending('retry: 1000\ndata: x\n\n'))
       for (let n = 0; n < 20; n++) {
         const recorder = fact.listenWith(served.url, {})
@@ -266,13 +273,13 @@ export const policy: BehaviourFact[] = [
         check(delay >= 1_000 && delay <= 1_100, `the wait is ${delay} ms`)
       }
     },
-    'its default is no after a refused response': async (fact) => {
+    'shouldReconnect returning undefined does not reconnect after a refused response': async (fact) => {
       const served = await fact.serve(refused(503))
       const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => undefined } })
       await recorder.until('error')
-      equal(recorder.story, ['error 2'])
+      equal(recorder.summary, ['error 2'])
     },
-    'it is asked once the messages before the end have been delivered': async (fact) => {
+    'shouldReconnect is called after all earlier messages have been delivered': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n', 'data: 1\n\ndata: 2\n\ndata: [DONE]\n\n'))
       let done = false
       const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect: () => !done } })
@@ -280,9 +287,9 @@ export const policy: BehaviourFact[] = [
         done = data === '[DONE]'
       })
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: [DONE]', 'error 2'])
+      equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'message: [DONE]', 'error 2'])
     },
-    'the source is CONNECTING while it is asked, and the error event waits for its answer': async (fact) => {
+    'readyState is CONNECTING while shouldReconnect decides, and the error event waits for it': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'))
       const states: number[] = []
       const recorder = fact.listenWith(served.url, {
@@ -297,14 +304,16 @@ export const policy: BehaviourFact[] = [
       })
       await recorder.until('error')
       equal(
-        [states, recorder.story],
+        [states, recorder.summary],
         [
           [0, 0],
           ['open', 'error 2'],
         ],
       )
     },
-    'if it throws, or answers nonsense, that means no, and its error is the cause': async (fact) => {
+    'if shouldReconnect throws or returns an invalid value, the source closes with that error as the cause': async (
+      fact,
+    ) => {
       const error = new RangeError('cannot decide')
       const answers = [() => Promise.reject(error), () => NaN, () => 'yes' as never]
       for (const [n, shouldReconnect] of answers.entries()) {
@@ -312,12 +321,12 @@ export const policy: BehaviourFact[] = [
         const recorder = fact.listenWith(served.url, { reconnect: { shouldReconnect } })
         await recorder.until('error')
         const { reason, cause, message } = recorder.errors[0]?.error ?? {}
-        equal([recorder.story.at(-1), reason], ['error 2', 'ended'])
+        equal([recorder.summary.at(-1), reason], ['error 2', 'ended'])
         check(message?.endsWith('and "shouldReconnect" failed') === true, String(message))
         check(n === 0 ? cause === error : cause instanceof TypeError, `the cause is ${String(cause)}`)
       }
     },
-    'close() while it is being asked is the end': async (fact) => {
+    'close() while shouldReconnect decides cancels the reconnection': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'))
       let answer: (value: boolean) => void = () => undefined
       const recorder = fact.listenWith(served.url, {
@@ -329,12 +338,12 @@ export const policy: BehaviourFact[] = [
       recorder.source.close()
       answer(true)
       await sleep(200)
-      equal([recorder.story, (await served.log()).requests.length], [['open'], 1])
+      equal([recorder.summary, (await served.log()).requests.length], [['open'], 1])
     },
   }),
 
-  ...ofOurs(44, {
-    'Retry-After replaces the wait, in seconds or as a date, longer or shorter': async (fact) => {
+  ...ourFacts(44, {
+    'Retry-After, in seconds or as a date, replaces the wait, whether longer or shorter': async (fact) => {
       const date = new Date(Date.now() + 3_600_000).toUTCString()
       const served = await fact.serve(
         refused(503, { 'Retry-After': '1' }),
@@ -350,13 +359,13 @@ export const policy: BehaviourFact[] = [
       const delays = recorder.errors.map(({ delay }) => delay ?? 0)
       const last = recorder.errors[3]?.error.retryAfter ?? 0
       check(last > 3_000_000 && last <= 3_600_000, `retryAfter is ${last}`)
-      // Past the longest wait of the policy.
+      // Beyond the maxDelay of the policy.
       equal(delays, [1_000, 100, 200, last], 'delay')
       equal(recorder.errors[0]?.error.retryAfter, 1_000, 'retryAfter')
       const waits = waitsBetween((await served.log({ requests: 4 })).requests)
       check((waits[0] ?? 0) >= 990, `it waited ${waits.join(', ')} ms`)
     },
-    'Retry-After: 0, or a date that has passed, does not make a storm': async (fact) => {
+    'Retry-After: 0 or a past date does not cause a reconnect storm': async (fact) => {
       const past = new Date(Date.now() - 60_000).toUTCString()
       for (const retryAfter of ['0', past]) {
         const served = await fact.serve(refused(503, { 'Retry-After': retryAfter }))
@@ -369,16 +378,16 @@ export const policy: BehaviourFact[] = [
         )
       }
     },
-    'without a policy that reconnects, a refused response stays final': async (fact) => {
+    'Retry-After alone does not make the source retry a refused response': async (fact) => {
       const served = await fact.serve(refused(503, { 'Retry-After': '0' }))
       const recorder = fact.listenWith(served.url, {})
       await recorder.until('error')
-      equal([recorder.story, recorder.errors[0]?.error.retryAfter], [['error 2'], 0])
+      equal([recorder.summary, recorder.errors[0]?.error.retryAfter], [['error 2'], 0])
     },
   }),
 ]
 
-/** In ms, from one request to the next. */
+/** The times between requests, in ms. */
 function waitsBetween(requests: LoggedRequest[]): number[] {
   return requests.slice(1).map(({ at }, n) => at - (requests[n]?.at ?? Infinity))
 }

@@ -1,4 +1,4 @@
-/** A loop over a stream: facts 50 to 53. */
+/** `for await` loops: facts 50 to 53. */
 
 import type { EventStream } from 'everysource'
 import type { Answer } from '../../server/program.ts'
@@ -8,7 +8,7 @@ import {
   countingFetch,
   dataOf,
   ending,
-  endsSoon,
+  closesSoon,
   equal,
   type Fact,
   NO_CONTENT,
@@ -20,23 +20,23 @@ import {
   withEnoughTime,
 } from '../harness.ts'
 import { ConnectionError, streamEvents } from '../under-test.ts'
-import { ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
+import { ourFacts, ourFactsIn, onServer, type BehaviorFact } from './fact.ts'
 
 const MIB = 2 ** 20
 
-/** What a message of a flood looks like: 1 KiB. */
+/** A message of 1 KiB. */
 const KILOBYTE = `data: ${'x'.repeat(1024 - 'data: \n\n'.length)}\n\n`
 
-/** What a way to leave a loop works on. */
-interface Scene {
+/** The context for leaving a loop. */
+interface LoopContext {
   events: EventStream
   abort: () => void
-  /** Awaited with the event in hand. */
+  /** Awaited before leaving. */
   pause: () => Promise<void>
 }
 
-/** The ways to leave a loop, each of which takes one event and is gone. */
-const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
+/** The ways to leave a loop after its first event. */
+const EXITS: Record<string, (context: LoopContext) => Promise<void>> = {
   break: async ({ events, pause }) => {
     for await (const _ of events) {
       await pause()
@@ -53,7 +53,7 @@ const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
     }
     equal(await first(), 'x')
   },
-  'a throw': async ({ events, pause }) => {
+  throw: async ({ events, pause }) => {
     const failing = async (): Promise<void> => {
       for await (const { data } of events) {
         await pause()
@@ -62,7 +62,7 @@ const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
     }
     equal(String(await rejection(failing())), 'Error: it was x')
   },
-  'an aborted signal': async ({ events, abort, pause }) => {
+  'aborting the signal': async ({ events, abort, pause }) => {
     const aborting = async (): Promise<void> => {
       for await (const _ of events) {
         await pause()
@@ -79,11 +79,9 @@ const EXITS: Record<string, (scene: Scene) => Promise<void>> = {
   },
 }
 
-export const loop: BehaviourFact[] = [
-  ...ofOurs(50, {
-    'a loop takes the events in order: type, data, the id where the block has one, and the last event ID': async (
-      fact,
-    ) => {
+export const loops: BehaviorFact[] = [
+  ...ourFacts(50, {
+    'a loop yields the events in order, with type, data, lastEventId, and id if the event has one': async (fact) => {
       const served = await fact.serve(
         ending(
           'data: 1\n\n',
@@ -106,26 +104,26 @@ export const loop: BehaviourFact[] = [
         { type: 'message', data: '5', lastEventId: 'b' },
       ])
     },
-    'it ends when the body ends, and an unfinished event is discarded': async (fact) => {
+    'a loop ends with the body and discards an incomplete event': async (fact) => {
       const served = await fact.serve(ending('data: 1\n\nid: 2\ndata: 2\n'))
       const events = streamEvents(served.url)
       equal(await dataOf(events), ['1'])
       equal(events.lastEventId, '')
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
-    'it ends when the server answers 204': async (fact) => {
+    'a loop ends when the server responds with 204': async (fact) => {
       const served = await fact.serve(NO_CONTENT)
       equal(await dataOf(streamEvents(served.url, { reconnect: true })), [])
     },
-    'it throws a ConnectionError with the status and the text of a response that is refused': async (fact) => {
+    'a loop throws a ConnectionError with the status and body of a refused response': async (fact) => {
       const served = await fact.serve(refused(429, { 'Retry-After': '7' }, '{"error":"slow down"}'))
       const events = streamEvents(served.url, { method: 'POST', body: '{}' })
       const error = await rejection(dataOf(events))
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([error.reason, error.status, error.retryAfter, error.body], ['status', 429, 7_000, '{"error":"slow down"}'])
       equal((await rejection(events.response)) === error, true, 'the rejection of response')
     },
-    'it throws when the connection breaks off, after the events that came before': async (fact) => {
+    'a loop throws when the connection is lost, after yielding all earlier events': async (fact) => {
       const served = await fact.serve({
         steps: [{ write: 'data: 1\n\ndata: 2\n\n' }, { gate: 'taken' }, { reset: true }],
       })
@@ -138,10 +136,10 @@ export const loop: BehaviourFact[] = [
           }
         })(),
       )
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([taken, error.reason], [['1', '2'], 'network'])
     },
-    'after it has thrown, or ended, there is nothing more': async (fact) => {
+    'a loop that has thrown or ended yields nothing more': async (fact) => {
       const served = await fact.serve(refused(500), ending('data: 1\n\n'))
       for (const outcome of ['throw', 'end']) {
         const iterator = streamEvents(served.url)[Symbol.asyncIterator]()
@@ -150,12 +148,12 @@ export const loop: BehaviourFact[] = [
         equal([await iterator.next(), await iterator.next()], [{ done: true }, { done: true }])
       }
     },
-    'the request goes out at the call': async (fact) => {
+    'streamEvents() sends the request immediately': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       fact.closing(streamEvents(served.url))
       await served.log({ requests: 1 })
     },
-    'calls of next() that do not wait for each other get one event each, in order': async (fact) => {
+    'concurrent calls of next() get one event each, in order': async (fact) => {
       const served = await fact.serve(ending('data: 1\n\n', 'data: 2\n\ndata: 3\n\n'))
       const iterator = streamEvents(served.url)[Symbol.asyncIterator]()
       const results = await Promise.all(Array.from({ length: 5 }, () => iterator.next()))
@@ -164,30 +162,30 @@ export const loop: BehaviourFact[] = [
         ['1', '2', '3', 'done', 'done'],
       )
     },
-    'a second iterator is a TypeError': async (fact) => {
+    'requesting a second iterator throws a TypeError': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       const events = fact.closing(streamEvents(served.url))
       events[Symbol.asyncIterator]()
       const error = thrown(() => events[Symbol.asyncIterator]())
-      check(error instanceof TypeError && error.message.includes('tee()'), `it says ${error.message}`)
+      check(error instanceof TypeError && error.message.includes('tee()'), error.message)
     },
-    'response is the first good response, with its status and headers': async (fact) => {
+    'the response promise resolves with the first successful response': async (fact) => {
       const served = await fact.serve({ headers: { 'X-Stream': 'seven' }, steps: [{ write: 'data: 1\n\n' }] })
       const events = fact.closing(streamEvents(served.url, { headers: { 'X-Stream': 'seven' } }))
       equal((await events.response).status, 200)
       if (fact.env.base === undefined) equal((await events.response).headers.get('x-stream'), 'seven')
     },
-    'onComment is called in its turn among the events': async (fact) => {
+    'onComment is called in order with the events of a loop': async (fact) => {
       const served = await fact.serve(ending(': a\n\ndata: 1\n\n: b\n\ndata: 2\n\n: c\n\n'))
-      const story: string[] = []
-      const onComment = (text: string): unknown => story.push(`comment ${text}`)
-      for await (const { data } of streamEvents(served.url, { onComment })) story.push(data)
-      equal(story, ['comment a', '1', 'comment b', '2', 'comment c'])
+      const log: string[] = []
+      const onComment = (text: string): unknown => log.push(`comment ${text}`)
+      for await (const { data } of streamEvents(served.url, { onComment })) log.push(data)
+      equal(log, ['comment a', '1', 'comment b', '2', 'comment c'])
     },
   }),
 
-  ...ofOurs(51, {
-    'without the option reconnect a loop is one request': async (fact) => {
+  ...ourFacts(51, {
+    'a loop without the reconnect option sends one request': async (fact) => {
       const served = await fact.serve(ending('retry: 1\ndata: 1\n\n'))
       const events = streamEvents(served.url)
       equal(await dataOf(events), ['1'])
@@ -195,9 +193,9 @@ export const loop: BehaviourFact[] = [
       await sleep(300)
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
-    'with it, one loop goes on across connections, each of which says what the loop took last': async (fact) => {
-      // Before a busy runtime has read what came, a reset would throw it away.
-      const cut: Answer = { steps: [{ write: 'id: 2\ndata: 2\n\n' }, { gate: 'heard' }, { reset: true }] }
+    'a loop with reconnect continues across connections, sending the ID of the last event it yielded': async (fact) => {
+      // The gate delays the reset until the event was read: a reset discards unread data.
+      const cut: Answer = { steps: [{ write: 'id: 2\ndata: 2\n\n' }, { gate: 'received' }, { reset: true }] }
       const served = await fact.serve(
         ending('retry: 100\nid: 1\ndata: 1\n\n'),
         cut,
@@ -208,7 +206,7 @@ export const loop: BehaviourFact[] = [
       const taken: string[] = []
       for await (const { data } of events) {
         taken.push(data)
-        if (data === '2') await served.openGate('heard')
+        if (data === '2') await served.openGate('received')
       }
       equal(taken, ['1', '2', '3'])
       equal([events.lastEventId, events.reconnectionTime], ['3', 100])
@@ -218,7 +216,7 @@ export const loop: BehaviourFact[] = [
         [null, '1', '2', '3'],
       )
     },
-    'no reconnection is made before the loop asks for more': async (fact) => {
+    'a loop does not reconnect until it requests another event': async (fact) => {
       const served = await fact.serve(ending('retry: 100\nid: 1\ndata: 1\n\ndata: [DONE]\n\n'))
       for await (const { data } of streamEvents(served.url, { reconnect: true })) {
         if (data !== '[DONE]') continue
@@ -229,7 +227,7 @@ export const loop: BehaviourFact[] = [
       await sleep(200)
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
-    'shouldReconnect is asked when the loop has dealt with what came before': async (fact) => {
+    'shouldReconnect is called after the loop has processed all earlier events': async (fact) => {
       const served = await fact.serve({ steps: [{ write: 'data: last\n\n' }, { gate: 'taken' }, { end: true }] })
       let last = ''
       const shouldReconnect = (): boolean => last !== 'last'
@@ -241,7 +239,7 @@ export const loop: BehaviourFact[] = [
       }
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
-    'an end is no end when shouldReconnect has thrown, whatever that was': async (fact) => {
+    'a loop throws a ConnectionError if shouldReconnect throws anything': async (fact) => {
       const served = await fact.serve(ending('data: 1\n\n'))
       for (const thrown of [new Error('mine'), undefined, { mine: true }]) {
         const shouldReconnect = (): never => {
@@ -251,43 +249,43 @@ export const loop: BehaviourFact[] = [
         check(error instanceof ConnectionError && error.message.includes('shouldReconnect'), String(error))
       }
     },
-    'a loop that has used up its attempts throws what the last one came to, but ends after a clean end': async (
+    'a loop that runs out of attempts throws the last failure, or ends if the last response ended cleanly': async (
       fact,
     ) => {
       const reconnect = { maxAttempts: 2 }
       const failing = await fact.serve(ending('retry: 100\n\n'), refused(503))
       const error = await rejection(dataOf(streamEvents(failing.url, { reconnect })))
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([error.reason, error.status, error.attempt], ['status', 503, 2])
       const empty = await fact.serve(ending('retry: 100\n\n'))
       equal(await dataOf(streamEvents(empty.url, { reconnect })), [])
       equal((await empty.log()).requests.length, 2, 'the number of requests')
     },
-    'response is awaited without a loop, over attempts that fail': async (fact) => {
+    'the response promise waits through failed attempts, even without a loop': async (fact) => {
       const served = await fact.serve({ drop: true }, stream('data: 1\n\n'))
       const events = fact.closing(streamEvents(served.url, { reconnect: true, reconnectionTime: 100 }))
       equal((await events.response).status, 200)
     },
   }),
 
-  ...ofOurs(
+  ...ourFacts(
     52,
     Object.fromEntries(
       Object.entries(EXITS).map(([exit, leave]) => [
-        `${exit} ends the loop, and the server sees it within half a second`,
+        `${exit} ends the loop and closes the connection within half a second`,
         async (fact: Fact) => {
           const served = await fact.serve(stream('data: x\n\n', 'data: y\n\n'))
           const { signal, abort } = abortable()
           const events = streamEvents(served.url, { signal, reconnect: true })
-          // Chromium may hold a connection for 5 s more when a response is aborted just as a chunk comes, with a plain fetch too.
+          // Chromium may keep a connection for 5 s if a response is aborted just as a chunk arrives, even with a plain fetch.
           const pause = (): Promise<void> => (fact.env.base === undefined ? Promise.resolve() : sleep(100))
-          await endsSoon(fact, served, () => leave({ events, abort, pause }))
+          await closesSoon(fact, served, () => leave({ events, abort, pause }))
         },
       ]),
     ),
   ),
-  ...ofOurs(52, {
-    'a loop that waits is left by close() and by an aborted signal, also before there is a response': async (fact) => {
+  ...ourFacts(52, {
+    'close() and aborting the signal end a waiting loop, even before the response': async (fact) => {
       const served = await fact.serve({ before: 'never' })
       const { signal, abort } = abortable()
       const [closed, aborted] = [streamEvents(served.url), streamEvents(served.url, { signal })]
@@ -296,16 +294,14 @@ export const loop: BehaviourFact[] = [
         closed.close()
         abort()
       }
-      await endsSoon(fact, served, leave, 2)
+      await closesSoon(fact, served, leave, 2)
       equal(await Promise.all(outcomes), [[], 'the reason'])
       equal(await Promise.all([closed, aborted].map(async ({ response }) => named(await rejection(response)))), [
         'AbortError',
         'the reason',
       ])
     },
-    'return() and throw() of the iterator close the connection, as generators that delegate to it need': async (
-      fact,
-    ) => {
+    "the iterator's return() and throw() close the connection, as yield* requires": async (fact) => {
       for (const method of ['return', 'throw'] as const) {
         const served = await fact.serve(stream('data: x\n\n'))
         const iterator = streamEvents(served.url)[Symbol.asyncIterator]()
@@ -316,7 +312,7 @@ export const loop: BehaviourFact[] = [
         await served.log({ closed: 1 })
       }
     },
-    'leaving in the wait cancels the reconnection': async (fact) => {
+    'close() while a loop waits to reconnect cancels the reconnection': async (fact) => {
       await withEnoughTime([400, 2_000, 10_000], async (wait) => {
         const served = await fact.serve(ending(`retry: ${wait}\ndata: 1\n\n`))
         let isLost: (at: number) => void = () => undefined
@@ -337,14 +333,14 @@ export const loop: BehaviourFact[] = [
         return true
       })
     },
-    'a signal that is aborted already sends nothing, and the loop throws its reason': async (fact) => {
+    'with an already aborted signal, nothing is sent and the loop throws its reason': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       const { signal, abort } = abortable()
       abort()
       equal(await rejection(dataOf(streamEvents(served.url, { signal }))), 'the reason')
       equal((await served.log()).requests.length, 0, 'the number of requests')
     },
-    'Symbol.asyncDispose is close(), where the runtime has it': async (fact) => {
+    'Symbol.asyncDispose closes the stream, where the runtime supports it': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const events = fact.closing(streamEvents(served.url))
       await served.log({ requests: 1 })
@@ -355,9 +351,9 @@ export const loop: BehaviourFact[] = [
     },
   }),
 
-  // Chromium has a test of its own (test/browser/slow-loop.ts): under a debugger's eyes it reads ahead without end.
-  ...ofOursIn(SERVER, 53, {
-    'a slow loop holds the server back: of 100 MB it is rid of what sockets hold, and then of no more': async (
+  // Browsers are tested in test/browser/slow-loop.ts: with a debugger attached, Chromium reads ahead without limit.
+  ...ourFactsIn(onServer, 53, {
+    'a slow loop applies backpressure: a server with 100 MiB to send stalls once the socket buffers are full': async (
       fact,
     ) => {
       const served = await fact.serve({ steps: [{ flood: KILOBYTE, bytes: 100 * MIB }, { end: true }] })
@@ -370,14 +366,14 @@ export const loop: BehaviourFact[] = [
         if (taken === 200) break
       }
       const after = await flooded()
-      check(before > 0 && after < 24 * MIB, `the server was rid of ${after} bytes`)
-      // Sockets grow while they are used.
-      check(after - before < 8 * MIB, `the server was rid of ${after - before} bytes while 100 KiB were taken`)
+      check(before > 0 && after < 24 * MIB, `the server sent ${after} bytes`)
+      // Socket buffers grow while they are in use.
+      check(after - before < 8 * MIB, `the server sent ${after - before} bytes while the loop took 100 KiB`)
     },
-    'a slow loop loses nothing of what had come when the connection breaks off': async (fact) => {
+    'a slow loop yields every event that arrived before the connection was lost': async (fact) => {
       const lines = Array.from({ length: 10 }, (_, i) => `data: ${i}\n\n`)
       const writes = lines.flatMap((write) => [{ write }, { wait: 5 }])
-      const served = await fact.serve({ steps: [...writes, { gate: 'came' }, { reset: true }] })
+      const served = await fact.serve({ steps: [...writes, { gate: 'arrived' }, { reset: true }] })
       const { fetch, bytesRead } = countingFetch()
       const taken: string[] = []
       const error = await rejection(
@@ -385,20 +381,20 @@ export const loop: BehaviourFact[] = [
           for await (const { data } of streamEvents(served.url, { fetch })) {
             taken.push(data)
             if (data !== '0') continue
-            const hasCome = (): boolean => bytesRead() === lines.join('').length
-            await served.untilTrue(5_000, hasCome, 'nothing was read ahead of the loop')
-            await served.openGate('came')
+            const hasArrived = (): boolean => bytesRead() === lines.join('').length
+            await served.untilTrue(5_000, hasArrived, 'nothing was read ahead of the loop')
+            await served.openGate('arrived')
             await served.log({ closed: 1 })
             await sleep(100)
           }
         })(),
       )
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([taken.join(''), error.reason], ['0123456789', 'network'])
     },
   }),
-  ...ofOurs(53, {
-    'a loop at work waits for nothing: silence meanwhile is none': (fact) =>
+  ...ourFacts(53, {
+    'idleTimeout does not count while the loop body is busy': (fact) =>
       withEnoughTime([400, 2_000, 10_000], async (idleTimeout) => {
         const served = await fact.serve({
           steps: [{ write: 'data: 1\n\n' }, { gate: 'done' }, { write: 'data: 2\n\n' }],
@@ -412,19 +408,19 @@ export const loop: BehaviourFact[] = [
             equal(
               (await served.log()).requests[0]?.endedAt,
               null,
-              'the end of the connection while the loop is at work',
+              'when the connection closed while the loop body was busy',
             )
             await served.openGate('done')
           }
         } catch (error) {
-          // On a busy machine the server may be silent for that long too.
+          // On a busy machine, the server itself may be silent for that long.
           if (error instanceof ConnectionError && error.reason === 'timeout') return false
           throw error
         }
         equal(taken, ['1', '2'])
         return true
       }),
-    '50,000 events come through a loop that awaits: all there, in order': async (fact) => {
+    'a loop that awaits yields all of 50,000 events in order': async (fact) => {
       const numbers = Array.from({ length: 50_000 }, (_, i) => String(i))
       const served = await fact.serve(ending(numbers.map((number) => `data: ${number}\n\n`).join('')))
       const taken: string[] = []
@@ -432,7 +428,7 @@ export const loop: BehaviourFact[] = [
         await Promise.resolve()
         taken.push(data)
       }
-      equal(taken, numbers, 'what was taken')
+      equal(taken, numbers, 'the events')
     },
   }),
 ]

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 /** Does something with the nth response, counted from 1; its headers are set. */
 type Serve = (response: ServerResponse, n: number) => unknown
 
-export class Source {
+export class StreamServer {
   readonly #server: Server
   #port = 0
   /** How many requests have come. */
@@ -20,10 +20,10 @@ export class Source {
     })
   }
 
-  static async start(serve: Serve): Promise<Source> {
-    const source = new Source(serve)
-    await source.start()
-    return source
+  static async start(serve: Serve): Promise<StreamServer> {
+    const server = new StreamServer(serve)
+    await server.start()
+    return server
   }
 
   get url(): string {

@@ -1,4 +1,4 @@
-/** Programs that bring a stream of their own, or pass one on: fact 64. */
+/** Programs that provide a stream or pass one on: fact 64. */
 
 import { collect } from '../../programs/collected.ts'
 import { showAnswer } from '../../programs/given-response.ts'
@@ -8,14 +8,14 @@ import { replay } from '../../programs/recording.ts'
 import { relay } from '../../programs/relay.ts'
 import { showAndCount } from '../../programs/two-readers.ts'
 import { ticker } from '../../programs/typed-events.ts'
-import { beating, check, dataOf, ending, equal, refused, rejection, stream, type Stream } from '../../harness.ts'
+import { keptAlive, check, dataOf, ending, equal, refused, rejection, stream, type Stream } from '../../harness.ts'
 import { ConnectionError, streamEvents } from '../../under-test.ts'
-import { ofOurs, type BehaviourFact } from '../fact.ts'
-import { connectionsEnd, header, ids, screen } from './shown.ts'
+import { ourFacts, type BehaviorFact } from '../fact.ts'
+import { connectionsEnd, header, ids, screen } from './shared.ts'
 
 async function bodyOf(served: Stream): Promise<ReadableStream<Uint8Array>> {
   const { body } = await fetch(served.url)
-  check(body !== null, 'there is no body')
+  check(body !== null, 'the body is missing')
   return body
 }
 
@@ -23,24 +23,24 @@ async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array> | undef
   while ((await reader?.read())?.done === false);
 }
 
-export const flowing: BehaviourFact[] = ofOurs(64, {
-  'given-response: shows what its headers say, then the events': async (fact) => {
+export const streams: BehaviorFact[] = ourFacts(64, {
+  'given-response: shows a response header, then the events': async (fact) => {
     const served = await fact.serve({ ...ending('data: a\n\n', 'data: b\n\n'), headers: { 'X-Requests-Left': '7' } })
     const { shown, show } = screen()
     await showAnswer(await fetch(served.url), show)
     equal(shown, ['7 requests left', 'a', 'b'])
     await connectionsEnd(fact, served, 1)
   },
-  'given-response: one that is no stream is a ConnectionError with its text': async (fact) => {
+  'given-response: throws a ConnectionError with the body if the response is not an event stream': async (fact) => {
     const served = await fact.serve(refused(401, { 'Content-Type': 'application/json' }, '{"error":"who?"}'))
     const { shown, show } = screen()
     const error = await rejection(showAnswer(await fetch(served.url), show))
-    check(error instanceof ConnectionError, `it was ${String(error)}`)
+    check(error instanceof ConnectionError, `the error is ${String(error)}`)
     equal([error.reason, error.status, error.body], ['status', 401, '{"error":"who?"}'])
     equal(shown, ['no requests left'])
   },
 
-  'recording: what was recorded is played again, without a server': async (fact) => {
+  'recording: replays the recorded events without a server': async (fact) => {
     const served = await fact.serve(ending('data: a\n\nevent: x\nda', 'ta: ä\n\ndata: unfin'))
     const recording = await (await fetch(served.url)).blob()
     for (let times = 0; times < 2; times++) {
@@ -51,13 +51,13 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, served, 1)
   },
 
-  'two-readers: one leaves, the other reads on, and then the connection ends': async (fact) => {
+  'two-readers: one reader can stop early; the connection closes after the second one stops': async (fact) => {
     const served = await fact.serve({
       steps: [
         { write: 'data: first words\n\n' },
         { write: 'event: headline\ndata: all is well\n\n' },
         { gate: 'headline' },
-        ...(beating('data: more\n\nevent: end\ndata: end\n\n').steps ?? []),
+        ...(keptAlive('data: more\n\nevent: end\ndata: end\n\n').steps ?? []),
       ],
     })
     let onBothShown: () => void
@@ -68,13 +68,13 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     const words = showAndCount(await bodyOf(served), show)
     await bothShown
     const { requests } = await served.log()
-    equal(requests[0]?.endedAt, null, 'the end of the connection')
+    equal(requests[0]?.endedAt, null, 'when the connection closed')
     await served.openGate('headline')
     equal([await words, shown], [6, ['first words', 'all is well']])
     await connectionsEnd(fact, served, 1)
   },
 
-  'json-lines: a line for each event': async (fact) => {
+  'json-lines: writes one line per event': async (fact) => {
     const served = await fact.serve(ending('id: 1\ndata: a\ndata: "b"\n\n', 'event: x\ndata: ä\n\ndata: unfin'))
     const text = await new Response(toJSONLines(await bodyOf(served))).text()
     const lines = text.split('\n').map((line) => (line === '' ? undefined : (JSON.parse(line) as unknown)))
@@ -84,8 +84,8 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
       undefined,
     ])
   },
-  'json-lines: who stops reading closes the connection': async (fact) => {
-    const served = await fact.serve(beating('data: a\n\n'))
+  'json-lines: closes the connection when the reader cancels': async (fact) => {
+    const served = await fact.serve(keptAlive('data: a\n\n'))
     const reader = toJSONLines(await bodyOf(served)).getReader()
     const { value } = await reader.read()
     equal(new TextDecoder().decode(value), '{"type":"message","data":"a","lastEventId":""}\n')
@@ -93,7 +93,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, served, 1)
   },
 
-  'relay: the events come through as they were, with the key and from the last ID': async (fact) => {
+  'relay: forwards events unchanged, with the key and from the last event ID': async (fact) => {
     const blocks = 'id: 8\nevent: x\ndata: a\ndata: b\n\n' + 'data: ä\n\n' + 'id\ndata:\n\n'
     const served = await fact.serve(ending(blocks))
     const request = new Request(served.origin, { headers: { 'Last-Event-ID': '7' } })
@@ -107,18 +107,18 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     const requests = await connectionsEnd(fact, served, 1)
     equal([ids(requests), header('authorization', requests)], [['7'], ['Bearer a-key']])
   },
-  'relay: comments and retry arrive, even while no event does': async (fact) => {
+  'relay: forwards comments and retry even while there are no events': async (fact) => {
     const served = await fact.serve(stream('retry: 1234\n', ': alive\n'))
     const { body } = await relay(new Request(served.origin), served.url, 'a-key')
-    check(body !== null, 'there is no body')
+    check(body !== null, 'the body is missing')
     const text = body.pipeThrough(new TextDecoderStream()).getReader()
     let seen = ''
     while (!seen.includes(': alive\n\n')) seen += (await text.read()).value ?? ''
     equal(seen.includes('retry: 1234\n\n'), true, 'retry')
     await text.cancel()
   },
-  'relay: who leaves closes the connection behind it': async (fact) => {
-    const leave: Record<string, (response: Response, controller: AbortController) => Promise<unknown>> = {
+  'relay: closes the upstream connection when the client disconnects': async (fact) => {
+    const disconnects: Record<string, (response: Response, controller: AbortController) => Promise<unknown>> = {
       'cancels the body': async ({ body }) => {
         const reader = body?.getReader()
         await reader?.read()
@@ -128,19 +128,19 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
         const reader = body?.getReader()
         await reader?.read()
         controller.abort()
-        // The runtime would be reading on, after what has come already.
+        // Reads the rest, which the runtime would otherwise do.
         await rejection(readToEnd(reader))
       },
     }
-    for (const way of Object.values(leave)) {
-      const served = await fact.serve(beating('data: a\n\n', 'data: b\n\n'))
+    for (const disconnect of Object.values(disconnects)) {
+      const served = await fact.serve(keptAlive('data: a\n\n', 'data: b\n\n'))
       const controller = new AbortController()
       const request = new Request(served.origin, { signal: controller.signal })
-      await way(await relay(request, served.url, 'a-key'), controller)
+      await disconnect(await relay(request, served.url, 'a-key'), controller)
       await connectionsEnd(fact, served, 1)
     }
   },
-  'relay: a source that refuses is a bad gateway': async (fact) => {
+  'relay: responds with 502 if the upstream refuses': async (fact) => {
     const served = await fact.serve(refused(401, {}, 'wrong key: a-key'))
     const response = await relay(new Request(served.origin), served.url, 'a-key')
     equal([response.status, await response.text()], [502, 'The source does not answer'])
@@ -148,24 +148,24 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     equal((await relay(new Request(page.origin), page.url, 'a-key')).status, 502)
   },
 
-  'merged: events in the order in which they come': async (fact) => {
+  'merged: yields events in order of arrival': async (fact) => {
     const one = await fact.serve({
       steps: [{ write: 'data: 1a\n\n' }, { gate: 'b' }, { write: 'data: 1c\n\n' }, { end: true }],
     })
     const other = await fact.serve({ steps: [{ gate: 'a' }, { write: 'data: 2b\n\n' }, { gate: 'c' }, { end: true }] })
     const merged = merge([streamEvents(one.url), streamEvents(other.at(fact.otherOrigin))])
-    const heard: string[] = []
+    const received: string[] = []
     for await (const { data } of merged) {
-      heard.push(data)
+      received.push(data)
       await (data === '2b' ? one : other).openGate(data.slice(1))
     }
-    equal(heard, ['1a', '2b', '1c'])
+    equal(received, ['1a', '2b', '1c'])
     await connectionsEnd(fact, one, 1)
     await connectionsEnd(fact, other, 1)
   },
-  'merged: leaving the loop closes all, the silent ones too': async (fact) => {
-    const busy = await fact.serve(beating('data: a\n\ndata: b\n\n'))
-    const silent = await fact.serve(beating(': \n'))
+  'merged: leaving the loop closes all streams, even idle ones': async (fact) => {
+    const busy = await fact.serve(keptAlive('data: a\n\ndata: b\n\n'))
+    const silent = await fact.serve(keptAlive(': \n'))
     const streams = [streamEvents(busy.url), streamEvents(silent.at(fact.otherOrigin))]
     await Promise.all(streams.map(({ response }) => response))
     for await (const { data } of merge(streams)) {
@@ -175,25 +175,25 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     await connectionsEnd(fact, busy, 1)
     await connectionsEnd(fact, silent, 1)
   },
-  'merged: one that fails fails the whole, and closes the others': async (fact) => {
-    const failing = await fact.serve({ ...refused(404, {}, 'no such thing'), before: 'heard' })
-    const silent = await fact.serve(beating('data: a\n\n'))
+  'merged: throws if one stream fails, and closes the others': async (fact) => {
+    const failing = await fact.serve({ ...refused(404, {}, 'no such thing'), before: 'received' })
+    const silent = await fact.serve(keptAlive('data: a\n\n'))
     const merged = merge([streamEvents(failing.url), streamEvents(silent.at(fact.otherOrigin))])
-    const heard: string[] = []
+    const received: string[] = []
     const error = await rejection(
       (async () => {
         for await (const { data } of merged) {
-          heard.push(data)
-          await failing.openGate('heard')
+          received.push(data)
+          await failing.openGate('received')
         }
       })(),
     )
-    check(error instanceof ConnectionError && error.status === 404, `it was ${String(error)}`)
-    equal(heard, ['a'])
+    check(error instanceof ConnectionError && error.status === 404, `the error is ${String(error)}`)
+    equal(received, ['a'])
     await connectionsEnd(fact, silent, 1)
   },
 
-  'typed-events: each event is taken for what its type says': async (fact) => {
+  'typed-events: handles each event according to its type': async (fact) => {
     const price = (symbol: string, price: number): string => JSON.stringify({ symbol, price })
     const served = await fact.serve(
       stream(
@@ -205,7 +205,7 @@ export const flowing: BehaviourFact[] = ofOurs(64, {
     equal([await ticker(served.url, show), shown], [2, ['ES 1.50', 'good morning']])
     await connectionsEnd(fact, served, 1)
   },
-  'typed-events: the stream may end before': async (fact) => {
+  'typed-events: the stream may end before the closing event': async (fact) => {
     const served = await fact.serve(ending('data: good morning\n\n'))
     equal(await dataOf(streamEvents(served.url)), ['good morning'])
     equal(await ticker(served.url, () => undefined), 0)

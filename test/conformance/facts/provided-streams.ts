@@ -1,4 +1,4 @@
-/** Streams that the caller has brought: facts 28 to 31 (whatwg/html pull request 12272), 54 and 55. */
+/** Streams that you provide: facts 28 to 31 (whatwg/html pull request 12272), 54 and 55. */
 
 import type { ErrorEvent, OpenEvent, StreamEvent } from 'everysource'
 import {
@@ -9,8 +9,8 @@ import {
   ending,
   equal,
   type Fact,
-  gated,
-  isClosedInSilence,
+  idleUntilChecked,
+  closesWhileIdle,
   type Recorder,
   refused,
   rejection,
@@ -20,54 +20,55 @@ import {
 } from '../harness.ts'
 import { ConnectionError, EventDecoderStream, EventSource, fetchEventSource, streamEvents } from '../under-test.ts'
 import { cutCase, streamCases } from '../cases.ts'
-import { ofOurs, type BehaviourFact } from './fact.ts'
+import { ourFacts, type BehaviorFact } from './fact.ts'
 
 const EVENT_STREAM = { headers: { 'Content-Type': 'text/event-stream' } }
 
-export const given: BehaviourFact[] = [
-  ...ofOurs(28, {
-    'EventSource.fromReadableStream() makes a source: CONNECTING at once, then OPEN and open, then the messages':
-      async (fact) => {
-        const recorder = listenTo(fact, bytes('data: 1\n\nevent: x\ndata: 2\n\n'), 'x')
-        const { source } = recorder
-        check(source instanceof EventSource, 'it is no EventSource')
-        equal([source.readyState, source.url, source.withCredentials], [0, 'about:event-stream', false])
-        await recorder.until('error')
-        equal(recorder.story, ['open', 'message: 1', 'x: 2', 'error 2'])
-        equal(recorder.heard[0]?.readyState, 1, 'readyState at open')
-        check(
-          thrown(() => (recorder.heard[0]?.event as OpenEvent).response) instanceof TypeError,
-          'there is a response',
-        )
-        for (const { event } of recorder.messages) equal((event as MessageEvent).origin, 'null')
-      },
-    'a locked stream, and what is none, are TypeErrors': () => {
+export const providedStreams: BehaviorFact[] = [
+  ...ourFacts(28, {
+    'EventSource.fromReadableStream() creates a source that is CONNECTING, then fires open, then messages': async (
+      fact,
+    ) => {
+      const recorder = listenTo(fact, bytes('data: 1\n\nevent: x\ndata: 2\n\n'), 'x')
+      const { source } = recorder
+      check(source instanceof EventSource, 'the source is not an EventSource')
+      equal([source.readyState, source.url, source.withCredentials], [0, 'about:event-stream', false])
+      await recorder.until('error')
+      equal(recorder.summary, ['open', 'message: 1', 'x: 2', 'error 2'])
+      equal(recorder.events[0]?.readyState, 1, 'readyState at open')
+      check(
+        thrown(() => (recorder.events[0]?.event as OpenEvent).response) instanceof TypeError,
+        'the event has a response',
+      )
+      for (const { event } of recorder.messages) equal((event as MessageEvent).origin, 'null')
+    },
+    'fromReadableStream() throws a TypeError for a locked stream and for other values': () => {
       const locked = bytes('data: 1\n\n')
       locked.getReader()
       const bad: unknown[] = [locked, undefined, null, 'data: 1\n\n', {}, new Uint8Array(1)]
       for (const value of bad) {
         const error = thrown(() => EventSource.fromReadableStream(value as ReadableStream<Uint8Array>))
-        check(error instanceof TypeError, `it is ${String(error)}`)
+        check(error instanceof TypeError, `the error is ${String(error)}`)
       }
     },
-    'it takes the stream at once, and leaves one alone that it refuses': () => {
+    'fromReadableStream() locks the stream immediately, so a second call throws': () => {
       const body = bytes('data: 1\n\n')
       const source = EventSource.fromReadableStream(body)
       equal(body.locked, true, 'locked')
-      check(thrown(() => EventSource.fromReadableStream(body)) instanceof TypeError, 'it was taken twice')
+      check(thrown(() => EventSource.fromReadableStream(body)) instanceof TypeError, 'the stream was accepted twice')
       source.close()
     },
-    'it is a static method of one parameter, enumerable, that needs no class to be called on': async (fact) => {
+    'fromReadableStream() is an enumerable static method with one parameter and needs no this value': async (fact) => {
       const { fromReadableStream } = EventSource
       equal([fromReadableStream.name, fromReadableStream.length], ['fromReadableStream', 1])
       equal(Object.keys(EventSource).includes('fromReadableStream'), true, 'enumerable')
       class Sub extends EventSource {}
       const source = fact.closing(Sub.fromReadableStream(bytes('data: 1\n\n')))
       equal([source instanceof Sub, source.constructor === EventSource], [false, true])
-      const recorder = fact.hear(fromReadableStream(bytes('data: 1\n\n')))
+      const recorder = fact.record(fromReadableStream(bytes('data: 1\n\n')))
       await recorder.until('message')
     },
-    'a fetched body is a stream like any other': async (fact) => {
+    'fromReadableStream() accepts the body of a fetch response': async (fact) => {
       const served = await fact.serve(ending('id: 42\nretry: 5000\ndata: hello\n\n'))
       const recorder = listenTo(fact, (await fetch(served.url)).body as ReadableStream<Uint8Array>)
       await recorder.until('message')
@@ -75,13 +76,13 @@ export const given: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(29, {
-    'lastEventId and reconnectionTime follow the stream': async (fact) => {
+  ...ourFacts(29, {
+    'lastEventId and reconnectionTime reflect what the stream has sent': async (fact) => {
       const source = EventSource.fromReadableStream(
         bytes('data: 1\n\nid: a\nretry: 1234\ndata: 2\n\nid: b\ndata: 3\n\nretry: x\nid\ndata: 4\n\n'),
       )
       equal([source.lastEventId, source.reconnectionTime], ['', 3_000])
-      const recorder = fact.hear(source)
+      const recorder = fact.record(source)
       const seen: unknown[] = []
       source.onmessage = ({ lastEventId }) => seen.push([lastEventId, source.lastEventId, source.reconnectionTime >= 1])
       source.addEventListener('message', ({ data }) => {
@@ -93,58 +94,59 @@ export const given: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(30, {
-    'a stream that errors: complete messages first, then one error, with CLOSED and the cause': async (fact) => {
-      const recorder = listenTo(fact, broken('data: 1\n\ndata: 2\n\nid: 3\ndata: 3', new Error('mine')))
-      await recorder.until('error')
-      await sleep(50)
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'error 2'])
-      const [{ error, willReconnect }] = recorder.errors as unknown as [ErrorEvent]
-      equal([error.reason, willReconnect, (error.cause as Error).message], ['network', false, 'mine'])
-    },
-    'close() cancels the stream, at any time, and nothing fires': async (fact) => {
+  ...ourFacts(30, {
+    'a stream that errors delivers complete messages, then fires one error with the cause and closes the source':
+      async (fact) => {
+        const recorder = listenTo(fact, broken('data: 1\n\ndata: 2\n\nid: 3\ndata: 3', new Error('mine')))
+        await recorder.until('error')
+        await sleep(50)
+        equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'error 2'])
+        const [{ error, willReconnect }] = recorder.errors as unknown as [ErrorEvent]
+        equal([error.reason, willReconnect, (error.cause as Error).message], ['network', false, 'mine'])
+      },
+    'close() cancels the stream at any time and fires nothing': async (fact) => {
       for (const moment of ['at once', 'open', 'message']) {
-        let cancelled: () => void = () => undefined
-        const over = new Promise<void>((resolve) => (cancelled = resolve))
+        let onCancel: () => void = () => undefined
+        const canceled = new Promise<void>((resolve) => (onCancel = resolve))
         const body = new ReadableStream<Uint8Array>({
           start: (controller) => {
             controller.enqueue(encoded('data: 1\n\ndata: 2\n\n'))
           },
-          cancel: cancelled,
+          cancel: onCancel,
         })
         const recorder = listenTo(fact, body)
         if (moment !== 'at once') await recorder.until(moment)
-        const { length } = recorder.heard
+        const { length } = recorder.events
         recorder.source.close()
-        await over
+        await canceled
         await sleep(20)
-        equal([recorder.source.readyState, recorder.heard.length], [2, length], moment)
+        equal([recorder.source.readyState, recorder.events.length], [2, length], moment)
       }
     },
-    'chunks that hold no bytes are an error that says so': async (fact) => {
+    'chunks that are not bytes fail with an error that says so': async (fact) => {
       const recorder = listenTo(fact, new Response('data: 1\n\n').body?.pipeThrough(new TextDecoderStream()))
       await recorder.until('error')
       equal([recorder.errors[0]?.error.reason, recorder.errors[0]?.message.includes('bytes')], ['unsupported', true])
     },
   }),
 
-  ...ofOurs(31, {
-    'bodies piped in one after the other keep the last event ID and the reconnection time': async (fact) => {
+  ...ourFacts(31, {
+    'bodies piped in one after another share the last event ID and the reconnection time': async (fact) => {
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
       const recorder = listenTo(fact, readable)
       const { own: source } = recorder
       await bytes('id: 42\nretry: 1234\ndata: first\n\nid: 43\n\n').pipeTo(writable, { preventClose: true })
-      // What has been read will be dispatched: the next request starts after it.
+      // Messages that have been read will be dispatched, so the next request resumes after them.
       equal([source.lastEventId, source.reconnectionTime], ['43', 1_234])
       await bytes('data: second\n\n').pipeTo(writable)
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: first', 'message: second', 'error 2'])
+      equal(recorder.summary, ['open', 'message: first', 'message: second', 'error 2'])
       equal(
         recorder.messages.map(({ lastEventId }) => lastEventId),
         ['42', '43'],
       )
     },
-    'reset() throws away an unfinished event, character and id, and lets the next body have a BOM': async (fact) => {
+    'reset() discards an incomplete event, character and ID, and allows a BOM in the next body': async (fact) => {
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
       const recorder = listenTo(fact, readable)
       await bytes('id: 1\ndata: first\n\nid: 2\nevent: lost\ndata: lost\nda', [0xe2, 0x82]).pipeTo(writable, {
@@ -153,13 +155,13 @@ export const given: BehaviourFact[] = [
       recorder.own.reset()
       await bytes([0xef, 0xbb, 0xbf], 'data: second\n\n').pipeTo(writable)
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: first', 'message: second', 'error 2'])
+      equal(recorder.summary, ['open', 'message: first', 'message: second', 'error 2'])
       equal(
         recorder.messages.map(({ lastEventId }) => lastEventId),
         ['1', '1'],
       )
     },
-    'reset() in a listener leaves what has been read, and throws away what is unfinished': async (fact) => {
+    'reset() in a listener keeps messages already read and discards an incomplete event': async (fact) => {
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
       const recorder = listenTo(fact, readable)
       recorder.source.addEventListener(
@@ -170,17 +172,17 @@ export const given: BehaviourFact[] = [
         { once: true },
       )
       await recorder.until('open')
-      // So that the first message is dispatched as soon as it is read, and the second one later. Twice: the first timer may
-      // fire in the round of the event loop that dispatched open.
+      // Makes the source dispatch the first message as soon as it is read, and the second one later. One sleep is not enough: its
+      // timer may fire in the event loop round that dispatched open.
       await sleep(20)
       await sleep(1)
       await bytes('data: 1\n\ndata: 2\n\ndata: lost').pipeTo(writable, { preventClose: true })
       await recorder.until('message', 2)
       await bytes('\n\ndata: 3\n\n').pipeTo(writable)
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: 3', 'error 2'])
+      equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'message: 3', 'error 2'])
     },
-    'reset() on a source with a URL is a TypeError, and so is reconnect() on one without': async (fact) => {
+    'reset() on a source with a URL and reconnect() on one without throw a TypeError': async (fact) => {
       const served = await fact.serve(stream(': hello\n'))
       const source = fact.closing(new EventSource(served.url))
       check(
@@ -199,29 +201,30 @@ export const given: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(54, {
-    'the byte streams of the suite give the same events in a loop, through EventDecoderStream and fetchEventSource':
-      async ({ env: { seed } }) => {
-        for (const [index, { name, events, lastEventId, reconnectionTime }] of streamCases.entries()) {
-          const body = (): ReadableStream<Uint8Array> => bytes(...cutCase({ index, cut: 'random', seed }))
-          const stream = streamEvents(body())
-          equal((await all(stream)).map(withoutId), events, `the loop on "${name}" (seed ${seed})`)
-          equal([stream.lastEventId, stream.reconnectionTime], [lastEventId, reconnectionTime ?? 3_000], name)
-          const decoded = await read(body().pipeThrough(new EventDecoderStream()))
-          equal(decoded.map(withoutId), events, `EventDecoderStream on "${name}" (seed ${seed})`)
-          const messages: unknown[] = []
-          await fetchEventSource('http://localhost/', {
-            fetch: () => Promise.resolve(new Response(body(), EVENT_STREAM)),
-            onmessage: ({ event, data }) => messages.push([event || 'message', data]),
-          })
-          equal(
-            messages,
-            events.map(({ type, data }) => [type, data]),
-            `fetchEventSource on "${name}" (seed ${seed})`,
-          )
-        }
-      },
-    'streamEvents takes a Response': async (fact) => {
+  ...ourFacts(54, {
+    'the test byte streams yield the same events in a loop, EventDecoderStream and fetchEventSource()': async ({
+      env: { seed },
+    }) => {
+      for (const [index, { name, events, lastEventId, reconnectionTime }] of streamCases.entries()) {
+        const body = (): ReadableStream<Uint8Array> => bytes(...cutCase({ index, cut: 'random', seed }))
+        const stream = streamEvents(body())
+        equal((await all(stream)).map(withoutId), events, `the loop on "${name}" (seed ${seed})`)
+        equal([stream.lastEventId, stream.reconnectionTime], [lastEventId, reconnectionTime ?? 3_000], name)
+        const decoded = await read(body().pipeThrough(new EventDecoderStream()))
+        equal(decoded.map(withoutId), events, `EventDecoderStream on "${name}" (seed ${seed})`)
+        const messages: unknown[] = []
+        await fetchEventSource('http://localhost/', {
+          fetch: () => Promise.resolve(new Response(body(), EVENT_STREAM)),
+          onmessage: ({ event, data }) => messages.push([event || 'message', data]),
+        })
+        equal(
+          messages,
+          events.map(({ type, data }) => [type, data]),
+          `fetchEventSource on "${name}" (seed ${seed})`,
+        )
+      }
+    },
+    'streamEvents() accepts a Response': async (fact) => {
       const served = await fact.serve(ending('id: 1\ndata: 1\n\n', 'data: 2\n\n'))
       const response = await fetch(served.url)
       const events = streamEvents(response)
@@ -229,41 +232,41 @@ export const given: BehaviourFact[] = [
       equal(await dataOf(events), ['1', '2'])
       equal(events.lastEventId, '1')
     },
-    "leaving a loop over a Response ends the caller's connection, in silence too": async (fact) => {
-      const served = await fact.serve(gated('data: 1\n\n'))
+    'leaving a loop over a Response closes its connection, even an idle one': async (fact) => {
+      const served = await fact.serve(idleUntilChecked('data: 1\n\n'))
       for await (const _ of streamEvents(await fetch(served.url))) break
-      await isClosedInSilence(served)
+      await closesWhileIdle(served)
     },
-    'a Response with another status or Content-Type is a ConnectionError, as if it had been requested here': async (
-      fact,
-    ) => {
+    'a Response with the wrong status or Content-Type throws a ConnectionError, as with a URL': async (fact) => {
       const served = await fact.serve(refused(401, { 'Content-Type': 'application/json' }, '{"error":"who?"}'))
       const error = await rejection(dataOf(streamEvents(await fetch(served.url))))
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([error.reason, error.status, error.body, error.url], ['status', 401, '{"error":"who?"}', served.url])
       const page = new Response('<p>', { headers: { 'Content-Type': 'text/html' } })
       equal(((await rejection(dataOf(streamEvents(page)))) as ConnectionError).reason, 'content-type')
     },
-    'a Response without a body is an empty stream, and one with 204 is over': async () => {
+    'a Response without a body or with status 204 is an empty stream': async () => {
       equal(await dataOf(streamEvents(new Response(null, EVENT_STREAM))), [])
       equal(await dataOf(streamEvents(new Response(null, { status: 204 }))), [])
     },
-    'a Response whose body is being read, or has been, is a TypeError': async () => {
+    'a Response whose body is locked or used throws a TypeError': async () => {
       const locked = new Response('data: 1\n\n', EVENT_STREAM)
       locked.body?.getReader()
       const used = new Response('data: 1\n\n', EVENT_STREAM)
       await used.text()
       for (const response of [locked, used]) {
         const error = thrown(() => streamEvents(response))
-        check(error instanceof TypeError && error.message.includes('body'), `it says ${error.message}`)
+        check(error instanceof TypeError && error.message.includes('body'), error.message)
       }
     },
-    'streamEvents takes a stream of bytes, whose response there is none': async () => {
+    'streamEvents() accepts a stream of bytes; its response promise rejects': async () => {
       const events = streamEvents(bytes('data: 1\n\n'), { lastEventId: '7' })
       check((await rejection(events.response)) instanceof TypeError, 'response')
       equal(await all(events), [{ type: 'message', data: '1', lastEventId: '7' }])
     },
-    'an aborted request of the caller is thrown as it is, whatever the stream was given as': async (fact) => {
+    'a loop rethrows the AbortError of a fetch that you abort, from a Response, a stream or a custom fetch': async (
+      fact,
+    ) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       for (const give of [
         (response: Response) => response,
@@ -284,7 +287,7 @@ export const given: BehaviourFact[] = [
       controller.abort()
       equal(((await rejection(iterator.next())) as Error).name, 'AbortError')
     },
-    'a loop says whether the stream ended in the middle of an event': async () => {
+    'a loop reports whether the stream ended in the middle of an event': async () => {
       const ends: [string, boolean][] = [
         ['data: 1\n\n', false],
         ['data: 1\n\n: comment\n', false],
@@ -307,7 +310,9 @@ export const given: BehaviourFact[] = [
         }
       }
     },
-    'so do the error of a source and onclose of fetchEventSource': async (fact) => {
+    'error events and onclose of fetchEventSource() report whether the stream ended in the middle of an event': async (
+      fact,
+    ) => {
       for (const [text, isCut] of [
         ['data: 1\n\n', false],
         ['data: 1\n\ndata: 2\n', true],
@@ -322,7 +327,7 @@ export const given: BehaviourFact[] = [
         equal(end ?? null, isCut ? { endedMidEvent: true } : null)
       }
     },
-    'streamEvents takes a Request: its method, headers, body, signal and credentials': async (fact) => {
+    'streamEvents() accepts a Request and uses its method, headers, body, signal and credentials': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       const controller = new AbortController()
       const request = new Request(served.url, {
@@ -339,7 +344,7 @@ export const given: BehaviourFact[] = [
       controller.abort()
       equal(((await rejection(events.next())) as Error).name, 'AbortError')
     },
-    'options override a Request, which can be sent again; one that was read is a TypeError': async (fact) => {
+    'options override a Request, which can be sent again; a used Request throws a TypeError': async (fact) => {
       const served = await fact.serve(breaking('retry: 10\ndata: 1\n\n'), ending('data: 2\n\n'))
       const request = new Request(served.url, { method: 'POST', headers: { 'X-Of': 'request' }, body: 'again' })
       const taken: string[] = []
@@ -360,7 +365,7 @@ export const given: BehaviourFact[] = [
       const error = thrown(() => streamEvents(request))
       check(error instanceof TypeError && error.message.includes('Request'), error.message)
     },
-    'a stream that errors throws its error as the cause, after the events that came before': async () => {
+    'a loop over a stream that errors throws a ConnectionError with the cause, after all earlier events': async () => {
       const mine = new Error('mine')
       const taken: string[] = []
       const error = await rejection(
@@ -368,20 +373,20 @@ export const given: BehaviourFact[] = [
           for await (const { data } of streamEvents(broken('data: 1\n\ndata: 2\n\n', mine))) taken.push(data)
         })(),
       )
-      check(error instanceof ConnectionError, 'it is no ConnectionError')
+      check(error instanceof ConnectionError, 'the error is not a ConnectionError')
       equal([taken, error.reason, error.cause === mine], [['1', '2'], 'network', true])
     },
-    'leaving the loop cancels the stream, and so does a signal that is aborted already': async () => {
+    'leaving the loop or passing an already aborted signal cancels the stream': async () => {
       for (const isAborted of [false, true]) {
-        let cancelled: () => void = () => undefined
-        const over = new Promise<void>((resolve) => (cancelled = resolve))
+        let onCancel: () => void = () => undefined
+        const canceled = new Promise<void>((resolve) => (onCancel = resolve))
         const controller = new AbortController()
         if (isAborted) controller.abort('the reason')
         const body = new ReadableStream<Uint8Array>({
           pull: (own) => {
             own.enqueue(encoded('data: 1\n\n'))
           },
-          cancel: cancelled,
+          cancel: onCancel,
         })
         const events = streamEvents(body, { signal: controller.signal })
         const leave = async (): Promise<void> => {
@@ -389,10 +394,10 @@ export const given: BehaviourFact[] = [
         }
         if (isAborted) equal(await rejection(leave()), 'the reason')
         else await leave()
-        await over
+        await canceled
       }
     },
-    'an option about the request, of which there will be none, is a TypeError that names it': () => {
+    'a request option with a Response or a stream throws a TypeError that names it': () => {
       const options = {
         method: 'POST',
         headers: {},
@@ -410,19 +415,19 @@ export const given: BehaviourFact[] = [
         }
       }
     },
-    'anything else in their place is a TypeError that says what it takes': () => {
+    'any other input to streamEvents() throws a TypeError that says what it accepts': () => {
       for (const value of [undefined, null, 7, {}, Promise.resolve(new Response())]) {
         const error = thrown(() => streamEvents(value as string))
         check(error instanceof TypeError && error.message.includes('a Response'), error.message)
       }
     },
-    'a URL that is none is a SyntaxError, at once': () => {
+    'streamEvents() with an invalid URL throws a SyntaxError immediately': () => {
       equal(thrown(() => streamEvents('http://')).name, 'SyntaxError')
     },
   }),
 
-  ...ofOurs(55, {
-    'EventDecoderStream: bytes in, events out': async (fact) => {
+  ...ourFacts(55, {
+    'EventDecoderStream transforms bytes into events': async (fact) => {
       const served = await fact.serve(ending('\uFEFFid: 1\ndata: a\n\nevent: x\nda', 'ta: b\n\ndata: unfinished\n'))
       const events = (await fetch(served.url)).body?.pipeThrough(new EventDecoderStream())
       equal(await read(events), [
@@ -430,17 +435,17 @@ export const given: BehaviourFact[] = [
         { type: 'x', data: 'b', lastEventId: '1' },
       ])
     },
-    'it tells comments and retry as it reads them': async () => {
-      const story: unknown[] = []
+    'EventDecoderStream reports comments and retry as it reads them': async () => {
+      const log: unknown[] = []
       const decoder = new EventDecoderStream({
-        onComment: (text) => story.push(text),
-        onRetry: (ms) => story.push(ms),
+        onComment: (text) => log.push(text),
+        onRetry: (ms) => log.push(ms),
       })
       const events = bytes(': a\nretry: 7\ndata: 1\n\n: b\nretry: x\n\n').pipeThrough(decoder)
       equal((await read(events)).length, 1, 'the number of events')
-      equal(story, ['a', 7, 'b'])
+      equal(log, ['a', 7, 'b'])
     },
-    'an event past maxBufferSize, a chunk without bytes, a source that errors: an error, after the events before it':
+    'EventDecoderStream errors on an oversized event, a non-byte chunk or a failing source, after all earlier events':
       async () => {
         const three = 'data: 1\n\ndata: 2\n\ndata: 3\n\n'
         const large = bytes(`${three}data: ${'x'.repeat(200)}\n\n`)
@@ -461,25 +466,25 @@ export const given: BehaviourFact[] = [
           equal(((await rejection(reader.read())) as Error).name, name)
         }
       },
-    'cancelling it cancels the source, and a slow reader holds the source back': async () => {
+    'EventDecoderStream passes cancellation and backpressure on to its source': async () => {
       let pulled = 0
-      let cancelled: (reason: unknown) => void = () => undefined
-      const over = new Promise((resolve) => (cancelled = resolve))
+      let onCancel: (reason: unknown) => void = () => undefined
+      const canceled = new Promise((resolve) => (onCancel = resolve))
       const source = new ReadableStream<Uint8Array>({
         pull: (controller) => {
           pulled++
           controller.enqueue(encoded(`data: ${pulled}\n\n`))
         },
-        cancel: cancelled,
+        cancel: onCancel,
       })
       const reader = source.pipeThrough(new EventDecoderStream()).getReader()
       await reader.read()
       await sleep(50)
       check(pulled < 10, `${pulled} chunks were pulled for one event`)
       await reader.cancel('enough')
-      equal(await over, 'enough')
+      equal(await canceled, 'enough')
     },
-    'bad options are TypeErrors that name them': () => {
+    'invalid EventDecoderStream options throw a TypeError that names them': () => {
       for (const [name, value] of Object.entries({ maxBufferSize: 0, onComment: 'x', onRetry: {} })) {
         const error = thrown(() => new EventDecoderStream({ [name]: value }))
         check(error instanceof TypeError && error.message.includes(`"${name}"`), `${name}: ${error.message}`)
@@ -489,7 +494,7 @@ export const given: BehaviourFact[] = [
 ]
 
 function listenTo(fact: Fact, body: ReadableStream<unknown> | undefined, ...types: string[]): Recorder {
-  return fact.hear(EventSource.fromReadableStream(body as ReadableStream<Uint8Array>), ...types)
+  return fact.record(EventSource.fromReadableStream(body as ReadableStream<Uint8Array>), ...types)
 }
 
 function withoutId({ type, data, lastEventId }: StreamEvent): object {
@@ -500,7 +505,7 @@ function encoded(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-/** A stream of these chunks. */
+/** Creates a stream of these chunks. */
 function bytes(...chunks: (string | number[] | Uint8Array)[]): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start: (controller) => {
@@ -511,7 +516,7 @@ function bytes(...chunks: (string | number[] | Uint8Array)[]): ReadableStream<Ui
   })
 }
 
-/** A stream that errors when this has been read. */
+/** Creates a stream that errors after this text. */
 function broken(text: string, error: Error): ReadableStream<Uint8Array> {
   const chunks = [encoded(text)]
   return new ReadableStream(
