@@ -177,7 +177,7 @@ export const FAULTS: Fault[] = [
     module: DISPATCHER,
     name: 'Dispatcher.lost',
     by: `() => (error, delay) =>
-      this.#done(() => {
+      this.#run(() => {
         this.#dispatch(new ErrorEvent('error', error, delay))
         this.#readyState = CONNECTING
       })`,
@@ -320,7 +320,7 @@ export const FAULTS: Fault[] = [
     what: 'stays OPEN while shouldReconnect decides',
     module: DISPATCHER,
     name: 'Dispatcher.deciding',
-    by: '() => () => this.#done(() => undefined)',
+    by: '() => () => this.#run(() => undefined)',
     noticedBy: 'fact 43: readyState is CONNECTING while shouldReconnect decides, and the error event waits for it',
   },
   {
@@ -359,14 +359,14 @@ export const FAULTS: Fault[] = [
     what: 'reconnects while the loop body is busy',
     module: INBOX,
     name: 'Inbox.lost',
-    by: '() => () => new Promise((resolve) => this.#push(new Turn(resolve, false)))',
+    by: '() => () => new Promise((resolve) => this.#push(new Callback(resolve, false)))',
     noticedBy: 'fact 51: a loop does not reconnect until it requests another event',
   },
   {
     what: 'calls shouldReconnect while the loop body is busy',
     module: INBOX,
     name: 'Inbox.deciding',
-    by: '() => () => new Promise((resolve) => this.#push(new Turn(resolve, false)))',
+    by: '() => () => new Promise((resolve) => this.#push(new Callback(resolve, false)))',
     noticedBy: 'fact 51: shouldReconnect is called after the loop has processed all earlier events',
   },
   {
@@ -438,14 +438,14 @@ export const FAULTS: Fault[] = [
     what: 'ends a loop quietly when the signal is aborted',
     module: INBOX,
     name: 'Inbox.aborted',
-    by: '() => () => this.end()',
+    by: '() => () => this.close()',
     noticedBy: 'fact 52: with an already aborted signal, nothing is sent and the loop throws its reason',
   },
   {
     what: 'discards events already read when the connection fails',
     module: INBOX,
     name: 'Inbox.failed',
-    by: '(failed) => (error, isEnd) => { this.end({ error }); return failed(error, isEnd) }',
+    by: '(failed) => (error, isEnd) => { this.close({ error }); return failed(error, isEnd) }',
     noticedBy: 'fact 50: a loop ends with the body and discards an incomplete event',
   },
   {

@@ -5,7 +5,7 @@ import { Comparison, GRACE, LATE, type Side } from '../../../../src/inspector/pa
 
 describe('a comparison', () => {
   function hear(comparison: Comparison, side: Side, ...data: string[]): void {
-    for (const text of data) comparison.heard(side, { type: 'message', lastEventId: text, data: text }, 0)
+    for (const text of data) comparison.received(side, { type: 'message', lastEventId: text, data: text }, 0)
   }
 
   test('of the same messages finds nothing, however far one side is ahead', () => {
@@ -18,13 +18,13 @@ describe('a comparison', () => {
 
   test('tells what is different in a pair, once it has stayed so', () => {
     const comparison = new Comparison()
-    comparison.heard('ours', { type: 'a', lastEventId: '1', data: 'x' }, 0)
-    comparison.heard('native', { type: 'b', lastEventId: '1', data: 'y' }, 0)
+    comparison.received('ours', { type: 'a', lastEventId: '1', data: 'x' }, 0)
+    comparison.received('native', { type: 'b', lastEventId: '1', data: 'y' }, 0)
     comparison.settle(0)
     comparison.settle(GRACE - 1)
     expect(comparison.count).toBe(0)
     comparison.settle(GRACE)
-    expect(comparison.differences.map(({ text }) => text)).toEqual(['message 1: type “a” and “b”; data “x” and “y”'])
+    expect(comparison.differences.map(({ text }) => text)).toEqual(['message 1: type “a” vs. “b”; data “x” vs. “y”'])
   })
 
   test('goes on after messages that came to one side alone', () => {
@@ -35,7 +35,7 @@ describe('a comparison', () => {
     comparison.settle(GRACE)
     hear(comparison, 'ours', '5')
     expect([comparison.equal, comparison.count]).toEqual([3, 2])
-    expect(comparison.differences[0]?.text).toBe('message 2 came to everysource alone: “2”')
+    expect(comparison.differences[0]?.text).toBe('only everysource received message 2: “2”')
   })
 
   test('tells of a message that the other side never gets', () => {
@@ -44,7 +44,7 @@ describe('a comparison', () => {
     comparison.settle(LATE - 1)
     expect(comparison.count).toBe(0)
     comparison.settle(LATE)
-    expect(comparison.differences[0]?.text).toBe('message 1 came to the native EventSource alone: “1”')
+    expect(comparison.differences[0]?.text).toBe('only the native EventSource received message 1: “1”')
   })
 
   test('tells of states that stay different, once each time', () => {

@@ -33,11 +33,11 @@ describe('a recording', () => {
     recording.lost(5, 'Refused', undefined)
     recording.closed(6, 'Closed')
     expect(recording.steps.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
-      'connect: Connecting, without Last-Event-ID (GET /)',
+      'connect: Connecting without Last-Event-ID (GET /)',
       'open: Open',
-      'lost: It broke off. Again in 500 ms.',
-      'connect: Connecting again, with Last-Event-ID: 7 (GET /)',
-      'failed: Refused. It has failed for good.',
+      'lost: It broke off. Reconnecting in 500 ms.',
+      'connect: Reconnecting with Last-Event-ID: 7 (GET /)',
+      'failed: Refused. Not reconnecting.',
     ])
     expect(recording.spans).toEqual([
       { state: 'CONNECTING', from: 0, to: 1 },

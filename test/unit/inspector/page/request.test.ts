@@ -6,7 +6,7 @@ import {
   commandFor,
   readHeaders,
   readURL,
-  whyNotNative,
+  nativeLimit,
   type Wanted,
 } from '../../../../src/inspector/page/request.ts'
 
@@ -16,9 +16,9 @@ describe('a request', () => {
     method: 'GET',
     headers: [],
     body: undefined,
-    way: 'direct',
+    route: 'direct',
     reconnects: true,
-    isPatient: false,
+    retriesTransient: false,
     closeAt: '',
     types: [],
     compares: false,
@@ -45,16 +45,16 @@ describe('a request', () => {
       ['A', '1'],
       ['b-c', 'x: y'],
     ])
-    expect(() => readHeaders('no colon')).toThrow('“no colon” is no header')
+    expect(() => readHeaders('no colon')).toThrow('Invalid header “no colon”')
   })
 
   test('a GET has no body, and the native EventSource none of all that', () => {
     expect(() => {
       check({ ...wanted, body: 'x' })
-    }).toThrow('has no body')
-    expect(whyNotNative(wanted)).toBeUndefined()
+    }).toThrow("can't have a body")
+    expect(nativeLimit(wanted)).toBeUndefined()
     for (const other of [{ method: 'POST' }, { headers: [['a', 'b']] }, { body: 'x' }] as Partial<Wanted>[]) {
-      expect(whyNotNative({ ...wanted, ...other })).toMatch(/^it can/)
+      expect(nativeLimit({ ...wanted, ...other })).toMatch(/^it can/)
     }
   })
 

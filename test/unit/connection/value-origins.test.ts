@@ -1,4 +1,4 @@
-/** Messages about bad values name the place that the value came from, whichever place that is, and no other. */
+/** Messages about invalid values name the option or result that the value came from, and no other. */
 
 import { describe, expect, it } from 'vitest'
 import { FetchOpener } from '../../../src/connection/fetch-exchange.ts'
@@ -9,7 +9,7 @@ import { failureOf } from '../support/failures.ts'
 
 const URL_OF_TEST = 'http://nowhere.test/'
 
-/** Bad values by what they are for. */
+/** Invalid values by kind. */
 const BAD: Record<'headers' | 'body' | 'method' | 'url', unknown[]> = {
   headers: ['a: b', 5, true, null, () => ({}), [['a']], ['a'], { 'a b': 'c' }, { a: 'b\nc' }, { a: 5 }, { a: null }],
   body: [5, true, {}, [], Symbol('x'), new Map()],
@@ -17,7 +17,7 @@ const BAD: Record<'headers' | 'body' | 'method' | 'url', unknown[]> = {
   url: [5, null, true, {}, []],
 }
 
-/** A place: what its messages must say, and how a value gets there. */
+/** An option or result: its name, the start of its messages, and the options that put a value there. */
 type Place = [name: string, said: string, options: (value: unknown) => object]
 
 const OPTIONS: Record<'headers' | 'body' | 'method', Place> = {
@@ -26,7 +26,7 @@ const OPTIONS: Record<'headers' | 'body' | 'method', Place> = {
   method: ['the option "method"', 'The option "method" ', (method) => ({ method })],
 }
 
-/** Functions are options of their own. */
+/** A function is a valid value of these options. */
 const isFunctionOption = (name: string, value: unknown): boolean => name !== 'method' && typeof value === 'function'
 
 const ANSWERS: Record<keyof typeof BAD, Place[]> = {
@@ -48,7 +48,7 @@ const ANSWERS: Record<keyof typeof BAD, Place[]> = {
   url: [['the function "resume"', '"url" in the result of "resume" ', (url) => ({ resume: () => ({ url }) })]],
 }
 
-/** What it throws. */
+/** Returns the exception. */
 function thrown(run: () => unknown): unknown {
   try {
     run()
@@ -90,7 +90,7 @@ describe.each(
   })
 })
 
-describe('other places', () => {
+describe('other options', () => {
   it.each<[string, string, () => unknown]>([
     ['EventDecoderStream', 'The option "maxBufferSize" ', () => new EventDecoderStream({ maxBufferSize: 0 })],
     ['EventDecoderStream', 'The option "onRetry" ', () => new EventDecoderStream({ onRetry: 1 as never })],
@@ -106,14 +106,14 @@ describe('other places', () => {
 
   it.each([['a: b'], [5], [true]])('fetchEventSource: headers %j', async (headers) => {
     await expect(fetchEventSource(URL_OF_TEST, { headers: headers as never })).rejects.toThrow(
-      /^The option "headers" must be an object or a Headers, not /,
+      /^The option "headers" must be an object or Headers, not /,
     )
     const onerror = (error: unknown): void => {
       throw error
     }
     const init = { headers: () => headers as never, onerror }
     await expect(fetchEventSource(URL_OF_TEST, init)).rejects.toThrow(
-      /^The result of "headers" must be an object or a Headers, not /,
+      /^The result of "headers" must be an object or Headers, not /,
     )
   })
 })

@@ -1,23 +1,23 @@
-/** A server on loopback with streams that are well, and with many that are not. */
+/** A loopback server with healthy and broken streams. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 
-/** What a server does with a request: the nth of its path, from 1. */
+/** Handles a request; `nth` counts the requests for its path from 1. */
 type Route = (response: ServerResponse, request: IncomingMessage, nth: number) => void | Promise<void>
 
-export interface BrokenServer {
+export interface StreamServer {
   origin: string
-  /** The requests for a path, in turn. */
+  /** Headers of the requests for a path, in order. */
   requests: (path: string) => IncomingMessage['headers'][]
-  /** Serves this too. */
+  /** Adds a route and returns its URL. */
   add: (path: string, route: Route) => string
   close: () => void
 }
 
-export async function startBrokenServer(): Promise<BrokenServer> {
+export async function startServer(): Promise<StreamServer> {
   const routes = new Map(Object.entries(ROUTES))
   const log = new Map<string, IncomingMessage['headers'][]>()
   const server = createServer((request, response) => {
@@ -26,7 +26,7 @@ export async function startBrokenServer(): Promise<BrokenServer> {
     log.set(pathname, [...seen, request.headers])
     const route = routes.get(pathname)
     if (route) void route(response, request, seen.length + 1)
-    else response.writeHead(404).end('Nothing is here')
+    else response.writeHead(404).end('Not found')
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -44,14 +44,14 @@ export async function startBrokenServer(): Promise<BrokenServer> {
   }
 }
 
-/** Begins a stream with this text. */
+/** Sends the headers of an event stream, and its first text. */
 function begin(response: ServerResponse, written = '', headers: Record<string, string> = {}): void {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', ...headers })
   response.flushHeaders()
   if (written !== '') response.write(written)
 }
 
-/** Three messages with ids, or those after the one that is asked for; then silence. */
+/** Sends three messages with IDs, or those after `Last-Event-ID`, and stays open. */
 export function three(response: ServerResponse, { headers }: IncomingMessage): void {
   const after = Number(headers['last-event-id'] ?? 0)
   const events = ['one', 'two', 'three'].map((data, i) => `id: ${i + 1}\ndata: ${data}\n\n`)
@@ -63,7 +63,7 @@ const ROUTES: Record<string, Route> = {
   '/types': (response) => {
     begin(response, 'data: a\n\nevent: tick\ndata: b\n\nevent: tock\nid: 7\ndata: c\ndata: d\n\n')
   },
-  /** One message a connection, quickly. */
+  /** One message per connection, with a short `retry`. */
   '/drops': (response, _, nth) => {
     begin(response)
     response.end(`: nth ${nth}\nretry: 100\nid: ${nth}\ndata: ${nth}\n\n`)
@@ -96,7 +96,7 @@ const ROUTES: Record<string, Route> = {
     response.writeHead(500).end('no \u001b]0;owned\u0007 way')
   },
 
-  // What beginners' servers do.
+  // Mistakes that beginners make.
   '/page': (response) => {
     response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>My shop</title><p>Welcome')
   },
@@ -122,7 +122,7 @@ const ROUTES: Record<string, Route> = {
     begin(response)
     response.write(Buffer.from('data: hello\n\n', 'utf16le'))
   },
-  /** Compression that nobody flushes. */
+  /** Compression that is never flushed. */
   '/compressed': (response) => {
     begin(response, '', { 'Content-Encoding': 'gzip' })
     const gzip = createGzip()
@@ -132,12 +132,12 @@ const ROUTES: Record<string, Route> = {
       clearInterval(timer)
     })
   },
-  /** Not even a head. */
+  /** Sends no response at all. */
   '/hangs': () => undefined,
 }
 
-/** Where nobody listens. */
-export async function nobody(): Promise<string> {
+/** An origin where nothing is listening. */
+export async function unusedOrigin(): Promise<string> {
   const server = createServer()
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
