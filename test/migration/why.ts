@@ -51,7 +51,7 @@ export async function checkWhy(tally: Tally): Promise<void> {
       return benchmarks.slice(from).find(([, first]) => first === name)?.[2] ?? 'nothing'
     }
     const inBrowser = (browser: string): string[] =>
-      ['its own `EventSource`', 'everysource, `EventSource`'].map((name) =>
+      ['native `EventSource`', 'everysource, `EventSource`'].map((name) =>
         figure(`${browser} `, name).replace(/ .*/, ''),
       )
     const [[firefox, oursInFirefox], [chromium, oursInChromium]] = [inBrowser('Firefox'), inBrowser('Chromium')]
