@@ -1,4 +1,4 @@
-/** The figures of docs/background/why.md that no benchmark has, and what a WebSocket leaves to its users. */
+/** Checks the figures of docs/background/why.md that are not in a benchmark, and that a WebSocket does not reconnect. */
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -7,12 +7,12 @@ import type { AddressInfo, Socket } from 'node:net'
 import { EventSource } from 'everysource'
 import { path } from '../conformance/bundle.ts'
 import type { Tally } from '../tally.ts'
-import { acceptWebSocket, closeWebSocket, SENT, WAYS } from './wire.ts'
+import { acceptWebSocket, closeWebSocket, SENT, TRANSPORTS } from './wire.ts'
 
-/** How long to wait for a connection that should not come, and for one that should, in ms. */
+/** How long to wait for an unexpected connection, and for an expected one, in ms. */
 const [SILENCE, PATIENCE] = [2_000, 180_000]
 
-/** What the page calls a package, and what the tables of benchmarks do. */
+/** Package names in the page, and in the tables of benchmarks. */
 const IN_BENCHMARKS: Record<string, string> = {
   'eventsource-client': 'eventsource-client, iterator',
   "undici's `EventSource`": 'undici, `EventSource`',
@@ -21,15 +21,15 @@ const IN_BENCHMARKS: Record<string, string> = {
 export async function checkWhy(tally: Tally): Promise<void> {
   const suite = tally.suite('why, on the wire')
   const rows = cellsOf('docs/background/why.md')
-  for (const [name, run] of Object.entries(WAYS)) {
-    await suite.run(`what a hundred messages take: ${name}`, async () => {
+  for (const [name, run] of Object.entries(TRANSPORTS)) {
+    await suite.run(`a hundred messages on the wire: ${name}`, async () => {
       const { received, requests, down, up } = await run()
       assert.deepEqual(received, SENT)
       const figures = [requests, down, up].map((figure) => figure.toLocaleString('en'))
       assert.deepEqual(rows.find(([, first]) => first === name)?.slice(2, 5), figures)
     })
   }
-  await suite.run('what each package costs is what the benchmarks say', () => {
+  await suite.run('the cost of each package is that of the benchmarks', () => {
     const compared = rows.filter(([, , cost = '']) => /^[\d.]+(?:, [\d,]+)?$/.test(cost) && cost.includes('.'))
     assert.ok(compared.length > 6)
     const benchmarks = cellsOf('docs/background/benchmarks.md')
@@ -38,12 +38,12 @@ export async function checkWhy(tally: Tally): Promise<void> {
       const title = /\[`(.*)`\]/.exec(link)?.[1] ?? link
       const [name, alone] = [IN_BENCHMARKS[title] ?? title, link.startsWith('everysource') ? `${link} alone` : title]
       const ratio = /\(([\d.]+)\)/.exec(throughput.find(([, first]) => first === name)?.[2] ?? '')?.[1]
-      // The row of the bundle is the last of its name: it has two figures, and the bytes are in the second.
+      // The last row of this name is that of the bundle. Its second figure is the bytes.
       const bytes = benchmarks.filter(([, first, , gzipped]) => first === alone && gzipped !== '').at(-1)?.[3]
       assert.equal(cost, [ratio, alone.startsWith('undici') ? undefined : bytes].filter(Boolean).join(', '), title)
     }
   })
-  await suite.run('what its text says of speed is what the benchmarks say', () => {
+  await suite.run('the figures of speed in the text are those of the benchmarks', () => {
     const text = readFileSync(path('docs/background/why.md'), 'utf8').replaceAll(/\s+/g, ' ')
     const benchmarks = cellsOf('docs/background/benchmarks.md')
     const figure = (section: string, name: string): string => {
@@ -51,27 +51,27 @@ export async function checkWhy(tally: Tally): Promise<void> {
       return benchmarks.slice(from).find(([, first]) => first === name)?.[2] ?? 'nothing'
     }
     const inBrowser = (browser: string): string[] =>
-      ['its own `EventSource`', 'everysource, `EventSource`'].map((name) =>
+      ['native `EventSource`', 'everysource, `EventSource`'].map((name) =>
         figure(`${browser} `, name).replace(/ .*/, ''),
       )
     const [[firefox, oursInFirefox], [chromium, oursInChromium]] = [inBrowser('Firefox'), inBrowser('Chromium')]
     const [, loop] = /\((.*)\)/.exec(figure('Messages of 176 bytes:', 'everysource, `streamEvents`')) ?? []
-    for (const said of [
+    for (const claim of [
       `with ${firefox} µs a message against ${oursInFirefox} (`,
       `in Chromium, ${chromium} against ${oursInChromium})`,
       `costs ${loop} times its CPU time`,
     ]) {
-      assert.ok(text.includes(said), said)
+      assert.ok(text.includes(claim), claim)
     }
   })
-  await suite.run('a WebSocket that has been closed stays closed, an EventSource comes back', async () => {
+  await suite.run('a closed WebSocket stays closed, an EventSource reconnects', async () => {
     assert.equal(await connectionsOf((origin) => new WebSocket(origin.replace('http', 'ws')), SILENCE), 1)
     assert.equal(await connectionsOf((origin) => new EventSource(origin, { reconnectionTime: 100 }), PATIENCE), 2)
   })
   suite.end()
 }
 
-/** How many connections there have been to a server that ends each: two, or one if there is none for so many ms. */
+/** Counts connections to a server that closes each: two, or one if no second one arrives within `patience` ms. */
 async function connectionsOf(open: (origin: string) => { close: () => void }, patience: number): Promise<number> {
   let connections = 0
   const server = createServer()
@@ -100,7 +100,7 @@ async function connectionsOf(open: (origin: string) => { close: () => void }, pa
   return connections
 }
 
-/** The cells of each line, the first of which is what comes before a table. */
+/** The cells of each line. The first is the text before a table. */
 function cellsOf(page: string): string[][] {
   const lines = readFileSync(path(page), 'utf8').split('\n')
   return lines.map((line) => line.split('|').map((cell) => cell.trim()))
