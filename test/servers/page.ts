@@ -1,6 +1,6 @@
 /**
- * The code blocks of docs/guides/servers.md are the files that the tests run: a line that ends with a link to one of them has it as its
- * block. `node test/servers/page.ts` puts them there anew.
+ * Copies the tested files into the code blocks of docs/guides/servers.md: `npm run docs:servers`. A block shows the file that the line
+ * above it links to.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,17 +10,17 @@ import { path } from '../conformance/bundle.ts'
 const PAGE = 'docs/guides/servers.md'
 const FOLDERS = ['test/servers/programs', 'test/servers/programs/nest', 'test/servers/configurations']
 
-/** A link, what follows it in its line, and the block below. */
+/** A link at the end of a line, and the block below. */
 const LINKED = /\]\(\.\.\/\.\.\/(?<file>test\/servers\/[^)]+)\):\n\n```(?<language>\w*)\n(?<text>[^]*?)```\n/g
-/** What says what a file is for, and what only eslint reads. */
+/** Comments at the start of a file, which the page omits. */
 const OPENING = /^(?:\/\*[^]*?\*\/\n)+\n/
 
-/** The page as it is. */
+/** The page's current text. */
 export function readPage(): string {
   return readFileSync(path(PAGE), 'utf8')
 }
 
-/** The page with the files as they are. */
+/** The page with the current files. */
 export function currentPage(): string {
   return readPage().replace(LINKED, (all, file: string, _: string, text: string) => {
     const code = readFileSync(path(file), 'utf8').replace(OPENING, '')
@@ -28,14 +28,14 @@ export function currentPage(): string {
   })
 }
 
-/** The files that the page shows, and how many blocks it has. */
+/** Files that the page shows, and its number of blocks. */
 export function shown(): { files: string[]; blocks: number } {
   const page = readPage()
   const files = [...page.matchAll(LINKED)].map(({ groups }) => groups?.file ?? '')
   return { files: files.sort(), blocks: (page.match(/^```/gm)?.length ?? 0) / 2 }
 }
 
-/** The files that it should show. */
+/** Files that the page should show. */
 export function filesToShow(): string[] {
   return FOLDERS.flatMap((folder) =>
     readdirSync(path(folder))

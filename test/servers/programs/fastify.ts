@@ -1,4 +1,4 @@
-/** Fastify, as it is. */
+/** Fastify without plugins. */
 
 import { Readable } from 'node:stream'
 import fastify from 'fastify'

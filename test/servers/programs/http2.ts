@@ -1,4 +1,4 @@
-/** Node's own HTTP/2. */
+/** Node's HTTP/2 server. */
 
 import { readFileSync } from 'node:fs'
 import { createSecureServer } from 'node:http2'

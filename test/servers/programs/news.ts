@@ -1,4 +1,4 @@
-/** Where the programs' events come from. */
+/** Source of the programs' events. */
 
 import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
