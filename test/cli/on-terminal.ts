@@ -59,7 +59,7 @@ export const terminal: Part = {
     },
     'shows a problem with the stream in the status line': async () => {
       const tty = new Terminal([`${origin}/json-lines`], { columns: 160 })
-      await tty.shows(/^2 lines of JSON came without "data:" .* \(use --verbose for details\)$/)
+      await tty.shows(/^Received 2 lines of JSON without "data:" .* \(use --verbose for details\)$/)
       tty.press('\u0003')
       await tty.exits()
     },
