@@ -16,13 +16,14 @@ interface Packages {
 
 const { specifier, feature, route, url } = JSON.parse(process.argv[2] ?? '') as Orders
 
-// These two features are about a process that has nothing else to do.
-if (feature !== 'alive') setInterval(() => undefined, 1_000)
+// Some packages let the process exit while they wait to reconnect, which is a separate feature.
+if (feature === 'resume') setInterval(() => undefined, 1_000)
 if (feature !== 'node') stubPage()
 const { EventSource, streamEvents, createEventSource, fetchEventSource } = (await import(specifier)) as Packages
 if (feature === 'interface') printInterface()
 else if (feature === 'loop') await loop()
-else follow()
+// No other package has such an option.
+else if (feature !== 'idle' || streamEvents) follow()
 
 function follow(): void {
   const init = initOf(feature)

@@ -46,8 +46,8 @@ interface Probe {
   has: (run: Run) => boolean | undefined
 }
 
-/** The time limit of a probe, in ms. */
-const PATIENCE = 5_000
+/** The time limit of a probe, in ms: each ends earlier, by what the package does or by its exit. */
+const PATIENCE = 120_000
 
 const YES = '✅'
 const NO = '–'
@@ -188,7 +188,8 @@ async function hasFeature(name: string, feature: Feature, route: Route): Promise
       const hasExited = child.exitCode !== null
       const verdict = has({ seen, requests: server.requests(), hasExited })
       if (verdict !== undefined) return verdict
-      if (hasExited || performance.now() > deadline) return false
+      if (hasExited) return false
+      if (performance.now() > deadline) throw new Error('it has neither shown the feature nor exited')
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   } finally {
