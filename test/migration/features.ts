@@ -181,11 +181,13 @@ async function hasFeature(name: string, feature: Feature, route: Route): Promise
     },
   )
   const seen: Seen[] = []
+  // Not at `exit`: its output may come later.
+  let hasExited = false
+  child.once('close', () => (hasExited = true))
   createInterface(child.stdout).on('line', (line) => seen.push(JSON.parse(line) as Seen))
   const deadline = performance.now() + PATIENCE
   try {
     for (;;) {
-      const hasExited = child.exitCode !== null
       const verdict = has({ seen, requests: server.requests(), hasExited })
       if (verdict !== undefined) return verdict
       if (hasExited) return false
