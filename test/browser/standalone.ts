@@ -1,4 +1,4 @@
-/** Browsers that nobody controls: a debugger, which is told of every request and message, would slow them down. */
+/** Starts browsers without a debugger, which would slow them down by observing every request and message. */
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,15 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** Opens a page in a browser of its own, with a profile of its own; returns what ends it. */
-export async function openAlone(
+/** Opens a page in a separate browser process with a new profile. Returns a function that closes it. */
+export async function openStandalone(
   binary: string,
   argsFor: (profile: string) => Promise<string[]> | string[],
 ): Promise<() => Promise<void>> {
   const profile = await mkdtemp(join(tmpdir(), 'everysource-browser-'))
   const child = spawn(binary, await argsFor(profile), { stdio: 'ignore' })
   const exited = new Promise((resolve) => child.once('exit', resolve))
-  // A run that breaks off must not leave it behind.
+  // An interrupted run must not leave the browser behind.
   const kill = (): void => void child.kill('SIGKILL')
   process.once('exit', kill)
   await once(child, 'spawn')
@@ -27,7 +27,7 @@ export async function openAlone(
   }
 }
 
-/** Such as `153.8.0`, of what `--version` prints. On Windows that opens a window and prints nothing. */
+/** The version that `--version` prints, such as `153.8.0`. On Windows the flag opens a window and prints nothing. */
 export async function versionOf(binary: string): Promise<string> {
   if (process.platform === 'win32') return ''
   const { stdout } = await promisify(execFile)(binary, ['--version'])

@@ -29,7 +29,7 @@ export const programsUnderTest: Plugin = {
   },
 }
 
-/** Bundles an entry point for a server runtime into `.cache`. Any modules it imports from `dist` must belong to the default build. */
+/** Bundles an entry point for a server runtime into `.cache`. Modules of `dist` must belong to the default build. */
 export async function bundle(entry: string, output: string, format: 'esm' | 'iife' = 'esm'): Promise<string> {
   const outfile = path(`.cache/${output}`)
   const { outputFiles, metafile } = await build({

@@ -32,7 +32,7 @@ export interface StreamCase {
   name: string
   chunks: Uint8Array[]
   events: ExpectedEvent[]
-  /** What the next connection must send as Last-Event-ID; an empty string means no header. */
+  /** The Last-Event-ID that the next connection must send; an empty string means no header. */
   lastEventId: string
   /** The reconnection time in ms that `retry` set; null if unchanged. */
   reconnectionTime: number | null

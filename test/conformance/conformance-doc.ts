@@ -1,4 +1,4 @@
-/** Generates docs/reference/conformance.md from the facts: `npm run docs:conformance`. A test checks that the page is up to date. */
+/** Generates docs/reference/conformance.md from the facts: `npm run docs:conformance`. A test checks that it is up to date. */
 
 import { writeFileSync } from 'node:fs'
 import { EventSource } from 'everysource'

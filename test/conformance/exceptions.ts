@@ -1,4 +1,4 @@
-/** Facts that a runtime makes impossible, each with a reason. A listed fact that passes fails the run, so the list stays current. */
+/** Facts that a runtime makes impossible, each with a reason. A listed fact that passes fails the run. */
 
 import type { Environment } from './harness.ts'
 
@@ -88,7 +88,7 @@ const EXCEPTIONS: Exception[] = [
       'fact 28: EventSource.fromReadableStream() creates a source that is CONNECTING, then fires open, then messages',
       'fact 28: fromReadableStream() throws a TypeError for a locked stream and for other values',
       'fact 28: fromReadableStream() locks the stream immediately, so a second call throws',
-      'fact 28: fromReadableStream() is an enumerable static method with one parameter and needs no this value',
+      'fact 28: fromReadableStream() is an enumerable static method with one parameter and does not need this',
       'fact 29: lastEventId and reconnectionTime reflect what the stream has sent',
       'fact 30: a stream that errors delivers complete messages, then fires one error with the cause and closes the source',
       'fact 30: close() cancels the stream at any time and fires nothing',

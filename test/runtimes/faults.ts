@@ -1,4 +1,4 @@
-/** The faults that the conformance suite must notice, each by one fact or case. */
+/** Faults that the conformance suite must notice. Each names the fact or case that fails. */
 
 import type { Mutation } from '../mutation.ts'
 
@@ -21,9 +21,9 @@ const TASK_QUEUE = 'src/event-source/task-queue.ts'
 const TIMERS = 'src/connection/timers.ts'
 
 export const FAULTS: Fault[] = [
-  // With these the test waits for what never comes, until its limit: first, so that nothing waits for them at the end.
+  // These run first, because with them the tests hang until their time limit.
   {
-    what: 'reconnects to where a redirect led',
+    what: 'reconnects to the redirect target',
     module: FETCH_EXCHANGE,
     name: 'FetchExchange.#send',
     by: `(send) => async (...args) => {
@@ -63,14 +63,14 @@ export const FAULTS: Fault[] = [
       'fact 53: a slow loop applies backpressure: a server with 100 MiB to send stalls once the socket buffers are full',
   },
   {
-    what: 'reconnects without being told to',
+    what: 'reconnects a loop without the reconnect option',
     module: 'src/connection/read-options.ts',
     name: 'readOptions',
     by: '(readOptions) => (init) => readOptions(init)',
     noticedBy: 'fact 51: a loop without the reconnect option sends one request',
   },
   {
-    what: 'leaves a given stream alone when it is closed',
+    what: 'does not cancel a provided stream on close()',
     module: 'src/connection/given-exchange.ts',
     name: 'givenStream',
     by: '(givenStream) => (stream) => ({ ...givenStream(stream), request: new AbortController() })',
@@ -85,21 +85,21 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 20: all pending microtasks run between open and the first message, and between messages',
   },
   {
-    what: 'takes every round of the event loop for a new one',
+    what: 'treats every call as a new event loop round',
     module: 'src/platform/task.ts',
     name: 'loopRound',
     by: '() => () => Math.random()',
     noticedBy: 'fact 20: all pending microtasks run between open and the first message, and between messages',
   },
   {
-    what: 'takes a new chunk for a new task',
+    what: 'treats a new chunk as a new task',
     module: 'src/platform/task.ts',
     name: 'chooseQueueTask',
     by: '() => () => (task) => Promise.resolve().then(task)',
     noticedBy: 'fact 20: all pending microtasks run between open and the first message, and between messages',
   },
   {
-    what: 'drops the id of a block without data',
+    what: 'drops the ID of an event without data',
     module: CONNECTION,
     name: 'Connection.id',
     by: '() => () => undefined',
@@ -120,21 +120,21 @@ export const FAULTS: Fault[] = [
     noticedBy: 'case "two BOMs", whole',
   },
   {
-    what: 'decodes each chunk for itself',
+    what: 'decodes each chunk separately',
     module: DECODER,
     name: 'EventDecoder.#utf8',
     by: '(utf8) => ({ decode: (chunk) => utf8.decode(chunk) })',
     noticedBy: 'case "multibyte characters", every byte',
   },
   {
-    what: 'sends the id as Latin-1',
+    what: 'sends the ID as Latin-1',
     module: REQUEST,
     name: 'lastEventIdHeader',
     by: '(header) => (id) => header(id) && id.replace(/[^\\0-\\xff]/g, "?")',
     noticedBy: 'case "id with latin-1 characters", whole',
   },
   {
-    what: 'takes the origin of the first URL',
+    what: 'uses the origin before redirects',
     module: RESPONSE,
     name: 'openResponse',
     by: `(openResponse) => (response, requested, request) =>
@@ -142,21 +142,21 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 9: redirects with 301, 302, 303, 307 and 308 are followed, even to another origin',
   },
   {
-    what: 'tries again after a refused response',
+    what: 'retries a refused response',
     module: RECONNECT,
     name: 'TEMPORARY',
     by: "(reasons) => ['status', ...reasons]",
     noticedBy: 'fact 11: a failed connection sets readyState to CLOSED, fires one error and never reconnects',
   },
   {
-    what: 'hands the reconnection time to the timer as it is',
+    what: 'passes the reconnection time to the timer unchanged',
     module: TIMERS,
     name: 'MAX_DELAY',
     by: '() => Infinity',
     noticedBy: 'fact 18: a retry above 2^31-1 ms does not overflow the timer',
   },
   {
-    what: 'reconnects as fast as the server says',
+    what: 'reconnects as fast as the server asks',
     module: TIMERS,
     name: 'MIN_DELAY',
     by: '() => 0',
@@ -173,7 +173,7 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 23: close() before the response aborts the request',
   },
   {
-    what: 'fires error before the state has changed',
+    what: 'fires error before changing readyState',
     module: DISPATCHER,
     name: 'Dispatcher.lost',
     by: `() => (error, delay) =>
@@ -185,14 +185,14 @@ export const FAULTS: Fault[] = [
       'fact 12: the end of the body sets CONNECTING, fires one error, and reconnects after the reconnection time',
   },
   {
-    what: 'gives a replaced handler a new place',
+    what: 'gives a replaced handler a new position',
     module: 'src/event-source/handler-attributes.ts',
     name: 'HandlerAttributes.set',
     by: '(set) => (type, value) => { set(type, null); set(type, value) }',
     noticedBy: 'fact 22: replacing a handler keeps its position among the listeners',
   },
   {
-    what: 'leaves members as classes make them: not enumerable',
+    what: 'leaves class members non-enumerable',
     module: 'src/event-source/webidl.ts',
     name: 'defineInterface',
     by: `(define) => (interfaceObject, name, length) => {
@@ -217,7 +217,7 @@ export const FAULTS: Fault[] = [
     noticedBy: "fact 15: a message's origin is the final origin of its connection, after redirects",
   },
   {
-    what: 'forgets the password once it has an id',
+    what: 'drops the password once it has an ID',
     module: REQUEST,
     name: 'buildRequest',
     by: `(buildRequest) => (parts, options, lastEventId, signal) => {
@@ -228,14 +228,14 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 4: credentials in the URL are sent as Basic authorization and stay visible in url',
   },
   {
-    what: 'sends a POST again',
+    what: 'repeats a POST',
     module: RECONNECT,
     name: 'readPolicy',
     by: '(readPolicy) => (reconnect) => readPolicy(reconnect, true)',
     noticedBy: 'fact 35: a POST is never repeated by default',
   },
   {
-    what: "sends the caller's id after the stream has reset it",
+    what: 'sends the custom ID after the stream has reset it',
     module: REQUEST,
     name: 'buildRequest',
     by: `(buildRequest) => (parts, options, lastEventId, signal) =>
@@ -244,7 +244,7 @@ export const FAULTS: Fault[] = [
       'fact 37: a custom Last-Event-ID header is sent until the stream sets an ID, and not after the stream resets it',
   },
   {
-    what: 'puts the id into the header next to the parameter',
+    what: 'sends the ID in the header as well as the parameter',
     module: REQUEST,
     name: 'buildRequest',
     by: `(buildRequest) => (parts, options, lastEventId, signal) => {
@@ -256,7 +256,7 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 37: lastEventIdParameter appends the ID to the unchanged query instead of sending the header',
   },
   {
-    what: 'sends the first request again to resume',
+    what: 'repeats the first request instead of resuming',
     module: FETCH_EXCHANGE,
     name: 'FetchExchange.#send',
     by: '(send) => (...args) => { this.#opener.hasSent = false; return send(...args) }',
@@ -278,7 +278,7 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 41: a source with an already aborted signal is CLOSED immediately and sends nothing',
   },
   {
-    what: 'asks whether to reconnect before the messages are delivered',
+    what: 'calls shouldReconnect before the messages are delivered',
     module: DISPATCHER,
     name: 'Dispatcher.deciding',
     by: '() => () => Promise.resolve()',
@@ -309,7 +309,7 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 44: Retry-After, in seconds or as a date, replaces the wait, whether longer or shorter',
   },
   {
-    what: 'repeats a POST whose answer is complete',
+    what: 'repeats a POST after a complete response',
     module: RECONNECT,
     name: 'readPolicy',
     by: '(readPolicy) => (reconnect, byDefault) => readPolicy(reconnect, byDefault)',
@@ -317,14 +317,14 @@ export const FAULTS: Fault[] = [
       'fact 43: methods other than GET do not reconnect after a clean end, unless shouldReconnect or resume says so',
   },
   {
-    what: 'stays OPEN while shouldReconnect is asked',
+    what: 'stays OPEN while shouldReconnect decides',
     module: DISPATCHER,
     name: 'Dispatcher.deciding',
     by: '() => () => this.#run(() => undefined)',
     noticedBy: 'fact 43: readyState is CONNECTING while shouldReconnect decides, and the error event waits for it',
   },
   {
-    what: 'makes a network failure of an abort',
+    what: 'reports an abort as a network failure',
     module: RECONNECT,
     name: 'isAbort',
     by: '() => () => false',
@@ -332,14 +332,14 @@ export const FAULTS: Fault[] = [
       'fact 54: a loop rethrows the AbortError of a fetch that you abort, from a Response, a stream or a custom fetch',
   },
   {
-    what: 'says nothing of an event that was cut',
+    what: 'does not report an incomplete event',
     module: DECODER,
     name: 'EventDecoder.end',
     by: '() => () => false',
     noticedBy: 'fact 54: a loop reports whether the stream ended in the middle of an event',
   },
   {
-    what: 'keeps the connection of a refused response',
+    what: 'keeps the connection of a refused response open',
     module: RESPONSE,
     name: 'openResponse',
     by: `(openResponse) => (response, requested, request) => {
@@ -349,21 +349,21 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 45: only the first 64 KiB of a long error body are read, then the connection is closed',
   },
   {
-    what: 'shows header values',
+    what: 'reveals header values',
     module: 'src/connection/redaction.ts',
     name: 'redactor',
     by: '(redactor) => () => redactor([])',
     noticedBy: 'fact 46: errors never reveal headers, the password or the query, however they are inspected',
   },
   {
-    what: 'reconnects while the loop is at work',
+    what: 'reconnects while the loop body is busy',
     module: INBOX,
     name: 'Inbox.lost',
     by: '() => () => new Promise((resolve) => this.#push(new Callback(resolve, false)))',
     noticedBy: 'fact 51: a loop does not reconnect until it requests another event',
   },
   {
-    what: 'asks shouldReconnect while the loop is at work',
+    what: 'calls shouldReconnect while the loop body is busy',
     module: INBOX,
     name: 'Inbox.deciding',
     by: '() => () => new Promise((resolve) => this.#push(new Callback(resolve, false)))',
@@ -400,21 +400,21 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 51: a loop throws a ConnectionError if shouldReconnect throws anything',
   },
   {
-    what: 'reads nothing ahead',
+    what: 'does not read ahead',
     module: 'src/event-stream/stream-events.ts',
     name: 'READ_AHEAD',
     by: '() => 0',
     noticedBy: 'fact 53: a slow loop yields every event that arrived before the connection was lost',
   },
   {
-    what: 'counts silence while the loop is at work',
+    what: 'counts silence while the loop body is busy',
     module: INBOX,
     name: 'Inbox.demand',
     by: '() => () => undefined',
     noticedBy: 'fact 53: idleTimeout does not count while the loop body is busy',
   },
   {
-    what: 'gives each event of a loop an id',
+    what: 'gives each event of a loop an ID',
     module: 'src/decoder/stream-event.ts',
     name: 'streamEvent',
     by: '(streamEvent) => (...parts) => ({ ...streamEvent(...parts), id: parts[3] })',
@@ -428,7 +428,7 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 50: requesting a second iterator throws a TypeError',
   },
   {
-    what: 'stays connected when the loop is left',
+    what: 'stays connected after leaving the loop',
     module: EVENT_STREAM,
     name: 'EventStream.[asyncIterator]',
     by: '(iterate) => () => ({ ...iterate(), return: () => Promise.resolve({ done: true, value: undefined }) })',
@@ -442,14 +442,14 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 52: with an already aborted signal, nothing is sent and the loop throws its reason',
   },
   {
-    what: 'drops what was read when the connection fails',
+    what: 'discards events already read when the connection fails',
     module: INBOX,
     name: 'Inbox.failed',
     by: '(failed) => (error, isEnd) => { this.close({ error }); return failed(error, isEnd) }',
     noticedBy: 'fact 50: a loop ends with the body and discards an incomplete event',
   },
   {
-    what: 'reconnects a source made of a stream',
+    what: 'reconnects a source without a URL',
     module: EVENT_SOURCE,
     name: 'EventSource.fromReadableStream',
     by: '() => (stream) => new EventSource(new GivenStream(stream), {})',
@@ -457,21 +457,21 @@ export const FAULTS: Fault[] = [
       'fact 30: a stream that errors delivers complete messages, then fires one error with the cause and closes the source',
   },
   {
-    what: 'knows no id of a stream before it is dispatched',
+    what: 'reports an ID only after its message is dispatched',
     module: EVENT_SOURCE,
     name: 'EventSource.lastEventId',
     by: "() => () => this.#dispatcher.lastEventId ?? ''",
     noticedBy: 'fact 31: bodies piped in one after another share the last event ID and the reconnection time',
   },
   {
-    what: 'resets nothing',
+    what: 'ignores reset()',
     module: CONNECTION,
     name: 'Connection.reset',
     by: '() => () => undefined',
     noticedBy: 'fact 31: reset() discards an incomplete event, character and ID, and allows a BOM in the next body',
   },
   {
-    what: 'forgets the id when it resets',
+    what: 'clears the ID on reset()',
     module: DECODER,
     name: 'EventDecoder.reset',
     by: "(reset) => () => { if (this.#willReset === undefined) this.#lastEventId = ''; reset() }",

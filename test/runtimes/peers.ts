@@ -1,4 +1,4 @@
-/** What the README says of other implementations, each claim against the suite: `npm run test:peers`. */
+/** Checks the README's claims about other implementations against the suite: `npm run test:peers`. */
 
 import assert from 'node:assert/strict'
 import { bundle } from '../conformance/bundle.ts'
@@ -11,7 +11,7 @@ import { runSuiteIn } from './suite-process.ts'
 
 interface Peer {
   module: string
-  /** Beginnings of the names of tests that it fails. */
+  /** The beginnings of the names of tests that it fails. */
   fails: string[]
 }
 
@@ -39,7 +39,7 @@ const PEERS: Record<string, Peer> = {
   },
 }
 
-/** How long a fact may take, in ms: most of these wait for a message that never comes. */
+/** The time limit of a fact, in ms. Most of these wait for a message that never arrives. */
 const FACT_LIMIT = 30_000
 
 const tally = new Tally()
@@ -70,18 +70,20 @@ async function check(name: string, { module, fails }: Peer): Promise<void> {
   for (const claim of fails) {
     await suite.run(`it fails "${claim}"`, () => {
       const failed = results.some(({ name, outcome }) => name.startsWith(claim) && outcome === 'failed')
-      assert.ok(failed, 'it passes now: take the claim out of the README')
+      assert.ok(failed, 'the test passes now: remove the claim from the README')
     })
   }
-  await suite.run('a process with nothing else to do exits while it waits to reconnect', () => exitsInTheWait(module))
+  await suite.run('an otherwise idle process exits while the source waits to reconnect', () =>
+    exitsWhileWaiting(module),
+  )
   suite.end()
 }
 
-async function exitsInTheWait(module: string): Promise<void> {
+async function exitsWhileWaiting(module: string): Promise<void> {
   const server = await StreamServer.start((response) => response.end('retry: 3000\n\n'))
   const script = new Script([process.execPath], 'peer', [server.url, module])
   try {
-    await script.ends()
+    await script.exits()
     assert.equal(server.requests, 1)
   } finally {
     script.kill()

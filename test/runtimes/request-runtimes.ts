@@ -1,4 +1,4 @@
-/** Runtimes that answer requests, each in a process of its own, with the suite as what answers. */
+/** Runs the suite inside a request, in runtimes that only handle requests. Each runtime has its own process. */
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,16 +14,16 @@ import { END, type RequestSettings } from './request-run.ts'
 import { LIMIT } from './suite-process.ts'
 
 /**
- * What Workers do depends on it: the newest that this version knows, and an old one, with which a Worker has no `process`,
- * `dispatchEvent` throws what a listener throws, and redirects take Authorization to other origins. Before December 2024 a
- * `TransformStream` knows no backpressure, and `fetch` no `cache`.
+ * The newest date that this version supports, and an old one: with it a Worker has no `process`, `dispatchEvent` rethrows
+ * exceptions of listeners, and redirects forward Authorization to other origins. Even older dates do not work: before December
+ * 2024, `TransformStream` has no backpressure and `fetch` no `cache`.
  */
 const COMPATIBILITY_DATES = { workerd: '2026-10-23', miniflare: '2025-01-01' }
 
-/** How many tests run at once in the one thread of a request: facts about how soon something happens need their turn. */
+/** How many tests run at once. A request has a single thread, and facts that measure time need their turn. */
 const CONCURRENCY = 12
 
-/** What makes the Worker in bare workerd. It must be told that it may reach this machine. */
+/** The configuration of plain workerd. It must explicitly allow connections to this machine. */
 const CONFIGURATION = `
 using Workerd = import "/workerd/workerd.capnp";
 
@@ -40,7 +40,7 @@ const config :Workerd.Config = (
 );
 `
 
-/** The command that starts a runtime with the suite. It tells its port on file descriptor 3, in a JSON line. */
+/** The commands that start a runtime with the suite. They report the port on file descriptor 3, as a JSON line. */
 const COMMANDS: Record<RequestRuntime, () => Promise<string[]>> = {
   workerd: async () => {
     await bundle('test/runtimes/worker-entry.ts', 'workerd.mjs')
@@ -59,7 +59,7 @@ const COMMANDS: Record<RequestRuntime, () => Promise<string[]>> = {
   },
 }
 
-/** Runs the suite in a request and reports each result as it comes. */
+/** Runs the suite in a request and reports each result as it arrives. */
 export async function runSuiteInRequest(
   runtime: RequestRuntime,
   settings: RequestSettings,
@@ -76,15 +76,15 @@ export async function runSuiteInRequest(
       signal: AbortSignal.timeout(LIMIT),
     }
     const response = await fetch(`http://127.0.0.1:${port}/`, request)
-    if (!response.body) throw new Error('there is no answer')
+    if (!response.body) throw new Error('the response has no body')
     let last = ''
     for await (const line of createInterface({ input: Readable.fromWeb(response.body as ReadableStream) })) {
       last = line
       if (line !== END) report(JSON.parse(line) as Result)
     }
-    if (last !== END) throw new Error(`the answer broke off: ${last}`)
+    if (last !== END) throw new Error(`the response is incomplete: ${last}`)
   } catch (error) {
-    report({ name: 'the suite runs to its end', outcome: 'failed', reason: String(error) })
+    report({ name: 'the suite finishes', outcome: 'failed', reason: String(error) })
   } finally {
     host.kill()
     await exited
@@ -96,5 +96,5 @@ async function portOf(control: Readable): Promise<number> {
     const { port } = JSON.parse(line) as { port?: number }
     if (port !== undefined) return port
   }
-  throw new Error('it did not start')
+  throw new Error('the runtime did not start')
 }

@@ -1,15 +1,15 @@
-/** A small server that answers each request as a check says, and can be stopped and started again at its port. */
+/** A small event stream server that can be stopped and restarted on the same port. */
 
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Does something with the nth response, counted from 1; its headers are set. */
+/** Writes the nth response, counted from 1; the Content-Type is already set. */
 type Serve = (response: ServerResponse, n: number) => unknown
 
 export class StreamServer {
   readonly #server: Server
   #port = 0
-  /** How many requests have come. */
+  /** The number of stream requests so far. */
   requests = 0
 
   private constructor(serve: Serve) {
@@ -30,7 +30,7 @@ export class StreamServer {
     return `http://127.0.0.1:${this.#port}/stream`
   }
 
-  /** Answered like the stream, but not counted: for what is not the source under test. */
+  /** Responds like the stream, but as plain text, and is not counted. */
   get plainURL(): string {
     return `http://127.0.0.1:${this.#port}/plain`
   }
@@ -40,7 +40,7 @@ export class StreamServer {
     this.#port = (this.#server.address() as AddressInfo).port
   }
 
-  /** Cuts all connections and leaves the port. */
+  /** Closes all connections and stops listening. */
   async stop(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))

@@ -6,7 +6,7 @@ import { countUncaught } from '../uncaught-errors.ts'
 import { isOurs, type BehaviorFact } from './fact.ts'
 
 /**
- * How many bytes to send to exceed every limit here; the response stays open afterwards. A gigabyte would keep WebKit's network
+ * How many bytes to send to exceed every limit here; the response then stays open. A gigabyte would keep WebKit's network
  * process, and so every other test, busy for minutes.
  */
 const FLOOD = 8 * 2 ** 20

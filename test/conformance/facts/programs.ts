@@ -1,4 +1,4 @@
-/** Example programs, which are also the documentation in docs/guides/programs.md: facts 61 to 64. */
+/** Facts 61 to 64: the example programs in docs/guides. */
 
 import type { BehaviorFact } from './fact.ts'
 import { chats } from './programs/chats.ts'

@@ -58,7 +58,7 @@ export const providedStreams: BehaviorFact[] = [
       check(thrown(() => EventSource.fromReadableStream(body)) instanceof TypeError, 'the stream was accepted twice')
       source.close()
     },
-    'fromReadableStream() is an enumerable static method with one parameter and needs no this value': async (fact) => {
+    'fromReadableStream() is an enumerable static method with one parameter and does not need this': async (fact) => {
       const { fromReadableStream } = EventSource
       equal([fromReadableStream.name, fromReadableStream.length], ['fromReadableStream', 1])
       equal(Object.keys(EventSource).includes('fromReadableStream'), true, 'enumerable')

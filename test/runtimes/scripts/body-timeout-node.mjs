@@ -1,4 +1,4 @@
-// Node, with a global dispatcher that ends silent bodies and unanswered requests after 700 ms.
+// Follows a stream in Node with a global dispatcher that times out after 700 ms without headers or body data.
 import { Agent, setGlobalDispatcher } from 'undici'
 import { follow } from './follow.mjs'
 

@@ -1,4 +1,4 @@
-// Any runtime as it is.
+// Follows a stream with the runtime's default timeouts.
 import { follow } from './follow.mjs'
 
 follow()

@@ -1,4 +1,4 @@
-// Reads a line without end and tells how much memory that took.
+// Reads an endless line and prints the memory growth.
 import { EventSource } from '../../../dist/index.js'
 
 const [, , url, maxBufferSize] = process.argv

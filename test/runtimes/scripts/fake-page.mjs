@@ -1,4 +1,4 @@
-// Imitates a page as jsdom does in Jest, where there is no setImmediate and people bring Node's MessageChannel.
+// Simulates a page like jsdom in Jest, which has no setImmediate and where users often provide Node's MessageChannel.
 import process from 'node:process'
 
 const [, , url, build] = process.argv

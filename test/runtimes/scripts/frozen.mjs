@@ -1,4 +1,4 @@
-// Freezes what a hardened host freezes, before the package is loaded, and receives messages of two sources.
+// Freezes prototypes like a hardened host before loading the package, then receives messages from two sources.
 import process from 'node:process'
 
 const { stringify } = JSON
@@ -16,7 +16,7 @@ for (const Frozen of [
   Object.freeze(Frozen.prototype)
   Object.freeze(Frozen)
 }
-// Not Error.prototype: Node itself sets the name of its errors.
+// Error.prototype must stay writable, because Node sets the name of its errors.
 for (const Frozen of [Object, Function, Array, Map, WeakMap, Promise]) Object.freeze(Frozen.prototype)
 const { EventSource } = await import('../../../dist/index.js')
 

@@ -1,4 +1,4 @@
-// Takes silence for a loss.
+// Follows a stream with short timeouts.
 import { EventSource } from '../../../dist/index.js'
 
 const limits = { connectTimeout: 1_000, idleTimeout: 1_000, reconnectionTime: 100 }

@@ -1,4 +1,4 @@
-// Leaves a loop over a stream that goes on, in the way that is asked for: nothing keeps the process alive after it.
+// Leaves a loop over an open stream in a given way. Nothing else keeps the process alive.
 import { streamEvents } from '../../../dist/index.js'
 
 const [, , url, exit] = process.argv

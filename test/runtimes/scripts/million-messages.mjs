@@ -1,4 +1,4 @@
-// Takes a stream in a loop that awaits, and tells what came and how much memory that took.
+// Reads a stream in a loop that awaits, and prints the message count and the memory growth.
 import { streamEvents } from '../../../dist/index.js'
 
 let taken = 0
@@ -11,7 +11,7 @@ for await (const { data } of streamEvents(process.argv[2])) {
   if (taken % 1_000 === 0) {
     await new Promise((resolve) => setTimeout(resolve))
     const { rss } = process.memoryUsage()
-    // By then the runtime has what it needs to work.
+    // By then, the runtime has allocated its baseline.
     if (taken === 100_000) before = rss
     most = Math.max(most, rss)
   } else {

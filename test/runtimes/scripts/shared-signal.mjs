@@ -1,4 +1,4 @@
-// Gives one signal to many connections, and prints each warning of the runtime.
+// Passes one signal to many connections and prints all warnings of the runtime.
 import process from 'node:process'
 import { fetchEventSource } from '../../../dist/fetch-event-source.js'
 import { EventSource, streamEvents } from '../../../dist/index.js'

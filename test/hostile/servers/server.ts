@@ -1,30 +1,30 @@
-/** The server of the enemies, a process of its own: raw TCP, for most of them speak no HTTP. Talks with its parent. */
+/** The process of the hostile servers. Uses raw TCP, because most of them break HTTP. Its parent controls it by messages. */
 
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { createServer as createSecureServer } from 'node:tls'
-import { stream } from './answers.ts'
-import type { Origins, Request, Visit } from './enemy.ts'
-import type { Answer, Question } from './server-process.ts'
-import { ENEMIES } from './table.ts'
+import { stream } from './responses.ts'
+import type { Origins, Request, Visit } from './hostile-server.ts'
+import type { Answer, Query } from './server-process.ts'
+import { HOSTILE_SERVERS } from './table.ts'
 
-/** Requests by the run that they belong to. */
+/** Requests by run. */
 const log = new Map<string, Request[]>()
 
-/** The port of each enemy that does not wait for a request, by its index. */
+/** Origins of the servers that act before a request arrives, by index. */
 const greeters: Record<number, string> = {}
 
-process.on('message', (question: Question) => {
-  void answer(question).then((result) => process.send?.({ id: question.id, result } satisfies Answer))
+process.on('message', (query: Query) => {
+  void answer(query).then((result) => process.send?.({ id: query.id, result } satisfies Answer))
 })
 process.once('disconnect', () => {
   process.exit()
 })
 
-async function answer(question: Question): Promise<unknown> {
-  if ('log' in question) {
-    const requests = log.get(question.log) ?? []
-    log.delete(question.log)
+async function answer(query: Query): Promise<unknown> {
+  if ('log' in query) {
+    const requests = log.get(query.log) ?? []
+    log.delete(query.log)
     return requests
   }
   const origins: Origins = { main: '', other: '', secure: '' }
@@ -33,11 +33,11 @@ async function answer(question: Question): Promise<unknown> {
   }
   origins.main = `http://127.0.0.1:${await listen(createServer(serve('main')))}`
   origins.other = `http://127.0.0.1:${await listen(createServer(serve('other')))}`
-  origins.secure = `https://127.0.0.1:${await listen(createSecureServer(question.certificates, serve('secure')))}`
-  for (const [index, { greet }] of ENEMIES.entries()) {
+  origins.secure = `https://127.0.0.1:${await listen(createSecureServer(query.certificates, serve('secure')))}`
+  for (const [index, { greet }] of HOSTILE_SERVERS.entries()) {
     if (!greet) continue
     const server = createServer((socket) => {
-      hear(socket)
+      prepare(socket)
       note(`greeted${index}`, { origin: 'main', source: 0, rest: '', at: performance.now(), head: '' })
       greet(socket)
       socket.resume()
@@ -52,9 +52,9 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Takes one request after another, without bodies. */
+/** Reads requests, which have no bodies. */
 function converse(socket: Socket, origin: keyof Origins, origins: Origins): void {
-  hear(socket)
+  prepare(socket)
   let received = ''
   socket.on('data', (chunk: Buffer) => {
     received += chunk.toString('latin1')
@@ -66,7 +66,7 @@ function converse(socket: Socket, origin: keyof Origins, origins: Origins): void
   })
 }
 
-/** `/<enemy>/<run>/<source>`, and what the enemy makes of it. */
+/** Passes a request for `/<server>/<run>/<source>` to that server. */
 function takeRequest(socket: Socket, head: string, origin: keyof Origins, origins: Origins): void {
   const [, index = '', run = '', source = '', rest = ''] = /^\w+ \/(\w+)\/(\w+)\/(\d+)(\S*)/.exec(head) ?? []
   if (index === 'good') {
@@ -77,7 +77,7 @@ function takeRequest(socket: Socket, head: string, origin: keyof Origins, origin
   const before = note(run, request)
   const nth = before.filter((other) => other.source === request.source && other.rest === rest).length
   const visit: Visit = { socket, source: Number(source), rest, nth, origins, base: `/${index}/${run}/${source}` }
-  ENEMIES[Number(index)]?.serve?.(visit)
+  HOSTILE_SERVERS[Number(index)]?.serve?.(visit)
 }
 
 function note(run: string, request: Request): Request[] {
@@ -87,8 +87,8 @@ function note(run: string, request: Request): Request[] {
   return requests
 }
 
-/** Connections break here all the time. */
-function hear(socket: Socket): void {
+/** Connection errors are expected here. */
+function prepare(socket: Socket): void {
   socket.setNoDelay(true)
   socket.on('error', () => undefined)
 }

@@ -1,19 +1,19 @@
-/** What a client sees of a stream: by the events of a source, and in a loop. */
+/** Records what a client observes of a stream, with an `EventSource` or in a loop. */
 
 import { ConnectionError, EventSource, streamEvents, type EventSourceInit } from '../../../dist/index.js'
-import type { SourceSeen, Until } from './enemy.ts'
+import type { SourceSeen, Until } from './hostile-server.ts'
 
-/** How long an enemy is waited for, in ms. */
+/** Maximum time for one hostile server, in ms. */
 const PATIENCE = 120_000
-/** How many messages are kept, and how much of each. */
+/** Number of messages to keep, and characters of each. */
 const KEPT = 100
-/** How many turns of the event loop a loop that was asked about a failure may take to throw it. */
+/** Turns of the event loop between `shouldReconnect` and the error that the loop throws. */
 const TURNS = 5
 
-/** Follows what is at a URL; resolves with what was seen, when it is time. */
+/** Follows a URL until a condition of `until`, and resolves with the observations. */
 export type Follow = (url: string, init: EventSourceInit, types: readonly string[], until: Until) => Promise<SourceSeen>
 
-/** By events. */
+/** With an `EventSource`. */
 export const followSource: Follow = (url, init, types, until) => {
   const source = new EventSource(url, init)
   const seen = nothing()
@@ -52,7 +52,7 @@ export const followSource: Follow = (url, init, types, until) => {
   })
 }
 
-/** In a loop, which reconnects as a source does. */
+/** In a loop that reconnects as a source does. */
 export const followLoop: Follow = async (url, init, types, until) => {
   const seen = nothing()
   let last: ConnectionError | undefined
@@ -64,7 +64,7 @@ export const followLoop: Follow = async (url, init, types, until) => {
         last = error
         begin()
         noteError(seen, error, true)
-        // One that fails for good, the loop throws.
+        // The loop throws permanent failures.
         if (seen.errors.length === until.errors) void turns(TURNS).then(close)
         return insists ? true : undefined
       },

@@ -1,4 +1,4 @@
-/** The floor, what nobody can avoid: fetch, read the body, decode UTF-8, parse, call a function. */
+/** The baseline, the minimum of work: fetch, read the body, decode UTF-8, parse, call a function. */
 
 import { createParser } from 'eventsource-parser'
 import type { Follow } from './contender.ts'

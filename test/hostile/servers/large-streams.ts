@@ -1,17 +1,17 @@
-/** Enemies that pour, played for the memory that they take. */
+/** Hostile servers that send endless or compressed streams, to measure memory. */
 
-import { blockOf, head, pour, stream } from './answers.ts'
-import { bomb, ENCODINGS } from './bombs.ts'
+import { blockOf, head, pour, stream } from './responses.ts'
+import { ENCODINGS, sendBomb } from './decompression.ts'
 import assert from 'node:assert/strict'
-import type { Enemy, Visit } from './enemy.ts'
+import type { HostileServer, Visit } from './hostile-server.ts'
 
-/** How many event types come. */
+/** Number of event types. */
 const TYPES = 1_000_000
 
-/** How many of them are written at once. */
+/** Event types per write. */
 const BATCH = 2_000
 
-/** How long floods that break no limit are let run, in ms. */
+/** How long to read endless streams that exceed no limit, in ms. */
 const WHILE = 500
 
 const poured =
@@ -21,13 +21,13 @@ const poured =
     pour(socket, blockOf(text))
   }
 
-/** Each of them is played with the default `maxBufferSize` and with one of 1 Mi. */
-const BOTH: Omit<Enemy, 'kind'>[] = [
+/** Each runs with the default `maxBufferSize` and with 1 Mi. */
+const BOTH: Omit<HostileServer, 'kind'>[] = [
   { name: 'endless line', serve: poured('data: ', 'x'), expect: 'too-large' },
   { name: 'endless line of two-byte characters', serve: poured('data: ', 'Ж'), expect: 'too-large' },
   { name: 'endless line of emoji', serve: poured('data: ', '😀'), expect: 'too-large' },
   {
-    name: 'endless line of no UTF-8',
+    name: 'endless line of invalid UTF-8',
     serve: ({ socket }) => {
       stream(socket, 'data: ')
       pour(socket, Buffer.alloc(2 ** 18, 0xff))
@@ -45,12 +45,12 @@ const BOTH: Omit<Enemy, 'kind'>[] = [
   },
   ...ENCODINGS.map((encoding) => ({
     name: `${encoding} bomb: endless line`,
-    serve: ({ socket }: Visit) => void bomb(socket, { encoding, text: 'data: ', filling: 'x' }),
+    serve: ({ socket }: Visit) => void sendBomb(socket, { encoding, text: 'data: ', filling: 'x' }),
     expect: 'too-large' as const,
   })),
 ]
 
-/** Of these the quick run shows what the default limit comes to. */
+/** The quick run tests the default limit with these only. */
 const SHOWN = [
   'endless line',
   'endless line of two-byte characters',
@@ -58,11 +58,11 @@ const SHOWN = [
   'br bomb: endless line',
 ]
 
-/** What breaks no limit may run for ever, and must take no memory. */
-const HARMLESS: Omit<Enemy, 'kind' | 'expect'>[] = [
+/** Endless streams that exceed no limit: they must not accumulate memory. */
+const HARMLESS: Omit<HostileServer, 'kind' | 'expect'>[] = [
   { name: 'endless comments', serve: poured('', ': and so on\n'), wantsComments: true, until: { ms: WHILE } },
   { name: 'endless blank lines', serve: poured('', '\n'), until: { ms: WHILE } },
-  // Nobody needs to know more of it than that it is none that counts.
+  // A decoder can stop buffering an unknown field name.
   { name: 'endless field name', serve: poured('', 'x'), until: { ms: WHILE } },
   { name: 'endless unknown fields', serve: poured('', 'field: and so on\n'), until: { ms: WHILE } },
   { name: 'endless types of one event', serve: poured('', 'event: and so on\n'), until: { ms: WHILE } },
@@ -95,13 +95,13 @@ const HARMLESS: Omit<Enemy, 'kind' | 'expect'>[] = [
   },
   {
     name: 'gzip bomb: endless comments',
-    serve: ({ socket }) => void bomb(socket, { encoding: 'gzip', text: ':\n', filling: ': and so on, on\n' }),
+    serve: ({ socket }) => void sendBomb(socket, { encoding: 'gzip', text: ':\n', filling: ': and so on, on\n' }),
     until: { ms: WHILE },
   },
 ]
 
-/** Responses that are refused, of whose bodies a little is read. */
-const REFUSED: Omit<Enemy, 'kind'>[] = [
+/** Refused responses, of which only the start of the body is read. */
+const REFUSED: Omit<HostileServer, 'kind'>[] = [
   {
     name: 'endless body of a refused response',
     serve: ({ socket }) => {
@@ -112,7 +112,7 @@ const REFUSED: Omit<Enemy, 'kind'>[] = [
   },
   {
     name: 'gzip bomb in a refused response',
-    serve: ({ socket }) => void bomb(socket, { encoding: 'gzip', text: 'x', filling: 'x', status: 500 }),
+    serve: ({ socket }) => void sendBomb(socket, { encoding: 'gzip', text: 'x', filling: 'x', status: 500 }),
     expect: 'status',
   },
   {
@@ -125,18 +125,18 @@ const REFUSED: Omit<Enemy, 'kind'>[] = [
   },
 ]
 
-export const FLOODS: Enemy[] = [
-  ...BOTH.flatMap((enemy): Enemy[] => [
-    // Much like each other, and each takes its time.
-    { ...enemy, kind: 'flood', isForLongRuns: !SHOWN.includes(enemy.name) },
-    { ...enemy, kind: 'flood', name: `${enemy.name}, maxBufferSize 1 Mi`, options: { maxBufferSize: 2 ** 20 } },
+export const LARGE_STREAMS: HostileServer[] = [
+  ...BOTH.flatMap((hostile): HostileServer[] => [
+    // They are similar and slow.
+    { ...hostile, kind: 'large', isForLongRuns: !SHOWN.includes(hostile.name) },
+    { ...hostile, kind: 'large', name: `${hostile.name}, maxBufferSize 1 Mi`, options: { maxBufferSize: 2 ** 20 } },
   ]),
-  ...HARMLESS.map((enemy): Enemy => ({ ...enemy, kind: 'flood', expect: 'open' })),
-  ...REFUSED.map((enemy): Enemy => ({
-    ...enemy,
-    kind: 'flood',
+  ...HARMLESS.map((hostile): HostileServer => ({ ...hostile, kind: 'large', expect: 'open' })),
+  ...REFUSED.map((hostile): HostileServer => ({
+    ...hostile,
+    kind: 'large',
     check: ({ sources }) => {
-      for (const { errors } of sources) assert((errors[0]?.body ?? Infinity) <= 65_536, 'more than 64 KiB were kept')
+      for (const { errors } of sources) assert((errors[0]?.body ?? Infinity) <= 65_536, 'kept more than 64 KiB')
     },
   })),
 ]

@@ -1,15 +1,15 @@
-/** Enemies that lead requests elsewhere, and those that have them come again and again. */
+/** Hostile servers that redirect requests elsewhere or cause endless reconnection. */
 
 import assert from 'node:assert/strict'
-import { head, redirect, stream, streamAndEnd } from './answers.ts'
-import { type Enemy, type Seen, SECRET, type Visit } from './enemy.ts'
+import { head, redirect, stream, streamAndEnd } from './responses.ts'
+import { type HostileServer, type Seen, SECRET, type Visit } from './hostile-server.ts'
 
 const STATUSES = [301, 302, 303, 307, 308]
 
 const SECRETS = { Authorization: `Bearer ${SECRET}`, Cookie: `session=${SECRET}`, 'Proxy-Authorization': SECRET }
 
-/** Where no redirect may lead. */
-const NOWHERE = [
+/** Targets that a redirect must not reach. */
+const FORBIDDEN_TARGETS = [
   'file:///etc/passwd',
   'file://localhost/etc/passwd',
   'data:text/event-stream,data:%20x%0A%0A',
@@ -24,23 +24,23 @@ const NOWHERE = [
   'http://127.0.0.1:99999/',
 ]
 
-/** Leads to another server, which streams. */
-const leadTo =
+/** Redirects to another server, which streams. */
+const redirectTo =
   (where: 'other' | 'main') =>
   ({ socket, source, rest, origins, base }: Visit): void => {
     if (rest === '/there') stream(socket, 'data: there\n\n')
     else redirect(socket, STATUSES[source] ?? 302, `${origins[where]}${base}/there`)
   }
 
-const keepsSecrets = ({ requests }: Seen): void => {
+const expectSecretsKept = ({ requests }: Seen): void => {
   const [here, there] = [requests.filter(({ rest }) => rest === ''), requests.filter(({ rest }) => rest !== '')]
-  // The first request tells that there was a secret to keep.
-  for (const { head } of here) assert.ok(tellsSecret(head))
+  // The first requests carry the secret.
+  for (const { head } of here) assert.ok(hasSecret(head))
   assert.equal(there.length, STATUSES.length)
-  for (const { head } of there) assert.ok(!tellsSecret(head), `another origin was told: ${head}`)
+  for (const { head } of there) assert.ok(!hasSecret(head), `another origin received: ${head}`)
 }
 
-const goesNowhere = ({ requests }: Seen): void => {
+const expectNotFollowed = ({ requests }: Seen): void => {
   assert.deepEqual(
     requests.filter(({ rest }) => rest !== ''),
     [],
@@ -53,20 +53,20 @@ const endless = ({ socket, rest, base }: Visit): void => {
 
 const REDIRECTED = { kind: 'brief', sources: STATUSES.length, until: { messages: 1 } } as const
 
-/** In the quick run a storm is watched for so many ms. */
+/** How long the quick run counts reconnection attempts, in ms. */
 const WATCHED = { ms: 2_500 }
 
-export const ANSWERED: Enemy[] = [
+export const REDIRECTS_AND_RETRIES: HostileServer[] = [
   { name: 'endless redirect', kind: 'brief', serve: endless, options: { reconnect: false }, expect: 'network' },
   {
-    name: 'endless redirect, followed by hand',
+    name: 'endless redirect, same-origin only',
     kind: 'brief',
     serve: endless,
     options: { reconnect: false, redirect: 'same-origin' },
     expect: 'network',
   },
   {
-    name: 'endless redirect, again and again',
+    name: 'endless redirect, repeatedly',
     kind: 'wait',
     serve: endless,
     options: { reconnectionTime: 0 },
@@ -76,51 +76,51 @@ export const ANSWERED: Enemy[] = [
   {
     name: 'redirects to another origin, secrets in headers',
     ...REDIRECTED,
-    serve: leadTo('other'),
+    serve: redirectTo('other'),
     options: { headers: SECRETS },
     expect: 'open',
-    check: keepsSecrets,
+    check: expectSecretsKept,
   },
   {
     name: 'redirects to another origin, secrets in the URL',
     ...REDIRECTED,
-    serve: leadTo('other'),
+    serve: redirectTo('other'),
     hasPassword: true,
     expect: 'open',
-    check: keepsSecrets,
+    check: expectSecretsKept,
   },
   {
     name: 'redirects to another origin, same-origin only',
     ...REDIRECTED,
-    serve: leadTo('other'),
+    serve: redirectTo('other'),
     options: { headers: SECRETS, redirect: 'same-origin' },
     expect: 'redirect',
-    check: goesNowhere,
+    check: expectNotFollowed,
   },
   {
     name: 'redirects from https to http, secrets in headers',
     ...REDIRECTED,
     origin: 'secure',
-    serve: leadTo('main'),
+    serve: redirectTo('main'),
     options: { headers: SECRETS },
     expect: 'open',
-    check: keepsSecrets,
+    check: expectSecretsKept,
   },
   {
     name: 'redirects from https to http, same-origin only',
     ...REDIRECTED,
     origin: 'secure',
-    serve: leadTo('main'),
+    serve: redirectTo('main'),
     options: { headers: SECRETS, redirect: 'same-origin' },
     expect: 'redirect',
-    check: goesNowhere,
+    check: expectNotFollowed,
   },
-  ...(['follow', 'same-origin'] as const).map((redirected): Enemy => ({
-    name: `redirects to file:, data: and worse, ${redirected}`,
+  ...(['follow', 'same-origin'] as const).map((redirected): HostileServer => ({
+    name: `redirects to file:, data: and other schemes, ${redirected}`,
     kind: 'brief',
-    sources: NOWHERE.length,
+    sources: FORBIDDEN_TARGETS.length,
     serve: ({ socket, source }) => {
-      redirect(socket, 302, NOWHERE[source] ?? '')
+      redirect(socket, 302, FORBIDDEN_TARGETS[source] ?? '')
     },
     options: { reconnect: false, redirect: redirected },
     expect: 'network',
@@ -129,7 +129,7 @@ export const ANSWERED: Enemy[] = [
     },
   })),
   {
-    name: 'a message and an end, again and again',
+    name: 'closes after a message, repeatedly',
     kind: 'wait',
     serve: ({ socket }) => {
       streamAndEnd(socket, 'retry: 0\ndata: x\n\n')
@@ -138,7 +138,7 @@ export const ANSWERED: Enemy[] = [
     expect: 'ended',
   },
   {
-    name: 'an end without a message, again and again',
+    name: 'closes without a message, repeatedly',
     kind: 'wait',
     serve: ({ socket }) => {
       streamAndEnd(socket, 'retry: 0\n')
@@ -147,7 +147,7 @@ export const ANSWERED: Enemy[] = [
     expect: 'ended',
   },
   {
-    name: 'a reset, again and again',
+    name: 'resets, repeatedly',
     kind: 'wait',
     serve: ({ socket }) => {
       socket.resetAndDestroy()
@@ -157,7 +157,7 @@ export const ANSWERED: Enemy[] = [
     expect: 'network',
   },
   {
-    name: 'refused connections, again and again',
+    name: 'refuses connections, repeatedly',
     kind: 'wait',
     greet: (socket) => {
       socket.destroy()
@@ -167,7 +167,7 @@ export const ANSWERED: Enemy[] = [
     expect: 'network',
   },
   {
-    name: '503 with Retry-After: 0, again and again',
+    name: '503 with Retry-After: 0, repeatedly',
     kind: 'wait',
     serve: ({ socket }) => {
       socket.end(head(503, ['Retry-After: 0', 'Content-Length: 0', 'Connection: close']))
@@ -177,7 +177,7 @@ export const ANSWERED: Enemy[] = [
     expect: 'status',
   },
   {
-    name: '204, again and again',
+    name: '204, repeatedly',
     kind: 'wait',
     serve: ({ socket }) => {
       socket.end(head(204, ['Connection: close']))
@@ -189,6 +189,6 @@ export const ANSWERED: Enemy[] = [
   },
 ]
 
-function tellsSecret(head: string): boolean {
+function hasSecret(head: string): boolean {
   return head.includes(SECRET) || head.includes(Buffer.from(`user:${SECRET}`).toString('base64'))
 }

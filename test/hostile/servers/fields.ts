@@ -1,14 +1,14 @@
-/** Enemies that say what they please in the fields of a stream. */
+/** Hostile servers that send dangerous field values. */
 
 import assert from 'node:assert/strict'
-import { stream, streamAndEnd } from './answers.ts'
-import type { Enemy, Request } from './enemy.ts'
+import { stream, streamAndEnd } from './responses.ts'
+import type { HostileServer, Request } from './hostile-server.ts'
 
-/** What a timer can hold. */
+/** Maximum delay of a timer. */
 const LONGEST = 2 ** 31 - 1
 const DEFAULT = 3_000
 
-/** What `retry` may say, and the shortest wait that comes of it; jitter adds a quarter. */
+/** Values of `retry` and the minimum wait for each; jitter adds up to a quarter. */
 const RETRIES: [value: string, wait: number][] = [
   ['0', 100],
   ['1', 100],
@@ -22,7 +22,7 @@ const RETRIES: [value: string, wait: number][] = [
   [String(2n ** 64n + 5n), LONGEST],
   ['1'.padEnd(400, '0'), LONGEST],
   ['0'.padStart(400, '0'), 100],
-  // None of these is a number of digits.
+  // Not only ASCII digits, so ignored.
   ...[
     '',
     '-1',
@@ -49,10 +49,10 @@ const CONTROLS = [...Array.from({ length: 32 }, (_, code) => code), 127, 0x80, 0
 
 const LONG_ID = 'x'.repeat(2 ** 20)
 
-/** What `id` may say, and what the next request has as its Last-Event-ID. */
+/** Values of `id` and the Last-Event-ID of the next request. */
 const IDS: [id: string, sent: string | undefined][] = [
   ...CONTROLS.map((control): [string, string | undefined] => [`a${control}b`, sentFor(control)]),
-  // Whoever sends characters as their lowest byte sends line ends here.
+  // A client that sends the low byte of each character sends line ends here.
   ['aĊX-Injected: yes', 'aĊX-Injected: yes'],
   ['a嘍嘊X-Injected: yes', 'a嘍嘊X-Injected: yes'],
   ['a\u{1d40d}\u{1d40a}X-Injected: yes', 'a\u{1d40d}\u{1d40a}X-Injected: yes'],
@@ -67,7 +67,7 @@ const IDS: [id: string, sent: string | undefined][] = [
   [LONG_ID, LONG_ID],
 ]
 
-/** Names that JavaScript or the interface has given a meaning. */
+/** Names with a meaning in JavaScript or in the interface. */
 const TYPES = [
   ...['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '__defineGetter__', 'then'],
   ...[
@@ -86,7 +86,7 @@ const TYPES = [
   'long'.repeat(10_000),
 ]
 
-export const FIELDS: Enemy[] = [
+export const FIELDS: HostileServer[] = [
   {
     name: 'retry of every size',
     kind: 'wait',
@@ -101,11 +101,11 @@ export const FIELDS: Enemy[] = [
       for (const [source, [value, wait]] of RETRIES.entries()) {
         const delay = sources[source]?.errors[0]?.delay ?? NaN
         const most = Math.min(wait * 1.25, LONGEST)
-        assert.ok(delay >= wait && delay <= most, `retry: ${value.slice(0, 40)} makes it wait for ${delay} ms`)
+        assert.ok(delay >= wait && delay <= most, `retry: ${value.slice(0, 40)} leads to a wait of ${delay} ms`)
         const [first, second] = requests.filter((request) => request.source === source)
-        // From one request to the next: to the millisecond, clocks do not agree.
+        // Clocks differ by a millisecond or two.
         const waited = first && second ? second.at - first.at : Infinity
-        assert.ok(waited >= wait - 2, `retry: ${value.slice(0, 40)} brings the next request after ${waited} ms`)
+        assert.ok(waited >= wait - 2, `retry: ${value.slice(0, 40)} leads to a request after ${waited} ms`)
       }
     },
   },
@@ -121,10 +121,10 @@ export const FIELDS: Enemy[] = [
     check: ({ requests }) => {
       for (const [source, [id, sent]] of IDS.entries()) {
         const [first, second] = requests.filter((request) => request.source === source)
-        assert.ok(first && second, `there is no second request after ${JSON.stringify(id.slice(0, 40))}`)
+        assert.ok(first && second, `second request missing after ${JSON.stringify(id.slice(0, 40))}`)
         const expected = sent === undefined ? undefined : Buffer.from(trimmed(sent)).toString('latin1')
         const { 'last-event-id': value, ...others } = fieldsOf(second)
-        // One that is not the same would be told in full otherwise.
+        // `assert.equal` would print a long ID in full.
         assert.ok(
           value === expected,
           `${JSON.stringify(id.slice(0, 40))} is sent as ${JSON.stringify(value?.slice(0, 80))}`,
@@ -134,7 +134,7 @@ export const FIELDS: Enemy[] = [
     },
   },
   {
-    name: 'event types that mean something',
+    name: 'event types with special meanings',
     kind: 'brief',
     types: TYPES,
     serve: ({ socket }) => {
@@ -152,16 +152,16 @@ export const FIELDS: Enemy[] = [
   },
 ]
 
-/** Of the control characters, a header takes a tab alone; line ends end the field, and an id with NUL is none. */
+/** A header value may contain a tab but no other control character. Line ends end the field, and an ID with NUL is ignored. */
 function sentFor(control: string): string | undefined {
   if (control === '\t' || control > '\x7f') return `a${control}b`
   return control === '\n' || control === '\r' ? 'a' : undefined
 }
 
-/** The fields of its head, whose lines must end with CR and LF and hold no other control characters. */
+/** Header fields of a request. Asserts that lines end with CRLF and contain no other control characters. */
 function fieldsOf({ head }: Request): Record<string, string> {
   const [, ...lines] = head.split('\r\n')
-  // eslint-disable-next-line no-control-regex -- these are what it looks for
+  // eslint-disable-next-line no-control-regex -- the check is for control characters
   for (const line of lines) assert.doesNotMatch(line, /[\0-\x08\x0a-\x1f\x7f]/)
   return Object.fromEntries(
     lines.map((line) => {
@@ -171,7 +171,7 @@ function fieldsOf({ head }: Request): Record<string, string> {
   )
 }
 
-/** As HTTP does it: JavaScript's own `trim` takes more. */
+/** Trims as HTTP does; `String.prototype.trim` removes more. */
 function trimmed(value: string): string {
   return value.replace(/^[ \t]+|[ \t]+$/g, '')
 }

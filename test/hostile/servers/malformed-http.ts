@@ -1,10 +1,10 @@
-/** Enemies that do not keep to HTTP. */
+/** Hostile servers that violate HTTP. */
 
 import assert from 'node:assert/strict'
-import { blockOf, GOOD_HEAD, head, pour, stream } from './answers.ts'
-import type { Enemy, Expected, Visit } from './enemy.ts'
+import { blockOf, GOOD_HEAD, head, pour, stream } from './responses.ts'
+import type { HostileServer, Expected, Visit } from './hostile-server.ts'
 
-/** As servers send it. */
+/** A realistic head. */
 const REAL_HEAD = [
   'HTTP/1.1 200 OK',
   'Server: nginx/1.26.3',
@@ -19,7 +19,7 @@ const REAL_HEAD = [
 
 const CHUNKED_HEAD = head(200, ['Content-Type: text/event-stream', 'Transfer-Encoding: chunked'])
 
-/** What is no response, and not taken for one. */
+/** Invalid responses, all of which must be rejected. */
 const GARBAGE = [
   'data: hello\n\n',
   '<!doctype html><title>Hello</title>',
@@ -35,8 +35,8 @@ const GARBAGE = [
   `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX: a\0b\r\n\r\n`,
 ]
 
-/** Limits of time are for what never comes to an end; what a runtime notices earlier is a broken connection. */
-const TIMES = { connectTimeout: 500, idleTimeout: 500 }
+/** Timeouts end endless heads; some runtimes detect a broken connection earlier. */
+const TIMEOUTS = { connectTimeout: 500, idleTimeout: 500 }
 const UNNOTICED: Expected = ['timeout', 'network']
 
 const poured =
@@ -46,24 +46,24 @@ const poured =
     pour(socket, blockOf(text))
   }
 
-/** Heads and frames that never end. */
-const ENDLESS: [what: string, start: string, text: string][] = [
+/** Endless heads and frames. */
+const ENDLESS: [name: string, start: string, text: string][] = [
   ['endless garbage', '', 'garbage'],
   ['endless reason phrase', 'HTTP/1.1 200 ', 'OK'],
   ['endless header', 'HTTP/1.1 200 OK\r\nX-Endless: ', 'x'],
   ['endless headers', 'HTTP/1.1 200 OK\r\n', 'X-Endless: x\r\n'],
   ['endless interim responses', '', 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'],
-  ['endless size of a chunk', CHUNKED_HEAD, '0'],
-  ['endless extension of a chunk', `${CHUNKED_HEAD}5;x=`, 'x'],
+  ['endless chunk size', CHUNKED_HEAD, '0'],
+  ['endless chunk extension', `${CHUNKED_HEAD}5;x=`, 'x'],
   ['endless trailers', `${CHUNKED_HEAD}0\r\n`, 'X-Endless: x\r\n'],
 ]
 
 const MEGABYTE = 'x'.repeat(1_000_000)
-/** The largest head that Node's fetch takes, unless told otherwise, is 16 KiB. */
-const ROOMY = ['--max-http-header-size=8000000']
+/** Node's fetch accepts heads up to 16 KiB by default. */
+const LARGE_HEADS = ['--max-http-header-size=8000000']
 
-/** Heads that are too large for the runtime's fetch, and how they are judged where they are not. */
-const LARGE: [what: string, fields: string[], roomy: 'open' | 'content-type'][] = [
+/** Heads beyond the default limit of fetch, and the outcome if the limit is raised. */
+const LARGE: [name: string, fields: string[], raised: 'open' | 'content-type'][] = [
   ['content-type of 1 MB', [`Content-Type: ${MEGABYTE}`], 'content-type'],
   ['content-type of 1 MB of parameters', [`Content-Type: text/event-stream${';x="y"'.repeat(160_000)}`], 'open'],
   ['content-type of 1 MB of spaces', [`Content-Type: text/${' '.repeat(1_000_000)}x`], 'content-type'],
@@ -74,7 +74,7 @@ const LARGE: [what: string, fields: string[], roomy: 'open' | 'content-type'][] 
   ],
 ]
 
-export const HEADS: Enemy[] = [
+export const MALFORMED_HTTP: HostileServer[] = [
   {
     name: 'early close at each byte of the head',
     kind: 'brief',
@@ -115,14 +115,14 @@ export const HEADS: Enemy[] = [
     expect: ['network', 'content-type'],
   },
   {
-    name: 'an answer before the request',
+    name: 'response before the request',
     kind: 'brief',
     greet: (socket) => {
       socket.write(`${GOOD_HEAD}data: early\n\n`)
     },
     options: { reconnect: false },
     until: { messages: 1 },
-    // A client that has sent its request meanwhile cannot tell.
+    // A client that has already sent its request can't detect it.
     expect: ['open', 'network'],
   },
   {
@@ -131,17 +131,17 @@ export const HEADS: Enemy[] = [
     greet: (socket) => {
       socket.write('data: early\n\n')
     },
-    options: { ...TIMES, reconnect: false },
-    // Bun (1.4) overlooks it.
+    options: { ...TIMEOUTS, reconnect: false },
+    // Bun 1.4 does not detect it.
     expect: UNNOTICED,
   },
   {
-    name: 'two answers to one request',
+    name: 'two responses to one request',
     kind: 'brief',
     serve: ({ socket, nth }) => {
-      const answer = (text: string): string =>
+      const response = (text: string): string =>
         `${head(200, ['Content-Type: text/event-stream', `Content-Length: ${text.length}`])}${text}`
-      if (nth === 1) socket.write(answer('retry: 0\ndata: 1\n\n') + answer('data: smuggled\n\n'))
+      if (nth === 1) socket.write(response('retry: 0\ndata: 1\n\n') + response('data: smuggled\n\n'))
       else stream(socket, 'data: 2\n\n')
     },
     until: { messages: 2 },
@@ -150,15 +150,15 @@ export const HEADS: Enemy[] = [
       assert.deepEqual(source?.data, ['1', '2'])
     },
   },
-  ...ENDLESS.map(([name, start, text]): Enemy => ({
+  ...ENDLESS.map(([name, start, text]): HostileServer => ({
     name,
-    kind: 'flood',
+    kind: 'large',
     serve: poured(start, text),
-    options: { ...TIMES, reconnect: false },
+    options: { ...TIMEOUTS, reconnect: false },
     expect: UNNOTICED,
   })),
   {
-    name: 'a head byte by byte',
+    name: 'head byte by byte',
     kind: 'wait',
     serve: ({ socket }) => {
       let sent = 0
@@ -167,19 +167,19 @@ export const HEADS: Enemy[] = [
         clearInterval(drip)
       })
     },
-    options: { ...TIMES, reconnect: false },
+    options: { ...TIMEOUTS, reconnect: false },
     expect: 'timeout',
   },
-  ...LARGE.flatMap(([name, fields, roomy]): Enemy[] => {
+  ...LARGE.flatMap(([name, fields, raised]): HostileServer[] => {
     const serve = ({ socket }: Visit): void => {
       socket.write(`${head(200, [...fields, 'Connection: close'])}data: x\n\n`)
     }
     const options = { reconnect: false }
     const until = { messages: 1, errors: 1 }
     return [
-      // Other runtimes have other limits.
-      { name, kind: 'brief', serve, options, until, expect: ['network', roomy] },
-      { name: `${name}, let in`, kind: 'flood', serve, options, until, expect: roomy, flags: ROOMY },
+      // The limit differs between runtimes.
+      { name, kind: 'brief', serve, options, until, expect: ['network', raised] },
+      { name: `${name}, limit raised`, kind: 'large', serve, options, until, expect: raised, flags: LARGE_HEADS },
     ]
   }),
 ]

@@ -1,27 +1,27 @@
-/** Decompression bombs without end: compressed blocks that may be repeated for ever, for each is told apart from those before. */
+/** Endless decompression bombs: compressed blocks that can be repeated forever, because each decodes on its own. */
 
 import { constants, createBrotliCompress, deflateRawSync } from 'node:zlib'
 import type { Socket } from 'node:net'
-import { head, pour } from './answers.ts'
+import { head, pour } from './responses.ts'
 
 export const ENCODINGS = ['gzip', 'deflate', 'br'] as const
 type Encoding = (typeof ENCODINGS)[number]
 
 interface Bomb {
   start: Buffer
-  /** Grows to a MiB. */
+  /** Decompresses to 1 MiB. */
   again: Buffer
 }
 
 const MIB = 2 ** 20
 
-/** What stands before the deflated data. */
+/** Headers before the deflated data. */
 const DEFLATE_HEADS = { gzip: Buffer.from('1f8b0800000000000003', 'hex'), deflate: Buffer.from('789c', 'hex') }
 
 const made = new Map<string, Promise<Bomb>>()
 
-/** Answers with one: text, and then a filling without end. */
-export async function bomb(
+/** Sends a text, then an endless filling, both compressed. */
+export async function sendBomb(
   socket: Socket,
   { encoding, text, filling, status = 200 }: { encoding: Encoding; text: string; filling: string; status?: number },
 ): Promise<void> {
@@ -40,14 +40,14 @@ function remember(key: string, bomb: Promise<Bomb>): Promise<Bomb> {
 
 async function make(encoding: Encoding, text: string, filling: string): Promise<Bomb> {
   if (encoding !== 'br') {
-    const deflated = (what: string): Buffer => deflateRawSync(what, { finishFlush: constants.Z_FULL_FLUSH })
+    const deflated = (text: string): Buffer => deflateRawSync(text, { finishFlush: constants.Z_FULL_FLUSH })
     return { start: Buffer.concat([DEFLATE_HEADS[encoding], deflated(text)]), again: deflated(filling) }
   }
-  // A block of brotli's refers to those before it, which are all alike once there have been some.
+  // A Brotli block refers to earlier ones; after a few equal blocks, all are alike.
   const stream = createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
   const blocks: Buffer[] = []
-  for (const what of [text, filling, filling, filling]) {
-    stream.write(what)
+  for (const block of [text, filling, filling, filling]) {
+    stream.write(block)
     const flushed = new Promise<void>((resolve) => {
       stream.flush(constants.BROTLI_OPERATION_FLUSH, resolve)
     })

@@ -1,25 +1,25 @@
-/** A client of enemies, as its parent sees it. */
+/** Starts a client process for hostile servers, and reads its reports. */
 
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { path } from '../../conformance/bundle.ts'
 import { RUNTIMES } from '../../runtimes/list.ts'
-import type { Enemy, SourceSeen, Until } from './enemy.ts'
+import type { HostileServer, SourceSeen, Until } from './hostile-server.ts'
 
-/** What a client is to do. */
+/** Instructions for a client process. */
 export interface Orders {
-  /** The URL of a server that behaves. */
+  /** URL of a well-behaved server. */
   good: string
   encounters: Encounter[]
-  /** Or one after the other. */
+  /** In parallel; otherwise one after the other. */
   together: boolean
-  /** Of `streamEvents`, instead of an `EventSource` each. */
+  /** With `streamEvents` instead of `EventSource`. */
   inLoops: boolean
 }
 
 export interface Encounter {
   name: string
-  /** One for each source. */
+  /** One per source. */
   urls: string[]
   options: Record<string, unknown>
   insists: boolean
@@ -28,36 +28,36 @@ export interface Encounter {
   until: Until
 }
 
-/** What the client says of an encounter. */
-export interface Met {
+/** A client's report about one hostile server. */
+export interface ClientReport {
   name: string
   sources: SourceSeen[]
   /** Whether the next connection works. */
   next: boolean
-  /** Whether it has changed what all objects have. */
+  /** Whether `Object.prototype` was changed. */
   polluted: boolean
-  /** By how many bytes the process has grown, at the most, until then. */
+  /** Maximum growth of the process so far, in bytes. */
   grown: number
 }
 
-/** Of an enemy that was met. */
-export type Take = (met: Met) => Promise<void>
+/** Called with each report. */
+export type OnReport = (report: ClientReport) => Promise<void>
 
 interface Circumstances {
   runtime: string
-  /** A file with the certificate of an authority to trust. */
+  /** File with the certificate of an authority to trust. */
   ca: string
   flags: string[]
 }
 
-/** Runs a client; resolves when it has ended. How it ended: undefined if as it should. */
-export async function meet(
+/** Runs a client until it exits. Resolves with a description of its exit, or undefined if it exited cleanly. */
+export async function runClient(
   orders: Orders,
   { runtime, ca, flags }: Circumstances,
-  take: Take,
+  onReport: OnReport,
 ): Promise<string | undefined> {
   const [binary = '', ...own] = RUNTIMES[runtime] ?? []
-  const child = spawn(binary, [...flags, ...own, path('test/hostile/enemies/client.ts'), JSON.stringify(orders)], {
+  const child = spawn(binary, [...flags, ...own, path('test/hostile/servers/client.ts'), JSON.stringify(orders)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_EXTRA_CA_CERTS: ca, DENO_CERT: ca, NODE_NO_WARNINGS: '1' },
   })
@@ -69,15 +69,15 @@ export async function meet(
     })
   })
   try {
-    for await (const line of lines(child.stdout)) await take(JSON.parse(line) as Met)
+    for await (const line of lines(child.stdout)) await onReport(JSON.parse(line) as ClientReport)
     const end = await ended
-    return end === 0 && said === '' ? undefined : `it ended with ${end} and said: ${said.slice(0, 2_000)}`
+    return end === 0 && said === '' ? undefined : `it exited with ${end}: ${said.slice(0, 2_000)}`
   } finally {
     child.kill('SIGKILL')
   }
 }
 
-/** Those that end with LF: `readline` knows other ends, which enemies send too. */
+/** Lines that end with LF only: `readline` also splits at characters that hostile servers send. */
 async function* lines(output: Readable): AsyncGenerator<string> {
   let last = ''
   for await (const text of output.setEncoding('utf8') as AsyncIterable<string>) {
@@ -90,9 +90,9 @@ async function* lines(output: Readable): AsyncGenerator<string> {
   }
 }
 
-/** What a client needs to know of an enemy. */
-export function encounter(enemy: Enemy, urls: string[], stretch: number): Encounter {
-  const { name, options = {}, insists = false, wantsComments = false, types = [], until = { errors: 1 } } = enemy
+/** The part of a hostile server's definition that its client needs. */
+export function encounter(hostile: HostileServer, urls: string[], stretch: number): Encounter {
+  const { name, options = {}, insists = false, wantsComments = false, types = [], until = { errors: 1 } } = hostile
   const { ms } = until
   return {
     ...{ name, urls, options, insists, wantsComments, types },

@@ -1,27 +1,27 @@
-/** What the fleet's process is told, and what it tells. */
+/** Messages to and from the fleet's process. */
 
 import type { EventSourceInit } from '../../../dist/index.js'
 
 export interface Orders {
   url: string
-  /** How many sources. */
+  /** Number of sources. */
   size: number
-  /** What can be said in JSON. */
+  /** Options that JSON can represent. */
   options: Pick<EventSourceInit, 'reconnectionTime'> & { reconnect?: { jitter: number } }
 }
 
-/** Of one source; times in ms since 1970. */
-export interface Life {
-  /** When each attempt began. */
+/** Events of one source; times in ms since 1970. */
+export interface Lifecycle {
+  /** Start of each attempt. */
   attempts: number[]
-  /** When each connection was lost or refused, and how long to wait then, in ms; -1 where nothing follows. */
+  /** Time of each lost or refused connection, and the wait in ms; -1 if it was permanent. */
   failures: { time: number; wait: number }[]
-  /** When its first message on each connection came. */
+  /** Time of the first message on each connection. */
   connections: number[]
 }
 
-/** What it went through from then on, and when after that. */
-export function after(start: number, { attempts, failures, connections }: Life): Life {
+/** Events from a start time on, relative to it. */
+export function after(start: number, { attempts, failures, connections }: Lifecycle): Lifecycle {
   const shift = (times: number[]): number[] => times.filter((time) => time >= start).map((time) => time - start)
   return {
     attempts: shift(attempts),
