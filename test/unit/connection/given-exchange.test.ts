@@ -10,7 +10,7 @@ import {
   closed,
   outcome,
   rejection,
-  rest,
+  settled,
   source,
   streamOf,
   unhandledRejections,
@@ -140,7 +140,7 @@ describe('failed Response', () => {
   it('causes no unhandled rejection if it is never iterated', async () => {
     const unhandled = unhandledRejections()
     closed(streamEvents(response('no', { status: 500 })))
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 })
@@ -194,7 +194,7 @@ describe('stream passed by the caller', () => {
     const unhandled = unhandledRejections()
     const stubborn = new ReadableStream<Uint8Array>({ cancel: () => Promise.reject(new Error('no')) })
     streamEvents(stubborn).close()
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 })
@@ -290,7 +290,7 @@ describe('Response or stream that is not iterated', () => {
       const { stream, cancelled } = source('data: 1\n\n')
       const events = streamEvents(take(stream) as ReadableStream<Uint8Array>)
       events.close()
-      await rest()
+      await settled()
       expect(cancelled).toHaveBeenCalledOnce()
       expect(await all(events)).toEqual([])
     }

@@ -381,9 +381,9 @@ describe('shouldReconnect receives', () => {
   ])('%s', async (_, failure, policy, delay) => {
     const contexts: unknown[] = []
     const shouldReconnect = (_error: unknown, context: unknown) => void contexts.push(context)
-    const asked = { ...STANDARD_POLICY, ...policy, shouldReconnect }
-    await decide(asked, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, true)
-    await decide(asked, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, false)
+    const recording = { ...STANDARD_POLICY, ...policy, shouldReconnect }
+    await decide(recording, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, true)
+    await decide(recording, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, false)
     expect(contexts).toEqual([
       { delay, hasReceived: true },
       { delay, hasReceived: false },

@@ -6,10 +6,10 @@ import { EventDecoderStream, type EventDecoderStreamInit } from '../../../src/in
 import {
   all,
   bytes,
-  counting,
+  countingStream,
   outcome,
   rejection,
-  rest,
+  settled,
   source,
   streamOf,
   unhandledRejections,
@@ -64,7 +64,7 @@ describe('chunk', () => {
     const { data, error } = await outcome(decoded(stream))
     expect(data).toEqual(['1'])
     expect(error).toBeInstanceOf(TypeError)
-    await rest()
+    await settled()
     expect(cancelled).toHaveBeenCalledExactlyOnceWith(error)
   })
 })
@@ -77,9 +77,9 @@ describe('error', () => {
     expect(await reader.read()).toMatchObject({ value: { data: '1' } })
     const reason = new Error('reset')
     fail(reason)
-    await rest()
+    await settled()
     expect(await reader.read()).toMatchObject({ value: { data: '2' } })
-    await rest()
+    await settled()
     expect(await reader.read()).toMatchObject({ value: { data: '3' } })
     expect(await rejection(reader.read())).toBe(reason)
     expect(await rejection(reader.closed)).toBe(reason)
@@ -89,9 +89,9 @@ describe('error', () => {
     const { stream, push, fail } = source()
     push('data: 1\n\n')
     const events = decoded(stream)
-    await rest()
+    await settled()
     fail(new Error('reset'))
-    await rest()
+    await settled()
     expect(await outcome(events)).toMatchObject({ data: ['1'], error: { message: 'reset' } })
   })
 
@@ -99,9 +99,9 @@ describe('error', () => {
     const { stream, push, fail } = source()
     const reader = decoded(stream).getReader()
     const reads = Promise.allSettled(Array.from({ length: 5 }, () => reader.read()))
-    await rest()
+    await settled()
     push('data: 1\n\ndata: 2\n\ndata: 3\n\n')
-    await rest()
+    await settled()
     fail(new Error('reset'))
     expect((await reads).map(({ status }) => status)).toEqual([
       'fulfilled',
@@ -117,10 +117,10 @@ describe('error', () => {
     const { stream, fail } = source()
     decoded(stream)
     const { readable, writable } = new EventDecoderStream()
-    await rest()
+    await settled()
     fail(new Error('reset'))
     await writable.abort(new Error('enough'))
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
     expect(await rejection(readable.getReader().read())).toEqual(new Error('enough'))
   })
@@ -141,7 +141,7 @@ describe('error', () => {
     expect(data).toEqual(['1'])
     expect(error).toBeInstanceOf(RangeError)
     expect((error as Error).message).toContain('"maxBufferSize"')
-    await rest()
+    await settled()
     expect(cancelled).toHaveBeenCalledExactlyOnceWith(error)
   })
 
@@ -164,7 +164,7 @@ describe('error', () => {
       },
     }
     expect(await outcome(decoded(stream, options))).toEqual({ data: ['1'], error: thrown })
-    await rest()
+    await settled()
     expect(cancelled).toHaveBeenCalledExactlyOnceWith(thrown)
   })
 
@@ -173,7 +173,7 @@ describe('error', () => {
     for (let tasks = 0; tasks < 4; tasks++) {
       const { stream, push, fail } = source()
       const result = outcome(decoded(stream, { maxBufferSize: 4 }))
-      await rest()
+      await settled()
       push('data: 12345\n\n')
       for (let turn = 0; turn < tasks; turn++) await Promise.resolve()
       fail(new Error('reset'))
@@ -183,13 +183,13 @@ describe('error', () => {
       const { stream, push } = source()
       const reader = decoded(stream, { maxBufferSize: 4 }).getReader()
       const read = reader.read()
-      await rest()
+      await settled()
       push('data: 12345\n\n')
       for (let turn = 0; turn < tasks; turn++) await Promise.resolve()
       await reader.cancel().catch(() => undefined)
       await read.catch(() => undefined)
     }
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 })
@@ -199,24 +199,24 @@ describe('cancellation', () => {
     const { stream, cancelled } = source()
     const reader = decoded(stream).getReader()
     const read = reader.read()
-    await rest()
+    await settled()
     await reader.cancel('enough')
     expect(await read).toStrictEqual({ done: true, value: undefined })
-    await rest()
+    await settled()
     expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
   it('before the first read cancels the source', async () => {
     const { stream, cancelled } = source('data: 1\n\n')
     await decoded(stream).cancel('enough')
-    await rest()
+    await settled()
     expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
   it('by break cancels the source', async () => {
     const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
     for await (const { data } of decoded(stream)) if (data === '1') break
-    await rest()
+    await settled()
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
@@ -225,7 +225,7 @@ describe('cancellation', () => {
     const controller = new AbortController()
     const events = stream.pipeThrough(new EventDecoderStream(), { signal: controller.signal })
     const result = outcome(events)
-    await rest()
+    await settled()
     controller.abort('enough')
     expect(await result).toEqual({ data: ['1'], error: 'enough' })
     expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
@@ -234,7 +234,7 @@ describe('cancellation', () => {
   it('does not affect a source that was piped with preventCancel', async () => {
     const { stream, cancelled } = source('data: 1\n\n')
     await stream.pipeThrough(new EventDecoderStream(), { preventCancel: true }).cancel('enough')
-    await rest()
+    await settled()
     expect(cancelled).not.toHaveBeenCalled()
   })
 })
@@ -334,14 +334,14 @@ describe('readable and writable', () => {
 
 describe('backpressure', () => {
   it('limits reading to one chunk per read', async () => {
-    const body = counting(threeEvents)
+    const body = countingStream(threeEvents)
     const reader = body.stream.pipeThrough(new EventDecoderStream()).getReader()
-    await rest()
+    await settled()
     const before = body.pulls
     const pulls: number[] = []
     for (let event = 0; event < 9; event++) {
       await reader.read()
-      await rest()
+      await settled()
       pulls.push(body.pulls - before)
     }
     // A pipe reads one chunk ahead.
@@ -361,12 +361,12 @@ describe('backpressure', () => {
         () => undefined,
       )
     }
-    await rest()
+    await settled()
     expect(written).toBe(0)
     const counts: number[] = []
     for (let event = 0; event < 9; event++) {
       await reader.read()
-      await rest()
+      await settled()
       counts.push(written)
     }
     expect(counts).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])

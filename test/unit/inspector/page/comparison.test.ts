@@ -1,14 +1,14 @@
-/** The page's comparison with the native EventSource. */
+/** Comparison with the native EventSource on the inspector page. */
 
 import { describe, expect, test } from 'vitest'
 import { Comparison, GRACE, LATE, type Side } from '../../../../src/inspector/page/comparison.ts'
 
-describe('a comparison', () => {
+describe('comparison', () => {
   function hear(comparison: Comparison, side: Side, ...data: string[]): void {
     for (const text of data) comparison.heard(side, { type: 'message', lastEventId: text, data: text }, 0)
   }
 
-  test('of the same messages finds nothing, however far one side is ahead', () => {
+  test('finds no differences in equal messages, however far one side is ahead', () => {
     const comparison = new Comparison()
     hear(comparison, 'native', '1', '2', '3')
     hear(comparison, 'ours', '1', '2', '3', '4')
@@ -16,7 +16,7 @@ describe('a comparison', () => {
     expect([comparison.equal, comparison.count]).toEqual([3, 0])
   })
 
-  test('tells what is different in a pair, once it has stayed so', () => {
+  test('reports a different pair once it has persisted', () => {
     const comparison = new Comparison()
     comparison.heard('ours', { type: 'a', lastEventId: '1', data: 'x' }, 0)
     comparison.heard('native', { type: 'b', lastEventId: '1', data: 'y' }, 0)
@@ -27,7 +27,7 @@ describe('a comparison', () => {
     expect(comparison.differences.map(({ text }) => text)).toEqual(['message 1: type “a” and “b”; data “x” and “y”'])
   })
 
-  test('goes on after messages that came to one side alone', () => {
+  test('continues after messages that only one side received', () => {
     const comparison = new Comparison()
     hear(comparison, 'ours', '1', '2', '3', '4')
     hear(comparison, 'native', '1', '4', '5')
@@ -38,7 +38,7 @@ describe('a comparison', () => {
     expect(comparison.differences[0]?.text).toBe('message 2 came to everysource alone: “2”')
   })
 
-  test('tells of a message that the other side never gets', () => {
+  test('reports a message that only one side received', () => {
     const comparison = new Comparison()
     hear(comparison, 'native', '1')
     comparison.settle(LATE - 1)
@@ -47,7 +47,7 @@ describe('a comparison', () => {
     expect(comparison.differences[0]?.text).toBe('message 1 came to the native EventSource alone: “1”')
   })
 
-  test('tells of states that stay different, once each time', () => {
+  test('reports each persistent difference of states once', () => {
     const comparison = new Comparison()
     comparison.states('OPEN', 'CONNECTING', 0)
     comparison.states('OPEN', 'OPEN', 100)

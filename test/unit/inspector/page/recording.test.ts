@@ -1,10 +1,10 @@
-/** What the page keeps of a stream. */
+/** The messages and steps that the inspector page keeps. */
 
 import { describe, expect, test } from 'vitest'
 import { MOST_KEPT, Recording } from '../../../../src/inspector/page/recording.ts'
 
-describe('a recording', () => {
-  test('counts every message, keeps the newest, and knows how many came together', () => {
+describe('recording', () => {
+  test('counts every message, keeps the newest, and groups those that arrived together', () => {
     const recording = new Recording(0)
     const all = Math.ceil(MOST_KEPT * 1.2)
     for (let number = 1; number <= all; number++) recording.message(number, 'message', '', String(number))
@@ -15,7 +15,7 @@ describe('a recording', () => {
     expect(recording.ticks.reduce((sum, { count }) => sum + count, 0)).toBe(all)
   })
 
-  test('keeps no more characters than fit, but always the last message', () => {
+  test('limits the total number of characters, but always keeps the last message', () => {
     const recording = new Recording(0)
     const large = 'x'.repeat(20 * 1024 * 1024)
     for (const number of [1, 2, 3]) recording.message(number, 'message', '', large)
@@ -23,7 +23,7 @@ describe('a recording', () => {
     expect(recording.count).toBe(3)
   })
 
-  test('tells the life of a connection', () => {
+  test('describes each step of a connection', () => {
     const recording = new Recording(0)
     recording.connecting(0, undefined, 'GET /')
     recording.opened(1, 'Open')

@@ -1,4 +1,4 @@
-/** The request that the page's form describes. */
+/** The request described by the inspector page's form. */
 
 import { describe, expect, test } from 'vitest'
 import {
@@ -10,7 +10,7 @@ import {
   type Wanted,
 } from '../../../../src/inspector/page/request.ts'
 
-describe('a request', () => {
+describe('request form', () => {
   const wanted: Wanted = {
     url: new URL('http://a.test/x?y=1'),
     method: 'GET',
@@ -29,18 +29,15 @@ describe('a request', () => {
     [' https://a.test ', 'https://a.test/'],
     ['localhost:3000/x', 'http://localhost:3000/x'],
     ['127.0.0.1:80', 'http://127.0.0.1/'],
-  ] as const)('the URL %s is %s', ([given, url]) => {
+  ] as const)('reads the URL %s as %s', ([given, url]) => {
     expect(readURL(given, 'http://page.test/').href).toBe(url)
   })
 
-  test.for(['', 'ftp://a.test', 'javascript:alert(1)', 'data:,x', 'http://'])(
-    '%s is none that can be followed',
-    (given) => {
-      expect(() => readURL(given, 'http://page.test/')).toThrow()
-    },
-  )
+  test.for(['', 'ftp://a.test', 'javascript:alert(1)', 'data:,x', 'http://'])('rejects the URL %s', (given) => {
+    expect(() => readURL(given, 'http://page.test/')).toThrow()
+  })
 
-  test('headers are lines', () => {
+  test('reads one header per line', () => {
     expect(readHeaders('A: 1\n\n b-c:  x: y \n')).toEqual([
       ['A', '1'],
       ['b-c', 'x: y'],
@@ -48,7 +45,7 @@ describe('a request', () => {
     expect(() => readHeaders('no colon')).toThrow('“no colon” is no header')
   })
 
-  test('a GET has no body, and the native EventSource none of all that', () => {
+  test('rejects a body with GET, and says why the native EventSource cannot send a request', () => {
     expect(() => {
       check({ ...wanted, body: 'x' })
     }).toThrow('has no body')
@@ -58,7 +55,7 @@ describe('a request', () => {
     }
   })
 
-  test('the command for it is quoted for a shell', () => {
+  test('shows a command with shell quoting', () => {
     expect(commandFor(wanted)).toBe("npx everysource inspect 'http://a.test/x?y=1'")
     const { url } = wanted
     expect(commandFor({ ...wanted, url, method: 'POST', headers: [['A', "it's $(x)"]], body: '{"a": 1}' })).toBe(
