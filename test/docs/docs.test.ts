@@ -1,7 +1,7 @@
 /**
- * Every code block in `docs`, and every program in the README, runs as it stands, as a program of its own in a user's project (stage.ts). Origins such as
- * https://api.example.com are replaced by those of servers on loopback, unless a proxy or a mock answers for them; so are
- * times too long for a test. A block about which `facts` say nothing fails the run.
+ * Runs every code block in `docs`, and every program in the README, unchanged as a separate program in a user's project
+ * (stage.ts). Only origins such as https://api.example.com, unless a proxy or mock serves them, and long delays are replaced.
+ * Fails for a block without facts.
  */
 
 import { readdirSync } from 'node:fs'
@@ -58,13 +58,13 @@ const FACTS: Record<string, Facts> = {
   'docs/guides/react-native.md': REACT_NATIVE,
 }
 
-// The programs of docs/guides/programs.md are the suite's own, which runs them everywhere; those of docs/guides/servers.md, test/servers'.
+// The suite runs the programs of docs/guides/programs.md everywhere, and test/servers those of docs/guides/servers.md.
 const ELSEWHERE = [
   'docs/guides/programs.md',
   'docs/guides/servers.md',
   // test/cli runs its commands.
   'docs/reference/cli.md',
-  // test/migration runs their programs on both packages.
+  // test/migration runs their programs with both packages.
   'docs/migration/event-source-polyfill.md',
   'docs/migration/eventsource-client.md',
   'docs/migration/launchdarkly-eventsource.md',
@@ -80,15 +80,15 @@ afterAll(async () => {
   removeProjects()
 })
 
-// They wait for processes most of the time: more of them at once than of other tests.
+// More than in other tests, because these mostly wait for processes.
 vi.setConfig({ maxConcurrency: 8 })
 
 describe.concurrent.each(PAGES)('%s', (page) => {
-  // The README's commands are what CI runs, and its page is tested with the package.
+  // CI runs the README's commands, and the package tests cover its page.
   const blocks = blocksOf(page).filter(({ language }) => page !== 'README.md' || language === 'js')
   const facts = FACTS[page] ?? {}
 
-  test('each code block is tested, and nothing else', () => {
+  test('every code block is tested, and every tested block exists', () => {
     expect(Object.keys(facts).sort()).toEqual(blocks.map(({ name }) => name).sort())
   })
 

@@ -1,4 +1,4 @@
-/** The tables of the reference name all that there is, and nothing else. */
+/** The tables of the reference list every option and member, and no others. */
 
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { path } from '../conformance/bundle.ts'
 
 const page = readFileSync(path('docs/reference/options.md'), 'utf8')
 
-/** The names in the first column of the table under such a head. */
+/** Names in the first column of the table with this header. */
 function rows(head: string, section = ''): string[] {
   const lines = page.slice(page.indexOf(section)).split('\n')
   const first = lines.findIndex((line) => line.startsWith(`| ${head} `)) + 2
@@ -14,7 +14,7 @@ function rows(head: string, section = ''): string[] {
   return lines.slice(first, end).flatMap((line) => Array.from(line.split('|')[1]?.matchAll(/\w[\w-]*/g) ?? [], String))
 }
 
-/** The members of a class or an interface. */
+/** Members of a class or an interface. */
 function membersOf(file: string, declaration: string): string[] {
   const source = readFileSync(path(file), 'utf8')
   const from = source.indexOf(declaration)

@@ -1,4 +1,4 @@
-/** What the builds export, and that they work. */
+/** Exports and basic behavior of each build. */
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'

@@ -150,7 +150,7 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
   })
 
   await check(
-    'no file refers to a source map, because none is published: names and lines are those of src',
+    'no file refers to a source map, because the package contains no source maps: names and lines are those of src',
     async () => {
       for (const name of await built(/\.c?js$/)) assert.doesNotMatch(await read(name), /sourceMappingURL/, name)
       for (const name of [

@@ -1,4 +1,4 @@
-/** GitHub's workflow parser, which needs no network. */
+/** GitHub's workflow parser, which works offline. */
 
 import { build } from 'esbuild'
 import { fileURLToPath, pathToFileURL } from 'node:url'

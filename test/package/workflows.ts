@@ -1,4 +1,4 @@
-/** What GitHub Actions run, and with which permissions. */
+/** Steps and permissions of the GitHub workflows. */
 
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** Of the answers of AI models. */
+/** Answers of AI models. */
 
 import { expect } from 'vitest'
 import type { Program } from '../program.ts'
@@ -13,7 +13,7 @@ function piece(content: string): string {
   return `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
 }
 
-/** A message in the manner of Anthropic. */
+/** A message in Anthropic's format. */
 function typed(type: string, rest: object = {}): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`
 }
@@ -31,7 +31,7 @@ const HELLO = [
 
 const OVERLOADED = typed('error', { error: { type: 'overloaded_error', message: 'Overloaded' } })
 
-/** A server that is as far as `text` when the connection is reset, which is once the program has printed `printed`. */
+/** A server that sends `text` and resets the connection once the program has printed `printed`. */
 async function cutAfter(
   stage: Stage,
   text: string,
@@ -50,7 +50,7 @@ async function cutAfter(
 }
 
 const WHOLE: Fact = {
-  fact: 'prints the whole answer and ends, with one request',
+  fact: 'prints the complete answer and exits after one request',
   run: async (stage) => {
     const server = await stage.serve((response) => {
       const last = `data: ${JSON.stringify({ choices: [{ delta: {}, finish_reason: 'stop' }] })}\n\n`
@@ -71,7 +71,7 @@ const WHOLE: Fact = {
 }
 
 const REFUSED: Fact = {
-  fact: 'prints why it was refused',
+  fact: 'prints why the request was rejected',
   run: async (stage) => {
     const server = await stage.serve((response) => {
       json(response, 401, { error: { message: 'Wrong key' } })
@@ -82,7 +82,7 @@ const REFUSED: Fact = {
 }
 
 const ONCE: Fact = {
-  fact: 'does not ask again when it is cut in the middle',
+  fact: 'does not retry if the answer breaks off',
   run: async (stage) => {
     const { server, program } = await cutAfter(stage, piece('Hel'), 'Hel')
     expect(program).toMatchObject({ output: 'Hel', errors: expect.stringContaining('broke off') as string })
@@ -90,11 +90,11 @@ const ONCE: Fact = {
   },
 }
 
-/** Of the loop: what differs is what it prints. */
+/** The loop, whose output differs. */
 const LOOP: Fact[] = [
   WHOLE,
   {
-    fact: 'prints what the server says when it refuses',
+    fact: "prints the server's message if it rejects the request",
     run: async (stage) => {
       const server = await stage.serve((response) => {
         json(response, 401, { error: 'Wrong key' })
@@ -104,7 +104,7 @@ const LOOP: Fact[] = [
     },
   },
   {
-    fact: 'says when the answer is cut short, and stops the server when the time is over',
+    fact: 'reports a truncated answer, and cancels the request after a timeout',
     run: async (stage) => {
       const server = await stage.serve((response, _, n) => {
         stream(response, piece('Hel'))
@@ -120,9 +120,9 @@ const LOOP: Fact[] = [
   },
 ]
 
-/** A command that asks by hand. */
+/** A curl command. */
 const curl: Fact = {
-  fact: 'prints the stream as it is',
+  fact: 'prints the raw stream',
   run: async (stage) => {
     const server = await stage.serve((response) => {
       stream(response)
@@ -141,7 +141,7 @@ export const AI_CHAT: Facts = {
 
   'In the manner of Anthropic': [
     {
-      fact: 'prints the whole answer and ends, with one request',
+      fact: 'prints the complete answer and exits after one request',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, [...HELLO, delta('lo'), typed('content_block_stop'), typed('message_stop')].join(''))
@@ -156,7 +156,7 @@ export const AI_CHAT: Facts = {
       },
     },
     {
-      fact: "prints the stream's own error, and ends",
+      fact: 'prints an error from the stream and exits',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           const error = typed('error', { error: { type: 'overloaded_error', message: 'Overloaded' } })
@@ -167,14 +167,14 @@ export const AI_CHAT: Facts = {
       },
     },
     {
-      fact: 'prints that it was cut in the middle',
+      fact: 'reports an answer that breaks off',
       run: async (stage) => {
         const { program } = await cutAfter(stage, HELLO.join(''), 'Hel')
         expect(program).toMatchObject({ errors: expect.stringContaining('broke off') as string })
       },
     },
     {
-      fact: 'lives as long as there are pings, and no longer',
+      fact: 'stays connected while pings arrive, and times out without them',
       run: async (stage) => {
         let pings = 0
         const server = await stage.serve((response) => {
@@ -191,7 +191,7 @@ export const AI_CHAT: Facts = {
       },
     },
     {
-      fact: 'does not send the key to where it is redirected',
+      fact: 'does not send the key to a redirect target',
       run: async (stage) => {
         const elsewhere = await stage.serve((response) => {
           stream(response, typed('message_stop'))
@@ -211,7 +211,7 @@ export const AI_CHAT: Facts = {
 
   'Retries: Retry until the first token, never after': [
     {
-      fact: 'asks again while nothing has come',
+      fact: 'retries while nothing has arrived',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           stream(response, n < 3 ? 'retry: 100\n\n' : `${piece('Hello')}data: [DONE]\n\n`)
@@ -223,7 +223,7 @@ export const AI_CHAT: Facts = {
       },
     },
     {
-      fact: 'does not ask again once there is text, nor after the end',
+      fact: 'does not retry once text has arrived, or after the end',
       run: async (stage) => {
         const { server, program } = await cutAfter(stage, piece('Hel'), 'Hel')
         expect(program).toMatchObject({ output: 'Hel', errors: expect.stringContaining('broke off') as string })
@@ -235,7 +235,7 @@ export const AI_CHAT: Facts = {
 
   'Retries: Stop after three errors in the stream': [
     {
-      fact: 'asks three times, and not again',
+      fact: 'makes three attempts',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, delta('Hel') + OVERLOADED)
@@ -247,7 +247,7 @@ export const AI_CHAT: Facts = {
       },
     },
     {
-      fact: 'prints the answer that is complete, alone, and asks no more',
+      fact: 'prints only the complete answer and sends no more requests',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           stream(response, n === 1 ? delta('Hel') + OVERLOADED : delta('Hel') + delta('lo') + typed('message_stop'))

@@ -1,4 +1,4 @@
-/** Of certificates that no known authority has signed. */
+/** Certificates that are not signed by a known authority. */
 
 import { expect } from 'vitest'
 import { stream } from '../servers.ts'
@@ -7,7 +7,7 @@ import type { Fact, Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 
-/** For blocks that are a command. */
+/** For blocks that are commands. */
 const app = (origin: string): string => `
 import { EventSource } from 'everysource'
 
@@ -16,7 +16,7 @@ source.onmessage = ({ data }) => console.log(data)
 source.onerror = ({ message }) => console.log(message)
 `
 
-/** Nothing else makes the runtime trust that server. */
+/** Only the block makes the runtime trust that server. */
 function connects(on: Place[]): Fact {
   return {
     fact: 'connects to a server with such a certificate',
@@ -32,10 +32,10 @@ function connects(on: Place[]): Fact {
   }
 }
 
-/** Shows that the certificate is looked at. */
+/** Shows that the certificate is verified. */
 function fails(given: string, runtime: string): Fact {
   return {
-    fact: 'does not connect without it',
+    fact: 'does not connect without the option',
     on: [{ runtime }],
     run: async (stage) => {
       const server = await stage.serveSecurely((response) => {

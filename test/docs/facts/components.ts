@@ -1,4 +1,4 @@
-/** Of components: mounted, given another URL and unmounted in Chromium, by React's and Vue's own builds for development. */
+/** Components: mounted, rerendered with another URL and unmounted in Chromium, with the development builds of React and Vue. */
 
 import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -19,7 +19,7 @@ interface App {
   unmount: () => void
 }
 
-/** In the page. */
+/** Defined on the page. */
 declare const app: App
 
 const ROOT = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div>'
@@ -54,7 +54,7 @@ globalThis.app = {
 }
 `
 
-/** What a bundler's plugin does with a component in a file of its own. */
+/** Compiles a single-file component like a bundler plugin. */
 const vueFiles: Plugin = {
   name: 'vue',
   setup({ onLoad }) {
@@ -87,7 +87,7 @@ async function bundled(stage: Stage, around: string): Promise<string> {
     jsx: 'automatic',
     plugins: [vueFiles],
     define: {
-      // In production StrictMode does nothing.
+      // StrictMode has no effect in production.
       'process.env.NODE_ENV': '"development"',
       __VUE_OPTIONS_API__: 'true',
       __VUE_PROD_DEVTOOLS__: 'false',
@@ -100,12 +100,12 @@ async function bundled(stage: Stage, around: string): Promise<string> {
 
 interface Scene {
   page: Page
-  /** The streams that are open, and what they were asked. */
+  /** Open streams, and the requests for them. */
   open: Map<ServerResponse, { url: string; body: string }>
   send: (text: string) => void
 }
 
-/** A page with the component's app, whose server has a stream at every other path; at `/held` the test begins it. */
+/** Opens a page with the component's app. Its server has a stream at every other path; the test starts the one at `/held`. */
 async function onPage(
   stage: Stage,
   around: string,
@@ -142,10 +142,10 @@ async function asks(open: Scene['open'], ...requests: object[]): Promise<void> {
   })
 }
 
-/** Of a component that shows the messages of the stream at its property `url`. */
+/** For components that show the messages of the stream at their property `url`. */
 function showsMessages(around: string): Fact {
   return {
-    fact: 'has one connection while it is there, another and no old state when its URL is another, and none when it has gone',
+    fact: 'has one connection while mounted, a new one without old state for another URL, and none after unmounting',
     without,
     run: (stage) =>
       onPage(stage, around, async ({ page, open, send }) => {
@@ -167,7 +167,7 @@ function showsMessages(around: string): Fact {
         await page.getByText('of b').waitFor()
         expect(await items.allTextContents()).toEqual(['of b'])
 
-        // While the next connection is being made, nothing of the last one is left.
+        // While the next connection is pending, nothing of the previous one is shown.
         await page.evaluate(() => {
           app.show('/held')
         })
@@ -189,7 +189,7 @@ function showsMessages(around: string): Fact {
 }
 
 const asksAndStops: Fact = {
-  fact: 'asks once, stops by the button and when it goes, and says why it was refused',
+  fact: 'sends one request, stops on the button and on unmounting, and shows why a request was rejected',
   without,
   run: (stage) =>
     onPage(
@@ -207,7 +207,7 @@ const asksAndStops: Fact = {
         await asks(open, { url: '/chat', body: '{"prompt":"What?"}' })
         send('data: {"token":"Hel"}\n\ndata: {"token":"lo"}\n\n')
         await page.getByText('Hello', { exact: true }).waitFor()
-        // Another question in the middle of the answer.
+        // Another question during an answer.
         await ask('And?')
         await asks(open, { body: '{"prompt":"And?"}' })
         send('data: {"token":"Well"}\n\n')
@@ -223,7 +223,7 @@ const asksAndStops: Fact = {
         })
         await asks(open)
       },
-      // Chromium says so in the console.
+      // Chromium logs it on the console.
       /403/,
     ),
 }

@@ -1,4 +1,4 @@
-/** What the console shows, and what subscribers hear. */
+/** Console output and diagnostics subscribers. */
 
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
@@ -11,7 +11,7 @@ const API = 'https://api.example.com'
 export const DEBUGGING: Facts = {
   'In the console': [
     {
-      fact: 'prints what the page says',
+      fact: 'prints the output shown on the page',
       on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -21,14 +21,14 @@ export const DEBUGGING: Facts = {
         await program.exits()
         const [, expected = ''] =
           /```text\n([^`]*)```/.exec(readFileSync(path('docs/guides/debugging.md'), 'utf8')) ?? []
-        // Runtimes break lines where they like.
+        // Runtimes break lines differently.
         expect(compact(program.output.replaceAll(server.origin, API))).toBe(compact(expected))
       },
     },
   ],
   'In the console (2)': [
     {
-      fact: 'is what the program before it prints',
+      fact: 'is the output of the previous program',
       run: ({ block }) => {
         expect(block.text).toContain('EventSource [OPEN] {')
       },
@@ -36,7 +36,7 @@ export const DEBUGGING: Facts = {
   ],
   'From outside: diagnostics channels': [
     {
-      fact: 'counts what is open',
+      fact: 'counts open sources',
       on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
@@ -49,7 +49,7 @@ export const DEBUGGING: Facts = {
       },
     },
     {
-      fact: 'counts nothing that never was open',
+      fact: 'does not count sources that never opened',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n === 2) response.writeHead(204).end()

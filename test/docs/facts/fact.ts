@@ -1,21 +1,21 @@
-/** What a test says of a code block. */
+/** A test of a code block. */
 
 import type { Place, Stage } from '../stage.ts'
 
 export interface Fact {
   fact: string
-  /** Node 24 unless it says otherwise. */
+  /** Defaults to Node 24. */
   on?: Place[]
-  /** Why it cannot run here, where that is not a matter of runtimes. */
+  /** Why it cannot run here, apart from missing runtimes. */
   without?: string | undefined
   run: (stage: Stage) => Promise<void> | void
 }
 
-/** By the blocks' names. */
+/** Facts by block name. */
 export type Facts = Record<string, Fact[]>
 
 export const NODE_24: Place = { runtime: 'node24' }
-/** Of what shows differently in each. What else differs between runtimes is the suite's, which runs in all of them. */
+/** Facts whose output differs between runtimes. The suite, which runs in every runtime, covers the rest. */
 export const EVERYWHERE: Place[] = [NODE_24, { runtime: 'deno' }, { runtime: 'bun' }]
-/** Of the front page: in the oldest Node too. */
+/** For the README: also the oldest Node. */
 export const EVERYWHERE_AND_NODE_20: Place[] = [{ runtime: 'node20' }, ...EVERYWHERE]

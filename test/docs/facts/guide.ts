@@ -1,4 +1,4 @@
-/** Of the guide: each program as a beginner types it, in front of the guide's own servers. */
+/** The guide: each program as a beginner types it, with the guide's own servers. */
 
 import { expect } from 'vitest'
 import { EventDecoderStream, streamEvents, type StreamEvent } from '../../../src/index.ts'
@@ -11,15 +11,15 @@ import type { Stage } from '../stage.ts'
 import type { Facts } from './fact.ts'
 
 const PAGE = 'docs/getting-started.md'
-/** In place of a second; in folders of the tests, packages are one further up. */
+/** Replaces one second. In the tests' folders, packages are one level up. */
 const SOON = { '1000': '100' }
 const SECOND_SERVER = { ...SOON, node_modules: '../node_modules' }
 const LOCAL = 'http://localhost:8000'
 
-/** The first server, whose clients come back soon. */
+/** The first server, with a short retry so that clients reconnect soon. */
 async function startTicks(stage: Stage, port?: number): Promise<Started> {
-  const comesBackSoon = { 'let n = 0': "let n = 0\n  response.write('retry: 100\\n\\n')" }
-  return startProgram(stage, blockOf(PAGE, 'A server'), { ...SOON, ...comesBackSoon }, port)
+  const shortRetry = { 'let n = 0': "let n = 0\n  response.write('retry: 100\\n\\n')" }
+  return startProgram(stage, blockOf(PAGE, 'A server'), { ...SOON, ...shortRetry }, port)
 }
 
 async function startPageServer(stage: Stage, port?: number): Promise<Started> {
@@ -42,7 +42,7 @@ async function stop(program: Program): Promise<void> {
 export const GUIDE: Facts = {
   'A folder to work in': [
     {
-      fact: 'makes a folder whose scripts may import',
+      fact: 'creates a folder whose scripts may use import',
       run: async (stage) => {
         await stage.run({ 'npm install everysource': 'cat package.json' }).prints('"type": "module"')
         expect(JSON.parse(stage.read('ticks/package.json'))).toMatchObject({ name: 'ticks', type: 'module' })
@@ -52,7 +52,7 @@ export const GUIDE: Facts = {
 
   'A server': [
     {
-      fact: 'is of ten lines, and sends ticks',
+      fact: 'is ten lines long and sends ticks',
       run: async (stage) => {
         expect(stage.block.text.trim().split('\n')).toHaveLength(10)
         const { origin } = await startProgram(stage, stage.block, SOON)
@@ -64,7 +64,7 @@ export const GUIDE: Facts = {
   ],
   'A server (2)': [
     {
-      fact: 'prints them',
+      fact: 'prints the ticks',
       run: async (stage) => {
         const { origin } = await startTicks(stage)
         await stage.run({ [LOCAL]: origin }).prints('data: tick 1\n\ndata: tick 2\n\n')
@@ -74,7 +74,7 @@ export const GUIDE: Facts = {
 
   'What goes over the wire': [
     {
-      fact: 'has these three events',
+      fact: 'contains these three events',
       run: async ({ block }) => {
         const events: StreamEvent[] = []
         const retries: number[] = []
@@ -96,7 +96,7 @@ export const GUIDE: Facts = {
 
   'A client in Node': [
     {
-      fact: 'prints what it should, and comes back when the server does',
+      fact: 'prints the documented output and reconnects when the server is back',
       run: async (stage) => {
         const first = await startTicks(stage, await freePort())
         const client = stage.run({ [LOCAL]: first.origin })
@@ -114,7 +114,7 @@ export const GUIDE: Facts = {
   ],
   'A client in Node (2)': [
     {
-      fact: 'begins as it should',
+      fact: 'starts with the documented output',
       run: ({ block }) => {
         expect(block.text).toBe('connected\ntick 1\ntick 2\n')
       },
@@ -123,7 +123,7 @@ export const GUIDE: Facts = {
 
   'A client in a page': [
     {
-      fact: 'serves the page and the package, and says of all else that it is not there',
+      fact: 'serves the page and the package, and 404 for other paths',
       run: async (stage) => {
         const { origin } = await startPageServer(stage)
         const answers = await Promise.all(['/', '/everysource.js', '/none'].map((file) => fetch(`${origin}${file}`)))
@@ -134,11 +134,11 @@ export const GUIDE: Facts = {
   ],
   'A client in a page (2)': [
     {
-      fact: 'shows the ticks, goes on after the last one when the server is back, and ends with a click',
+      fact: 'shows the ticks, resumes after the last one when the server is back, and stops on a click',
       without: missingBrowser(),
       run: async (stage) => {
         const first = await startPageServer(stage, await freePort())
-        // Chromium says in the console that the server is not there.
+        // Chromium logs on the console that the server is down.
         await withPage(first.origin, comesBack, /Failed to load resource|ERR_/)
 
         async function comesBack(page: Parameters<Parameters<typeof withPage>[1]>[0]): Promise<void> {
@@ -155,7 +155,7 @@ export const GUIDE: Facts = {
           await page.getByRole('button', { name: 'Close' }).click()
           await page.getByText('Closed', { exact: true }).waitFor()
           const closed = await page.getByRole('listitem').count()
-          // Three ticks later there is none more.
+          // After three more ticks, no other one has arrived.
           await page.waitForTimeout(300)
           expect(await page.getByRole('listitem').count()).toBe(closed)
         }
@@ -165,7 +165,7 @@ export const GUIDE: Facts = {
 
   'Errors, and closing': [
     {
-      fact: 'prints three ticks and one failure, and ends',
+      fact: 'prints three ticks and one failure, and exits',
       run: async (stage) => {
         const { origin } = await startPageServer(stage)
         const program = stage.run({ [LOCAL]: origin })
@@ -183,7 +183,7 @@ export const GUIDE: Facts = {
 
   'A loop instead of events': [
     {
-      fact: 'prints three ticks, and ends',
+      fact: 'prints three ticks and exits',
       run: async (stage) => {
         const { origin } = await startPageServer(stage)
         await stage.run({ [LOCAL]: origin }).ends({ output: '1 tick 1\n2 tick 2\n3 tick 3\nThat was enough\n' })
@@ -193,7 +193,7 @@ export const GUIDE: Facts = {
 
   'A question, and an answer word by word': [
     {
-      fact: 'refuses what is no POST with the key',
+      fact: 'rejects requests other than a POST with the key',
       run: async (stage) => {
         const { origin } = await startChat(stage)
         expect((await fetch(origin)).status).toBe(401)
@@ -202,7 +202,7 @@ export const GUIDE: Facts = {
   ],
   'A question, and an answer word by word (2)': [
     {
-      fact: 'prints the answer, and with another key what the server says',
+      fact: "prints the answer, or the server's message for a wrong key",
       run: async (stage) => {
         const { origin } = await startChat(stage)
         const local = { 'http://localhost:8001': origin }

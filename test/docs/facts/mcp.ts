@@ -1,4 +1,4 @@
-/** Of the Model Context Protocol. */
+/** The Model Context Protocol. */
 
 import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -22,7 +22,7 @@ function manifestOf(text: string): Manifest {
   return JSON.parse(text) as Manifest
 }
 
-/** What a server of MCP answers. */
+/** Responses of an MCP server. */
 const RESULTS: Record<string, object> = {
   initialize: {
     protocolVersion: '2024-11-05',
@@ -33,10 +33,10 @@ const RESULTS: Record<string, object> = {
 }
 
 export const MCP: Facts = {
-  // That npm does it, and all that the SDK does then, is test/consumers'.
+  // test/consumers runs the actual npm override, and the SDK with it.
   'With the SDK': [
     {
-      fact: 'puts it in the place of what the SDK depends on',
+      fact: "overrides the SDK's dependency",
       run: ({ block }) => {
         const { dependencies, overrides } = manifestOf(block.text)
         const folder = 'test/consumers/node_modules/@modelcontextprotocol/sdk'
@@ -50,7 +50,7 @@ export const MCP: Facts = {
   ],
   'With the SDK (2)': [
     {
-      fact: "lists the server's tools, with the token, and ends",
+      fact: "lists the server's tools with the token and exits",
       run: async (stage) => {
         const server = await stage.serve((response, { method, url, body }) => {
           if (method === 'GET') {
@@ -68,7 +68,7 @@ export const MCP: Facts = {
         const headers = `eventSourceInit: { headers: { 'X-Of-The-Source': 'unsent' },`
         const replacements = { 'https://mcp.example.com': server.origin, 'eventSourceInit: {': headers }
         stage.write('app.js', replaced(stage.block.text, replacements))
-        // npm's override.
+        // Simulates npm's override.
         const alias = { eventsource: 'everysource' }
         await build({
           absWorkingDir: stage.folder,
@@ -93,7 +93,7 @@ export const MCP: Facts = {
   ],
   'Without the SDK': [
     {
-      fact: 'is resumed by a GET, which has the last ID and no body',
+      fact: 'resumes with a GET that has the last ID and no body',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           const progress = (id: number): string =>
@@ -122,7 +122,7 @@ export const MCP: Facts = {
       },
     },
     {
-      fact: 'is not sent again before there is an ID',
+      fact: 'is not retried before there is an ID',
       run: async (stage) => {
         const server = await stage.serve((response) => response.destroy())
         const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
@@ -132,7 +132,7 @@ export const MCP: Facts = {
       },
     },
     {
-      fact: 'may be answered with JSON',
+      fact: 'accepts a JSON response',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           json(response, 200, { jsonrpc: '2.0', id: 1, result: { total: 2 } })
@@ -142,7 +142,7 @@ export const MCP: Facts = {
       },
     },
     {
-      fact: 'may be answered with JSON of any size, at any speed',
+      fact: 'accepts a JSON response of any size at any speed',
       run: async (stage) => {
         const text = 'x'.repeat(100_000)
         const server = await stage.serve((response) => {
@@ -151,12 +151,12 @@ export const MCP: Facts = {
         })
         const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
         await program.exits()
-        // The console shows the first 10,000.
+        // The console shows the first 10,000 characters.
         expect(program.output).toMatch(/90000 more characters|x{100000}/)
       },
     },
     {
-      fact: 'prints what happened if the answer is neither',
+      fact: 'prints the problem if the response is neither',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           json(response, 400, { error: 'no session' })

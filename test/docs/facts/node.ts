@@ -1,4 +1,4 @@
-/** Of scripts in Node. */
+/** Scripts in Node. */
 
 import { expect } from 'vitest'
 import { until } from '../program.ts'
@@ -8,7 +8,7 @@ import { NODE_24, type Facts } from './fact.ts'
 const API = 'https://api.example.com'
 
 export const NODE: Facts = {
-  // npm's own word for it.
+  // npm prints this.
   'At the top': [
     {
       fact: 'names the package',
@@ -19,7 +19,7 @@ export const NODE: Facts = {
   ],
   'The whole of it': [
     {
-      fact: 'stays through a 503, goes on where it was after a restart, and ends when it is told to',
+      fact: 'retries after a 503, resumes after a restart, and exits on a signal',
       run: async (stage) => {
         const server = await stage.serve((response, { headers }, n) => {
           if (n === 2) {
@@ -32,7 +32,7 @@ export const NODE: Facts = {
         })
         const program = stage.run({ [API]: server.origin })
         await program.prints('message 1\nmessage 2\n')
-        // It goes another way.
+        // Errors arrive on another stream, possibly later.
         await until(() => {
           expect(program.errors).toMatch(/^connected\n.* has ended\nagain in 0 s\n.* 503.*\nagain in 0 s\nconnected\n$/)
         })
@@ -49,7 +49,7 @@ export const NODE: Facts = {
       },
     },
     {
-      fact: 'ends with an exit code when it fails for good',
+      fact: 'exits with a code after a permanent failure',
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(404).end())
         const program = stage.run({ [API]: server.origin })
@@ -60,7 +60,7 @@ export const NODE: Facts = {
   ],
   'Silence, sleep and dead networks': [
     {
-      fact: 'comes back after silence',
+      fact: 'reconnects after silence',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n !== 2) stream(response, `retry: 100\ndata: ${n}\n\n`)
@@ -71,7 +71,7 @@ export const NODE: Facts = {
       },
     },
     {
-      fact: 'stays where comments come',
+      fact: 'stays connected while comments arrive',
       run: async (stage) => {
         let comments = 0
         const server = await stage.serve((response) => {
@@ -91,7 +91,7 @@ export const NODE: Facts = {
 
   'From where it left off': [
     {
-      fact: 'goes on after the last ID when it is started again',
+      fact: 'resumes after the last ID when restarted',
       run: async (stage) => {
         const server = await stage.serve((response, { headers }) => {
           const last = Number(headers['last-event-id'] ?? 0)
@@ -99,7 +99,7 @@ export const NODE: Facts = {
         })
         const first = stage.run({ [API]: server.origin })
         await first.prints('message 1\nmessage 2\n')
-        // It is written after it is printed.
+        // The file is written after the output.
         await until(() => {
           expect(stage.read('last-event-id')).toBe('2')
         })
@@ -112,7 +112,7 @@ export const NODE: Facts = {
 
   'Ending with a signal': [
     {
-      fact: 'ends when it is over, and the program with it',
+      fact: 'closes on the signal, and the program exits',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, 'data: here\n\n')
@@ -124,7 +124,7 @@ export const NODE: Facts = {
 
   'Ending with the block it is declared in': [
     {
-      fact: 'ends when the block is left, and the program with it',
+      fact: 'closes when the block is left, and the program exits',
       on: [NODE_24, { runtime: 'node26' }, { runtime: 'deno' }, { runtime: 'bun' }],
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -134,7 +134,7 @@ export const NODE: Facts = {
       },
     },
     {
-      fact: 'throws when the connection fails',
+      fact: 'throws if the connection fails',
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(404).end())
         const program = stage.run({ [API]: server.origin })

@@ -1,4 +1,4 @@
-/** Of proxies. */
+/** Proxies. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
@@ -9,10 +9,10 @@ import type { Fact, Facts } from './fact.ts'
 
 const PROXY = 'http://proxy.example.com:3128'
 const TRUST = { NODE_EXTRA_CA_CERTS: 'ca.pem', DENO_CERT: 'ca.pem' }
-/** Bun ends a body that is idle for longer than these seconds, after 8 s at the earliest. */
+/** Bun closes a body that is idle for longer than this many seconds, after 8 s at the earliest. */
 const IMPATIENT_BUN = { BUN_CONFIG_HTTP_IDLE_TIMEOUT: '1' }
 
-/** A program that no word of the proxy is in. */
+/** A program without proxy settings. */
 const APP = `
 import { EventSource } from 'everysource'
 
@@ -26,7 +26,7 @@ interface Scene {
   goOn: () => void
 }
 
-/** A stream that is silent after its first message, behind a proxy. */
+/** A stream behind a proxy that is silent after its first message. */
 async function setScene(stage: Stage): Promise<Scene> {
   let goOn = (): void => undefined
   const server = await stage.serveSecurely((response, { url }) => {
@@ -43,9 +43,9 @@ async function setScene(stage: Stage): Promise<Scene> {
 }
 
 /**
- * Checks that hold once the messages have come through the proxy, over one connection.
+ * Checks to run once the messages have come through the proxy over one connection.
  *
- * @param silence what ends before the second one
+ * @param silence ends before the second message
  */
 async function comesThrough(
   program: Program,
@@ -61,13 +61,13 @@ async function comesThrough(
 }
 
 /**
- * Idle connections live in a dispatcher with a limit of 700 ms.
+ * Checks that idle connections stay open with a dispatcher that has a limit of 700 ms.
  *
- * @param control what shows that the limit is at work, when a plain `fetch` is given it
+ * @param control proves that the limit is active, by passing it to a plain `fetch`
  */
 function undiciFact(on: Place[], control: string): Fact {
   return {
-    fact: 'comes through the proxy, and idle connections live',
+    fact: 'connects through the proxy, and idle connections stay open',
     on,
     run: async (stage) => {
       const scene = await setScene(stage)
@@ -76,10 +76,10 @@ function undiciFact(on: Place[], control: string): Fact {
       const program = stage.run({ [`'${PROXY}'`]: limited }, TRUST, asked)
       await comesThrough(program, scene, async () => {
         await until(() => {
-          // On a busy machine the head of the response is late already.
+          // On a busy machine, the response head may already be late.
           expect(program.errors).toMatch(/UND_ERR_(?:BODY|HEADERS)_TIMEOUT/)
         })
-        // Where the other request was the first, the limit may not have passed yet.
+        // If the other request came first, the limit may not have passed yet.
         await delay(1_500)
       })
     },
@@ -96,7 +96,7 @@ export const PROXIES: Facts = {
       `fetch('https://api.example.com/control', { dispatcher })`,
     ),
     {
-      fact: 'is an error with undici 8 in Node 24',
+      fact: 'fails with undici 8 in Node 24',
       on: [{ runtime: 'node24', undici: 8 }],
       run: async (stage) => {
         const { server, proxy } = await setScene(stage)
@@ -114,7 +114,7 @@ export const PROXIES: Facts = {
   ],
   'Proxies: Node: by the environment': [
     {
-      fact: 'comes through the proxy',
+      fact: 'connects through the proxy',
       on: ['node22', 'node24', 'node26'].map((runtime) => ({ runtime })),
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -125,7 +125,7 @@ export const PROXIES: Facts = {
   ],
   'Proxies: Bun': [
     {
-      fact: 'comes through the proxy, and idle connections live',
+      fact: 'connects through the proxy, and idle connections stay open',
       on: [{ runtime: 'bun' }],
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -143,7 +143,7 @@ fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
       },
     },
     {
-      fact: 'the environment does it too',
+      fact: 'the environment variables also work',
       on: [{ runtime: 'bun' }],
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -155,7 +155,7 @@ fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
   ],
   'Proxies: Deno': [
     {
-      fact: 'comes through the proxy',
+      fact: 'connects through the proxy',
       on: [{ runtime: 'deno' }],
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -165,7 +165,7 @@ fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
   ],
   'Proxies: Deno: by the environment': [
     {
-      fact: 'comes through the proxy',
+      fact: 'connects through the proxy',
       on: [{ runtime: 'deno' }],
       run: async (stage) => {
         const scene = await setScene(stage)

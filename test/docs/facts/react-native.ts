@@ -1,4 +1,4 @@
-/** Of the page about React Native: its programs run in a realm like it. */
+/** The React Native page: its programs run in a similar realm. */
 
 import { readFileSync } from 'node:fs'
 import vm from 'node:vm'
@@ -19,10 +19,10 @@ const withoutExpo = blockOf(PAGE, 'Without Expo').text
 /** Expo installs one like it. */
 const EXPO = `import '@bacons/text-decoder/install'\n`
 
-/** A program that reads a stream of one message, from a server that then ends it or not. */
+/** A program that reads one message, from a server that then ends the stream or not. */
 function printsMessage(polyfills: string, ends: boolean): Fact {
   return {
-    fact: 'prints the message, in a realm like React Native',
+    fact: 'prints the message in a realm like React Native',
     run: async (stage) => {
       const server = await stage.serve((response) => {
         stream(response, 'data: here\n\n')
@@ -37,7 +37,7 @@ function printsMessage(polyfills: string, ends: boolean): Fact {
   }
 }
 
-/** A message that is thrown there, as it stands. */
+/** The exact message thrown there. */
 async function isSaid(stage: Stage, program: string): Promise<void> {
   const { context, printed } = await reactNative()
   await runApp(context, `import { EventSource, streamEvents } from 'everysource'\n${program}`)
@@ -47,7 +47,7 @@ async function isSaid(stage: Stage, program: string): Promise<void> {
 export const REACT_NATIVE: Facts = {
   'With Expo': [
     {
-      fact: 'installs what the next block imports',
+      fact: 'installs the packages imported by the next block',
       run: ({ block: { text } }) => {
         const imported = Array.from(withExpo.matchAll(/import '([^'/]+)/g), ([, name]) => name)
         expect(text.trim().split(' ').slice(2)).toEqual(['everysource', ...imported])
@@ -56,7 +56,7 @@ export const REACT_NATIVE: Facts = {
   ],
   'With Expo (2)': [
     {
-      fact: 'is enough, with the TextDecoder of Expo',
+      fact: "is sufficient with Expo's TextDecoder",
       run: async ({ block: { text } }) => {
         const { context } = await reactNative()
         await runApp(
@@ -71,7 +71,7 @@ export const REACT_NATIVE: Facts = {
   'With Expo (5)': [printsMessage(EXPO, true)],
   'Without Expo': [
     {
-      fact: 'is enough',
+      fact: 'is sufficient',
       run: async ({ block: { text } }) => {
         const { context } = await reactNative()
         await runApp(
@@ -85,11 +85,11 @@ export const REACT_NATIVE: Facts = {
   'Without Expo (2)': [printsMessage(withoutExpo, true)],
   'What is missing, and who brings it': [
     {
-      fact: 'is what is thrown',
+      fact: 'is the thrown message',
       run: (stage) => isSaid(stage, `try { new EventSource('${API}/events') } catch (error) { console.log(error) }`),
     },
     {
-      fact: 'the table says what is thrown, and names what the messages name',
+      fact: 'the table lists the thrown messages, and the packages that they name',
       run: () => {
         const source = readFileSync(path('src/platform/requirements.ts'), 'utf8')
         const rows = readFileSync(path(PAGE), 'utf8')
@@ -110,7 +110,7 @@ export const REACT_NATIVE: Facts = {
   ],
   'What is missing, and who brings it (2)': [
     {
-      fact: 'is what is thrown, with the polyfills',
+      fact: 'is the thrown message with the polyfills',
       run: (stage) =>
         isSaid(
           stage,

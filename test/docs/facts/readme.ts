@@ -1,4 +1,4 @@
-/** Of the README's programs. */
+/** The README's programs. */
 
 import { expect } from 'vitest'
 import { startServer } from '../../../demo/server.ts'
@@ -6,9 +6,9 @@ import { stream } from '../servers.ts'
 import type { Stage } from '../stage.ts'
 import { EVERYWHERE_AND_NODE_20, type Fact, type Facts } from './fact.ts'
 
-/** A polyfill: who imports it has a global. */
+/** A polyfill import, which defines a global. */
 const global: Fact = {
-  fact: 'makes EventSource a global',
+  fact: 'defines a global EventSource',
   on: EVERYWHERE_AND_NODE_20,
   run: async (stage) => {
     const server = await stage.serve((response) => {
@@ -31,7 +31,7 @@ const printsMessages: Fact = {
 }
 
 const printsAnswer: Fact = {
-  fact: 'prints the whole answer of the chat that `npm start` serves',
+  fact: 'prints the complete answer of the chat server started by `npm start`',
   on: EVERYWHERE_AND_NODE_20,
   run: async (stage) => {
     const program = stage.run({ 'http://localhost:8000/': await demo(stage) })
@@ -47,7 +47,7 @@ export const README: Facts = {
   'At the top (4)': [printsMessages],
   'Thirty seconds of code': [
     {
-      fact: 'prints what happens',
+      fact: 'prints the progress',
       on: EVERYWHERE_AND_NODE_20,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
@@ -67,7 +67,7 @@ export const README: Facts = {
   'Thirty seconds of code (2)': [
     printsAnswer,
     {
-      fact: 'and with a wrong token what the server says',
+      fact: "prints the server's message for a wrong token",
       run: async (stage) => {
         const program = stage.run({ 'http://localhost:8000/': await demo(stage), 'demo-token': 'wrong-token' })
         await program.exits()
@@ -78,7 +78,7 @@ export const README: Facts = {
   'Thirty seconds of code (3)': [
     printsAnswer,
     {
-      fact: 'and if it breaks off in the middle, no less and no more',
+      fact: 'prints exactly the received part if the stream breaks off',
       run: async (stage) => {
         const origin = await demo(stage)
         const whole = stage.run({ 'http://localhost:8000/': origin })
@@ -93,7 +93,7 @@ export const README: Facts = {
   'Thirty seconds of code (5)': [global],
 }
 
-/** The demo's server, until the test has finished: its URL. */
+/** Starts the demo server until the end of the test and returns its URL. */
 async function demo(stage: Stage): Promise<string> {
   const server = await startServer({ second: 100 })
   stage.cleanUp(() => void server.close())

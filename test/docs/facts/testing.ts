@@ -1,4 +1,4 @@
-/** Of tests of one's own code. */
+/** Testing your own code. */
 
 import { expect } from 'vitest'
 import { path } from '../../conformance/bundle.ts'
@@ -6,7 +6,7 @@ import type { Place } from '../stage.ts'
 import type { Fact, Facts } from './fact.ts'
 
 const passesInVitest: Fact = {
-  fact: 'passes in vitest',
+  fact: 'passes in Vitest',
   run: async (stage) => {
     const program = stage.test('stream.test.js', [path('node_modules/vitest/vitest.mjs'), 'run', '--root', '.'])
     await program.exits()
@@ -14,7 +14,7 @@ const passesInVitest: Fact = {
   },
 }
 
-/** Of its own test runner, in these Nodes. */
+/** For Node's test runner, in these versions. */
 const passesInNode = (on: Place[]): Fact => ({
   fact: "passes in Node's test runner",
   on,

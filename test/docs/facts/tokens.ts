@@ -1,4 +1,4 @@
-/** Of tokens that expire. */
+/** Tokens that expire. */
 
 import { expect } from 'vitest'
 import { stream, type TestServer } from '../servers.ts'
@@ -13,7 +13,7 @@ function tokensOf({ requests }: TestServer): (string | undefined)[] {
 export const TOKENS: Facts = {
   'Refreshed when the server says 401': [
     {
-      fact: 'goes on with a fresh token, one request for each attempt',
+      fact: 'reconnects with a fresh token and one request per attempt',
       run: async (stage) => {
         let issued = 0
         const valid = new Set<string>()
@@ -22,7 +22,7 @@ export const TOKENS: Facts = {
             valid.add(`Bearer ${++issued}`)
             response.end(String(issued))
           } else if (valid.delete(headers.authorization ?? '')) {
-            // Each is good for one connection.
+            // Each is valid for one connection.
             stream(response)
             response.end(`retry: 100\ndata: by token ${issued}\n\n`)
           } else {
@@ -36,7 +36,7 @@ export const TOKENS: Facts = {
       },
     },
     {
-      fact: 'gives up when no token is good',
+      fact: 'stops if no token is valid',
       run: async (stage) => {
         let issued = 0
         const server = await stage.serve((response, { url }) => {
@@ -51,12 +51,12 @@ export const TOKENS: Facts = {
 
   'Refreshed before it expires': [
     {
-      fact: 'asks for one when there is none, or when it will not be good for long',
+      fact: 'requests a token if there is none or the current one expires soon',
       run: async (stage) => {
         let issued = 0
         const server = await stage.serve((response, { url }) => {
           if (url === '/token') {
-            // The second is good for so long that the third connection has it too.
+            // The second is valid for longer, so the third connection reuses it.
             response.end(JSON.stringify({ access_token: ++issued, expires_in: issued === 1 ? 30 : 3600 }))
           } else {
             stream(response)

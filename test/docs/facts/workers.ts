@@ -1,4 +1,4 @@
-/** Of Workers: bundled as Cloudflare's tools do it, and run in miniflare, whose Workers are workerd's. */
+/** Workers: bundled like with Cloudflare's tools, and run in miniflare, which uses workerd. */
 
 import type { ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
@@ -20,7 +20,7 @@ interface Miniflare {
 
 const without = missing([path('test/runtimes/node_modules/miniflare/package.json')])
 
-/** The block as a Worker with this source behind it. */
+/** Runs the block as a Worker with this source. */
 async function startWorker(stage: Stage, source: string): Promise<string> {
   stage.write('worker.js', replaced(stage.block.text, { 'https://api.example.com': source }))
   const { outputFiles } = await build({
@@ -48,7 +48,7 @@ async function startWorker(stage: Stage, source: string): Promise<string> {
 export const WORKERS: Facts = {
   'At the top': [
     {
-      fact: 'passes each event on as it comes, with the key and from the last ID, until its client leaves',
+      fact: 'forwards each event at once, with the key and the last ID, until its client disconnects',
       without,
       run: async (stage) => {
         const open = new Set<ServerResponse>()
@@ -61,7 +61,7 @@ export const WORKERS: Facts = {
         const seen: object[] = []
         for await (const event of streamEvents(url, { lastEventId: '7' })) {
           seen.push(event)
-          // The second is not sent before the first has come through.
+          // The second is sent once the first has come through.
           for (const response of open) response.write('data: then\n\n')
           if (seen.length === 2) break
         }
@@ -70,7 +70,7 @@ export const WORKERS: Facts = {
           { type: 'message', data: 'then', lastEventId: '8' },
         ])
         expect(server.requests[0]?.headers).toMatchObject({ authorization: 'Bearer of-a-test', 'last-event-id': '7' })
-        // What the client has left, workerd may notice at the next event.
+        // workerd may notice only at the next event that the client has disconnected.
         await until(() => {
           for (const response of open) response.write('data: more\n\n')
           expect(open.size).toBe(0)
@@ -78,7 +78,7 @@ export const WORKERS: Facts = {
       },
     },
     {
-      fact: 'passes comments and retry on, even while no event comes',
+      fact: 'forwards comments and retry fields at once, even without events',
       without,
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -94,7 +94,7 @@ export const WORKERS: Facts = {
       },
     },
     {
-      fact: 'says 204 when its source does, and 502 when that refuses',
+      fact: 'responds with 204 if its source does, and with 502 if its source rejects the request',
       without,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => response.writeHead(n === 1 ? 204 : 500).end())

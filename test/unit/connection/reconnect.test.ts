@@ -39,7 +39,7 @@ describe('option reconnect', () => {
     expect(readPolicy(undefined, byDefault)).toEqual({ ...STANDARD_POLICY, reconnects: byDefault })
   })
 
-  it.each([true, false])('may be %s, whatever the default', (reconnect) => {
+  it.each([true, false])('may be %s regardless of the default', (reconnect) => {
     expect(readPolicy(reconnect, !reconnect)).toEqual({ ...STANDARD_POLICY, reconnects: reconnect })
   })
 

@@ -613,7 +613,7 @@ describe('mimeEssence takes linear time for 1 MB', () => {
   ])('%s', (_, contentType, essence) => {
     const start = process.cpuUsage()
     expect(mimeEssence(contentType) === essence).toBe(true)
-    // Takes 10 ms of CPU time, whatever the load of the machine. A backtracking parser takes minutes.
+    // Takes 10 ms of CPU time even on a busy machine. A backtracking parser takes minutes.
     expect(process.cpuUsage(start).user).toBeLessThan(2_000_000)
   })
 })

@@ -155,7 +155,7 @@ describe('open event', () => {
     expect((await nextOpen(open(STUB_URL, { fetch: () => Promise.resolve(answer) }))).response).toBe(answer)
   })
 
-  it('has the response of its own connection', async () => {
+  it('has the response of the current connection', async () => {
     const answers = [closingResponse('data: 1\n\n'), openResponse()]
     const source = open(STUB_URL, {
       reconnectionTime: 0,

@@ -1,4 +1,4 @@
-/** Messages with the `retry` of their own block, for any chunks. */
+/** Messages with the `retry` of their block, for any chunks. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
