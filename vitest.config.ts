@@ -12,8 +12,8 @@ const LONG = ['demo/pages', 'docs/docs', 'release/release', 'demo/start', 'demo/
 /** `test/unit`, and tests elsewhere that start no process. */
 const UNIT = [
   'test/unit/**/*.test.ts',
-  'test/{conformance,drop-in}/*.test.ts',
-  'test/docs/{handlers,links,reference}.test.ts',
+  'test/{conformance,drop-in,prose}/*.test.ts',
+  'test/docs/{handlers,links,readme,reference}.test.ts',
   'test/demo/terminal.test.ts',
 ]
 

@@ -18,6 +18,7 @@ export const STEPS = [
   { name: 'lint', script: 'lint', seconds: 24, quick: { seconds: 24 } },
   { name: 'types', script: 'types:all', seconds: 11, quick: { script: 'types', seconds: 11 } },
   { name: 'api', script: 'api:check', seconds: 4, quick: { seconds: 4 } },
+  { name: 'prose', script: 'prose', seconds: 3, quick: { seconds: 3 } },
   { name: 'size', script: 'size', seconds: 1, quick: { seconds: 1 } },
   { name: 'browser', script: 'test:browser', seconds: 120, quick: { seconds: 28, args: ['--engine', 'chromium', '--place', 'page', '--ours'] } }, // prettier-ignore
   { name: 'extensions', script: 'test:extensions', seconds: 40 },

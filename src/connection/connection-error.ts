@@ -1,4 +1,4 @@
-/** Why a connection was lost or failed. */
+/** `ConnectionError`, the error of a lost or failed connection. */
 
 import type { Failure, FailureReason } from './failure.ts'
 import { redactCause } from './redaction.ts'
@@ -6,18 +6,18 @@ import { presentable, withoutUser } from './url.ts'
 
 /** The request that failed. */
 export interface FailedRequest {
-  /** With all its parts. */
+  /** Complete, with user, password and query. */
   readonly url: URL
-  /** Which attempt it was, from 1. */
+  /** Counts from 1. */
   readonly attempt: number
-  /** What neither the error nor its causes may show. */
+  /** Texts that must not appear in the error or its causes. */
   readonly secrets: readonly string[]
 }
 
-/** Copies of the package, ESM and CommonJS for example, know each other's errors by it. */
+/** Lets copies of the package (ESM and CommonJS, for example) recognize each other's errors. */
 const BRAND = Symbol.for('everysource.ConnectionError')
 
-/** The members of a `ConnectionError`, all optional: for tests. */
+/** Members for `new ConnectionError(message, init)`. All are optional. */
 export interface ConnectionErrorInit {
   /** Default `network`. */
   reason?: FailureReason | undefined
@@ -25,7 +25,7 @@ export interface ConnectionErrorInit {
   status?: number | undefined
   /** Default: none. */
   code?: string | undefined
-  /** In milliseconds. Default: none. */
+  /** Milliseconds. Default: none. */
   retryAfter?: number | undefined
   /** Default 1. */
   attempt?: number | undefined
@@ -44,41 +44,42 @@ export interface ConnectionErrorInit {
 }
 
 /**
- * Why a connection was lost or has failed: `event.error` of an `error` event, and what a loop over `streamEvents` throws. Its
- * `message` is a sentence: what happened, at which URL, and what to do where that is known. No value of a header and no user,
- * password or query of a URL is in its message, its stack or its JSON. `instanceof` holds between the ESM and the CommonJS build.
+ * Says why a connection was lost or failed. It is the `error` of an `error` event, and what a loop over `streamEvents` throws.
+ *
+ * Its `message` says what happened, at which URL, and how to fix it if that is known. Its message, stack and JSON never contain
+ * header values, or the user, password or query of a URL. `instanceof` works between the ESM and CommonJS builds.
  */
 export class ConnectionError extends Error {
-  /** Which kind of failure it was, to switch on. */
+  /** The kind of failure, to switch on. */
   readonly reason: FailureReason
-  /** The HTTP status of a response that was refused; undefined where there was none. */
+  /** The HTTP status of a refused response. `undefined` if no response was refused. */
   readonly status: number | undefined
-  /** The system's code, such as `ECONNREFUSED`, if the runtime provides one. */
+  /** System error code such as `ECONNREFUSED`, if the runtime provides one. */
   readonly code: string | undefined
-  /** How long a refused response asks to wait, by its header `Retry-After`, in milliseconds. */
+  /** How long a refused response asks to wait in its header `Retry-After`, in milliseconds. */
   readonly retryAfter: number | undefined
-  /** The number of the attempt, from 1; it starts again after a message, or a connection open for `resetAfter`. */
+  /** Counts from 1. Starts again after a message, or after a connection that stayed open for `resetAfter`. */
   readonly attempt: number
-  /** Whether the stream ended in the middle of an event, which is discarded: something on the way may have cut it. */
+  /** Whether the stream ended in the middle of an event, for example because a proxy cut it. The event is discarded. */
   readonly endedMidEvent: boolean
   /** Whether `body` is only the beginning of the response's text. */
   readonly bodyTruncated: boolean
-  // What may hold secrets is not enumerable, so that it is in no log.
+  // Members that may hold secrets are not enumerable, to keep them out of logs.
   /** The request's URL, without user and password. Not enumerable: its query may hold secrets. */
   declare readonly url: string
-  /** The headers of a response that was refused; undefined where there was none. Not enumerable. */
+  /** The headers of a refused response. `undefined` if no response was refused. Not enumerable. */
   declare readonly headers: Headers | undefined
   /**
-   * The text of a response that was refused: up to 64 KiB, as far as it came within 250 ms. For all of it, pass the option
+   * The text of a refused response: up to 64 KiB, and only what arrives within 250 ms. To read all of it, use the option
    * `onRefused`. Not enumerable.
    */
   declare readonly body: string | undefined
 
   /**
-   * Creates an error like those of a connection, for tests.
+   * Creates an error like those that a connection reports, for tests.
    *
-   * @param message what happened, in a sentence. Default: empty
-   * @param init its members
+   * @param message a sentence that says what happened. Default: empty
+   * @param init the other members
    */
   constructor(message = '', init: ConnectionErrorInit = {}) {
     const { reason = 'network', status, code, retryAfter, attempt = 1, url = '', headers, body, cause } = init
@@ -101,7 +102,7 @@ export class ConnectionError extends Error {
   }
 
   /**
-   * What makes `instanceof` hold between copies of the package.
+   * Makes `instanceof` work between copies of the package.
    *
    * @hidden
    */
@@ -109,23 +110,23 @@ export class ConnectionError extends Error {
     return true
   }
 
-  /** Holds for errors of another copy of the package too. */
+  /** Recognizes errors of other copies of the package too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // A subclass has only its own. (To name the class here would make bundlers rename it.)
+    // A subclass matches only its own instances. (Naming the class here would make bundlers rename it.)
     if (!Object.getOwnPropertyDescriptor(this, Symbol.hasInstance))
       return Function.prototype[Symbol.hasInstance].call(this, value)
     return typeof value === 'object' && value !== null && BRAND in value
   }
 }
 
-/** The error that says why the request has failed. */
+/** Builds the error for a failed request. */
 export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, failure: Failure): ConnectionError {
   const { cause, code } = redactCause(failure, secrets)
   return new ConnectionError(
     `The event stream at ${presentable(url)} ${failure.what}${code === undefined ? '' : ` (${code})`}`,
     {
       ...failure,
-      // Or as much of them as the caller's fetch returned.
+      // A custom fetch may return an object with only some of the members of Headers.
       headers: failure.headers as Headers | undefined,
       url: withoutUser(url),
       attempt,
@@ -135,7 +136,7 @@ export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, fail
   )
 }
 
-/** The error of a step that threw what no step should. If that cannot be described, the URL and the cause are left out. */
+/** Builds the error for an unexpected exception. Leaves out the URL and the cause if describing them throws too. */
 export function unexpectedError(request: FailedRequest, cause: unknown): ConnectionError {
   const reason = 'unsupported'
   try {

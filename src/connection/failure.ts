@@ -1,60 +1,58 @@
-/** Why an attempt failed, where that happens. */
+/** The reasons why an attempt fails. */
 
 import type { FetchLikeResponse } from './request.ts'
 
 /**
- * Why a connection was lost or has failed:
+ * Why a connection was lost or failed:
  *
- * - `network`: no response came, or the body broke off
- * - `request`: a function among the options failed, so that there was no request
- * - `status`, `content-type`: the response was refused
- * - `redirect`: the response was a redirect that the option `redirect` refuses
- * - `ended`: the body came to its end
- * - `timeout`: `connectTimeout` or `idleTimeout` ran out
- * - `too-large`: an event grew past `maxBufferSize`
- * - `unsupported`: this runtime, URL scheme or `fetch` cannot do it
+ * - `network`: the request got no response, or the body broke off
+ * - `request`: a function among the options failed, so no request was sent
+ * - `status`: the response's status is not 200
+ * - `content-type`: the response's Content-Type is not `text/event-stream`
+ * - `redirect`: the option `redirect` refuses the redirect
+ * - `ended`: the server ended the response
+ * - `timeout`: `connectTimeout` or `idleTimeout` expired
+ * - `too-large`: an event exceeded `maxBufferSize`
+ * - `unsupported`: this runtime, `fetch` or URL scheme can't do it
  *
- * After `network`, `request`, `ended` and `timeout` a source reconnects, after the others it has failed, unless the option
- * `reconnect` says otherwise.
+ * By default a source reconnects after `network`, `request`, `ended` and `timeout`, and fails permanently after the others.
  */
 export type FailureReason =
   'network' | 'request' | 'status' | 'content-type' | 'redirect' | 'ended' | 'timeout' | 'too-large' | 'unsupported'
 
-/** What is known of a failure where it happens. */
+/** A failure as the code that detects it describes it. */
 export interface Failure {
-  /** Which kind of failure it was. */
+  /** The kind of failure. */
   reason: FailureReason
   /** What happened, continuing "The event stream at <url> …". */
   what: string
   /** The HTTP status of a refused response. */
   status?: number | undefined
-  /** Its headers. */
+  /** The headers of a refused response. */
   headers?: FetchLikeResponse['headers'] | undefined
-  /** Its text. */
+  /** The text of a refused response. */
   body?: string | undefined
-  /** Whether that is only its beginning. */
+  /** Whether `body` is only the beginning of the text. */
   bodyTruncated?: boolean | undefined
-  /** Whether the stream has ended in the middle of an event. */
+  /** Whether the stream ended in the middle of an event. */
   endedMidEvent?: boolean | undefined
-  /** In ms. */
+  /** From the header `Retry-After`, in ms. */
   retryAfter?: number | undefined
-  /** What was thrown. */
+  /** The error that was thrown. */
   cause?: unknown
-  /** Whether the caller's code threw it: the caller gets it back as it is. */
+  /** Whether the caller's code threw the cause. It is then passed on unchanged. */
   isCallers?: boolean | undefined
 }
 
-/** The stream has come to its end. */
 export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
 
-/** The same, but its last event is not complete. */
 export const ENDED_MID_EVENT: Failure = {
   reason: 'ended',
   what: 'has ended in the middle of an event',
   endedMidEvent: true,
 }
 
-/** Ends an attempt, from anywhere within it. */
+/** Thrown to end the attempt. */
 export class AttemptError extends Error {
   readonly failure: Failure
 
@@ -64,7 +62,7 @@ export class AttemptError extends Error {
   }
 }
 
-/** What was thrown, if it says what has failed; otherwise it becomes the cause of this failure. */
+/** Returns what was thrown if it is an `AttemptError`, or else this failure with the thrown value as its cause. */
 export function asAttemptError(thrown: unknown, failure: Failure): AttemptError {
   return thrown instanceof AttemptError ? thrown : new AttemptError({ ...failure, cause: thrown })
 }

@@ -1,13 +1,14 @@
 /**
- * Runs every code block in `docs`, and every program in the README, unchanged as a separate program in a user's project
- * (stage.ts). Only origins such as https://api.example.com, unless a proxy or mock serves them, and long delays are replaced.
- * Fails for a block without facts.
+ * Runs every code block in `docs`, and every program in the README, as a separate program in a user's project (stage.ts).
+ * Origins such as https://api.example.com are replaced by servers on loopback, unless a proxy or a mock answers for them;
+ * times too long for a test are shortened. A block without facts fails the run.
  */
 
 import { readdirSync } from 'node:fs'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { isCI } from '../ci.ts'
 import { path } from '../conformance/bundle.ts'
+import { PROGRAMS } from '../conformance/programs-doc.ts'
 import { closeBrowser } from '../consumers/browser.ts'
 import { blocksOf } from './blocks.ts'
 import { CERTIFICATES } from './facts/certificates.ts'
@@ -24,7 +25,7 @@ import { NGINX } from './facts/nginx.ts'
 import { NODE } from './facts/node.ts'
 import { PROXIES } from './facts/proxies.ts'
 import { REACT_NATIVE } from './facts/react-native.ts'
-import { README } from './facts/readme.ts'
+import { INSTALL, README } from './facts/readme.ts'
 import { REFERENCE } from './facts/reference.ts'
 import { STREAMS } from './facts/streams.ts'
 import { TESTING } from './facts/testing.ts'
@@ -33,10 +34,12 @@ import { TROUBLESHOOTING } from './facts/troubleshooting.ts'
 import { WORKERS } from './facts/workers.ts'
 import { PATIENCE } from './program.ts'
 import { removeProjects } from './project.ts'
+import { shownFiles } from './shown-files.ts'
 import { Stage } from './stage.ts'
 
 const FACTS: Record<string, Facts> = {
   'README.md': README,
+  'docs/guides/install.md': INSTALL,
   'docs/getting-started.md': GUIDE,
   'docs/guides/troubleshooting.md': TROUBLESHOOTING,
   'docs/guides/ai-chat.md': AI_CHAT,
@@ -58,13 +61,13 @@ const FACTS: Record<string, Facts> = {
   'docs/guides/react-native.md': REACT_NATIVE,
 }
 
-// The suite runs the programs of docs/guides/programs.md everywhere, and test/servers those of docs/guides/servers.md.
+/** Pages whose blocks run in other tests. */
 const ELSEWHERE = [
-  'docs/guides/programs.md',
+  // test/servers runs its programs.
   'docs/guides/servers.md',
   // test/cli runs its commands.
   'docs/reference/cli.md',
-  // test/migration runs their programs with both packages.
+  // test/migration runs their programs on both packages.
   'docs/migration/event-source-polyfill.md',
   'docs/migration/eventsource-client.md',
   'docs/migration/launchdarkly-eventsource.md',
@@ -80,15 +83,19 @@ afterAll(async () => {
   removeProjects()
 })
 
-// More than in other tests, because these mostly wait for processes.
+// They mostly wait for processes, so more of them run at once than other tests.
 vi.setConfig({ maxConcurrency: 8 })
 
 describe.concurrent.each(PAGES)('%s', (page) => {
-  // CI runs the README's commands, and the package tests cover its page.
-  const blocks = blocksOf(page).filter(({ language }) => page !== 'README.md' || language === 'js')
+  // The conformance suite runs its programs in all runtimes.
+  const programs = shownFiles(page, PROGRAMS).map(({ code }) => code)
+  // CI runs the README's commands, and its page is tested with the package.
+  const blocks = blocksOf(page).filter(
+    ({ language, text }) => !programs.includes(text) && (page !== 'README.md' || language === 'js'),
+  )
   const facts = FACTS[page] ?? {}
 
-  test('every code block is tested, and every tested block exists', () => {
+  test('each code block is tested, and nothing else', () => {
     expect(Object.keys(facts).sort()).toEqual(blocks.map(({ name }) => name).sort())
   })
 

@@ -15,7 +15,8 @@ const PAGES = [
     .filter((file) => file.endsWith('.md')),
 ]
 
-const LINK = /\]\((?!\w+:)([^)\s#]*)(?:#([^)\s]*))?\)/g
+/** Links to GitHub's pages of the repository, such as its actions and discussions. */
+const LINK = /\]\((?!\w+:|\.\.\/\.\.\/(?:\.\.\/)?(?:actions|discussions))([^)\s#]*)(?:#([^)\s]*))?\)/g
 
 /** A page without its code blocks. */
 function proseOf(page: string): string {

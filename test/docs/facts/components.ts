@@ -1,4 +1,4 @@
-/** Components: mounted, rerendered with another URL and unmounted in Chromium, with the development builds of React and Vue. */
+/** Facts about docs/guides/react.md and vue.md: components in Chromium, with the development builds of React and Vue. */
 
 import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -19,7 +19,7 @@ interface App {
   unmount: () => void
 }
 
-/** Defined on the page. */
+/** Defined in the page. */
 declare const app: App
 
 const ROOT = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div>'
@@ -54,7 +54,7 @@ globalThis.app = {
 }
 `
 
-/** Compiles a single-file component like a bundler plugin. */
+/** Compiles single-file components, like a bundler's plugin. */
 const vueFiles: Plugin = {
   name: 'vue',
   setup({ onLoad }) {
@@ -87,7 +87,7 @@ async function bundled(stage: Stage, around: string): Promise<string> {
     jsx: 'automatic',
     plugins: [vueFiles],
     define: {
-      // StrictMode has no effect in production.
+      // In production StrictMode does nothing.
       'process.env.NODE_ENV': '"development"',
       __VUE_OPTIONS_API__: 'true',
       __VUE_PROD_DEVTOOLS__: 'false',
@@ -100,12 +100,12 @@ async function bundled(stage: Stage, around: string): Promise<string> {
 
 interface Scene {
   page: Page
-  /** Open streams, and the requests for them. */
+  /** The open streams and their requests. */
   open: Map<ServerResponse, { url: string; body: string }>
   send: (text: string) => void
 }
 
-/** Opens a page with the component's app. Its server has a stream at every other path; the test starts the one at `/held`. */
+/** A page with the component's app. Its server has a stream at every other path; the test starts the one at `/held`. */
 async function onPage(
   stage: Stage,
   around: string,
@@ -142,10 +142,10 @@ async function asks(open: Scene['open'], ...requests: object[]): Promise<void> {
   })
 }
 
-/** For components that show the messages of the stream at their property `url`. */
+/** For a component that shows the messages of the stream at its `url`. */
 function showsMessages(around: string): Fact {
   return {
-    fact: 'has one connection while mounted, a new one without old state for another URL, and none after unmounting',
+    fact: 'has one connection while mounted, a new one and fresh state when its URL changes, and none after it unmounts',
     without,
     run: (stage) =>
       onPage(stage, around, async ({ page, open, send }) => {
@@ -167,7 +167,7 @@ function showsMessages(around: string): Fact {
         await page.getByText('of b').waitFor()
         expect(await items.allTextContents()).toEqual(['of b'])
 
-        // While the next connection is pending, nothing of the previous one is shown.
+        // While the next connection opens, the last one's state is gone.
         await page.evaluate(() => {
           app.show('/held')
         })
@@ -189,7 +189,7 @@ function showsMessages(around: string): Fact {
 }
 
 const asksAndStops: Fact = {
-  fact: 'sends one request, stops on the button and on unmounting, and shows why a request was rejected',
+  fact: 'sends one request, stops by the button and on unmount, and shows why a request was refused',
   without,
   run: (stage) =>
     onPage(
@@ -207,7 +207,7 @@ const asksAndStops: Fact = {
         await asks(open, { url: '/chat', body: '{"prompt":"What?"}' })
         send('data: {"token":"Hel"}\n\ndata: {"token":"lo"}\n\n')
         await page.getByText('Hello', { exact: true }).waitFor()
-        // Another question during an answer.
+        // Ask another question in the middle of the answer.
         await ask('And?')
         await asks(open, { body: '{"prompt":"And?"}' })
         send('data: {"token":"Well"}\n\n')
@@ -223,14 +223,14 @@ const asksAndStops: Fact = {
         })
         await asks(open)
       },
-      // Chromium logs it on the console.
+      // Chromium logs the status to the console.
       /403/,
     ),
 }
 
 export const REACT: Facts = {
-  'Messages, for as long as the component is there': [showsMessages(reactApp('News'))],
-  'A chat': [asksAndStops],
+  'Show messages': [showsMessages(reactApp('News'))],
+  'Chat with a stop button': [asksAndStops],
 }
 
 export const VUE: Facts = {

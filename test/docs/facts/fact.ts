@@ -1,21 +1,21 @@
-/** A test of a code block. */
+/** Facts about code blocks. */
 
 import type { Place, Stage } from '../stage.ts'
 
 export interface Fact {
   fact: string
-  /** Defaults to Node 24. */
+  /** Node 24 by default. */
   on?: Place[]
-  /** Why it cannot run here, apart from missing runtimes. */
+  /** Why the fact cannot run here, for reasons other than the runtime. */
   without?: string | undefined
   run: (stage: Stage) => Promise<void> | void
 }
 
-/** Facts by block name. */
+/** The facts of each block, by its name. */
 export type Facts = Record<string, Fact[]>
 
 export const NODE_24: Place = { runtime: 'node24' }
-/** Facts whose output differs between runtimes. The suite, which runs in every runtime, covers the rest. */
+/** For blocks that depend on the runtime. The conformance suite tests behavior in all runtimes. */
 export const EVERYWHERE: Place[] = [NODE_24, { runtime: 'deno' }, { runtime: 'bun' }]
-/** For the README: also the oldest Node. */
+/** For the README: the oldest supported Node too. */
 export const EVERYWHERE_AND_NODE_20: Place[] = [{ runtime: 'node20' }, ...EVERYWHERE]

@@ -1,4 +1,4 @@
-/** Proxies. */
+/** Facts about the proxies in docs/guides/proxies.md. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
@@ -9,10 +9,10 @@ import type { Fact, Facts } from './fact.ts'
 
 const PROXY = 'http://proxy.example.com:3128'
 const TRUST = { NODE_EXTRA_CA_CERTS: 'ca.pem', DENO_CERT: 'ca.pem' }
-/** Bun closes a body that is idle for longer than this many seconds, after 8 s at the earliest. */
+/** Bun closes a body that is idle for longer than these seconds, after 8 s at the earliest. */
 const IMPATIENT_BUN = { BUN_CONFIG_HTTP_IDLE_TIMEOUT: '1' }
 
-/** A program without proxy settings. */
+/** A program that doesn't mention the proxy. */
 const APP = `
 import { EventSource } from 'everysource'
 
@@ -43,9 +43,9 @@ async function setScene(stage: Stage): Promise<Scene> {
 }
 
 /**
- * Checks to run once the messages have come through the proxy over one connection.
+ * Checks that the messages arrive through the proxy, over one connection.
  *
- * @param silence ends before the second message
+ * @param silence resolves when the second message may be sent
  */
 async function comesThrough(
   program: Program,
@@ -61,13 +61,13 @@ async function comesThrough(
 }
 
 /**
- * Checks that idle connections stay open with a dispatcher that has a limit of 700 ms.
+ * Idle connections stay open with a dispatcher that has a timeout of 700 ms.
  *
- * @param control proves that the limit is active, by passing it to a plain `fetch`
+ * @param control a plain `fetch` that shows that the timeout works
  */
 function undiciFact(on: Place[], control: string): Fact {
   return {
-    fact: 'connects through the proxy, and idle connections stay open',
+    fact: 'connects through the proxy, and keeps idle connections open',
     on,
     run: async (stage) => {
       const scene = await setScene(stage)
@@ -76,10 +76,10 @@ function undiciFact(on: Place[], control: string): Fact {
       const program = stage.run({ [`'${PROXY}'`]: limited }, TRUST, asked)
       await comesThrough(program, scene, async () => {
         await until(() => {
-          // On a busy machine, the response head may already be late.
+          // On a busy machine, the head of the response is late already.
           expect(program.errors).toMatch(/UND_ERR_(?:BODY|HEADERS)_TIMEOUT/)
         })
-        // If the other request came first, the limit may not have passed yet.
+        // If the other request was the first, the timeout may not have passed yet.
         await delay(1_500)
       })
     },
@@ -90,7 +90,7 @@ const UNDICI_7: Place[] = ['node20', 'node22', 'node24', 'node26'].map((runtime)
 const UNDICI_8: Place[] = ['node22', 'node24', 'node26'].map((runtime) => ({ runtime, undici: 8 }))
 
 export const PROXIES: Facts = {
-  'Proxies: Node: for one source': [
+  'Use a proxy: Node: one source': [
     undiciFact(
       [...UNDICI_7, { runtime: 'node26', undici: 8 }],
       `fetch('https://api.example.com/control', { dispatcher })`,
@@ -106,13 +106,13 @@ export const PROXIES: Facts = {
       },
     },
   ],
-  "Proxies: Node: for one source, with undici's own fetch": [
+  "Use a proxy: Node: one source, with undici's fetch": [
     undiciFact([...UNDICI_7, ...UNDICI_8], `fetch('https://api.example.com/control', { dispatcher })`),
   ],
-  'Proxies: Node: for all requests': [
+  'Use a proxy: Node: all requests': [
     undiciFact([...UNDICI_7, ...UNDICI_8], `fetch('https://api.example.com/control')`),
   ],
-  'Proxies: Node: by the environment': [
+  'Use a proxy: Node: environment variables': [
     {
       fact: 'connects through the proxy',
       on: ['node22', 'node24', 'node26'].map((runtime) => ({ runtime })),
@@ -123,9 +123,9 @@ export const PROXIES: Facts = {
       },
     },
   ],
-  'Proxies: Bun': [
+  'Use a proxy: Bun': [
     {
-      fact: 'connects through the proxy, and idle connections stay open',
+      fact: 'connects through the proxy, and keeps idle connections open',
       on: [{ runtime: 'bun' }],
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -143,7 +143,7 @@ fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
       },
     },
     {
-      fact: 'the environment variables also work',
+      fact: 'connects through the proxy of the environment',
       on: [{ runtime: 'bun' }],
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -153,7 +153,7 @@ fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
       },
     },
   ],
-  'Proxies: Deno': [
+  'Use a proxy: Deno': [
     {
       fact: 'connects through the proxy',
       on: [{ runtime: 'deno' }],
@@ -163,7 +163,7 @@ fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
       },
     },
   ],
-  'Proxies: Deno: by the environment': [
+  'Use a proxy: Deno: environment variables': [
     {
       fact: 'connects through the proxy',
       on: [{ runtime: 'deno' }],

@@ -1,4 +1,4 @@
-/** Testing your own code. */
+/** Facts about docs/guides/testing.md. */
 
 import { expect } from 'vitest'
 import { path } from '../../conformance/bundle.ts'
@@ -6,7 +6,7 @@ import type { Place } from '../stage.ts'
 import type { Fact, Facts } from './fact.ts'
 
 const passesInVitest: Fact = {
-  fact: 'passes in Vitest',
+  fact: 'passes in vitest',
   run: async (stage) => {
     const program = stage.test('stream.test.js', [path('node_modules/vitest/vitest.mjs'), 'run', '--root', '.'])
     await program.exits()
@@ -14,7 +14,6 @@ const passesInVitest: Fact = {
   },
 }
 
-/** For Node's test runner, in these versions. */
 const passesInNode = (on: Place[]): Fact => ({
   fact: "passes in Node's test runner",
   on,
@@ -26,7 +25,7 @@ const passesInNode = (on: Place[]): Fact => ({
 })
 
 export const TESTING: Facts = {
-  'With a server of your own': [passesInNode([{ runtime: 'node24' }])],
+  'With a real server': [passesInNode([{ runtime: 'node24' }])],
   'With msw': [passesInVitest],
   "With undici's MockAgent": [
     passesInNode([
@@ -35,5 +34,5 @@ export const TESTING: Facts = {
       { runtime: 'node26', undici: 8 },
     ]),
   ],
-  'With a fetch of your own, and fake timers': [passesInVitest],
+  'With a stubbed fetch and fake timers': [passesInVitest],
 }

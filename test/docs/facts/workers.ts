@@ -1,11 +1,13 @@
-/** Workers: bundled like with Cloudflare's tools, and run in miniflare, which uses workerd. */
+/** Facts about docs/guides/workers.md: bundled like Cloudflare's tools do it, and run in miniflare, which runs workerd. */
 
+import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
 import { expect } from 'vitest'
 import { streamEvents } from '../../../src/index.ts'
 import { path } from '../../conformance/bundle.ts'
+import { PROGRAMS } from '../../conformance/programs-doc.ts'
 import { missing } from '../../runtimes/list.ts'
 import { replaced } from '../blocks.ts'
 import { until } from '../program.ts'
@@ -20,12 +22,13 @@ interface Miniflare {
 
 const without = missing([path('test/runtimes/node_modules/miniflare/package.json')])
 
-/** Runs the block as a Worker with this source. */
+/** Starts the block as a Worker that relays this source. */
 async function startWorker(stage: Stage, source: string): Promise<string> {
-  stage.write('worker.js', replaced(stage.block.text, { 'https://api.example.com': source }))
+  stage.write('relay.ts', readFileSync(path(`${PROGRAMS}/relay.ts`), 'utf8'))
+  stage.write('worker.ts', replaced(stage.block.text, { 'https://api.example.com': source }))
   const { outputFiles } = await build({
     absWorkingDir: stage.folder,
-    entryPoints: ['worker.js'],
+    entryPoints: ['worker.ts'],
     bundle: true,
     write: false,
     format: 'esm',
@@ -46,9 +49,9 @@ async function startWorker(stage: Stage, source: string): Promise<string> {
 }
 
 export const WORKERS: Facts = {
-  'At the top': [
+  'The Worker': [
     {
-      fact: 'forwards each event at once, with the key and the last ID, until its client disconnects',
+      fact: 'relays each event as it arrives, with the key and the last ID, until the client disconnects',
       without,
       run: async (stage) => {
         const open = new Set<ServerResponse>()
@@ -61,7 +64,7 @@ export const WORKERS: Facts = {
         const seen: object[] = []
         for await (const event of streamEvents(url, { lastEventId: '7' })) {
           seen.push(event)
-          // The second is sent once the first has come through.
+          // The second is not sent before the first has come through.
           for (const response of open) response.write('data: then\n\n')
           if (seen.length === 2) break
         }
@@ -78,7 +81,7 @@ export const WORKERS: Facts = {
       },
     },
     {
-      fact: 'forwards comments and retry fields at once, even without events',
+      fact: 'relays comments and retry, even before the first event',
       without,
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -94,7 +97,7 @@ export const WORKERS: Facts = {
       },
     },
     {
-      fact: 'responds with 204 if its source does, and with 502 if its source rejects the request',
+      fact: 'responds with 204 if the source does, and with 502 if the source refuses',
       without,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => response.writeHead(n === 1 ? 204 : 500).end())

@@ -106,14 +106,14 @@ describe('other options', () => {
 
   it.each([['a: b'], [5], [true]])('fetchEventSource: headers %j', async (headers) => {
     await expect(fetchEventSource(URL_OF_TEST, { headers: headers as never })).rejects.toThrow(
-      /^The option "headers" must be an object or a Headers, not /,
+      /^The option "headers" must be an object or Headers, not /,
     )
     const onerror = (error: unknown): void => {
       throw error
     }
     const init = { headers: () => headers as never, onerror }
     await expect(fetchEventSource(URL_OF_TEST, init)).rejects.toThrow(
-      /^The result of "headers" must be an object or a Headers, not /,
+      /^The result of "headers" must be an object or Headers, not /,
     )
   })
 })

@@ -13,7 +13,7 @@ describe('event larger than maxBufferSize', () => {
     const source = open(STUB_URL, { maxBufferSize: 1024 * 1024, fetch: () => Promise.resolve(response(body.stream)) })
     const { error, message } = await nextError(source)
     expect(error.reason).toBe('too-large')
-    expect(message).toBe(`The event stream at ${STUB_URL} holds an event larger than the option "maxBufferSize" allows`)
+    expect(message).toBe(`The event stream at ${STUB_URL} sent an event larger than the option "maxBufferSize" allows`)
     expect(body.pulls * chunk.length).toBeLessThan(2 * 1024 * 1024)
   })
 })

@@ -26,9 +26,9 @@ describe('body of an open stream', () => {
     ['text without a field', 'Hello\nworld\n\n', ['error unframed']],
     ['a text of two lines', 'data: Hello\nworld\n\n', ['warning unframed']],
     ['an HTML error in the stream', 'data: x\n\n<b>Warning</b>: x in y.php\n', ['warning unframed']],
-    ['capitals', 'Data: hello\n\n', ['error misspelt']],
-    ['a space before the colon', 'data : hello\n\n', ['error misspelt']],
-    ['an indented field', '  data: hello\n\n', ['error misspelt']],
+    ['capitals', 'Data: hello\n\n', ['error misspelled']],
+    ['a space before the colon', 'data : hello\n\n', ['error misspelled']],
+    ['an indented field', '  data: hello\n\n', ['error misspelled']],
     ['backslash n', String.raw`data: hello\n\n`, ['error escaped']],
     ['backslash n and real line feeds', 'data: hello\\n\n\n', ['warning escaped']],
     ['all fields on one line', String.raw`id: 1\ndata: hello` + '\n\n', ['error escaped']],
@@ -70,7 +70,7 @@ describe('body of an open stream', () => {
 
   it('is quoted, with an example of the fix', async () => {
     const [finding] = await diagnoseResponses([{ chunks: ['{"token":"Hi"}\n'] }])
-    expect(finding?.seen).toBe('1 line of JSON came without "data:" before it: “{"token":"Hi"}”')
+    expect(finding?.seen).toBe('Received 1 line of JSON without "data:" before it: “{"token":"Hi"}”')
     expect(finding?.example).toBe(String.raw`res.write('data: ' + JSON.stringify(object) + '\n\n')`)
   })
 })
@@ -96,16 +96,16 @@ describe('response head', () => {
     const seen = async (scenario: Scenario): Promise<string | undefined> =>
       (await diagnoseResponses([scenario]))[0]?.seen
     expect(await seen(page('text/html', '<html><title>Shop</title>'))).toBe(
-      'The server sent a web page, “Shop”, in place of an event stream.',
+      'The server sent a web page (“Shop”) instead of an event stream.',
     )
     expect(await seen(page('application/json', '{}'))).toBe(
-      'The server sent JSON (application/json) in place of an event stream.',
+      'The server sent JSON (application/json) instead of an event stream.',
     )
     expect(await seen(page('text/plain', 'data: x\n\n'))).toBe(
-      'The server sends what looks like an event stream, but with the Content-Type “text/plain”.',
+      'The response looks like an event stream, but has the Content-Type “text/plain”.',
     )
     expect(await seen({ status: 200, headers: { 'Content-Type': null }, chunks: ['hi'] })).toBe(
-      'The server sent no Content-Type at all instead of text/event-stream.',
+      'The server sent no Content-Type instead of text/event-stream.',
     )
   })
 
@@ -113,15 +113,17 @@ describe('response head', () => {
     const scenario = { ...page('text/html', '<html><title>Hello'), url: 'https://id.test/login?next=secret' }
     const [finding] = await diagnoseResponses([scenario])
     expect(finding?.seen).toBe(
-      'The server sent a web page, “Hello”, in place of the event stream, from https://id.test/login.',
+      'The server sent a web page (“Hello”) instead of an event stream, from https://id.test/login.',
     )
-    expect(finding?.why).toContain('page to sign in')
+    expect(finding?.why).toContain('login page')
   })
 
   it('is explained with the Allow, WWW-Authenticate and Retry-After headers', async () => {
     const why = async (scenario: Scenario): Promise<string | undefined> => (await diagnoseResponses([scenario]))[0]?.why
-    expect(await why({ status: 405, headers: { Allow: 'POST' } })).toBe('The route does not take GET, but POST.')
-    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain('it wants “Bearer”')
+    expect(await why({ status: 405, headers: { Allow: 'POST' } })).toBe('The route does not accept GET, only POST.')
+    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain(
+      'the server expects “Bearer”',
+    )
     expect(await why({ status: 429, headers: { 'Retry-After': '120' } })).toContain('(Retry-After: 120)')
   })
 
@@ -132,14 +134,14 @@ describe('response head', () => {
 
 describe('network error', () => {
   it.each([
-    ['ECONNREFUSED', 'Nobody listens at nowhere.test'],
-    ['ENOTFOUND', 'There is no host named “nowhere.test”'],
-    ['EAI_AGAIN', 'There is no host named “nowhere.test”'],
-    ['UND_ERR_SOCKET', 'The connection was cut before there was a response'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of nowhere.test is not accepted'],
+    ['ECONNREFUSED', 'Nothing is listening on nowhere.test'],
+    ['ENOTFOUND', 'Host “nowhere.test” not found'],
+    ['EAI_AGAIN', 'Host “nowhere.test” not found'],
+    ['UND_ERR_SOCKET', 'The connection was closed before a response arrived'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of nowhere.test is not trusted'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'nowhere.test does not speak TLS'],
-    ['UND_ERR_INVALID_ARG', 'The request cannot be sent as it is'],
-    ['EWHATEVER', 'There was no response from nowhere.test'],
+    ['UND_ERR_INVALID_ARG', 'The request is invalid'],
+    ['EWHATEVER', 'No response from nowhere.test'],
   ])('%s', async (code, seen) => {
     const [finding, ...others] = await diagnoseResponses([{ fails: code }])
     expect(finding).toMatchObject({ level: 'error', seen: expect.stringContaining(seen) as string })
@@ -189,7 +191,7 @@ describe('timing', () => {
   it('reveals silence after the head', async () => {
     const [finding] = await diagnoseResponses([{ then: 7_000, headers: { 'Content-Encoding': 'gzip' } }])
     expect(finding).toMatchObject({ code: 'silent', level: 'warning' })
-    expect(finding?.seen).toContain('no byte for 7.0 s')
+    expect(finding?.seen).toContain('nothing for 7.0 s')
     expect(finding?.why).toContain('the compression (Content-Encoding: gzip)')
     expect(await diagnoseResponses([{ then: 3_000 }])).toEqual([])
   })
@@ -212,21 +214,21 @@ describe('timing', () => {
 
   const THREE = 'data: a\n\ndata: b\n\ndata: c\n\n'
 
-  it('reveals batches, with a lower level if they may be intended', async () => {
-    const lumps = [THREE, 4_000, THREE, 4_000, THREE, 4_000, THREE]
-    const [finding, ...others] = await diagnoseResponses([{ chunks: lumps }])
-    expect(finding).toMatchObject({ code: 'lumps', level: 'note' })
-    expect(finding?.seen).toBe('Events come in lumps: about 3 at once, 4.0 s apart.')
+  it('reports bursts as a note if they may be regular batches', async () => {
+    const bursts = [THREE, 4_000, THREE, 4_000, THREE, 4_000, THREE]
+    const [finding, ...others] = await diagnoseResponses([{ chunks: bursts }])
+    expect(finding).toMatchObject({ code: 'bursts', level: 'note' })
+    expect(finding?.seen).toBe('Events arrive in bursts: about 3 at once, 4.0 s apart.')
     expect(others).toEqual([])
   })
 
-  it('reveals batches with a higher level if they are compressed or cut off', async () => {
+  it('reports bursts as a warning if they are compressed or cut', async () => {
     const compressed = { chunks: [THREE, 4_000, THREE, 4_000, THREE], headers: { 'Content-Encoding': 'br' } }
-    expect(codes(await diagnoseResponses([compressed]))).toEqual(['warning lumps'])
+    expect(codes(await diagnoseResponses([compressed]))).toEqual(['warning bursts'])
     const cut = `${THREE}data: x`
     const [finding] = await diagnoseResponses([{ chunks: [cut, 4_000, `\n\n${cut}`, 4_000, `\n\n${cut}`] }])
-    expect(finding).toMatchObject({ code: 'lumps', level: 'warning' })
-    expect(finding?.seen).toContain('the lumps end in the middle of an event')
+    expect(finding).toMatchObject({ code: 'bursts', level: 'warning' })
+    expect(finding?.seen).toContain('the bursts end in the middle of an event')
   })
 
   it('accepts single events and one burst', async () => {
@@ -237,8 +239,8 @@ describe('timing', () => {
 
   it('reveals that everything arrived at the end', async () => {
     const findings = await diagnoseResponses([{ chunks: [5_000, THREE, 20, THREE], end: 'ended' }])
-    expect(codes(findings)).toEqual(['warning at-the-end'])
-    expect(findings[0]?.seen).toBe('Nothing came for 5.0 s, then all 6 events at once, and the end.')
+    expect(codes(findings)).toEqual(['warning all-at-end'])
+    expect(findings[0]?.seen).toBe('Nothing arrived for 5.0 s, then all 6 events at once, and the response ended.')
     expect(await diagnoseResponses([{ chunks: [THREE, 5_000, THREE], end: 'ended' }])).toEqual([])
   })
 })
@@ -266,7 +268,7 @@ describe('several connections', () => {
 
   it('sort findings by severity without duplicates', async () => {
     const broken: Scenario = { chunks: ['retry: 1\nData: x\n\nData: y\n\n'], end: 'ended' }
-    expect(codes(await diagnoseResponses([broken, broken]))).toEqual(['error misspelt', 'warning short-retry'])
+    expect(codes(await diagnoseResponses([broken, broken]))).toEqual(['error misspelled', 'warning short-retry'])
   })
 
   it('yield no findings if there are none', () => {

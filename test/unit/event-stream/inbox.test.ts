@@ -89,7 +89,7 @@ describe('backpressure of the inbox', () => {
     const { inbox: box } = inbox()
     bring(box, '1')
     const held = box.backpressure(1)
-    box.end()
+    box.close()
     expect(await settles(held)).toBe(true)
   })
 })
@@ -179,8 +179,8 @@ describe('end of the inbox', () => {
   it('discards waiting events, resolves pending calls and is reported once', async () => {
     const { inbox: box, ended } = inbox()
     bring(box, '1')
-    box.end()
-    box.end({ error: new Error('late') })
+    box.close()
+    box.close({ error: new Error('late') })
     box.aborted()
     expect(ended).toHaveBeenCalledExactlyOnceWith(undefined)
     expect(await box.next()).toStrictEqual(DONE)
@@ -246,7 +246,7 @@ describe('end of the inbox', () => {
   it('within onComment prevents further comments', async () => {
     const { inbox: box, ended, onComment } = inbox()
     onComment.mockImplementation(() => {
-      box.end()
+      box.close()
       throw new Error('too late to matter')
     })
     bring(box, '1')

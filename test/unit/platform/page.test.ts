@@ -1,4 +1,4 @@
-/** A page that enters the back/forward cache. test/browser/leaving.ts covers real pages. */
+/** A page that enters the back/forward cache. test/browser/bfcache.ts covers real pages. */
 
 import { expect, it, vi } from 'vitest'
 import { streamEvents, type EventSourceInit } from '../../../src/index.ts'

@@ -1,4 +1,4 @@
-/** The request described by the inspector page's form. */
+/** The request in the inspector's form. */
 
 import { describe, expect, test } from 'vitest'
 import {
@@ -6,19 +6,19 @@ import {
   commandFor,
   readHeaders,
   readURL,
-  whyNotNative,
+  nativeLimit,
   type Wanted,
 } from '../../../../src/inspector/page/request.ts'
 
-describe('request form', () => {
+describe('the request form', () => {
   const wanted: Wanted = {
     url: new URL('http://a.test/x?y=1'),
     method: 'GET',
     headers: [],
     body: undefined,
-    way: 'direct',
+    route: 'direct',
     reconnects: true,
-    isPatient: false,
+    retriesTransient: false,
     closeAt: '',
     types: [],
     compares: false,
@@ -42,20 +42,20 @@ describe('request form', () => {
       ['A', '1'],
       ['b-c', 'x: y'],
     ])
-    expect(() => readHeaders('no colon')).toThrow('“no colon” is no header')
+    expect(() => readHeaders('no colon')).toThrow('Invalid header “no colon”')
   })
 
-  test('rejects a body with GET, and says why the native EventSource cannot send a request', () => {
+  test('rejects a GET with a body, and knows the limits of the native EventSource', () => {
     expect(() => {
       check({ ...wanted, body: 'x' })
-    }).toThrow('has no body')
-    expect(whyNotNative(wanted)).toBeUndefined()
+    }).toThrow("can't have a body")
+    expect(nativeLimit(wanted)).toBeUndefined()
     for (const other of [{ method: 'POST' }, { headers: [['a', 'b']] }, { body: 'x' }] as Partial<Wanted>[]) {
-      expect(whyNotNative({ ...wanted, ...other })).toMatch(/^it can/)
+      expect(nativeLimit({ ...wanted, ...other })).toMatch(/^it can/)
     }
   })
 
-  test('shows a command with shell quoting', () => {
+  test('quotes the command for a shell', () => {
     expect(commandFor(wanted)).toBe("npx everysource inspect 'http://a.test/x?y=1'")
     const { url } = wanted
     expect(commandFor({ ...wanted, url, method: 'POST', headers: [['A', "it's $(x)"]], body: '{"a": 1}' })).toBe(

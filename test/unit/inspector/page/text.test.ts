@@ -1,4 +1,4 @@
-/** Text and prompts in the JSON of chat APIs. */
+/** Text and prompts in the JSON of chats. */
 
 import { expect, test } from 'vitest'
 import { pieceOf, questionOf, withPrompt } from '../../../../src/inspector/page/text.ts'
@@ -14,11 +14,11 @@ test.for([
   ['{"choices":[{"delta":{}}]}', undefined],
   ['{broken', '{broken'],
   ['[DONE]', undefined],
-] as const)('text in %s is %s', ([data, piece]) => {
+] as const)('extracts from %s the text %s', ([data, piece]) => {
   expect(pieceOf(data)).toBe(piece)
 })
 
-test('finds and replaces the prompt in the JSON of a chat request', () => {
+test('finds and replaces the prompt of a chat request', () => {
   expect(questionOf('{"prompt":"a"}')).toBe('a')
   expect(questionOf('{"messages":[{"role":"system","content":"x"},{"role":"user","content":"b"}]}')).toBe('b')
   for (const body of ['', 'x', '{}', '[]', 'null', '{"messages":[]}']) expect(questionOf(body)).toBeUndefined()

@@ -1,4 +1,4 @@
-/** The local server of `everysource inspect`: what it forwards, and that only its page has access. */
+/** The local server of `everysource inspect`: forwarding, and protection against other pages and programs. */
 
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -30,7 +30,7 @@ interface Asked {
   body?: string
 }
 
-/** Sends headers that `fetch` would refuse. Resolves when the response contains `until` or has ended. */
+/** Sends forbidden headers too, unlike `fetch`. Resolves when the response contains `until` or ends. */
 function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}, until?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(url, { method, headers }, (response) => {
@@ -53,7 +53,7 @@ function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}, un
   })
 }
 
-/** Sends a request like the page does. */
+/** Sends a forwarding request like the page does. */
 function forward(
   { inspector, origin }: { inspector: Inspector; origin: string },
   request: object,
@@ -72,7 +72,7 @@ function forward(
   )
 }
 
-test('serves the page, its files and the settings under the token', async () => {
+test('serves the page, its files and its settings under the token', async () => {
   const { inspector } = await open()
   for (const [name, type] of [
     ['', 'text/html; charset=utf-8'],
@@ -92,7 +92,7 @@ test('serves the page, its files and the settings under the token', async () => 
 })
 
 test.each(['document', 'iframe', 'script', 'style', 'worker'])(
-  'never serves forwarded content as a %s',
+  'does not deliver forwarded responses as a %s',
   async (kind) => {
     const { inspector, upstream } = await open()
     const headers = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': kind }
@@ -111,7 +111,7 @@ test('listens on 127.0.0.1 with a new token each time', async () => {
   expect(tokens).not.toContain(undefined)
 })
 
-test('forwards a request with its method, headers and body, and returns the whole response', async () => {
+test('forwards the method, headers and body, and returns the whole response', async () => {
   const opened = await open()
   const { upstream } = opened
   const { status, head, text } = await forward(
@@ -143,13 +143,13 @@ test('forwards a request with its method, headers and body, and returns the whol
   expect(JSON.parse(text.slice('data: '.length))).toEqual(seen)
 })
 
-test('forwards bytes as soon as the server sends them', async () => {
+test('streams bytes as the server sends them', async () => {
   const opened = await open()
   const { text } = await forward(opened, { url: `${opened.upstream.url}/private` }, 'data: 3\n\n')
   expect(text).toMatch(/^id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n$/)
 })
 
-test('cancels the request when the page is closed', async () => {
+test('cancels the request when the page disconnects', async () => {
   const opened = await open()
   await forward(opened, { url: `${opened.upstream.url}/private` }, 'data: 1\n\n')
   await vi.waitFor(() => {
@@ -158,26 +158,26 @@ test('cancels the request when the page is closed', async () => {
   })
 })
 
-test('follows a redirect and reports its target', async () => {
+test('follows redirects and returns the final URL', async () => {
   const opened = await open()
   const { head } = await forward(opened, { url: `${opened.upstream.url}/moved` }, 'data: 1\n\n')
   expect(head?.url).toBe(`${opened.upstream.url}/private`)
 })
 
-test('passes on a rejection with its status, without a password prompt', async () => {
+test('returns the status of an error response without triggering a password prompt', async () => {
   const opened = await open()
   const { status, head, text } = await forward(opened, { url: `${opened.upstream.url}/refused` })
   expect([status, head?.status]).toEqual([200, 401])
   expect(text).toContain('<p>')
 })
 
-test('breaks off when the forwarded response does', async () => {
+test('breaks off when the upstream response breaks off', async () => {
   const opened = await open()
   const { text } = await forward(opened, { url: `${opened.upstream.url}/short` })
   expect(text).toMatch(/data: 2\n\n$/)
 })
 
-test('reports the code if there is no server', async () => {
+test('returns the error code of an unreachable server', async () => {
   const opened = await open()
   await opened.upstream.close()
   const { status, head, text } = await forward(opened, { url: opened.upstream.url })
@@ -193,7 +193,7 @@ test.for([
   'unix:/var/run/docker.sock',
   '',
   'x',
-])('does not forward to other protocols: %s', async (url) => {
+])('rejects URLs other than HTTP: %s', async (url) => {
   const opened = await open()
   const { status, text } = await forward(opened, { url })
   expect(status).toBe(400)
@@ -202,8 +202,8 @@ test.for([
   expect(native.status).toBe(400)
 })
 
-test.for(['no JSON', '1', 'null', '{}', '{"url":"http://a.test","method":"GET","headers":[["a"]],"body":null}'])(
-  'rejects an invalid request: %s',
+test.for(['not JSON', '1', 'null', '{}', '{"url":"http://a.test","method":"GET","headers":[["a"]],"body":null}'])(
+  'rejects the invalid request %s',
   async (body) => {
     const { inspector, origin } = await open()
     const headers = { 'Content-Type': 'application/json', Origin: origin }
@@ -211,7 +211,7 @@ test.for(['no JSON', '1', 'null', '{}', '{"url":"http://a.test","method":"GET","
   },
 )
 
-test('passes status, type and bytes through to the native EventSource unchanged', async () => {
+test('passes status, type and bytes to the native EventSource unchanged', async () => {
   const { inspector, upstream } = await open()
   const url = `${inspector.url}forward?url=${encodeURIComponent(`${upstream.url}/private`)}`
   const { status, text } = await ask(url, { headers: { 'Last-Event-ID': '41' } }, 'data: 42\n\n')
@@ -220,18 +220,15 @@ test('passes status, type and bytes through to the native EventSource unchanged'
   expect(refused.status).toBe(401)
 })
 
-// Attempts by other pages, host names and programs.
+// Attacks from other pages, host names and programs.
 test.for<[string, (origin: string) => OutgoingHttpHeaders]>([
   ['from another site', () => ({ Origin: 'https://evil.example' })],
   ['from another port', () => ({ Origin: 'http://127.0.0.1:1' })],
-  ['with an opaque origin', () => ({ Origin: 'null' })],
-  [
-    'to a foreign name that resolves to this machine',
-    (origin) => ({ Host: `evil.example:${new URL(origin).port}`, Origin: origin }),
-  ],
-  ['to the name localhost', (origin) => ({ Host: `localhost:${new URL(origin).port}`, Origin: origin })],
-  ['marked as cross-site by the browser', (origin) => ({ Origin: origin, 'Sec-Fetch-Site': 'cross-site' })],
-  ['marked as same-site by the browser', (origin) => ({ Origin: origin, 'Sec-Fetch-Site': 'same-site' })],
+  ['from an opaque origin', () => ({ Origin: 'null' })],
+  ['with a rebound host name', (origin) => ({ Host: `evil.example:${new URL(origin).port}`, Origin: origin })],
+  ['with the host name localhost', (origin) => ({ Host: `localhost:${new URL(origin).port}`, Origin: origin })],
+  ['marked cross-site', (origin) => ({ Origin: origin, 'Sec-Fetch-Site': 'cross-site' })],
+  ['marked same-site', (origin) => ({ Origin: origin, 'Sec-Fetch-Site': 'same-site' })],
 ])('rejects a request %s', async ([, headersFor]) => {
   const opened = await open()
   const { upstream, inspector, origin } = opened
@@ -261,15 +258,15 @@ test.for(['', 'wrong', 'x'.repeat(22), '..', '%00'])('rejects a request with the
   const { inspector, upstream, origin } = await open()
   const headers = { 'Content-Type': 'application/json', Origin: origin }
   const body = JSON.stringify({ url: `${upstream.url}/private`, method: 'GET', headers: [], body: null })
-  for (const init of [{}, { method: 'POST', headers, body }]) {
-    expect((await ask(`${origin}/${token}/forward`, init)).status).toBe(403)
-    expect((await ask(`${origin}/${token}`, init)).status).toBe(403)
+  for (const asked of [{}, { method: 'POST', headers, body }]) {
+    expect((await ask(`${origin}/${token}/forward`, asked)).status).toBe(403)
+    expect((await ask(`${origin}/${token}`, asked)).status).toBe(403)
   }
   expect((await ask(inspector.url.replace(/.\/$/, '/'))).status).toBe(403)
   expect(upstream.seen).toEqual([])
 })
 
-test('rejects a POST without an Origin, and any type other than JSON', async () => {
+test('rejects a POST without an Origin, or with a type other than JSON', async () => {
   const { inspector, origin, upstream } = await open()
   const body = JSON.stringify({ url: `${upstream.url}/private`, method: 'GET', headers: [], body: null })
   const json = { 'Content-Type': 'application/json' }
@@ -279,7 +276,7 @@ test('rejects a POST without an Origin, and any type other than JSON', async () 
   expect(upstream.seen).toEqual([])
 })
 
-test('rejects a link from another site, but not a typed URL', async () => {
+test('rejects links from other sites, but accepts a typed URL', async () => {
   const { inspector } = await open()
   const visit = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' }
   expect((await ask(inspector.url, { headers: { ...visit, 'Sec-Fetch-Site': 'cross-site' } })).status).toBe(403)
