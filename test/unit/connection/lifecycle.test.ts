@@ -291,7 +291,7 @@ describe('event listener', () => {
       await until(() => events.includes('3'))
       const first = { open: ['open'], message: ['open', '1'], error: ['open', '1', '2', 'error'] }
       expect(events).toEqual([...first[type], 'open', '3'])
-      expect(bodies[0]?.cancelled).toHaveBeenCalledTimes(type === 'error' ? 0 : 1)
+      expect(bodies[0]?.canceled).toHaveBeenCalledTimes(type === 'error' ? 0 : 1)
       expect(requests.map(({ headers }) => headers['Last-Event-ID'])).toEqual([
         undefined,
         type === 'error' ? '9' : undefined,
@@ -335,7 +335,7 @@ describe('function in the options', () => {
     const { source, bodies, inits, events } = await calledBack('fetch', 'close')
     expect(source.readyState).toBe(EventSource.CLOSED)
     expect(events).toEqual([])
-    expect(bodies[1]?.cancelled).toHaveBeenCalledOnce()
+    expect(bodies[1]?.canceled).toHaveBeenCalledOnce()
     expect(inits.map(({ signal }) => signal.aborted)).toEqual([true, true])
   })
 
@@ -343,7 +343,7 @@ describe('function in the options', () => {
     const { source, bodies, inits, events } = await calledBack('fetch', 'reconnect')
     expect(source.readyState).toBe(EventSource.OPEN)
     expect(events).toEqual(['open', 'message'])
-    expect(bodies.map(({ cancelled }) => cancelled.mock.calls.length)).toEqual([1, 1, 0])
+    expect(bodies.map(({ canceled }) => canceled.mock.calls.length)).toEqual([1, 1, 0])
     expect(inits.map(({ signal }) => signal.aborted)).toEqual([true, true, false])
   })
 
@@ -505,7 +505,7 @@ describe('page that enters the back/forward cache', () => {
     page.hide()
     await settled()
     expect(events).toEqual(['open', '1', 'error'])
-    expect(bodies[0]?.cancelled).toHaveBeenCalledOnce()
+    expect(bodies[0]?.canceled).toHaveBeenCalledOnce()
     expect(source.readyState).toBe(EventSource.CONNECTING)
     expect(requests).toHaveLength(1)
   })
@@ -542,7 +542,7 @@ describe('page that enters the back/forward cache', () => {
     answer()
     await settled()
     expect(events).toEqual(['error'])
-    expect(late.cancelled).toHaveBeenCalledOnce()
+    expect(late.canceled).toHaveBeenCalledOnce()
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 

@@ -158,20 +158,20 @@ describe('body that cannot be read', () => {
     ['nothing', undefined],
     ['numbers', 7],
   ])('fails the connection if its chunks are %s', async (_, chunk) => {
-    let cancelled = false
+    let canceled = false
     const body = new ReadableStream({
       pull(controller) {
         controller.enqueue(chunk)
       },
       cancel() {
-        cancelled = true
+        canceled = true
       },
     })
     const { event, readyState } = await errorFor({ status: 200, headers: new Headers(headers), body })
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
     expect(event.message).toBe(`${AT} cannot be read: its body is not a stream of bytes`)
-    expect(cancelled).toBe(true)
+    expect(canceled).toBe(true)
   })
 })
 
@@ -484,21 +484,21 @@ describe('takeReader', () => {
   })
 
   it('cancels the stream only when the signal is aborted', async () => {
-    const { stream, cancelled } = source('one')
+    const { stream, canceled } = source('one')
     const request = new AbortController()
     const reader = takeReader(stream, request.signal)
     expect(await reader.read()).toEqual({ done: false, value: bytes('one') })
-    expect(cancelled).not.toHaveBeenCalled()
+    expect(canceled).not.toHaveBeenCalled()
     const pending = reader.read()
     request.abort()
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
     expect(await pending).toEqual({ done: true, value: undefined })
   })
 
   it('cancels the stream at once if the signal is already aborted', async () => {
-    const { stream, cancelled } = source('one')
+    const { stream, canceled } = source('one')
     const reader = takeReader(stream, AbortSignal.abort())
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
     expect(await reader.read()).toEqual({ done: true, value: undefined })
   })
 
@@ -526,7 +526,7 @@ describe('takeReader', () => {
       await reader.read().catch(() => undefined)
       request.abort()
       await settled()
-      expect(given.cancelled).not.toHaveBeenCalled()
+      expect(given.canceled).not.toHaveBeenCalled()
     }
     expect(unhandled).toEqual([])
   })

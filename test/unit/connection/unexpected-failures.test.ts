@@ -104,12 +104,12 @@ describe('connection fails unexpectedly', () => {
   })
 
   it('and aborts its request', async () => {
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     const open: Open = ({ signal }) => Promise.resolve(opened(takeReader(stream, signal)))
     const observed = connect([open], OPTIONS, { message: broken })
     await hasFailed(observed)
     expect(observed.requests[0]?.signal.aborted).toBe(true)
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('and delivers nothing else from the chunk', async () => {

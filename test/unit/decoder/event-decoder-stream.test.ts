@@ -58,14 +58,14 @@ describe('chunk', () => {
     ['null', null],
     ['an array', [1]],
   ])('that is %s errors both sides with a TypeError after the earlier events', async (_, chunk) => {
-    const { stream, push, pushChunk, cancelled } = source()
+    const { stream, push, pushChunk, canceled } = source()
     push('data: 1\n\n')
     pushChunk(chunk)
     const { data, error } = await outcome(decoded(stream))
     expect(data).toEqual(['1'])
     expect(error).toBeInstanceOf(TypeError)
     await settled()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith(error)
+    expect(canceled).toHaveBeenCalledExactlyOnceWith(error)
   })
 })
 
@@ -135,14 +135,14 @@ describe('error', () => {
   })
 
   it('of an event that is too large is a RangeError, which also cancels the source', async () => {
-    const { stream, push, cancelled } = source()
+    const { stream, push, canceled } = source()
     push('data: 1\n\ndata: 123456789\n\ndata: 3\n\n')
     const { data, error } = await outcome(decoded(stream, { maxBufferSize: 8 }))
     expect(data).toEqual(['1'])
     expect(error).toBeInstanceOf(RangeError)
     expect((error as Error).message).toContain('"maxBufferSize"')
     await settled()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith(error)
+    expect(canceled).toHaveBeenCalledExactlyOnceWith(error)
   })
 
   it('of an event that is too large comes before the event ends', async () => {
@@ -156,7 +156,7 @@ describe('error', () => {
 
   it.each(['onComment', 'onRetry'] as const)('thrown by %s follows the complete events unchanged', async (name) => {
     const thrown = { not: 'even an error' }
-    const { stream, push, cancelled } = source()
+    const { stream, push, canceled } = source()
     push('data: 1\n\nretry: 1\n:x\ndata: 2\n\n')
     const options = {
       [name]: () => {
@@ -165,7 +165,7 @@ describe('error', () => {
     }
     expect(await outcome(decoded(stream, options))).toEqual({ data: ['1'], error: thrown })
     await settled()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith(thrown)
+    expect(canceled).toHaveBeenCalledExactlyOnceWith(thrown)
   })
 
   it('causes no additional unhandled rejections', async () => {
@@ -196,46 +196,46 @@ describe('error', () => {
 
 describe('cancellation', () => {
   it('during a pending read cancels the source and resolves the read', async () => {
-    const { stream, cancelled } = source()
+    const { stream, canceled } = source()
     const reader = decoded(stream).getReader()
     const read = reader.read()
     await settled()
     await reader.cancel('enough')
     expect(await read).toStrictEqual({ done: true, value: undefined })
     await settled()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+    expect(canceled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
   it('before the first read cancels the source', async () => {
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     await decoded(stream).cancel('enough')
     await settled()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+    expect(canceled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
   it('by break cancels the source', async () => {
-    const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
+    const { stream, canceled } = source('data: 1\n\ndata: 2\n\n')
     for await (const { data } of decoded(stream)) if (data === '1') break
     await settled()
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('by the signal of pipeThrough cancels the source', async () => {
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     const controller = new AbortController()
     const events = stream.pipeThrough(new EventDecoderStream(), { signal: controller.signal })
     const result = outcome(events)
     await settled()
     controller.abort('enough')
     expect(await result).toEqual({ data: ['1'], error: 'enough' })
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+    expect(canceled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
   it('does not affect a source that was piped with preventCancel', async () => {
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     await stream.pipeThrough(new EventDecoderStream(), { preventCancel: true }).cancel('enough')
     await settled()
-    expect(cancelled).not.toHaveBeenCalled()
+    expect(canceled).not.toHaveBeenCalled()
   })
 })
 

@@ -158,14 +158,14 @@ describe('end of the stream', () => {
 
 describe('close()', () => {
   it.each(['open', 'message'])('in a listener for %s cancels the stream, and nothing else fires', async (type) => {
-    const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
+    const { stream, canceled } = source('data: 1\n\ndata: 2\n\n')
     const { source: made, events } = from(stream)
     made.addEventListener(type, () => {
       made.close()
     })
     await until(() => made.readyState === CLOSED)
     await settled()
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
     expect(events).toEqual(type === 'open' ? ['open'] : ['open', '1'])
   })
 
@@ -280,12 +280,12 @@ describe('reset()', () => {
 
 describe('explicit resource management', () => {
   it('closes the source at the end of a using block', async () => {
-    const { stream, cancelled } = source()
+    const { stream, canceled } = source()
     {
       using made = EventSource.fromReadableStream(stream)
       expect(made.readyState).toBe(CONNECTING)
     }
     await settled()
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 })

@@ -162,16 +162,16 @@ describe('idleTimeout', () => {
 
   it('starts when the loop asks for the next event', async () => {
     useFakeClock()
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     const events = streamEvents(stream, { idleTimeout: 20 })
     const iterator = events[Symbol.asyncIterator]()
     await iterator.next()
     await vi.advanceTimersByTimeAsync(100)
-    expect(cancelled).not.toHaveBeenCalled()
+    expect(canceled).not.toHaveBeenCalled()
     const result = outcome(iterator)
     await vi.advanceTimersByTimeAsync(20)
     expect(await result).toMatchObject({ error: { reason: 'timeout' } })
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('does not stop data after a silence from being read ahead', async () => {

@@ -9,7 +9,7 @@ import { ended, pending, refused } from '../support/watch.ts'
 /** A stream that starts with two events, and the signal of its request. */
 function two(options: EventSourceInit = {}) {
   const body = source('data: 1\n\ndata: 2\n\n')
-  return { ...request([() => response(body.stream)], options), cancelled: body.cancelled, body }
+  return { ...request([() => response(body.stream)], options), canceled: body.canceled, body }
 }
 
 describe('event', () => {
@@ -256,12 +256,12 @@ describe('signal', () => {
 
 describe('close()', () => {
   it('may be called twice', async () => {
-    const { stream, cancelled } = two()
+    const { stream, canceled } = two()
     await stream.response
     stream.close()
     stream.close()
     await settled()
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('within a function in the options prevents the request', async () => {
@@ -278,7 +278,7 @@ describe('close()', () => {
   })
 
   it('within fetch cancels the response', async () => {
-    const { stream: body, cancelled } = source('data: 1\n\n')
+    const { stream: body, canceled } = source('data: 1\n\n')
     const { stream } = request([
       async () => {
         await settled()
@@ -288,7 +288,7 @@ describe('close()', () => {
     ])
     expect(await outcome(stream)).toEqual({ data: [] })
     await settled()
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('within onComment discards later events', async () => {

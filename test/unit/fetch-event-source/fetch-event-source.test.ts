@@ -549,7 +549,7 @@ describe('signal', () => {
 
   it('aborted with a fetch that ignores signals cancels the response', async () => {
     const controller = new AbortController()
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     let answer: ((response: Response) => void) | undefined
     const made = call([() => new Promise((resolve) => (answer = resolve))], { signal: controller.signal })
     await settled()
@@ -557,7 +557,7 @@ describe('signal', () => {
     await made.promise
     answer?.(response(stream))
     await settled()
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
     expect(made.calls).toEqual(['fetch'])
   })
 })

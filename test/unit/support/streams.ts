@@ -20,17 +20,17 @@ export interface Source {
   end(): void
   fail(error: unknown): void
   /** Called with the reason when a reader cancels the stream. */
-  cancelled: ReturnType<typeof vi.fn<(reason: unknown) => void>>
+  canceled: ReturnType<typeof vi.fn<(reason: unknown) => void>>
 }
 
 export function source(...texts: string[]): Source {
   let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>
-  const cancelled = vi.fn<(reason: unknown) => void>()
+  const canceled = vi.fn<(reason: unknown) => void>()
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start: (given) => {
       controller = given
     },
-    cancel: cancelled,
+    cancel: canceled,
   })
   const push = (...more: string[]): void => {
     for (const text of more) controller.enqueue(bytes(text))
@@ -48,7 +48,7 @@ export function source(...texts: string[]): Source {
     fail: (error) => {
       controller.error(error)
     },
-    cancelled,
+    canceled,
   }
 }
 
