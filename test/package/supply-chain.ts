@@ -102,7 +102,7 @@ export async function checkSupplyChain(): Promise<void> {
     assert.deepEqual(granted, [['contents: read'], ['contents: read'], ['id-token: write']])
     const steps = [
       ...['node .ci/audit.mjs && npm audit signatures', 'npm test', 'needs: check'],
-      ...['npm ci', 'npm pack', 'needs: pack'],
+      ...['npm ci', 'node .ci/pack.mjs', 'needs: pack'],
     ]
     const places = [...steps, 'npm publish ./everysource-*.tgz --provenance'].map((step) => workflow.lastIndexOf(step))
     assert.ok(!places.includes(-1), 'a step is missing')
