@@ -44,7 +44,7 @@ function isImitatedPage(): boolean {
 
 function described(name: Requirement): string {
   // There may be one that will not do.
-  if (name === 'URL') return 'whole URL'
+  if (name === 'URL') return 'standard URL class'
   return name === 'TextDecoder' ? 'TextDecoder for streams' : name
 }
 

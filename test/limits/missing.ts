@@ -23,7 +23,7 @@ export const REQUIRED_BY: Record<string, string[]> = {
 }
 
 /** Names in messages that differ from the global's name. */
-const NAMES_IN_MESSAGES: Record<string, string> = { URL: 'whole URL', TextDecoder: 'TextDecoder for streams' }
+const NAMES_IN_MESSAGES: Record<string, string> = { URL: 'standard URL class', TextDecoder: 'TextDecoder for streams' }
 
 const POLYFILL: Record<string, string> = {
   Event: 'event-target-polyfill',

@@ -46,9 +46,9 @@ export async function checkReactNative(tally: Tally): Promise<void> {
   for (const [use, missing] of [
     [
       `new EventSource('http://a.test/')`,
-      'no EventTarget, no Event, no TextDecoder for streams, no whole URL, which EventSource',
+      'no EventTarget, no Event, no TextDecoder for streams, no standard URL class, which EventSource',
     ],
-    [`streamEvents('http://a.test/')`, 'no TextDecoder for streams, no whole URL, which streamEvents'],
+    [`streamEvents('http://a.test/')`, 'no TextDecoder for streams, no standard URL class, which streamEvents'],
     [
       `new EventDecoderStream()`,
       'no TextDecoder for streams, no ReadableStream, no TransformStream, which EventDecoderStream',
