@@ -53,7 +53,7 @@ export const README: Facts = {
       },
     },
   ],
-  'Three ways to use it: In front of an AI chat': [
+  'Three ways to use it: With an AI backend': [
     {
       fact: 'prints the whole answer of the chat that `npm start` serves',
       on: EVERYWHERE_AND_NODE_20,
