@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 /** The tables of the reference list every option and member, and no others. */
+=======
+/** The tables of docs/reference/options.md name every option and member of the types, and nothing else. */
+>>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
 
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -6,7 +10,11 @@ import { path } from '../conformance/bundle.ts'
 
 const page = readFileSync(path('docs/reference/options.md'), 'utf8')
 
+<<<<<<< HEAD
 /** Names in the first column of the table with this header. */
+=======
+/** The names in the first column of the first table with this head, from a section on. */
+>>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
 function rows(head: string, section = ''): string[] {
   const lines = page.slice(page.indexOf(section)).split('\n')
   const first = lines.findIndex((line) => line.startsWith(`| ${head} `)) + 2
@@ -29,6 +37,8 @@ const FAILURE = 'src/connection/failure.ts'
 
 test.for([
   ['options', rows('option'), membersOf(OPTIONS, 'interface EventSourceInit ')],
+  ['members of a policy', rows('member', '## Reconnecting'), membersOf(OPTIONS, 'interface ReconnectPolicy ')],
+  ['arguments of shouldReconnect', rows('argument'), ['failure', ...membersOf(OPTIONS, 'interface FailureContext ')]],
   ['members of an attempt', rows('member', '### `headers`'), membersOf(OPTIONS, 'interface Attempt ')],
   [
     'members of an error event',
