@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-/** The tables of the reference list every option and member, and no others. */
-=======
 /** The tables of docs/reference/options.md name every option and member of the types, and nothing else. */
->>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
 
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -10,11 +6,7 @@ import { path } from '../conformance/bundle.ts'
 
 const page = readFileSync(path('docs/reference/options.md'), 'utf8')
 
-<<<<<<< HEAD
-/** Names in the first column of the table with this header. */
-=======
 /** The names in the first column of the first table with this head, from a section on. */
->>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
 function rows(head: string, section = ''): string[] {
   const lines = page.slice(page.indexOf(section)).split('\n')
   const first = lines.findIndex((line) => line.startsWith(`| ${head} `)) + 2
@@ -22,7 +14,7 @@ function rows(head: string, section = ''): string[] {
   return lines.slice(first, end).flatMap((line) => Array.from(line.split('|')[1]?.matchAll(/\w[\w-]*/g) ?? [], String))
 }
 
-/** Members of a class or an interface. */
+/** The members of a class or an interface. */
 function membersOf(file: string, declaration: string): string[] {
   const source = readFileSync(path(file), 'utf8')
   const from = source.indexOf(declaration)

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-/** Console output and diagnostics subscribers. */
-=======
 /** Console output and diagnostics channels. */
->>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
 
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
@@ -26,11 +22,7 @@ export const DEBUGGING: Facts = {
   ],
   'Print a source': [
     {
-<<<<<<< HEAD
-      fact: 'prints the output shown on the page',
-=======
       fact: 'prints the documented output',
->>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
       on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -40,22 +32,14 @@ export const DEBUGGING: Facts = {
         await program.exits()
         const [, expected = ''] =
           /```text\n([^`]*)```/.exec(readFileSync(path('docs/guides/debugging.md'), 'utf8')) ?? []
-<<<<<<< HEAD
-        // Runtimes break lines differently.
-=======
         // Line breaks differ between runtimes.
->>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
         expect(compact(program.output.replaceAll(server.origin, API))).toBe(compact(expected))
       },
     },
   ],
   'Print a source (2)': [
     {
-<<<<<<< HEAD
-      fact: 'is the output of the previous program',
-=======
       fact: 'is the output of the program above',
->>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
       run: ({ block }) => {
         expect(block.text).toContain('EventSource [OPEN] {')
       },
@@ -63,11 +47,7 @@ export const DEBUGGING: Facts = {
   ],
   'Trace connections': [
     {
-<<<<<<< HEAD
-      fact: 'counts open sources',
-=======
       fact: 'counts open connections',
->>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
       on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
@@ -80,11 +60,7 @@ export const DEBUGGING: Facts = {
       },
     },
     {
-<<<<<<< HEAD
-      fact: 'does not count sources that never opened',
-=======
       fact: 'ignores connections that never opened',
->>>>>>> 8b79aea0b755c4de6c1330f5b17c4908ef92118e
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n === 2) response.writeHead(204).end()
