@@ -2,7 +2,7 @@
 
 import type { Failure, FailureReason } from './failure.ts'
 import { redactCause } from './redaction.ts'
-import { presentable, withoutUser } from './url.ts'
+import { displayURL, withoutCredentials } from './url.ts'
 
 /** The request that failed. */
 export interface FailedRequest {
@@ -122,12 +122,12 @@ export class ConnectionError extends Error {
 export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, failure: Failure): ConnectionError {
   const { cause, code } = redactCause(failure, secrets)
   return new ConnectionError(
-    `The event stream at ${presentable(url)} ${failure.what}${code === undefined ? '' : ` (${code})`}`,
+    `The event stream at ${displayURL(url)} ${failure.message}${code === undefined ? '' : ` (${code})`}`,
     {
       ...failure,
       // Or as much of them as the caller's fetch returned.
       headers: failure.headers as Headers | undefined,
-      url: withoutUser(url),
+      url: withoutCredentials(url),
       attempt,
       code,
       cause,
@@ -139,7 +139,7 @@ export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, fail
 export function unexpectedError(request: FailedRequest, cause: unknown): ConnectionError {
   const reason = 'unsupported'
   try {
-    return connectionErrorOf(request, { reason, what: 'failed unexpectedly', cause })
+    return connectionErrorOf(request, { reason, message: 'failed unexpectedly', cause })
   } catch {
     return new ConnectionError('The event stream failed unexpectedly', { reason })
   }

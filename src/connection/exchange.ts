@@ -9,7 +9,7 @@ export interface BodyReader {
 }
 
 /** An event stream that can be read. */
-export interface Opened {
+export interface OpenedStream {
   /** Undefined where the caller gave only a stream. */
   response: FetchLikeResponse | undefined
   /** That of its messages. */
@@ -17,25 +17,25 @@ export interface Opened {
   /** Undefined: it is empty. */
   reader: BodyReader | undefined
   /** Whether to decode each chunk as a whole, however large: `reset()` counts on it. */
-  keepsChunks?: true | undefined
+  decodeWholeChunks?: true | undefined
 }
 
 /** What is read of it, until it ends. */
-export type Body = Pick<Opened, 'keepsChunks'> & { reader: BodyReader }
+export type Body = Pick<OpenedStream, 'decodeWholeChunks'> & { reader: BodyReader }
 
 /** One attempt to get at an event stream. */
 export interface Exchange extends FailedRequest {
   /** Aborts it, and afterwards the reading. */
-  readonly request: AbortController
+  readonly controller: AbortController
   /** Whether the caller's code makes the request, or has made it, so that its errors are the caller's. */
-  readonly isCallers: boolean
+  readonly fromCaller: boolean
   /**
    * Called once. Rejects with an `AttemptError`.
    *
    * @param lastEventId undefined where neither the stream nor the caller has named one
    * @param failure of the attempt before it
    */
-  open(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<Opened>
+  open(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<OpenedStream>
 }
 
 /** Makes the attempts of a connection. */
@@ -80,6 +80,6 @@ export interface ConnectionSink {
 }
 
 /** The last event ID string after a stream has said one: empty, it resets one that there is, and there may be none. */
-export function lastEventIdAfter(before: string | undefined, said: string): string | undefined {
-  return said === '' && before === undefined ? undefined : said
+export function lastEventIdAfter(before: string | undefined, lastReceived: string): string | undefined {
+  return lastReceived === '' && before === undefined ? undefined : lastReceived
 }

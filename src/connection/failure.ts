@@ -25,7 +25,7 @@ export interface Failure {
   /** Which kind of failure it was. */
   reason: FailureReason
   /** What happened, continuing "The event stream at <url> …". */
-  what: string
+  message: string
   /** The HTTP status of a refused response. */
   status?: number | undefined
   /** Its headers. */
@@ -41,16 +41,16 @@ export interface Failure {
   /** What was thrown. */
   cause?: unknown
   /** Whether the caller's code threw it: the caller gets it back as it is. */
-  isCallers?: boolean | undefined
+  fromCaller?: boolean | undefined
 }
 
 /** The stream has come to its end. */
-export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
+export const ENDED: Failure = { reason: 'ended', message: 'has ended' }
 
 /** The same, but its last event is not complete. */
 export const ENDED_MID_EVENT: Failure = {
   reason: 'ended',
-  what: 'has ended in the middle of an event',
+  message: 'has ended in the middle of an event',
   endedMidEvent: true,
 }
 
@@ -59,7 +59,7 @@ export class AttemptError extends Error {
   readonly failure: Failure
 
   constructor(failure: Failure) {
-    super(failure.what)
+    super(failure.message)
     this.failure = failure
   }
 }

@@ -3,7 +3,7 @@
 import { SERVER_OPTIONS } from '../platform/platform.ts'
 
 /** Replacements, each with the names that it replaces. The first match counts: `SERVER_OPTIONS` says more about some names. */
-const INSTEAD = /* @__PURE__ */ SERVER_OPTIONS.concat([
+const REPLACEMENTS = /* @__PURE__ */ SERVER_OPTIONS.concat([
   ['"headers"', 'header'],
   ['"body"', 'data payload'],
   ['"body: JSON.stringify(…)"', 'json'],
@@ -23,8 +23,8 @@ const INSTEAD = /* @__PURE__ */ SERVER_OPTIONS.concat([
 ])
 
 /** @throws a `TypeError` that names the option of another API, and what to use instead */
-export function refuseForeignOptions(given: Record<string, unknown>): void {
-  for (const [instead, names] of INSTEAD) {
+export function rejectForeignOptions(given: Record<string, unknown>): void {
+  for (const [instead, names] of REPLACEMENTS) {
     const name = names.split(' ').find((one) => given[one] !== undefined)
     if (name !== undefined) throw new TypeError(`Unknown option "${name}". Use ${instead}`)
   }

@@ -1,25 +1,25 @@
 /** Event streams that the caller has requested. */
 
 import { displayKind, isObject } from '../input/checks.ts'
-import type { Exchange, Opened, Opener } from './exchange.ts'
+import type { Exchange, OpenedStream, Opener } from './exchange.ts'
 import { secretsOf } from './redaction.ts'
 import type { FetchLikeResponse } from './request.ts'
-import { finalURL, isReadableStream, isUsed, openResponse, takeReader } from './response.ts'
+import { finalURL, isReadableStream, isUsed, openResponse, acquireReader } from './response.ts'
 
 /** The URL of a stream that has none. (whatwg/html pull request 12272) */
 const EVENT_STREAM = 'about:event-stream'
 
 /** What there is to read already: one attempt, the only one. */
 export class GivenExchange implements Exchange, Opener {
-  readonly request = new AbortController()
+  readonly controller = new AbortController()
   readonly url: URL
   readonly attempt = 1
-  readonly isCallers = true
-  readonly #opening: Promise<Opened>
+  readonly fromCaller = true
+  readonly #opening: Promise<OpenedStream>
 
-  constructor(url: URL, open: (request: AbortController) => Promise<Opened>) {
+  constructor(url: URL, open: (request: AbortController) => Promise<OpenedStream>) {
     this.url = url
-    this.#opening = open(this.request)
+    this.#opening = open(this.controller)
     // A response may be refused before anybody asks.
     this.#opening.catch(() => undefined)
   }
@@ -28,7 +28,7 @@ export class GivenExchange implements Exchange, Opener {
     return secretsOf(this.url)
   }
 
-  open(): Promise<Opened> {
+  open(): Promise<OpenedStream> {
     return this.#opening
   }
 
@@ -50,7 +50,12 @@ export function givenStream(stream: unknown): GivenExchange {
   if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
   if (stream.locked) throw new TypeError('The ReadableStream is being read elsewhere')
   return new GivenExchange(new URL(EVENT_STREAM), ({ signal }) =>
-    Promise.resolve({ response: undefined, origin: 'null', reader: takeReader(stream, signal), keepsChunks: true }),
+    Promise.resolve({
+      response: undefined,
+      origin: 'null',
+      reader: acquireReader(stream, signal),
+      decodeWholeChunks: true,
+    }),
   )
 }
 

@@ -20,11 +20,11 @@ const BODY_HEADERS = /^content-(?:encoding|language|location|type|length)$/i
 /**
  * Reads a record, an array of pairs or a `Headers`; `undefined` is none. Values of one name are joined as fetch joins them.
  *
- * @param isOurFetch whether the runtime's `fetch` will send them: a browser's drops some
+ * @param isRuntimeFetch whether the runtime's `fetch` will send them: a browser's drops some
  * @param place where they come from; undefined: the option, which may be a function too
  * @throws a `TypeError` that names the place and the header, never its value, which may be a secret
  */
-export function readHeaders(given: unknown, isOurFetch: boolean, place?: string): HeaderRecord {
+export function readHeaders(given: unknown, isRuntimeFetch: boolean, place?: string): HeaderRecord {
   const invalid = (problem: string): TypeError => new TypeError(`${place ?? option('headers')} ${problem}`)
   if (given === undefined) return {}
   if (!isObject(given) || typeof given === 'function' || isPromise(given)) {
@@ -42,7 +42,7 @@ export function readHeaders(given: unknown, isOurFetch: boolean, place?: string)
     if (!isString(name) || !NAME.test(name)) {
       throw invalid(`has an invalid name: ${isString(name) ? `"${name}"` : displayKind(name)}`)
     }
-    if (isOurFetch && dropsHeader(name)) throw invalid(`has "${name}", which scripts cannot set here`)
+    if (isRuntimeFetch && dropsHeader(name)) throw invalid(`has "${name}", which scripts cannot set here`)
     // A number may be a secret too.
     if (!isString(value))
       throw invalid(`needs a string for "${name}", not ${isObject(value) ? displayKind(value) : typeof value}`)
@@ -66,11 +66,11 @@ export function withoutHeaders(headers: HeaderRecord, isUnwanted: (name: string)
 }
 
 /** What a URL's user and password ask for. */
-export function credentialsOf({ username, password }: URL): HeaderRecord {
+export function authorizationOf({ username, password }: URL): HeaderRecord {
   if (username === '' && password === '') return {}
   return { Authorization: `Basic ${btoa(`${percentDecode(username)}:${percentDecode(password)}`)}` }
 }
 
-export function describesBody(name: string): boolean {
+export function isBodyHeader(name: string): boolean {
   return BODY_HEADERS.test(name)
 }

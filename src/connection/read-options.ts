@@ -2,7 +2,7 @@
 
 import { readMaxBufferSize } from '../decoder/event-decoder.ts'
 import { readUndiciOptions } from '../platform/platform.ts'
-import { refusalOf } from '../platform/request-probes.ts'
+import { initError } from '../platform/request-probes.ts'
 import {
   isFunction,
   isObject,
@@ -15,15 +15,15 @@ import {
   readMembers,
   type Rule,
 } from '../input/checks.ts'
-import { refuseForeignOptions } from './foreign-options.ts'
+import { rejectForeignOptions } from './foreign-options.ts'
 import { readHeaders, type HeaderRecord } from './headers.ts'
 import type { Attempt, EventSourceInit } from './options.ts'
 import { INITIAL_RECONNECTION_TIME, readPolicy, type Policy } from './reconnect.ts'
-import { checkedBody, isBodiless, isStream, readMethod, SENT_ONCE, type RequestBody } from './request-body.ts'
+import { checkedBody, isBodiless, isStream, readMethod, STREAM_SENT_ONCE, type RequestBody } from './request-body.ts'
 import type { FetchLike } from './request.ts'
 
 /** A function of the caller's; what it returns is checked when it has been called. */
-export type OfAttempt = (attempt: Attempt) => unknown
+export type AttemptCallback = (attempt: Attempt) => unknown
 
 /** What a connection knows of its options after the check. */
 export type ConnectionOptions = Readonly<CheckedOptions>
@@ -33,9 +33,9 @@ interface CheckedOptions {
   /** Undefined: the runtime's. */
   fetch: FetchLike | undefined
   method: string
-  headers: HeaderRecord | OfAttempt
-  body: RequestBody | undefined | OfAttempt
-  resume: OfAttempt | undefined
+  headers: HeaderRecord | AttemptCallback
+  body: RequestBody | undefined | AttemptCallback
+  resume: AttemptCallback | undefined
   redirect: NonNullable<EventSourceInit['redirect']>
   fetchOptions: object
   signal: AbortSignal | undefined
@@ -55,7 +55,7 @@ interface CheckedOptions {
 const NO_MEMBERS = {}
 
 /** Members of a fetch init that an option of ours stands for (credentials unless they are `omit`). */
-const OWN_MEMBERS = ['method', 'headers', 'body', 'redirect', 'signal', 'credentials']
+const RESERVED_MEMBERS = ['method', 'headers', 'body', 'redirect', 'signal', 'credentials']
 
 /** Those of all who give none, so that not every connection has its own. */
 const defaults: ConnectionOptions[] = []
@@ -67,8 +67,8 @@ const defaults: ConnectionOptions[] = []
  * @throws a `TypeError` that names the option and what was given.
  */
 export function readOptions(init: unknown, reconnectsGet = true): ConnectionOptions {
-  if (init !== undefined) return readGiven(init, reconnectsGet)
-  return (defaults[Number(reconnectsGet)] ??= readGiven(init, reconnectsGet))
+  if (init !== undefined) return checkOptions(init, reconnectsGet)
+  return (defaults[Number(reconnectsGet)] ??= checkOptions(init, reconnectsGet))
 }
 
 const FUNCTION: Rule = [isFunction, 'a function']
@@ -97,14 +97,14 @@ const RULES: Record<string, Rule> = {
   fetchOptions: [isPlain, 'an object'],
 }
 
-function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
+function checkOptions(init: unknown, reconnectsGet: boolean): ConnectionOptions {
   const given = optionMembers(init)
-  refuseForeignOptions(given)
+  rejectForeignOptions(given)
   const { headers, body, withCredentials, reconnect, maxBufferSize } = given
   const options = readMembers(given, RULES) as Partial<CheckedOptions>
   const { fetch, resume, fetchOptions = NO_MEMBERS, lastEventId = '' } = options
-  const isOurFetch = fetch === undefined
-  const ofUndici = readUndiciOptions(given, fetchOptions, isOurFetch)
+  const isRuntimeFetch = fetch === undefined
+  const ofUndici = readUndiciOptions(given, fetchOptions, isRuntimeFetch)
   const method = readMethod(given.method)
   const checkedOptions = {
     redirect: 'follow',
@@ -114,8 +114,8 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
     fetchOptions: ofUndici.fetchOptions,
     withCredentials: Boolean(withCredentials),
     method,
-    headers: (isFunction(headers) ? headers : readHeaders(headers, isOurFetch)) as CheckedOptions['headers'],
-    body: (isFunction(body) ? body : checkedBody(body, isOurFetch)) as CheckedOptions['body'],
+    headers: (isFunction(headers) ? headers : readHeaders(headers, isRuntimeFetch)) as CheckedOptions['headers'],
+    body: (isFunction(body) ? body : checkedBody(body, isRuntimeFetch)) as CheckedOptions['body'],
     lastEventId: wellFormed(lastEventId),
     connectTimeout: options.connectTimeout ?? 0,
     idleTimeout: options.idleTimeout ?? 0,
@@ -130,21 +130,21 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
     throw new TypeError(`The option "body" needs another "method" than ${method}, such as POST`)
   }
   if (isStream(checkedOptions.body) && checkedOptions.policy.reconnects && !resume) {
-    throw new TypeError(`With "reconnect", ${SENT_ONCE}`)
+    throw new TypeError(`With "reconnect", ${STREAM_SENT_ONCE}`)
   }
-  checkFetchOptions(fetchOptions, isOurFetch)
+  checkFetchOptions(fetchOptions, isRuntimeFetch)
   return checkedOptions
 }
 
-function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {
-  const own = OWN_MEMBERS.find(
+function checkFetchOptions(fetchOptions: object, isRuntimeFetch: boolean): void {
+  const own = RESERVED_MEMBERS.find(
     (name) => name in fetchOptions && (name !== 'credentials' || members(fetchOptions)[name] !== 'omit'),
   )
   if (own !== undefined) {
     const instead = own === 'credentials' ? 'withCredentials' : own
     throw new TypeError(`${option('fetchOptions')} must not have "${own}": pass the option "${instead}"`)
   }
-  const refusal = isOurFetch ? refusalOf(fetchOptions) : undefined
+  const refusal = isRuntimeFetch ? initError(fetchOptions) : undefined
   if (refusal !== undefined) throw new TypeError(`${option('fetchOptions')} does not work here: ${refusal}`)
 }
 

@@ -2,7 +2,7 @@
 
 import {
   display,
-  isFrom,
+  isInRange,
   isFunction,
   isPlain,
   isRecord,
@@ -13,11 +13,11 @@ import {
   type Rule,
 } from '../input/checks.ts'
 import { closest } from '../input/closest.ts'
-import { attempt } from '../platform/globals.ts'
+import { tryGet } from '../platform/globals.ts'
 import { type ConnectionError, connectionErrorOf, type FailedRequest } from './connection-error.ts'
 import type { Failure, FailureReason } from './failure.ts'
 import type { FailureContext } from './options.ts'
-import { MIN_DELAY, withinLimits } from './timers.ts'
+import { MIN_DELAY, clampDelay } from './timers.ts'
 
 /** The option `reconnect` with its defaults. */
 export interface Policy {
@@ -36,7 +36,7 @@ export interface Policy {
 }
 
 /** The standard leaves backoff to the implementation. */
-export const STANDARD_POLICY: Policy = {
+export const DEFAULT_POLICY: Policy = {
   reconnects: true,
   maxAttempts: Infinity,
   factor: 2,
@@ -53,16 +53,16 @@ export const STANDARD_POLICY: Policy = {
 export const INITIAL_RECONNECTION_TIME = 3_000
 
 /** After these the standard reestablishes the connection; a failing function of the caller's counts as one. */
-const TEMPORARY: readonly FailureReason[] = ['network', 'ended', 'timeout', 'request']
+const RETRYABLE: readonly FailureReason[] = ['network', 'ended', 'timeout', 'request']
 
 const RULES: Record<string, Rule> = {
   maxAttempts: [
-    (value) => isFrom(1)(value) && (value === Infinity || Number.isInteger(value)),
+    (value) => isInRange(1)(value) && (value === Infinity || Number.isInteger(value)),
     'a whole number from 1',
   ],
-  factor: [isFrom(1), 'a number from 1'],
+  factor: [isInRange(1), 'a number from 1'],
   maxDelay: MS,
-  jitter: [isFrom(0, Number.MAX_VALUE), 'a finite number from 0'],
+  jitter: [isInRange(0, Number.MAX_VALUE), 'a finite number from 0'],
   resetAfter: MS,
   shouldReconnect: [isFunction, 'a function'],
 }
@@ -73,7 +73,7 @@ const RULES: Record<string, Rule> = {
  */
 export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = false): Policy {
   const reconnects = reconnect === undefined ? byDefault : reconnect
-  if (typeof reconnects === 'boolean') return { ...STANDARD_POLICY, reconnects, endIsFinal }
+  if (typeof reconnects === 'boolean') return { ...DEFAULT_POLICY, reconnects, endIsFinal }
   if (!isPlain(reconnect)) {
     throw new TypeError(`${option('reconnect')} must be true, false or an object, not ${display(reconnect)}`)
   }
@@ -88,7 +88,7 @@ export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = 
   }
   const policy = readMembers(reconnect, RULES, 'reconnect.') as Partial<Policy>
   return {
-    ...STANDARD_POLICY,
+    ...DEFAULT_POLICY,
     ...(policy.jitter !== undefined && { firstJitter: policy.jitter }),
     ...policy,
     endIsFinal,
@@ -97,7 +97,7 @@ export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = 
 }
 
 /** The decision about a failure. */
-export interface Verdict {
+export interface Decision {
   error: ConnectionError
   /** In ms; undefined: do not reconnect. */
   delay: number | undefined
@@ -106,7 +106,7 @@ export interface Verdict {
 }
 
 /** What a decision depends on, besides the policy and the failure. */
-export interface Circumstances {
+export interface RetryState {
   /** How many requests in a row brought no message, the failed one included. */
   attemptsWithoutMessage: number
   /** In ms, the last `retry` of the server. */
@@ -120,61 +120,61 @@ export async function decide(
   policy: Policy,
   request: FailedRequest,
   failure: Failure,
-  circumstances: Circumstances,
+  state: RetryState,
   hasReceived: boolean,
-): Promise<Verdict> {
+): Promise<Decision> {
   const error = connectionErrorOf(request, failure)
-  const delay = nextDelay(policy, failure, circumstances)
+  const delay = nextDelay(policy, failure, state)
   try {
-    const answer: unknown = await policy.shouldReconnect?.(error, { delay, hasReceived })
-    if (answer !== undefined && typeof answer !== 'boolean' && !isFrom(0)(answer)) {
+    const override: unknown = await policy.shouldReconnect?.(error, { delay, hasReceived })
+    if (override !== undefined && typeof override !== 'boolean' && !isInRange(0)(override)) {
       throw new TypeError(
-        `${resultOf('shouldReconnect')} must be true, false, ${MS[1]} or undefined, not ${display(answer)}`,
+        `${resultOf('shouldReconnect')} must be true, false, ${MS[1]} or undefined, not ${display(override)}`,
       )
     }
     const { reason, status, cause } = failure
     return {
       error,
-      delay: answer === undefined ? delay : nextDelay(policy, failure, circumstances, answer),
+      delay: override === undefined ? delay : nextDelay(policy, failure, state, override),
       thrown: reason === 'ended' || status === 204 ? undefined : { error: isAbort(failure) ? cause : error },
     }
   } catch (cause) {
-    const what = `${failure.what}, and "shouldReconnect" failed`
-    const failed = connectionErrorOf(request, { ...failure, what, cause, isCallers: true })
+    const message = `${failure.message}, and "shouldReconnect" failed`
+    const failed = connectionErrorOf(request, { ...failure, message, cause, fromCaller: true })
     return { error: failed, delay: undefined, thrown: { error: failed } }
   }
 }
 
 /** Whether the caller aborted the request or the stream. An abort in `headers` or another function is a failure of that function. */
-function isAbort({ reason, cause, isCallers }: Failure): boolean {
+function isAbort({ reason, cause, fromCaller }: Failure): boolean {
   return (
-    isCallers === true &&
+    fromCaller === true &&
     reason === 'network' &&
-    /^(?:Abort|Timeout)Error$/.test(String(attempt(() => (cause as Error).name)))
+    /^(?:Abort|Timeout)Error$/.test(String(tryGet(() => (cause as Error).name)))
   )
 }
 
 /**
  * The wait before the next attempt, in ms; undefined if there is none. Pure: no clock, no network.
  *
- * @param answer whether to reconnect, or the wait in ms, instead of the default
+ * @param override whether to reconnect, or the wait in ms, instead of the default
  */
 export function nextDelay(
   { reconnects, maxAttempts, factor, maxDelay, jitter, firstJitter, endIsFinal }: Policy,
   { reason, retryAfter, endedMidEvent }: Pick<Failure, 'reason' | 'retryAfter' | 'endedMidEvent'>,
-  { attemptsWithoutMessage, reconnectionTime, random }: Circumstances,
-  answer: boolean | number = TEMPORARY.includes(reason) && !(endIsFinal && reason === 'ended' && !endedMidEvent),
+  { attemptsWithoutMessage, reconnectionTime, random }: RetryState,
+  override: boolean | number = RETRYABLE.includes(reason) && !(endIsFinal && reason === 'ended' && !endedMidEvent),
 ): number | undefined {
-  if (!reconnects || answer === false || attemptsWithoutMessage >= maxAttempts) return undefined
-  if (typeof answer === 'number') return withinLimits(answer)
+  if (!reconnects || override === false || attemptsWithoutMessage >= maxAttempts) return undefined
+  if (typeof override === 'number') return clampDelay(override)
   const growth = factor ** Math.max(0, attemptsWithoutMessage - 1)
   if (retryAfter !== undefined) {
     // In whole seconds, 0 may mean any time up to one. The server does not know how many clients wait: what is ours of it grows.
-    const least = retryAfter < 1_000 ? Math.min(MIN_DELAY * growth, Math.max(maxDelay, MIN_DELAY)) : 0
-    return withinLimits(Math.max(retryAfter, least))
+    const minimum = retryAfter < 1_000 ? Math.min(MIN_DELAY * growth, Math.max(maxDelay, MIN_DELAY)) : 0
+    return clampDelay(Math.max(retryAfter, minimum))
   }
-  const base = withinLimits(reconnectionTime)
+  const base = clampDelay(reconnectionTime)
   // `maxDelay` does not shorten the server's `retry`.
   const wait = Math.min(base * growth, Math.max(maxDelay, base))
-  return withinLimits(wait * (1 + random * (attemptsWithoutMessage === 0 ? firstJitter : jitter)))
+  return clampDelay(wait * (1 + random * (attemptsWithoutMessage === 0 ? firstJitter : jitter)))
 }

@@ -3,7 +3,7 @@
 import { isObject, isRecord } from '../input/checks.ts'
 import { percentDecode } from '../platform/header-value.ts'
 import type { Failure } from './failure.ts'
-import { credentialsOf, type HeaderRecord } from './headers.ts'
+import { authorizationOf, type HeaderRecord } from './headers.ts'
 
 /** Headers whose values say what is sent, and no more. */
 const PUBLIC_HEADERS = /^(?:accept|content-|cache-control|user-agent)/i
@@ -19,7 +19,7 @@ const MAX_DEPTH = 5
  */
 export function secretsOf(url: URL, headers: HeaderRecord = {}): string[] {
   const { search, searchParams, username, password } = url
-  const values = Object.entries({ ...credentialsOf(url), ...headers })
+  const values = Object.entries({ ...authorizationOf(url), ...headers })
     .filter(([name]) => !PUBLIC_HEADERS.test(name))
     .map(([, value]) => value.replace(SCHEME, ''))
   const texts = [...values, search, username, password, percentDecode(password)]
@@ -39,10 +39,10 @@ interface RedactedCause {
  * A copy of what a runtime has thrown, in which neither URLs nor secrets can be read (Deno and Bun put the URL into their messages;
  * fact 4). What the caller's own code has thrown stays the same object, unless a secret may be read in it.
  */
-export function redactCause({ cause: thrown, isCallers }: Failure, secrets: readonly string[]): RedactedCause {
+export function redactCause({ cause: thrown, fromCaller }: Failure, secrets: readonly string[]): RedactedCause {
   const redact = redactor(secrets)
   try {
-    const cause = isCallers && !mayLeak(thrown, redact, MAX_DEPTH) ? thrown : copyOf(thrown, redact, MAX_DEPTH)
+    const cause = fromCaller && !mayLeak(thrown, redact, MAX_DEPTH) ? thrown : redactedCopy(thrown, redact, MAX_DEPTH)
     return { cause, code: codeOf(cause, MAX_DEPTH) }
   } catch {
     // A getter of the caller's has thrown.
@@ -58,11 +58,11 @@ function codeOf(error: unknown, depth: number): string | undefined {
 type Redact = (text: string) => string
 
 /** Only errors and texts are copied. */
-function copyOf(thrown: unknown, redact: Redact, depth: number): unknown {
+function redactedCopy(thrown: unknown, redact: Redact, depth: number): unknown {
   if (typeof thrown === 'string') return redact(thrown)
   if (!isError(thrown) || depth === 0) return undefined
   const { name, message, stack = '', code, cause } = thrown
-  const copy = new Error(redact(message), { cause: copyOf(cause, redact, depth - 1) })
+  const copy = new Error(redact(message), { cause: redactedCopy(cause, redact, depth - 1) })
   // The names of the system's errors are not the caller's texts.
   if (typeof code === 'string') Object.assign(copy, { code: /^[A-Z][A-Z0-9_]*$/.test(code) ? code : redact(code) })
   for (const [key, value] of Object.entries({ name, stack: redact(stack) })) {
@@ -90,10 +90,10 @@ function isError(value: unknown): value is Error & { code?: unknown } {
 function redactor(secrets: readonly string[]): Redact {
   // One may be the beginning of another.
   const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
-  return (text) => longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '…'), text.replace(URLS, shownURL))
+  return (text) => longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '…'), text.replace(URLS, redactURL))
 }
 
 /** As text: a URL that holds no secret stays as it is written. */
-function shownURL(url: string): string {
+function redactURL(url: string): string {
   return url.startsWith('data:') ? 'data:…' : url.replace(/[?#].*$/, '').replace(/\/\/[^/]*@/, '//')
 }

@@ -2,7 +2,7 @@
 
 import { AttemptError } from './failure.ts'
 import type { followRedirects as follow } from './redirect.ts'
-import { discard, finalURL, isResponse } from './response.ts'
+import { cancelBody, finalURL, isResponse } from './response.ts'
 import { isHTTP } from './url.ts'
 
 /** Sends a request with `redirect: 'manual'` and fails if the response is a redirect, or a caller's `fetch` has followed one. */
@@ -17,9 +17,9 @@ export const followRedirects: typeof follow = async (fetch, [url, init], allowed
     ([301, 302, 303, 307, 308].includes(status) && headers.get('location') !== null) ||
     (allowed === 'error' ? redirected : isHTTP(final) && final.origin !== requested.origin)
   if (!isRefused) return response
-  void discard(response)
+  void cancelBody(response)
   const hint = status === 0 ? '. Where to is hidden from scripts here' : ''
-  const what = `was redirected, which the option "redirect" refuses${hint}`
+  const message = `was redirected, which the option "redirect" refuses${hint}`
   // Of a hidden redirect the status is 0.
-  throw new AttemptError({ reason: 'redirect', what, status: status || undefined, headers })
+  throw new AttemptError({ reason: 'redirect', message, status: status || undefined, headers })
 }

@@ -2,15 +2,15 @@
 
 import { AttemptError } from './failure.ts'
 import { isCredential } from '../platform/platform.ts'
-import { describesBody, withoutHeaders } from './headers.ts'
+import { isBodyHeader, withoutHeaders } from './headers.ts'
 import { isStream } from './request-body.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from './request.ts'
-import { discard, finalURL, isResponse } from './response.ts'
-import { isHTTP, presentable } from './url.ts'
+import { cancelBody, finalURL, isResponse } from './response.ts'
+import { isHTTP, displayURL } from './url.ts'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
 /** As many as fetch follows. */
-const MOST_REDIRECTS = 20
+const MAX_REDIRECTS = 20
 
 /** The option `redirect`. */
 type Allowed = 'follow' | 'error' | 'same-origin'
@@ -28,40 +28,40 @@ export async function followRedirects(fetch: FetchLike, first: Request, allowed:
     const response = await fetch(...request)
     if (!isResponse(response)) return response
     const [url, { signal }] = request
-    const followed = followedElsewhere(response, url, allowed)
-    if (followed) throw refuse(response, followed)
+    const followed = disallowedRedirect(response, url, allowed)
+    if (followed) throw refusedRedirect(response, followed)
     const target = redirectTarget(response, url)
     if (target === undefined) return response
-    if (target === 'invalid') throw lose(response, 'was redirected to nowhere')
-    if (redirects === MOST_REDIRECTS) throw lose(response, 'was redirected too often')
+    if (target === 'invalid') throw redirectFailure(response, 'was redirected to nowhere')
+    if (redirects === MAX_REDIRECTS) throw redirectFailure(response, 'was redirected too often')
     const crossesOrigin = target.origin !== new URL(url).origin
-    if (allowed === 'error' || (allowed === 'same-origin' && crossesOrigin)) throw refuse(response, target)
+    if (allowed === 'error' || (allowed === 'same-origin' && crossesOrigin)) throw refusedRedirect(response, target)
     const next = redirectedRequest(request, target, response.status, crossesOrigin)
-    if (!next) throw lose(response, 'was redirected, but its body is a stream, which can be sent only once')
-    if (signal.aborted) throw lose(response, 'was not followed further')
-    void discard(response)
+    if (!next) throw redirectFailure(response, 'was redirected, but its body is a stream, which can be sent only once')
+    if (signal.aborted) throw redirectFailure(response, 'was not followed further')
+    void cancelBody(response)
     request = next
   }
 }
 
-function refuse(response: FetchLikeResponse, target: URL | 'hidden'): AttemptError {
-  void discard(response)
+function refusedRedirect(response: FetchLikeResponse, target: URL | 'hidden'): AttemptError {
+  void cancelBody(response)
   const { status, headers } = response
   const isHidden = target === 'hidden'
-  const where = isHidden ? '' : ` to ${presentable(target)}`
+  const where = isHidden ? '' : ` to ${displayURL(target)}`
   const hint = isHidden ? '. Where to is hidden from scripts here' : ''
-  const what = `was redirected${where}, which the option "redirect" refuses${hint}`
+  const message = `was redirected${where}, which the option "redirect" refuses${hint}`
   // Of a hidden redirect it is 0.
-  return new AttemptError({ reason: 'redirect', what, status: status || undefined, headers })
+  return new AttemptError({ reason: 'redirect', message, status: status || undefined, headers })
 }
 
-function lose(response: FetchLikeResponse, what: string): AttemptError {
-  void discard(response)
-  return new AttemptError({ reason: 'network', what })
+function redirectFailure(response: FetchLikeResponse, message: string): AttemptError {
+  void cancelBody(response)
+  return new AttemptError({ reason: 'network', message })
 }
 
 /** Where a response leads that was not left to us: a browser hides redirects, a caller's `fetch` may have followed them. */
-function followedElsewhere(response: FetchLikeResponse, url: string, allowed: Allowed): URL | 'hidden' | undefined {
+function disallowedRedirect(response: FetchLikeResponse, url: string, allowed: Allowed): URL | 'hidden' | undefined {
   const { type, redirected } = response as Partial<Response>
   if (type === 'opaqueredirect') return 'hidden'
   if (allowed === 'follow') return undefined
@@ -112,7 +112,7 @@ function redirectedRequest(
   if (!becomesGET && isStream(init.body)) return undefined
   const headers = withoutHeaders(
     init.headers,
-    (name) => (becomesGET && describesBody(name)) || (crossesOrigin && isCredential(name)),
+    (name) => (becomesGET && isBodyHeader(name)) || (crossesOrigin && isCredential(name)),
   )
   const next: FetchLikeInit = { ...init, headers }
   if (becomesGET) {

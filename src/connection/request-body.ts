@@ -1,6 +1,6 @@
 /** The method and the body of a request. */
 
-import { classNameOf, foreignClassOf, NODE_STREAM_HINT, sendsStreams } from '../platform/platform.ts'
+import { classNameOf, foreignClassOf, NODE_STREAM_HINT, supportsRequestStreams } from '../platform/platform.ts'
 import { BODY_CLASSES } from '../platform/request-probes.ts'
 import { NAME } from './headers.ts'
 import { checked, displayKind, isString, option } from '../input/checks.ts'
@@ -34,10 +34,10 @@ const BODY = /* @__PURE__ */ option('body')
 /**
  * Checks a body; `null` and `undefined` are none.
  *
- * @param isOurFetch whether the runtime's `fetch` will send it, which may not know other copies of its classes
+ * @param isRuntimeFetch whether the runtime's `fetch` will send it, which may not know other copies of its classes
  * @throws a `TypeError` that does not show the body
  */
-export function checkedBody(given: unknown, isOurFetch: boolean, place = BODY): RequestBody | undefined {
+export function checkedBody(given: unknown, isRuntimeFetch: boolean, place = BODY): RequestBody | undefined {
   const isBody = (value: unknown): value is RequestBody =>
     isString(value) ||
     (ArrayBuffer.isView(value)
@@ -45,8 +45,8 @@ export function checkedBody(given: unknown, isOurFetch: boolean, place = BODY): 
       : BODY_CLASSES.includes(classNameOf(value)))
   const wanted = place === BODY ? `${WANTED}, or a function that returns one of these` : WANTED
   const body = checked(place, given ?? undefined, isBody, wanted, displayKind)
-  if (!isOurFetch) return body
-  if (isStream(body) && !sendsStreams()) throw cannotSend(place, 'ReadableStream')
+  if (!isRuntimeFetch) return body
+  if (isStream(body) && !supportsRequestStreams()) throw cannotSend(place, 'ReadableStream')
   const foreign = foreignClassOf(body)
   if (foreign !== undefined) throw cannotSend(place, `${foreign} of another library`)
   return body
@@ -57,7 +57,7 @@ function cannotSend(place: string, what: string): TypeError {
 }
 
 /** What to do about a body that would have to be sent again. */
-export const SENT_ONCE =
+export const STREAM_SENT_ONCE =
   'the option "body" is a ReadableStream, which can be sent only once. Pass a function that returns a fresh one'
 
 /** Whether it can be sent only once. */

@@ -5,9 +5,9 @@ import {
   missingHeaders,
   headerValue,
   noTimeoutInit,
-  passesCredentialsOn,
+  forwardsCredentials,
 } from '../platform/platform.ts'
-import { credentialsOf, mergeHeaders, withoutHeaders, type HeaderRecord } from './headers.ts'
+import { authorizationOf, mergeHeaders, withoutHeaders, type HeaderRecord } from './headers.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { isStream, type RequestBody } from './request-body.ts'
 import { isHTTP } from './url.ts'
@@ -99,7 +99,7 @@ export function buildRequest(
   // Fetch refuses URLs with credentials.
   url.username = url.password = ''
   let { href } = url
-  let headers = mergeHeaders(ownHeaders(parts.url, body), parts.headers)
+  let headers = mergeHeaders(defaultHeaders(parts.url, body), parts.headers)
   if (lastEventId !== undefined) {
     // One that the caller set is where it started, not where the stream is.
     headers = withoutHeaders(headers, (name) => /^last-event-id$/i.test(name))
@@ -120,7 +120,7 @@ export function buildRequest(
       } as const),
       ...noTimeoutInit(fetchOptions),
       method,
-      redirect: redirect !== 'follow' || passesCredentialsOn(headers) ? 'manual' : 'follow',
+      redirect: redirect !== 'follow' || forwardsCredentials(headers) ? 'manual' : 'follow',
       headers,
       signal,
       ...(body !== undefined && { body }),
@@ -130,8 +130,8 @@ export function buildRequest(
 }
 
 /** What the standard and a URL's user and password ask for; the caller's override them. */
-function ownHeaders(url: URL, body: unknown): HeaderRecord {
-  return { Accept: 'text/event-stream', ...missingHeaders(body), ...credentialsOf(url) }
+function defaultHeaders(url: URL, body: unknown): HeaderRecord {
+  return { Accept: 'text/event-stream', ...missingHeaders(body), ...authorizationOf(url) }
 }
 
 /**

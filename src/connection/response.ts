@@ -1,17 +1,17 @@
 /** Checks a response and takes its body, or says why it is refused. (HTML standard, 9.2.2) */
 
 import { isObject } from '../input/checks.ts'
-import { STREAMING_FETCH } from '../platform/platform.ts'
-import type { Opened } from './exchange.ts'
+import { STREAMING_FETCH_HINT } from '../platform/platform.ts'
+import type { OpenedStream } from './exchange.ts'
 import { AttemptError, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import type { FetchLikeResponse } from './request.ts'
-import { inTime } from './timers.ts'
+import { withTimeout } from './timers.ts'
 
 /** How many bytes of a refused body are read. More than that is not a reason but a page. */
-const MOST_BYTES = 64 * 1024
+const MAX_REFUSED_BYTES = 64 * 1024
 /** How long an error may be kept waiting for a refused body, in ms. */
-const PATIENCE = 250
+const REFUSED_BODY_TIMEOUT = 250
 
 const TOKEN = "[\\w!#$%&'*+.^`|~-]+"
 const ESSENCE = new RegExp(`^[\\t\\n\\r ]*(${TOKEN}/${TOKEN})[\\t\\n\\r ]*(?:;|$)`)
@@ -33,20 +33,20 @@ export async function openResponse(
   requested: URL,
   request: AbortController,
   onRefused?: ConnectionOptions['onRefused'],
-): Promise<Opened> {
+): Promise<OpenedStream> {
   let refusal: Failure | undefined
   try {
-    refusal = refuse(response)
+    refusal = checkResponse(response)
     if (!refusal) {
       const { body } = response
       return {
         response,
         origin: finalURL(response, requested).origin,
-        reader: body === null ? undefined : takeReader(body as ReadableStream<unknown>, request.signal),
+        reader: body === null ? undefined : acquireReader(body as ReadableStream<unknown>, request.signal),
       }
     }
-    if (refusal.status === undefined) void discard(response)
-    else refusal = await describe(refusal, response, request.signal, onRefused)
+    if (refusal.status === undefined) void cancelBody(response)
+    else refusal = await addRefusedBody(refusal, response, request.signal, onRefused)
   } catch (cause) {
     // A caller's fetch may return anything.
     refusal = unsupported(NO_RESPONSE, cause)
@@ -58,11 +58,11 @@ export async function openResponse(
 const NO_RESPONSE = 'what "fetch" returned is not a Response'
 
 /** Why to fail the connection, or nothing. (HTML standard, 9.2.2, "processEventSourceResponse") */
-export function refuse(response: FetchLikeResponse): Failure | undefined {
+export function checkResponse(response: FetchLikeResponse): Failure | undefined {
   if (!isResponse(response)) return unsupported(NO_RESPONSE)
 
   // What fetch rejects with otherwise.
-  if ('type' in response && response.type === 'error') return { reason: 'network', what: 'could not be reached' }
+  if ('type' in response && response.type === 'error') return { reason: 'network', message: 'could not be reached' }
 
   const { status, headers, body } = response
   if (status !== 200) {
@@ -75,7 +75,7 @@ export function refuse(response: FetchLikeResponse): Failure | undefined {
     return refusal('content-type', response, `the server sent ${given} instead of text/event-stream`)
   }
   if (body !== null && !isReadableStream(body)) {
-    return unsupported(`the body of the Response is not a ReadableStream. ${STREAMING_FETCH}`)
+    return unsupported(`the body of the Response is not a ReadableStream. ${STREAMING_FETCH_HINT}`)
   }
   if (body?.locked === true) return unsupported('the body of the Response is being read elsewhere')
   return undefined
@@ -85,15 +85,15 @@ function refusal(reason: 'status' | 'content-type', { status, headers }: FetchLi
   const retryAfter: unknown = headers.get('retry-after')
   return {
     reason,
-    what: `was refused: ${why}`,
+    message: `was refused: ${why}`,
     status,
     headers,
     retryAfter: typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, Date.now()) : undefined,
   }
 }
 
-function unsupported(what: string, cause?: unknown): Failure {
-  return { reason: 'unsupported', what: `cannot be read: ${what}`, cause }
+function unsupported(message: string, cause?: unknown): Failure {
+  return { reason: 'unsupported', message: `cannot be read: ${message}`, cause }
 }
 
 /**
@@ -124,7 +124,7 @@ export function parseRetryAfter(value: string, now: number): number | undefined 
 }
 
 /** Calls `onRefused`, and reads the beginning of the body if that did not. */
-async function describe(
+async function addRefusedBody(
   refusal: Failure,
   response: FetchLikeResponse,
   signal: AbortSignal,
@@ -134,7 +134,7 @@ async function describe(
     // Or as much of one as the caller's fetch returned.
     await onRefused?.(response as Response)
   } catch (cause) {
-    return { ...refusal, what: `${refusal.what}, and "onRefused" failed`, cause, isCallers: true }
+    return { ...refusal, message: `${refusal.message}, and "onRefused" failed`, cause, fromCaller: true }
   }
   const text = await readRefusedBody(response, signal)
   return { ...refusal, ...text }
@@ -151,12 +151,12 @@ async function readRefusedBody(
   const { body } = response
   if (body === null) return { body: '' }
   if (!isReadableStream(body) || isUsed(response)) return {}
-  const reader = takeReader(body, signal)
+  const reader = acquireReader(body, signal)
   const utf8 = new TextDecoder()
   let text = ''
   let bodyTruncated = true
   const read = async (): Promise<void> => {
-    for (let left = MOST_BYTES; ;) {
+    for (let left = MAX_REFUSED_BYTES; ;) {
       const { done, value } = await reader.read()
       if (done) bodyTruncated = false
       if (done || !ArrayBuffer.isView(value) || left <= 0) return
@@ -168,7 +168,7 @@ async function readRefusedBody(
     }
   }
   // Where it breaks off, what there is of it is enough.
-  await inTime(PATIENCE, read().catch(ignore), signal)
+  await withTimeout(REFUSED_BODY_TIMEOUT, read().catch(ignore), signal)
   return { body: text, bodyTruncated }
 }
 
@@ -202,7 +202,10 @@ export function finalURL(response: FetchLikeResponse, requested: URL): URL {
 }
 
 /** Takes a stream to read. Aborting the signal cancels it: a caller's fetch may ignore signals. */
-export function takeReader(stream: ReadableStream<unknown>, signal: AbortSignal): ReadableStreamDefaultReader<unknown> {
+export function acquireReader(
+  stream: ReadableStream<unknown>,
+  signal: AbortSignal,
+): ReadableStreamDefaultReader<unknown> {
   const reader = stream.getReader()
   const stop = (): void => void cancel(reader)
   if (signal.aborted) stop()
@@ -211,7 +214,7 @@ export function takeReader(stream: ReadableStream<unknown>, signal: AbortSignal)
 }
 
 /** Cancels the body of a response that is not read. */
-export async function discard(response: FetchLikeResponse): Promise<void> {
+export async function cancelBody(response: FetchLikeResponse): Promise<void> {
   try {
     await (response.body as ReadableStream).cancel()
   } catch {

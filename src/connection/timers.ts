@@ -12,7 +12,7 @@ export const MIN_DELAY = 100
 const MAX_DELAY = 2 ** 31 - 1
 
 /** A wait that neither causes a storm nor overflows a timer. */
-export function withinLimits(ms: number): number {
+export function clampDelay(ms: number): number {
   return Math.min(Math.max(MIN_DELAY, ms), MAX_DELAY)
 }
 
@@ -48,7 +48,7 @@ export function startWait(ms: number, isFixed = false): Wait {
 export const TIMED_OUT = Symbol('timed out')
 
 /** The outcome of some work, or `TIMED_OUT` after so many ms (0: no limit). Once the signal is aborted the time does not end. */
-export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T | typeof TIMED_OUT> {
+export async function withTimeout<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T | typeof TIMED_OUT> {
   if (ms === 0 || ms === Infinity || signal.aborted) return work
   let timer: ReturnType<typeof setTimeout> | undefined
   const stop = (): void => {
@@ -88,10 +88,10 @@ export function withIdleTimeout(
     async read() {
       const read = reader.read()
       for (;;) {
-        const result = await inTime(ms, read, signal)
+        const result = await withTimeout(ms, read, signal)
         if (result !== TIMED_OUT) return result
         const demanded = sink.demand()
-        if (!demanded) throw new AttemptError({ reason: 'timeout', what: `has been silent for ${ms} ms` })
+        if (!demanded) throw new AttemptError({ reason: 'timeout', message: `has been silent for ${ms} ms` })
         await Promise.race([demanded, read])
       }
     },

@@ -1,6 +1,6 @@
 /** URLs: how they are read, and how much of them may be seen. */
 
-import { baseURL, encodedByDocument } from '../platform/page.ts'
+import { baseURL, encodeLikeDocument } from '../platform/page.ts'
 import { domException } from '../platform/platform.ts'
 
 /**
@@ -13,15 +13,15 @@ export function parseURL(input: string, base?: string): URL {
   const own = base === undefined
   base ??= baseURL()
   try {
-    const url = new URL(own ? encodedByDocument(input) : input, base)
+    const url = new URL(own ? encodeLikeDocument(input) : input, base)
     // Chromium lets a space in the host of a URL pass as "%20". No valid host of an HTTP URL has a "%".
     if (!isHTTP(url) || !url.host.includes('%')) return url
   } catch {
     // Reported below, like a host that is none.
   }
   const hint =
-    base === undefined ? ': without a base URL it must be absolute' : ` relative to ${presentable(new URL(base))}`
-  throw domException(`Invalid URL "${withoutSecrets(input)}"${hint}`, 'SyntaxError')
+    base === undefined ? ': without a base URL it must be absolute' : ` relative to ${displayURL(new URL(base))}`
+  throw domException(`Invalid URL "${displayInvalidURL(input)}"${hint}`, 'SyntaxError')
 }
 
 /** Whether `fetch` can bring an event stream from there; for other schemes trying again would be pointless. */
@@ -34,18 +34,18 @@ export function isHTTP({ protocol }: URL): boolean {
 }
 
 /** The URL as it may appear in messages and logs: no password, no query, no fragment, of one without a host the scheme. */
-export function presentable(url: URL): string {
+export function displayURL(url: URL): string {
   if (url.protocol === 'about:') return `about:${url.pathname}`
   return url.host === '' ? `${url.protocol}…` : `${url.protocol}//${url.host}${url.pathname}`
 }
 
 /** The same for text that did not parse: nothing if it has a user, and nothing after a second colon, where a password may be. */
-function withoutSecrets(input: string): string {
+function displayInvalidURL(input: string): string {
   const shown = /^(?:\w+:)?(?:(?!.*@)[^:?#]*)?/s.exec(input)?.[0] ?? ''
   return shown === input ? input : `${shown}…`
 }
 
 /** The URL without user and password. Their own "/" and "@" are percent-encoded. */
-export function withoutUser({ href }: URL): string {
+export function withoutCredentials({ href }: URL): string {
   return href.replace(/^([\w+.-]+:\/\/)[^/?#]*@/, '$1')
 }

@@ -1,7 +1,7 @@
 /** `EventDecoderStream`: the decoder as a pair of streams. */
 
 import { checked, displayKind, isFunction, option, optionMembers } from '../input/checks.ts'
-import { need } from '../platform/platform.ts'
+import { assertSupported } from '../platform/platform.ts'
 import { EventDecoder, readMaxBufferSize } from './event-decoder.ts'
 import { streamEvent, type EventOf, type EventsMap, type StreamEvent } from './stream-event.ts'
 
@@ -42,7 +42,7 @@ export class EventDecoderStream<Events extends EventsMap<Events> = Record<string
    */
   constructor(options?: EventDecoderStreamInit | null) {
     const name = 'EventDecoderStream'
-    need(name, ['TextDecoder', 'ReadableStream', 'TransformStream'])
+    assertSupported(name, ['TextDecoder', 'ReadableStream', 'TransformStream'])
     // Minifiers rename the class.
     Object.defineProperty(EventDecoderStream, 'name', { value: name })
     const { readable, writable } = decoding(options)

@@ -5,11 +5,11 @@ import { Connection } from '../connection/connection.ts'
 import { FetchOpener } from '../connection/fetch-exchange.ts'
 import { GivenExchange, givenStream } from '../connection/given-exchange.ts'
 import { readOptions } from '../connection/read-options.ts'
-import { parseURL, presentable } from '../connection/url.ts'
+import { parseURL, displayURL } from '../connection/url.ts'
 import { defineDispose } from '../platform/globals.ts'
-import { EventTargetBase, patchEventTarget, missingBases } from '../platform/platform.ts'
+import { EventTargetBase, patchEventTarget, missingBaseClasses } from '../platform/platform.ts'
 import { defineInspection } from '../platform/platform.ts'
-import { need } from '../platform/platform.ts'
+import { assertSupported } from '../platform/platform.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSourceConstructor } from './interface.ts'
@@ -30,7 +30,7 @@ export function defineEventSource(): EventSourceConstructor {
       constructor(...args: [url?: unknown, options?: unknown]) {
         // `undefined` is a URL, no argument is none.
         if (args.length === 0) throw new TypeError('EventSource needs a URL')
-        need('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBases())
+        assertSupported('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBaseClasses())
         patchEventTarget(EventSource.prototype)
         super()
         keepPrototype(this, new.target)
@@ -64,7 +64,7 @@ export function defineEventSource(): EventSourceConstructor {
         const { isDispatching, readyState, lastEventId = '' } = this.#dispatcher
         // What has been read of a stream will be dispatched: whoever asks has piped a body to its end, and goes on after it.
         const isAhead = this.#isFromStream && !isDispatching && readyState !== CLOSED
-        return isAhead ? this.#connection.readId : lastEventId
+        return isAhead ? this.#connection.lastReadId : lastEventId
       }
       get reconnectionTime(): number {
         return this.#connection.reconnectionTime
@@ -116,7 +116,7 @@ export function defineEventSource(): EventSourceConstructor {
   defineInspection(EventSource, (source) => {
     const { url, readyState, lastEventId, reconnectionTime } = source
     const state = ['CONNECTING', 'OPEN', 'CLOSED'][readyState] ?? ''
-    return { state, members: { url: presentable(new URL(url)), lastEventId, reconnectionTime } }
+    return { state, members: { url: displayURL(new URL(url)), lastEventId, reconnectionTime } }
   })
   defineInterface(EventSource, 'EventSource', 1)
   Object.defineProperty(EventSource, 'fromReadableStream', { enumerable: true })

@@ -1,6 +1,6 @@
 /** One message, one task. */
 
-import { chooseQueueTask, loopRound } from '../platform/platform.ts'
+import { chooseQueueTask, loopCount } from '../platform/platform.ts'
 
 /** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
 const READ_AHEAD = 64 * 1024
@@ -21,7 +21,7 @@ export class TaskQueue<Item> {
   readonly #owner: TaskRunner<Item>
   readonly #queueTask = chooseQueueTask()
   /** In which round of the loop the last delivery was; nothing is delivered in the task that creates the queue. */
-  #round: number | undefined = loopRound()
+  #round: number | undefined = loopCount()
   #hops = 0
   #waiting: Item[] = []
   #next = 0
@@ -33,7 +33,7 @@ export class TaskQueue<Item> {
   }
 
   push(item: Item): void {
-    const round = this.#hops === 0 ? loopRound() : this.#round
+    const round = this.#hops === 0 ? loopCount() : this.#round
     if (round !== this.#round) {
       this.#round = round
       this.#owner.runTask(item)
@@ -70,7 +70,7 @@ export class TaskQueue<Item> {
     const item = this.#waiting[this.#next++] as Item
     if (this.#next === this.#waiting.length) {
       this.clear()
-      if (this.#hops === 0) this.#round = loopRound()
+      if (this.#hops === 0) this.#round = loopCount()
     }
     this.#owner.runTask(item)
   }

@@ -9,7 +9,7 @@ import { isReadableStream, isResponse } from '../connection/response.ts'
 import { parseURL } from '../connection/url.ts'
 import type { EventsMap } from '../decoder/stream-event.ts'
 import { displayKind, isObject, isPromise, isString, members } from '../input/checks.ts'
-import { need, NODE_STREAM_HINT } from '../platform/platform.ts'
+import { assertSupported, NODE_STREAM_HINT } from '../platform/platform.ts'
 import { EventStream } from './event-stream.ts'
 import { isRequest, optionsOfRequest } from './request-options.ts'
 import type { EventStream as EventStreamInstance, GivenStreamInit, RequestMember } from './interface.ts'
@@ -83,7 +83,7 @@ export function streamEvents<Events extends EventsMap<Events> = Record<string, s
   options?: GivenStreamInit | null,
 ): EventStreamInstance<Events>
 export function streamEvents(input: unknown, init?: unknown): EventStreamInstance {
-  need('streamEvents', ['AbortController', 'TextDecoder', 'URL'])
+  assertSupported('streamEvents', ['AbortController', 'TextDecoder', 'URL'])
   if (isReadableStream(input)) {
     const options = readGivenOptions(init)
     return opened(givenStream(input), options)

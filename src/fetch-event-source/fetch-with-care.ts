@@ -3,7 +3,7 @@
 import { AttemptError } from '../connection/failure.ts'
 import { followRedirects } from '../connection/redirect.ts'
 import type { FetchLikeInit } from '../connection/request.ts'
-import { passesCredentialsOn } from '../platform/platform.ts'
+import { forwardsCredentials } from '../platform/platform.ts'
 
 /**
  * Follows redirects one by one if the headers hold credentials and the runtime's `fetch` would send them on to another origin.
@@ -15,7 +15,7 @@ export async function fetchWithCare(
 ): Promise<Response> {
   const given: Pick<RequestInit, 'method' | 'redirect'> = isRequest(input) ? input : {}
   const { method = given.method ?? 'GET', redirect = given.redirect ?? 'follow', headers } = init
-  const needsCare = passesCredentialsOn(headers)
+  const needsCare = forwardsCredentials(headers)
   if (!needsCare || redirect !== 'follow') return fetch(input, init)
   const careful = { ...init, method: method.toUpperCase(), redirect: 'manual' } as FetchLikeInit
   // Its body can be read only once, and the target of a redirect may need it too.
@@ -24,7 +24,7 @@ export async function fetchWithCare(
   try {
     return (await followRedirects(fetch, [url, careful], 'follow')) as Response
   } catch (error) {
-    throw error instanceof AttemptError ? new TypeError(`The event stream ${error.failure.what}`) : error
+    throw error instanceof AttemptError ? new TypeError(`The event stream ${error.failure.message}`) : error
   }
 }
 

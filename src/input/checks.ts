@@ -15,17 +15,17 @@ export function resultOf(name: string): string {
  *
  * @param place where it comes from, such as `The option "x"`
  * @param wanted what it must be, as in `must be ${wanted}`
- * @param shown what was given, where its text must not appear in a message
+ * @param format what was given, where its text must not appear in a message
  */
 export function checked<T>(
   place: string,
   value: unknown,
   isValid: (value: unknown) => value is T,
   wanted: string,
-  shown: (value: unknown) => string = display,
+  format: (value: unknown) => string = display,
 ): T | undefined {
   if (value === undefined || isValid(value)) return value
-  throw new TypeError(`${place} must be ${wanted}, not ${shown(value)}`)
+  throw new TypeError(`${place} must be ${wanted}, not ${format(value)}`)
 }
 
 /** What a member must be: the check, and its words for `must be …`. */
@@ -97,12 +97,12 @@ export function isFunction(value: unknown): value is (...args: never[]) => unkno
 }
 
 /** A check for numbers in a range, and so not for `NaN`. */
-export function isFrom(least: number, most = Infinity): (value: unknown) => value is number {
-  return (value): value is number => typeof value === 'number' && value >= least && value <= most
+export function isInRange(min: number, max = Infinity): (value: unknown) => value is number {
+  return (value): value is number => typeof value === 'number' && value >= min && value <= max
 }
 
 /** For times. */
-export const MS: Rule = [isFrom(0), 'a number of milliseconds from 0']
+export const MS: Rule = [isInRange(0), 'a number of milliseconds from 0']
 
 /** What a value is; of a text its beginning. */
 export function display(value: unknown): string {

@@ -1,7 +1,7 @@
 /** The base classes, and stand-ins for runtimes that lack them: importing works there, and the constructor says what is missing. */
 
 import { hostFunction } from './globals.ts'
-import { need, type Requirement } from './requirements.ts'
+import { assertSupported, type Requirement } from './requirements.ts'
 
 /** `EventTarget`, or a class whose constructor says that there is none. Chosen once, when the module loads. */
 export const EventTargetBase = hostFunction('EventTarget') ?? (standIn('EventTarget') as typeof EventTarget)
@@ -10,7 +10,7 @@ export const EventTargetBase = hostFunction('EventTarget') ?? (standIn('EventTar
 export const EventBase = hostFunction('Event') ?? (standIn('Event') as typeof Event)
 
 /** Which of them were missing when the module loaded. */
-export function missingBases(): Requirement[] {
+export function missingBaseClasses(): Requirement[] {
   const bases = { EventTarget: EventTargetBase, Event: EventBase }
   return (['EventTarget', 'Event'] as const).filter((name) => 'isStandIn' in bases[name])
 }
@@ -19,7 +19,7 @@ export function missingBases(): Requirement[] {
 const typeProperty = Object.getOwnPropertyDescriptor(EventBase.prototype, 'type')
 
 /** The type of an event; undefined for what is not an event. */
-export function typeOf(event: unknown): string | undefined {
+export function eventType(event: unknown): string | undefined {
   try {
     if (typeProperty?.get) return typeProperty.get.call(event) as string
     return event instanceof EventBase ? event.type : undefined
@@ -30,7 +30,7 @@ export function typeOf(event: unknown): string | undefined {
 
 function standIn(name: 'EventTarget' | 'Event'): unknown {
   const StandIn = function (): void {
-    need('EventSource', [], [name])
+    assertSupported('EventSource', [], [name])
   }
   return Object.assign(StandIn, { isStandIn: true })
 }

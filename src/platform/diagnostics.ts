@@ -1,6 +1,6 @@
 /** Node's `diagnostics_channel`: for tools that watch a program without changing it. */
 
-import { attempt, reportError, runtime } from './globals.ts'
+import { tryGet, reportError, runtime } from './globals.ts'
 
 interface Channel {
   readonly hasSubscribers: boolean
@@ -16,7 +16,7 @@ type Name = (typeof NAMES)[number]
 let channels: Record<Name, Channel> | null | undefined
 
 /** To be asked where the closure for `publish` would cost too much. */
-export function isWatched(name: Name): boolean | undefined {
+export function hasSubscribers(name: Name): boolean | undefined {
   return channelOf(name)?.hasSubscribers
 }
 
@@ -35,7 +35,7 @@ export function publish(name: Name, describe: () => object): void {
 function channelOf(name: Name): Channel | undefined {
   if (channels === undefined) {
     channels =
-      attempt(() => {
+      tryGet(() => {
         const library = runtime.process?.getBuiltinModule?.('node:diagnostics_channel')
         const entries = library && NAMES.map((one) => [one, library.channel(`everysource:${one}`)] as const)
         return entries && (Object.fromEntries(entries) as Record<Name, Channel>)

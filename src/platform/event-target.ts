@@ -19,7 +19,7 @@ export function patchEventTarget(prototype: object): void {
   const patches = []
   try {
     if (callsHandlerProperties()) patches.push(patchHandlerCalls)
-    if (callsLateListeners()) patches.push(snapshotListeners)
+    if (callsAddedListeners()) patches.push(snapshotListeners)
   } catch (cause) {
     throw new TypeError(
       'Event and EventTarget do not work together here. Take both from one realm or polyfill, and load them before everysource.',
@@ -65,7 +65,7 @@ function callsHandlerProperties(): boolean {
 }
 
 /** Whether a listener hears the event in whose dispatch it was added, as in Node. */
-function callsLateListeners(): boolean {
+function callsAddedListeners(): boolean {
   let called = false
   const target = new EventTargetBase()
   const late = (): void => {

@@ -1,17 +1,17 @@
 /** What differs between the runtimes' `fetch`. */
 
-import { attempt, hostFunction, runtime } from './globals.ts'
+import { tryGet, hostFunction, runtime } from './globals.ts'
 import { hasGlobalDispatcher, noTimeoutDispatcher } from './node-dispatcher.ts'
 import {
-  losesHeader,
+  requestDropsHeader,
   oncePerRequestClass,
   probeRequest,
-  refusalOf,
-  sendsStreams as probeStreams,
+  initError,
+  probeStreamSupport as probeStreams,
 } from './request-probes.ts'
 
 /** What to do where a `fetch` does not stream. A `string`, because the browser build has another text. */
-export const STREAMING_FETCH =
+export const STREAMING_FETCH_HINT =
   'Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch' as string
 
 export const NODE_STREAM_HINT = ' (Readable.toWeb(…) for a Node stream)' as string
@@ -20,36 +20,36 @@ export const NODE_STREAM_HINT = ' (Readable.toWeb(…) for a Node stream)' as st
  * Whether requests obey the browsers' rules for pages: a custom header costs a CORS preflight there. Such a runtime also guards
  * the names that a page must not set, and that shows without a request.
  */
-export const hasForbiddenHeaders = /* @__PURE__ */ oncePerRequestClass(() => losesHeader('Origin'))
+export const hasForbiddenHeaders = /* @__PURE__ */ oncePerRequestClass(() => requestDropsHeader('Origin'))
 
 /** Whether this runtime's `fetch` silently leaves out a header of that name: browsers do with some. */
 export function dropsHeader(name: string): boolean {
   // Only Bun sends another than that of the URL.
   if (name.toLowerCase() === 'host') return !isBun()
-  return hasForbiddenHeaders() && losesHeader(name)
+  return hasForbiddenHeaders() && requestDropsHeader(name)
 }
 
 /** Whether a stream can be a request's body. */
-export const sendsStreams = /* @__PURE__ */ oncePerRequestClass(probeStreams)
+export const supportsRequestStreams = /* @__PURE__ */ oncePerRequestClass(probeStreams)
 
 /** This runtime's `fetch`, or why it cannot bring a stream, and what to do. */
 export function streamingFetch(): typeof globalThis.fetch | string {
   const fetch = hostFunction('fetch')
   if (!fetch) return 'this runtime has no fetch. Pass one as the option "fetch"'
   // React Native's is whatwg-fetch (3), whose promise waits for the end of the body; other fetches may have replaced it.
-  if (fetch.polyfill !== true || attempt(() => 'body' in new Response()) !== false) return fetch
-  return `the fetch of this runtime does not stream. ${STREAMING_FETCH}`
+  if (fetch.polyfill !== true || tryGet(() => 'body' in new Response()) !== false) return fetch
+  return `the fetch of this runtime does not stream. ${STREAMING_FETCH_HINT}`
 }
 
 function isBun(): boolean {
-  return Boolean(attempt(() => runtime.Bun))
+  return Boolean(tryGet(() => runtime.Bun))
 }
 
 const EXAMPLE = { mode: 'cors', credentials: 'same-origin', cache: 'no-store' }
 
 /** Workers throw for members that only a browser can honor, whatever their value. */
 const refusedMembers = /* @__PURE__ */ oncePerRequestClass(() =>
-  Object.entries(EXAMPLE).flatMap(([name, value]) => (refusalOf({ [name]: value }) === undefined ? [] : [name])),
+  Object.entries(EXAMPLE).flatMap(([name, value]) => (initError({ [name]: value }) === undefined ? [] : [name])),
 )
 
 /** Those members of a fetch init that this runtime's `Request` accepts. */
@@ -61,7 +61,7 @@ export function acceptedMembers<Init extends object>(init: Init): Partial<Init> 
 
 /** Whether `fetch` blocks the port, as it blocks those of other protocols. Only Node's says so. (Fetch standard, "bad port") */
 export function isBlockedPort(thrown: unknown): boolean {
-  return attempt(() => (thrown as Error).cause as Error | undefined)?.message === 'bad port'
+  return tryGet(() => (thrown as Error).cause as Error | undefined)?.message === 'bad port'
 }
 
 /** Headers that a redirect to another origin removes. (Fetch standard, 4.4, "HTTP-redirect fetch") */
@@ -74,8 +74,8 @@ export function isCredential(name: string): boolean {
  * Workers does: Cookie and Proxy-Authorization always, Authorization with a compatibility date before September 2025. It shows only
  * on the wire; only Workers have WebSocketPair. (Fact 39)
  */
-export function passesCredentialsOn(headers: object): boolean {
-  return attempt(() => runtime.WebSocketPair) !== undefined && Object.keys(headers).some(isCredential)
+export function forwardsCredentials(headers: object): boolean {
+  return tryGet(() => runtime.WebSocketPair) !== undefined && Object.keys(headers).some(isCredential)
 }
 
 /** Headers that the standard asks for and this runtime's `fetch` does not send. */
@@ -92,7 +92,7 @@ export function missingHeaders(body: unknown): Record<string, string> {
  * Whether `fetch` takes a dispatcher, as undici's does: then its `Request` class looks for one. (Workers name a version of undici
  * among those of their `process`, but take none.)
  */
-export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean => {
+export const supportsDispatcher = /* @__PURE__ */ oncePerRequestClass((): boolean => {
   let isLookedFor = false
   const init: object = {
     get dispatcher() {
@@ -100,7 +100,7 @@ export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean 
       return undefined
     },
   }
-  attempt(() => probeRequest(init))
+  tryGet(() => probeRequest(init))
   return isLookedFor
 })
 
@@ -112,6 +112,6 @@ export function noTimeoutInit(callers: { dispatcher?: unknown }): object {
   const members = isBun() ? { timeout: false, ...callers } : callers
   const { dispatcher } = callers
   // One that the caller brings is for a fetch that takes it.
-  if (dispatcher === undefined && !(hasGlobalDispatcher() && takesDispatchers())) return members
+  if (dispatcher === undefined && !(hasGlobalDispatcher() && supportsDispatcher())) return members
   return { ...members, dispatcher: noTimeoutDispatcher(dispatcher) }
 }

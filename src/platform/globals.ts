@@ -69,7 +69,7 @@ interface RuntimeGlobals {
 export const runtime = globalThis as unknown as RuntimeGlobals
 
 /** The result of a look at the host; undefined if it throws: stubs and hardened globals must not stop a connection. */
-export function attempt<T>(look: () => T): T | undefined {
+export function tryGet<T>(look: () => T): T | undefined {
   try {
     return look()
   } catch {
@@ -79,18 +79,18 @@ export function attempt<T>(look: () => T): T | undefined {
 
 /** A function or class of the host; undefined where it is missing or a stub. */
 export function hostFunction<Name extends keyof RuntimeGlobals>(name: Name): RuntimeGlobals[Name] | undefined {
-  const value = attempt(() => runtime[name])
+  const value = tryGet(() => runtime[name])
   return isFunction(value) ? value : undefined
 }
 
 /** A page, or a worker of a browser. */
 export function isBrowser(): boolean {
-  return attempt(() => runtime.document ?? runtime.importScripts) !== undefined
+  return tryGet(() => runtime.document ?? runtime.importScripts) !== undefined
 }
 
 /** Node, or a runtime that says so, and Electron's pages too. */
 export function isNode(): boolean {
-  return Boolean(attempt(() => runtime.process?.versions?.node))
+  return Boolean(tryGet(() => runtime.process?.versions?.node))
 }
 
 /**
@@ -103,12 +103,12 @@ export function isNodeProcess(): boolean | undefined {
 
 /** Milliseconds since some moment, by a monotonic clock if there is one. */
 export function now(): number {
-  return attempt(() => runtime.performance?.now()) ?? Date.now()
+  return tryGet(() => runtime.performance?.now()) ?? Date.now()
 }
 
 /** A `DOMException` of that name, or an `Error` of that name where there are none. */
 export function domException(message: string, name: string): Error {
-  const exception = attempt(() => runtime.DOMException && new runtime.DOMException(message, name))
+  const exception = tryGet(() => runtime.DOMException && new runtime.DOMException(message, name))
   if (exception) return exception
   return Object.defineProperty(new Error(message), 'name', { value: name, configurable: true, writable: true })
 }

@@ -10,7 +10,7 @@
  */
 
 import { isObject, toDOMString } from '../input/checks.ts'
-import { EventBase, EventTargetBase, typeOf } from './base-classes.ts'
+import { EventBase, EventTargetBase, eventType } from './base-classes.ts'
 import { reportError } from './globals.ts'
 
 export type Methods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>
@@ -74,25 +74,25 @@ export function snapshotListeners(base: Methods): Methods {
         base.addEventListener.apply(this, args)
         return
       }
-      const { recorders, taken } = recording(args)
+      const { recorders, recorded } = recording(args)
       // Refused now if it is refused at all.
       base.addEventListener.apply(new EventTargetBase(), recorders)
-      const dispatch = find(this, taken[0])
-      if (dispatch) dispatch.additions.push(taken)
-      else base.addEventListener.apply(this, taken)
+      const dispatch = find(this, recorded[0])
+      if (dispatch) dispatch.additions.push(recorded)
+      else base.addEventListener.apply(this, recorded)
     },
     removeEventListener(this: EventTarget, ...args) {
       if (depth === 0 || !find(this)) {
         base.removeEventListener.apply(this, args)
         return
       }
-      const { recorders, taken } = recording(args)
+      const { recorders, recorded } = recording(args)
       base.removeEventListener.apply(this, recorders)
-      const dispatch = find(this, taken[0])
-      if (dispatch) dispatch.additions = dispatch.additions.filter((addition) => !removes(addition, taken))
+      const dispatch = find(this, recorded[0])
+      if (dispatch) dispatch.additions = dispatch.additions.filter((addition) => !removes(addition, recorded))
     },
     dispatchEvent(this: EventTarget, ...args) {
-      const type = typeOf(args[0])
+      const type = eventType(args[0])
       // The platform refuses what is not an event.
       if (type === undefined) return base.dispatchEvent.apply(this, args)
       // An event within another of its type is heard by all that were added before it; one that is dispatched already is refused.
@@ -113,19 +113,19 @@ export function snapshotListeners(base: Methods): Methods {
 }
 
 /**
- * Arguments that record what the platform reads of them, in its order and as often as it does: `taken` are the same arguments with
+ * Arguments that record what the platform reads of them, in its order and as often as it does: `recorded` are the same arguments with
  * the type converted and the options as they were read.
  */
-function recording(args: ListenerArguments): { recorders: ListenerArguments; taken: ListenerArguments } {
+function recording(args: ListenerArguments): { recorders: ListenerArguments; recorded: ListenerArguments } {
   const recorders: unknown[] = [...args]
-  const taken: unknown[] = [...args]
+  const recorded: unknown[] = [...args]
   const [type, , options] = args as unknown[]
   // The platform refuses symbols.
-  if (isObject(type)) recorders[0] = { toString: () => (taken[0] = toDOMString(type)) }
-  else if (typeof type !== 'symbol') taken[0] = toDOMString(type)
+  if (isObject(type)) recorders[0] = { toString: () => (recorded[0] = toDOMString(type)) }
+  else if (typeof type !== 'symbol') recorded[0] = toDOMString(type)
   if (isObject(options)) {
     const read = Object.create(null) as Record<string | symbol, unknown>
-    taken[2] = read
+    recorded[2] = read
     recorders[2] = new Proxy(options, {
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key)
@@ -135,5 +135,5 @@ function recording(args: ListenerArguments): { recorders: ListenerArguments; tak
       },
     })
   }
-  return { recorders, taken } as unknown as ReturnType<typeof recording>
+  return { recorders, recorded } as unknown as ReturnType<typeof recording>
 }

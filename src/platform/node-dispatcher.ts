@@ -1,7 +1,7 @@
 /** Node's `fetch` ends a body after 300 s without a byte; an event stream may be silent for longer. */
 
 import { isFunction } from '../input/checks.ts'
-import { attempt, runtime } from './globals.ts'
+import { tryGet, runtime } from './globals.ts'
 
 type Dispatch = (options: object, handler: object) => boolean
 
@@ -21,7 +21,7 @@ export function noTimeoutDispatcher(callers: unknown): Dispatcher {
 
 /** One function for all connections; the object around it is each request's own, because a caller's fetch may change it. */
 function dispatchWithoutTimeouts(options: object, handler: object): boolean {
-  return globalDispatcher(handler).dispatch(withoutTimeouts(options), handler)
+  return requireGlobalDispatcher(handler).dispatch(withoutTimeouts(options), handler)
 }
 
 function withoutTimeouts(options: object): object {
@@ -33,20 +33,22 @@ function withoutTimeouts(options: object): object {
  * such as Jest's, is undici's too, but its global dispatcher is out of sight.
  */
 export function hasGlobalDispatcher(): boolean {
-  return attempt(() => Boolean(runtime.process?.versions?.undici) && isFunction(installed({})?.dispatch)) === true
+  return (
+    tryGet(() => Boolean(runtime.process?.versions?.undici) && isFunction(getGlobalDispatcher({})?.dispatch)) === true
+  )
 }
 
 /**
  * The dispatcher that speaks the handler's language. Two may be installed: undici's up to version 7 sits under `.1` and
  * calls `handler.onConnect`, later ones sit under `.2` and call `handler.onRequestStart`.
  */
-function globalDispatcher(handler: object): Dispatcher {
-  const dispatcher = installed(handler)
+function requireGlobalDispatcher(handler: object): Dispatcher {
+  const dispatcher = getGlobalDispatcher(handler)
   if (!dispatcher) throw new Error('No global dispatcher of undici is installed')
   return dispatcher
 }
 
-function installed(handler: object): Dispatcher | undefined {
+function getGlobalDispatcher(handler: object): Dispatcher | undefined {
   const [first, second] = 'onRequestStart' in handler ? [2, 1] : [1, 2]
   const globals = globalThis as unknown as Record<symbol, Dispatcher | undefined>
   return (

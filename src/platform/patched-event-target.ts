@@ -5,28 +5,28 @@
  */
 
 import { isFunction, isObject } from '../input/checks.ts'
-import { typeOf } from './base-classes.ts'
+import { eventType } from './base-classes.ts'
 import { reportError } from './globals.ts'
 import type { ListenerArguments, Methods } from './listener-snapshot.ts'
 
 type Listener = EventListenerOrEventListenerObject
 
 /** The property that the runtime is about to read: set when a dispatch begins, unset once it has been read. */
-let upcoming: { target: EventTarget; type: string } | undefined
+let dispatching: { target: EventTarget; type: string } | undefined
 
 /** Whether it is the runtime that reads the target's `on…` property: it would call the handler. */
 export function isReadByRuntime(target: EventTarget, type: string): boolean {
-  const isIt = upcoming?.target === target && upcoming.type === type
-  if (isIt) upcoming = undefined
+  const isIt = dispatching?.target === target && dispatching.type === type
+  if (isIt) dispatching = undefined
   return isIt
 }
 
 /** Workers read `handleEvent` when the listener is added, and refuse what is not a function. */
-function guardObject(listener: EventListenerObject, hear: (event: Event) => void): EventListenerObject {
+function guardObject(listener: EventListenerObject, callListener: (event: Event) => void): EventListenerObject {
   return {
     get handleEvent() {
       const given: unknown = Reflect.get(listener, 'handleEvent')
-      return isFunction(given) ? hear : (given as typeof hear)
+      return isFunction(given) ? callListener : (given as typeof callListener)
     },
   }
 }
@@ -69,11 +69,11 @@ export function patchHandlerCalls(base: Methods): Methods {
     },
     dispatchEvent(this: EventTarget, ...args) {
       // The runtime refuses what is not an event.
-      upcoming = { target: this, type: typeOf(args[0]) ?? '' }
+      dispatching = { target: this, type: eventType(args[0]) ?? '' }
       try {
         return base.dispatchEvent.apply(this, args)
       } finally {
-        upcoming = undefined
+        dispatching = undefined
       }
     },
   }

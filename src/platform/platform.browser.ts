@@ -3,9 +3,9 @@
 import { option } from '../input/checks.ts'
 import { hostFunction, runtime } from './globals.ts'
 import { percentDecode } from './header-value.ts'
-import { losesHeader, toStringTagOf } from './request-probes.ts'
+import { requestDropsHeader, toStringTagOf } from './request-probes.ts'
 
-export { sendsStreams, signalProblem } from './request-probes.ts'
+export { probeStreamSupport as supportsRequestStreams, signalProblem } from './request-probes.ts'
 import { choosePostToSelf } from './self-messages.ts'
 import type { QueueTask } from './task.ts'
 
@@ -14,11 +14,11 @@ import type { QueueTask } from './task.ts'
 export const EventTargetBase = EventTarget
 export const EventBase = Event
 
-export function missingBases(): [] {
+export function missingBaseClasses(): [] {
   return []
 }
 
-export function need(): void {
+export function assertSupported(): void {
   // The browsers of the last five years have all that is needed.
 }
 
@@ -42,26 +42,26 @@ export function removeListener(target: EventTarget, type: string, listener: (eve
   EventTargetBase.prototype.removeEventListener.call(target, type, listener)
 }
 
-/** Like `setGlance`: DevTools show getters without help. */
+/** DevTools show getters without help. */
 export function defineInspection(): void {
   // Nothing asks for it.
 }
 
-export function setGlance(): void {
+export function setPreview(): void {
   // Nothing asks for it.
 }
 
-export function glanceOf(): { members: object } {
+export function previewOf(): { members: object } {
   return { members: {} }
 }
 
 /** Browsers have no such limit. */
-export function withListenerLimit<Signal>(signal: Signal): Signal {
+export function raiseListenerLimit<Signal>(signal: Signal): Signal {
   return signal
 }
 
 /** Browsers have no diagnostics channels. */
-export function isWatched(): undefined {
+export function hasSubscribers(): undefined {
   return undefined
 }
 
@@ -80,7 +80,7 @@ export function isNodeProcess(): undefined {
   // It is not.
 }
 
-export function loopRound(): undefined {
+export function loopCount(): undefined {
   return undefined
 }
 
@@ -92,7 +92,7 @@ export function domException(message: string, name: string): Error {
   return new DOMException(message, name)
 }
 
-export const STREAMING_FETCH = 'Pass a fetch that streams as the option "fetch"'
+export const STREAMING_FETCH_HINT = 'Pass a fetch that streams as the option "fetch"'
 
 export function streamingFetch(): typeof globalThis.fetch | string {
   return hostFunction('fetch') ?? 'this runtime has no fetch. Pass one as the option "fetch"'
@@ -103,7 +103,7 @@ export function hasForbiddenHeaders(): boolean {
 }
 
 export function dropsHeader(name: string): boolean {
-  return losesHeader(name)
+  return requestDropsHeader(name)
 }
 
 export function acceptedMembers<Init extends object>(init: Init): Partial<Init> {
@@ -120,7 +120,7 @@ export function isCredential(): boolean {
   return false
 }
 
-export function passesCredentialsOn(): boolean {
+export function forwardsCredentials(): boolean {
   return false
 }
 
@@ -145,11 +145,11 @@ export const SERVER_OPTIONS: [instead: string, names: string][] = []
 export function readUndiciOptions(
   { dispatcher }: { dispatcher?: unknown },
   fetchOptions: { dispatcher?: unknown },
-  isOurFetch: boolean,
+  isRuntimeFetch: boolean,
 ): { fetchOptions: object } {
   const place = dispatcher === undefined ? 'fetchOptions.dispatcher' : 'dispatcher'
   const given = dispatcher ?? fetchOptions.dispatcher
-  if (isOurFetch && given !== undefined) throw new TypeError(`${option(place)} must be absent here`)
+  if (isRuntimeFetch && given !== undefined) throw new TypeError(`${option(place)} must be absent here`)
   return { fetchOptions: given === undefined ? fetchOptions : { ...fetchOptions, dispatcher: given } }
 }
 

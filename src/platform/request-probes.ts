@@ -1,6 +1,6 @@
 /** What this runtime's `Request` shows of its `fetch`. */
 
-import { attempt, hostFunction } from './globals.ts'
+import { tryGet, hostFunction } from './globals.ts'
 
 /** For requests that are only made to see what the runtime does with them, never sent. */
 const PROBE_URL = 'http://localhost/'
@@ -26,12 +26,10 @@ export function probeRequest(init: object): Request | undefined {
 }
 
 /** Whether `Request` says anything of the runtime: a stub may refuse everything. */
-const isUsable = /* @__PURE__ */ oncePerRequestClass(
-  () => attempt(() => probeRequest({ method: 'POST' })) !== undefined,
-)
+const isUsable = /* @__PURE__ */ oncePerRequestClass(() => tryGet(() => probeRequest({ method: 'POST' })) !== undefined)
 
 /** Why this runtime's `Request` refuses an init; undefined where it takes it, and where it is a stub that refuses everything. */
-export function refusalOf(init: object): string | undefined {
+export function initError(init: object): string | undefined {
   if (!isUsable()) return undefined
   try {
     probeRequest(init)
@@ -46,22 +44,22 @@ export function refusalOf(init: object): string | undefined {
  * an AbortController that the runtime's `fetch` refuses with a TypeError, as it does when the network fails.
  */
 export function signalProblem(signal: AbortSignal): string | undefined {
-  return refusalOf({ signal }) && FOREIGN_SIGNAL
+  return initError({ signal }) && FOREIGN_SIGNAL
 }
 
 const FOREIGN_SIGNAL = 'fetch refuses this AbortController. Take both from one realm'
 
 /** Whether this runtime's `Request` leaves out a header of that name, as browsers do with some. */
-export function losesHeader(name: string): boolean {
-  return attempt(() => probeRequest({ headers: { [name]: 'x' } })?.headers.has(name)) === false
+export function requestDropsHeader(name: string): boolean {
+  return tryGet(() => probeRequest({ headers: { [name]: 'x' } })?.headers.has(name)) === false
 }
 
 /** Whether a stream can be a request's body. Runtimes that do not know such bodies send their name as text. */
-export function sendsStreams(): boolean {
+export function probeStreamSupport(): boolean {
   if (!isUsable()) return true
   // A polyfill's stream is not known to the runtime's fetch.
   return (
-    attempt(() => {
+    tryGet(() => {
       const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
       return !probeRequest(init)?.headers.has('Content-Type')
     }) === true
@@ -86,7 +84,7 @@ export function classNameOf(value: unknown): string {
 export function foreignClassOf(body: unknown): string | undefined {
   const name = classNameOf(body)
   if (!['FormData', 'Blob', 'File'].includes(name)) return undefined
-  const request = attempt(() => probeRequest({ method: 'POST', body }))
+  const request = tryGet(() => probeRequest({ method: 'POST', body }))
   // Without a usable Request it cannot be known.
   if (!request) return undefined
   const type = request.headers.get('Content-Type') ?? ''

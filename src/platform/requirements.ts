@@ -1,6 +1,6 @@
 /** What the package cannot do without, and who brings it where a runtime lacks it. */
 
-import { attempt, hostFunction, runtime } from './globals.ts'
+import { tryGet, hostFunction, runtime } from './globals.ts'
 
 /** What works in React Native as well; test/limits installs them. */
 const POLYFILLS = {
@@ -22,11 +22,15 @@ export type Requirement = keyof typeof POLYFILLS
  * @param absent what is known to be missing
  * @throws a `TypeError` that names all that is missing, and polyfills of it
  */
-export function need(what: string, names: readonly Requirement[], absent: readonly Requirement[] = []): void {
-  const missing = [...absent, ...names.filter((name) => !isThere(name))]
+export function assertSupported(
+  what: string,
+  names: readonly Requirement[],
+  absent: readonly Requirement[] = [],
+): void {
+  const missing = [...absent, ...names.filter((name) => !isAvailable(name))]
   if (missing.length === 0) return
   throw new TypeError(
-    `This runtime has no ${missing.map(described).join(', no ')}, which ${what} is built on. ${isImitatedPage() ? TEST_HINT : polyfillHint(missing)}`,
+    `This runtime has no ${missing.map(describe).join(', no ')}, which ${what} is built on. ${isSimulatedPage() ? TEST_HINT : polyfillHint(missing)}`,
   )
 }
 
@@ -38,27 +42,27 @@ function polyfillHint(missing: readonly Requirement[]): string {
 }
 
 /** Whether a test environment imitates a page, as jsdom does. A browser has the browser build, and React Native has no document. */
-function isImitatedPage(): boolean {
-  return attempt(() => runtime.document !== undefined && runtime.navigator?.product !== 'ReactNative') === true
+function isSimulatedPage(): boolean {
+  return tryGet(() => runtime.document !== undefined && runtime.navigator?.product !== 'ReactNative') === true
 }
 
-function described(name: Requirement): string {
+function describe(name: Requirement): string {
   // There may be one that will not do.
   if (name === 'URL') return 'whole URL'
   return name === 'TextDecoder' ? 'TextDecoder for streams' : name
 }
 
-function isThere(name: Requirement): boolean {
+function isAvailable(name: Requirement): boolean {
   if (!hostFunction(name)) return false
   try {
-    return name === 'URL' ? hasWholeURL() : name === 'TextDecoder' ? decodesStreams() : true
+    return name === 'URL' ? hasCompleteURL() : name === 'TextDecoder' ? decodesStreams() : true
   } catch {
     return false
   }
 }
 
 /** Of React Native's own URL nothing can be set. (Libraries/Blob/URL.js) */
-function hasWholeURL(): boolean {
+function hasCompleteURL(): boolean {
   const url = new URL('?b#c', 'http://user:x@a.test:81/')
   url.hash = url.username = ''
   return url.href === 'http://:x@a.test:81/?b'

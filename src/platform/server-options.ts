@@ -11,7 +11,7 @@ import {
   option,
   readMembers,
 } from '../input/checks.ts'
-import { takesDispatchers } from './fetch.ts'
+import { supportsDispatcher } from './fetch.ts'
 
 /** What to use instead of options that only packages for servers have. */
 export const SERVER_OPTIONS: [instead: string, names: string][] = [
@@ -42,7 +42,7 @@ interface UndiciOptions {
 export function readUndiciOptions(
   given: Record<string, unknown>,
   fetchOptions: object,
-  isOurFetch: boolean,
+  isRuntimeFetch: boolean,
 ): UndiciOptions {
   const node = members(checked(option('node'), given.node, isPlain, 'an object'))
   const times = readMembers(node, { reconnectionTime: MS }, 'node.')
@@ -52,16 +52,16 @@ export function readUndiciOptions(
     'node.dispatcher': node.dispatcher,
   }
   const [place, dispatcher] = Object.entries(dispatchers).find(([, value]) => value !== undefined) ?? []
-  if (place !== undefined) checkDispatcher(option(place), dispatcher, isOurFetch)
+  if (place !== undefined) checkDispatcher(option(place), dispatcher, isRuntimeFetch)
   const isThere = members(fetchOptions).dispatcher === dispatcher
   return { ...times, fetchOptions: isThere ? fetchOptions : { ...fetchOptions, dispatcher } }
 }
 
 /** By its shape: there are many copies of undici. */
-function checkDispatcher(place: string, dispatcher: unknown, isOurFetch: boolean): void {
+function checkDispatcher(place: string, dispatcher: unknown, isRuntimeFetch: boolean): void {
   if (!isObject(dispatcher) || !('dispatch' in dispatcher) || !isFunction(dispatcher.dispatch)) {
     throw new TypeError(`${place} must be a dispatcher of undici, not ${displayKind(dispatcher)}`)
   }
-  if (!isOurFetch || takesDispatchers()) return
+  if (!isRuntimeFetch || supportsDispatcher()) return
   throw new TypeError(`${place} is for Node only: Deno has "client", Bun "proxy" and "tls"`)
 }

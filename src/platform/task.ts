@@ -1,6 +1,6 @@
 /** The cheapest way that a runtime has to run something in a task of its own. */
 
-import { attempt, hostFunction, isBrowser, isNode, runtime } from './globals.ts'
+import { tryGet, hostFunction, isBrowser, isNode, runtime } from './globals.ts'
 import { choosePostToSelf } from './self-messages.ts'
 
 /** Queues a task: all microtasks, to any depth, have run before it does, and tasks run in the order they were queued. */
@@ -21,7 +21,7 @@ export function chooseQueueTask(): QueueTask {
 }
 
 /** How often the event loop has gone round, where it says so (Node): between two rounds all microtasks run. */
-export function loopRound(): number | undefined {
+export function loopCount(): number | undefined {
   try {
     const loop = runtime.performance?.nodeTiming
     return loop && 'uvMetricsInfo' in loop ? loop.uvMetricsInfo.loopCount : undefined
@@ -32,5 +32,5 @@ export function loopRound(): number | undefined {
 
 /** Its `setImmediate` queues a microtask. (Libraries/Core/Timers/immediateShim.js) */
 function isReactNative(): boolean {
-  return !isNode() && attempt(() => runtime.navigator?.product) === 'ReactNative'
+  return !isNode() && tryGet(() => runtime.navigator?.product) === 'ReactNative'
 }

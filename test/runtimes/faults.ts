@@ -51,7 +51,7 @@ export const FAULTS: Fault[] = [
     what: 'leaves the old connection open at reconnect()',
     module: CONNECTION,
     name: 'Connection.reconnect',
-    by: '() => () => this.#run(++this.#life, this.#connect(undefined, this.#life))',
+    by: '() => () => this.#run(++this.#generation, this.#connect(undefined, this.#generation))',
     noticedBy: 'fact 47: reconnect() drops an open connection and connects at once, without an error',
   },
   {
@@ -73,7 +73,7 @@ export const FAULTS: Fault[] = [
     what: 'leaves a given stream alone when it is closed',
     module: 'src/connection/given-exchange.ts',
     name: 'givenStream',
-    by: '(givenStream) => (stream) => ({ ...givenStream(stream), request: new AbortController() })',
+    by: '(givenStream) => (stream) => ({ ...givenStream(stream), controller: new AbortController() })',
     noticedBy: 'fact 54: leaving the loop cancels the stream, and so does a signal that is aborted already',
   },
 
@@ -87,7 +87,7 @@ export const FAULTS: Fault[] = [
   {
     what: 'takes every round of the event loop for a new one',
     module: 'src/platform/task.ts',
-    name: 'loopRound',
+    name: 'loopCount',
     by: '() => () => Math.random()',
     noticedBy: 'fact 20: microtasks to any depth run between open and messages, and between messages',
   },
@@ -144,7 +144,7 @@ export const FAULTS: Fault[] = [
   {
     what: 'tries again after a refused response',
     module: RECONNECT,
-    name: 'TEMPORARY',
+    name: 'RETRYABLE',
     by: "(reasons) => ['status', ...reasons]",
     noticedBy: 'fact 11: a failed connection is CLOSED, fires one error, and never comes back',
   },
@@ -166,9 +166,9 @@ export const FAULTS: Fault[] = [
     what: 'leaves the request pending after close()',
     module: CONNECTION,
     name: 'Connection.#cancel',
-    by: `(cancel) => (phase) => {
-      if (this.#state.phase === 'connecting') this.#leave()
-      return cancel(phase)
+    by: `(cancel) => (...args) => {
+      if (this.#state.phase === 'connecting') this.#endAttempt()
+      return cancel(...args)
     }`,
     noticedBy: 'fact 23: close() while the response is awaited ends the request',
   },

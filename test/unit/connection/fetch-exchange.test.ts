@@ -80,12 +80,12 @@ describe('functions of an attempt that ends', () => {
 
   it('are not asked any more once it is aborted', async () => {
     const headers = vi.fn(() => {
-      exchange.request.abort()
+      exchange.controller.abort()
       return {}
     })
     const { exchange, opening, inits } = attempt({ ...functions, headers })
     expect(await failureOf(opening)).toMatchObject({
-      what: 'was not requested',
+      message: 'was not requested',
     })
     expect(headers).toHaveBeenCalledOnce()
     expect([functions.resume, functions.body].map(({ mock }) => mock.calls)).toEqual([[], []])
@@ -123,8 +123,8 @@ describe('options that are values', () => {
   it('send a stream once, and fail with the reason the second time', async () => {
     const options = { method: 'POST', body: new ReadableStream() }
     expect(await send(options, { isFirst: true })).toHaveProperty('body', options.body)
-    const { reason, what } = await failure(options)
-    expect(what).toMatch(
+    const { reason, message } = await failure(options)
+    expect(message).toMatch(
       /^was not requested: the option "body" is a ReadableStream, which can be sent only once\. Pass a function/,
     )
     expect(reason).toBe('unsupported')
@@ -186,10 +186,10 @@ describe('functions among the options', () => {
     ['body', 'rejects', () => Promise.reject(error)],
     ['resume', 'rejects', () => Promise.reject(error)],
   ])('%s that %s fails the attempt, with its error as the cause', async (name, _, run) => {
-    const { reason, what, cause, isCallers } = await failure({ ...POST, [name]: run })
-    expect(what).toMatch(`was not requested: the function "${name}" failed`)
+    const { reason, message, cause, fromCaller } = await failure({ ...POST, [name]: run })
+    expect(message).toMatch(`was not requested: the function "${name}" failed`)
     expect(cause).toBe(error)
-    expect({ reason, isCallers }).toEqual({ reason: 'request', isCallers: true })
+    expect({ reason, fromCaller }).toEqual({ reason: 'request', fromCaller: true })
   })
 
   it.each([
@@ -209,8 +209,8 @@ describe('functions among the options', () => {
     ['resume', { body: { a: 'return-secret' } }, 'JSON.stringify(…)'],
     ['resume', { url: 'http://[?return-secret' }, 'Invalid URL'],
   ])('%s must not return %j', async (name, returned, why) => {
-    const { what, cause } = await failure({ ...POST, [name]: () => returned })
-    expect(what).toMatch(`was not requested: the function "${name}" failed`)
+    const { message, cause } = await failure({ ...POST, [name]: () => returned })
+    expect(message).toMatch(`was not requested: the function "${name}" failed`)
     expect(String(cause)).toContain(why)
     expect(String(cause)).not.toContain('return-secret')
   })

@@ -1,7 +1,7 @@
 /** The caller's headers. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { describesBody, mergeHeaders, readHeaders, withoutHeaders } from '../../../src/connection/headers.ts'
+import { isBodyHeader, mergeHeaders, readHeaders, withoutHeaders } from '../../../src/connection/headers.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -219,6 +219,6 @@ it('headers that describe a body can be left out', () => {
     Object.fromEntries([...names, 'X-Content-Type', 'Accept'].map((name) => [name, '1'])),
     true,
   )
-  expect(withoutHeaders(headers, describesBody)).toEqual({ 'X-Content-Type': '1', Accept: '1' })
+  expect(withoutHeaders(headers, isBodyHeader)).toEqual({ 'X-Content-Type': '1', Accept: '1' })
   expect(Object.keys(headers)).toHaveLength(7)
 })

@@ -82,7 +82,7 @@ describe.each(
     const opener = new FetchOpener(new URL(URL_OF_TEST), readOptions(options(value)))
     opener.hasSent = true
     const failure = await failureOf(opener.next(1).open(undefined, undefined))
-    expect(failure).toMatchObject({ reason: 'request', what: `was not requested: ${name} failed` })
+    expect(failure).toMatchObject({ reason: 'request', message: `was not requested: ${name} failed` })
     expect(failure.cause).toBeInstanceOf(TypeError)
     const { message } = failure.cause as Error
     expect(message.startsWith(said), message).toBe(true)

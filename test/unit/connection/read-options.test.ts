@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readOptions } from '../../../src/connection/read-options.ts'
-import { STANDARD_POLICY } from '../../../src/connection/reconnect.ts'
+import { DEFAULT_POLICY } from '../../../src/connection/reconnect.ts'
 import { EventSource } from '../../../src/index.ts'
 
 afterEach(() => {
@@ -131,7 +131,7 @@ describe('whether a lost connection is reestablished, where "reconnect" is absen
     ['not where "resume" is undefined', { method: 'POST', resume: undefined }, false],
   ])('%s', (_, options, reconnects) => {
     const endIsFinal = !reconnects
-    expect(readOptions(options).policy).toEqual({ ...STANDARD_POLICY, reconnects, endIsFinal })
+    expect(readOptions(options).policy).toEqual({ ...DEFAULT_POLICY, reconnects, endIsFinal })
   })
 
   it('is as "reconnect" says otherwise', () => {
@@ -158,7 +158,7 @@ const DEFAULTS = {
   connectTimeout: 0,
   idleTimeout: 0,
   reconnectionTime: 3_000,
-  policy: STANDARD_POLICY,
+  policy: DEFAULT_POLICY,
   maxBufferSize: 67_108_864,
 }
 

@@ -4,19 +4,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Failure, FailureReason } from '../../../src/connection/failure.ts'
 import {
-  type Circumstances,
+  type RetryState,
   decide,
   INITIAL_RECONNECTION_TIME,
   nextDelay,
   type Policy,
   readPolicy,
-  STANDARD_POLICY,
-  type Verdict,
+  DEFAULT_POLICY,
+  type Decision,
 } from '../../../src/connection/reconnect.ts'
 
 describe('the standard policy', () => {
   it('doubles the wait up to 30 s, adds up to a quarter at random (a tenth after a success), starts over after 5 s of being open, and has no limit of attempts', () => {
-    expect(STANDARD_POLICY).toEqual({
+    expect(DEFAULT_POLICY).toEqual({
       reconnects: true,
       maxAttempts: Infinity,
       factor: 2,
@@ -36,17 +36,17 @@ describe('the standard policy', () => {
 
 describe('reconnect', () => {
   it.each([true, false])('is the default where it is absent: %s', (byDefault) => {
-    expect(readPolicy(undefined, byDefault)).toEqual({ ...STANDARD_POLICY, reconnects: byDefault })
+    expect(readPolicy(undefined, byDefault)).toEqual({ ...DEFAULT_POLICY, reconnects: byDefault })
   })
 
   it.each([true, false])('may be %s, whatever the default', (reconnect) => {
-    expect(readPolicy(reconnect, !reconnect)).toEqual({ ...STANDARD_POLICY, reconnects: reconnect })
+    expect(readPolicy(reconnect, !reconnect)).toEqual({ ...DEFAULT_POLICY, reconnects: reconnect })
   })
 
   it.each([[{}], [Object.create(null)], [{ maxAttempts: undefined, factor: undefined, other: undefined }]])(
     'is on as an object, with the defaults of absent members',
     (reconnect) => {
-      expect(readPolicy(reconnect, false)).toEqual(STANDARD_POLICY)
+      expect(readPolicy(reconnect, false)).toEqual(DEFAULT_POLICY)
     },
   )
 
@@ -87,7 +87,7 @@ describe('a member of the policy', () => {
     ['resetAfter', Infinity],
   ])('%s may be %s, and the others keep their defaults', (name, value) => {
     const both = name === 'jitter' && { firstJitter: value }
-    expect(readPolicy({ [name]: value }, false)).toEqual({ ...STANDARD_POLICY, ...both, [name]: value })
+    expect(readPolicy({ [name]: value }, false)).toEqual({ ...DEFAULT_POLICY, ...both, [name]: value })
   })
 
   it('shouldReconnect is called as a method of the object', () => {
@@ -162,14 +162,14 @@ function delayAfter(
 }
 
 type Decided = Partial<
-  Circumstances & Pick<Failure, 'reason' | 'retryAfter' | 'endedMidEvent'> & { answer: boolean | number | undefined }
+  RetryState & Pick<Failure, 'reason' | 'retryAfter' | 'endedMidEvent'> & { answer: boolean | number | undefined }
 >
 
 /** The decision after a first attempt that brought no message, a network failure without jitter unless said otherwise. */
 function delayOf(policy: Partial<Policy>, decided: Decided = {}): number | undefined {
   const { reason = 'network', retryAfter, endedMidEvent, answer, ...circumstances } = decided
   return nextDelay(
-    { ...STANDARD_POLICY, ...policy },
+    { ...DEFAULT_POLICY, ...policy },
     { reason, retryAfter, endedMidEvent },
     { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0, ...circumstances },
     answer,
@@ -325,13 +325,13 @@ describe('Retry-After', () => {
   })
 })
 
-const REQUEST = { url: new URL('http://a.test/'), attempt: 1, isCallers: false, secrets: [] }
-const ENDED: Failure = { reason: 'ended', what: 'has ended' }
-const FIRST: Circumstances = { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0 }
+const REQUEST = { url: new URL('http://a.test/'), attempt: 1, fromCaller: false, secrets: [] }
+const ENDED: Failure = { reason: 'ended', message: 'has ended' }
+const FIRST: RetryState = { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0 }
 
 /** The decision of a `shouldReconnect` that returns this, after the stream has ended. */
-function decided(returned: unknown): Promise<Verdict> {
-  return decide({ ...STANDARD_POLICY, shouldReconnect: () => returned }, REQUEST, ENDED, FIRST, false)
+function decided(returned: unknown): Promise<Decision> {
+  return decide({ ...DEFAULT_POLICY, shouldReconnect: () => returned }, REQUEST, ENDED, FIRST, false)
 }
 
 describe('the result of shouldReconnect', () => {
@@ -381,9 +381,9 @@ describe('shouldReconnect is told', () => {
   ])('%s', async (_, failure, policy, delay) => {
     const contexts: unknown[] = []
     const shouldReconnect = (_error: unknown, context: unknown) => void contexts.push(context)
-    const asked = { ...STANDARD_POLICY, ...policy, shouldReconnect }
-    await decide(asked, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, true)
-    await decide(asked, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, false)
+    const asked = { ...DEFAULT_POLICY, ...policy, shouldReconnect }
+    await decide(asked, REQUEST, { reason: 'network', message: 'x', ...failure }, FIRST, true)
+    await decide(asked, REQUEST, { reason: 'network', message: 'x', ...failure }, FIRST, false)
     expect(contexts).toEqual([
       { delay, hasReceived: true },
       { delay, hasReceived: false },
@@ -392,7 +392,7 @@ describe('shouldReconnect is told', () => {
 })
 
 describe('after a complete answer', () => {
-  const policy = { ...STANDARD_POLICY, endIsFinal: true }
+  const policy = { ...DEFAULT_POLICY, endIsFinal: true }
   it.each([
     ['the end is the end', undefined, undefined],
     ['true reconnects', true, 3_000],
@@ -412,9 +412,13 @@ describe('after a complete answer', () => {
 
 describe('a loop throws', () => {
   const abort = new DOMException('stopped', 'AbortError')
-  const network = (cause: unknown, isCallers: boolean): Failure => ({ reason: 'network', what: 'x', cause, isCallers })
-  const verdict = (failure: Failure) =>
-    decide({ ...STANDARD_POLICY, reconnects: false }, REQUEST, failure, FIRST, false)
+  const network = (cause: unknown, fromCaller: boolean): Failure => ({
+    reason: 'network',
+    message: 'x',
+    cause,
+    fromCaller,
+  })
+  const verdict = (failure: Failure) => decide({ ...DEFAULT_POLICY, reconnects: false }, REQUEST, failure, FIRST, false)
 
   it.each([abort, new DOMException('too long', 'TimeoutError')])("the caller's own abort: %s", async (cause) => {
     expect((await verdict(network(cause, true))).thrown?.error).toBe(cause)

@@ -32,7 +32,7 @@ describe('followRedirects of the browser build', () => {
       const failure = await failureOf(send({ ...members, headers, body }))
       expect(failure).toMatchObject({ reason: 'redirect', status: members.status || undefined, headers })
       const hint = members.status === 0 ? '. Where to is hidden from scripts here' : ''
-      expect(failure.what).toBe(`was redirected, which the option "redirect" refuses${hint}`)
+      expect(failure.message).toBe(`was redirected, which the option "redirect" refuses${hint}`)
       expect(isCanceled).toBe(true)
     },
   )

@@ -3,7 +3,13 @@
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { FetchLikeResponse } from '../../../src/connection/request.ts'
-import { mimeEssence, openResponse, parseRetryAfter, refuse, takeReader } from '../../../src/connection/response.ts'
+import {
+  mimeEssence,
+  openResponse,
+  parseRetryAfter,
+  checkResponse,
+  acquireReader,
+} from '../../../src/connection/response.ts'
 import { type ErrorEvent, EventSource } from '../../../src/index.ts'
 import { failureOf } from '../support/failures.ts'
 import { bytes, rest, type Source, source, unhandledRejections } from '../support/streams.ts'
@@ -178,7 +184,7 @@ describe('a good response', () => {
     ['without a body', response(null)],
     ['with the headers of another realm', { status: 200, headers: { get: () => 'text/event-stream' }, body: null }],
   ])('is not refused: %s', (_, answer) => {
-    expect(refuse(answer)).toBeUndefined()
+    expect(checkResponse(answer)).toBeUndefined()
   })
 
   it('without a body ends at once: the connection is lost', async () => {
@@ -467,7 +473,7 @@ function lockedStream(): ReadableStream {
   return stream
 }
 
-describe('takeReader', () => {
+describe('acquireReader', () => {
   /** A stream that cannot be canceled. */
   function stubborn(): ReadableStream {
     return new ReadableStream({ cancel: () => Promise.reject(new Error('no')) })
@@ -475,7 +481,7 @@ describe('takeReader', () => {
 
   it('locks the stream', () => {
     const { stream } = source()
-    const reader = takeReader(stream, new AbortController().signal)
+    const reader = acquireReader(stream, new AbortController().signal)
     expect(stream.locked).toBe(true)
     expect(reader).toBeInstanceOf(ReadableStreamDefaultReader)
   })
@@ -483,7 +489,7 @@ describe('takeReader', () => {
   it('cancels the stream when the signal is aborted, not before', async () => {
     const { stream, cancelled } = source('one')
     const request = new AbortController()
-    const reader = takeReader(stream, request.signal)
+    const reader = acquireReader(stream, request.signal)
     expect(await reader.read()).toEqual({ done: false, value: bytes('one') })
     expect(cancelled).not.toHaveBeenCalled()
     const pending = reader.read()
@@ -494,7 +500,7 @@ describe('takeReader', () => {
 
   it('cancels the stream at once when the signal is aborted already', async () => {
     const { stream, cancelled } = source('one')
-    const reader = takeReader(stream, AbortSignal.abort())
+    const reader = acquireReader(stream, AbortSignal.abort())
     expect(cancelled).toHaveBeenCalledOnce()
     expect(await reader.read()).toEqual({ done: true, value: undefined })
   })
@@ -502,13 +508,13 @@ describe('takeReader', () => {
   it('ignores errors of the cancelation', async () => {
     const unhandled = unhandledRejections()
     const request = new AbortController()
-    takeReader(stubborn(), request.signal)
+    acquireReader(stubborn(), request.signal)
     request.abort()
-    takeReader(stubborn(), AbortSignal.abort())
+    acquireReader(stubborn(), AbortSignal.abort())
     const throws = (): never => {
       throw new Error('no')
     }
-    takeReader({ getReader: () => ({ cancel: throws }) } as unknown as ReadableStream, AbortSignal.abort())
+    acquireReader({ getReader: () => ({ cancel: throws }) } as unknown as ReadableStream, AbortSignal.abort())
     await rest()
     expect(unhandled).toEqual([])
   })
@@ -518,7 +524,7 @@ describe('takeReader', () => {
     for (const end of [(given: Source) => given.end(), (given: Source) => given.fail(new Error('no'))]) {
       const given = source()
       const request = new AbortController()
-      const reader = takeReader(given.stream, request.signal)
+      const reader = acquireReader(given.stream, request.signal)
       end(given)
       await reader.read().catch(() => undefined)
       request.abort()

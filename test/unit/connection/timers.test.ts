@@ -1,7 +1,7 @@
 /** The wait before the next attempt, and time limits. Time is the subject here. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { inTime, startWait, TIMED_OUT, withinLimits } from '../../../src/connection/timers.ts'
+import { withTimeout, startWait, TIMED_OUT, clampDelay } from '../../../src/connection/timers.ts'
 import { EventSource, type EventSourceInit, type FetchLike } from '../../../src/index.ts'
 import { onceOnline } from '../../../src/platform/page.ts'
 import { lasting, NOWHERE, nextError, nextOpen, open, response } from '../support/sources.ts'
@@ -131,7 +131,7 @@ describe('onceOnline outside a browser', () => {
   })
 })
 
-describe('withinLimits', () => {
+describe('clampDelay', () => {
   it.each([
     [-1, 100],
     [0, 100],
@@ -142,7 +142,7 @@ describe('withinLimits', () => {
     [2 ** 31, 2 ** 31 - 1],
     [Infinity, 2 ** 31 - 1],
   ])('makes %d ms %d', (ms, limited) => {
-    expect(withinLimits(ms)).toBe(limited)
+    expect(clampDelay(ms)).toBe(limited)
   })
 })
 
@@ -151,30 +151,30 @@ const never = new Promise<never>(() => undefined)
 /** A signal that is never aborted. */
 const { signal } = new AbortController()
 
-describe('inTime with work that ends in time', () => {
+describe('withTimeout with work that ends in time', () => {
   it('resolves with its outcome, and leaves no timer', async () => {
-    await expect(inTime(1_000, Promise.resolve('done'), signal)).resolves.toBe('done')
+    await expect(withTimeout(1_000, Promise.resolve('done'), signal)).resolves.toBe('done')
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('rejects as it does, and leaves no timer', async () => {
     const error = new Error('no')
-    await expect(inTime(1_000, Promise.reject(error), signal)).rejects.toBe(error)
+    await expect(withTimeout(1_000, Promise.reject(error), signal)).rejects.toBe(error)
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('allows it the last millisecond', async () => {
     const work = new Promise((resolve) => setTimeout(resolve, 999, 'done'))
-    const outcome = inTime(1_000, work, signal)
+    const outcome = withTimeout(1_000, work, signal)
     await vi.advanceTimersByTimeAsync(999)
     await expect(outcome).resolves.toBe('done')
   })
 })
 
-describe('inTime with work that takes too long', () => {
+describe('withTimeout with work that takes too long', () => {
   it('resolves with TIMED_OUT after the limit, not before', async () => {
     const ended = vi.fn()
-    const outcome = inTime(1_000, never, signal)
+    const outcome = withTimeout(1_000, never, signal)
     void outcome.then(ended)
     await vi.advanceTimersByTimeAsync(999)
     expect(ended).not.toHaveBeenCalled()
@@ -186,7 +186,7 @@ describe('inTime with work that takes too long', () => {
   it('leaves no unhandled rejection when the work fails later', async () => {
     const unhandled = unhandledRejections()
     const work = new Promise<never>((_, reject) => setTimeout(reject, 2_000, new Error('late')))
-    const outcome = inTime(1_000, work, signal)
+    const outcome = withTimeout(1_000, work, signal)
     await vi.advanceTimersByTimeAsync(3_000)
     await expect(outcome).resolves.toBe(TIMED_OUT)
     vi.useRealTimers()
@@ -195,26 +195,26 @@ describe('inTime with work that takes too long', () => {
   })
 })
 
-describe('inTime with a signal that is aborted', () => {
+describe('withTimeout with a signal that is aborted', () => {
   it('leaves no timer, even where the work ignores the signal', () => {
     const request = new AbortController()
-    void inTime(1_000, never, request.signal)
+    void withTimeout(1_000, never, request.signal)
     expect(vi.getTimerCount()).toBe(1)
     request.abort()
     expect(vi.getTimerCount()).toBe(0)
   })
 })
 
-describe('a limit of inTime', () => {
+describe('a limit of withTimeout', () => {
   it('of 0 is none, and sets no timer', async () => {
-    const outcome = inTime(0, Promise.resolve('done'), signal)
+    const outcome = withTimeout(0, Promise.resolve('done'), signal)
     expect(vi.getTimerCount()).toBe(0)
     await expect(outcome).resolves.toBe('done')
   })
 
   it.each([2 ** 31, 1e300, Infinity])('of %d ms does not end at once, although no timer can hold it', async (ms) => {
     const ended = vi.fn()
-    void inTime(ms, never, signal).then(ended)
+    void withTimeout(ms, never, signal).then(ended)
     await vi.advanceTimersByTimeAsync(86_400_000)
     expect(ended).not.toHaveBeenCalled()
   })
@@ -373,8 +373,8 @@ describe('idleTimeout', () => {
 
 it('sets no timer for what is aborted already, or has no limit', async () => {
   const work = Promise.resolve('done')
-  expect(await inTime(1_000, work, AbortSignal.abort())).toBe('done')
-  expect(await inTime(Infinity, work, new AbortController().signal)).toBe('done')
-  expect(await inTime(0, work, new AbortController().signal)).toBe('done')
+  expect(await withTimeout(1_000, work, AbortSignal.abort())).toBe('done')
+  expect(await withTimeout(Infinity, work, new AbortController().signal)).toBe('done')
+  expect(await withTimeout(0, work, new AbortController().signal)).toBe('done')
   expect(vi.getTimerCount()).toBe(0)
 })

@@ -1,7 +1,7 @@
 /** URLs, and what messages show of them. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { isFetchable, parseURL, presentable, withoutUser } from '../../../src/connection/url.ts'
+import { isFetchable, parseURL, displayURL, withoutCredentials } from '../../../src/connection/url.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -182,7 +182,7 @@ describe('in messages', () => {
     ['wss://a.test/x?token=secret', 'wss://a.test/x'],
     ['file:///etc/hosts', 'file:…'],
   ])('%s reads %s', (url, shown) => {
-    expect(presentable(new URL(url))).toBe(shown)
+    expect(displayURL(new URL(url))).toBe(shown)
   })
 })
 
@@ -203,7 +203,7 @@ describe('a URL without its user', () => {
     'about:blank',
   ])('is as the URL class writes it: %s', (href) => {
     const url = new URL(href)
-    const shown = withoutUser(url)
+    const shown = withoutCredentials(url)
     url.username = url.password = ''
     expect(shown).toBe(url.href)
   })

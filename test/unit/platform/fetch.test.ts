@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { acceptedMembers, dropsHeader, hasForbiddenHeaders, noTimeoutInit } from '../../../src/platform/fetch.ts'
 import { noTimeoutDispatcher } from '../../../src/platform/node-dispatcher.ts'
-import { refusalOf, sendsStreams } from '../../../src/platform/request-probes.ts'
+import { initError, probeStreamSupport } from '../../../src/platform/request-probes.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -89,22 +89,22 @@ describe('a header that a runtime drops', () => {
 
 describe('what a runtime has against an init', () => {
   it('is nothing where its Request takes it', () => {
-    expect(refusalOf({ keepalive: true, referrerPolicy: 'no-referrer', dispatcher: {} })).toBeUndefined()
+    expect(initError({ keepalive: true, referrerPolicy: 'no-referrer', dispatcher: {} })).toBeUndefined()
   })
 
   it('is what it says where it throws', () => {
-    expect(refusalOf({ referrerPolicy: 'x' })).toMatch(/x is not an accepted type/)
+    expect(initError({ referrerPolicy: 'x' })).toMatch(/x is not an accepted type/)
   })
 
   it('is nothing where there is no Request to ask', () => {
     vi.stubGlobal('Request', undefined)
-    expect(refusalOf({ referrerPolicy: 'x' })).toBeUndefined()
+    expect(initError({ referrerPolicy: 'x' })).toBeUndefined()
   })
 })
 
 describe('a stream as the body of a request', () => {
   it('can be sent in Node', () => {
-    expect(sendsStreams()).toBe(true)
+    expect(probeStreamSupport()).toBe(true)
   })
 
   it('cannot where Request makes a text of it, and so has a Content-Type for it', () => {
@@ -116,12 +116,12 @@ describe('a stream as the body of a request', () => {
         }
       },
     )
-    expect(sendsStreams()).toBe(false)
+    expect(probeStreamSupport()).toBe(false)
   })
 
   it('can, for all we know, where there is no Request', () => {
     vi.stubGlobal('Request', undefined)
-    expect(sendsStreams()).toBe(true)
+    expect(probeStreamSupport()).toBe(true)
   })
 })
 

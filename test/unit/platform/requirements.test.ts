@@ -1,14 +1,14 @@
 /** What a runtime is told that lacks something. */
 
 import { afterEach, expect, it, vi } from 'vitest'
-import { need } from '../../../src/platform/requirements.ts'
+import { assertSupported } from '../../../src/platform/requirements.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
 })
 
 const load = (): void => {
-  need('EventSource', ['AbortController', 'TextDecoder', 'URL'])
+  assertSupported('EventSource', ['AbortController', 'TextDecoder', 'URL'])
 }
 
 it('nothing, if it has everything', () => {
