@@ -221,7 +221,7 @@ export class Connection implements DecoderSink {
         const { fromCaller } = this.#exchange
         this.#run(
           generation,
-          Promise.reject(asAttemptError(cause, { reason: 'network', message: 'broke off', fromCaller })),
+          Promise.reject(asAttemptError(cause, { reason: 'network', message: 'was interrupted', fromCaller })),
         )
       },
     )

@@ -74,7 +74,7 @@ class FetchExchange implements Exchange {
     const response = await withTimeout(connectTimeout, this.#send(lastEventId, failure), this.controller.signal)
     if (response !== TIMED_OUT) return openResponse(response, this.url, this.controller, onRefused)
     this.controller.abort()
-    throw new AttemptError({ reason: 'timeout', message: `did not answer within ${connectTimeout} ms` })
+    throw new AttemptError({ reason: 'timeout', message: `did not respond within ${connectTimeout} ms` })
   }
 
   async #send(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<FetchLikeResponse> {
@@ -120,7 +120,7 @@ class FetchExchange implements Exchange {
     // close() or the timeout may have come meanwhile.
     if (signal.aborted && requestBody !== body && isStream(requestBody)) void cancel(requestBody)
     throwIfAborted(signal)
-    if (!isFetchable(target)) throw unfetchable('event streams come over http, https, data or blob')
+    if (!isFetchable(target)) throw unfetchable('use an http, https, data or blob URL')
     const fetch = options.fetch ?? streamingFetch()
     if (typeof fetch === 'string') throw unfetchable(fetch)
 
@@ -138,7 +138,7 @@ class FetchExchange implements Exchange {
       const problem = isRuntimeFetch ? signalProblem(signal) : undefined
       if (problem !== undefined) throw notRequested('unsupported', problem, cause)
       // Elsewhere too, but a browser does not say why.
-      const hint = isStream(requestBody) && hasForbiddenHeaders() ? ': streams need HTTP/2' : ''
+      const hint = isStream(requestBody) && hasForbiddenHeaders() ? ': stream bodies need HTTP/2' : ''
       throw asAttemptError(cause, { reason: 'network', message: `could not be reached${hint}`, fromCaller })
     }
   }
@@ -169,7 +169,7 @@ function isStringOrURL(value: unknown): value is string | { href: unknown } {
 function readResumed(given: unknown, base: URL, isRuntimeFetch: boolean): Resumed {
   if (given === undefined) return NOTHING_RESUMED
   if (!isPlain(given))
-    throw new TypeError(`${resultOf('resume')} must be an object or undefined, not ${displayKind(given)}`)
+    throw new TypeError(`${resultOf('resume')} must be an object or undefined, got ${displayKind(given)}`)
   const { url, method, headers, body } = members(given)
   const place = (name: string): string => `"${name}" in the result of "resume"`
   const resumed: Resumed = { headers: readHeaders(headers, isRuntimeFetch, place('headers')) }

@@ -47,8 +47,8 @@ export class GivenExchange implements Exchange, Opener {
  * @throws a `TypeError` when it is none, or is being read
  */
 export function givenStream(stream: unknown): GivenExchange {
-  if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
-  if (stream.locked) throw new TypeError('The ReadableStream is being read elsewhere')
+  if (!isReadableStream(stream)) throw new TypeError(`Expected a ReadableStream of bytes, got ${displayKind(stream)}`)
+  if (stream.locked) throw new TypeError('The ReadableStream is locked')
   return new GivenExchange(new URL(EVENT_STREAM), ({ signal }) =>
     Promise.resolve({
       response: undefined,
@@ -67,9 +67,9 @@ export function givenStream(stream: unknown): GivenExchange {
 export function givenResponse(response: FetchLikeResponse): GivenExchange {
   const { body } = response
   if (isObject(body) && !isReadableStream(body)) {
-    throw new TypeError('The body of the Response is not a ReadableStream. Take the Response of a fetch that streams')
+    throw new TypeError('The Response body is not a ReadableStream. Use a fetch that streams')
   }
-  if (isUsed(response)) throw new TypeError('The body of the Response has been read already, or is being read')
+  if (isUsed(response)) throw new TypeError('The Response body was already read or is locked')
   const url = finalURL(response, new URL(EVENT_STREAM))
   return new GivenExchange(url, (request) => openResponse(response, url, request))
 }

@@ -29,25 +29,25 @@ export function readHeaders(given: unknown, isRuntimeFetch: boolean, place?: str
   if (given === undefined) return {}
   if (!isObject(given) || typeof given === 'function' || isPromise(given)) {
     const wanted = place === undefined ? 'a Headers or a function that returns one of these' : 'or a Headers'
-    throw invalid(`must be an object, an array of pairs, ${wanted}, not ${displayKind(given)}`)
+    throw invalid(`must be an object, an array of pairs, ${wanted}, got ${displayKind(given)}`)
   }
   const headers = new Map<string, [name: string, value: string]>()
   const entries: Iterable<unknown> = Symbol.iterator in given ? (given as Iterable<unknown>) : Object.entries(given)
   for (const entry of entries) {
     if (!Array.isArray(entry) || entry.length !== 2) {
-      throw invalid('must be pairs of a name and a value')
+      throw invalid('must contain [name, value] pairs')
     }
     const [name, value] = entry as [unknown, unknown]
     if (value === undefined) continue
     if (!isString(name) || !NAME.test(name)) {
-      throw invalid(`has an invalid name: ${isString(name) ? `"${name}"` : displayKind(name)}`)
+      throw invalid(`has an invalid name ${isString(name) ? `"${name}"` : displayKind(name)}`)
     }
-    if (isRuntimeFetch && dropsHeader(name)) throw invalid(`has "${name}", which scripts cannot set here`)
+    if (isRuntimeFetch && dropsHeader(name)) throw invalid(`has "${name}", which is forbidden here`)
     // A number may be a secret too.
     if (!isString(value))
-      throw invalid(`needs a string for "${name}", not ${isObject(value) ? displayKind(value) : typeof value}`)
+      throw invalid(`needs a string for "${name}", got ${isObject(value) ? displayKind(value) : typeof value}`)
     const own = value.replace(WHITESPACE, '')
-    if (!VALUE.test(own)) throw invalid(`has a line end or another invalid character in "${name}"`)
+    if (!VALUE.test(own)) throw invalid(`has a line break or other invalid character in "${name}"`)
     const key = name.toLowerCase()
     const before = headers.get(key)?.[1]
     headers.set(key, [name, before === undefined ? own : `${before}${key === 'cookie' ? '; ' : ', '}${own}`])

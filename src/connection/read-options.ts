@@ -89,8 +89,8 @@ const RULES: Record<string, Rule> = {
     'an AbortSignal',
   ],
   // No stream can have another.
-  lastEventId: [(value) => isString(value) && !/[\0\r\n]/.test(value), 'a string without line ends and NUL'],
-  lastEventIdParameter: [(value) => isString(value) && value !== '' && value === wellFormed(value), 'a name'],
+  lastEventId: [(value) => isString(value) && !/[\0\r\n]/.test(value), 'a string without line breaks or NUL'],
+  lastEventIdParameter: [(value) => isString(value) && value !== '' && value === wellFormed(value), 'a parameter name'],
   connectTimeout: MS,
   idleTimeout: MS,
   reconnectionTime: MS,
@@ -127,10 +127,10 @@ function checkOptions(init: unknown, reconnectsGet: boolean): ConnectionOptions 
     maxBufferSize: readMaxBufferSize(maxBufferSize),
   } as ConnectionOptions
   if (checkedOptions.body !== undefined && isBodiless(method)) {
-    throw new TypeError(`The option "body" needs another "method" than ${method}, such as POST`)
+    throw new TypeError(`Option "body" needs a "method" such as POST, got ${method}`)
   }
   if (isStream(checkedOptions.body) && checkedOptions.policy.reconnects && !resume) {
-    throw new TypeError(`With "reconnect", ${STREAM_SENT_ONCE}`)
+    throw new TypeError(`Can't reconnect: ${STREAM_SENT_ONCE}`)
   }
   checkFetchOptions(fetchOptions, isRuntimeFetch)
   return checkedOptions
@@ -142,10 +142,10 @@ function checkFetchOptions(fetchOptions: object, isRuntimeFetch: boolean): void 
   )
   if (own !== undefined) {
     const instead = own === 'credentials' ? 'withCredentials' : own
-    throw new TypeError(`${option('fetchOptions')} must not have "${own}": pass the option "${instead}"`)
+    throw new TypeError(`${option('fetchOptions')} must not contain "${own}". Use option "${instead}"`)
   }
   const refusal = isRuntimeFetch ? initError(fetchOptions) : undefined
-  if (refusal !== undefined) throw new TypeError(`${option('fetchOptions')} does not work here: ${refusal}`)
+  if (refusal !== undefined) throw new TypeError(`${option('fetchOptions')} is not supported here: ${refusal}`)
 }
 
 /** As it could come from a stream, which is UTF-8: without lone surrogates. */

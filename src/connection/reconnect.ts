@@ -56,13 +56,10 @@ export const INITIAL_RECONNECTION_TIME = 3_000
 const RETRYABLE: readonly FailureReason[] = ['network', 'ended', 'timeout', 'request']
 
 const RULES: Record<string, Rule> = {
-  maxAttempts: [
-    (value) => isInRange(1)(value) && (value === Infinity || Number.isInteger(value)),
-    'a whole number from 1',
-  ],
-  factor: [isInRange(1), 'a number from 1'],
+  maxAttempts: [(value) => isInRange(1)(value) && (value === Infinity || Number.isInteger(value)), 'an integer >= 1'],
+  factor: [isInRange(1), 'a number >= 1'],
   maxDelay: MS,
-  jitter: [isInRange(0, Number.MAX_VALUE), 'a finite number from 0'],
+  jitter: [isInRange(0, Number.MAX_VALUE), 'a finite number >= 0'],
   resetAfter: MS,
   shouldReconnect: [isFunction, 'a function'],
 }
@@ -75,7 +72,7 @@ export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = 
   const reconnects = reconnect === undefined ? byDefault : reconnect
   if (typeof reconnects === 'boolean') return { ...DEFAULT_POLICY, reconnects, endIsFinal }
   if (!isPlain(reconnect)) {
-    throw new TypeError(`${option('reconnect')} must be true, false or an object, not ${display(reconnect)}`)
+    throw new TypeError(`${option('reconnect')} must be true, false or an object, got ${display(reconnect)}`)
   }
   const names = Object.keys(RULES)
   // An instance of a class may have a state of its own.
@@ -83,7 +80,7 @@ export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = 
   const [unknown] = given.find(([name, value]) => value !== undefined && !names.includes(name)) ?? []
   if (unknown !== undefined) {
     const near = closest(unknown, names)
-    const hint = near === undefined ? `Its members are ${names.join(', ')}` : `Did you mean "${near}"?`
+    const hint = near === undefined ? `Valid members: ${names.join(', ')}` : `Did you mean "${near}"?`
     throw new TypeError(`Unknown option "reconnect.${unknown}". ${hint}`)
   }
   const policy = readMembers(reconnect, RULES, 'reconnect.') as Partial<Policy>
@@ -129,7 +126,7 @@ export async function decide(
     const override: unknown = await policy.shouldReconnect?.(error, { delay, hasReceived })
     if (override !== undefined && typeof override !== 'boolean' && !isInRange(0)(override)) {
       throw new TypeError(
-        `${resultOf('shouldReconnect')} must be true, false, ${MS[1]} or undefined, not ${display(override)}`,
+        `${resultOf('shouldReconnect')} must be true, false, ${MS[1]} or undefined, got ${display(override)}`,
       )
     }
     const { reason, status, cause } = failure

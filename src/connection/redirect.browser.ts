@@ -18,8 +18,8 @@ export const followRedirects: typeof follow = async (fetch, [url, init], allowed
     (allowed === 'error' ? redirected : isHTTP(final) && final.origin !== requested.origin)
   if (!isRefused) return response
   void cancelBody(response)
-  const hint = status === 0 ? '. Where to is hidden from scripts here' : ''
-  const message = `was redirected, which the option "redirect" refuses${hint}`
+  const hint = status === 0 ? '. The browser hides the target' : ''
+  const message = `was redirected, which option "redirect" forbids${hint}`
   // Of a hidden redirect the status is 0.
   throw new AttemptError({ reason: 'redirect', message, status: status || undefined, headers })
 }

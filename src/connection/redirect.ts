@@ -32,12 +32,12 @@ export async function followRedirects(fetch: FetchLike, first: Request, allowed:
     if (followed) throw refusedRedirect(response, followed)
     const target = redirectTarget(response, url)
     if (target === undefined) return response
-    if (target === 'invalid') throw redirectFailure(response, 'was redirected to nowhere')
-    if (redirects === MAX_REDIRECTS) throw redirectFailure(response, 'was redirected too often')
+    if (target === 'invalid') throw redirectFailure(response, 'was redirected to an invalid URL')
+    if (redirects === MAX_REDIRECTS) throw redirectFailure(response, 'was redirected too many times')
     const crossesOrigin = target.origin !== new URL(url).origin
     if (allowed === 'error' || (allowed === 'same-origin' && crossesOrigin)) throw refusedRedirect(response, target)
     const next = redirectedRequest(request, target, response.status, crossesOrigin)
-    if (!next) throw redirectFailure(response, 'was redirected, but its body is a stream, which can be sent only once')
+    if (!next) throw redirectFailure(response, 'was redirected, but its body is a stream that can be sent only once')
     if (signal.aborted) throw redirectFailure(response, 'was not followed further')
     void cancelBody(response)
     request = next
@@ -49,8 +49,8 @@ function refusedRedirect(response: FetchLikeResponse, target: URL | 'hidden'): A
   const { status, headers } = response
   const isHidden = target === 'hidden'
   const where = isHidden ? '' : ` to ${displayURL(target)}`
-  const hint = isHidden ? '. Where to is hidden from scripts here' : ''
-  const message = `was redirected${where}, which the option "redirect" refuses${hint}`
+  const hint = isHidden ? '. The browser hides the target' : ''
+  const message = `was redirected${where}, which option "redirect" forbids${hint}`
   // Of a hidden redirect it is 0.
   return new AttemptError({ reason: 'redirect', message, status: status || undefined, headers })
 }

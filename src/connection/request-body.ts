@@ -14,7 +14,7 @@ export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormDa
  * @throws a `TypeError` when fetch sends no such method
  */
 export function readMethod(given: unknown, place = option('method')): string {
-  return checked(place, given, isMethod, 'one that fetch sends')?.toUpperCase() ?? 'GET'
+  return checked(place, given, isMethod, 'a method that fetch allows')?.toUpperCase() ?? 'GET'
 }
 
 /** Whether fetch sends it. */
@@ -48,17 +48,16 @@ export function checkedBody(given: unknown, isRuntimeFetch: boolean, place = BOD
   if (!isRuntimeFetch) return body
   if (isStream(body) && !supportsRequestStreams()) throw cannotSend(place, 'ReadableStream')
   const foreign = foreignClassOf(body)
-  if (foreign !== undefined) throw cannotSend(place, `${foreign} of another library`)
+  if (foreign !== undefined) throw cannotSend(place, `${foreign} from another library`)
   return body
 }
 
-function cannotSend(place: string, what: string): TypeError {
-  return new TypeError(`${place} is a ${what}, which the fetch of this runtime cannot send`)
+function cannotSend(place: string, value: string): TypeError {
+  return new TypeError(`${place} is a ${value}, which fetch cannot send in this runtime`)
 }
 
 /** What to do about a body that would have to be sent again. */
-export const STREAM_SENT_ONCE =
-  'the option "body" is a ReadableStream, which can be sent only once. Pass a function that returns a fresh one'
+export const STREAM_SENT_ONCE = 'a ReadableStream body can be sent only once. Pass a function that returns a new one'
 
 /** Whether it can be sent only once. */
 export function isStream(body: unknown): body is ReadableStream {

@@ -55,7 +55,7 @@ export async function openResponse(
   throw new AttemptError(refusal)
 }
 
-const NO_RESPONSE = 'what "fetch" returned is not a Response'
+const NO_RESPONSE = '"fetch" did not return a Response'
 
 /** Why to fail the connection, or nothing. (HTML standard, 9.2.2, "processEventSourceResponse") */
 export function checkResponse(response: FetchLikeResponse): Failure | undefined {
@@ -66,18 +66,18 @@ export function checkResponse(response: FetchLikeResponse): Failure | undefined 
 
   const { status, headers, body } = response
   if (status !== 200) {
-    const answer = status === 204 ? '204: it is over' : `status ${status} instead of 200`
-    return refusal('status', response, `the server answered ${answer}`)
+    const why = status === 204 ? 'the server ended it with status 204' : `status ${status} instead of 200`
+    return refusal('status', response, why)
   }
   const contentType: unknown = headers.get('content-type')
   if (typeof contentType !== 'string' || mimeEssence(contentType) !== 'text/event-stream') {
     const given = typeof contentType === 'string' ? `Content-Type "${contentType.slice(0, 100)}"` : 'no Content-Type'
-    return refusal('content-type', response, `the server sent ${given} instead of text/event-stream`)
+    return refusal('content-type', response, `${given} instead of text/event-stream`)
   }
   if (body !== null && !isReadableStream(body)) {
-    return unsupported(`the body of the Response is not a ReadableStream. ${STREAMING_FETCH_HINT}`)
+    return unsupported(`the Response body is not a ReadableStream. ${STREAMING_FETCH_HINT}`)
   }
-  if (body?.locked === true) return unsupported('the body of the Response is being read elsewhere')
+  if (body?.locked === true) return unsupported('the Response body is locked')
   return undefined
 }
 

@@ -91,7 +91,7 @@ export function withIdleTimeout(
         const result = await withTimeout(ms, read, signal)
         if (result !== TIMED_OUT) return result
         const demanded = sink.demand()
-        if (!demanded) throw new AttemptError({ reason: 'timeout', message: `has been silent for ${ms} ms` })
+        if (!demanded) throw new AttemptError({ reason: 'timeout', message: `sent nothing for ${ms} ms` })
         await Promise.race([demanded, read])
       }
     },

@@ -87,7 +87,7 @@ function decoding(init: unknown): TransformStream<Uint8Array, StreamEvent[]> {
     events = []
     try {
       if (!ArrayBuffer.isView(chunk)) {
-        throw new TypeError(`EventDecoderStream takes bytes, in Uint8Arrays, not ${displayKind(chunk)}`)
+        throw new TypeError(`EventDecoderStream takes bytes, in Uint8Arrays, got ${displayKind(chunk)}`)
       }
       decoder.decode(chunk as Uint8Array)
     } finally {

@@ -20,7 +20,7 @@ export function isRequest(input: unknown): input is Request {
  */
 export function optionsOfRequest(request: Request, init: unknown): object {
   const { method, headers, signal, credentials, redirect, bodyUsed } = request
-  if (bodyUsed) throw new TypeError('The body of the Request has been read already')
+  if (bodyUsed) throw new TypeError('The body of the Request was already read')
   requests.set(signal, request)
   const given = optionMembers(init)
   const fetchOptions = credentials === 'omit' && given.withCredentials === undefined ? { credentials } : {}

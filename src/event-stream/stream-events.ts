@@ -105,7 +105,7 @@ function readURL(input: unknown): URL {
   if (isString(input)) return parseURL(input)
   if (isObject(input) && 'href' in input) return parseURL(String(input.href))
   const wanted = 'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes'
-  throw new TypeError(`${wanted}, not ${displayKind(input)}${hint(input)}`)
+  throw new TypeError(`${wanted}, got ${displayKind(input)}${hint(input)}`)
 }
 
 /** What else to do with what people pass. */
@@ -119,7 +119,7 @@ function readGivenOptions(init: unknown): ConnectionOptions {
   const options = readOptions(init, false)
   const misplaced = REQUEST_MEMBERS.find((name) => members(init)[name] !== undefined)
   if (misplaced !== undefined) {
-    throw new TypeError(`The option "${misplaced}" does nothing for a Response or a ReadableStream`)
+    throw new TypeError(`Option "${misplaced}" does nothing for a Response or a ReadableStream`)
   }
   return options
 }

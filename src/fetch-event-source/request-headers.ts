@@ -21,7 +21,7 @@ const LAST_EVENT_ID = 'last-event-id'
 export function copyOf(given: GivenHeaders | null | undefined, place: string): Record<string, string> {
   given ??= {}
   if (typeof given !== 'object')
-    throw new TypeError(`${place} must be an object or a Headers, not ${displayKind(given)}`)
+    throw new TypeError(`${place} must be an object or a Headers, got ${displayKind(given)}`)
   return Symbol.iterator in given ? Object.fromEntries(given) : { ...given }
 }
 

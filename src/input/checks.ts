@@ -2,7 +2,7 @@
 
 /** An option, as messages call it. */
 export function option(name: string): string {
-  return `The option "${name}"`
+  return `Option "${name}"`
 }
 
 /** The result of a function of the caller's, as messages call it. */
@@ -13,7 +13,7 @@ export function resultOf(name: string): string {
 /**
  * A value if it is what it must be, or undefined where it is absent.
  *
- * @param place where it comes from, such as `The option "x"`
+ * @param place where it comes from, such as `Option "x"`
  * @param wanted what it must be, as in `must be ${wanted}`
  * @param format what was given, where its text must not appear in a message
  */
@@ -25,7 +25,7 @@ export function checked<T>(
   format: (value: unknown) => string = display,
 ): T | undefined {
   if (value === undefined || isValid(value)) return value
-  throw new TypeError(`${place} must be ${wanted}, not ${format(value)}`)
+  throw new TypeError(`${place} must be ${wanted}, got ${format(value)}`)
 }
 
 /** What a member must be: the check, and its words for `must be …`. */
@@ -53,7 +53,7 @@ export function readMembers(
 /** The members of the caller's options, to be checked one by one. */
 export function optionMembers(init: unknown): Record<string, unknown> {
   if (init !== undefined && init !== null && !isObject(init)) {
-    throw new TypeError(`The options must be an object, not ${display(init)}`)
+    throw new TypeError(`Options must be an object, got ${display(init)}`)
   }
   return members(init)
 }
@@ -102,7 +102,7 @@ export function isInRange(min: number, max = Infinity): (value: unknown) => valu
 }
 
 /** For times. */
-export const MS: Rule = [isInRange(0), 'a number of milliseconds from 0']
+export const MS: Rule = [isInRange(0), 'a number of milliseconds >= 0']
 
 /** What a value is; of a text its beginning. */
 export function display(value: unknown): string {

@@ -12,7 +12,7 @@ import {
 
 /** What to do where a `fetch` does not stream. A `string`, because the browser build has another text. */
 export const STREAMING_FETCH_HINT =
-  'Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch' as string
+  'Pass a streaming fetch as option "fetch", such as expo/fetch in React Native' as string
 
 export const NODE_STREAM_HINT = ' (Readable.toWeb(…) for a Node stream)' as string
 
@@ -35,10 +35,10 @@ export const supportsRequestStreams = /* @__PURE__ */ oncePerRequestClass(probeS
 /** This runtime's `fetch`, or why it cannot bring a stream, and what to do. */
 export function streamingFetch(): typeof globalThis.fetch | string {
   const fetch = hostFunction('fetch')
-  if (!fetch) return 'this runtime has no fetch. Pass one as the option "fetch"'
+  if (!fetch) return 'this runtime has no fetch. Pass one as option "fetch"'
   // React Native's is whatwg-fetch (3), whose promise waits for the end of the body; other fetches may have replaced it.
   if (fetch.polyfill !== true || tryGet(() => 'body' in new Response()) !== false) return fetch
-  return `the fetch of this runtime does not stream. ${STREAMING_FETCH_HINT}`
+  return `fetch does not stream in this runtime. ${STREAMING_FETCH_HINT}`
 }
 
 function isBun(): boolean {

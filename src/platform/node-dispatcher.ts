@@ -44,7 +44,7 @@ export function hasGlobalDispatcher(): boolean {
  */
 function requireGlobalDispatcher(handler: object): Dispatcher {
   const dispatcher = getGlobalDispatcher(handler)
-  if (!dispatcher) throw new Error('No global dispatcher of undici is installed')
+  if (!dispatcher) throw new Error('undici has no global dispatcher')
   return dispatcher
 }
 

@@ -92,10 +92,10 @@ export function domException(message: string, name: string): Error {
   return new DOMException(message, name)
 }
 
-export const STREAMING_FETCH_HINT = 'Pass a fetch that streams as the option "fetch"'
+export const STREAMING_FETCH_HINT = 'Pass a streaming fetch as option "fetch"'
 
 export function streamingFetch(): typeof globalThis.fetch | string {
-  return hostFunction('fetch') ?? 'this runtime has no fetch. Pass one as the option "fetch"'
+  return hostFunction('fetch') ?? 'this runtime has no fetch. Pass one as option "fetch"'
 }
 
 export function hasForbiddenHeaders(): boolean {
@@ -149,7 +149,7 @@ export function readUndiciOptions(
 ): { fetchOptions: object } {
   const place = dispatcher === undefined ? 'fetchOptions.dispatcher' : 'dispatcher'
   const given = dispatcher ?? fetchOptions.dispatcher
-  if (isRuntimeFetch && given !== undefined) throw new TypeError(`${option(place)} must be absent here`)
+  if (isRuntimeFetch && given !== undefined) throw new TypeError(`${option(place)} is not supported here`)
   return { fetchOptions: given === undefined ? fetchOptions : { ...fetchOptions, dispatcher: given } }
 }
 

@@ -47,7 +47,7 @@ export function signalProblem(signal: AbortSignal): string | undefined {
   return initError({ signal }) && FOREIGN_SIGNAL
 }
 
-const FOREIGN_SIGNAL = 'fetch refuses this AbortController. Take both from one realm'
+const FOREIGN_SIGNAL = 'fetch rejects this AbortController. Use both from the same realm'
 
 /** Whether this runtime's `Request` leaves out a header of that name, as browsers do with some. */
 export function requestDropsHeader(name: string): boolean {

@@ -30,7 +30,7 @@ export function assertSupported(
   const missing = [...absent, ...names.filter((name) => !isAvailable(name))]
   if (missing.length === 0) return
   throw new TypeError(
-    `This runtime has no ${missing.map(describe).join(', no ')}, which ${what} is built on. ${isSimulatedPage() ? TEST_HINT : polyfillHint(missing)}`,
+    `This runtime has no ${missing.map(describe).join(', no ')}, which ${what} needs. ${isSimulatedPage() ? TEST_HINT : polyfillHint(missing)}`,
   )
 }
 
@@ -38,7 +38,7 @@ const TEST_HINT = 'In Jest, use the environment "node" or "jest-fixed-jsdom".'
 
 function polyfillHint(missing: readonly Requirement[]): string {
   const polyfills = [...new Set(missing.map((name) => POLYFILLS[name]))]
-  return `Load a polyfill of it before everysource, such as ${polyfills.join(', ')}.`
+  return `Load a polyfill before everysource, such as ${polyfills.join(', ')}.`
 }
 
 /** Whether a test environment imitates a page, as jsdom does. A browser has the browser build, and React Native has no document. */
@@ -48,8 +48,8 @@ function isSimulatedPage(): boolean {
 
 function describe(name: Requirement): string {
   // There may be one that will not do.
-  if (name === 'URL') return 'whole URL'
-  return name === 'TextDecoder' ? 'TextDecoder for streams' : name
+  if (name === 'URL') return 'complete URL'
+  return name === 'TextDecoder' ? 'streaming TextDecoder' : name
 }
 
 function isAvailable(name: Requirement): boolean {

@@ -60,8 +60,8 @@ export function readUndiciOptions(
 /** By its shape: there are many copies of undici. */
 function checkDispatcher(place: string, dispatcher: unknown, isRuntimeFetch: boolean): void {
   if (!isObject(dispatcher) || !('dispatch' in dispatcher) || !isFunction(dispatcher.dispatch)) {
-    throw new TypeError(`${place} must be a dispatcher of undici, not ${displayKind(dispatcher)}`)
+    throw new TypeError(`${place} must be an undici dispatcher, got ${displayKind(dispatcher)}`)
   }
   if (!isRuntimeFetch || supportsDispatcher()) return
-  throw new TypeError(`${place} is for Node only: Deno has "client", Bun "proxy" and "tls"`)
+  throw new TypeError(`${place} is for Node only. Use "client" in Deno, "proxy" and "tls" in Bun`)
 }

@@ -180,7 +180,7 @@ describe.skipIf(skipped)(
       // Chromium throws away what a busy page has not read yet of a response that breaks off. So it need not be after part 3,
       // but it must be from where the page was.
       const lost = list.findIndex((text) => text.startsWith('reconnecting'))
-      expect(list[lost - 1]).toMatch(/^error: .* broke off/)
+      expect(list[lost - 1]).toMatch(/^error: .* was interrupted/)
       const had = list.slice(0, lost).filter((text) => text.startsWith('part')).length
       expect(list[lost]).toBe(`reconnecting with Last-Event-ID: ${had === 0 ? '' : had}`)
 

@@ -23,7 +23,7 @@ export const NEEDED_BY: Record<string, string[]> = {
 }
 
 /** What messages call it, where that is not its name. */
-const CALLED: Record<string, string> = { URL: 'whole URL', TextDecoder: 'TextDecoder for streams' }
+const CALLED: Record<string, string> = { URL: 'complete URL', TextDecoder: 'streaming TextDecoder' }
 
 const POLYFILL: Record<string, string> = {
   Event: 'event-target-polyfill',
@@ -93,10 +93,10 @@ function checkMessage(outcome: Outcome, part: string, use: string): void {
   if (part === 'fetch') {
     // It is looked up when a request is made.
     assert('failed' in outcome, JSON.stringify(outcome))
-    assert.match(outcome.failed, /cannot be fetched: this runtime has no fetch\. Pass one as the option "fetch"$/)
+    assert.match(outcome.failed, /cannot be fetched: this runtime has no fetch\. Pass one as option "fetch"$/)
     return
   }
-  const message = `TypeError: This runtime has no ${CALLED[part] ?? part}, which ${name} is built on. Load a polyfill of it before everysource, such as ${POLYFILL[part] ?? ''}.`
+  const message = `TypeError: This runtime has no ${CALLED[part] ?? part}, which ${name} needs. Load a polyfill before everysource, such as ${POLYFILL[part] ?? ''}.`
   // A promise cannot throw.
   assert.deepEqual(outcome, name === 'fetchEventSource' ? { failed: message } : { thrown: message })
 }

@@ -28,9 +28,9 @@ export const REFERENCE: Facts = {
         await program.exits()
         const [opened, message, lost, ...rest] = program.output.split('\n')
         expect([opened, message]).toEqual(['open request-1', 'a message'])
-        expect(lost).toMatch(/^lost .* broke off/)
+        expect(lost).toMatch(/^lost .* was interrupted/)
         expect(rest.filter((line) => line.startsWith('lost'))).toHaveLength(4)
-        expect(rest.at(-2)).toMatch(/^failed .* broke off/)
+        expect(rest.at(-2)).toMatch(/^failed .* was interrupted/)
         expect(server.requests.map(({ method, body }) => `${method} ${body}`)).toEqual(
           Array<string>(6).fill('POST q=everything'),
         )

@@ -209,6 +209,6 @@ describe('of real failures', () => {
     })
     const { error, message } = await nextError(open(url))
     expect(error).toMatchObject({ reason: 'network', code: 'UND_ERR_SOCKET' })
-    expect(message).toBe(`The event stream at ${url}/ broke off (UND_ERR_SOCKET)`)
+    expect(message).toBe(`The event stream at ${url}/ was interrupted (UND_ERR_SOCKET)`)
   })
 })

@@ -90,7 +90,7 @@ describe('idleTimeout', () => {
     expect(errors).toEqual([])
     await vi.advanceTimersByTimeAsync(2)
     expect(errors).toMatchObject([{ reason: 'timeout' }])
-    expect(errors[0]?.message).toContain(' has been silent for 1000 ms')
+    expect(errors[0]?.message).toContain(' sent nothing for 1000 ms')
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 })

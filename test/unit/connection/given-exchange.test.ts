@@ -61,21 +61,21 @@ describe('what cannot be read is a TypeError at the call', () => {
   lockedBody.body?.getReader()
 
   it.each([
-    ['a locked stream', locked, 'The ReadableStream is being read elsewhere'],
-    ['a Response whose body is locked', lockedBody, 'The body of the Response has been read already, or is being read'],
-    ['a promise of a Response', Promise.resolve(response('')), 'not a promise. Await it first'],
+    ['a locked stream', locked, 'The ReadableStream is locked'],
+    ['a Response whose body is locked', lockedBody, 'The Response body was already read or is locked'],
+    ['a promise of a Response', Promise.resolve(response('')), 'got a promise. Await it first'],
     [
       'a stream of Node',
       Readable.from([]),
       'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes',
     ],
-    ['a number', 7, 'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes, not 7'],
-    ['nothing', undefined, 'not undefined'],
-    ['null', null, 'not null'],
+    ['a number', 7, 'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes, got 7'],
+    ['nothing', undefined, 'got undefined'],
+    ['null', null, 'got null'],
     [
       'a Response whose body is a stream of Node',
       { status: 200, headers: new Headers(), body: Readable.from([]) },
-      'The body of the Response is not a ReadableStream',
+      'The Response body is not a ReadableStream',
     ],
   ])('%s', (_, given, message) => {
     const error = refusal(given)
@@ -90,7 +90,7 @@ describe('what cannot be read is a TypeError at the call', () => {
     reader?.releaseLock()
     const error = refusal(used)
     expect(error).toBeInstanceOf(TypeError)
-    expect((error as Error).message).toContain('has been read already')
+    expect((error as Error).message).toContain('was already read')
   })
 
   it('what another loop reads', () => {
@@ -269,7 +269,7 @@ describe('options', () => {
     ['reconnectionTime', -1],
   ])('a wrong %s is a TypeError that names it, and the stream is not taken', (name, value) => {
     const { stream } = source()
-    expect((refusal(stream, { [name]: value }) as Error).message).toContain(`The option "${name}"`)
+    expect((refusal(stream, { [name]: value }) as Error).message).toContain(`Option "${name}"`)
     expect(stream.locked).toBe(false)
   })
 })

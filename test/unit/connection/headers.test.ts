@@ -80,7 +80,7 @@ describe('headers', () => {
     'may not be %s',
     (given) => {
       expect(() => readHeaders(given, true)).toThrow(
-        /^The option "headers" must be an object, an array of pairs, a Headers or a function that returns one of these, not /,
+        /^Option "headers" must be an object, an array of pairs, a Headers or a function that returns one of these, got /,
       )
       if (typeof given === 'string') expect(() => readHeaders(given, true)).not.toThrow(/secret/)
     },
@@ -89,7 +89,7 @@ describe('headers', () => {
   it.each([[['X-One']], [[['X-One', '1', 'header-secret']]], [[[]]], [new Set(['header-secret'])], [[null]]])(
     'are pairs where they are a list: not %j',
     (given) => {
-      const message = 'The option "headers" must be pairs of a name and a value'
+      const message = 'Option "headers" must contain [name, value] pairs'
       expect(() => readHeaders(given, true)).toThrow(new TypeError(message))
     },
   )
@@ -115,12 +115,12 @@ describe("a header's name", () => {
     '"X"',
     'X\0',
   ])('may not be %j', (name) => {
-    const message = `The option "headers" has an invalid name: "${name}"`
+    const message = `Option "headers" has an invalid name "${name}"`
     expect(() => readHeaders({ [name]: 'header-secret' }, true)).toThrow(new TypeError(message))
   })
 
   it.each([[1], [null], [undefined], [{}], [Symbol('x')]])('may not be %s', (name) => {
-    expect(() => readHeaders([[name, 'header-secret']], true)).toThrow(/^The option "headers" has an invalid name: /)
+    expect(() => readHeaders([[name, 'header-secret']], true)).toThrow(/^Option "headers" has an invalid name /)
     expect(() => readHeaders([[name, 'header-secret']], true)).not.toThrow(/header-secret/)
   })
 
@@ -131,7 +131,7 @@ describe("a header's name", () => {
         readonly headers = new Headers()
       },
     )
-    const message = 'The option "headers" has "Cookie", which scripts cannot set here'
+    const message = 'Option "headers" has "Cookie", which is forbidden here'
     expect(() => readHeaders({ Cookie: 'header-secret' }, true)).toThrow(new TypeError(message))
     expect(readHeaders({ Cookie: 'a=b' }, false)).toEqual({ Cookie: 'a=b' })
   })
@@ -160,7 +160,7 @@ describe("a header's value", () => {
       'secret🚀',
     ].map((value) => [`${value}x`]),
   )('may not be %j, and is not shown', (value) => {
-    const message = 'The option "headers" has a line end or another invalid character in "X-One"'
+    const message = 'Option "headers" has a line break or other invalid character in "X-One"'
     expect(() => readHeaders({ 'X-One': value }, true)).toThrow(new TypeError(message))
   })
 
@@ -168,7 +168,7 @@ describe("a header's value", () => {
     'is never coerced: %s',
     (value) => {
       expect(() => readHeaders({ 'X-One': value }, true)).toThrow(
-        /^The option "headers" needs a string for "X-One", not [\w ]+$/,
+        /^Option "headers" needs a string for "X-One", got [\w ]+$/,
       )
     },
   )

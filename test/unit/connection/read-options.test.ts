@@ -38,11 +38,11 @@ const OPTIONS: [name: string, wanted: string, isGood: (value: unknown) => boolea
   ['onComment', 'a function', (value) => typeof value === 'function'],
   ['redirect', '"follow", "error" or "same-origin"', () => false],
   ['signal', 'an AbortSignal', () => false],
-  ['lastEventId', 'a string without line ends and NUL', (value) => typeof value === 'string'],
-  ['lastEventIdParameter', 'a name', (value) => typeof value === 'string' && value !== ''],
-  ['connectTimeout', 'a number of milliseconds from 0', (value) => value === 0 || value === 1],
-  ['idleTimeout', 'a number of milliseconds from 0', (value) => value === 0 || value === 1],
-  ['reconnectionTime', 'a number of milliseconds from 0', (value) => value === 0 || value === 1],
+  ['lastEventId', 'a string without line breaks or NUL', (value) => typeof value === 'string'],
+  ['lastEventIdParameter', 'a parameter name', (value) => typeof value === 'string' && value !== ''],
+  ['connectTimeout', 'a number of milliseconds >= 0', (value) => value === 0 || value === 1],
+  ['idleTimeout', 'a number of milliseconds >= 0', (value) => value === 0 || value === 1],
+  ['reconnectionTime', 'a number of milliseconds >= 0', (value) => value === 0 || value === 1],
   ['fetch', 'a function', (value) => typeof value === 'function'],
   ['fetchOptions', 'an object', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)],
   ['maxBufferSize', 'a number of characters above 0', (value) => value === 1],
@@ -51,7 +51,7 @@ const OPTIONS: [name: string, wanted: string, isGood: (value: unknown) => boolea
 describe.each(OPTIONS)('%s', (name, wanted, isGood) => {
   it('is never coerced: the message says what it must be, and what was given', () => {
     for (const [value, shown] of KINDS.filter(([value]) => !isGood(value))) {
-      const message = `The option "${name}" must be ${wanted}, not ${shown}`
+      const message = `Option "${name}" must be ${wanted}, got ${shown}`
       expect(() => readOptions({ [name]: value })).toThrow(new TypeError(message))
     }
   })
@@ -69,7 +69,7 @@ describe('redirect', () => {
   })
 
   it.each(['manual', 'Follow', 'same-site'])('may not be %s', (redirect) => {
-    const message = `The option "redirect" must be "follow", "error" or "same-origin", not "${redirect}"`
+    const message = `Option "redirect" must be "follow", "error" or "same-origin", got "${redirect}"`
     expect(() => readOptions({ redirect })).toThrow(new TypeError(message))
   })
 })
@@ -87,7 +87,7 @@ describe('signal', () => {
 
   it('is not its controller, nor any EventTarget', () => {
     for (const other of [new AbortController(), new EventTarget()]) {
-      expect(() => readOptions({ signal: other })).toThrow('The option "signal" must be an AbortSignal, not an object')
+      expect(() => readOptions({ signal: other })).toThrow('Option "signal" must be an AbortSignal, got an object')
     }
   })
 })
@@ -98,7 +98,7 @@ describe('lastEventId', () => {
   })
 
   it.each(['a\nb', '\r', 'a\0'])('may not be %j, which no stream can have', (lastEventId) => {
-    expect(() => readOptions({ lastEventId })).toThrow(/^The option "lastEventId" must be a string without line ends/)
+    expect(() => readOptions({ lastEventId })).toThrow(/^Option "lastEventId" must be a string without line breaks/)
   })
 
   it('has no lone surrogates, as what comes from a stream', () => {
@@ -178,7 +178,7 @@ describe('options', () => {
 
   it.each([[true], ['x'], [1], [0n], [Symbol('x')]])('must be an object: %s', (init) => {
     expect(() => readOptions(init)).toThrow(TypeError)
-    expect(() => readOptions(init)).toThrow(/^The options must be an object, not /)
+    expect(() => readOptions(init)).toThrow(/^Options must be an object, got /)
   })
 
   it('that nobody knows are ignored, as in a dictionary of the standard', () => {
@@ -234,7 +234,7 @@ describe('fetchOptions', () => {
     ['signal', 'signal'],
     ['credentials', 'withCredentials'],
   ])('have no %s: there is the option %s', (member, option) => {
-    const message = `The option "fetchOptions" must not have "${member}": pass the option "${option}"`
+    const message = `Option "fetchOptions" must not contain "${member}". Use option "${option}"`
     for (const value of ['member-secret', undefined, null]) {
       expect(() => readOptions({ fetchOptions: { [member]: value } })).toThrow(new TypeError(message))
     }
@@ -252,7 +252,7 @@ describe('fetchOptions', () => {
   ])('that the fetch of the runtime would throw for are refused: %j', (fetchOptions) => {
     const read = (): unknown => readOptions({ fetchOptions })
     expect(read).toThrow(TypeError)
-    expect(read).toThrow(/^The option "fetchOptions" does not work here: ./)
+    expect(read).toThrow(/^Option "fetchOptions" is not supported here: ./)
   })
 
   it("that only a caller's fetch sees are theirs to judge", () => {
@@ -266,7 +266,7 @@ describe('fetchOptions', () => {
   ])('have a dispatcher of undici, not %s, which is not shown', (_, dispatcher) => {
     const read = (): unknown => readOptions({ fetchOptions: { dispatcher } })
     expect(read).toThrow(TypeError)
-    expect(read).toThrow(/^The option "fetchOptions.dispatcher" must be a dispatcher of undici, not /)
+    expect(read).toThrow(/^Option "fetchOptions.dispatcher" must be an undici dispatcher, got /)
     expect(read).not.toThrow(/proxy-secret/)
   })
 
@@ -291,14 +291,14 @@ describe('the option "headers"', () => {
   it('that the runtime would drop are refused, unless a fetch of the caller sends them', () => {
     vi.stubGlobal('Request', BrowserRequest)
     expect(() => readOptions({ headers: { Cookie: 'a=b' } })).toThrow(
-      'The option "headers" has "Cookie", which scripts cannot set here',
+      'Option "headers" has "Cookie", which is forbidden here',
     )
     expect(readOptions({ headers: { Cookie: 'a=b' }, fetch }).headers).toEqual({ Cookie: 'a=b' })
   })
 
   it('that are a promise are refused: it would send none', () => {
     const headers = Promise.resolve({ Authorization: 'Bearer x' })
-    expect(() => readOptions({ headers })).toThrow(/^The option "headers" must be /)
+    expect(() => readOptions({ headers })).toThrow(/^Option "headers" must be /)
   })
 })
 

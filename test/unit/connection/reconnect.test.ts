@@ -62,7 +62,7 @@ describe('reconnect', () => {
     [() => true, 'a function'],
     [Symbol('x'), 'Symbol(x)'],
   ])('is never coerced: %s', (reconnect, shown) => {
-    const message = `The option "reconnect" must be true, false or an object, not ${shown}`
+    const message = `Option "reconnect" must be true, false or an object, got ${shown}`
     expect(() => readPolicy(reconnect, true)).toThrow(new TypeError(message))
   })
 })
@@ -107,8 +107,8 @@ describe('a member of the policy', () => {
     ['maxdelay', 'Did you mean "maxDelay"?'],
     ['shouldreconnect', 'Did you mean "shouldReconnect"?'],
     ['jiter', 'Did you mean "jitter"?'],
-    ['retries', 'Its members are maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
-    ['firstJitter', 'Its members are maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
+    ['retries', 'Valid members: maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
+    ['firstJitter', 'Valid members: maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
   ])('%s is refused, because it is unknown', (name, hint) => {
     const message = `Unknown option "reconnect.${name}". ${hint}`
     expect(() => readPolicy({ [name]: 1 }, true)).toThrow(new TypeError(message))
@@ -123,12 +123,12 @@ describe('a member of the policy', () => {
     expect(readPolicy(new Backoff(), true).factor).toBe(3)
   })
 
-  const MS = 'a number of milliseconds from 0'
+  const MS = 'a number of milliseconds >= 0'
   it.each([
-    ['maxAttempts', 'a whole number from 1', [0, -1, 1.5, NaN, -Infinity]],
-    ['factor', 'a number from 1', [0, 0.999, -2, NaN, -Infinity]],
+    ['maxAttempts', 'an integer >= 1', [0, -1, 1.5, NaN, -Infinity]],
+    ['factor', 'a number >= 1', [0, 0.999, -2, NaN, -Infinity]],
     ['maxDelay', MS, [-1, NaN, -Infinity]],
-    ['jitter', 'a finite number from 0', [-0.1, NaN, Infinity, -Infinity]],
+    ['jitter', 'a finite number >= 0', [-0.1, NaN, Infinity, -Infinity]],
     ['resetAfter', MS, [-1, NaN, -Infinity]],
     ['shouldReconnect', 'a function', [0, 1, NaN]],
   ])('%s is refused unless it is %s', (name, wanted, numbers) => {
@@ -143,7 +143,7 @@ describe('a member of the policy', () => {
       ...(name === 'shouldReconnect' ? [] : [[() => 1, 'a function']]),
     ] as const
     for (const [value, shown] of [...numbers.map((number) => [number, String(number)] as const), ...others]) {
-      const message = `The option "reconnect.${name}" must be ${wanted}, not ${String(shown)}`
+      const message = `Option "reconnect.${name}" must be ${wanted}, got ${String(shown)}`
       expect(() => readPolicy({ [name]: value }, true)).toThrow(new TypeError(message))
     }
   })
@@ -363,7 +363,7 @@ describe('the result of shouldReconnect', () => {
     [() => true, 'a function'],
     [Symbol('x'), 'Symbol(x)'],
   ])('must not be %s: the connection fails and names the cause', async (answer, shown) => {
-    const message = `The result of "shouldReconnect" must be true, false, a number of milliseconds from 0 or undefined, not ${shown}`
+    const message = `The result of "shouldReconnect" must be true, false, a number of milliseconds >= 0 or undefined, got ${shown}`
     const { error, ...verdict } = await decided(answer)
     expect(error.cause).toEqual(new TypeError(message))
     expect(error.message).toBe('The event stream at http://a.test/ has ended, and "shouldReconnect" failed')

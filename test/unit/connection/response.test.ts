@@ -37,14 +37,14 @@ describe('a response with another status than 200 fails the connection', () => {
     )
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'status', status, retryAfter: 5_000 })
-    expect(event.message).toBe(`${AT} was refused: the server answered status ${status} instead of 200`)
+    expect(event.message).toBe(`${AT} was refused: status ${status} instead of 200`)
   })
 
   it('204: it is over', async () => {
     const { event, readyState } = await errorFor(response(null, { status: 204 }))
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'status', status: 204 })
-    expect(event.message).toBe(`${AT} was refused: the server answered 204: it is over`)
+    expect(event.message).toBe(`${AT} was refused: the server ended it with status 204`)
   })
 })
 
@@ -84,13 +84,13 @@ describe('a response of another type fails the connection', () => {
     const { event, readyState } = await errorFor(response('data: 1\n\n', { headers: { 'Content-Type': contentType } }))
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'content-type', status: 200 })
-    expect(event.message).toBe(`${AT} was refused: the server sent ${shown} instead of text/event-stream`)
+    expect(event.message).toBe(`${AT} was refused: ${shown} instead of text/event-stream`)
   })
 
   it('none at all', async () => {
     const { event } = await errorFor(new Response(new Uint8Array([1])))
     expect(event.error.reason).toBe('content-type')
-    expect(event.message).toBe(`${AT} was refused: the server sent no Content-Type instead of text/event-stream`)
+    expect(event.message).toBe(`${AT} was refused: no Content-Type instead of text/event-stream`)
   })
 })
 
@@ -109,7 +109,7 @@ describe('a fetch that does not return a Response', () => {
     const { event, readyState } = await errorFor(answer)
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
-    expect(event.message).toBe(`${AT} cannot be read: what "fetch" returned is not a Response`)
+    expect(event.message).toBe(`${AT} cannot be read: "fetch" did not return a Response`)
   })
 })
 
@@ -123,7 +123,7 @@ describe('a body that is not a web stream', () => {
     const { event, readyState } = await errorFor({ status: 200, headers: new Headers(headers), body })
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
-    expect(event.message).toContain('not a ReadableStream. Pass a fetch that streams')
+    expect(event.message).toContain('not a ReadableStream. Pass a streaming fetch')
   })
 })
 
@@ -134,7 +134,7 @@ describe('a body that cannot be read', () => {
     const { event, readyState } = await errorFor(answer)
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
-    expect(event.message).toBe(`${AT} cannot be read: the body of the Response is being read elsewhere`)
+    expect(event.message).toBe(`${AT} cannot be read: the Response body is locked`)
   })
 
   it('cannot be taken away by a listener of open', async () => {
@@ -218,7 +218,7 @@ describe('a body that breaks off', () => {
     const { event, readyState } = await errorFor(response(body))
     expect(readyState).toBe(EventSource.CONNECTING)
     expect(event.error).toMatchObject({ reason: 'network', cause })
-    expect(event.message).toBe(`${AT} broke off`)
+    expect(event.message).toBe(`${AT} was interrupted`)
   })
 })
 

@@ -262,7 +262,7 @@ describe('connectTimeout', () => {
     await vi.advanceTimersByTimeAsync(11)
     expect((await lost).error).toMatchObject({
       reason: 'timeout',
-      message: `${AT} did not answer within 1000 ms`,
+      message: `${AT} did not respond within 1000 ms`,
       status: undefined,
     })
     expect(signals[0]?.aborted).toBe(true)
@@ -302,7 +302,7 @@ describe('connectTimeout', () => {
     )
     const lost = nextError(source)
     await vi.advanceTimersByTimeAsync(1_010)
-    expect((await lost).message).toBe(`${AT} did not answer within 1000 ms`)
+    expect((await lost).message).toBe(`${AT} did not respond within 1000 ms`)
     expect(errors).toEqual(['timeout'])
   })
 
@@ -347,7 +347,7 @@ describe('idleTimeout', () => {
     await vi.advanceTimersByTimeAsync(990)
     expect(source.readyState).toBe(EventSource.OPEN)
     await vi.advanceTimersByTimeAsync(30)
-    expect((await lost).error).toMatchObject({ reason: 'timeout', message: `${AT} has been silent for 1000 ms` })
+    expect((await lost).error).toMatchObject({ reason: 'timeout', message: `${AT} sent nothing for 1000 ms` })
     expect(errors).toEqual(['timeout'])
     expect(signals[0]?.aborted).toBe(true)
     expect(cancel).toHaveBeenCalledOnce()

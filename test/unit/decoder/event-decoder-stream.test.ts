@@ -283,7 +283,7 @@ describe('options', () => {
   ])('%s: %j is a TypeError that names it', (name, value) => {
     const make = () => new EventDecoderStream({ [name]: value })
     expect(make).toThrow(TypeError)
-    expect(make).toThrow(`The option "${name}"`)
+    expect(make).toThrow(`Option "${name}"`)
   })
 
   it.each([7, 'text', true])('%j instead of an object is a TypeError', (options) => {

@@ -266,6 +266,6 @@ describe('the dispatcher without timeouts', () => {
 
   it('says so where there is none', () => {
     stubDispatchers(undefined, undefined)
-    expect(() => noTimeoutDispatcher(undefined).dispatch({}, {})).toThrow('No global dispatcher')
+    expect(() => noTimeoutDispatcher(undefined).dispatch({}, {})).toThrow('undici has no global dispatcher')
   })
 })

@@ -22,8 +22,8 @@ describe('platform.browser.ts', () => {
   it('leaves out what no browser needs', () => {
     expect(browserPlatform.loopCount()).toBeUndefined()
     expect(browserPlatform.forwardsCredentials()).toBe(false)
-    expect(() => browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, true)).toThrow('must be absent here')
-    expect(() => browserPlatform.readUndiciOptions({}, { dispatcher: {} }, true)).toThrow('must be absent here')
+    expect(() => browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, true)).toThrow('is not supported here')
+    expect(() => browserPlatform.readUndiciOptions({}, { dispatcher: {} }, true)).toThrow('is not supported here')
     expect(browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, false)).toEqual({
       fetchOptions: { dispatcher: {} },
     })

@@ -18,7 +18,7 @@ it('nothing, if it has everything', () => {
 it('is told which polyfill to load', () => {
   vi.stubGlobal('TextDecoder', undefined)
   expect(load).toThrow(
-    'This runtime has no TextDecoder for streams, which EventSource is built on. Load a polyfill of it before everysource, such as @bacons/text-decoder.',
+    'This runtime has no streaming TextDecoder, which EventSource needs. Load a polyfill before everysource, such as @bacons/text-decoder.',
   )
 })
 
@@ -26,7 +26,7 @@ it('is told of other environments, if it is a test environment with a page', () 
   vi.stubGlobal('TextDecoder', undefined)
   vi.stubGlobal('document', {})
   expect(load).toThrow(
-    'This runtime has no TextDecoder for streams, which EventSource is built on. In Jest, use the environment "node" or "jest-fixed-jsdom".',
+    'This runtime has no streaming TextDecoder, which EventSource needs. In Jest, use the environment "node" or "jest-fixed-jsdom".',
   )
 })
 
