@@ -13,7 +13,7 @@ const LONG = ['demo/pages', 'docs/docs', 'release/release', 'demo/start', 'demo/
 const UNIT = [
   'test/unit/**/*.test.ts',
   'test/{conformance,drop-in}/*.test.ts',
-  'test/docs/{handlers,links,reference}.test.ts',
+  'test/docs/{handlers,links,readme,reference}.test.ts',
   'test/demo/terminal.test.ts',
 ]
 

@@ -24,7 +24,7 @@ import { NGINX } from './facts/nginx.ts'
 import { NODE } from './facts/node.ts'
 import { PROXIES } from './facts/proxies.ts'
 import { REACT_NATIVE } from './facts/react-native.ts'
-import { README } from './facts/readme.ts'
+import { INSTALL, README } from './facts/readme.ts'
 import { REFERENCE } from './facts/reference.ts'
 import { STREAMS } from './facts/streams.ts'
 import { TESTING } from './facts/testing.ts'
@@ -37,6 +37,7 @@ import { Stage } from './stage.ts'
 
 const FACTS: Record<string, Facts> = {
   'README.md': README,
+  'docs/guides/install.md': INSTALL,
   'docs/getting-started.md': GUIDE,
   'docs/guides/troubleshooting.md': TROUBLESHOOTING,
   'docs/guides/ai-chat.md': AI_CHAT,

@@ -22,6 +22,14 @@ export function ended(text: string): (response: ServerResponse) => void {
   return (response) => response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(text)
 }
 
+/** One that breaks off, once the client has had time to read it. */
+export function cut(text: string): (response: ServerResponse) => void {
+  return (response) => {
+    stream(text)(response)
+    setTimeout(() => response.destroy(), 200)
+  }
+}
+
 /** As many bytes as the client takes, up to a limit. */
 export function flood(limit: number): (response: ServerResponse) => void {
   const event = `data: ${'x'.repeat(64 * 1024)}\n\n`

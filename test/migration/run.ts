@@ -12,6 +12,7 @@ import { Tally } from '../tally.ts'
 import { EVENT_SOURCE_POLYFILL } from './event-source-polyfill.ts'
 import { EVENTSOURCE_CLIENT } from './eventsource-client.ts'
 import { comparable, EXAMPLES, type Example } from './examples.ts'
+import { checkFeatures } from './features.ts'
 import { LAUNCHDARKLY_EVENTSOURCE } from './launchdarkly-eventsource.ts'
 import { MEMBERS } from './members.ts'
 import { namesIn, readPage, type Page } from './pages.ts'
@@ -53,7 +54,7 @@ const context = await browser?.newContext()
 context?.setDefaultTimeout(180_000)
 
 // What they mostly do is wait.
-await Promise.all([...Object.keys(PAGES).map(checkPage), checkWhy(tally)])
+await Promise.all([...Object.keys(PAGES).map(checkPage), checkWhy(tally), checkFeatures(tally)])
 await browser?.close()
 tally.end()
 process.exit()

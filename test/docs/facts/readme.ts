@@ -1,4 +1,4 @@
-/** Of the README's programs. */
+/** Of the programs of the README and of docs/guides/install.md. */
 
 import { expect } from 'vitest'
 import { startServer } from '../../../demo/server.ts'
@@ -6,7 +6,7 @@ import { stream } from '../servers.ts'
 import type { Stage } from '../stage.ts'
 import { EVERYWHERE_AND_NODE_20, type Fact, type Facts } from './fact.ts'
 
-/** A polyfill: who imports it has a global. */
+/** Importing the polyfill defines a global. */
 const global: Fact = {
   fact: 'makes EventSource a global',
   on: EVERYWHERE_AND_NODE_20,
@@ -30,24 +30,11 @@ const printsMessages: Fact = {
   },
 }
 
-const printsAnswer: Fact = {
-  fact: 'prints the whole answer of the chat that `npm start` serves',
-  on: EVERYWHERE_AND_NODE_20,
-  run: async (stage) => {
-    const program = stage.run({ 'http://localhost:8000/': await demo(stage) })
-    await program.exits()
-    expect(program.errors).toBe('')
-    expect(program.output).toMatch(/event stream.*\.$/s)
-  },
-}
-
 export const README: Facts = {
   'At the top': [printsMessages],
-  'At the top (2)': [printsMessages],
-  'At the top (4)': [printsMessages],
-  'Thirty seconds of code': [
+  'Three ways to use it: In Node, Deno and Bun': [
     {
-      fact: 'prints what happens',
+      fact: 'reports the connection, messages and errors',
       on: EVERYWHERE_AND_NODE_20,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
@@ -55,45 +42,62 @@ export const README: Facts = {
             response.writeHead(404).end()
           } else {
             stream(response)
-            response.end('retry: 10\nid: 7\ndata: news\n\n')
+            response.end('retry: 10\nid: 7\ndata: news\n\nevent: error\ndata: overloaded\n\n')
           }
         })
         const program = stage.run({ 'http://localhost:8000': server.origin })
         await program.exits()
-        expect(program.output).toMatch(/^connected\n7 news\nlost: .* has ended\nfailed: .* status 404 .*\n$/)
+        expect(program.output).toMatch(
+          /^connected\n7 news\nserver error: overloaded\nreconnecting: .+\nfailed: .* status 404 .*\n$/,
+        )
       },
     },
   ],
-  'Thirty seconds of code (2)': [
-    printsAnswer,
+  'Three ways to use it: In front of an AI chat': [
     {
-      fact: 'and with a wrong token what the server says',
+      fact: 'prints the whole answer of the chat that `npm start` serves',
+      on: EVERYWHERE_AND_NODE_20,
+      run: async (stage) => {
+        const program = stage.run({ 'http://localhost:8000/': await demo(stage) })
+        await program.exits()
+        expect(program.errors).toBe('')
+        expect(program.output).toMatch(/event stream.*\.$/s)
+      },
+    },
+    {
+      fact: 'with a wrong token, prints the error and the body of the response',
       run: async (stage) => {
         const program = stage.run({ 'http://localhost:8000/': await demo(stage), 'demo-token': 'wrong-token' })
         await program.exits()
         expect(program.errors).toMatch(/ was refused: .* status 401 .*\{"error":.*authentication_error/)
       },
     },
-  ],
-  'Thirty seconds of code (3)': [
-    printsAnswer,
     {
-      fact: 'and if it breaks off in the middle, no less and no more',
+      fact: 'with `reconnect: true`, a dropped answer resumes and is complete',
       run: async (stage) => {
         const origin = await demo(stage)
         const whole = stage.run({ 'http://localhost:8000/': origin })
         await whole.exits()
-        const broken = stage.run({ 'http://localhost:8000/chat': `${origin}chat?drop=5` })
-        await broken.exits()
-        expect(broken.output).toBe(whole.output)
+        const dropped = stage.run({
+          'http://localhost:8000/chat': `${origin}chat?drop=5`,
+          "method: 'POST',": "method: 'POST', reconnect: true,",
+        })
+        await dropped.exits()
+        expect(dropped.output).toBe(whole.output)
       },
     },
   ],
-  'Thirty seconds of code (4)': [global],
-  'Thirty seconds of code (5)': [global],
+  'Three ways to use it: In the browser': [printsMessages],
 }
 
-/** The demo's server, until the test has finished: its URL. */
+/** Of docs/guides/install.md. */
+export const INSTALL: Facts = {
+  'ES modules': [printsMessages],
+  'A polyfill': [global],
+  'A polyfill (2)': [global],
+}
+
+/** Starts the demo server for the length of the test, and returns its URL. */
 async function demo(stage: Stage): Promise<string> {
   const server = await startServer({ second: 100 })
   stage.cleanUp(() => void server.close())
