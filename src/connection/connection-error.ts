@@ -1,4 +1,4 @@
-/** Why a connection was lost or failed. */
+/** The error of a lost or failed connection. */
 
 import type { Failure, FailureReason } from './failure.ts'
 import { redactCause } from './redaction.ts'
@@ -6,18 +6,18 @@ import { displayURL, withoutCredentials } from './url.ts'
 
 /** The request that failed. */
 export interface FailedRequest {
-  /** With all its parts. */
+  /** The full URL, including secrets. */
   readonly url: URL
-  /** Which attempt it was, from 1. */
+  /** The number of the attempt, from 1. */
   readonly attempt: number
-  /** What neither the error nor its causes may show. */
+  /** Strings that must not appear in the error or its causes. */
   readonly secrets: readonly string[]
 }
 
-/** Copies of the package, ESM and CommonJS for example, know each other's errors by it. */
+/** Lets copies of the package, such as ESM and CommonJS, recognize each other's errors. */
 const BRAND = Symbol.for('everysource.ConnectionError')
 
-/** The members of a `ConnectionError`, all optional: for tests. */
+/** Members of a `ConnectionError` created in a test. All are optional. */
 export interface ConnectionErrorInit {
   /** Default `network`. */
   reason?: FailureReason | undefined
@@ -44,41 +44,41 @@ export interface ConnectionErrorInit {
 }
 
 /**
- * Why a connection was lost or has failed: `event.error` of an `error` event, and what a loop over `streamEvents` throws. Its
- * `message` is a sentence: what happened, at which URL, and what to do where that is known. No value of a header and no user,
- * password or query of a URL is in its message, its stack or its JSON. `instanceof` holds between the ESM and the CommonJS build.
+ * Why a connection was lost or failed: the `error` of an `error` event, and the error thrown by a loop over `streamEvents`. Its
+ * `message` says what happened, at which URL, and how to fix it if known. The message, the stack and the JSON never contain
+ * header values or a URL's user, password or query. `instanceof` works across the ESM and CommonJS builds.
  */
 export class ConnectionError extends Error {
-  /** Which kind of failure it was, to switch on. */
+  /** The kind of failure. */
   readonly reason: FailureReason
-  /** The HTTP status of a response that was refused; undefined where there was none. */
+  /** The HTTP status of a refused response; `undefined` without one. */
   readonly status: number | undefined
-  /** The system's code, such as `ECONNREFUSED`, if the runtime provides one. */
+  /** System error code such as `ECONNREFUSED`, if the runtime provides one. */
   readonly code: string | undefined
-  /** How long a refused response asks to wait, by its header `Retry-After`, in milliseconds. */
+  /** The `Retry-After` header of a refused response, in milliseconds. */
   readonly retryAfter: number | undefined
-  /** The number of the attempt, from 1; it starts again after a message, or a connection open for `resetAfter`. */
+  /** The number of the attempt, from 1. Resets after a message or a connection that stayed open for `resetAfter`. */
   readonly attempt: number
-  /** Whether the stream ended in the middle of an event, which is discarded: something on the way may have cut it. */
+  /** Whether the stream ended in the middle of an event, which is discarded. A proxy may have cut it off. */
   readonly endedMidEvent: boolean
-  /** Whether `body` is only the beginning of the response's text. */
+  /** Whether `body` is only the beginning of the response text. */
   readonly bodyTruncated: boolean
-  // What may hold secrets is not enumerable, so that it is in no log.
-  /** The request's URL, without user and password. Not enumerable: its query may hold secrets. */
+  // Members that may contain secrets are not enumerable, to keep them out of logs.
+  /** The request URL, without user and password. Not enumerable, because its query may contain secrets. */
   declare readonly url: string
-  /** The headers of a response that was refused; undefined where there was none. Not enumerable. */
+  /** The headers of a refused response; `undefined` without one. Not enumerable. */
   declare readonly headers: Headers | undefined
   /**
-   * The text of a response that was refused: up to 64 KiB, as far as it came within 250 ms. For all of it, pass the option
-   * `onRefused`. Not enumerable.
+   * The text of a refused response: up to 64 KiB, as received within 250 ms. To read all of it, use the option `onRefused`. Not
+   * enumerable.
    */
   declare readonly body: string | undefined
 
   /**
-   * Creates an error like those of a connection, for tests.
+   * Creates an error like one from a connection, for tests.
    *
-   * @param message what happened, in a sentence. Default: empty
-   * @param init its members
+   * @param message default: empty
+   * @param init the members of the error
    */
   constructor(message = '', init: ConnectionErrorInit = {}) {
     const { reason = 'network', status, code, retryAfter, attempt = 1, url = '', headers, body, cause } = init
@@ -95,13 +95,13 @@ export class ConnectionError extends Error {
     }
   }
 
-  /** Always `ConnectionError`, even where a minifier renames the class. */
+  /** Always `ConnectionError`, even if a minifier renames the class. */
   override get name(): string {
     return 'ConnectionError'
   }
 
   /**
-   * What makes `instanceof` hold between copies of the package.
+   * Makes `instanceof` work across copies of the package.
    *
    * @hidden
    */
@@ -109,23 +109,23 @@ export class ConnectionError extends Error {
     return true
   }
 
-  /** Holds for errors of another copy of the package too. */
+  /** Also true for errors from another copy of the package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // A subclass has only its own. (To name the class here would make bundlers rename it.)
+    // Subclasses use the default check. (Referring to the class by name here would make bundlers rename it.)
     if (!Object.getOwnPropertyDescriptor(this, Symbol.hasInstance))
       return Function.prototype[Symbol.hasInstance].call(this, value)
     return typeof value === 'object' && value !== null && BRAND in value
   }
 }
 
-/** The error that says why the request has failed. */
+/** Creates the error for a failed request. */
 export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, failure: Failure): ConnectionError {
   const { cause, code } = redactCause(failure, secrets)
   return new ConnectionError(
     `The event stream at ${displayURL(url)} ${failure.message}${code === undefined ? '' : ` (${code})`}`,
     {
       ...failure,
-      // Or as much of them as the caller's fetch returned.
+      // May be incomplete if they come from a caller's fetch.
       headers: failure.headers as Headers | undefined,
       url: withoutCredentials(url),
       attempt,
@@ -135,7 +135,7 @@ export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, fail
   )
 }
 
-/** The error of a step that threw what no step should. If that cannot be described, the URL and the cause are left out. */
+/** The error for a bug or a hostile realm. Omits the URL and the cause if reading them fails. */
 export function unexpectedError(request: FailedRequest, cause: unknown): ConnectionError {
   const reason = 'unsupported'
   try {

@@ -1,4 +1,4 @@
-/** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
+/** One logical connection: from the first request, through reconnections, to failure or `close()`. */
 
 import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now, reportError } from '../platform/globals.ts'
@@ -15,14 +15,14 @@ import { withoutCredentials } from './url.ts'
 type State =
   | { phase: 'idle' | 'connecting' | 'closed' }
   | { phase: 'open'; since: number }
-  /** What to do about a failure is being asked and announced. */
+  /** `shouldReconnect` and the sink are being notified of a failure. */
   | { phase: 'deciding' }
   | { phase: 'waiting'; wait: Wait }
 
 /**
- * `reconnect()`, `close()` and a page that goes into the back/forward cache end a life of the connection: after each await and in each
- * callback, a step asks whether its life is still the current one. Steps do not await each other, and reading uses callbacks, because
- * in Node the waiting frame of an async function costs each idle connection 3 kB.
+ * `reconnect()`, `close()` and entering the back/forward cache start a new generation. After each await and in each callback, a
+ * step stops unless its generation is current. Steps do not await each other, and reading uses callbacks, because in Node a
+ * suspended async function costs each idle connection 3 kB.
  */
 export class Connection implements DecoderSink {
   /** The caller's object, for diagnostics. */
@@ -33,9 +33,9 @@ export class Connection implements DecoderSink {
   readonly #decoder: EventDecoder
   #state: State = { phase: 'idle' }
   #generation = 0
-  /** Requests in a row that brought no message, the current one included. */
+  /** Consecutive requests without a message, including the current one. */
   #attemptsWithoutMessage = 0
-  /** Whether the current attempt has brought a message. */
+  /** Whether the current attempt has received a message. */
   #hasReceived = false
   #exchange: Exchange
   #reconnectionTime: number
@@ -52,7 +52,7 @@ export class Connection implements DecoderSink {
     this.#exchange = this.#nextExchange()
   }
 
-  /** For the decoder, like `id`, `retry` and `comment`. */
+  /** Called by the decoder, like `id`, `retry` and `comment`. */
   message(type: string, data: string, lastEventId: string, id: string | undefined): void {
     this.#attemptsWithoutMessage = 0
     this.#hasReceived = true
@@ -78,17 +78,17 @@ export class Connection implements DecoderSink {
     return this.#state.phase
   }
 
-  /** In ms: the option's at first, then what the server's `retry` said. */
+  /** In ms: the option `reconnectionTime`, then the server's last `retry`. */
   get reconnectionTime(): number {
     return this.#reconnectionTime
   }
 
-  /** The last event ID string as of all that has been read. */
+  /** The last event ID string of everything read so far, delivered or not. */
   get lastReadId(): string {
     return this.#decoder.lastEventId
   }
 
-  /** Makes the first attempt, unless the caller's signal is aborted. */
+  /** Makes the first attempt unless the caller's signal is already aborted. */
   start(): void {
     const { signal, policy } = this.#options
     const abort = (): void => {
@@ -100,7 +100,7 @@ export class Connection implements DecoderSink {
       return
     }
     this.#unsubscribeSignal = signal && subscribe(raiseListenerLimit(signal), 'abort', abort)
-    // What would not be requested again, such as a chat's answer, stays where the browser keeps it.
+    // A response that would not be requested again, such as a chat answer, stays open in the cache if the browser keeps it.
     if (policy.reconnects) {
       this.#unsubscribePage = onEnterBFCache(() => {
         this.#suspend()
@@ -109,7 +109,7 @@ export class Connection implements DecoderSink {
     this.#run(this.#generation, this.#connect(undefined, this.#generation))
   }
 
-  /** Drops what there is and connects at once. */
+  /** Aborts the current request and connects immediately. */
   reconnect(): void {
     if (this.#state.phase === 'closed') return
     this.#cancel((generation) => this.#connect(undefined, generation))
@@ -119,7 +119,7 @@ export class Connection implements DecoderSink {
     this.#decoder.reset()
   }
 
-  /** Ends it for good: aborts the request or its body, cancels the wait. */
+  /** Closes permanently: aborts the request or cancels the wait. */
   close(): void {
     if (this.#state.phase === 'closed') return
     this.#cancel(undefined, 'closed')
@@ -130,8 +130,8 @@ export class Connection implements DecoderSink {
   }
 
   /**
-   * The page goes into the back/forward cache, where Chromium would keep the connection. The reconnection time begins when the page
-   * comes back; the attempt does not count, and `shouldReconnect` is not asked.
+   * Disconnects because the page enters the back/forward cache, where Chromium would keep the connection open. The reconnection
+   * time starts when the page is restored; the attempt does not count, and `shouldReconnect` is not called.
    */
   #suspend(): void {
     const { phase } = this.#state
@@ -140,11 +140,11 @@ export class Connection implements DecoderSink {
       const error = connectionErrorOf(this.#exchange, { reason: 'network', message })
       this.#cancel((generation) => this.#reestablish(error, clampDelay(this.#reconnectionTime), generation))
     }
-    // WebKit breaks it off before it says that the page is left.
+    // WebKit drops the connection before it fires `pagehide`.
     this.#attemptsWithoutMessage = Math.max(0, this.#attemptsWithoutMessage - 1)
   }
 
-  /** Ends a life and what it was doing, and begins the next with a step, if any. */
+  /** Cancels the current generation's work and starts the next one with a step, if any. */
   #cancel(step?: (generation: number) => Promise<void>, phase?: 'closed'): void {
     const state = this.#state
     const generation = ++this.#generation
@@ -152,11 +152,11 @@ export class Connection implements DecoderSink {
     this.#endAttempt(phase)
     if (state.phase === 'waiting') state.wait.cancel()
     else if (state.phase !== 'deciding') this.#exchange.controller.abort()
-    // A caller's `fetch` that hears of the abort may call close() or reconnect().
+    // A caller's `fetch` may call close() or reconnect() from its abort listener.
     if (step && generation === this.#generation) this.#run(generation, step(generation))
   }
 
-  /** The attempt is over; a connection that was open for long enough was a success. */
+  /** A connection that stayed open for `resetAfter` counts as a success. */
   #endAttempt(phase: 'deciding' | 'closed' = 'deciding'): void {
     const state = this.#state
     this.#state = { phase }
@@ -166,8 +166,8 @@ export class Connection implements DecoderSink {
   }
 
   /**
-   * Takes what a step throws: an `AttemptError` ends the attempt; anything else, by a bug or in a hostile realm, fails the
-   * connection, so that nothing vanishes in a promise.
+   * Handles a step's errors. An `AttemptError` ends the attempt; any other error, from a bug or a hostile realm, fails the
+   * connection instead of getting lost in a promise.
    */
   #run(generation: number, step: Promise<void>): void {
     step.catch((thrown: unknown) => {
@@ -185,9 +185,9 @@ export class Connection implements DecoderSink {
     return this.#opener.next(++this.#attemptsWithoutMessage)
   }
 
-  /** One attempt, after a failure if there was one. */
+  /** @param failure of the previous attempt */
   async #connect(failure: ConnectionError | undefined, generation: number): Promise<void> {
-    // The first has been made already.
+    // The constructor creates the first exchange.
     if (this.#state.phase !== 'idle') this.#exchange = this.#nextExchange()
     this.#state = { phase: 'connecting' }
     this.#hasReceived = false
@@ -212,7 +212,7 @@ export class Connection implements DecoderSink {
   }
 
   #read(body: Body, generation: number): void {
-    // A reader of a caller's fetch may return no promise.
+    // A reader from a caller's fetch may return a plain value.
     Promise.resolve(body.reader.read()).then(
       (result) => {
         this.#run(generation, this.#onRead(result, body, generation))
@@ -227,7 +227,7 @@ export class Connection implements DecoderSink {
     )
   }
 
-  /** Nothing is awaited before the chunk is decoded: `reset()` could come before it. */
+  /** Does not await before decoding: one more microtask would let `reset()` run before this chunk is decoded. */
   async #onRead(
     { done, value: chunk }: ReadableStreamReadResult<unknown>,
     body: Body,
@@ -238,11 +238,12 @@ export class Connection implements DecoderSink {
       this.#run(generation, this.#recover(this.#decoder.end() ? ENDED_MID_EVENT : ENDED, generation))
       return
     }
-    // By its shape: a test environment's Uint8Array may come from another realm.
+    // Not instanceof: a test environment's Uint8Array may come from another realm.
     if (!ArrayBuffer.isView(chunk)) {
       throw new AttemptError({ reason: 'unsupported', message: 'cannot be read: its body is not a stream of bytes' })
     }
-    // Firefox brings megabytes at once: to make events of them all would block the page, and hold more than can be delivered.
+    // Firefox delivers megabytes at once. Decoding them in one go would block the page and buffer more events than it can
+    // deliver.
     for (const piece of body.decodeWholeChunks ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
       try {
         this.#decoder.decode(piece)
@@ -252,19 +253,19 @@ export class Connection implements DecoderSink {
           : error
       }
       if (generation !== this.#generation) return
-      const hold = this.#sink.backpressure(piece.byteLength)
-      if (hold) await hold
+      const ready = this.#sink.backpressure(piece.byteLength)
+      if (ready) await ready
       if (generation !== this.#generation) return
     }
     this.#read(body, generation)
   }
 
-  /** Reestablishes the connection that was lost, or fails it. */
+  /** Reestablishes the lost connection, or fails it. */
   async #recover(failure: Failure, generation: number): Promise<void> {
     this.#endAttempt()
     if (failure.reason !== 'ended') this.#exchange.controller.abort()
     const { policy } = this.#options
-    // What the last messages say may decide the answer.
+    // `shouldReconnect` may depend on the last messages.
     if (policy.shouldReconnect && generation === this.#generation) await this.#sink.deciding()
     if (generation !== this.#generation) return
     const circumstances = {
@@ -297,7 +298,7 @@ export class Connection implements DecoderSink {
     if (generation !== this.#generation) return
     await this.#sink.lost(error, delay)
     if (generation !== this.#generation) return
-    // Coming online does not shorten what the server asked for.
+    // Coming online does not shorten the server's Retry-After.
     const wait = startWait(delay, Number(error.retryAfter) >= 1_000)
     this.#state = { phase: 'waiting', wait }
     publish('wait', () => ({ source: this.#source, delay }))

@@ -1,60 +1,56 @@
-/** Why an attempt failed, where that happens. */
+/** Failures of an attempt, before they become a `ConnectionError`. */
 
 import type { FetchLikeResponse } from './request.ts'
 
 /**
  * Why a connection was lost or has failed:
  *
- * - `network`: no response came, or the body broke off
- * - `request`: a function among the options failed, so that there was no request
+ * - `network`: no response arrived, or the body was interrupted
+ * - `request`: a function passed as an option threw, so no request was made
  * - `status`, `content-type`: the response was refused
- * - `redirect`: the response was a redirect that the option `redirect` refuses
- * - `ended`: the body came to its end
- * - `timeout`: `connectTimeout` or `idleTimeout` ran out
- * - `too-large`: an event grew past `maxBufferSize`
- * - `unsupported`: this runtime, URL scheme or `fetch` cannot do it
+ * - `redirect`: the response was a redirect that the option `redirect` forbids
+ * - `ended`: the body ended
+ * - `timeout`: `connectTimeout` or `idleTimeout` expired
+ * - `too-large`: an event exceeded `maxBufferSize`
+ * - `unsupported`: not supported by this runtime, URL scheme or `fetch`
  *
- * After `network`, `request`, `ended` and `timeout` a source reconnects, after the others it has failed, unless the option
- * `reconnect` says otherwise.
+ * By default, a source reconnects after `network`, `request`, `ended` and `timeout`, and fails after the others. The option
+ * `reconnect` overrides this.
  */
 export type FailureReason =
   'network' | 'request' | 'status' | 'content-type' | 'redirect' | 'ended' | 'timeout' | 'too-large' | 'unsupported'
 
-/** What is known of a failure where it happens. */
+/** The details of a failure. */
 export interface Failure {
-  /** Which kind of failure it was. */
   reason: FailureReason
-  /** What happened, continuing "The event stream at <url> …". */
+  /** Continues "The event stream at <url> …". */
   message: string
   /** The HTTP status of a refused response. */
   status?: number | undefined
-  /** Its headers. */
+  /** The headers of a refused response. */
   headers?: FetchLikeResponse['headers'] | undefined
-  /** Its text. */
+  /** The text of a refused response. */
   body?: string | undefined
-  /** Whether that is only its beginning. */
+  /** Whether `body` is only the beginning of the text. */
   bodyTruncated?: boolean | undefined
-  /** Whether the stream has ended in the middle of an event. */
+  /** Whether the stream ended in the middle of an event. */
   endedMidEvent?: boolean | undefined
   /** In ms. */
   retryAfter?: number | undefined
-  /** What was thrown. */
   cause?: unknown
-  /** Whether the caller's code threw it: the caller gets it back as it is. */
+  /** Whether the caller's own code threw `cause`, which is then passed through unchanged. */
   fromCaller?: boolean | undefined
 }
 
-/** The stream has come to its end. */
 export const ENDED: Failure = { reason: 'ended', message: 'has ended' }
 
-/** The same, but its last event is not complete. */
 export const ENDED_MID_EVENT: Failure = {
   reason: 'ended',
   message: 'has ended in the middle of an event',
   endedMidEvent: true,
 }
 
-/** Ends an attempt, from anywhere within it. */
+/** Thrown anywhere within an attempt to end it. */
 export class AttemptError extends Error {
   readonly failure: Failure
 
@@ -64,7 +60,7 @@ export class AttemptError extends Error {
   }
 }
 
-/** What was thrown, if it says what has failed; otherwise it becomes the cause of this failure. */
+/** Passes an `AttemptError` through; any other error becomes the cause of this failure. */
 export function asAttemptError(thrown: unknown, failure: Failure): AttemptError {
   return thrown instanceof AttemptError ? thrown : new AttemptError({ ...failure, cause: thrown })
 }

@@ -1,4 +1,4 @@
-/** One request: what the caller wants of this attempt, and the head of its response. */
+/** One HTTP attempt: builds the request from the options, sends it, and opens the response. */
 
 import { checked, displayKind, isFunction, isObject, isPlain, isString, members, resultOf } from '../input/checks.ts'
 import { hasForbiddenHeaders, isBlockedPort, signalProblem, streamingFetch } from '../platform/platform.ts'
@@ -16,12 +16,12 @@ import { cancel, cancelBody, openResponse } from './response.ts'
 import { withTimeout, TIMED_OUT } from './timers.ts'
 import { isFetchable, parseURL } from './url.ts'
 
-/** Requests that URL at each attempt. */
+/** Requests the same URL for each attempt. */
 export class FetchOpener implements Opener {
-  /** A text, because a `URL` object is large. */
+  /** A string, because a `URL` object is large. */
   readonly href: string
   readonly options: ConnectionOptions
-  /** Whether one of its attempts has sent a request. */
+  /** Whether any attempt has sent a request. */
   hasSent = false
 
   constructor({ href }: URL, options: ConnectionOptions) {
@@ -39,14 +39,14 @@ export class FetchOpener implements Opener {
   }
 }
 
-/** One attempt, until its response is found to be good or not. */
+/** One attempt, until its response is accepted or refused. */
 class FetchExchange implements Exchange {
   readonly controller = new AbortController()
   readonly attempt: number
   readonly #opener: FetchOpener
-  /** The URL of the request; that of the source until it is known. */
+  /** The URL of the source until the URL of the request is known. */
   #href: string
-  /** As far as they are known: no error may show them. */
+  /** The headers known so far, whose values must not leak into errors. */
   #headers: HeaderRecord | undefined
 
   constructor(opener: FetchOpener, attempt: number) {
@@ -96,7 +96,7 @@ class FetchExchange implements Exchange {
       }
     }
 
-    // Where there is nothing to ask, the request goes out at once; otherwise not while the code that makes the source still runs.
+    // Without functions to call, the request is sent synchronously; functions run only after the constructor returns.
     if (isFunction(headers) || isFunction(body) || resume) await Promise.resolve()
     let ownHeaders = isFunction(headers)
       ? await callOption('headers', headers, (given) => readHeaders(given, isRuntimeFetch, resultOf('headers')))
@@ -115,9 +115,9 @@ class FetchExchange implements Exchange {
         ? await callOption('body', body, (given) => checkedBody(given, isRuntimeFetch, resultOf('body')))
         : this.#unsentBody(body)
     }
-    // Mostly the same: no second text of it.
+    // Usually equal: don't keep a second string.
     if (target.href !== this.#href) this.#href = target.href
-    // close() or the timeout may have come meanwhile.
+    // close() or the timeout may have aborted it meanwhile.
     if (signal.aborted && requestBody !== body && isStream(requestBody)) void cancel(requestBody)
     throwIfAborted(signal)
     if (!isFetchable(target)) throw unfetchable('use an http, https, data or blob URL')
@@ -130,33 +130,32 @@ class FetchExchange implements Exchange {
       opener.hasSent = true
       const isFollowed = request[1].redirect === 'follow'
       const response = await (isFollowed ? fetch(...request) : followRedirects(fetch, request, options.redirect))
-      // A caller's fetch may ignore signals.
+      // A caller's fetch may ignore the signal.
       if (this.controller.signal.aborted) void cancelBody(response)
       return response
     } catch (cause) {
       if (isBlockedPort(cause)) throw unfetchable(`fetch blocks port ${target.port}`)
       const problem = isRuntimeFetch ? signalProblem(signal) : undefined
       if (problem !== undefined) throw notRequested('unsupported', problem, cause)
-      // Elsewhere too, but a browser does not say why.
+      // Browsers don't report the reason; other runtimes do.
       const hint = isStream(requestBody) && hasForbiddenHeaders() ? ': stream bodies need HTTP/2' : ''
       throw asAttemptError(cause, { reason: 'network', message: `could not be reached${hint}`, fromCaller })
     }
   }
 
-  /** A stream is used up after the first request. */
+  /** A stream can be sent only once, so retrying is pointless. */
   #unsentBody(body: RequestBody | undefined): RequestBody | undefined {
     if (!this.#opener.hasSent || !isStream(body)) return body
-    // To try again would be pointless.
     throw notRequested('unsupported', STREAM_SENT_ONCE)
   }
 }
 
-/** What `resume` returned, checked. */
+/** The validated result of `resume`. */
 interface Resumed {
   url?: URL
   method?: string
   headers: HeaderRecord
-  /** `null`: none. Absent: that of the options. */
+  /** `null` for no body; absent to use the option `body`. */
   body?: RequestBody | null
 }
 
@@ -189,7 +188,7 @@ function unfetchable(why: string): AttemptError {
   return new AttemptError({ reason: 'unsupported', message: `cannot be fetched: ${why}` })
 }
 
-/** Nothing shows the error: whoever aborts does not wait for the attempt. */
+/** The error is never shown: code that aborts does not wait for the attempt. */
 function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new AttemptError({ reason: 'network', message: 'was not requested' })
 }

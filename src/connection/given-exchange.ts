@@ -1,4 +1,4 @@
-/** Event streams that the caller has requested. */
+/** Event streams from a `Response` or stream that the caller passes in. */
 
 import { displayKind, isObject } from '../input/checks.ts'
 import type { Exchange, OpenedStream, Opener } from './exchange.ts'
@@ -6,10 +6,10 @@ import { secretsOf } from './redaction.ts'
 import type { FetchLikeResponse } from './request.ts'
 import { finalURL, isReadableStream, isUsed, openResponse, acquireReader } from './response.ts'
 
-/** The URL of a stream that has none. (whatwg/html pull request 12272) */
+/** The URL of a stream without one. (whatwg/html pull request 12272) */
 const EVENT_STREAM = 'about:event-stream'
 
-/** What there is to read already: one attempt, the only one. */
+/** The only attempt of a stream that is already open. */
 export class GivenExchange implements Exchange, Opener {
   readonly controller = new AbortController()
   readonly url: URL
@@ -20,7 +20,7 @@ export class GivenExchange implements Exchange, Opener {
   constructor(url: URL, open: (request: AbortController) => Promise<OpenedStream>) {
     this.url = url
     this.#opening = open(this.controller)
-    // A response may be refused before anybody asks.
+    // A response may be refused before open() is called.
     this.#opening.catch(() => undefined)
   }
 
@@ -42,9 +42,9 @@ export class GivenExchange implements Exchange, Opener {
 }
 
 /**
- * Takes a stream, at once.
+ * Locks a stream immediately.
  *
- * @throws a `TypeError` when it is none, or is being read
+ * @throws a `TypeError` if it is not a stream, or is locked
  */
 export function givenStream(stream: unknown): GivenExchange {
   if (!isReadableStream(stream)) throw new TypeError(`Expected a ReadableStream of bytes, got ${displayKind(stream)}`)
@@ -60,9 +60,9 @@ export function givenStream(stream: unknown): GivenExchange {
 }
 
 /**
- * Takes the body of a response, at once, if it is a good one.
+ * Locks the body of a valid response immediately.
  *
- * @throws a `TypeError` when the body cannot be read: it is being read, has been, or is no web stream
+ * @throws a `TypeError` if the body is locked, was read, or is not a web stream
  */
 export function givenResponse(response: FetchLikeResponse): GivenExchange {
   const { body } = response

@@ -1,4 +1,4 @@
-/** The caller's options, checked once, up front. */
+/** Validates the caller's options once, up front. */
 
 import { readMaxBufferSize } from '../decoder/event-decoder.ts'
 import { readUndiciOptions } from '../platform/platform.ts'
@@ -22,15 +22,15 @@ import { INITIAL_RECONNECTION_TIME, readPolicy, type Policy } from './reconnect.
 import { checkedBody, isBodiless, isStream, readMethod, STREAM_SENT_ONCE, type RequestBody } from './request-body.ts'
 import type { FetchLike } from './request.ts'
 
-/** A function of the caller's; what it returns is checked when it has been called. */
+/** A function option, called for each attempt. Its result is validated then. */
 export type AttemptCallback = (attempt: Attempt) => unknown
 
-/** What a connection knows of its options after the check. */
+/** The validated options of a connection. */
 export type ConnectionOptions = Readonly<CheckedOptions>
 
 interface CheckedOptions {
   withCredentials: boolean
-  /** Undefined: the runtime's. */
+  /** Undefined for the runtime's `fetch`. */
   fetch: FetchLike | undefined
   method: string
   headers: HeaderRecord | AttemptCallback
@@ -54,17 +54,17 @@ interface CheckedOptions {
 
 const NO_MEMBERS = {}
 
-/** Members of a fetch init that an option of ours stands for (credentials unless they are `omit`). */
+/** Members of a fetch init that have their own option (`credentials` unless it is `omit`). */
 const RESERVED_MEMBERS = ['method', 'headers', 'body', 'redirect', 'signal', 'credentials']
 
-/** Those of all who give none, so that not every connection has its own. */
+/** Shared by all connections without options, to save memory. */
 const defaults: ConnectionOptions[] = []
 
 /**
- * Converts `withCredentials` as WebIDL converts a boolean; never coerces the others.
+ * Converts `withCredentials` to a boolean as WebIDL does. Never coerces the other options.
  *
- * @param reconnectsGet whether a lost GET connection is reestablished where nothing is said
- * @throws a `TypeError` that names the option and what was given.
+ * @param reconnectsGet whether GET connections reconnect by default
+ * @throws a `TypeError` with the option's name and the invalid value
  */
 export function readOptions(init: unknown, reconnectsGet = true): ConnectionOptions {
   if (init !== undefined) return checkOptions(init, reconnectsGet)
@@ -73,7 +73,7 @@ export function readOptions(init: unknown, reconnectsGet = true): ConnectionOpti
 
 const FUNCTION: Rule = [isFunction, 'a function']
 
-/** The options whose check needs no other option. */
+/** Options that are validated independently of the others. */
 const RULES: Record<string, Rule> = {
   fetch: FUNCTION,
   resume: FUNCTION,
@@ -83,12 +83,12 @@ const RULES: Record<string, Rule> = {
     (value) => ['follow', 'error', 'same-origin'].includes(value as string),
     '"follow", "error" or "same-origin"',
   ],
-  // By its shape: a polyfill's is no instance of the runtime's class.
+  // Not instanceof: a polyfill's signal is not an instance of the runtime's class.
   signal: [
     (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value && 'removeEventListener' in value,
     'an AbortSignal',
   ],
-  // No stream can have another.
+  // A stream cannot send any other ID.
   lastEventId: [(value) => isString(value) && !/[\0\r\n]/.test(value), 'a string without line breaks or NUL'],
   lastEventIdParameter: [(value) => isString(value) && value !== '' && value === wellFormed(value), 'a parameter name'],
   connectTimeout: MS,
@@ -148,7 +148,7 @@ function checkFetchOptions(fetchOptions: object, isRuntimeFetch: boolean): void 
   if (refusal !== undefined) throw new TypeError(`${option('fetchOptions')} is not supported here: ${refusal}`)
 }
 
-/** As it could come from a stream, which is UTF-8: without lone surrogates. */
+/** Replaces lone surrogates, which a UTF-8 stream cannot contain. */
 function wellFormed(text: string): string {
   return text.replace(/[\uD800-\uDFFF]/gu, '\uFFFD')
 }

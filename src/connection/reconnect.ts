@@ -1,4 +1,4 @@
-/** Whether and when to try again: the option `reconnect`, and the decision after each failure. */
+/** The option `reconnect`, and whether and when to reconnect after a failure. */
 
 import {
   display,
@@ -21,16 +21,16 @@ import { MIN_DELAY, clampDelay } from './timers.ts'
 
 /** The option `reconnect` with its defaults. */
 export interface Policy {
-  /** Whether lost connections are reestablished at all. */
+  /** Whether to reconnect at all. */
   readonly reconnects: boolean
   readonly maxAttempts: number
   readonly factor: number
   readonly maxDelay: number
   readonly jitter: number
-  /** Instead of `jitter`, for the first wait after a connection that worked. */
+  /** Replaces `jitter` for the first wait after a successful connection. */
   readonly firstJitter: number
   readonly resetAfter: number
-  /** Whether a clean end completes the response, as with POST, so that it is not requested again. */
+  /** Whether a clean end completes the response, as with POST, so that it is not retried. */
   readonly endIsFinal: boolean
   readonly shouldReconnect: ((failure: ConnectionError, context: FailureContext) => unknown) | undefined
 }
@@ -42,17 +42,17 @@ export const DEFAULT_POLICY: Policy = {
   factor: 2,
   maxDelay: 30_000,
   jitter: 0.25,
-  // The tests of web-platform-tests for `retry` allow a quarter, all told.
+  // The web-platform-tests for `retry` tolerate 25 % in total.
   firstJitter: 0.1,
   resetAfter: 5_000,
   endIsFinal: false,
   shouldReconnect: undefined,
 }
 
-/** The reconnection time before the server says otherwise, in ms; Chromium's and WebKit's. */
+/** In ms, until the server sends `retry`. The same as Chromium and WebKit. */
 export const INITIAL_RECONNECTION_TIME = 3_000
 
-/** After these the standard reestablishes the connection; a failing function of the caller's counts as one. */
+/** The standard reestablishes the connection after these. `request`, a failing caller's function, is an addition. */
 const RETRYABLE: readonly FailureReason[] = ['network', 'ended', 'timeout', 'request']
 
 const RULES: Record<string, Rule> = {
@@ -66,7 +66,7 @@ const RULES: Record<string, Rule> = {
 
 /**
  * @param byDefault whether to reconnect if the option is absent
- * @throws a `TypeError` that names the member and the given value
+ * @throws a `TypeError` with the option's name and the invalid value
  */
 export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = false): Policy {
   const reconnects = reconnect === undefined ? byDefault : reconnect
@@ -75,7 +75,7 @@ export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = 
     throw new TypeError(`${option('reconnect')} must be true, false or an object, got ${display(reconnect)}`)
   }
   const names = Object.keys(RULES)
-  // An instance of a class may have a state of its own.
+  // A class instance may have other state.
   const given = isRecord(reconnect) ? Object.entries(reconnect) : []
   const [unknown] = given.find(([name, value]) => value !== undefined && !names.includes(name)) ?? []
   if (unknown !== undefined) {
@@ -93,26 +93,26 @@ export function readPolicy(reconnect: unknown, byDefault: boolean, endIsFinal = 
   }
 }
 
-/** The decision about a failure. */
+/** The outcome of a failure. */
 export interface Decision {
   error: ConnectionError
-  /** In ms; undefined: do not reconnect. */
+  /** In ms; undefined to not reconnect. */
   delay: number | undefined
-  /** What a loop throws if this is the end; undefined if there was no fault: the stream has ended, or the server said so. */
+  /** What a loop throws if there is no retry; undefined if the stream ended normally or the server sent 204. */
   thrown: { error: unknown } | undefined
 }
 
-/** What a decision depends on, besides the policy and the failure. */
+/** Inputs for the delay, in addition to the policy and the failure. */
 export interface RetryState {
-  /** How many requests in a row brought no message, the failed one included. */
+  /** Consecutive requests without a message, including the failed one. */
   attemptsWithoutMessage: number
-  /** In ms, the last `retry` of the server. */
+  /** In ms: the server's last `retry`. */
   reconnectionTime: number
   /** From 0 to 1. */
   random: number
 }
 
-/** Decides what follows a failure. Calls `shouldReconnect` if the policy has it. */
+/** Decides whether and when to reconnect. Calls `shouldReconnect` if given. */
 export async function decide(
   policy: Policy,
   request: FailedRequest,
@@ -142,7 +142,10 @@ export async function decide(
   }
 }
 
-/** Whether the caller aborted the request or the stream. An abort in `headers` or another function is a failure of that function. */
+/**
+ * Whether the caller aborted the request or the stream. An abort within a function such as `headers` is a failure of that
+ * function.
+ */
 function isAbort({ reason, cause, fromCaller }: Failure): boolean {
   return (
     fromCaller === true &&
@@ -152,9 +155,9 @@ function isAbort({ reason, cause, fromCaller }: Failure): boolean {
 }
 
 /**
- * The wait before the next attempt, in ms; undefined if there is none. Pure: no clock, no network.
+ * The delay before the next attempt, in ms; undefined to not reconnect. Pure: no clock, no network.
  *
- * @param override whether to reconnect, or the wait in ms, instead of the default
+ * @param override whether to reconnect, or the delay in ms, instead of the default
  */
 export function nextDelay(
   { reconnects, maxAttempts, factor, maxDelay, jitter, firstJitter, endIsFinal }: Policy,
@@ -166,12 +169,12 @@ export function nextDelay(
   if (typeof override === 'number') return clampDelay(override)
   const growth = factor ** Math.max(0, attemptsWithoutMessage - 1)
   if (retryAfter !== undefined) {
-    // In whole seconds, 0 may mean any time up to one. The server does not know how many clients wait: what is ours of it grows.
+    // 0 may mean any time below a second. The minimum grows, because the server may not know how many clients are waiting.
     const minimum = retryAfter < 1_000 ? Math.min(MIN_DELAY * growth, Math.max(maxDelay, MIN_DELAY)) : 0
     return clampDelay(Math.max(retryAfter, minimum))
   }
   const base = clampDelay(reconnectionTime)
-  // `maxDelay` does not shorten the server's `retry`.
+  // `maxDelay` never shortens the server's `retry`.
   const wait = Math.min(base * growth, Math.max(maxDelay, base))
   return clampDelay(wait * (1 + random * (attemptsWithoutMessage === 0 ? firstJitter : jitter)))
 }

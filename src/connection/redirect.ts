@@ -1,4 +1,4 @@
-/** Redirects that are not simply followed. (Fetch standard, 4.4, "HTTP-redirect fetch") */
+/** Follows redirects one by one, where `fetch` must not follow them itself. (Fetch standard, 4.4, "HTTP-redirect fetch") */
 
 import { AttemptError } from './failure.ts'
 import { isCredential } from '../platform/platform.ts'
@@ -9,7 +9,7 @@ import { cancelBody, finalURL, isResponse } from './response.ts'
 import { isHTTP, displayURL } from './url.ts'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
-/** As many as fetch follows. */
+/** The limit of fetch. */
 const MAX_REDIRECTS = 20
 
 /** The option `redirect`. */
@@ -18,9 +18,9 @@ type Allowed = 'follow' | 'error' | 'same-origin'
 type Request = [url: string, init: FetchLikeInit]
 
 /**
- * Sends a request with `redirect: 'manual'` and follows redirects as far as the option allows.
+ * Sends a request with `redirect: 'manual'` and follows the redirects that the option allows.
  *
- * @throws an `AttemptError` for a redirect that it does not follow, and what `fetch` throws
+ * @throws an `AttemptError` for a redirect that is not followed, or the error from `fetch`
  */
 export async function followRedirects(fetch: FetchLike, first: Request, allowed: Allowed): Promise<FetchLikeResponse> {
   let request = first
@@ -51,7 +51,7 @@ function refusedRedirect(response: FetchLikeResponse, target: URL | 'hidden'): A
   const where = isHidden ? '' : ` to ${displayURL(target)}`
   const hint = isHidden ? '. The browser hides the target' : ''
   const message = `was redirected${where}, which option "redirect" forbids${hint}`
-  // Of a hidden redirect it is 0.
+  // The status of a hidden redirect is 0.
   return new AttemptError({ reason: 'redirect', message, status: status || undefined, headers })
 }
 
@@ -60,7 +60,7 @@ function redirectFailure(response: FetchLikeResponse, message: string): AttemptE
   return new AttemptError({ reason: 'network', message })
 }
 
-/** Where a response leads that was not left to us: a browser hides redirects, a caller's `fetch` may have followed them. */
+/** The target of a disallowed redirect that a browser hides or a caller's `fetch` already followed. */
 function disallowedRedirect(response: FetchLikeResponse, url: string, allowed: Allowed): URL | 'hidden' | undefined {
   const { type, redirected } = response as Partial<Response>
   if (type === 'opaqueredirect') return 'hidden'
@@ -71,7 +71,7 @@ function disallowedRedirect(response: FetchLikeResponse, url: string, allowed: A
   return isRefused ? final : undefined
 }
 
-/** Undefined where it is not a redirect. */
+/** Undefined if the response is not a redirect. */
 function redirectTarget(response: FetchLikeResponse, url: string): URL | 'invalid' | undefined {
   if (!REDIRECTS.includes(response.status)) return undefined
   const location: unknown = response.headers.get('location')
@@ -85,7 +85,7 @@ function redirectTarget(response: FetchLikeResponse, url: string): URL | 'invali
   }
 }
 
-/** What servers write beyond ASCII is UTF-8, and header values are bytes, one character each; but Workers have decoded them. */
+/** Decodes a non-ASCII Location as UTF-8: header values have one character per byte, except in Workers, which decode them. */
 function utf8(value: string): string {
   if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
   try {
@@ -95,12 +95,12 @@ function utf8(value: string): string {
   }
 }
 
-/** Each character past U+007F, and the percent sign, as the byte that it is. */
+/** Percent-encodes the percent sign and every character past U+007F as one byte. */
 function escaped(value: string): string {
   return value.replace(/[%\x80-\xff]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
 }
 
-/** The request to the target of a redirect; undefined where its body cannot be sent again. */
+/** The request for the redirect target; undefined if the body cannot be sent again. */
 function redirectedRequest(
   [, init]: Request,
   target: URL,

@@ -9,20 +9,20 @@ import { checked, displayKind, isString, option } from '../input/checks.ts'
 export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | ReadableStream
 
 /**
- * The method in capitals. (Fetch leaves `patch` as it is, which few servers know.)
+ * The method in upper case. (Fetch does not normalize `patch`, which few servers accept in lower case.)
  *
- * @throws a `TypeError` when fetch sends no such method
+ * @throws a `TypeError` if fetch does not allow the method
  */
 export function readMethod(given: unknown, place = option('method')): string {
   return checked(place, given, isMethod, 'a method that fetch allows')?.toUpperCase() ?? 'GET'
 }
 
-/** Whether fetch sends it. */
+/** Whether fetch allows the method. */
 export function isMethod(value: unknown): value is string {
   return isString(value) && NAME.test(value) && !/^(?:connect|trace|track)$/i.test(value)
 }
 
-/** Whether requests of that method have no body. */
+/** Whether requests with that method cannot have a body. */
 export function isBodiless(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
@@ -32,10 +32,10 @@ const WANTED = `a string (JSON.stringify(…) for an object), bytes, a Blob, For
 const BODY = /* @__PURE__ */ option('body')
 
 /**
- * Checks a body; `null` and `undefined` are none.
+ * Validates a body; `null` and `undefined` mean none.
  *
- * @param isRuntimeFetch whether the runtime's `fetch` will send it, which may not know other copies of its classes
- * @throws a `TypeError` that does not show the body
+ * @param isRuntimeFetch whether the runtime's `fetch` sends it, which may not support other copies of its classes
+ * @throws a `TypeError` that does not contain the body
  */
 export function checkedBody(given: unknown, isRuntimeFetch: boolean, place = BODY): RequestBody | undefined {
   const isBody = (value: unknown): value is RequestBody =>
@@ -56,10 +56,10 @@ function cannotSend(place: string, value: string): TypeError {
   return new TypeError(`${place} is a ${value}, which fetch cannot send in this runtime`)
 }
 
-/** What to do about a body that would have to be sent again. */
+/** Explains why a stream cannot be sent again. */
 export const STREAM_SENT_ONCE = 'a ReadableStream body can be sent only once. Pass a function that returns a new one'
 
-/** Whether it can be sent only once. */
+/** Whether the body can be sent only once. */
 export function isStream(body: unknown): body is ReadableStream {
   return classNameOf(body) === 'ReadableStream'
 }

@@ -1,32 +1,32 @@
-/** What `console.log` shows in Node, Deno and Bun of objects whose members are getters of their class. */
+/** Makes `console.log` in Node, Deno and Bun show objects whose members are getters of their class. */
 
-/** What `console.log` shows of an object. */
+/** How `console.log` shows an object. */
 export interface Preview {
-  /** Of the class, where that is not what `constructor` says. */
+  /** The class name, if it differs from the name of `constructor`. */
   name?: string
-  /** In brackets after the name of the class. */
+  /** Shown in brackets after the class name. */
   state?: string
   members: object
 }
 
-/** The runtime's, which formats what is shown. */
+/** The runtime's formatter. */
 type Inspect = (value: unknown, options: object) => string
 
 interface Options {
-  /** Null and Infinity: no limit. */
+  /** Null or Infinity for no limit. */
   depth: number | null
-  /** Deno's: how deep the object is nested already. */
+  /** Deno only: the current nesting depth. */
   currentDepth?: number
 }
 
 const NODE_INSPECT = Symbol.for('nodejs.util.inspect.custom')
-/** Deno asks events and their targets for nothing else. */
+/** The only symbol that Deno uses for events and event targets. */
 const DENO_INSPECT = Symbol.for('Deno.customInspect')
 
-/** What objects look like that show it in no public member. */
+/** For objects that do not expose the data in public members. */
 const previews = new WeakMap<object, () => Preview>()
 
-/** Says what an object looks like whose class is defined with `glanceOf`. */
+/** Sets the preview of an object whose class uses `defineInspection(Class, previewOf)`. */
 export function setPreview(shown: object, preview: () => Preview): void {
   previews.set(shown, preview)
 }
@@ -35,7 +35,7 @@ export function previewOf(shown: object): Preview {
   return previews.get(shown)?.() ?? { members: {} }
 }
 
-/** Gives the objects of a class the methods that those runtimes ask for. */
+/** Defines the inspection methods of those runtimes on a class. */
 export function defineInspection<Shown extends object>(
   { prototype }: { prototype: Shown },
   getPreview: (shown: Shown) => Preview,
@@ -46,7 +46,7 @@ export function defineInspection<Shown extends object>(
     try {
       preview = getPreview(shown)
     } catch {
-      // It only inherits from such an object.
+      // It only inherits from an instance, so it lacks the private members.
       return `${own} {}`
     }
     const { name = own, state, members } = preview

@@ -1,18 +1,17 @@
-/** The document or worker that a script runs in. Where there is none, as in Node, nothing here ever happens. */
+/** The document or worker that the script runs in. Elsewhere, as in Node, these functions do nothing. */
 
 import { tryGet, runtime } from './globals.ts'
 import { isNodeProcess } from './platform.ts'
 
-/** Unsubscribes. */
 type Unsubscribe = () => void
 
-/** The document's base URL (`<base>` counts) or a worker's location. A stub's may not parse: then there is none. */
+/** The document's base URL, including `<base>`, or the worker's location. Undefined if a stub's URL does not parse. */
 export function baseURL(): string | undefined {
   const parsed = (url: unknown): string => new URL(url as string).href
   return tryGet(() => parsed(runtime.document?.baseURI)) ?? tryGet(() => parsed(runtime.location?.href))
 }
 
-/** In a document of another encoding than UTF-8, queries are encoded in that; only the document knows how. */
+/** Applies the document's encoding: unless that is UTF-8, only the document can encode queries correctly. */
 export function encodeLikeDocument(input: string): string {
   const encoded = tryGet(() => {
     const { document } = runtime
@@ -21,11 +20,11 @@ export function encodeLikeDocument(input: string): string {
     link.href = input
     return link.href
   })
-  // A stub has no such elements.
+  // A stub document may lack links.
   return encoded ?? input
 }
 
-/** Calls back when the browser is back online. Other runtimes have no `navigator.onLine`: their `online` events are not these. */
+/** Calls back when the browser comes online. Without `navigator.onLine`, an `online` event has another meaning. */
 export function onceOnline(callback: () => void): Unsubscribe | undefined {
   if (isNodeProcess()) return undefined
   return tryGet(() =>
@@ -33,7 +32,7 @@ export function onceOnline(callback: () => void): Unsubscribe | undefined {
   )
 }
 
-/** Calls back whenever the page goes into the back/forward cache. */
+/** Calls back whenever the page enters the back/forward cache. */
 export function onEnterBFCache(callback: () => void): Unsubscribe | undefined {
   const listener = ({ persisted }: PageTransitionEvent): void => {
     if (persisted) callback()
@@ -54,7 +53,7 @@ export function onVisibilityChange(callback: (isHidden: boolean) => void): Unsub
   })
 }
 
-/** In React Native the global object, and a library's `document`, may be without these methods. */
+/** React Native's global object, or a library's `document`, may lack these methods. */
 export function subscribe(
   target: { addEventListener?: typeof addEventListener; removeEventListener?: typeof removeEventListener },
   type: string,

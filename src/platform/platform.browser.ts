@@ -1,4 +1,4 @@
-/** Browsers, pages and workers: the exports of `platform.ts` without what only other runtimes need. */
+/** The exports of `platform.ts` for pages and workers in browsers, without the workarounds for other runtimes. */
 
 import { option } from '../input/checks.ts'
 import { hostFunction, runtime } from './globals.ts'
@@ -9,7 +9,7 @@ export { probeStreamSupport as supportsRequestStreams, signalProblem } from './r
 import { choosePostToSelf } from './self-messages.ts'
 import type { QueueTask } from './task.ts'
 
-// Functions that do nothing declare no parameters: bundlers then drop their calls, arguments included.
+// Empty functions declare no parameters, so that bundlers drop calls to them, including the arguments.
 
 export const EventTargetBase = EventTarget
 export const EventBase = Event
@@ -19,11 +19,11 @@ export function missingBaseClasses(): [] {
 }
 
 export function assertSupported(): void {
-  // The browsers of the last five years have all that is needed.
+  // All browsers of the last five years have the requirements.
 }
 
 export function patchEventTarget(): void {
-  // A browser's follows the standard.
+  // Browsers follow the standard.
 }
 
 export function isReadByRuntime(): boolean {
@@ -42,7 +42,7 @@ export function removeListener(target: EventTarget, type: string, listener: (eve
   EventTargetBase.prototype.removeEventListener.call(target, type, listener)
 }
 
-/** DevTools show getters without help. */
+/** DevTools show getters anyway. */
 export function defineInspection(): void {
   // Nothing asks for it.
 }
@@ -55,29 +55,27 @@ export function previewOf(): { members: object } {
   return { members: {} }
 }
 
-/** Browsers have no such limit. */
+/** Browsers have no listener limit. */
 export function raiseListenerLimit<Signal>(signal: Signal): Signal {
   return signal
 }
 
-/** Browsers have no diagnostics channels. */
 export function hasSubscribers(): undefined {
   return undefined
 }
 
 export function publish(): void {
-  // There is nothing to subscribe to.
+  // Browsers have no diagnostics channels.
 }
 
-/** A page or worker posts messages to itself, if it can. */
+/** Posts messages to itself if possible. */
 export function chooseQueueTask(): QueueTask {
   const { setTimeout } = runtime
   return choosePostToSelf() ?? ((task) => setTimeout(task, 0))
 }
 
-/** The browser build is for pages. */
 export function isNodeProcess(): undefined {
-  // It is not.
+  // The browser build is for pages.
 }
 
 export function loopCount(): undefined {
@@ -110,12 +108,12 @@ export function acceptedMembers<Init extends object>(init: Init): Partial<Init> 
   return init
 }
 
-/** Browsers do not say why a request was not sent. */
+/** Browsers do not report why a request was not sent. */
 export function isBlockedPort(): boolean {
   return false
 }
 
-/** Only redirects that are followed one by one ask. */
+/** Only used to follow redirects one by one, which browsers do not support. */
 export function isCredential(): boolean {
   return false
 }
@@ -130,7 +128,7 @@ export function missingHeaders(): Record<string, string> {
 
 export const NODE_STREAM_HINT = ''
 
-/** A page has its browser's. */
+/** In a page, these classes are always the browser's. */
 export function foreignClassOf(): undefined {
   return undefined
 }
@@ -141,7 +139,7 @@ export function classNameOf(value: unknown): string {
 
 export const SERVER_OPTIONS: [instead: string, names: string][] = []
 
-/** Ignores `node`, which holds undici's options for Node only. */
+/** Ignores `node`, undici's options for Node. */
 export function readUndiciOptions(
   { dispatcher }: { dispatcher?: unknown },
   fetchOptions: { dispatcher?: unknown },
@@ -157,7 +155,7 @@ export function noTimeoutInit(callers: object): object {
   return callers
 }
 
-/** Firefox and Chromium take a byte string, one character for each byte; WebKit sends the UTF-8 of each of its characters. (Fact 8) */
+/** Firefox and Chromium take a byte string, with one character per byte; WebKit encodes each character as UTF-8. (Fact 8) */
 export function headerValue(text: string): string | undefined {
   // Only WebKit's errors have a `sourceURL`.
   if ('sourceURL' in new Error()) return /^[\0-\xff]*$/.test(text) ? text : undefined

@@ -1,4 +1,4 @@
-/** What differs between runtimes. In the browser build `platform.browser.ts` takes the place of this module. */
+/** Differences between runtimes. In the browser build, `platform.browser.ts` replaces this module. */
 
 export { EventBase, EventTargetBase, missingBaseClasses } from './base-classes.ts'
 export { hasSubscribers, publish } from './diagnostics.ts'
