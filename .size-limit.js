@@ -1,4 +1,4 @@
-/** The size that each part adds to a user's bundle, minified and gzipped, with the parser: `npm run size`. */
+/** Limits for the size that each export adds to an app, minified and gzipped, including the parser: `npm run size`. */
 
 const alone = (name, limit, build = 'dist/browser') => ({
   name: `${name} alone${build === 'dist' ? ', default build' : ''}`,
@@ -15,7 +15,7 @@ export default [
   { name: 'fetchEventSource', path: 'dist/browser/fetch-event-source.js', import: '*', gzip: true, limit: '4.8 kB' },
   { name: 'everything', path: 'dist/browser/index.js', import: '*', gzip: true, limit: '17.1 kB' },
   {
-    name: 'the script, as it is served',
+    name: 'script build as served',
     path: 'dist/everysource.min.js',
     modifyEsbuildConfig: (config) => ({ ...config, loader: { '.js': 'copy' } }),
     gzip: true,

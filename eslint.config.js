@@ -1,4 +1,4 @@
-/** What eslint checks. */
+/** ESLint configuration. */
 
 import js from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
@@ -12,23 +12,23 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        // Not `projectService`: it compiles a project for each tsconfig.json, and again after a file with a shebang.
+        // Not `projectService`: it compiles a project for each tsconfig.json, and again after each file with a shebang.
         project: 'tsconfig.all.json',
         tsconfigRootDir: import.meta.dirname,
       },
     },
     rules: {
-      // Numbers read well in messages.
+      // Numbers need no formatting in messages.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // An IDL attribute is a getter on the prototype, whatever it returns.
+      // IDL attributes must be getters on the prototype, even if they return a constant.
       '@typescript-eslint/class-literal-property-style': 'off',
-      // One overload for each kind of listener reads better than a union of them.
+      // One overload per kind of listener reads better than a union.
       '@typescript-eslint/unified-signatures': 'off',
     },
   },
   {
-    // Rules with types take most of the time, so outside of the package only those for promises are on: neither tsc nor a test
-    // finds a forgotten `await`. They also pass without the packages of bench and test/servers, as they ignore `any`.
+    // Typed rules take most of the time, so outside of src only the rules for promises are on: neither tsc nor a test finds a
+    // forgotten `await`. They also pass without the packages of bench and test/servers, because they ignore `any`.
     files: ['test/**', 'bench/**'],
     rules: {
       ...tseslint.configs.disableTypeChecked.rules,
@@ -40,12 +40,12 @@ export default defineConfig(
   {
     files: ['test/**'],
     rules: {
-      // A loop that takes events and looks at none has no other way to say so.
+      // A `for await` loop that ignores its events needs a variable.
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_$' }],
     },
   },
   {
-    // TypeScript checks these too, and knows which globals there are; the programs in test/types have a tsconfig.json each.
+    // TypeScript checks these files too and knows their globals. The programs in test/types have their own tsconfig.json.
     files: ['**/*.js', '**/*.mjs', 'test/types/*/*.ts'],
     extends: [tseslint.configs.disableTypeChecked],
     rules: { 'no-undef': 'off' },

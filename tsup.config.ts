@@ -1,7 +1,8 @@
 /**
- * How src becomes dist. The default build is for servers and for everything that is not a known browser: one file per entry, as ESM
- * and CommonJS. Importing one file takes Node 24 2.8 ms, and the same code as 50 separate modules 16 ms; `eventsource` takes 3.1 ms.
- * The browser build is for bundlers: separate modules, because `sideEffects` drops whole modules that an app doesn't use.
+ * Builds dist from src. The default build is for servers and for everything that is not a known browser: one file per entry, as
+ * ESM and CommonJS. Importing one file takes Node 24 2.8 ms, and the same code as 50 separate modules 16 ms; `eventsource` takes
+ * 3.1 ms. The browser build is for bundlers: separate modules, because `sideEffects` drops whole modules that an app doesn't
+ * use.
  */
 
 import { existsSync } from 'node:fs'
@@ -17,13 +18,13 @@ type OutputPlugin = NonNullable<Options['plugins']>[number]
 const LICENSE =
   'everysource, MIT. Contains eventsource-parser, MIT, (c) Espen Hovlandsdal: see THIRD-PARTY-LICENSES.txt'
 
-/** A comment that minifiers keep, for files that are served as they are. */
+/** A comment that minifiers keep, for files that are served unchanged. */
 const banner = { js: `/*! ${LICENSE} */` }
 
 /**
- * Entries share the index instead of each holding a copy: `instanceof` must hold between them.
+ * Makes entries import the index instead of bundling a copy, so that `instanceof` works across them.
  *
- * @param folder of the index, if it is elsewhere than the source says
+ * @param folder of the index, if it differs from the one in the source
  */
 function shareIndex(extension: '.js' | '.cjs', folder?: './'): EsbuildPlugin {
   return {
@@ -37,7 +38,7 @@ function shareIndex(extension: '.js' | '.cjs', folder?: './'): EsbuildPlugin {
   }
 }
 
-/** A module `x.browser.ts` takes the place of `x.ts` in builds for browsers. Nothing else chooses a platform. */
+/** In browser builds, `x.browser.ts` replaces `x.ts`. Nothing else depends on the platform. */
 export const browserModules: EsbuildPlugin = {
   name: 'browser-modules',
   setup(build) {
@@ -48,7 +49,7 @@ export const browserModules: EsbuildPlugin = {
   },
 }
 
-/** Each module stays a file, which imports the others. */
+/** Keeps each module in a separate file. */
 const separateModules: EsbuildPlugin = {
   name: 'separate-modules',
   setup(build) {
@@ -59,8 +60,8 @@ const separateModules: EsbuildPlugin = {
 }
 
 /**
- * Puts the licenses on each file that contains the parser, which esbuild's comments name. An app's minifier may drop this comment, as
- * it drops those of other packages.
+ * Adds the license to each file that contains the parser, which esbuild's comments reveal. An app's minifier may drop this
+ * comment, as it drops those of other packages.
  */
 const licenses: OutputPlugin = {
   name: 'licenses',
@@ -69,9 +70,9 @@ const licenses: OutputPlugin = {
 }
 
 /**
- * Makes `require('everysource')` a constructor with all exports on it. Up to version 2, the package `eventsource` was its class:
- * SignalR and stellar-sdk call `new (require('eventsource'))(url)`, with an override that leads here. A function of its own, so that
- * the class does not get the exports as members. `__esModule` stays, for default imports that were compiled to CommonJS.
+ * Makes `require('everysource')` a constructor with all exports on it. Up to version 2, the package `eventsource` exported its
+ * class: SignalR and stellar-sdk call `new (require('eventsource'))(url)`, with an override that points here. A separate
+ * function, so that the exports don't become members of the class. `__esModule` stays, for default imports compiled to CommonJS.
  */
 const CALLABLE = `
 module.exports = ((exports) => {
@@ -97,8 +98,8 @@ const callableIndex: OutputPlugin = {
 }
 
 /**
- * Options of the parser that the decoder never passes, and what follows from that, by their text: minifiers cannot see through a
- * closure that nobody configures so. 0.4 kB of an app.
+ * Parser code that the decoder never uses. Minifiers cannot remove it, because they don't know which options the parser gets.
+ * Saves 0.4 kB in an app.
  */
 const UNUSED_IN_PARSER: [text: string, replacement: string][] = [
   [
@@ -112,7 +113,7 @@ const UNUSED_IN_PARSER: [text: string, replacement: string][] = [
   ['        terminated = false;', ''],
 ]
 
-/** Fails where another version of the parser reads differently. */
+/** Fails if another version of the parser has different code. */
 const smallerParser: EsbuildPlugin = {
   name: 'smaller-parser',
   setup(build) {
@@ -140,9 +141,7 @@ const common: Options = {
   plugins: [licenses],
 }
 
-/**
- * For programs that are compiled without lib.esnext.disposable. Not in src, because JSR refuses modules that declare globals.
- */
+/** For programs compiled without lib.esnext.disposable. Not in src, because JSR rejects modules that declare globals. */
 const DISPOSABLE = `
 declare global {
   interface SymbolConstructor {
@@ -154,10 +153,10 @@ declare global {
 }`
 
 /**
- * Terser knows more than an app's minifier about the code that it sees whole. No `sequences`, because bundlers drop unused statements
- * but not parts of one.
+ * Minifies with terser, which sees the whole code and so removes more than an app's minifier. No `sequences`, because bundlers
+ * drop unused statements but not parts of one.
  *
- * @param format how names and lines come out
+ * @param format how to print names and lines
  */
 function compress(format: 'readable' | 'dense' | 'minified'): OutputPlugin {
   return {
@@ -185,13 +184,13 @@ function compress(format: 'readable' | 'dense' | 'minified'): OutputPlugin {
           indent_level: format === 'readable' ? 2 : 0,
         },
       })
-      // Terser also puts annotations before `return`, about which Rollup warns.
+      // Terser also puts annotations before `return`, and Rollup warns about them.
       return { code: output.replace(/\/\* @__PURE__ \*\/\s*(?=return\b)/g, '') }
     },
   }
 }
 
-/** Leaves out the indentation. Names and lines stay. */
+/** Removes indentation but keeps names and lines. */
 const dense: OutputPlugin = {
   name: 'dense',
   async renderChunk(code) {
@@ -201,10 +200,10 @@ const dense: OutputPlugin = {
   },
 }
 
-/** Names and lines stay: what ships can be debugged without source maps. */
+/** Keeps names and lines, so that the published code can be debugged without source maps. */
 const browser: Options = { ...common, outDir: 'dist/browser', plugins: [licenses, compress('readable')] }
 
-/** Returns the modules that entries for browsers load, as entries of their own, by the names that the imports give them. */
+/** Returns the modules that browser entries load as separate entries, keyed by their import path. */
 async function modulesOf(entryPoints: Record<string, string>): Promise<Record<string, string>> {
   const { metafile } = await build({
     entryPoints,
@@ -220,8 +219,8 @@ async function modulesOf(entryPoints: Record<string, string>): Promise<Record<st
 }
 
 /**
- * Folders at the root of the package, for resolvers that don't know `exports`. Metro prefers them to `exports`, so they must lead to
- * the same files as the fields of package.json and the conditions there: CommonJS on devices, ES modules on the web.
+ * Writes folders at the package root for resolvers that don't support `exports`. Metro prefers these folders to `exports`, so
+ * they must resolve to the same files as the fields and conditions in package.json: CommonJS on devices, ES modules on the web.
  */
 async function writeFolders(): Promise<void> {
   for (const name of Object.keys({ ...dropIn, ...polyfills })) {
@@ -239,7 +238,7 @@ async function writeFolders(): Promise<void> {
 }
 
 export default defineConfig(async () => {
-  // What an earlier version has built would stay there, and be published.
+  // Files left over from an earlier version would be published.
   await rm('dist', { recursive: true, force: true })
   return [
     {
@@ -257,7 +256,7 @@ export default defineConfig(async () => {
       entry,
       format: 'cjs',
       plugins: [licenses, dense, callableIndex],
-      // Names the exports in a way that Node finds, for programs that import the CommonJS files by name.
+      // Names the exports so that Node detects them, for ES modules that import the CommonJS files by name.
       platform: 'node',
       esbuildPlugins: [shareIndex('.cjs'), smallerParser],
     },
@@ -271,14 +270,14 @@ export default defineConfig(async () => {
     },
     {
       ...browser,
-      // Whole, because terser then drops the branches that the drop-in never takes: 5.1 kB in an app, 6.0 as separate modules.
+      // Bundled, because terser then drops the branches that the drop-in never takes: 5.1 kB in an app, 6.0 as separate modules.
       entry: dropIn,
       format: 'esm',
       esbuildPlugins: [browserModules, smallerParser],
     },
     {
       ...browser,
-      // For jest-environment-jsdom, which asks for `browser` and `require`.
+      // For jest-environment-jsdom, which resolves with `browser` and `require`.
       entry,
       plugins: [licenses, compress('dense'), callableIndex],
       format: 'cjs',
@@ -297,7 +296,7 @@ export default defineConfig(async () => {
     },
     {
       ...common,
-      // The command.
+      // The CLI.
       entry: { cli: 'src/cli/main.ts' },
       format: 'esm',
       platform: 'node',

@@ -1,18 +1,18 @@
 /**
- * Two groups of tests: `unit` runs modules in this process, in seconds; `programs` starts processes, browsers and builds,
- * in minutes.
+ * Two test projects: `unit` runs modules in this process and takes seconds; `programs` starts processes, browsers and builds and
+ * takes minutes.
  */
 
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The tests that take the longest. They start first, so that none of them runs alone at the end. */
+/** The slowest tests start first, so that none of them runs alone at the end. */
 const LONG = ['demo/pages', 'docs/docs', 'release/release', 'demo/start', 'demo/bootstrap', 'with/undici']
 
-/** Besides `test/unit`, tests elsewhere that start no process. */
+/** `test/unit`, and tests elsewhere that start no process. */
 const UNIT = [
   'test/unit/**/*.test.ts',
-  'test/{conformance,drop-in}/*.test.ts',
+  'test/{conformance,drop-in,prose}/*.test.ts',
   'test/docs/{handlers,links,readme,reference}.test.ts',
   'test/demo/terminal.test.ts',
 ]
@@ -37,16 +37,16 @@ export default defineConfig({
       },
     ],
     exclude: ['**/node_modules/**'],
-    // Node runs the sources untransformed. Vite 8 moves the base class of a class expression into a constant ahead of the
-    // enclosing function, and a function called before that line finds the constant uninitialized.
+    // Node must load the sources untransformed. Vite 8 hoists the base class of a class expression into a constant before the
+    // enclosing function; a function called above that line finds it uninitialized.
     server: { deps: { external: [/\/src\/.*\.ts$/] } },
-    // Tests mostly wait, so more of them run at once than there are cores.
+    // More workers than cores, because tests mostly wait.
     maxWorkers: 3,
-    // Not threads, although they start faster: on CPUs with memory protection keys, Node 24 now and then aborts with "Check
-    // failed: jit_page.has_value()" when several of them compile WebAssembly, as undici's HTTP parser does.
+    // Threads start faster, but on CPUs with memory protection keys Node 24 sometimes aborts with "Check failed:
+    // jit_page.has_value()" when several of them compile WebAssembly, as undici's HTTP parser does.
     pool: 'forks',
     sequence: { sequencer: LongestFirst },
-    // Each test waits for conditions. These limits only end the wait, so they leave room for a busy machine.
+    // Tests wait for conditions. These limits only stop a hanging test, so they leave room for a busy machine.
     testTimeout: 240_000,
     hookTimeout: 240_000,
   },

@@ -8,6 +8,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { sortByKind } from '../.changeset/changelog.mjs'
+import { pack, problemOf } from './pack.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const OUTPUT = '.cache/release'
@@ -26,6 +28,9 @@ const waiting = readdirSync(`${root}.changeset`).filter((file) => file.endsWith(
 if (waiting.length > 0) {
   versioned = waiting
   run('npx', ['changeset', 'version'])
+  const changelog = `${root}CHANGELOG.md`
+  const today = new Date().toISOString().slice(0, 'YYYY-MM-DD'.length)
+  writeFileSync(changelog, sortByKind(readFileSync(changelog, 'utf8'), today))
   setVersions(packageJSON().version)
 }
 const { name, version } = packageJSON()
@@ -33,9 +38,12 @@ const tag = `v${version}`
 if (read('git', ['tag', '--list', tag]) !== '') {
   refuse(`The tag ${tag} exists. Without a changeset there is nothing to release: npm run changeset`)
 }
-const [, entry] = /^## (\S.*)$/m.exec(readFileSync(`${root}CHANGELOG.md`, 'utf8')) ?? []
+const [, entry] = /^## (\S+).*$/m.exec(readFileSync(`${root}CHANGELOG.md`, 'utf8')) ?? []
 if (entry !== version)
   refuse(`The version is ${version}, but the first entry of CHANGELOG.md is ${entry ?? 'missing'}.`)
+
+const problem = problemOf(packageJSON())
+if (problem !== undefined) refuse(problem)
 
 if (!options['skip-checks']) run('npm', ['run', 'test:all'])
 // Builds of files that src no longer has must not be in it.
@@ -46,8 +54,7 @@ run('npm', ['run', '--silent', 'build'])
 
 rmSync(`${root}${OUTPUT}`, { recursive: true, force: true })
 mkdirSync(`${root}${OUTPUT}`, { recursive: true })
-// Without scripts: it has been built.
-const [packed] = JSON.parse(read('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', OUTPUT]))
+const packed = pack(OUTPUT)
 const tarball = `${OUTPUT}/${packed.filename}`
 const inside = JSON.parse(read('tar', ['-xzOf', tarball, 'package/package.json']))
 if (inside.name !== name || inside.version !== version) {
@@ -56,7 +63,7 @@ if (inside.name !== name || inside.version !== version) {
 
 const { main, module, browser, types, typesVersions, bin, exports, files: folders } = inside
 const named = filesIn([main, module, browser, inside['react-native'], types, typesVersions, bin, exports])
-const packedFiles = packed.files.map((/** @type {{ path: string }} */ { path }) => path)
+const packedFiles = packed.files.map(({ path }) => path)
 const lacking = [
   ...named.filter((file) => !packedFiles.includes(file)),
   ...folders.filter(

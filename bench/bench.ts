@@ -1,33 +1,33 @@
-/** What every measure is given, and rounds: each contender in turn, and then each again. */
+/** The context of all measures, and rounds: each contender takes one turn per round. */
 
 import type { Suite } from '../test/tally.ts'
 
 export interface Bench {
-  /** Tiny counts: only whether everything works. */
+  /** Uses tiny counts, only to check that everything works. */
   smoke: boolean
-  /** How often each contender has its turn, unless that is told. */
+  /** The number of rounds: `usual`, unless overridden. */
   rounds: (usual: number) => number
-  /** Those who take part. */
+  /** Names of the contenders. */
   contenders: string[]
-  /** What the names of single tables of throughput must contain. */
+  /** Selects throughput tables whose name contains this. */
   filter: string
-  /** Of the server. */
+  /** The server's origin. */
   origin: string
   serverPid: number
-  /** Counts what has been checked. */
+  /** Counts the checks. */
   suite: Suite
 }
 
-/** What came of one contender. */
+/** Samples of one contender. */
 export interface Row<Sample> {
   contender: string
-  /** One of each round. */
+  /** One per round. */
   samples: Sample[]
-  /** Why it does not count, if so. */
+  /** The reason why the row is invalid, if it is. */
   void?: string
 }
 
-/** Lets each contender have its turn in every round. */
+/** Takes a sample of each contender in every round. */
 export async function inTurn<Sample>(
   { smoke, suite, rounds, contenders: all }: Bench,
   what: string,
@@ -43,19 +43,19 @@ export async function inTurn<Sample>(
     })
   for (let round = rounds(usualRounds); round > 0; round--) {
     const valid = rows.filter((row) => row.void === undefined)
-    // Where nothing is measured, all at once.
+    // In parallel in a smoke run, which measures nothing.
     if (smoke) await Promise.all(valid.map(turn))
     else for (const row of valid) await turn(row)
   }
   return rows
 }
 
-/** Everybody; where nothing is measured, enough to show that the measure works. */
+/** All contenders; in a smoke run only two, enough to show that the measure works. */
 export function few({ smoke, contenders }: Bench): string[] {
   return smoke ? contenders.slice(0, 2) : contenders
 }
 
-/** One turn. What throws makes the row void. */
+/** Takes one sample. An error makes the row void. */
 export async function takeSample<Sample>(
   row: Row<Sample>,
   take: (contender: string) => Promise<Sample>,

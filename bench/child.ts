@@ -1,4 +1,4 @@
-/** A process of a contender's own: started with a job as JSON, prints what has come of it as one line of JSON. */
+/** A contender's process: runs the job given as JSON, and prints the result as one line of JSON. */
 
 import { load, type Follow } from './contenders/contender.ts'
 import type { Job } from './job.ts'

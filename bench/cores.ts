@@ -1,29 +1,29 @@
-/** Processor cores of their own, where the system can be told. */
+/** Assigns processes to separate processor cores, if the system allows it. */
 
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import { NODE } from './job.ts'
 
 /**
- * Does something while the server has a core of its own. Left to the system, server and contender sometimes share one, and
- * that decides more than what is measured.
+ * Runs work while the server is pinned to one core. Otherwise the system sometimes runs server and contender on the same core, which
+ * changes the figures more than the contender does.
  *
- * @param work is given the command that keeps a contender to another core, or undefined where the system cannot be told
+ * @param work receives the command that pins a contender to another core, or undefined if the system has no `taskset`
  */
 export async function withCores<T>(serverPid: number, work: (command: string[] | undefined) => Promise<T>): Promise<T> {
   const cores = coresHere()
   const [servers, contenders] = cores
-  if (servers === undefined || contenders === undefined || !keepTo(serverPid, [servers])) return work(undefined)
+  if (servers === undefined || contenders === undefined || !pin(serverPid, [servers])) return work(undefined)
   try {
     return await work([...onCore(contenders), ...NODE])
   } finally {
-    keepTo(serverPid, cores)
+    pin(serverPid, cores)
   }
 }
 
-/** The cores that this process may have: on Linux, with util-linux; else none are known. */
+/** Cores available to this process; an empty list without `taskset` of util-linux. */
 function coresHere(): string[] {
   const { status, stdout } = taskset('--pid', String(process.pid))
-  // Such as "pid 42's current affinity list: 0-2,5".
+  // For example "pid 42's current affinity list: 0-2,5"
   const list = status === 0 ? (stdout.trim().split(' ').at(-1) ?? '') : ''
   return list.split(',').flatMap((range) => {
     const [first = NaN, last = first] = range.split('-').map(Number)
@@ -31,13 +31,13 @@ function coresHere(): string[] {
   })
 }
 
-/** What comes before a command to keep it to one core. */
+/** Command prefix that pins a process to one core. */
 function onCore(core: string): string[] {
   return ['taskset', '--cpu-list', core]
 }
 
-/** Keeps a process that runs, with all its threads, to these cores: whether that was done. */
-function keepTo(pid: number, cores: string[]): boolean {
+/** Pins all threads of a running process to these cores. Returns whether it succeeded. */
+function pin(pid: number, cores: string[]): boolean {
   return taskset('--all-tasks', '--pid', cores.join(','), String(pid)).status === 0
 }
 

@@ -1,6 +1,6 @@
-/** The messages that are sent: like tokens of a model, each with a number, so that a checksum proves count and order. */
+/** Messages like the tokens of a language model. Each has a number, so that a checksum verifies count and order. */
 
-/** The first number: all have eight digits. */
+/** The first number; all have eight digits. */
 const FIRST = 10_000_000
 
 const BEFORE_NUMBER = 'data: {"n":'
@@ -12,20 +12,20 @@ const WORDS = ' the quick brown fox jumps over the lazy dog, and the dog, which 
 export const END = 'end'
 export const END_TEXT = `event: message\ndata: ${END}\n\n`
 
-/** A message as it is sent, of so many bytes. */
+/** An encoded message of `size` bytes. */
 function messageText(index: number, size: number): string {
   const length = size - (BEFORE_NUMBER + BEFORE_TEXT + AFTER_TEXT).length - 8
-  if (length < 0) throw new Error(`a message has no room in ${size} bytes`)
+  if (length < 0) throw new Error(`a message does not fit into ${size} bytes`)
   const text = WORDS.repeat(Math.ceil(length / WORDS.length)).slice(0, length)
   return `${BEFORE_NUMBER}${FIRST + index}${BEFORE_TEXT}${text}${AFTER_TEXT}`
 }
 
-/** The data that a listener must get. */
+/** The data a listener must receive. */
 function messageData(index: number, size: number): string {
   return messageText(index, size).slice('data: '.length, -2)
 }
 
-/** Many messages in one buffer, whose numbers are written anew each time: the server must not be what is measured. */
+/** Many messages in one buffer. Only their numbers are rewritten each time, so that the server is not the bottleneck. */
 export class Batch {
   readonly #template: Buffer
   readonly #size: number
@@ -37,7 +37,7 @@ export class Batch {
     this.#count = count
   }
 
-  /** The messages from the index on. */
+  /** The messages starting at an index. */
   from(index: number): Buffer {
     const bytes = Buffer.from(this.#template)
     for (let i = 0; i < this.#count; i++) {
@@ -52,12 +52,12 @@ export class Batch {
   }
 }
 
-/** How much of the data goes into a checksum: of one message in a hundred and one all, of the others number and length. */
+/** One message in this many is checksummed in full, the others by number and length. */
 const SAMPLE = 101
 const NUMBER_AT = '{"n":'.length
 const PRIME = 16_777_619
 
-/** Counts messages and sums them up, in some 20 ns each: what it costs must not hide what it measures. */
+/** Counts and checksums messages in about 20 ns each, so that it does not distort the figures. */
 export class Checksum {
   count = 0
   #hash = 0x811c9dc5
@@ -70,16 +70,16 @@ export class Checksum {
     this.#hash = hash
   }
 
-  /** Such as `200000 messages, 1f3a90bc`. */
+  /** For example `200000 messages, 1f3a90bc`. */
   toString(): string {
     return `${this.count} messages, ${(this.#hash >>> 0).toString(16)}`
   }
 }
 
-/** A piece of a large event; its lines are multiples of it, or parts. */
+/** A piece of a large event, whose lines are multiples or parts of it. */
 export const PIECE = WORDS.repeat(200).slice(0, 16_384)
 
-/** The data of an event of so many lines, each of so many characters. */
+/** The data of an event with `lines` lines of `length` characters. */
 export function largeData(lines: number, length: number): string {
   const line = length < PIECE.length ? PIECE.slice(0, length) : PIECE.repeat(length / PIECE.length)
   return Array.from({ length: lines }, () => line).join('\n')
@@ -87,7 +87,7 @@ export function largeData(lines: number, length: number): string {
 
 const expected = new Map<string, string>()
 
-/** The checksum of a stream as it must arrive. */
+/** The expected checksum of a stream. */
 export function checksumOf(count: number, size: number): string {
   const key = `${count} ${size}`
   let sum = expected.get(key)

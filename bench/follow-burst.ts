@@ -1,16 +1,16 @@
-/** Follows a burst from its first message to its end, in whatever runtime. */
+/** Follows a burst to its end, in any runtime. */
 
 import type { Follow } from './contenders/contender.ts'
 import { Checksum, END } from './fixture.ts'
 
-/** How much of the stream comes before what is measured. */
+/** Share of the stream that is warm-up. */
 const WARM_UP = 0.2
 
 export interface Followed {
-  /** What `read` has returned at the end of the warm-up and at the end. */
+  /** Results of `read` at the end of the warm-up and at the end. */
   started: number[]
   ended: number[]
-  /** Between the two. */
+  /** Number of messages between the two. */
   messages: number
   checksum: string
 }

@@ -1,30 +1,30 @@
-/** A job in a process of its own. */
+/** Runs a job in a separate process. */
 
 import { execFile } from 'node:child_process'
 import { path } from '../test/conformance/bundle.ts'
 
 export interface Job {
-  /** The module of `inside` that does it. */
+  /** Name of the module in `inside`. */
   measure: string
-  /** The module of `contenders` that it is done with. */
+  /** Name of the module in `contenders`. */
   contender: string
-  /** What to follow. */
+  /** URL to follow. */
   url: string
-  /** How many messages, connections or rounds, as the measure has it. */
+  /** Number of messages or connections, depending on the measure. */
   count: number
 }
 
-/** How long one may take, in ms. */
+/** Time limit of a job, in ms. */
 const LIMIT = 120_000
 
 export const NODE = [process.execPath, '--expose-gc', '--no-warnings']
 
-/** Runs a job with a runtime's command and returns what it reports. */
+/** Runs a job with a runtime's command, and returns its report. */
 export function runJob<Report>(job: Job, [binary = '', ...args]: string[] = NODE): Promise<Report> {
   return new Promise((resolve, reject) => {
     const own = [...args, path('bench/child.ts'), JSON.stringify(job)]
     execFile(binary, own, { timeout: LIMIT }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${job.contender}: ${error.killed ? 'it did not end' : error.message}\n${stderr}`))
+      if (error) reject(new Error(`${job.contender}: ${error.killed ? 'timed out' : error.message}\n${stderr}`))
       else resolve(JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Report)
     })
   })

@@ -1,14 +1,14 @@
-/** In a browser: its own EventSource and ours, in turn, in one page; what has come of it goes to the server. */
+/** In a browser page: measures the native EventSource and ours in turn, and posts the results to the server. */
 
 import type { Follow } from './contenders/contender.ts'
 import { follow as loop } from './contenders/everysource-loop.ts'
 import { follow as everysource } from './contenders/everysource.ts'
-import { follow as floor } from './contenders/floor.ts'
+import { follow as baseline } from './contenders/baseline.ts'
 import { follow as native } from './contenders/native.ts'
 import type { Paced } from './measures/browsers.ts'
 import { followBurst } from './follow-burst.ts'
 
-const FOLLOW: Record<string, Follow> = { floor, native, everysource, 'everysource-loop': loop }
+const FOLLOW: Record<string, Follow> = { baseline, native, everysource, 'everysource-loop': loop }
 
 const query = new URLSearchParams(location.search)
 const contenders = (query.get('contenders') ?? '').split(',')
@@ -29,8 +29,8 @@ async function run(): Promise<Record<string, Paced[]>> {
 }
 
 /**
- * From the request to the last message. After a warm-up within the burst would be too late: Firefox brings it in a few chunks of
- * megabytes, and what a message costs has been paid when its chunk is there.
+ * Measures from the request to the last message, without a warm-up within the burst. Firefox delivers a burst in a few chunks of
+ * megabytes, so part of a message's cost comes before the first message.
  */
 async function measure(follow: Follow, url: string): Promise<Paced> {
   const started = performance.now()

@@ -1,7 +1,7 @@
 /**
- * Measures, and writes docs/background/benchmarks.md, its chart and the table in the README:
- * `npm run bench -- [--only throughput] [--rounds 3] [--smoke]`. What is measured of some contenders or bursts only is shown
- * but not kept: `--only throughput --filter '176 bytes, 100' --contender floor --contender everysource`
+ * Runs the benchmarks, and writes docs/background/benchmarks.md and its chart:
+ * `npm run bench -- [--only throughput] [--rounds 3] [--smoke]`. Results of selected contenders or bursts are printed but not
+ * stored: `--only throughput --filter '176 bytes, 100' --contender baseline --contender everysource`
  */
 
 import { parseArgs } from 'node:util'
@@ -47,7 +47,7 @@ const { values } = parseArgs({
 const { smoke, filter, contender: contenders = Object.keys(CONTENDERS) } = values
 const isWhole = filter === '' && values.contender === undefined
 
-// What has been compiled once starts in half the time; but what is taken from the cache runs slower, some by a third.
+// Halves the startup time, but cached code runs up to a third slower: for smoke runs only.
 if (smoke) process.env.NODE_COMPILE_CACHE = path('.cache/compiled')
 
 const tally = new Tally()
@@ -56,7 +56,7 @@ const results: Results = {}
 
 try {
   if (smoke) {
-    // Browsers take long to start.
+    // Browsers start slowly.
     await Promise.all([run(['browsers']), run(NAMES.filter((name) => name !== 'browsers'))])
     await checkAll()
   } else {
@@ -83,7 +83,7 @@ async function measure(name: keyof Measured): Promise<void> {
   if (isWhole) keep(name, results)
 }
 
-/** What makes the figures be relied on. */
+/** Checks that make the figures reliable. */
 async function checkAll(): Promise<void> {
   const suite = tally.suite('bench: fixtures and report')
   await checkFixtures(suite, benchWith(suite))

@@ -1,4 +1,4 @@
-/** Whether the benchmarks can be relied on: the fixtures, what becomes of a contender that misses a message, the report. */
+/** Checks the benchmarks: the fixtures, a contender that loses a message, and the report. */
 
 import assert from 'node:assert/strict'
 import type { Suite } from '../test/tally.ts'
@@ -11,7 +11,7 @@ import { chart } from './report/chart.ts'
 import { benchmarksPage } from './report/page.ts'
 import { circumstances, type Results } from './report/results.ts'
 
-/** Each kind of chunk: many messages, one, and parts of one. */
+/** Chunks of many messages, of one, and of parts of one. */
 const BURSTS = [
   { size: 40, per: 100, count: 300 },
   { size: 176, per: 1, count: 300 },
@@ -20,7 +20,7 @@ const BURSTS = [
 
 export async function checkFixtures(suite: Suite, { origin }: Bench): Promise<void> {
   for (const { size, per, count } of BURSTS) {
-    await suite.run(`what is sent is what is expected: ${size} bytes, ${per} per chunk`, async () => {
+    await suite.run(`the server sends the expected messages: ${size} bytes, ${per} per chunk`, async () => {
       const events = await eventsAt(`${origin}/burst?size=${size}&per=${per}&count=${count}`)
       assert.ok(events.slice(0, -1).every((event) => event.length + 2 === size))
       const checksum = new Checksum()
@@ -29,16 +29,16 @@ export async function checkFixtures(suite: Suite, { origin }: Bench): Promise<vo
     })
   }
   for (const [lines, length] of [[1, 32_768] as const, [1_000, 32] as const]) {
-    await suite.run(`a large event of ${lines} lines is what is expected`, async () => {
+    await suite.run(`the server sends the expected large event of ${lines} lines`, async () => {
       const [event = ''] = await eventsAt(`${origin}/large?lines=${lines}&length=${length}`)
       assert.equal(event.replaceAll('data: ', ''), largeData(lines, length))
     })
   }
-  await suite.run('the floor has the parser that ours ships', () => {
-    const [ours, floors] = parsers()
-    assert.equal(floors, ours)
+  await suite.run('the baseline uses the same parser version as ours', () => {
+    const [ours, baseline] = parsers()
+    assert.equal(baseline, ours)
   })
-  await suite.run('a checksum tells order, and what is in a message', () => {
+  await suite.run('the checksum depends on the order and content of messages', () => {
     const [first, second, other] = [
       '{"n":10000001,"token":"a"}',
       '{"n":10000002,"token":"a"}',
@@ -53,7 +53,7 @@ export async function checkFixtures(suite: Suite, { origin }: Bench): Promise<vo
   })
 }
 
-/** The events of a stream as they are sent, up to its end, and that. */
+/** The encoded events of a stream, including the last one. */
 async function eventsAt(url: string): Promise<string[]> {
   const abort = new AbortController()
   const { body } = await fetch(url, { signal: abort.signal })
@@ -70,11 +70,14 @@ async function eventsAt(url: string): Promise<string[]> {
 
 export async function checkReport(suite: Suite, bench: Bench, results: Results): Promise<void> {
   const burst = { size: 176, per: 100, count: 300 }
-  const rows: Row<Throughput>[] = ['floor', 'everysource', 'dropping'].map((contender) => ({ contender, samples: [] }))
+  const rows: Row<Throughput>[] = ['baseline', 'everysource', 'dropping'].map((contender) => ({
+    contender,
+    samples: [],
+  }))
   for (const row of rows) await takeSample(row, (contender) => follow(bench, contender, burst))
   const cell = { ...burst, rows }
 
-  await suite.run('a contender that misses a message has no figure', () => {
+  await suite.run('a contender that loses a message gets no figure', () => {
     const isVoid = rows.map((row) => row.void !== undefined)
     assert.deepEqual(isVoid, [false, false, true])
     const page = benchmarksPage({
@@ -83,14 +86,14 @@ export async function checkReport(suite: Suite, bench: Bench, results: Results):
     assert.match(page, /\| dropping \| void \|/)
     assert.doesNotMatch(page, /NaN|undefined/)
   })
-  await suite.run('the page shows what there is, all or a part', () => {
+  await suite.run('the page works with any part of the results', () => {
     const parts = Object.entries(results).map(([name, result]): Results => ({ [name]: result }))
     for (const part of [{}, results, ...parts]) assert.doesNotMatch(benchmarksPage(part), /NaN|undefined/)
   })
-  await suite.run('the chart shows who has a figure', () => {
+  await suite.run('the chart omits contenders without a figure', () => {
     const svg = chart(cell)
     assert.deepEqual(
-      ['the floor', 'everysource, EventSource', 'dropping'].map((title) => svg.includes(title)),
+      ['baseline', 'everysource, EventSource', 'dropping'].map((title) => svg.includes(title)),
       [true, true, false],
     )
   })

@@ -1,4 +1,4 @@
-/** `npm run bench`: installs what is missing, then measures. */
+/** Installs missing dependencies, then runs the benchmarks. */
 
 import { installIfMissing, root } from '../test/install.mjs'
 

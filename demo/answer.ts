@@ -1,32 +1,32 @@
-/** The chat's answers. The same prompt has the same answer, so that the server can go on with one that it has forgotten. */
+/** The chat's answers. They depend only on the prompt, so the server can resume an answer without storing it. */
 
 import { createHash } from 'node:crypto'
 
-/** Characters. */
-const LONGEST_QUOTE = 100
+/** In characters. */
+const MAX_QUOTE = 100
 
-/** The tokens of an answer: pieces of words, with the space before them. */
+/** Splits the answer into tokens: pieces of words, with leading spaces. */
 export function answerTo(prompt: string): readonly string[] {
-  const quote = Array.from(prompt.trim()).slice(0, LONGEST_QUOTE).join('')
+  const quote = Array.from(prompt.trim()).slice(0, MAX_QUOTE).join('')
   const text =
-    `You said “${quote}”. I am no model, but I send one token at a time, each with an ID, ` +
-    'so that no word is lost when the connection is.'
+    `You said “${quote}”. I am not a model, but I send one token at a time, each with an ID, ` +
+    'so nothing is lost when the connection drops.'
   return text.match(/\s*\S{1,5}/gu) ?? []
 }
 
-/** The ID of the answer's token with that number, which counts from 1. `[DONE]` is the one after the last. */
+/** The ID of a token, counted from 1. `[DONE]` comes after the last token. */
 export function idOf(prompt: string, number: number): string {
-  return `${nameOf(prompt)}.${number}`
+  return `${hashOf(prompt)}.${number}`
 }
 
-/** The number of the token that has this ID; undefined if none of the answer's has it. */
+/** The number of the token with this ID; undefined if the answer has no such token. */
 export function numberOf(prompt: string, id: string): number | undefined {
-  const [, name, digits] = /^([0-9a-f]{8})\.([1-9]\d{0,3})$/.exec(id) ?? []
+  const [, hash, digits] = /^([0-9a-f]{8})\.([1-9]\d{0,3})$/.exec(id) ?? []
   const number = Number(digits)
-  return name === nameOf(prompt) && number <= answerTo(prompt).length + 1 ? number : undefined
+  return hash === hashOf(prompt) && number <= answerTo(prompt).length + 1 ? number : undefined
 }
 
-/** Enough to tell one prompt from another. */
-function nameOf(prompt: string): string {
+/** A short hash of the prompt. */
+function hashOf(prompt: string): string {
   return createHash('sha256').update(prompt).digest('hex').slice(0, 8)
 }

@@ -1,20 +1,20 @@
-/** What the chat asks of a request, and what it answers to one that is wrong. */
+/** Reads and checks a chat request. */
 
 import type { IncomingMessage } from 'node:http'
 import { numberOf } from './answer.ts'
 import { lastEventIdOf } from './streams.ts'
 
-/** The token that `/chat` asks for, as `Authorization: Bearer demo-token`. */
+/** The token that `/chat` requires, as `Authorization: Bearer demo-token`. */
 export const TOKEN = 'demo-token'
 
-/** The methods that `/chat` answers. */
+/** The methods that `/chat` allows. */
 export const METHODS = 'POST, OPTIONS'
 
-/** Bytes of a request's body. */
-export const LARGEST_BODY = 16 * 1024
+/** In bytes. */
+export const MAX_BODY = 16 * 1024
 
-/** A request that gets another answer than it wants: a status, and JSON that says why. */
-export class Refusal extends Error {
+/** An error response, with the reason as JSON. */
+export class ChatError extends Error {
   readonly status: number
   readonly type: string
   readonly headers: Record<string, string>
@@ -27,21 +27,21 @@ export class Refusal extends Error {
   }
 }
 
-/** What a request wants. */
+/** The parsed request. */
 export interface Question {
   prompt: string
-  /** The number of the token to begin with. */
+  /** The number of the first token to send. */
   first: number
-  /** The number of the token after which the connection shall break off. */
+  /** Drop the connection after this token. */
   drop: number | undefined
-  /** For how many seconds the server shall be busy. */
+  /** Respond with 429 for this many seconds. */
   busy: number | undefined
 }
 
 /**
  * Reads a request.
  *
- * @throws a `Refusal`
+ * @throws a `ChatError`
  */
 export async function readQuestion(request: IncomingMessage): Promise<Question> {
   checkHead(request)
@@ -54,12 +54,12 @@ export async function readQuestion(request: IncomingMessage): Promise<Question> 
 
 function checkHead({ method, headers }: IncomingMessage): void {
   if (method !== 'POST') {
-    throw invalid(405, 'A chat is a POST', { Allow: METHODS })
+    throw invalid(405, 'Use POST', { Allow: METHODS })
   }
   const [, token] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
   if (token !== TOKEN) {
     const message = `The bearer token is ${token === undefined ? 'missing' : 'wrong'}: it must be "${TOKEN}"`
-    throw new Refusal(401, 'authentication_error', message, { 'WWW-Authenticate': 'Bearer' })
+    throw new ChatError(401, 'authentication_error', message, { 'WWW-Authenticate': 'Bearer' })
   }
   if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
     throw invalid(415, 'The body must be JSON: send the header "Content-Type: application/json"')
@@ -72,14 +72,14 @@ async function readBody(request: IncomingMessage): Promise<string> {
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       size += chunk.byteLength
-      // The rest is read all the same: to a client that still writes, an early answer would be a broken connection.
-      if (size <= LARGEST_BODY) chunks.push(chunk)
+      // Read the rest too: a client that is still writing would see an early response as a broken connection.
+      if (size <= MAX_BODY) chunks.push(chunk)
     }
   } catch {
     throw invalid(400, 'The body broke off')
   }
-  if (size > LARGEST_BODY) {
-    throw new Refusal(413, 'request_too_large', `The body is larger than ${LARGEST_BODY} bytes`)
+  if (size > MAX_BODY) {
+    throw new ChatError(413, 'request_too_large', `The body is larger than ${MAX_BODY} bytes`)
   }
   return Buffer.concat(chunks).toString()
 }
@@ -89,20 +89,20 @@ function readPrompt(body: string): string {
   try {
     json = JSON.parse(body)
   } catch {
-    throw invalid(400, 'The body is no JSON')
+    throw invalid(400, 'The body is not valid JSON')
   }
   const prompt = typeof json === 'object' && json !== null && 'prompt' in json ? json.prompt : undefined
   if (typeof prompt !== 'string' || prompt.trim() === '') {
-    throw invalid(400, 'The body must be an object with a "prompt", which is a string that says something')
+    throw invalid(400, 'The body must be an object with a "prompt" that is a non-empty string')
   }
   return prompt
 }
 
-/** The token after the one that the client had last. */
+/** The token after the last one that the client received. */
 function readFirst(prompt: string, lastEventId = ''): number {
   if (lastEventId === '') return 1
   const last = numberOf(prompt, lastEventId)
-  if (last === undefined) throw invalid(400, 'The Last-Event-ID is that of no token in the answer to this prompt')
+  if (last === undefined) throw invalid(400, 'The Last-Event-ID does not match the answer to this prompt')
   return last + 1
 }
 
@@ -113,6 +113,6 @@ function readCount(parameters: URLSearchParams, name: string): number | undefine
   return Number(value)
 }
 
-function invalid(status: number, message: string, headers?: Record<string, string>): Refusal {
-  return new Refusal(status, 'invalid_request_error', message, headers)
+function invalid(status: number, message: string, headers?: Record<string, string>): ChatError {
+  return new ChatError(status, 'invalid_request_error', message, headers)
 }

@@ -1,11 +1,11 @@
-/** What the tour does with a source: shows its states and events, waits for them, leaves. */
+/** Opens sources for the tour, prints their states and events, and waits for them. */
 
 import { EventSource, type ConnectionError, type EventSourceInit } from 'everysource'
 import type { Terminal } from './terminal.ts'
 
 const STATES = ['CONNECTING', 'OPEN', 'CLOSED'] as const
 
-/** One visit to a stream. */
+/** A source and its output. */
 export interface Visit {
   /** Without the query. */
   path: string
@@ -13,7 +13,7 @@ export interface Visit {
   terminal: Terminal
 }
 
-/** Opens a source and shows each state it goes through. */
+/** Opens a source and prints its states. */
 export function visit(base: string, target: string, terminal: Terminal, options?: EventSourceInit): Visit {
   const url = new URL(target, base)
   const path = url.pathname
@@ -32,20 +32,20 @@ export function visit(base: string, target: string, terminal: Terminal, options?
     terminal.line(
       path,
       STATES[source.readyState],
-      delay === undefined ? 'for good' : `again, in ${Math.round(delay)} ms`,
+      delay === undefined ? 'not reconnecting' : `reconnecting in ${Math.round(delay)} ms`,
     )
   })
   return { path, source, terminal }
 }
 
-/** Shows each event of a type. */
+/** Prints each event of a type. */
 export function show({ path, source, terminal }: Visit, type: string): void {
   source.addEventListener(type, ({ data, lastEventId }) => {
     terminal.line(path, type, lastEventId === '' ? data : `${data} (id ${lastEventId})`)
   })
 }
 
-/** Resolves at the event that brings the count of its type to `count`; rejects when the source has failed. */
+/** Resolves at the nth event of a type; rejects if the source fails. */
 export function arrival({ source }: Visit, type: string, count = 1): Promise<void> {
   return new Promise((resolve, reject) => {
     let arrived = 0
@@ -59,7 +59,7 @@ export function arrival({ source }: Visit, type: string, count = 1): Promise<voi
   })
 }
 
-/** Resolves with the error when the source has failed. */
+/** Resolves with the error when the source fails. */
 export function failure({ source }: Visit): Promise<ConnectionError> {
   return new Promise((resolve) => {
     source.addEventListener('error', ({ error, willReconnect }) => {
@@ -68,17 +68,17 @@ export function failure({ source }: Visit): Promise<ConnectionError> {
   })
 }
 
-/** Shows the state that the source is in. */
+/** Prints the state of the source. */
 export function showState({ path, source, terminal }: Visit, remark: string): void {
   terminal.line(path, STATES[source.readyState], remark)
 }
 
-export function leave(visit: Visit, remark = 'by the client'): void {
+export function close(visit: Visit, remark = 'by the client'): void {
   visit.source.close()
   showState(visit, remark)
 }
 
-/** A whole visit: shows events of some types until so many of the last of these types have come. */
+/** Prints events of these types until `count` of the last type have arrived, then closes the source. */
 export async function follow(
   base: string,
   path: string,
@@ -89,6 +89,6 @@ export async function follow(
   const visitor = visit(base, path, terminal)
   for (const type of types) show(visitor, type)
   await arrival(visitor, types.at(-1) ?? 'message', count)
-  leave(visitor)
+  close(visitor)
   return visitor
 }

@@ -1,27 +1,27 @@
-/** The timers of one stream, in seconds, which end with it. */
+/** The timers of one stream, in seconds. */
 
 export class Clock {
   readonly #second: number
   readonly #running: Set<NodeJS.Timeout>
   readonly #own = new Set<NodeJS.Timeout>()
-  /** Until then, nothing is done. */
+  /** Callbacks don't run before this time. */
   #stalledUntil = 0
 
   /**
-   * @param second how many ms a second takes; tests make it short
-   * @param running gets each timer while it runs, next to those of other clocks
+   * @param second length of a second in ms; short in tests
+   * @param running shared set of all clocks' running timers
    */
   constructor(second: number, running = new Set<NodeJS.Timeout>()) {
     this.#second = second
     this.#running = running
   }
 
-  /** In seconds, since some moment that is the same for all clocks. */
+  /** In seconds, with the same start for all clocks. */
   now(): number {
     return performance.now() / this.#second
   }
 
-  /** Does it every so many seconds, for the first time after the first of them. */
+  /** Runs `act` at this interval. */
   every(seconds: number, act: () => void): void {
     const actUnlessStalled = (): void => {
       if (this.now() >= this.#stalledUntil) act()
@@ -29,7 +29,7 @@ export class Clock {
     this.#add(setInterval(actUnlessStalled, seconds * this.#second))
   }
 
-  /** Does it once, after so many seconds. */
+  /** Runs `act` once after this delay. */
   after(seconds: number, act: () => void): void {
     const timer = setTimeout(() => {
       this.#remove(timer)
@@ -40,13 +40,13 @@ export class Clock {
     this.#add(timer)
   }
 
-  /** Does nothing for so many seconds; what was to be done every so often is left out, what was to be done once comes later. */
+  /** Stalls for this many seconds: intervals skip their calls, delays are postponed. */
   stall(seconds: number): void {
     this.#stalledUntil = this.now() + seconds
   }
 
   stop(): void {
-    // A timeout and an interval are the same kind of thing, and either function clears both.
+    // `clearTimeout` clears intervals too.
     for (const timer of this.#own) {
       clearTimeout(timer)
       this.#remove(timer)

@@ -1,92 +1,90 @@
-/** What the buttons of the page make the server do to its streams: `POST /control` with `{"action": "drop", "path": "/numbers"}`. */
+/** The server actions of the inspector: `POST /control` with `{"action": "drop", "path": "/numbers"}`. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ControlName } from '../src/inspector/settings.ts'
 import type { Exchange } from './streams.ts'
 
-/** How many messages a burst has. */
+/** Messages in a burst. */
 export const BURST = 10_000
 
 /** In seconds. */
 const STALL = 5
 const REFUSAL = 5
 
-/** Bytes of an order. */
-const LARGEST_ORDER = 1_024
+/** In bytes. */
+const MAX_COMMAND = 1_024
 
 export class Control {
   readonly #open = new Map<string, Set<Exchange>>()
   readonly #refusedUntil = new Map<string, number>()
 
-  /** A connection that can be acted on until it closes. */
+  /** Registers a connection until it closes. */
   add(path: string, exchange: Exchange): void {
     const exchanges = this.#open.get(path) ?? new Set()
     this.#open.set(path, exchanges.add(exchange))
     exchange.response.once('close', () => exchanges.delete(exchange))
   }
 
-  /** Answers 503 if that is what the server was told; returns whether it has. */
-  refuse(path: string, { response, clock, say }: Exchange): boolean {
+  /** Sends a 503 if the path is being refused; returns whether it did. */
+  refuse(path: string, { response, clock, log }: Exchange): boolean {
     if (clock.now() >= (this.#refusedUntil.get(path) ?? 0)) return false
-    say('answers 503')
-    response
-      .writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8' })
-      .end('This is the 503 that was asked for.\n')
+    log('responds with 503')
+    response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Requested 503\n')
     return true
   }
 
-  /** Does what it was told, and says so. */
-  async obey(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const order = await readOrder(request)
-    const told = order && this.#act(order.action, [...(this.#open.get(order.path) ?? [])], order.path)
+  /** Performs the requested action and reports the result. */
+  async perform(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const command = await readCommand(request)
+    const message = command && this.#act(command.action, [...(this.#open.get(command.path) ?? [])], command.path)
     response
-      .writeHead(told === undefined ? 400 : 200, { 'Content-Type': 'application/json' })
-      .end(JSON.stringify({ told: told ?? 'This is no order' }))
+      .writeHead(message === undefined ? 400 : 200, { 'Content-Type': 'application/json' })
+      .end(JSON.stringify({ message: message ?? 'Invalid action' }))
   }
 
   #act(action: ControlName, exchanges: Exchange[], path: string): string {
     const [first] = exchanges
-    if (!first) return `Nobody is connected to ${path}.`
+    if (!first) return `No client is connected to ${path}.`
     for (const exchange of exchanges) ACTIONS[action].act(exchange)
     if (action === 'refuse') this.#refusedUntil.set(path, first.clock.now() + REFUSAL)
-    return ACTIONS[action].told
+    return ACTIONS[action].message
   }
 }
 
-const ACTIONS: Record<ControlName, { told: string; act: (exchange: Exchange) => void }> = {
-  drop: { told: 'The connection has been dropped.', act: drop },
+const ACTIONS: Record<ControlName, { message: string; act: (exchange: Exchange) => void }> = {
+  drop: { message: 'Dropped the connection.', act: drop },
   stall: {
-    told: `Nothing is sent for ${STALL} seconds.`,
-    act: ({ clock, say }) => {
-      say(`stalls for ${STALL} s`)
+    message: `The server sends nothing for ${STALL} seconds.`,
+    act: ({ clock, log }) => {
+      log(`stalls for ${STALL} s`)
       clock.stall(STALL)
     },
   },
   refuse: {
-    told: `The connection has been dropped, and requests are answered with 503 for ${REFUSAL} seconds.`,
+    message: `Dropped the connection. Requests get a 503 for ${REFUSAL} seconds.`,
     act: drop,
   },
   burst: {
-    told: `${BURST.toLocaleString('en')} messages have been sent at once.`,
-    act: ({ response, say }) => {
-      say(`sends ${BURST} messages at once`)
+    message: `Sent ${BURST.toLocaleString('en')} messages at once.`,
+    act: ({ response, log }) => {
+      log(`sends ${BURST} messages at once`)
       response.write(Array.from({ length: BURST }, (_, index) => `data: burst ${index + 1}\n\n`).join(''))
     },
   },
 }
 
-function drop({ request, say }: Exchange): void {
-  say('drops the connection')
+function drop({ request, log }: Exchange): void {
+  log('drops the connection')
   request.socket.destroy()
 }
 
-/** Undefined where it is none. Other sites' pages cannot send JSON without asking first, and nobody allows it. */
-async function readOrder(request: IncomingMessage): Promise<{ action: ControlName; path: string } | undefined> {
+/** Requires JSON, which other sites' pages can't send without a CORS preflight. Returns undefined if invalid. */
+async function readCommand(request: IncomingMessage): Promise<{ action: ControlName; path: string } | undefined> {
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return undefined
   let text = ''
   for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) {
     text += chunk
-    if (text.length > LARGEST_ORDER) return undefined
+    if (text.length > MAX_COMMAND) return undefined
   }
   try {
     const { action, path } = Object(JSON.parse(text)) as { action?: unknown; path?: unknown }

@@ -1,20 +1,20 @@
-/** Streams that are wrong on purpose, for the page to say why. */
+/** Faulty streams, for the inspector to diagnose. */
 
 import { begin, type Exchange } from './streams.ts'
 
-/** Bytes that `/events/buffered` collects. */
+/** Buffer size of `/events/buffered`, in bytes. */
 const BUFFER = 500
 
-/** Dates as `/events` sends them, but as a page: no client takes it for a stream of events. */
+/** Dates like `/events`, but with the wrong Content-Type, so clients reject the stream. */
 export function wrongTypeEvents({ response, clock }: Exchange): void {
   begin(response, { 'Content-Type': 'text/html', 'Access-Control-Allow-Origin': '*' })
   const send = (): boolean => response.write(`data: ${new Date().toISOString()}\n\n`)
-  // Clients soon leave what they refuse.
+  // Send one at once, because clients that reject the stream disconnect quickly.
   send()
   clock.every(1, send)
 }
 
-/** A date each fifth of a second, through a buffer such as proxies have: it passes on what it has when it is full. */
+/** A date every 0.2 seconds, through a buffer that is only flushed when full, like in some proxies. */
 export function bufferedEvents({ response, clock }: Exchange): void {
   begin(response, { 'Access-Control-Allow-Origin': '*' })
   let buffer = ''

@@ -1,4 +1,4 @@
-/** The pages, and the build that they use. */
+/** Serves the pages and the built script. */
 
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -13,7 +13,7 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
 }
 
-/** All there is, by its path: what a request asks for is looked up here and never becomes part of a file's name. */
+/** All files by path. Requests are looked up here, so a path from a request never becomes a file name. */
 const FILES: ReadonlyMap<string, URL> = new Map([
   ['/everysource.min.js', new URL('../dist/everysource.min.js', import.meta.url)],
   ...readdirSync(new URL('pages', import.meta.url)).map((name): [string, URL] => [
@@ -22,11 +22,11 @@ const FILES: ReadonlyMap<string, URL> = new Map([
   ]),
 ])
 
-/** Answers with the file of that path, or with 404. */
+/** Sends the file at the path, or a 404. */
 export async function sendFile(path: string, response: ServerResponse): Promise<void> {
-  const found = path === '/settings.json' ? SETTINGS_FILE : ((await livePage(path)) ?? (await ownFile(path)))
+  const found = path === '/settings.json' ? SETTINGS_FILE : ((await inspectorFile(path)) ?? (await ownFile(path)))
   if (!found) {
-    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('There is nothing here.\n')
+    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not found\n')
     return
   }
   const { type, content, headers } = found
@@ -48,16 +48,16 @@ interface Found {
 
 const SETTINGS_FILE: Found = { type: 'application/json', content: Buffer.from(JSON.stringify(SETTINGS)) }
 
-/** The page that shows any stream, which is that of `everysource inspect` too. */
-async function livePage(path: string): Promise<Found | undefined> {
+/** A file of the inspector page, which `everysource inspect` serves too. */
+async function inspectorFile(path: string): Promise<Found | undefined> {
   const name = path === '/' ? 'index.html' : path.slice(1)
   if (!isAssetName(name)) return undefined
-  // A build may be missing.
+  // The page may not be built.
   const content = await readAsset(name).catch(() => undefined)
   return content && { type: ASSETS[name], content, headers: PAGE_HEADERS }
 }
 
-/** A page of one stream, or the build that it uses. */
+/** A demo page, or the built script. */
 async function ownFile(path: string): Promise<Found | undefined> {
   const file = FILES.get(path)
   const content = file && (await readFile(file).catch(() => undefined))

@@ -1,4 +1,4 @@
-/** `npm start`: starts the demo's server and shows a tour of its streams. */
+/** `npm start`: starts the demo server and runs a tour of its streams. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -10,15 +10,15 @@ const DEFAULT_PORT = 8000
 
 const USAGE = `Usage: npm start [-- --once]
 
-Starts a server with event streams, shows a tour of them in the terminal,
-and leaves the server running until Ctrl-C.
+Starts a server with event streams, runs a tour of them in the terminal,
+and keeps the server running until you press Ctrl-C.
 
-  --once   end after the tour
-  --help   show this
+  --once    exit after the tour
+  --help    show this help
 
 Environment:
-  PORT     the port to use, ${DEFAULT_PORT} if not set; if it is taken, a free one is used
-  NO_COLOR no colours, if set
+  PORT      port of the server, default ${DEFAULT_PORT}; uses a free port if it is in use
+  NO_COLOR  turns colors off
 `
 
 class UsageError extends Error {}
@@ -33,7 +33,7 @@ function readArguments(args: string[], environment: NodeJS.ProcessEnv): Argument
   const { once, help } = readFlags(args)
   const port = environment.PORT === undefined || environment.PORT === '' ? DEFAULT_PORT : Number(environment.PORT)
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new UsageError(`PORT is "${environment.PORT ?? ''}", which is not a port: it must be from 0 to 65535`)
+    throw new UsageError(`PORT must be a number from 0 to 65535, got "${environment.PORT ?? ''}"`)
   }
   return { once, help, port }
 }
@@ -55,8 +55,8 @@ async function main({ once, port }: Arguments): Promise<void> {
   let touring = true
   const server = await startServer({
     port,
-    log: (path, what) => {
-      if (!touring || TWO_SIDED.includes(path)) terminal.line(path, 'server', what)
+    log: (path, text) => {
+      if (!touring || TWO_SIDED.includes(path)) terminal.line(path, 'server', text)
     },
   })
 
@@ -68,10 +68,10 @@ async function main({ once, port }: Arguments): Promise<void> {
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
 
-  terminal.print(`everysource: the standard's EventSource, here in Node ${process.versions.node}`)
-  const taken = port !== 0 && port !== server.port ? ` (port ${port} is taken)` : ''
-  terminal.print(`The demo's server listens at ${server.url}${taken}`)
-  terminal.print('Capitals: the state of a client. Small letters: its events. "server": what the server sees and does.')
+  terminal.print(`everysource: a standard EventSource, running in Node ${process.versions.node}`)
+  const note = port !== 0 && port !== server.port ? ` (port ${port} is in use)` : ''
+  terminal.print(`Demo server listening at ${server.url}${note}`)
+  terminal.print('Labels: client states in capitals, client events in lowercase, "server" for the server log.')
 
   await tour(server.url, terminal, async () => {
     while (server.timers() > 0) await delay(10)
@@ -80,18 +80,18 @@ async function main({ once, port }: Arguments): Promise<void> {
 
   terminal.print()
   if (once) {
-    terminal.print('That was the tour. Without --once the server would stay, with a page to watch them.')
+    terminal.print('Tour finished. Without --once, the server keeps running, with a page to watch the streams.')
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
     await server.close()
   } else {
     terminal.print(
-      `The server is still at ${server.url} with a page to watch these streams and any other. Ctrl-C ends it.`,
+      `The server is still running. Open ${server.url} to watch these streams or any other. Press Ctrl-C to stop.`,
     )
   }
 }
 
-// Whoever reads along may stop reading.
+// The reader of a pipe may close it.
 process.stdout.on('error', () => process.exit(0))
 
 try {

@@ -1,4 +1,4 @@
-/** What the server tells its page: the streams that there are. */
+/** The streams that the demo server offers on its page. */
 
 import type { OfferedStream, Settings } from '../src/inspector/settings.ts'
 import { TOKEN } from './chat-request.ts'
@@ -9,20 +9,20 @@ const STREAMS: Omit<OfferedStream, 'url'>[] = [
   {
     ...GET,
     name: '/numbers',
-    about: 'Numbered messages with IDs, which go on where a client was. For the buttons.',
+    about: 'Numbered messages with IDs, which resume after a reconnection. Try the server actions.',
     view: 'messages',
   },
   {
     ...GET,
     name: '/article',
-    about: 'A typewriter: a character every half second.',
+    about: 'A typewriter: one character every half second.',
     view: 'text',
     types: ['end'],
     closeAt: 'end',
   },
   {
     name: '/chat',
-    about: 'A chat: a POST with a token; the answer comes token by token, each with an ID.',
+    about: 'A chat: a POST that streams its answer token by token, each with an ID.',
     view: 'text',
     method: 'POST',
     headers: `Authorization: Bearer ${TOKEN}\nContent-Type: application/json`,
@@ -30,25 +30,35 @@ const STREAMS: Omit<OfferedStream, 'url'>[] = [
     closeAt: '[DONE]',
     reconnects: true,
   },
-  { ...GET, name: '/drop', about: 'Breaks off in the middle of each fourth message.', view: 'messages' },
-  { ...GET, name: '/people', about: 'Messages with types of their own.', view: 'messages', types: ['name', 'age'] },
+  { ...GET, name: '/drop', about: 'Drops the connection in the middle of every fourth message.', view: 'messages' },
+  { ...GET, name: '/people', about: 'Messages with custom event types.', view: 'messages', types: ['name', 'age'] },
   { ...GET, name: '/stream', about: 'A clock with IDs.', view: 'messages' },
-  { ...GET, name: '/current-time', about: 'The date each second, for pages of any origin.', view: 'messages' },
+  { ...GET, name: '/current-time', about: 'The date every second, with CORS for any origin.', view: 'messages' },
   {
     ...GET,
     name: '/retry',
-    about: 'A reconnection time of ten seconds; on 127.0.0.1 only.',
+    about: 'A reconnection time of ten seconds; only on 127.0.0.1.',
     view: 'messages',
     types: ['connecttime'],
   },
-  { ...GET, name: '/events', about: 'An ISO date each second.', view: 'messages' },
-  { ...GET, name: '/events/unframed', about: 'The same without blank lines: no message ends.', view: 'messages' },
-  { ...GET, name: '/events/wrong-type', about: 'The same as text/html: no stream of events.', view: 'messages' },
-  { ...GET, name: '/events/buffered', about: 'The same through a buffer: messages come in lumps.', view: 'messages' },
+  { ...GET, name: '/events', about: 'An ISO date every second.', view: 'messages' },
+  { ...GET, name: '/events/unframed', about: 'Dates without blank lines, so no message ever ends.', view: 'messages' },
+  {
+    ...GET,
+    name: '/events/wrong-type',
+    about: 'Dates with Content-Type text/html, so clients reject the stream.',
+    view: 'messages',
+  },
+  {
+    ...GET,
+    name: '/events/buffered',
+    about: 'Dates through a buffer, so messages arrive in bursts.',
+    view: 'messages',
+  },
 ]
 
 export const SETTINGS: Settings = {
   streams: STREAMS.map((stream) => ({ ...stream, url: stream.name })),
   control: 'control',
-  links: [{ href: 'pages/index.html', text: 'A page for each stream, with its code' }],
+  links: [{ href: 'pages/index.html', text: 'Example pages with code, one per stream' }],
 }

@@ -1,4 +1,4 @@
-/** The demo's server: its streams, and a page for each of them. */
+/** The demo server: streams, a page for each, and the inspector. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -26,30 +26,30 @@ const STREAMS: ReadonlyMap<string, Stream> = new Map([
 
 /** Settings of `startServer`. */
 export interface ServerSettings {
-  /** Default 0: any that is free. One that is taken is replaced by one that is free. */
+  /** Falls back to a free port if this one is in use. Default 0: any free port. */
   port?: number
   /** The address to listen on. Default 127.0.0.1 */
   host?: string
-  /** How many ms the streams take for a second. Default 1,000 */
+  /** Length of a second in the streams, in ms. Default 1,000 */
   second?: number
-  /** Hears what the server does for a stream. */
-  log?: (path: string, what: string) => void
+  /** Called for each log line of a stream. */
+  log?: (path: string, text: string) => void
 }
 
 export interface DemoServer {
-  /** With a slash at its end. */
+  /** Ends with a slash. */
   readonly url: string
   readonly port: number
-  /** How many connections of a stream are open. */
+  /** The number of open connections of a stream. */
   openStreams: (path: string) => number
-  /** How many timers run for all of them. */
+  /** The number of running timers of all streams. */
   timers: () => number
   close: () => Promise<void>
 }
 
 /** Resolves when the server listens. */
 export async function startServer(settings: ServerSettings = {}): Promise<DemoServer> {
-  const { port = 0, host = '127.0.0.1', second = 1000, log = () => undefined } = settings
+  const { port = 0, host = '127.0.0.1', second = 1000, log: logTo = () => undefined } = settings
   const open: string[] = []
   const timers = new Set<NodeJS.Timeout>()
   const chat = createChat()
@@ -58,10 +58,10 @@ export async function startServer(settings: ServerSettings = {}): Promise<DemoSe
   const server = createServer((request, response) => {
     const path = pathOf(request)
     const stream = STREAMS.get(path)
-    // It refuses other methods by itself, with a reason in JSON.
+    // The chat checks the method itself, to send errors as JSON.
     if (path === '/chat') serve(path, chat, request, response)
     else if (path === '/control' && request.method === 'POST') {
-      control.obey(request, response).catch(() => response.destroy())
+      control.perform(request, response).catch(() => response.destroy())
     } else if (request.method !== 'GET' && (stream || request.method !== 'HEAD')) {
       response.writeHead(405, { Allow: stream ? 'GET' : 'GET, HEAD' }).end()
     } else if (stream) serve(path, stream, request, response)
@@ -69,8 +69,8 @@ export async function startServer(settings: ServerSettings = {}): Promise<DemoSe
   })
 
   function serve(path: string, stream: Stream, request: IncomingMessage, response: ServerResponse): void {
-    const say = (what: string) => {
-      log(path, what)
+    const log = (text: string) => {
+      logTo(path, text)
     }
     const clock = new Clock(second, timers)
     open.push(path)
@@ -78,11 +78,11 @@ export async function startServer(settings: ServerSettings = {}): Promise<DemoSe
       clock.stop()
       open.splice(open.indexOf(path), 1)
       if (response.statusCode !== 200) return
-      say(response.writableFinished ? 'the response has ended' : 'the connection is closed, its timer stopped')
+      log(response.writableFinished ? 'response ended' : 'connection closed, timer stopped')
     })
     const lastEventId = streams.lastEventIdOf(request)
-    say(lastEventId === undefined ? 'a request without Last-Event-ID' : `a request with Last-Event-ID: ${lastEventId}`)
-    const exchange = { request, response, clock, say }
+    log(lastEventId === undefined ? 'request without Last-Event-ID' : `request with Last-Event-ID: ${lastEventId}`)
+    const exchange = { request, response, clock, log }
     if (control.refuse(path, exchange)) return
     control.add(path, exchange)
     stream(exchange)
@@ -104,7 +104,7 @@ export async function startServer(settings: ServerSettings = {}): Promise<DemoSe
   }
 }
 
-/** On the port, or on a free one if that one is taken or not for everybody. */
+/** Listens on the port, or on a free one if the port is in use or privileged. */
 async function listen(server: Server, port: number, host: string): Promise<number> {
   try {
     return await listenOn(server, port, host)
@@ -125,7 +125,7 @@ function listenOn(server: Server, port: number, host: string): Promise<number> {
   })
 }
 
-/** Without the query. */
+/** The path without the query. */
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '/'
 }

@@ -1,4 +1,4 @@
-/** The streams: each writes what a tutorial of this API has its server write. */
+/** The streams, each modeled on the server of a tutorial. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from './clock.ts'
@@ -9,25 +9,25 @@ export interface Exchange {
   response: ServerResponse
   /** Stops when the connection closes. */
   clock: Clock
-  /** Tells whoever watches the server what it does. */
-  say: (what: string) => void
+  /** Logs an action of the server. */
+  log: (text: string) => void
 }
 
 export type Stream = (exchange: Exchange) => void
 
-/** What the typewriter types. */
+/** The text that `/article` sends. */
 export const ARTICLE = 'Hello there.'
 
-/** What `/retry` asks clients to wait before they reconnect, in ms. */
+/** Reconnection time of `/retry`, in ms. */
 export const LONG_RETRY = 10_000
 
-/** What streams that break off ask for, in ms: the demo should not keep anybody waiting. */
+/** Reconnection time of streams that drop, in ms. Short, so the demo doesn't make users wait. */
 export const SHORT_RETRY = 500
 
 /** How many messages `/drop` sends on each connection. */
 export const MESSAGES_PER_CONNECTION = 3
 
-/** A character every half second, then the event `end`, then a `0` every half second: without a line end it is no event. */
+/** A character every half second, then the event `end`, then a `0` every half second without a line end, which fires no event. */
 export function article({ response, clock }: Exchange): void {
   begin(response)
   const rest = Array.from(ARTICLE)
@@ -43,7 +43,7 @@ export function article({ response, clock }: Exchange): void {
   })
 }
 
-/** The date each second, for pages of any origin. The status is 200 because nothing says otherwise. */
+/** The date every second, with CORS for any origin, sent without `writeHead`. */
 export function currentTime({ response, clock }: Exchange): void {
   response.setHeader('Content-Type', 'text/event-stream')
   response.setHeader('Cache-Control', 'no-cache')
@@ -66,7 +66,7 @@ export function people({ response, clock }: Exchange): void {
   })
 }
 
-/** The time each second, as ID in ms; no space after the colons, for none is needed. */
+/** The time every second, with its ms as ID, and without the optional space after the colons. */
 export function stream({ response, clock }: Exchange): void {
   begin(response)
   clock.every(1, () => {
@@ -75,11 +75,11 @@ export function stream({ response, clock }: Exchange): void {
   })
 }
 
-/** Sets the reconnection time, tells when the client has connected, then ticks; for clients on 127.0.0.1 only. */
+/** Sets the reconnection time, sends the connection time, then ticks. Only for clients on 127.0.0.1. */
 export function retry({ request, response, clock }: Exchange): void {
   if (!isLocal(request)) {
     response.writeHead(403, { 'Content-Type': 'text/plain; charset=utf-8' })
-    response.end('This stream answers on 127.0.0.1 only.\n')
+    response.end('This stream is only available on 127.0.0.1.\n')
     return
   }
   begin(response)
@@ -88,20 +88,20 @@ export function retry({ request, response, clock }: Exchange): void {
   clock.every(1, () => response.write(`data: ${new Date().toUTCString()}\n\n`))
 }
 
-/** An ISO date each second, for pages of any origin. */
+/** An ISO date every second, with CORS for any origin. */
 export function events({ response, clock }: Exchange): void {
   begin(response, { 'Access-Control-Allow-Origin': '*' })
   clock.every(1, () => response.write(`data: ${new Date().toISOString()}\n\n`))
 }
 
-/** The same without the blank line that would end a message: one message that never ends. */
+/** Like `/events`, but without the blank line after each message, so the first message never ends. */
 export function unframedEvents({ response, clock }: Exchange): void {
   begin(response, { 'Access-Control-Allow-Origin': '*' })
   clock.every(1, () => response.write(`data: ${new Date().toISOString()}\n`))
 }
 
-/** Numbered messages from where the client says it was; after three, the connection breaks off in the middle of the next. */
-export function drop({ request, response, clock, say }: Exchange): void {
+/** Numbered messages after `Last-Event-ID`. After three, drops the connection in the middle of the next. */
+export function drop({ request, response, clock, log }: Exchange): void {
   begin(response)
   response.write(`retry: ${SHORT_RETRY}\n`)
   const first = lastNumber(request) + 1
@@ -113,12 +113,12 @@ export function drop({ request, response, clock, say }: Exchange): void {
       return
     }
     clock.stop()
-    say(`breaks the connection off in the middle of part ${number}`)
+    log(`drops the connection in the middle of part ${number}`)
     response.write(`id: ${number}\ndata: part`, () => request.socket.destroy())
   })
 }
 
-/** A number each second, as ID too, from where the client says it was. */
+/** A number every second, also as ID, starting after `Last-Event-ID`. */
 export function numbers({ request, response, clock }: Exchange): void {
   begin(response)
   response.write(`retry: ${SHORT_RETRY}\n\n`)
@@ -129,7 +129,7 @@ export function numbers({ request, response, clock }: Exchange): void {
   })
 }
 
-/** Sends the head of an event stream. */
+/** Sends the headers of an event stream. */
 export function begin(response: ServerResponse, headers: Record<string, string> = {}): void {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
@@ -137,19 +137,19 @@ export function begin(response: ServerResponse, headers: Record<string, string> 
     Connection: 'keep-alive',
     ...headers,
   })
-  // Else they would wait for the first write, and the client for its `open`.
+  // Otherwise Node holds them back until the first write, which delays the client's `open` event.
   response.flushHeaders()
 }
 
-/** Both: where the request arrived, and whom it asked for, which a name that leads here could hide. */
+/** Checks both the local address and `Host`, because any host name can resolve to 127.0.0.1. */
 function isLocal({ socket, headers }: IncomingMessage): boolean {
   return socket.localAddress === '127.0.0.1' && headers.host?.replace(/:\d+$/, '') === '127.0.0.1'
 }
 
-/** The header's value, if there is one. */
+/** The value of `Last-Event-ID`, if sent. */
 export function lastEventIdOf({ headers }: IncomingMessage): string | undefined {
   const value = headers['last-event-id']
-  // Node joins what is sent twice, whatever its types say.
+  // Node joins repeated headers, although its types allow an array.
   return Array.isArray(value) ? value.join(', ') : value
 }
 

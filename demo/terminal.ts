@@ -1,11 +1,11 @@
-/** What the tour prints: lines with the stream's path in front. Colours where they show, plain text elsewhere. */
+/** Prints the tour: lines that start with the stream's path, in color if the terminal supports it. */
 
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
 
 type Format = Parameters<typeof styleText>[0]
 
-/** As long as the longest path. */
+/** The length of the longest path. */
 const PATH_WIDTH = '/events/unframed'.length
 const LABEL_WIDTH = 'connecttime'.length
 
@@ -19,16 +19,16 @@ const LABEL_FORMATS: Record<string, Format> = {
 export interface Terminal {
   print: (text?: string) => void
   heading: (text: string) => void
-  /** What happened on a stream: a state, the type of an event, or `server` for what the server did. */
+  /** Prints a line for a stream. The label is a state, an event type, or `server`. */
   line: (path: string, label: string, text?: string) => void
-  /** The same for a text that grows: it does so in place while no other line comes between. */
+  /** Prints a text that grows in place until another line is printed. */
   grow: (path: string, label: string, text: string) => void
 }
 
 export function createTerminal(output: NodeJS.WritableStream | WriteStream): Terminal {
-  // Knows terminals, NO_COLOR and FORCE_COLOR.
+  // `styleText` checks for a terminal, NO_COLOR and FORCE_COLOR.
   const style = (format: Format, text: string) => styleText(format, text, { stream: output })
-  /** The line that is still growing. */
+  /** The line printed by `grow`, if it is the last one. */
   let growing: { path: string; text: string } | undefined
 
   const start = (path: string, label: string) =>

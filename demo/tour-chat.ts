@@ -1,50 +1,50 @@
-/** The tour's chat: a POST that is refused, has to wait, breaks off in the middle, and brings its whole answer all the same. */
+/** The tour's chat: a POST that is refused, rate limited, and cut off, and still receives its whole answer. */
 
 import type { EventSourceInit } from 'everysource'
 import assert from 'node:assert/strict'
 import { answerTo } from './answer.ts'
 import { TOKEN } from './chat-request.ts'
-import { failure, leave, visit, type Visit } from './client.ts'
+import { close, failure, visit, type Visit } from './client.ts'
 import type { Terminal } from './terminal.ts'
 
 const PROMPT = 'Hello there'
 
-/** Asks with a wrong token, then with the right one; rejects when a token of the answer is lost or comes twice. */
+/** Sends a wrong token, then the right one; rejects if a token of the answer is lost or repeated. */
 export async function chat(base: string, terminal: Terminal): Promise<void> {
-  const refused = visit(base, '/chat', terminal, ask(PROMPT, 'wrong-token'))
+  const refused = visit(base, '/chat', terminal, request(PROMPT, 'wrong-token'))
   const { body } = await failure(refused)
   terminal.line(refused.path, '', `error.body: ${body}`)
 
-  const answered = visit(base, '/chat?busy=1&drop=16', terminal, ask(PROMPT, TOKEN))
+  const answered = visit(base, '/chat?busy=1&drop=16', terminal, request(PROMPT, TOKEN))
   const tokens = await answer(answered)
-  leave(answered, 'by the client, at [DONE]')
-  assert.deepEqual(tokens, answerTo(PROMPT), 'The chat has lost a token, or brought one twice')
-  terminal.line(answered.path, '', `compared: all ${tokens.length} tokens, none lost, none doubled`)
+  close(answered, 'by the client, at [DONE]')
+  assert.deepEqual(tokens, answerTo(PROMPT), 'The chat lost or repeated a token')
+  terminal.line(answered.path, '', `all ${tokens.length} tokens received exactly once`)
 }
 
-/** The options that make a stream of a chat. */
-export function ask(prompt: string, token: string): EventSourceInit {
+/** The options for a chat request. */
+export function request(prompt: string, token: string): EventSourceInit {
   return {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ prompt }),
-    // A POST is sent again only for who says so. This one may be: Last-Event-ID makes the server go on where it was.
+    // A POST doesn't reconnect by default. This one can, because the server resumes after Last-Event-ID.
     reconnect: {
       maxAttempts: 5,
-      // A refusal is final, but for "too many requests"; how long to wait then is what Retry-After says.
+      // Error statuses are final except 429, where Retry-After sets the delay.
       shouldReconnect: ({ status }) => (status === 429 ? true : undefined),
     },
   }
 }
 
-/** The tokens up to `[DONE]`, shown as they come; rejects when one comes twice. */
+/** Prints the tokens up to `[DONE]`; rejects if one is repeated. */
 function answer({ path, source, terminal }: Visit): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const tokens: string[] = []
     const ids = new Set<string>()
     source.addEventListener('message', ({ data, lastEventId }) => {
-      // At once: an answer that does not get on would never end.
-      if (ids.has(lastEventId)) reject(new Error(`The chat has brought ${lastEventId} twice`))
+      // Reject at once, because an answer that starts over might never end.
+      if (ids.has(lastEventId)) reject(new Error(`The chat repeated ${lastEventId}`))
       ids.add(lastEventId)
       if (data === '[DONE]') {
         resolve(tokens)

@@ -1,25 +1,25 @@
-/** The tour's loop: the chat again, of which the client has soon read enough. */
+/** The tour's loop: reads the start of a chat answer with `for await`. */
 
 import { streamEvents } from 'everysource'
 import { TOKEN } from './chat-request.ts'
 import type { Terminal } from './terminal.ts'
-import { ask } from './tour-chat.ts'
+import { request } from './tour-chat.ts'
 
-/** How many tokens are enough. */
-const ENOUGH = 8
+/** Tokens to read. */
+const LIMIT = 8
 
-/** Takes the first tokens of an answer; leaving the loop ends the response, wherever it is. */
+/** Reads the first tokens of an answer; leaving the loop cancels the response. */
 export async function loop(base: string, terminal: Terminal): Promise<void> {
   const path = '/chat'
   const url = new URL(path, base)
   terminal.line(path, 'CONNECTING', `to ${url.href}`)
-  const events = streamEvents(url, ask('Hello there', TOKEN))
+  const events = streamEvents(url, request('Hello there', TOKEN))
   const tokens: string[] = []
   for await (const { data } of events) {
     const { token } = JSON.parse(data) as { token: string }
     tokens.push(token)
     terminal.grow(path, 'for await', tokens.join(''))
-    if (tokens.length === ENOUGH) break
+    if (tokens.length === LIMIT) break
   }
   terminal.line(path, 'CLOSED', `by break, after ${events.lastEventId}`)
 }

@@ -1,5 +1,6 @@
 /**
- * `import { … } from 'everysource/fetch-event-source'`: a drop-in for `@microsoft/fetch-event-source` 2.0.1, with the same names.
+ * `import { … } from 'everysource/fetch-event-source'`: a drop-in replacement for `@microsoft/fetch-event-source`
+ * 2.0.1, with the same exports.
  *
  * @module everysource/fetch-event-source
  */

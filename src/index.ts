@@ -1,6 +1,6 @@
 /**
- * `import { … } from 'everysource'`: the class, the loop, the stream of events, their error and their types. Importing has no
- * effect of its own.
+ * `import { … } from 'everysource'`: `EventSource`, `streamEvents`, `EventDecoderStream`, and their errors and types. Importing has
+ * no side effects.
  *
  * @module everysource
  */

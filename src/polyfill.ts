@@ -1,6 +1,5 @@
 /**
- * `import 'everysource/polyfill'`: gives the runtime a global `EventSource` where it has none, and leaves one that is there alone.
- * It exports nothing.
+ * `import 'everysource/polyfill'`: defines the global `EventSource` if the runtime has none. Exports nothing.
  *
  * @module everysource/polyfill
  */

@@ -1,6 +1,6 @@
-/** A few things at once: what tests mostly do is wait. */
+/** Runs tasks concurrently: tests mostly wait. */
 
-/** Runs them, so many at a time, and throws what the first to fail has thrown when all have ended. */
+/** Runs at most `limit` tasks at a time. Waits for all of them, then throws the first error. */
 export async function atOnce(limit: number, tasks: (() => Promise<void>)[]): Promise<void> {
   const waiting = [...tasks]
   const runNext = async (): Promise<void> => {

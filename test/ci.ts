@@ -1,6 +1,4 @@
-/** Where everything must run. */
-
-/** Whether a runtime or browser that is missing is a failure. */
+/** Whether this is CI, where a missing runtime or browser is a failure. */
 export function isCI(): boolean {
   return process.env.CI === 'true'
 }

@@ -1,6 +1,4 @@
-/**
- * Installs what a lock file says, unless it is there. Runs on whatever Node the machine has, before anything is installed.
- */
+/** Installs dependencies if they differ from the lock file. Must run on any Node version, before anything is installed. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** A file of every kind of build, in `dist`. */
+/** One file in `dist` of each build. */
 export const BUILT = [
   'index.js',
   'index.cjs',
@@ -25,40 +23,39 @@ export const BUILT = [
 
 const INSTALL = ['ci', '--no-audit', '--no-fund']
 
-// npm is a script on Windows, which only a shell starts.
+// On Windows, npm is a script, which needs a shell.
 const shell = process.platform === 'win32'
 
 /**
- * Runs `npm ci` in `folder` if what is installed there differs from its lock file, and says whether it did. Ends the process
- * when it fails.
+ * Runs `npm ci` in `folder` if its packages differ from the lock file, and returns whether it ran. Exits if it fails.
  *
  * @param {string} folder with a package.json and a package-lock.json
  */
 export function installIfMissing(folder) {
   if (isInstalled(folder)) return false
-  console.log(`Installing the packages of ${folder}`)
+  console.log(`Installing packages in ${folder}`)
   run('npm', INSTALL, folder)
   return true
 }
 
 /**
- * Runs `npm ci` in several folders at once if what is installed there differs from their lock files. Continues when one fails.
+ * Runs `npm ci` in parallel in each folder whose packages differ from its lock file. Continues if one fails.
  *
  * @param {string[]} folders
  */
 export async function installFolders(folders) {
   const missing = folders.filter((folder) => !isInstalled(folder))
-  if (missing.length > 0) console.log(`Installing the packages of ${missing.join(', ')}`)
+  if (missing.length > 0) console.log(`Installing packages in ${missing.join(', ')}`)
   await Promise.all(
     missing.map(async (folder) => {
       const child = spawn('npm', INSTALL, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], shell })
       const code = await new Promise((resolve) => child.once('close', resolve))
-      if (code !== 0) console.log(`The packages of ${folder} could not be installed`)
+      if (code !== 0) console.log(`Could not install packages in ${folder}`)
     }),
   )
 }
 
-/** Whether every kind of build is there and newer than everything it is made from. */
+/** Whether every build exists and is newer than its sources. */
 export function isBuilt() {
   const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -70,7 +67,7 @@ export function isBuilt() {
 }
 
 /**
- * Runs a command with the terminal's input and output, and ends the process when it fails.
+ * Runs a command in this terminal, and exits if it fails.
  *
  * @param {string} command
  * @param {string[]} args
@@ -82,7 +79,7 @@ export function run(command, args, cwd) {
 }
 
 /**
- * npm keeps a record of what it installed; every package that is not optional must be in it, in the same version.
+ * npm records what it installed. Every package that is not optional must be there in the locked version.
  *
  * @param {string} folder
  */

@@ -1,12 +1,12 @@
-/** `npm run lint`: eslint, and knip for unused files, exports and dependencies. Arguments go to eslint. */
+/** `npm run lint`: eslint, plus knip for unused files, exports and dependencies. Arguments are passed to eslint. */
 
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 
-// eslint checks a file again when the file itself changes, not when a type that it imports does: a promise that a call now
-// returns can stay unnoticed in a file that was checked before. CI checks every file.
+// The cache misses errors caused by another file: eslint checks a file again only when that file changes. If a function now
+// returns a promise, a missing `await` elsewhere can go unnoticed. CI checks every file.
 const CACHE = ['--cache', '--cache-strategy', 'content', '--cache-location', '.cache/eslint/']
 
 const isCI = process.env.CI === 'true'
@@ -17,7 +17,7 @@ const codes = await Promise.all([
 process.exitCode = Math.max(...codes)
 
 /**
- * Runs a tool of node_modules and returns its exit code.
+ * Runs a tool from node_modules and returns its exit code.
  *
  * @param {string} name
  * @param {string[]} args

@@ -1,4 +1,4 @@
-/** Versions of the library that are broken on purpose: a test that finds nothing must be able to find something. */
+/** Bundles the library with deliberate faults, to prove that the tests detect them. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { build, type BuildOptions, type BuildResult } from 'esbuild'
@@ -6,7 +6,7 @@ import ts from 'typescript'
 import { path } from './conformance/bundle.ts'
 
 /**
- * Another version of one named thing, which may be rewritten as long as its name and its meaning stay:
+ * Replaces one named constant, function or member. Its code may change freely as long as its name and meaning stay:
  *
  * ```ts
  * { what: 'waits forever', module: 'src/x.ts', name: 'LIMIT', by: '() => Infinity' }
@@ -14,24 +14,24 @@ import { path } from './conformance/bundle.ts'
  * ```
  */
 export interface Mutation {
-  /** Continues "a version that …". */
+  /** Completes "a version that …". */
   what: string
   module: string
-  /** A constant of the module, a function at any depth, or `Class.member`: a method, a getter, a field with an initializer. */
+  /** A module constant, a function at any depth, or `Class.member`: a method, a getter, or a field with an initializer. */
   name: string
   /**
-   * The source of a function that takes the original value or function and returns the one that replaces it. It can use what
-   * the module can, and in a class `this` with its private members.
+   * Source of a function that receives the original value or function and returns its replacement. It has access to the module's
+   * scope, and in a class to `this` and its private members.
    */
   by: string
 }
 
-/** Bundles the library with all these mutations at once, from `src/index.ts` unless the options say otherwise. */
+/** Bundles the library with all these mutations applied. The default entry is `src/index.ts`. */
 export async function buildMutant(mutations: Mutation[], options: BuildOptions): Promise<BuildResult> {
   const modules = new Map<string, string>()
   for (const mutation of mutations) {
     const { module } = mutation
-    if (!existsSync(path(module))) throw new Error(`Module ${module} is missing: change it in its mutants too`)
+    if (!existsSync(path(module))) throw new Error(`Module ${module} is missing. Update its mutants`)
     modules.set(path(module), mutate(modules.get(path(module)) ?? readFileSync(path(module), 'utf8'), mutation))
   }
   const loaded = new Set<string>()
@@ -44,7 +44,7 @@ export async function buildMutant(mutations: Mutation[], options: BuildOptions):
       {
         name: 'mutate',
         setup({ onLoad }) {
-          // For these modules only: each call costs esbuild a round trip.
+          // Match only these modules: each call costs esbuild a round trip.
           const escaped = [...modules.keys()].map((file) => file.replace(/[^\w/]/g, '\\$&'))
           onLoad({ filter: new RegExp(`^(?:${escaped.join('|')})$`) }, (args) => {
             loaded.add(args.path)
@@ -56,16 +56,16 @@ export async function buildMutant(mutations: Mutation[], options: BuildOptions):
     ...options,
   })
   const unused = mutations.find(({ module }) => !loaded.has(path(module)))
-  if (unused) throw new Error(`${unused.module} is not in the bundle: its mutants would have no fault`)
+  if (unused) throw new Error(`${unused.module} is not in the bundle, so its mutants would have no fault`)
   return result
 }
 
-/** The source of the module with the mutation in it. */
+/** Returns the module's source with the mutation applied. */
 export function mutate(source: string, { module, name, by }: Omit<Mutation, 'what'>): string {
   const parsed = ts.createSourceFile(module, source, ts.ScriptTarget.ES2022, true)
   const [found, another] = namedIn(parsed).filter((thing) => thing.name === name)
-  if (!found) throw new Error(`${module} has no constant, function or member "${name}": rename it in its mutants too`)
-  if (another) throw new Error(`${module} has more than one "${name}": give the one to mutate its own name`)
+  if (!found) throw new Error(`${module} has no constant, function or member "${name}". Rename it in its mutants too`)
+  if (another) throw new Error(`${module} has more than one "${name}". Give the one to mutate a unique name`)
 
   const { node } = found
   const replacement = ts.isBlock(node)
@@ -74,19 +74,19 @@ export function mutate(source: string, { module, name, by }: Omit<Mutation, 'wha
   return source.slice(0, node.getStart()) + replacement + source.slice(node.end)
 }
 
-/** The function with this body as an arrow function: `this` stays what it is. */
+/** The function as an arrow function, which keeps its `this`. */
 function asArrow(body: ts.Block): string {
   const { parameters, modifiers, asteriskToken } = body.parent as ts.MethodDeclaration
-  if (asteriskToken) throw new Error('An arrow function cannot stand for a generator: mutate what it calls')
+  if (asteriskToken) throw new Error('Cannot replace a generator by an arrow function. Mutate a function that it calls')
   const isAsync = modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
   const texts = parameters.filter((parameter) => parameter.name.getText() !== 'this').map((one) => one.getText())
-  // A comment at the end of a line must not swallow what follows.
+  // The line break keeps a trailing comment from swallowing the parenthesis.
   return `${isAsync ? 'async ' : ''}(${texts.join(',\n')}\n) => ${body.getText()}`
 }
 
 interface Named {
   name: string
-  /** The initializer of a constant or a field, the body of what is called. */
+  /** Initializer of a constant or field, or the body of a function or method. */
   node: ts.Expression | ts.Block
 }
 
@@ -112,7 +112,7 @@ function calledIn(member: ts.ClassElement): ts.Block | undefined {
   return ts.isMethodDeclaration(member) || ts.isGetAccessor(member) ? member.body : undefined
 }
 
-/** A class expression has the name of what it is assigned to. */
+/** A class expression takes its name from the variable or property it is assigned to. */
 function nameOf({ name, parent }: ts.ClassLikeDeclaration): string {
   if (name) return name.text
   return ts.isPropertyAssignment(parent) || ts.isVariableDeclaration(parent) ? parent.name.getText() : ''

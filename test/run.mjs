@@ -1,6 +1,6 @@
 /**
- * `npm test`, the everyday checks, and `npm run test:all`, all of them: installs what is missing, runs the steps of steps.mjs and
- * adds up what they report. `CI=true npm test` runs all of them too. Runs on the machine's Node; the steps run on the Node of
+ * `npm test` runs the everyday checks, `npm run test:all` or `CI=true npm test` everything. Installs missing dependencies, runs
+ * the steps of steps.mjs and adds up their results. This script runs on the machine's Node, the steps on the version in
  * package.json.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -15,32 +15,32 @@ import { installSystemPackages, missingSystemPackages } from './system-packages.
 const USAGE = `npm test [-- --only <step>,…]
 npm run test:all [-- [--only <step>,…] [--install]]
 
-  --only <step>,…  runs these steps: ${STEPS.map(({ name }) => name).join(', ')}
-  --install        installs browsers and servers with apt-get, as root on Debian`
+  --only <step>,…  run only these steps: ${STEPS.map(({ name }) => name).join(', ')}
+  --install        install browsers and servers with apt-get (root on Debian)`
 
-/** The folders with packages of their own. */
+/** Folders with their own package.json. */
 const FOLDERS = ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat', 'test/limits', 'bench']
 
-/** How long a step may take, in ms: one that hangs must not keep the others from being reported. */
-const STEP_LIMIT = 20 * 60_000
+/** Timeout of a step in ms, so that a hanging step doesn't block the report of the others. */
+const STEP_TIMEOUT = 20 * 60_000
 
-/** How long a step's output may stay open once the step has exited, in ms. */
+/** How long to keep reading a step's output after it has exited, in ms. */
 const OUTPUT_GRACE = 5_000
 
-/** Steps mostly wait, or compute on one core. */
+/** More lanes than cores would compete: steps mostly wait or compute on one core. */
 const LANES = Math.max(2, Math.ceil(availableParallelism() / 2))
 
-/** Seconds that each step took in its last run. */
-const TIMES = `${root}.cache/times.json`
+/** Duration of each step in its last run, in seconds. */
+const DURATIONS_FILE = `${root}.cache/times.json`
 
-/** The closing line of a step that counts its tests. */
-const CLOSING = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/
+/** The last line of a step that counts its tests. */
+const COUNTS_LINE = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/
 
-/** How a step reports a failure; the line after it has the reason. */
+/** Lines that report a failure. The next line has the reason. */
 const FAILURE = /^\s*not ok: | cannot run: |^ ?FAIL |error TS|Error:/
 
-/** How many lines of a failed step are repeated at the end. */
-const MOST_LINES = 60
+/** How many lines of a failed step to repeat at the end. */
+const MAX_LINES = 60
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 /** @typedef {import('./steps.mjs').Step & { seconds: number, args: string[] }} Job */
@@ -50,9 +50,9 @@ const isCI = process.env.CI === 'true'
 const options = readOptions()
 const isFull = options.all || isCI
 const jobs = chooseJobs()
-const known = readTimes()
+const durations = readDurations()
 /** @type {Counts} */
-const sum = { passed: 0, failed: 0, skipped: 0 }
+const totals = { passed: 0, failed: 0, skipped: 0 }
 /** @type {Map<string, Outcome>} */
 const outcomes = new Map()
 /** @type {Map<string, number>} When each running step started. */
@@ -62,7 +62,7 @@ const children = new Set()
 const isWindows = process.platform === 'win32'
 const started = performance.now()
 const total = jobs.length + 1
-let begun = 0
+let startedSteps = 0
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => {
@@ -72,15 +72,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 mkdirSync(`${root}.cache`, { recursive: true })
-// A whole run writes them anew.
+// A full run writes these files again.
 if (isFull && !options.only) rmSync(`${root}.cache/runs`, { recursive: true, force: true })
 
 const system = isFull ? prepareSystem() : Promise.resolve()
-// npm builds after an installation.
+// `npm ci` builds, so a fresh installation is up to date.
 const wasInstalled = installIfMissing(root)
 if (isFull) await installFolders(FOLDERS.map((folder) => `${root}${folder}`))
 await build(wasInstalled)
-// The steps that need a browser start soon.
+// Wait here, not earlier: the first steps that need a browser start now.
 await system
 await runAll()
 report()
@@ -99,9 +99,9 @@ function readOptions() {
       console.log(USAGE)
       process.exit(0)
     }
-    if (values.install && !values.all && !isCI) throw new Error('--install is for npm run test:all')
+    if (values.install && !values.all && !isCI) throw new Error('--install requires npm run test:all')
     const only = values.only?.split(',').map((name) => name.trim())
-    if (only?.includes('')) throw new Error('--only takes names of steps, separated by commas')
+    if (only?.includes('')) throw new Error('--only takes step names separated by commas')
     return { ...values, only }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
@@ -120,7 +120,7 @@ function chooseJobs() {
   const unknown = (only ?? []).filter((name) => !all.some((job) => job.name === name))
   if (unknown.length > 0) {
     const hint = unknown.every((name) => STEPS.some((step) => step.name === name))
-      ? 'Only npm run test:all has it. '
+      ? 'It runs only with npm run test:all. '
       : ''
     console.error(`Unknown step "${unknown.join('", "')}". ${hint}Steps: ${all.map(({ name }) => name).join(', ')}`)
     process.exit(2)
@@ -128,7 +128,7 @@ function chooseJobs() {
   return only ? all.filter(({ name }) => only.includes(name)) : all
 }
 
-/** Installs browsers and servers where that is asked for, and names those that are missing otherwise. */
+/** Installs missing browsers and servers if requested; otherwise lists them. */
 async function prepareSystem() {
   const missing = missingSystemPackages()
   if (missing.length === 0) return
@@ -140,11 +140,11 @@ async function prepareSystem() {
 async function build(isFresh) {
   const job = { name: 'build', script: 'build', args: ['--silent'], seconds: 8 }
   if (!isFresh && !isBuilt()) return runStep(job)
-  console.log(`[${++begun}/${total}] build … up to date`)
-  sum.passed++
+  console.log(`[${++startedSteps}/${total}] build … up to date`)
+  totals.passed++
 }
 
-/** Runs the steps, a few at a time, each as soon as those that it needs are over. */
+/** Runs the steps in parallel lanes. A step starts once the steps it depends on have finished. */
 async function runAll() {
   const waiting = [...jobs]
   /** @param {Job} job */
@@ -158,66 +158,66 @@ async function runAll() {
     }
   }
   await Promise.all(Array.from({ length: LANES }, runNext))
-  // Those that waited for the last of a lane.
+  // Steps whose dependencies finished in the last lane.
   await runNext()
 }
 
 /**
- * Runs a script of package.json and says how it went.
+ * Runs an npm script and prints the result.
  *
  * @param {Job} job
  */
 async function runStep(job) {
-  const label = `[${++begun}/${total}] ${job.name} …`
+  const label = `[${++startedSteps}/${total}] ${job.name} …`
   console.log(label)
   const start = performance.now()
   running.set(job.name, start)
-  const outcome = await outcomeOf(job)
+  const outcome = await runScript(job)
   running.delete(job.name)
   const seconds = (performance.now() - start) / 1_000
   outcomes.set(job.name, outcome)
-  if (outcome.ok) known[keyOf(job)] = Math.round(seconds * 10) / 10
-  for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) sum[key] += outcome.counts[key]
+  if (outcome.ok) durations[keyOf(job)] = Math.round(seconds * 10) / 10
+  for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) totals[key] += outcome.counts[key]
   const { failed, skipped } = outcome.counts
   const notes = [
-    `${label} ${outcome.ok ? 'ok' : 'FAILED'} (${spoken(seconds)})`,
+    `${label} ${outcome.ok ? 'ok' : 'FAILED'} (${formatSeconds(seconds)})`,
     failed > 0 && `${failed} failed`,
     skipped > 0 && `${skipped} skipped`,
-    timeLeft(),
+    estimateTimeLeft(),
   ]
   console.log(notes.filter(Boolean).join(', '))
-  // A full run logs the output of every step; the everyday run only failures and skipped suites.
+  // Full runs log the output of every step; everyday runs only failures and skipped suites.
   const shown = isFull || !outcome.ok ? outcome.lines : outcome.lines.filter((line) => line.includes(' cannot run: '))
-  if (shown.length > 0) console.log(indented(shown))
+  if (shown.length > 0) console.log(indent(shown))
 }
 
 /**
  * @param {Job} job
  * @returns {Promise<Outcome>}
  */
-async function outcomeOf(job) {
-  // Relative, since a shell on Windows would split a path with spaces.
+async function runScript(job) {
+  // Relative, because a shell on Windows would split a path that contains spaces.
   const reportFile = `.cache/${job.name}.json`
   const args = [...job.args]
   if (job.report === 'vitest') {
     rmSync(root + reportFile, { force: true })
     args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`)
   }
-  const { code, lines, isLate } = await execute(['run', '--silent', job.script, ...(args.length > 0 ? ['--', ...args] : [])]) // prettier-ignore
-  const counts = (job.report === 'vitest' ? readVitestReport(reportFile) : readClosingLine(lines)) ?? {
+  const { code, lines, timedOut } = await execute(['run', '--silent', job.script, ...(args.length > 0 ? ['--', ...args] : [])]) // prettier-ignore
+  const counts = (job.report === 'vitest' ? readVitestReport(reportFile) : takeCountsLine(lines)) ?? {
     passed: code === 0 ? 1 : 0,
     failed: 0,
     skipped: 0,
   }
   const ok = code === 0 && counts.failed === 0
-  if (isLate) lines.push(`It was stopped: it had not ended after ${spoken(STEP_LIMIT / 1_000)}`)
-  // A step that failed and counted no failure has crashed.
+  if (timedOut) lines.push(`Timed out after ${formatSeconds(STEP_TIMEOUT / 1_000)}`)
+  // A failed step without failed tests has crashed.
   if (!ok && counts.failed === 0) counts.failed = 1
   return { ok, counts, lines }
 }
 
 /**
- * Runs npm and keeps what it prints.
+ * Runs npm and collects its output.
  *
  * @param {string[]} args
  */
@@ -235,20 +235,20 @@ async function execute(args) {
   const outputs = [child.stdout, child.stderr]
   for (const output of outputs)
     createInterface({ input: output }).on('line', (line) => lines.push(stripVTControlCharacters(line)))
-  let isLate = false
+  let timedOut = false
   const timer = setTimeout(() => {
-    isLate = true
+    timedOut = true
     stop(child)
-  }, STEP_LIMIT)
+  }, STEP_TIMEOUT)
   /** @type {number | null} */
   const code = await new Promise((resolve) => {
     child.once('close', resolve)
     child.once('error', (error) => {
-      lines.push(`npm cannot be started: ${error.message}`)
+      lines.push(`Cannot start npm: ${error.message}`)
       resolve(1)
     })
     child.once('exit', () => {
-      // A process that the step has left behind may hold its output open for ever.
+      // A process left behind by the step may hold the output open forever.
       setTimeout(() => {
         for (const output of outputs) output.destroy()
       }, OUTPUT_GRACE).unref()
@@ -256,11 +256,11 @@ async function execute(args) {
   })
   clearTimeout(timer)
   children.delete(child)
-  return { code, lines, isLate }
+  return { code, lines, timedOut }
 }
 
 /**
- * Ends a step and everything that it has started.
+ * Kills a step and all its child processes.
  *
  * @param {import('node:child_process').ChildProcess} child
  */
@@ -270,26 +270,26 @@ function stop(child) {
     try {
       process.kill(-Number(child.pid), 'SIGKILL')
     } catch {
-      // It has ended.
+      // It has already exited.
     }
   }
 }
 
 /**
- * @param {string[]} lines what a step printed; its closing line is taken out
+ * @param {string[]} lines output of a step; the line with the counts is removed
  * @returns {Counts | undefined}
  */
-function readClosingLine(lines) {
-  const index = lines.map((line) => CLOSING.test(line)).lastIndexOf(true)
+function takeCountsLine(lines) {
+  const index = lines.map((line) => COUNTS_LINE.test(line)).lastIndexOf(true)
   if (index < 0) return undefined
-  const [, passed, failed, skipped = 0] = CLOSING.exec(lines[index] ?? '') ?? []
+  const [, passed, failed, skipped = 0] = COUNTS_LINE.exec(lines[index] ?? '') ?? []
   lines.splice(index, 1)
   return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) }
 }
 
 /**
  * @param {string} file
- * @returns {Counts | undefined} undefined if vitest has written none, or crashed while it did
+ * @returns {Counts | undefined} undefined if vitest wrote no report, or crashed while writing it
  */
 function readVitestReport(file) {
   try {
@@ -300,43 +300,43 @@ function readVitestReport(file) {
   }
 }
 
-/** Repeats what failed, adds everything up, and keeps the times. */
+/** Repeats the failures, prints the totals and saves the durations. */
 function report() {
-  writeFileSync(TIMES, JSON.stringify(known, null, 2))
-  for (const [name, { ok, lines }] of outcomes) if (!ok) console.log(`\n${name} failed:\n${indented(excerpt(lines))}`)
-  const { passed, failed, skipped } = sum
-  console.log(`\nAll steps took ${spoken((performance.now() - started) / 1_000)}`)
+  writeFileSync(DURATIONS_FILE, JSON.stringify(durations, null, 2))
+  for (const [name, { ok, lines }] of outcomes) if (!ok) console.log(`\n${name} failed:\n${indent(excerpt(lines))}`)
+  const { passed, failed, skipped } = totals
+  console.log(`\nAll steps took ${formatSeconds((performance.now() - started) / 1_000)}`)
   console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
   process.exitCode = failed > 0 ? 1 : 0
 }
 
 /**
- * The output of a failed step; if it is long, only its failures and its end.
+ * The output of a failed step. If it is long, only its failures and its last lines.
  *
  * @param {string[]} lines
  */
 function excerpt(lines) {
-  if (lines.length <= MOST_LINES) return lines
+  if (lines.length <= MAX_LINES) return lines
   const failures = lines.filter((line, index) => FAILURE.test(line) || FAILURE.test(lines[index - 1] ?? ''))
-  return [...failures.slice(0, MOST_LINES), '…', ...lines.slice(-MOST_LINES / 2)]
+  return [...failures.slice(0, MAX_LINES), '…', ...lines.slice(-MAX_LINES / 2)]
 }
 
 /**
- * How long the rest will take, judged by what the last run took, or this one so far.
+ * Estimates the remaining time from the previous run, or from this one so far.
  *
  * @returns {string | undefined}
  */
-function timeLeft() {
+function estimateTimeLeft() {
   const now = performance.now()
   const rest = jobs
     .filter(({ name }) => !outcomes.has(name))
     .map((job) => {
       const spent = (now - (running.get(job.name) ?? now)) / 1_000
-      return Math.max(0, (known[keyOf(job)] ?? job.seconds) - spent)
+      return Math.max(0, (durations[keyOf(job)] ?? job.seconds) - spent)
     })
   const all = rest.reduce((seconds, each) => seconds + each, 0)
   const left = Math.max(all / LANES, ...rest)
-  return left >= 1 ? `about ${spoken(left)} left` : undefined
+  return left >= 1 ? `about ${formatSeconds(left)} left` : undefined
 }
 
 /** @param {Job} job */
@@ -345,21 +345,21 @@ function keyOf({ name }) {
 }
 
 /** @returns {Record<string, number>} */
-function readTimes() {
+function readDurations() {
   try {
-    return JSON.parse(readFileSync(TIMES, 'utf8'))
+    return JSON.parse(readFileSync(DURATIONS_FILE, 'utf8'))
   } catch {
     return {}
   }
 }
 
 /** @param {number} seconds */
-function spoken(seconds) {
+function formatSeconds(seconds) {
   const whole = Math.round(seconds)
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
 }
 
 /** @param {string[]} lines */
-function indented(lines) {
+function indent(lines) {
   return lines.map((line) => `    ${line}`).join('\n')
 }

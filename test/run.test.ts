@@ -1,4 +1,4 @@
-/** `test/run.mjs`, in a project of a few files whose steps pass, fail, skip or crash. */
+/** `test/run.mjs` in a small project whose steps pass, fail, skip or crash. */
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -38,7 +38,7 @@ const STEPS = [
   { name: 'crashing', script: 'crashes', seconds: 1 },
 ]
 
-/** A step that runs until it is killed, connected to the test. */
+/** A step that connects to the test and runs until it is killed. */
 const HANG = `
 import { connect } from 'node:net'
 connect(process.env.TEST_PORT, '127.0.0.1')
@@ -50,7 +50,7 @@ import { writeFileSync } from 'node:fs'
 writeFileSync(process.argv.at(-1).replace('--outputFile.json=', ''), '{ "numPassed')
 process.exit(1)`
 
-/** Starts it in such a project, with these steps. */
+/** Starts the runner in a new project with these steps. */
 function start(steps: object[], env: Record<string, string>, args: string[]): ChildProcess {
   const project = mkdtempSync(join(tmpdir(), 'everysource-run-'))
   onTestFinished(() => {
@@ -79,7 +79,7 @@ function start(steps: object[], env: Record<string, string>, args: string[]): Ch
   })
 }
 
-/** Runs these steps and returns what was printed. */
+/** Runs these steps and returns the output and the exit code. */
 async function runSteps(
   steps: object[],
   env: Record<string, string>,
@@ -93,7 +93,7 @@ async function runSteps(
 
 const run = (env: Record<string, string>, ...args: string[]) => runSteps(STEPS, env, ...args)
 
-test('the everyday run has the quick steps, numbers them, and adds up what they counted', async () => {
+test('the everyday run numbers the quick steps, runs them and adds up their counts', async () => {
   const { output, code } = await run({ CI: '' })
   expect(output).toMatch(/^\[1\/3\] build … ok \(\d+ s\), about \d+ s left$/m)
   expect(output).toMatch(/^\[2\/3\] passing …\n/m)
@@ -106,39 +106,39 @@ test('the everyday run has the quick steps, numbers them, and adds up what they 
 test.each([
   ['npm run test:all', { CI: '' }, ['--all']],
   ['CI=true npm test', { CI: 'true' }, []],
-])('%s runs everything and fails', async (_, env, args) => {
+])('%s runs every step and fails if one fails', async (_, env, args) => {
   const { output, code } = await run(env, ...args)
-  // The output of a failed step stands below it, and again at the end.
+  // The output of a failed step is printed twice: below it, and again at the end.
   expect(output).toMatch(/failing … FAILED \(\d+ s\), 2 failed.*\n {4}not ok: a fact\n {8}because\n/)
   expect(output).toMatch(/\nfailing failed:\n {4}not ok: a fact\n {8}because\n/)
-  // One that counts no failure has crashed.
+  // A failed step without failed tests has crashed.
   expect(output).toMatch(/\ncrashing failed:\n {4}before the crash\n/)
   expect(output.indexOf('failing … FAILED')).toBeLessThan(output.indexOf('later …'))
   expect(output).toMatch(/\n10 passed, 3 failed, 2 skipped\n$/)
   expect(code).toBe(1)
 })
 
-test('system packages are installed in CI or with --install, and named otherwise', async () => {
+test('system packages are installed in CI or with --install, and listed as missing otherwise', async () => {
   const skipped = 'Not installed, so their tests are skipped: a-browser (--install installs them)'
   expect((await run({ CI: '' }, '--all', '--only', 'passing')).output).toContain(skipped)
   expect((await run({ CI: '' }, '--all', '--install', '--only', 'passing')).output).toContain('installs a-browser')
   expect((await run({ CI: 'true' }, '--only', 'passing')).output).toContain('installs a-browser')
 })
 
-test('--only runs these steps, and an unknown step or option is an error that says which there are', async () => {
+test('--only selects steps; an unknown step or option is an error that lists the valid ones', async () => {
   const { output, code } = await run({ CI: '' }, '--all', '--only', 'passing,skipping')
   expect(output).toMatch(/\n8 passed, 0 failed, 2 skipped\n$/)
   expect(code).toBe(0)
   const unknown = await run({ CI: '' }, '--only', 'passing,failing')
-  expect(unknown.output).toBe('Unknown step "failing". Only npm run test:all has it. Steps: passing, skipping\n')
-  expect((await run({ CI: '' }, '--only', '')).output).toMatch(/^--only takes names of steps, separated by commas\n/)
-  expect((await run({ CI: '' }, '--install')).output).toMatch(/^--install is for npm run test:all\n/)
+  expect(unknown.output).toBe('Unknown step "failing". It runs only with npm run test:all. Steps: passing, skipping\n')
+  expect((await run({ CI: '' }, '--only', '')).output).toMatch(/^--only takes step names separated by commas\n/)
+  expect((await run({ CI: '' }, '--install')).output).toMatch(/^--install requires npm run test:all\n/)
   const option = await run({ CI: '' }, '--onyl', 'passing')
   expect(option.output).toMatch(/Unknown option '--onyl'.*\n\nnpm test \[-- --only/)
   expect([unknown.code, option.code]).toEqual([2, 2])
 })
 
-test('a step that counts a failure has failed, whatever its exit code, and so has one without a whole report', async () => {
+test('a step fails if it counts a failure, whatever its exit code, or if its report is truncated', async () => {
   const steps = [
     { name: 'lying', script: 'lies', quick: { seconds: 1 }, seconds: 1 },
     { name: 'truncated', script: 'truncates', report: 'vitest', quick: { seconds: 1 }, seconds: 1 },
@@ -150,7 +150,7 @@ test('a step that counts a failure has failed, whatever its exit code, and so ha
   expect(code).toBe(1)
 })
 
-test('what cannot run is said in the everyday run too', async () => {
+test('the everyday run also prints which suites cannot run', async () => {
   const steps = [{ name: 'missing', script: 'misses', quick: { seconds: 1 }, seconds: 1 }]
   const { output, code } = await runSteps(steps, { CI: '' })
   expect(output).toMatch(/missing … ok \(\d+ s\), 1 skipped\n {4}suite two cannot run: no browser\n/)

@@ -1,14 +1,15 @@
-/** The steps of the test commands, in the order in which they start: `npm test` runs the quick ones, `npm run test:all` all. */
+/** Steps of the test commands, in start order. `npm test` runs those with `quick`, `npm run test:all` all of them. */
 
 /**
  * @typedef {object} Step
- * @property {string} name what `--only` takes
- * @property {string} script of package.json
- * @property {number} seconds how long it takes on two quiet cores, until a run has measured it
- * @property {string[]} [args] for the script
- * @property {{ script?: string, seconds: number, args?: string[] }} [quick] how `npm test` runs it, if it does
- * @property {string[]} [after] steps whose results it needs
- * @property {'vitest'} [report] where its counts come from; a closing line otherwise
+ * @property {string} name for `--only`
+ * @property {string} script npm script
+ * @property {number} seconds expected duration on two idle cores, used until a run has measured it
+ * @property {string[]} [args] arguments of the script
+ * @property {{ script?: string, seconds: number, args?: string[] }} [quick] overrides for `npm test`; without it, only full runs
+ * have the step
+ * @property {string[]} [after] steps that must finish first
+ * @property {'vitest'} [report] reads the counts from vitest's JSON report instead of the last line of output
  */
 
 /** @type {Step[]} */
@@ -17,6 +18,7 @@ export const STEPS = [
   { name: 'lint', script: 'lint', seconds: 24, quick: { seconds: 24 } },
   { name: 'types', script: 'types:all', seconds: 11, quick: { script: 'types', seconds: 11 } },
   { name: 'api', script: 'api:check', seconds: 4, quick: { seconds: 4 } },
+  { name: 'prose', script: 'prose', seconds: 3, quick: { seconds: 3 } },
   { name: 'size', script: 'size', seconds: 1, quick: { seconds: 1 } },
   { name: 'browser', script: 'test:browser', seconds: 120, quick: { seconds: 28, args: ['--engine', 'chromium', '--place', 'page', '--ours'] } }, // prettier-ignore
   { name: 'extensions', script: 'test:extensions', seconds: 40 },

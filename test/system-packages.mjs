@@ -1,8 +1,8 @@
-/** What npm does not bring: browsers and servers of Debian. */
+/** Browsers and servers that npm cannot install: Debian packages. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** What each is called there, and where it would be. */
+/** Debian package names, and the files that show that one is installed. */
 const PACKAGES = [
   {
     name: 'chromium',
@@ -15,19 +15,19 @@ const PACKAGES = [
   { name: 'haproxy', files: ['/usr/sbin/haproxy'] },
 ]
 
-/** The names of those that are not there. */
+/** Names of the missing packages. */
 export function missingSystemPackages() {
   return PACKAGES.filter(({ files }) => !files.some((file) => file && existsSync(file))).map(({ name }) => name)
 }
 
 /**
- * Installs them where that is possible: as root on Debian. The tests that need one report it if it is missing.
+ * Installs packages if this is root on Debian. If one is still missing, the tests that need it report that.
  *
  * @param {string[]} names
  */
 export async function installSystemPackages(names) {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    console.log(`Missing, and only root on Debian can install them here: ${names.join(', ')}`)
+    console.log(`Missing, and can be installed only by root on Debian: ${names.join(', ')}`)
     return
   }
   console.log(`Installing with apt-get: ${names.join(', ')}`)
@@ -37,5 +37,5 @@ export async function installSystemPackages(names) {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
   const code = await new Promise((resolve) => child.once('close', resolve))
-  if (code !== 0) console.log('apt-get could not install them')
+  if (code !== 0) console.log('apt-get failed to install them')
 }

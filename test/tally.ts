@@ -1,4 +1,4 @@
-/** Counts results and prints what a reader needs: each failure, a line for each suite, and the sum. */
+/** Counts results. Prints each failure, a line per suite, and the total. */
 
 import { isCI } from './ci.ts'
 import type { Result } from './conformance/suite.ts'
@@ -11,10 +11,10 @@ interface Counts {
   excepted: number
 }
 
-/** How many tests of each suite to name, those that took longest. */
+/** How many of the slowest tests of each suite to list. */
 const SLOWEST = Number(process.env.SLOWEST ?? 0)
 
-/** How long a run that has failed may take to end by itself, in ms. */
+/** How long a failed run may take to exit on its own, in ms. */
 const GRACE = 10_000
 
 const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0, excepted: 0 })
@@ -23,37 +23,37 @@ export class Tally {
   readonly #sum = none()
 
   constructor() {
-    // After an edit of `src`, a single suite would test the old build.
-    if (!isBuilt()) console.log('dist is older than src: npm run build')
+    // After an edit in `src`, a single suite would test the old build.
+    if (!isBuilt()) console.log('dist is older than src. Run npm run build.')
   }
 
   suite(name: string): Suite {
     return new Suite(name, this.#sum)
   }
 
-  /** Prints the sum, the last line that a run prints, and sets the exit code. */
+  /** Prints the total as the last line of the run, and sets the exit code. */
   end(): void {
     const { passed, skipped, excepted } = this.#sum
-    // A run that tests nothing, for a name that is misspelt, must not look like one that found nothing.
+    // A misspelled name must not look like a run that found no failures.
     const ranNothing = passed + skipped + excepted + this.#sum.failed === 0
-    if (ranNothing) console.log('  Nothing has been tested: is there a suite, fact or case of that name?')
+    if (ranNothing) console.log('  No tests ran. Check the name of the suite, fact or case.')
     const failed = ranNothing ? 1 : this.#sum.failed
     if (failed > 0) {
       process.exitCode = 1
-      // What a failed test has left open must not keep the run from ending.
+      // Handles left open by a failed test must not keep the process running.
       setTimeout(() => process.exit(), GRACE).unref()
     }
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
   }
 }
 
-/** One implementation in one runtime. */
+/** Results of one implementation in one runtime. */
 export class Suite {
   readonly #name: string
   readonly #sum: Counts
   readonly #counts = none()
   readonly #started = performance.now()
-  /** All that has been reported. */
+  /** Every result reported so far. */
   readonly results: Result[] = []
 
   constructor(name: string, sum: Counts) {
@@ -68,7 +68,7 @@ export class Suite {
     if (outcome === 'failed') console.log(`  not ok: ${this.#name}: ${name}\n    ${reason ?? ''}`)
   }
 
-  /** Runs a check and reports it. */
+  /** Runs a check and reports its result. */
   async run(name: string, check: () => Promise<void> | void): Promise<void> {
     const started = performance.now()
     const took = (): number => performance.now() - started
@@ -81,7 +81,7 @@ export class Suite {
     }
   }
 
-  /** Where the whole suite cannot run: a failure in CI, where everything must. */
+  /** Reports that the whole suite cannot run. This is a failure in CI, where every suite must run. */
   missing(reason: string): void {
     if (isCI()) this.#counts.failed++
     else this.#counts.skipped++

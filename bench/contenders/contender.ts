@@ -1,12 +1,12 @@
-/** What a contender is: something that follows a URL. */
+/** A contender: a function that follows a URL. */
 
 /**
- * Calls `onMessage` with the data of every message, and returns what ends it. `maxBufferSize` is for those that have a limit
- * (ours), where a measure needs more than the usual one.
+ * Calls `onMessage` with the data of every message, and returns a function that stops it. `maxBufferSize` raises the limit of
+ * contenders that have one (ours).
  */
 export type Follow = (url: string, onMessage: (data: string) => void, maxBufferSize?: number) => () => void
 
-/** Loads one of this folder. */
+/** Loads a contender from this folder. */
 export async function load(contender: string): Promise<Follow> {
   const { follow } = (await import(`./${contender}.ts`)) as { follow: Follow }
   return follow

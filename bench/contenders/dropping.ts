@@ -1,13 +1,13 @@
-/** One that misses a message: for the smoke run, in which its row must be void. */
+/** Loses a message: the smoke run checks that its row is void. */
 
 import type { Follow } from './contender.ts'
-import { follow as floor } from './floor.ts'
+import { follow as baseline } from './baseline.ts'
 
-const MISSED = 7
+const LOST = 7
 
 export const follow: Follow = (url, onMessage) => {
   let index = 0
-  return floor(url, (data) => {
-    if (index++ !== MISSED) onMessage(data)
+  return baseline(url, (data) => {
+    if (index++ !== LOST) onMessage(data)
   })
 }

@@ -1,4 +1,4 @@
-/** The `eventsource-client` package, by its iterator. */
+/** The `eventsource-client` package, with its iterator. */
 
 import { createEventSource } from 'eventsource-client'
 import type { Follow } from './contender.ts'

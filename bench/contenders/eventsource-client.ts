@@ -1,4 +1,4 @@
-/** The `eventsource-client` package, by its callback. */
+/** The `eventsource-client` package, with its callback. */
 
 import { createEventSource } from 'eventsource-client'
 import type { Follow } from './contender.ts'

@@ -1,4 +1,4 @@
-/** Ours, the drop-in for `@microsoft/fetch-event-source`. */
+/** Our drop-in replacement for `@microsoft/fetch-event-source`. */
 
 import { fetchEventSource } from '../../dist/fetch-event-source.js'
 import type { Follow } from './contender.ts'

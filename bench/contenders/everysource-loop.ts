@@ -1,4 +1,4 @@
-/** Ours, the loop. */
+/** Our `streamEvents` loop. */
 
 import { streamEvents } from '../../dist/index.js'
 import type { Follow } from './contender.ts'

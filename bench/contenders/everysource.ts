@@ -1,4 +1,4 @@
-/** Ours, the class: a task for each message. */
+/** Our `EventSource`, which queues a task for each message. */
 
 import { EventSource } from '../../dist/index.js'
 import type { Follow } from './contender.ts'

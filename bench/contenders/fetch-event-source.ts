@@ -1,4 +1,4 @@
-/** The `@microsoft/fetch-event-source` package, with what it needs of a page. */
+/** The `@microsoft/fetch-event-source` package, with the page globals it needs. */
 
 import { fetchEventSource } from '@microsoft/fetch-event-source'
 import type { Follow } from './contender.ts'

@@ -8,7 +8,7 @@ interface Source {
   close(): void
 }
 
-// It has no types.
+// The package has no types.
 const { EventSource } = createRequire(import.meta.url)('launchdarkly-eventsource') as {
   EventSource: new (url: string) => Source
 }

@@ -1,22 +1,22 @@
-/** Who takes part, what the tables call it, and its version. */
+/** The contenders with their titles and versions. */
 
 import { readFileSync } from 'node:fs'
 import { path } from '../../test/conformance/bundle.ts'
 
 interface Contender {
   title: string
-  /** The folder of its package. */
+  /** Folder of its package. */
   folder: string
-  /** It takes so many times as long in bursts that it gets only this part of the messages. */
+  /** Divides the number of messages in bursts, for a slow contender. */
   slowness?: number
 }
 
 const ROOT = 'node_modules'
 const OWN = 'bench/node_modules'
 
-/** By the names of their modules, in the order of the tables. */
+/** By module name, in the order of the tables. */
 export const CONTENDERS: Record<string, Contender> = {
-  floor: { title: 'the floor', folder: `${OWN}/eventsource-parser` },
+  baseline: { title: 'baseline', folder: `${OWN}/eventsource-parser` },
   everysource: { title: 'everysource, `EventSource`', folder: '.' },
   'everysource-loop': { title: 'everysource, `streamEvents`', folder: '.' },
   'everysource-drop-in': { title: 'everysource, `fetchEventSource`', folder: '.' },
@@ -31,13 +31,13 @@ export const CONTENDERS: Record<string, Contender> = {
   },
 }
 
-/** Name and version of each package, such as `eventsource 5.1.5`. */
+/** Name and version of each package, for example `eventsource 5.1.5`. */
 export function versions(): string[] {
   return [...new Set(Object.values(CONTENDERS).map(({ folder }) => versionIn(folder)))]
 }
 
-/** The same of the parser that ours ships, and of the one that the floor has. */
-export function parsers(): [ours: string, floors: string] {
+/** Name and version of the parser in our bundle and in the baseline. */
+export function parsers(): [ours: string, baseline: string] {
   return [versionIn(`${ROOT}/eventsource-parser`), versionIn(`${OWN}/eventsource-parser`)]
 }
 

@@ -1,4 +1,4 @@
-/** The runtime's own EventSource. */
+/** The runtime's native EventSource. */
 
 import type { Follow } from './contender.ts'
 

@@ -1,4 +1,4 @@
-/** undici's EventSource, of the package. */
+/** The EventSource of the `undici` package. */
 
 import { EventSource } from 'undici'
 import type { Follow } from './contender.ts'

@@ -1,4 +1,4 @@
-/** The time until so many connections have had a message each. */
+/** Measures the time until each of many connections has received a message. */
 
 import type { Follow } from '../contenders/contender.ts'
 import type { Job } from '../job.ts'

@@ -1,17 +1,17 @@
-/** The time that one large event takes, from the request to the listener. */
+/** Measures one large event, from the request to the listener. */
 
 import type { Follow } from '../contenders/contender.ts'
 import { END, largeData } from '../fixture.ts'
 import type { Job } from '../job.ts'
 
-/** In ms. */
+/** Times in ms. */
 export interface Cost {
   wall: number
-  /** Of all threads of the process. */
+  /** CPU time of all threads. */
   cpu: number
 }
 
-/** As much as a string can hold. */
+/** Maximum length of a string. */
 const MAX_BUFFER_SIZE = 2 ** 29
 
 export async function measure(follow: Follow, { url }: Job): Promise<Cost> {
@@ -23,12 +23,12 @@ export async function measure(follow: Follow, { url }: Job): Promise<Cost> {
   const wall = performance.now() - started
   const query = new URL(url).searchParams
   if (data !== largeData(Number(query.get('lines')), Number(query.get('length')))) {
-    throw new Error('it got something else than was sent')
+    throw new Error('the data received differs from the data sent')
   }
   return { wall, cpu: (user + system) / 1_000 }
 }
 
-/** The data of the one event of a stream. */
+/** Returns the data of a stream's single event. */
 function receive(follow: Follow, url: string, base: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     let received: string | undefined

@@ -1,18 +1,18 @@
-/** From the server's write to the listener: percentiles of one process. */
+/** Measures percentiles of the time from the server's write to the listener. */
 
 import type { Follow } from '../contenders/contender.ts'
 import { END } from '../fixture.ts'
 import type { Job } from '../job.ts'
 
-/** In µs. */
+/** Times in µs. */
 export interface Latency {
   p50: number
   p99: number
-  /** How many messages it had. */
+  /** Number of messages received. */
   messages: number
 }
 
-/** How much of the stream comes before what is measured: until then Node still compiles. */
+/** Share of the stream that is warm-up, while Node still compiles. */
 export const WARM_UP = 0.4
 
 export function measure(follow: Follow, { url, count }: Job): Promise<Latency> {

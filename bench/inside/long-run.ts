@@ -1,13 +1,13 @@
-/** The heap of a process that gets very many messages, after each twentieth of them. */
+/** Measures the heap of a process over very many messages. */
 
 import type { Follow } from '../contenders/contender.ts'
 import { Checksum, END } from '../fixture.ts'
 import type { Job } from '../job.ts'
 
 export interface LongRun {
-  /** In bytes, each after its garbage is gone. */
+  /** Heap sizes in bytes, after garbage collection. */
   heaps: number[]
-  /** Of all threads, garbage collection at the readings included, in µs. */
+  /** CPU time of all threads, including garbage collection for the readings, in µs. */
   cpuPerMessage: number
   checksum: string
 }

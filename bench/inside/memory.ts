@@ -1,16 +1,16 @@
-/** Memory per open idle connection: what so many of them add to what a process has that knows the code by then. */
+/** Measures the memory that open idle connections add to a warmed-up process. */
 
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Follow } from '../contenders/contender.ts'
 import type { Job } from '../job.ts'
 
-/** In bytes per connection. */
+/** Bytes per connection. */
 export interface Memory {
   heap: number
   resident: number
 }
 
-/** How many there are before: with the first ones Node compiles what all of them use. */
+/** Share of the connections opened first as warm-up, while Node compiles. */
 const WARM_UP = 0.2
 
 export async function measure(follow: Follow, { url, count }: Job): Promise<Memory> {
@@ -21,7 +21,7 @@ export async function measure(follow: Follow, { url, count }: Job): Promise<Memo
   return { heap: (after.heapUsed - before.heapUsed) / count, resident: (after.rss - before.rss) / count }
 }
 
-/** Opens connections and waits until each has had its message. */
+/** Opens connections, and waits until each has received its message. */
 export async function open(follow: Follow, url: string, count: number): Promise<void> {
   await new Promise<void>((resolve) => {
     let left = count
@@ -32,7 +32,7 @@ export async function open(follow: Follow, url: string, count: number): Promise<
   })
 }
 
-/** After the garbage is gone: what finalizers let go of takes another turn. */
+/** Memory after garbage collection, repeated because finalizers free more later. */
 async function settled(): Promise<NodeJS.MemoryUsage> {
   for (let turn = 0; turn < 3; turn++) {
     await wait(50)

@@ -1,4 +1,4 @@
-/** CPU time per message, from the end of the warm-up to the last message. */
+/** Measures CPU time per message, from the end of the warm-up to the last message. */
 
 import type { Follow } from '../contenders/contender.ts'
 import { followBurst } from '../follow-burst.ts'
@@ -6,10 +6,10 @@ import type { Job } from '../job.ts'
 
 /** Times in µs. */
 export interface Throughput {
-  /** Of all threads of the process. */
+  /** CPU time of all threads. */
   cpuPerMessage: number
   wallPerMessage: number
-  /** How often the process waited, per message: 1 where each is read by itself. */
+  /** Number of times the process waited per message: 1 if each message was read separately. */
   waitsPerMessage: number
   checksum: string
 }

@@ -1,4 +1,4 @@
-/** Browsers: their own EventSource and ours, in turn, in one page. */
+/** Browsers: the native EventSource and ours, in turn, in one page. */
 
 import assert from 'node:assert/strict'
 import { chromium } from '../../test/browser/chromium.ts'
@@ -7,9 +7,9 @@ import { firefox } from '../../test/browser/firefox.ts'
 import type { Bench, Row } from '../bench.ts'
 import { checksumOf } from '../fixture.ts'
 
-/** Of one contender in one round. */
+/** Sample of one contender in one round. */
 export interface Paced {
-  /** In µs. */
+  /** Wall time in µs. */
   wallPerMessage: number
   checksum: string
 }
@@ -22,11 +22,11 @@ export interface BrowserTable {
 }
 
 const BURST = { size: 176, per: 100, count: 100_000 }
-const CONTENDERS = ['native', 'everysource', 'everysource-loop', 'floor']
-/** The first warms up, and each differs from the next by a third. */
+const CONTENDERS = ['native', 'everysource', 'everysource-loop', 'baseline']
+/** Many, because the first is warm-up, and rounds differ by a third. */
 const ROUNDS = 21
 
-/** How long a page may take, in ms. */
+/** Time limit of a page, in ms. */
 const LIMIT = 240_000
 
 export async function browsers(bench: Bench): Promise<BrowserTable[]> {
@@ -35,7 +35,7 @@ export async function browsers(bench: Bench): Promise<BrowserTable[]> {
     if (absent !== undefined) bench.suite.missing(absent)
     return absent === undefined
   })
-  // Where nothing is measured, at once.
+  // In parallel in a smoke run, which measures nothing.
   if (bench.smoke) return Promise.all(here.map((engine) => measureIn(engine, bench)))
   const tables: BrowserTable[] = []
   for (const engine of here) tables.push(await measureIn(engine, bench))
@@ -63,7 +63,7 @@ async function measureIn(engine: Engine, { smoke, rounds, origin, suite }: Bench
     const row: Row<Paced> = { contender, samples: results[contender] ?? [] }
     rows.push(row)
     await suite.run(`${engine.name}: ${contender}`, () => {
-      row.void = 'it got something else than was sent'
+      row.void = 'the data received differs from the data sent'
       assert.equal(row.samples.length, rounds(ROUNDS), JSON.stringify(results))
       for (const { checksum } of row.samples) assert.equal(checksum, checksumOf(count, size))
       delete row.void

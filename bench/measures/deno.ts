@@ -1,4 +1,4 @@
-/** Deno: its own EventSource and ours, in processes of Deno. */
+/** Deno: the native EventSource and ours. */
 
 import { missing, RUNTIMES, versionOf } from '../../test/runtimes/list.ts'
 import { inTurn, type Bench, type Row } from '../bench.ts'
@@ -13,10 +13,10 @@ export interface DenoTable {
 }
 
 const BURST = { size: 176, per: 100, count: 1_000_000 }
-const CONTENDERS = ['native', 'everysource', 'everysource-loop', 'floor']
+const CONTENDERS = ['native', 'everysource', 'everysource-loop', 'baseline']
 const ROUNDS = 7
 
-/** Nothing, where Deno is not installed. */
+/** Returns undefined if Deno is not installed. */
 export async function deno(bench: Bench): Promise<DenoTable | undefined> {
   const { deno: command = [] } = RUNTIMES
   const absent = missing(command)

@@ -1,4 +1,4 @@
-/** Growth: what a larger event, more lines and more connections cost, against their number. */
+/** Growth: how the cost of large events, many lines and many connections scales with their number. */
 
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
 import type { Cost } from '../inside/large.ts'
@@ -6,7 +6,7 @@ import { runJob, type Job } from '../job.ts'
 
 export interface GrowthTable {
   title: string
-  /** What the sizes count. */
+  /** Unit of the sizes. */
   unit: string
   sizes: { size: number; rows: Row<Cost>[] }[]
 }
@@ -46,7 +46,7 @@ const DIMENSIONS: Dimension[] = [
   },
 ]
 
-const CONTENDERS = ['floor', 'everysource', 'everysource-loop']
+const CONTENDERS = ['baseline', 'everysource', 'everysource-loop']
 const ROUNDS = 3
 
 export async function growth(bench: Bench): Promise<GrowthTable[]> {

@@ -1,4 +1,4 @@
-/** Latency: from the server's write to the listener, with a message each 2 ms. */
+/** Latency: from the server's write to the listener, with a message every 2 ms. */
 
 import assert from 'node:assert/strict'
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
@@ -8,9 +8,9 @@ import { runJob } from '../job.ts'
 
 export interface LatencyTable {
   messages: number
-  /** In ms. */
+  /** Interval in ms. */
   every: number
-  /** Whether server and contender each had a core of their own. */
+  /** Whether server and contender ran on separate cores. */
   hadCores: boolean
   rows: Row<Latency>[]
 }
@@ -25,10 +25,10 @@ export async function latency(bench: Bench): Promise<LatencyTable> {
   return withCores(bench.serverPid, async (command) => {
     const take = async (contender: string): Promise<Latency> => {
       const report = await runJob<Latency>({ measure: 'latency', contender, url, count }, command)
-      assert.equal(report.messages, count, 'it got another number of messages')
+      assert.equal(report.messages, count, 'wrong number of messages')
       return report
     }
-    const rows = await inTurn(bench, `a message each ${EVERY} ms`, ROUNDS, take, few(bench))
+    const rows = await inTurn(bench, `a message every ${EVERY} ms`, ROUNDS, take, few(bench))
     return { messages: count, every: EVERY, hadCores: command !== undefined, rows }
   })
 }

@@ -1,4 +1,4 @@
-/** The long run: whether the heap stays as it is over 20 million messages. */
+/** The long run: checks that the heap does not grow over 20 million messages. */
 
 import assert from 'node:assert/strict'
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
@@ -15,14 +15,14 @@ export interface LongRunTable {
 const MESSAGES = 20_000_000
 const SIZE = 176
 const PER = 100
-const CONTENDERS = ['floor', 'everysource', 'everysource-loop']
+const CONTENDERS = ['baseline', 'everysource', 'everysource-loop']
 
 export async function longRun(bench: Bench): Promise<LongRunTable> {
   const count = bench.smoke ? 2_000 : MESSAGES
   const url = `${bench.origin}/burst?size=${SIZE}&per=${PER}&count=${count}`
   const take = async (contender: string): Promise<LongRun> => {
     const report = await runJob<LongRun>({ measure: 'long-run', contender, url, count })
-    assert.equal(report.checksum, checksumOf(count, SIZE), 'it got something else than was sent')
+    assert.equal(report.checksum, checksumOf(count, SIZE), 'the data received differs from the data sent')
     return report
   }
   return {

@@ -1,4 +1,4 @@
-/** Memory: what an open idle connection takes, with very many of them. */
+/** Memory: the average cost of an open idle connection. */
 
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
 import type { Memory } from '../inside/memory.ts'

@@ -1,4 +1,4 @@
-/** Start-up: the time that an import takes, and the sizes of what a bundler makes. */
+/** Startup: the time of an import, and bundle sizes. */
 
 import assert from 'node:assert/strict'
 import { build, type Metafile } from 'esbuild'
@@ -12,16 +12,16 @@ import { path } from '../../test/conformance/bundle.ts'
 import { inTurn, type Bench, type Row } from '../bench.ts'
 
 export interface StartUpTable {
-  /** ms, by package. */
+  /** Times in ms, by package. */
   imports: Row<number>[]
   sizes: Size[]
-  /** What `EventSource` alone consists of. */
+  /** The parts of `EventSource` alone. */
   parts: Size[]
 }
 
 interface Size {
   title: string
-  /** Bytes. */
+  /** Sizes in bytes. */
   minified: number
   gzipped: number
 }
@@ -29,11 +29,11 @@ interface Size {
 const { resolve } = createRequire(import.meta.url)
 const OURS = path('dist/index.js')
 const DROP_IN = path('dist/fetch-event-source.js')
-/** The build that bundlers for browsers take. */
+/** The build that bundlers use for browsers. */
 const BROWSER = JSON.stringify(path('dist/browser/index.js'))
 const BROWSER_DROP_IN = JSON.stringify(path('dist/browser/fetch-event-source.js'))
 
-/** What is imported, by what the tables call it. */
+/** Imported modules, by title. */
 const MODULES: Record<string, string> = {
   everysource: OURS,
   'everysource/fetch-event-source': DROP_IN,
@@ -44,7 +44,7 @@ const MODULES: Record<string, string> = {
   '@microsoft/fetch-event-source': resolve('@microsoft/fetch-event-source'),
 }
 
-/** What is bundled. undici is no package for browsers, nor is launchdarkly-eventsource, whose `http` stays outside. */
+/** Bundled programs. undici does not run in browsers; nor does launchdarkly-eventsource, whose `http` stays external. */
 const PROGRAMS: Record<string, string> = {
   'everysource, `EventSource` alone': `export { EventSource } from ${BROWSER}`,
   'everysource, `streamEvents` alone': `export { streamEvents } from ${BROWSER}`,
@@ -58,23 +58,17 @@ const PROGRAMS: Record<string, string> = {
   '@microsoft/fetch-event-source': `export { fetchEventSource } from '@microsoft/fetch-event-source'`,
 }
 
-/** What the modules of `EventSource` are for; the first that a path matches. */
+/** Parts of `EventSource`, each with a pattern for the paths of its modules; the first match counts. */
 const PARTS: [title: string, paths: RegExp][] = [
-  ['bytes to messages: the parser, UTF-8, the byte order mark, the limit of an event', /decoder/],
-  ['one message, one task', /event-source\/(?:dispatcher|task-queue)|platform\/(?:task|self-messages)/],
-  ['the interface: the class, its events, handlers, WebIDL', /event-source/],
-  ['redirects one by one, credentials kept from other origins', /redirect/],
-  [
-    'errors that say what happened, without secrets: responses, refused bodies, `Retry-After`',
-    /response|error|failure|redaction/,
-  ],
-  [
-    'checks of the options, and what to write instead',
-    /read-options|foreign-options|server-options|checks|closest|requirements/,
-  ],
-  ['requests: headers, bodies, functions of an attempt, resumption', /request|header|exchange|url/],
-  ['one connection: its life, reconnection, waits, time limits', /connection\//],
-  ['what differs between Node, Deno, Bun, Workers, browsers and React Native', /platform/],
+  ['bytes to messages: parser, UTF-8, byte order mark, buffer limit', /decoder/],
+  ['one task per message', /event-source\/(?:dispatcher|task-queue)|platform\/(?:task|self-messages)/],
+  ['the interface: class, events, handlers, WebIDL', /event-source/],
+  ['redirects: followed one by one, without leaking credentials', /redirect/],
+  ['errors without secrets: responses, refused bodies, `Retry-After`', /response|error|failure|redaction/],
+  ['option checks and their messages', /read-options|foreign-options|server-options|checks|closest|requirements/],
+  ['requests: headers, bodies, functions per attempt, resumption', /request|header|exchange|url/],
+  ['one connection: lifecycle, reconnection, waits, timeouts', /connection\//],
+  ['differences between Node, Deno, Bun, Workers, browsers and React Native', /platform/],
 ]
 
 const ROUNDS = 11
@@ -87,13 +81,13 @@ export async function startUp(bench: Bench): Promise<StartUpTable> {
   }
   await bench.suite.run('size: the script', () => void sizes.push(sizeOfScript()))
   let parts: Size[] = []
-  await bench.suite.run('size: what the parts of EventSource weigh', async () => {
+  await bench.suite.run('size: parts of EventSource', async () => {
     parts = await sizesOfParts()
   })
   return { imports, sizes, parts }
 }
 
-/** In a fresh process, in ms. */
+/** Time of an import in a new process, in ms. */
 async function timeOfImport(name: string): Promise<number> {
   const url = pathToFileURL(MODULES[name] ?? '').href
   const script = `const started = performance.now(); await import('${url}'); console.log(performance.now() - started)`
@@ -106,20 +100,20 @@ async function sizeOf(title: string, contents: string): Promise<Size> {
   return { title, minified, gzipped }
 }
 
-/** Of the file that pages load without a bundler. */
+/** Size of the file for pages without a bundler. */
 function sizeOfScript(): Size {
   const code = readFileSync(path('dist/everysource.min.js'))
   return { title: 'everysource, the `<script>`', minified: code.length, gzipped: gzipSync(code, { level: 9 }).length }
 }
 
-/** Module by module. The gzipped size of a part is its share of the whole. */
+/** Sizes by part. The gzipped size of a part is its share of the minified size. */
 async function sizesOfParts(): Promise<Size[]> {
   const { minified, gzipped, modules } = await bundled(`export { EventSource } from ${BROWSER}`)
   const bytes = new Map(PARTS.map(([title]) => [title, 0]))
   for (const [file, { bytesInOutput }] of Object.entries(modules)) {
     if (bytesInOutput === 0) continue
     const [title] = PARTS.find(([, paths]) => paths.test(file)) ?? []
-    assert.ok(title, `${file} is none of the parts`)
+    assert.ok(title, `${file} does not belong to any part`)
     bytes.set(title, (bytes.get(title) ?? 0) + bytesInOutput)
   }
   const parts = [...bytes].map(([title, size]) => ({ title, minified: size, gzipped: (gzipped * size) / minified }))

@@ -10,13 +10,13 @@ import type { Throughput } from '../inside/throughput.ts'
 
 /** A stream to follow. */
 interface Burst {
-  /** Bytes of a message. */
+  /** Bytes per message. */
   size: number
-  /** Messages in a chunk. */
+  /** Messages per chunk. */
   per: number
-  /** Messages in all. */
+  /** Number of messages. */
   count: number
-  /** The least time from chunk to chunk, in µs; as fast as they are read, if there is none. */
+  /** Minimum time between chunks in µs; as fast as they are read if absent. */
   pace?: number
 }
 
@@ -25,14 +25,14 @@ export interface ThroughputCell extends Burst {
 }
 
 export interface ThroughputTables {
-  /** Whether server and contender each had a core of their own. */
+  /** Whether server and contender ran on separate cores. */
   hadCores: boolean
   cells: ThroughputCell[]
 }
 
 /**
- * In one go, or chunk by chunk: without a pause the system puts small chunks together, the more of them the slower the
- * contender is, and each would read another stream.
+ * Pause between small chunks. Without it the system would join chunks, more of them for a slower contender, and each contender would
+ * read a different stream.
  */
 const PACE = 50
 
@@ -42,10 +42,10 @@ const BURSTS: Burst[] = [40, 176, 4_096].flatMap((size) => [
   { size, per: 1, count: 10_000, pace: PACE },
 ])
 
-/** The one that stands for all where only whether it works is of interest. */
+/** The only burst of the smoke run. */
 const SMOKE: Burst[] = [{ size: 176, per: 100, count: 1_000 }]
 
-/** The machine's pace differs from one moment to the next by a half. */
+/** Many, because the speed of the machine varies by half. */
 const ROUNDS = 9
 
 export function throughput(bench: Bench): Promise<ThroughputTables> {
@@ -65,7 +65,7 @@ export function throughput(bench: Bench): Promise<ThroughputTables> {
   })
 }
 
-/** One contender, once, in a process of its own; throws if it has not got what was sent. */
+/** Runs one contender once in a separate process. Throws if it received other data than the server sent. */
 export async function follow(
   { origin }: Bench,
   contender: string,
@@ -74,6 +74,6 @@ export async function follow(
 ): Promise<Throughput> {
   const url = `${origin}/burst?size=${size}&per=${per}&count=${count}&pace=${pace}`
   const report = await runJob<Throughput>({ measure: 'throughput', contender, url, count }, command)
-  assert.equal(report.checksum, checksumOf(count, size), 'it got something else than was sent')
+  assert.equal(report.checksum, checksumOf(count, size), 'the data received differs from the data sent')
   return report
 }

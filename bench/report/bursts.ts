@@ -1,4 +1,4 @@
-/** The tables of bursts. */
+/** Tables of bursts. */
 
 import type { Row } from '../bench.ts'
 import type { Throughput } from '../inside/throughput.ts'
@@ -7,12 +7,12 @@ import { against, figure, middle, ratio, rowOf, table, titleOf, withRatio } from
 
 export const cpu = ({ cpuPerMessage }: Throughput): number => cpuPerMessage
 
-/** The messages of a model's tokens, so many in a chunk: 100 when they come in bulk, 1 as it makes them. */
+/** The burst of messages as long as a model's tokens: 100 per chunk in bulk, 1 as they are generated. */
 export function tokenCell(tables: ThroughputTables | undefined, inChunk: number): ThroughputCell | undefined {
   return tables?.cells.find(({ size, per }) => size === 176 && per === inChunk)
 }
 
-/** One for each size. */
+/** One table per size. */
 export function burstTables({ cells }: ThroughputTables): string {
   const sizes = [...new Set(cells.map(({ size }) => size))]
   return sizes
@@ -29,14 +29,14 @@ function tableOf(size: number, columns: ThroughputCell[]): string {
   const alone = columns.find(({ per }) => per === 1)
   const rows = (columns[0]?.rows ?? []).map(({ contender }) => [
     titleOf(contender),
-    ...columns.map(({ rows }) => withRatio(rowOf(rows, contender), rowOf(rows, 'floor'), cpu)),
+    ...columns.map(({ rows }) => withRatio(rowOf(rows, contender), rowOf(rows, 'baseline'), cpu)),
     ...(alone ? [ratio(middle(rowOf(alone.rows, contender), ({ waitsPerMessage }) => waitsPerMessage))] : []),
   ])
   const head = ['', ...columns.map(({ per }) => `${per} per chunk`), ...(alone ? ['waits at 1'] : [])]
   return `Messages of ${size.toLocaleString('en')} bytes:\n\n${table(head, rows)}`
 }
 
-/** Times against those of the runtime's own. */
+/** Times relative to the native EventSource. */
 export function pacedTable(rows: Row<{ wallPerMessage: number; cpuPerMessage?: number }>[]): string {
   const hasCPU = rows.some(({ samples }) => samples.some(({ cpuPerMessage }) => cpuPerMessage !== undefined))
   const native = rowOf(rows, 'native')
@@ -50,11 +50,11 @@ export function pacedTable(rows: Row<{ wallPerMessage: number; cpuPerMessage?: n
   )
 }
 
-/** The burst that stands for the others, in full. */
+/** One burst with all figures. */
 export function mainTable({ rows }: ThroughputCell): string {
-  const floor = rowOf(rows, 'floor')
+  const baseline = rowOf(rows, 'baseline')
   return table(
-    ['', 'CPU per message, µs', 'ratio to the floor'],
-    rows.map((row) => [titleOf(row.contender), figure(middle(row, cpu)), ratio(against(row, floor, cpu))]),
+    ['', 'CPU per message, µs', 'relative to the baseline'],
+    rows.map((row) => [titleOf(row.contender), figure(middle(row, cpu)), ratio(against(row, baseline, cpu))]),
   )
 }

@@ -1,25 +1,25 @@
-/** The chart: CPU time per message as a ratio to the floor. */
+/** Chart of CPU time per message relative to the baseline. */
 
 import type { ThroughputCell } from '../measures/throughput.ts'
 import { cpu } from './bursts.ts'
 import { LINES, OTHERS, OURS, svgOf, TEXT } from './drawing.ts'
 import { against, ratio, rowOf, titleOf } from './table.ts'
 
-/** Longer bars are cut, and their numbers say so: one of fifty would leave no room for the others. */
+/** Longer bars are cut and marked, to leave room for the others. */
 const LONGEST = 8
 
 const WIDTH = 800
 const BAR = 30
 
 export function chart({ size, per, rows }: ThroughputCell): string {
-  const floor = rowOf(rows, 'floor')
+  const baseline = rowOf(rows, 'baseline')
   const bars = rows
-    .map((row) => ({ contender: row.contender, value: against(row, floor, cpu) }))
+    .map((row) => ({ contender: row.contender, value: against(row, baseline, cpu) }))
     .filter(({ value }) => !Number.isNaN(value))
     .sort((a, b) => a.value - b.value)
   const title = {
-    text: 'CPU time per message in Node, as a ratio to fetch, decode, parse, call',
-    subtext: `${size} bytes a message, ${per} in a chunk; shorter is better`,
+    text: 'CPU time per message in Node, relative to the baseline',
+    subtext: `${size} bytes per message, ${per} per chunk; shorter is better`,
   }
   return svgOf({ width: WIDTH, height: bars.length * BAR + 90 }, title, {
     grid: { left: 250, right: 70, top: 64, bottom: 24 },

@@ -1,4 +1,4 @@
-/** How charts are drawn. Their colours are to be read on white and on black. */
+/** Draws charts, in colors readable on light and dark backgrounds. */
 
 import { init, type EChartsOption } from 'echarts'
 
@@ -7,7 +7,7 @@ export const LINES = '#7a828c40'
 export const OURS = '#2f81f7'
 export const OTHERS = '#8b949e'
 
-/** The text of an SVG image. */
+/** Returns the chart as SVG. */
 export function svgOf(
   { width, height }: { width: number; height: number },
   { text, subtext }: { text: string; subtext: string },

@@ -1,4 +1,4 @@
-/** The chart: how many sources attempt to connect, over time. */
+/** Chart of connection attempts over time. */
 
 import type { DrawFleet } from '../../test/hostile/fleet/curve.ts'
 import { LINES, OTHERS, OURS, svgOf, TEXT } from './drawing.ts'
@@ -6,10 +6,10 @@ import { LINES, OTHERS, OURS, svgOf, TEXT } from './drawing.ts'
 const WIDTH = 800
 const HEIGHT = 320
 
-export const drawFleet: DrawFleet = ({ sources, attempts, away }) => {
+export const drawFleet: DrawFleet = ({ sources, attempts, downtime }) => {
   const title = {
-    text: `Attempts to connect in each 100 ms, of ${sources.toLocaleString('en')} sources`,
-    subtext: `s since their server went; grey: there is none, for ${(away / 1_000).toFixed(1)} s`,
+    text: `Connection attempts per 100 ms of ${sources.toLocaleString('en')} sources`,
+    subtext: `seconds since the server stopped; gray: server down for ${(downtime / 1_000).toFixed(1)} s`,
   }
   return svgOf({ width: WIDTH, height: HEIGHT }, title, {
     grid: { left: 60, right: 20, top: 64, bottom: 30 },
@@ -31,7 +31,7 @@ export const drawFleet: DrawFleet = ({ sources, attempts, away }) => {
       markArea: {
         silent: true,
         itemStyle: { color: OTHERS, opacity: 0.2 },
-        data: [[{ xAxis: 0 }, { xAxis: away / 1_000 }]],
+        data: [[{ xAxis: 0 }, { xAxis: downtime / 1_000 }]],
       },
     },
   })

@@ -1,27 +1,33 @@
-/** docs/background/benchmarks.md, of whatever has been measured. */
+/** The text of docs/background/benchmarks.md, from the available results. */
 
-import { aimsTable } from './aims.ts'
-import { tokenCell } from './bursts.ts'
+import { summary } from './summary.ts'
+import { targetsTable } from './targets.ts'
 import { SECTIONS } from './sections.ts'
 import type { Measured, Results } from './results.ts'
 
 export function benchmarksPage(results: Results): string {
   return `# Benchmarks
 
-\`npm run bench\` measures all that is here in half an hour and writes this page and its chart; \`-- --only latency\`
-measures one section anew. The figures of two machines, or of two days, are not to be compared: only what one run has measured
-side by side is. \`npm run bench:smoke\` checks that everything works, without a figure.
+CPU time per message in Node, for messages of 176 bytes, 100 per chunk. The **baseline** does only the minimum: \`fetch\`, read the
+body, decode UTF-8 with one \`TextDecoder\`, parse with \`eventsource-parser\`, call a function.
+${summary(results)}
 
-Each contender has a process of its own, one after the other, and then all again in the next round; figures are medians of the
-rounds, and so are ratios: of each round's own, for the machine may be slower in one than in the next. The server is another
-process. **The floor** is what nobody can avoid: \`fetch\`, read the body, decode UTF-8 with one
-\`TextDecoder\`, parse with \`eventsource-parser\`, call a function. Ours is what ships, from \`dist\`. Messages are such as
-\`data: {"n":10000042,"token":" the quick brown …"}\`. Each has a number, and a contender that has not got as many as were sent, with
-the same checksum, in the same order, has no figure: its row is void. Versions: ${versionsIn(results)}.
-${tokenCell(results.throughput?.measured, 100) ? '\n![CPU time per message of each contender, as a ratio to the floor](benchmarks.svg)\n' : ''}
-## What it aims at
+## How it is measured
 
-${aimsTable(results)}
+\`npm run bench\` runs all benchmarks in half an hour and writes this page and its chart; \`-- --only latency\` repeats one section.
+Compare only figures of the same run: other machines and other days give other figures. \`npm run bench:smoke\` checks that everything
+works, without measuring.
+
+Each contender runs in a separate process, one after the other, in several rounds; the server is another process. Figures are medians
+over the rounds. Ratios are medians of each round's ratio, because the speed of the machine varies between rounds. Our code is the
+published build in \`dist\`.
+
+Messages look like \`data: {"n":10000042,"token":" the quick brown …"}\`. A contender must receive all of them in order, with the right
+checksum; otherwise its row is void. Versions: ${versionsIn(results)}.
+
+## Targets
+
+${targetsTable(results)}
 
 ${names(results)
   .map((name) => section(name, results))
@@ -29,7 +35,7 @@ ${names(results)
 `
 }
 
-/** Of all who take part, each once. */
+/** Versions of all contenders, without duplicates. */
 function versionsIn(results: Results): string {
   return [...new Set(Object.values(results).flatMap(({ circumstances }) => circumstances.versions))].join(', ')
 }
@@ -38,13 +44,13 @@ function names(results: Results): (keyof Measured)[] {
   return (Object.keys(SECTIONS) as (keyof Measured)[]).filter((name) => results[name] !== undefined)
 }
 
-/** One section; under it, how to measure it, and when and where it was. */
+/** One section, with the command that repeats it, and the date and machine. */
 export function section(name: keyof Measured, results: Results): string {
   const result = results[name]
   if (!result) return ''
   const { title, prose, tables } = SECTIONS[name]
   const { date, machine, node } = result.circumstances
-  // They are of the same measure, which is more than TypeScript can know.
+  // TypeScript can't know that both belong to the same measure.
   const [text, figures] = [prose, tables].map((make) => (make as (measured: unknown) => string)(result.measured))
   return `## ${title}
 

@@ -1,4 +1,4 @@
-/** What runs have measured, as it is kept in `.cache/bench`: one file for each measure, so that one can be measured anew. */
+/** Results, stored in `.cache/bench` in one file per measure, so that each can be repeated separately. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, type } from 'node:os'
@@ -13,7 +13,7 @@ import type { MemoryTable } from '../measures/memory.ts'
 import type { StartUpTable } from '../measures/start-up.ts'
 import type { ThroughputTables } from '../measures/throughput.ts'
 
-/** By the names that `--only` takes. */
+/** Results by name, as in `--only`. */
 export interface Measured {
   throughput: ThroughputTables
   latency: LatencyTable
@@ -25,17 +25,17 @@ export interface Measured {
   browsers: BrowserTable[]
 }
 
-/** When and where. */
+/** Time and place of a run. */
 interface Circumstances {
   date: string
   /** Processor, cores and system. */
   machine: string
   node: string
-  /** Of who takes part. */
+  /** Versions of the contenders. */
   versions: string[]
 }
 
-/** What there is of it. */
+/** The results available. */
 export type Results = {
   [Name in keyof Measured]?: { circumstances: Circumstances; measured: Measured[Name] }
 }
@@ -47,13 +47,13 @@ const fileOf = (name: string): string => path(`.cache/bench/${name}.json`)
 export function circumstances(): Circumstances {
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model.trim() ?? 'a processor'}, ${availableParallelism()} cores, ${type()} ${release()}`,
+    machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, ${type()} ${release()}`,
     node: process.versions.node,
     versions: versions(),
   }
 }
 
-/** Keeps what a run has found of one measure. */
+/** Stores the results of one measure. */
 export function keep(name: keyof Measured, results: Results): void {
   mkdirSync(path('.cache/bench'), { recursive: true })
   writeFileSync(fileOf(name), JSON.stringify(results[name], null, 1))

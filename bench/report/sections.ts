@@ -1,4 +1,4 @@
-/** The sections of docs/background/benchmarks.md, each made of what one measure has found. */
+/** The sections of docs/background/benchmarks.md, one per measure. */
 
 import type { Row } from '../bench.ts'
 import type { Cost } from '../inside/large.ts'
@@ -9,7 +9,7 @@ import { figure, middle, ratio, rowOf, table, titleOf, withRatio } from './table
 
 interface Section<Name extends keyof Measured> {
   title: string
-  /** How it is measured, and what the ratios are. */
+  /** Explains the method and the ratios. */
   prose: (measured: Measured[Name]) => string
   tables: (measured: Measured[Name]) => string
 }
@@ -18,13 +18,14 @@ export const SECTIONS: { [Name in keyof Measured]: Section<Name> } = {
   throughput: {
     title: 'Throughput',
     prose({ hadCores }) {
-      const cores = hadCores ? ' Server and contender have each a core of their own.' : ''
-      return `CPU time of all threads of the process, user and system, in µs per message; in brackets its ratio to the floor's. The first
-fifth of the messages is to warm up and is not counted.${cores} A chunk is one write of the server. Those of 100 messages come
-as fast as they are read; after one of 10, or of a single message, as a model sends its tokens, the server sleeps for 50 µs or
-somewhat more, so that each is read by itself.
-(The system puts together what comes while a contender works: without the pause, the slower a contender, the fewer its reads.) How
-often a process waited for each message at 1 per chunk is in the last column: 1 where every message was a read of its own.`
+      const cores = hadCores ? ' Server and contender run on separate cores.' : ''
+      return `CPU time of all threads of the process, user and system, in µs per message, with the ratio to the baseline in brackets. The first
+fifth of the messages is warm-up and does not count.${cores}
+
+A chunk is one write of the server. Chunks of 100 messages are sent as fast as they are read. After a chunk of 10 messages or of one,
+like the tokens of a model, the server sleeps for at least 50 µs, so that each chunk is read separately. (Without the pause, the system
+joins chunks while a contender is busy, so slower contenders would read fewer of them.) The last column is the number of times the
+process waited per message, at 1 per chunk: 1 means that every message was read separately.`
     },
     tables: burstTables,
   },
@@ -32,32 +33,35 @@ often a process waited for each message at 1 per chunk is in the last column: 1 
   latency: {
     title: 'Latency',
     prose({ messages, every, hadCores }) {
-      const cores = hadCores ? ', and server and contender have each a core of their own' : ''
-      return `From just before the server's write to the listener, in µs, with a message each ${every} ms, ${count(messages)} in a process, the first
-${count(messages * WARM_UP)} not counted. Both ends read the same monotonic clock${cores}. The 99th percentile is that of the system as much as
-of what it runs: it differs from round to round by half. In brackets the ratio to the floor's.`
+      const cores = hadCores ? ' Server and contender run on separate cores.' : ''
+      return `Time in µs from just before the server's write to the listener, with a message every ${every} ms. Each process receives ${count(messages)} messages,
+the first ${count(messages * WARM_UP)} as warm-up. Both ends read the same monotonic clock.${cores} The ratio to the baseline is in brackets. The 99th percentile
+depends as much on the system as on the contender: it varies by half between rounds.`
     },
     tables({ rows }) {
-      return againstFloor(rows, { p50: (sample) => sample.p50, p99: (sample) => sample.p99 })
+      return relativeToBaseline(rows, { p50: (sample) => sample.p50, p99: (sample) => sample.p99 })
     },
   },
 
   memory: {
     title: 'Memory',
     prose({ connections }) {
-      return `What an open connection takes, in kB: what ${count(connections)} connections that have each had one message and are silent then add to
-a process that has a fifth as many, after garbage collection, divided by their number. In brackets the ratio to the floor's.`
+      return `Memory of an open connection in kB, with the ratio to the baseline in brackets. ${count(connections)} idle connections that have received one
+message each are added to a process that has a fifth as many. The growth after garbage collection is divided by their number.`
     },
     tables({ rows }) {
-      return againstFloor(rows, { heap: ({ heap }) => heap / 1_000, resident: ({ resident }) => resident / 1_000 })
+      return relativeToBaseline(rows, {
+        heap: ({ heap }) => heap / 1_000,
+        resident: ({ resident }) => resident / 1_000,
+      })
     },
   },
 
   growth: {
     title: 'Growth',
     prose() {
-      return `The time until a message, or one message on every connection, is there, in ms. In brackets the CPU time per unit against
-that of the size before: 1.00 is linear, and eight times the size costs at most nine times the time if it is no more than 1.13.`
+      return `Time in ms until a message, or one message on every connection, has arrived. In brackets is the CPU time per unit relative to the
+previous size: 1.00 is linear. Up to 1.13, eight times the size costs at most nine times the time.`
     },
     tables(tables) {
       return tables
@@ -73,8 +77,8 @@ that of the size before: 1.00 is linear, and eight times the size costs at most 
   'long-run': {
     title: 'A long run',
     prose({ messages, size }) {
-      return `${count(messages)} messages of ${size} bytes on one connection. The heap is read, after garbage collection, at each twentieth of
-them; the trend is that of a line through all readings but the first.`
+      return `${count(messages)} messages of ${size} bytes on one connection. The heap is measured 20 times, after garbage collection. The trend is the slope
+of a line through all readings except the first.`
     },
     tables({ messages, rows }) {
       return table(
@@ -93,9 +97,9 @@ them; the trend is that of a line through all readings but the first.`
   'start-up': {
     title: 'Start-up',
     prose() {
-      return `The time of \`import()\` in a fresh process of Node. Then what a program that uses only this has in a page: bundled and minified
-by esbuild for ES2022, and \`gzip -9\`. In launchdarkly-eventsource's, \`node:http\` stays outside; undici is for Node alone. Last,
-what each part of \`EventSource\` is for; of the gzipped bytes it has its share of the minified ones.`
+      return `The first table is the time of \`import()\` in a new Node process. The second is the size of a program for browsers that uses only
+this export, bundled and minified by esbuild for ES2022, and compressed by \`gzip -9\`. For launchdarkly-eventsource, \`node:http\` is not
+included; undici only runs in Node. The last table has the parts of \`EventSource\`, whose gzipped sizes are their shares of the total.`
     },
     tables({ imports, sizes, parts }) {
       const times = imports.map((row) => [row.contender, figure(middle(row, (time) => time))])
@@ -112,9 +116,9 @@ what each part of \`EventSource\` is for; of the gzipped bytes it has its share 
   deno: {
     title: 'Deno',
     prose(measured) {
-      if (!measured) return 'It was not installed.'
-      return `${measured.version}, its own \`EventSource\` and ours, each in a process of its own: messages of ${measured.size} bytes, ${measured.per} in a chunk, as fast
-as they are read. Time per message; in brackets the ratio to its own.`
+      if (!measured) return 'Deno was not installed.'
+      return `${measured.version}, with the native \`EventSource\` and ours in separate processes: messages of ${measured.size} bytes, ${measured.per} per chunk, as fast
+as they are read. Time per message, with the ratio to native in brackets.`
     },
     tables(measured) {
       return measured ? pacedTable(measured.rows) : ''
@@ -124,8 +128,8 @@ as they are read. Time per message; in brackets the ratio to its own.`
   browsers: {
     title: 'Browsers',
     prose() {
-      return `The browser's own \`EventSource\` and ours in one page, in turn, messages as fast as they are read. Wall time per message, for a
-page cannot read its CPU time, from the request to the last of 100,000 messages; in brackets the ratio to its own.`
+      return `The browser's native \`EventSource\` and ours in turn, in one page, with messages as fast as they are read. Wall time per message from
+the request to the last of 100,000 messages, because a page can't read its CPU time. The ratio to native is in brackets.`
     },
     tables(tables) {
       return tables
@@ -137,17 +141,17 @@ page cannot read its CPU time, from the request to the last of 100,000 messages;
 
 const count = (value: number): string => value.toLocaleString('en')
 
-/** A table whose columns are figures, each with its ratio to the floor's. */
-function againstFloor<Sample>(rows: Row<Sample>[], figures: Record<string, (sample: Sample) => number>): string {
-  const floor = rowOf(rows, 'floor')
-  const cells = (row: Row<Sample>): string[] => Object.values(figures).map((take) => withRatio(row, floor, take))
+/** A table whose columns are figures, each with its ratio to the baseline. */
+function relativeToBaseline<Sample>(rows: Row<Sample>[], figures: Record<string, (sample: Sample) => number>): string {
+  const baseline = rowOf(rows, 'baseline')
+  const cells = (row: Row<Sample>): string[] => Object.values(figures).map((take) => withRatio(row, baseline, take))
   return table(
     ['', ...Object.keys(figures)],
     rows.map((row) => [titleOf(row.contender), ...cells(row)]),
   )
 }
 
-/** The times of a contender, each but the first with its cost per unit against the one before. */
+/** The times of a contender, each but the first with its cost per unit relative to the previous size. */
 function growing(contender: string, sizes: { size: number; rows: Row<Cost>[] }[]): string[] {
   const perUnit = sizes.map(({ size, rows }) => middle(rowOf(rows, contender), ({ cpu }) => cpu / size))
   return sizes.map(({ rows }, index) => {
@@ -156,7 +160,7 @@ function growing(contender: string, sizes: { size: number; rows: Row<Cost>[] }[]
   })
 }
 
-/** The slope of the line through the values, per value. */
+/** The slope of a line through the values, per value. */
 export function trend(values: number[]): number {
   const mean = (numbers: number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
   const [meanIndex, meanValue] = [(values.length - 1) / 2, mean(values)]

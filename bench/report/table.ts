@@ -1,22 +1,22 @@
-/** Tables in Markdown, and the numbers in them. */
+/** Markdown tables and their numbers. */
 
 import { median, type Row } from '../bench.ts'
 import { CONTENDERS } from '../contenders/list.ts'
 
-/** The first column is text, the others are numbers. */
+/** A table whose first column is text; the others are numbers. */
 export function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
   return [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...rows].map(line).join('\n')
 }
 
-/** The median of a row, of what `figure` takes of each sample; NaN if the row is void. */
+/** The median of a figure over the samples of a row; NaN if the row is void. */
 export function middle<Sample>(row: Row<Sample> | undefined, figure: (sample: Sample) => number): number {
   return row === undefined || row.void !== undefined ? NaN : median(row.samples.map(figure))
 }
 
 /**
- * How many times as much a row takes as another: the median of the rounds' ratios, for the machine is slower in one round than in
- * the next. NaN if one of them is void.
+ * The ratio of one row to another: the median of each round's ratio, because the speed of the machine varies between rounds.
+ * NaN if one of them is void.
  */
 export function against<Sample>(
   row: Row<Sample> | undefined,
@@ -33,22 +33,22 @@ export function rowOf<Sample>(rows: Row<Sample>[] | undefined, contender: string
 }
 
 export function titleOf(contender: string): string {
-  return contender === 'native' ? 'its own `EventSource`' : (CONTENDERS[contender]?.title ?? contender)
+  return contender === 'native' ? 'native `EventSource`' : (CONTENDERS[contender]?.title ?? contender)
 }
 
-/** Such as `0.327`, `4.21`, `57.8` and `1,234`; void, where there is no number. */
+/** For example `0.327`, `4.21`, `57.8` and `1,234`; `void` for NaN. */
 export function figure(value: number): string {
   if (Number.isNaN(value)) return 'void'
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
-/** Such as `1.05`. */
+/** For example `1.05`; `void` for NaN. */
 export function ratio(value: number): string {
   return Number.isNaN(value) ? 'void' : value.toFixed(value >= 10 ? 1 : 2)
 }
 
-/** The median of a row, and how it compares with another. */
+/** The median of a row, and its ratio to another. */
 export function withRatio<Sample>(
   row: Row<Sample> | undefined,
   base: Row<Sample> | undefined,

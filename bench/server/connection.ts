@@ -1,4 +1,4 @@
-/** One response, whose chunks are framed here: so that they are those that were asked for, and cost the server little. */
+/** One response. Frames its chunks itself, to control them exactly and to save time. */
 
 import type { Socket } from 'node:net'
 import { END_TEXT } from '../fixture.ts'
@@ -6,7 +6,7 @@ import { END_TEXT } from '../fixture.ts'
 export class Connection {
   readonly #socket: Socket
 
-  /** The socket of a response whose head has been sent, with `Transfer-Encoding: chunked`. */
+  /** @param socket the socket of a response whose head has been sent, with `Transfer-Encoding: chunked` */
   constructor(socket: Socket) {
     this.#socket = socket
   }
@@ -15,17 +15,17 @@ export class Connection {
     return !this.#socket.destroyed
   }
 
-  /** Writes one chunk, in one call to the system; says whether the system takes more. */
+  /** Writes one chunk in one system call. Returns false if the buffer is full. */
   send(bytes: Uint8Array): boolean {
     return this.#socket.write(Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, LINE_END]))
   }
 
-  /** Says that this was all. The connection stays: nobody is to reconnect. */
+  /** Sends the end message. The connection stays open, so that no client reconnects. */
   end(): void {
     this.send(Buffer.from(END_TEXT))
   }
 
-  /** Until the system takes more, or nobody reads any longer. */
+  /** Resolves when the buffer has drained or the connection is closed. */
   drained(): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {

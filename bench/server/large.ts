@@ -11,7 +11,7 @@ export async function sendLarge(connection: Connection, query: URLSearchParams):
   connection.end()
 }
 
-/** One line is sent piece by piece, without being made first; of short lines as many as fill a chunk. */
+/** Sends a long line piece by piece, without building it first, and as many short lines as fit in a chunk. */
 function* chunks(lines: number, length: number): Generator<Buffer> {
   const piece = Buffer.from(PIECE)
   if (length >= piece.length) {

@@ -1,4 +1,4 @@
-/** The server, a process of its own: prints its origin, and lives until it is killed. */
+/** The server, a separate process: prints its origin, and runs until it is killed. */
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -30,7 +30,7 @@ const server = createServer({ noDelay: true }, (request, response) => {
   response.flushHeaders()
   stream(new Connection(request.socket), searchParams)
 })
-// As many may wait to be accepted as ask at once.
+// All clients may connect at once.
 server.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 }, () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 })

@@ -1,4 +1,4 @@
-/** The page for browsers, and what pages report. */
+/** Serves the page for browsers, and passes on its reports. */
 
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -9,10 +9,10 @@ const PAGE = '<!doctype html><meta charset="utf-8"><title>bench</title><script s
 
 let script: Promise<string> | undefined
 
-/** What a page reports by POST, whoever has asked for it by GET gets. */
+/** Passes the report of a page's POST to the pending GET for the same path. */
 const reports = new EventEmitter<Record<string, [string]>>()
 
-/** Answers what is no stream; says whether it has. */
+/** Answers requests other than streams. Returns whether it did. */
 export function answer(request: IncomingMessage, response: ServerResponse, path: string): boolean {
   const reply = (type: string, content: string): void => {
     response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(content)

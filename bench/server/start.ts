@@ -1,4 +1,4 @@
-/** Starts the server in a process of its own. */
+/** Starts the server in a separate process. */
 
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -21,5 +21,5 @@ export async function startServer(): Promise<Server> {
       },
     }
   }
-  throw new Error('the server has not started')
+  throw new Error('the server did not start')
 }

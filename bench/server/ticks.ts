@@ -1,8 +1,8 @@
-/** Messages that tell when they were written: `/ticks?count=2000&every=2`, one each so many ms. */
+/** Messages with the time of their writing, one every few ms: `/ticks?count=2000&every=2`. */
 
 import type { Connection } from './connection.ts'
 
-/** Their data is the time of the monotonic clock, which processes of a machine share, in ns. */
+/** The data is the time of the monotonic clock, which all processes of a machine share, in ns. */
 export async function sendTicks(connection: Connection, query: URLSearchParams): Promise<void> {
   const every = Number(query.get('every'))
   for (let left = Number(query.get('count')); left > 0 && connection.isOpen; left--) {

@@ -1,4 +1,4 @@
-/** The list of what happened and the line with the state, as most pages have them. */
+/** The event list and the state of a source, shared by the pages. */
 
 const MOST_LINES = 200
 const STATES = ['CONNECTING', 'OPEN', 'CLOSED']
@@ -7,7 +7,7 @@ const STATES = ['CONNECTING', 'OPEN', 'CLOSED']
  * Adds a line to the list and keeps it in view.
  *
  * @param {string} text
- * @param {'open' | 'message' | 'error' | 'closed'} kind how it looks
+ * @param {'open' | 'message' | 'error' | 'closed'} kind the style of the line
  */
 export function addLine(text, kind) {
   const list = element('list')
@@ -30,11 +30,11 @@ export function showState(source) {
 }
 
 /**
- * What every source has in common: shows its state, its losses and its end, and lets the button "Close" close it.
+ * Shows the states and errors of a source, and closes it with the "Close" button.
  *
  * @param {EventSource} source
  */
-export function showLife(source) {
+export function showStates(source) {
   showState(source)
   source.addEventListener('open', () => {
     addLine('open', 'open')
@@ -54,7 +54,7 @@ export function showLife(source) {
 }
 
 /**
- * Disables a button. Who pressed it with the keyboard goes on at another element instead of losing the place.
+ * Disables a button. If it has the focus, the focus moves to another element instead of getting lost.
  *
  * @param {string} id
  * @param {string} next
@@ -65,7 +65,7 @@ export function disable(id, next) {
   button.setAttribute('disabled', '')
   if (!hadFocus) return
   const other = element(next)
-  // A text takes the focus only with a tabindex.
+  // Text elements need a tabindex to be focusable.
   if (other.tabIndex < 0) other.tabIndex = -1
   other.focus()
 }

@@ -1,4 +1,4 @@
-/** What the command is called with, checked. */
+/** Parses and checks the command-line arguments. */
 
 import { parseArgs } from 'node:util'
 import { NAME, VALUE } from '../connection/headers.ts'
@@ -25,7 +25,7 @@ const OPTIONS = {
   version: { type: 'boolean' },
 } as const
 
-/** An option as it was given, to give it again. */
+/** An option as the user typed it, for the command that resumes. */
 export interface Given {
   name: string
   value: string | undefined
@@ -35,15 +35,15 @@ export interface Arguments {
   url: string
   method: string
   headers: [name: string, value: string][]
-  /** As given: a text, or `@` and a file. */
+  /** As typed: text, or `@` and a file name. */
   data: string | undefined
   lastEventId: string | undefined
-  /** Empty: all. */
+  /** Empty means all types. */
   types: string[]
   format: 'text' | 'data' | 'json'
-  /** Infinity: no end. */
+  /** `Infinity` means no limit. */
   max: number
-  /** In ms; undefined: no limit. */
+  /** In ms; undefined means no limit. */
   timeout: number | undefined
   reconnects: boolean
   retryStatuses: number[]
@@ -58,22 +58,22 @@ export function readArguments(args: string[]): Arguments | 'help' | 'version' {
   if (values.version) return 'version'
 
   const [data, ...moreData] = values.data ?? []
-  if (moreData.length > 0) throw new UsageError('--data is given twice, but a request has one body. Put both into one')
+  if (moreData.length > 0) throw new UsageError('Use --data only once: a request has one body')
   const method = readMethod(values.method ?? (data === undefined ? 'GET' : 'POST'))
   const isBodiless = method === 'GET' || method === 'HEAD'
   if (isBodiless && data !== undefined) {
-    throw new UsageError(`A ${method} request has no body. Leave out --data, or leave out --method to send a POST`)
+    throw new UsageError(`A ${method} request can't have a body. Remove --data, or remove --method to send a POST`)
   }
   if (values['data-only'] && values.json) {
-    throw new UsageError('--data-only and --json exclude each other. Choose one')
+    throw new UsageError('Use --data-only or --json, not both')
   }
   if (values.reconnect && values['no-reconnect']) {
-    throw new UsageError('--reconnect and --no-reconnect exclude each other. Choose one')
+    throw new UsageError('Use --reconnect or --no-reconnect, not both')
   }
   const retryStatuses = (values['retry-status'] ?? []).flatMap(readStatuses)
-  const wants = values.reconnect ?? retryStatuses.length > 0
+  const wantsReconnect = values.reconnect ?? retryStatuses.length > 0
   return {
-    url: readURL(theURL(positionals)),
+    url: readURL(readOnlyURL(positionals)),
     method,
     headers: (values.header ?? []).map(readHeader),
     data,
@@ -82,8 +82,8 @@ export function readArguments(args: string[]): Arguments | 'help' | 'version' {
     format: values.json ? 'json' : values['data-only'] ? 'data' : 'text',
     max: values.max === undefined ? Infinity : readMax(values.max),
     timeout: values.timeout === undefined ? undefined : readSeconds(values.timeout),
-    // As EventSource does: a request that is sent again has its effect again.
-    reconnects: !values['no-reconnect'] && (method === 'GET' || wants),
+    // Like EventSource: repeating other methods may repeat their side effects.
+    reconnects: !values['no-reconnect'] && (method === 'GET' || wantsReconnect),
     retryStatuses,
     verbose: values.verbose ?? false,
     given: tokens.flatMap((token) => (token.kind === 'option' ? [{ name: token.name, value: token.value }] : [])),
@@ -98,20 +98,20 @@ function parse(args: string[]) {
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
       const unknown = /'([^']+)'/.exec(message)?.[1] ?? ''
       const near = closest(unknown.replace(/^-+/, ''), Object.keys(OPTIONS))
-      throw new UsageError(`There is no option ${unknown}.${near === undefined ? '' : ` Did you mean --${near}?`}`)
+      throw new UsageError(`Unknown option ${unknown}${near === undefined ? '' : `. Did you mean --${near}?`}`)
     }
-    // "Option '--max <value>' argument missing", and why a value must not begin with a dash.
+    // Node's own messages read well, such as "Option '--max <value>' argument missing"; some have several lines.
     throw new UsageError(message.replaceAll('\n', ' '))
   }
 }
 
-function theURL(positionals: string[]): string {
+function readOnlyURL(positionals: string[]): string {
   const [url, ...more] = positionals
-  if (url === undefined) throw new UsageError('There is no URL. Try: npx everysource http://localhost:8000/stream')
+  if (url === undefined) throw new UsageError('Missing URL. Try: npx everysource http://localhost:8000/stream')
   if (more.length > 0) {
     const all = positionals.map((text) => `"${text}"`).join(', ')
     throw new UsageError(
-      `There must be one URL, but here are ${positionals.length}: ${all}. Put quotation marks around what has a space in it: -H 'Name: value'`,
+      `Expected one URL, got ${positionals.length}: ${all}. Quote arguments that contain spaces: -H 'Name: value'`,
     )
   }
   return url
@@ -119,13 +119,13 @@ function theURL(positionals: string[]): string {
 
 function readMethod(given: string): string {
   if (!NAME.test(given)) {
-    throw new UsageError(`Invalid method "${given}" for --method. Use GET, POST or another HTTP method`)
+    throw new UsageError(`Invalid --method "${given}". Use GET, POST or another HTTP method`)
   }
   const isSent: boolean = isMethod(given)
   if (!isSent) {
-    throw new UsageError(`Invalid method "${given}" for --method: fetch cannot send it. Use GET, POST or another`)
+    throw new UsageError(`Invalid --method "${given}": fetch can't send it. Use GET, POST or another method`)
   }
-  // Those that fetch does not make capitals of, nobody means in small letters.
+  // fetch leaves some methods in lowercase, such as `patch`, which servers reject.
   return given.toUpperCase()
 }
 
@@ -136,26 +136,28 @@ function readHeader(given: string): [name: string, value: string] {
   }
   if (!NAME.test(name)) {
     throw new UsageError(
-      `Invalid header name "${name}" in --header. Use letters, digits and dashes, without a space before the colon`,
+      `Invalid header name "${name}" in --header. Use letters, digits and dashes, with no space before the colon`,
     )
   }
   const trimmed = value.trim()
-  if (/[\0\r\n]/.test(trimmed)) throw new UsageError(`The value of --header "${name}" has a line end`)
+  if (/[\0\r\n]/.test(trimmed)) throw new UsageError(`The value of --header "${name}" contains a line break`)
   if (!VALUE.test(trimmed)) {
-    throw new UsageError(`The value of --header "${name}" has a character that headers cannot hold. Encode it first`)
+    throw new UsageError(
+      `The value of --header "${name}" contains a character that isn't allowed in headers. Encode it first`,
+    )
   }
   return [name, trimmed]
 }
 
 function readMax(given: string): number {
-  if (!/^[1-9]\d*$/.test(given)) throw new UsageError(`--max takes a whole number from 1, not "${given}"`)
+  if (!/^[1-9]\d*$/.test(given)) throw new UsageError(`--max must be a positive whole number, got "${given}"`)
   return Number(given)
 }
 
 function readSeconds(given: string): number {
   const ms = /^\d+(?:\.\d+)?$/.test(given) ? Number(given) * 1_000 : 0
   if (ms < 1 || ms > 2 ** 31 - 1)
-    throw new UsageError(`--timeout takes a number of seconds, such as 10 or 0.5, not "${given}"`)
+    throw new UsageError(`--timeout must be a number of seconds, such as 10 or 0.5, got "${given}"`)
   return ms
 }
 
@@ -163,6 +165,8 @@ function readStatuses(given: string): number[] {
   return given.split(',').map((part) => {
     const status = part.trim()
     if (/^[1-5]\d\d$/.test(status)) return Number(status)
-    throw new UsageError(`--retry-status takes HTTP statuses with commas between them, such as 502,503, not "${given}"`)
+    throw new UsageError(
+      `--retry-status must be a comma-separated list of HTTP statuses, such as 502,503, got "${given}"`,
+    )
   })
 }

@@ -1,4 +1,4 @@
-/** The body that `--data` gives. */
+/** Reads the request body from `--data`. */
 
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
@@ -6,41 +6,42 @@ import { UsageError } from './usage.ts'
 
 export interface Body {
   bytes: Uint8Array<ArrayBuffer>
-  /** What it is, where no header says it. */
+  /** The `Content-Type` to send unless the user set one. */
   type: string
 }
 
 /**
- * The text, or what is in the file, byte for byte.
+ * Returns the text, or the file's content byte for byte.
  *
- * @throws a `UsageError` when the file cannot be read
+ * @throws a `UsageError` if the file can't be read
  */
 export async function readData(given: string, input: NodeJS.ReadableStream): Promise<Body> {
-  const bytes = given.startsWith('@') ? await contentOf(given.slice(1), input) : Buffer.from(given)
-  // As curl says, unless it is clearly something else.
+  const bytes = given.startsWith('@') ? await readBytes(given.slice(1), input) : Buffer.from(given)
+  // Same default as curl, unless the body is clearly JSON.
   const type = isJSON(bytes) ? 'application/json' : 'application/x-www-form-urlencoded'
   return { bytes: new Uint8Array(bytes), type }
 }
 
-async function contentOf(file: string, input: NodeJS.ReadableStream): Promise<Buffer> {
+async function readBytes(file: string, input: NodeJS.ReadableStream): Promise<Buffer> {
   if (file === '-') return buffer(input)
-  if (file === '') throw new UsageError('--data @ names no file. Write --data @file, or @- for standard input')
+  if (file === '') throw new UsageError('--data @ needs a file name. Use @file, or @- for standard input')
   try {
     return await readFile(file)
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    const why = REASONS[code] ?? `cannot be read (${code})`
-    throw new UsageError(`--data: the file "${file}" ${why}. (A text that begins with @ can be sent through @-)`)
+    throw new UsageError(
+      `--data: can't read "${file}": ${REASONS[code] ?? code}. To send text that starts with @, pipe it to --data @-`,
+    )
   }
 }
 
 const REASONS: Record<string, string> = {
-  ENOENT: 'is not there',
-  EACCES: 'may not be read',
-  EISDIR: 'is a folder',
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
 }
 
-/** Objects and arrays: a number may be anything. */
+/** Accepts only objects and arrays: a bare number or word may be anything. */
 function isJSON(bytes: Buffer): boolean {
   const text = bytes.toString()
   if (!/^\s*[[{]/.test(text)) return false

@@ -1,4 +1,4 @@
-/** Follows a stream until it ends, fails, or is left. */
+/** Follows a stream until it ends, fails, or the user stops it. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ConnectionError as ConnectionErrorInstance } from '../connection/connection-error.ts'
@@ -15,10 +15,10 @@ import type { Screen } from './screen.ts'
 import { UsageError } from './usage.ts'
 import { visible, visibleLine } from './visible.ts'
 
-/** Why it is over before the stream is. */
-export type Stop = 'interrupted' | 'reader gone' | 'too long'
+/** Why the command stops before the stream ends. */
+export type Stop = 'interrupted' | 'output closed' | 'timeout'
 
-/** The channel that reports lost connections. */
+/** The diagnostics channel for lost connections. */
 const LOST = 'everysource:lost'
 
 /** Resolves with the exit code. */
@@ -30,8 +30,8 @@ export async function follow(
 ): Promise<number> {
   const narrator = new Narrator(screen, args.url, args.verbose)
   const { signal } = stopping
-  const alarm = new Alarm(args.timeout, () => {
-    stopping.abort('too long' satisfies Stop)
+  const idleTimer = new IdleTimer(args.timeout, () => {
+    stopping.abort('timeout' satisfies Stop)
   })
   const observer = observe({
     onChange: (observation) => {
@@ -59,42 +59,42 @@ export async function follow(
   subscribe(LOST, onLost)
 
   try {
-    let left = args.max
+    let remaining = args.max
     for await (const event of stream) {
       if (args.types.length > 0 && !args.types.includes(event.type)) continue
-      alarm.restart()
+      idleTimer.restart()
       narrator.message()
-      const caughtUp = screen.print(formatted(event, args.format, screen, new Date()))
-      if (caughtUp) await caughtUp
+      const drained = screen.print(formatted(event, args.format, screen, new Date()))
+      if (drained) await drained
       if (signal.aborted) break
-      if (--left === 0) break
+      if (--remaining === 0) break
     }
     if (signal.aborted) return stopped(signal.reason as Stop, args, stream, narrator, screen)
-    narrator.ended(left === 0 ? `after ${args.max} of --max` : whyItEnded(observer.observations.at(-1)))
+    narrator.ended(remaining === 0 ? `reached --max ${args.max}` : endReason(observer.observations.at(-1)))
     return 0
   } catch (error) {
     if (signal.aborted) return stopped(signal.reason as Stop, args, stream, narrator, screen)
     if (!(error instanceof ConnectionError)) throw error
     narrator.failed(error.message)
-    sayBody(error, screen)
+    printBody(error, screen)
     return 1
   } finally {
     unsubscribe(LOST, onLost)
-    alarm.stop()
+    idleTimer.stop()
     narrator.close()
   }
 }
 
-/** @throws a `UsageError` for what cannot be sent */
+/** @throws a `UsageError` if an argument can't be sent */
 function request(args: Arguments, body: Body | undefined, options: EventSourceInit): EventStream {
   const { url, method, lastEventId } = args
   try {
     const headers = headersOf(args, body)
-    // What watches stands in the place of the runtime's fetch, which would leave some of them out without a word.
+    // The observer replaces the runtime's fetch, so the library's own check for headers that fetch drops doesn't run.
     readHeaders(headers, true)
     return streamEvents(url, { method, headers, body: body?.bytes, lastEventId, ...options })
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(inArguments(error.message))
+    if (error instanceof TypeError) throw new UsageError(withFlagName(error.message))
     throw error
   }
 }
@@ -105,8 +105,8 @@ const FLAGS: Record<string, string | undefined> = {
   lastEventId: '--last-event-id',
 }
 
-/** The message of an option with the name that it has on the command line. */
-function inArguments(message: string): string {
+/** Replaces the library's option name in an error message with the command-line option. */
+function withFlagName(message: string): string {
   return message.replace(/^(?:The o|O)ption "(\w+)"/, (text, name: string) => FLAGS[name] ?? text)
 }
 
@@ -115,14 +115,14 @@ function headersOf({ headers }: Arguments, body: Body | undefined): [string, str
   return body && !hasType ? [...headers, ['Content-Type', body.type]] : headers
 }
 
-function whyItEnded(last: Observation | undefined): string {
-  return last?.head?.status === 204 ? 'the server answered 204: it is over' : 'the server ended the stream'
+function endReason(last: Observation | undefined): string {
+  return last?.head?.status === 204 ? 'the server sent 204 (no more events)' : 'the server ended the stream'
 }
 
 function stopped(why: Stop, args: Arguments, stream: EventStream, narrator: Narrator, screen: Screen): number {
-  if (why === 'reader gone') return 0
-  if (why === 'too long') {
-    narrator.failed(`no message has come for ${(args.timeout ?? 0) / 1_000} s`)
+  if (why === 'output closed') return 0
+  if (why === 'timeout') {
+    narrator.failed(`No message for ${(args.timeout ?? 0) / 1_000} s`)
     return 1
   }
   narrator.ended('interrupted')
@@ -130,23 +130,23 @@ function stopped(why: Stop, args: Arguments, stream: EventStream, narrator: Narr
   const { lastEventId } = stream
   const count = `${messages} message${messages === 1 ? '' : 's'}`
   if (lastEventId === '') {
-    screen.tell([`Ended after ${count}. None had an id, so that a stream cannot be resumed here.`])
+    screen.log([`Stopped after ${count}. No event IDs received, so the stream can't be resumed.`])
     return 0
   }
   const { command, hides } = resumption(args, lastEventId)
-  screen.tell([`Ended after ${count}. Last event ID: ${visibleLine(lastEventId)}`])
+  screen.log([`Stopped after ${count}. Last event ID: ${visibleLine(lastEventId)}`])
   if (visible(command) !== command) return 0
-  screen.tell([`To go on from there${hides ? ', with your own values for <hidden>' : ''}:`, `  ${command}`])
+  screen.log([`To resume${hides ? ' (replace <hidden> with your values)' : ''}:`, `  ${command}`])
   return 0
 }
 
-/** What the server says to its refusal. */
-function sayBody({ body = '' }: ConnectionErrorInstance, screen: Screen): void {
+/** Prints the body of an error response. */
+function printBody({ body = '' }: ConnectionErrorInstance, screen: Screen): void {
   const text = visible(body.trim())
-  // A page is not for reading here.
+  // An HTML page isn't readable here.
   if (text === '' || text.startsWith('<')) return
-  screen.tell([
-    'The server says:',
+  screen.log([
+    'Response body:',
     ...text
       .slice(0, 2_000)
       .split('\n')
@@ -155,22 +155,22 @@ function sayBody({ body = '' }: ConnectionErrorInstance, screen: Screen): void {
   ])
 }
 
-/** Rings when nothing has come for so long. */
-class Alarm {
+/** Calls `onTimeout` when `restart` has not been called for `ms`. */
+class IdleTimer {
   readonly #ms: number | undefined
-  readonly #ring: () => void
+  readonly #onTimeout: () => void
   #timer: NodeJS.Timeout | undefined
 
-  constructor(ms: number | undefined, ring: () => void) {
+  constructor(ms: number | undefined, onTimeout: () => void) {
     this.#ms = ms
-    this.#ring = ring
+    this.#onTimeout = onTimeout
     this.restart()
   }
 
   restart(): void {
     if (this.#ms === undefined) return
     if (this.#timer) this.#timer.refresh()
-    else this.#timer = setTimeout(this.#ring, this.#ms).unref()
+    else this.#timer = setTimeout(this.#onTimeout, this.#ms).unref()
   }
 
   stop(): void {

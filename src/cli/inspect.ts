@@ -1,4 +1,4 @@
-/** `everysource inspect <url>`: the page for a stream of one's own. */
+/** `everysource inspect <url>`: shows a stream in a page. */
 
 import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -10,18 +10,18 @@ import { UsageError } from './usage.ts'
 
 const USAGE = `Usage: everysource inspect [options] [url]
 
-Opens a page that shows an event stream: its state, its messages, what became of
-its connections, and what is wrong with it. A server on 127.0.0.1 serves the page
-and forwards its requests, so that it can read any server. Ctrl-C ends it.
+Shows an event stream in a page: its state, messages, connections and problems.
+A server on 127.0.0.1 serves the page and forwards its requests, so the page can
+read streams from any server. Press Ctrl-C to stop.
 
   -X, --method <method>    default GET, or POST with --data
-  -H, --header <header>    such as "Authorization: Bearer abc"; may be repeated
-  -d, --data <text>        the body; @file reads a file, @- standard input
-      --port <port>        of the page; default: any that is free
-      --open               opens the page in the browser
-  -h, --help               shows this
+  -H, --header <header>    such as 'Authorization: Bearer abc'; repeatable
+  -d, --data <text>        request body; @file reads a file, @- stdin
+      --port <port>        port of the page; default: any free port
+      --open               open the page in the browser
+  -h, --help               show this help
 
-Exit codes: 0 ended by Ctrl-C, 1 failed, 2 wrong usage
+Exit codes: 0 stopped by Ctrl-C, 1 failed, 2 invalid usage.
 `
 
 interface Arguments {
@@ -30,7 +30,7 @@ interface Arguments {
   open: boolean
 }
 
-/** Runs the subcommand with what follows its name; resolves with the exit code. */
+/** Runs the subcommand with the arguments after its name; resolves with the exit code. */
 export async function inspect(args: string[]): Promise<number> {
   try {
     const given = await readArguments(args)
@@ -48,9 +48,9 @@ export async function inspect(args: string[]): Promise<number> {
 async function serve({ request, port, open }: Arguments): Promise<void> {
   const inspector = await startInspector(request, port)
   process.stdout.write(`${inspector.url}\n`)
-  // On a terminal alone: a program that reads the address wants nothing else.
+  // Terminals only: a program that reads the output expects just the URL.
   if (process.stdout.isTTY) {
-    process.stdout.write('Open it in a browser. It is for you alone: do not pass it on. Ctrl-C ends it.\n')
+    process.stdout.write('Open this URL in a browser. Keep it private. Press Ctrl-C to stop.\n')
   }
   if (open) openInBrowser(inspector.url)
   await new Promise<void>((resolve) => {
@@ -63,7 +63,7 @@ async function readArguments(args: string[]): Promise<Arguments | 'help'> {
   const { values, positionals } = parse(args)
   if (values.help) return 'help'
   const [url, ...more] = positionals
-  if (more.length > 0) throw new UsageError(`One URL at a time: ${more.join(' ')} is too much`)
+  if (more.length > 0) throw new UsageError(`Expected one URL, got more: ${more.join(' ')}`)
   const headers = (values.header ?? []).map(readHeader)
   const data = values.data === undefined ? undefined : await readData(values.data, process.stdin)
   if (data && !headers.some((header) => /^content-type:/i.test(header))) headers.push(`Content-Type: ${data.type}`)
@@ -100,13 +100,14 @@ function parse(args: string[]) {
 
 function readHeader(given: string): string {
   const [, name = '', value = ''] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([^\r\n]*)$/.exec(given) ?? []
-  if (name === '') throw new UsageError(`A header is a name, a colon and a value, and "${given}" is not`)
+  if (name === '') throw new UsageError(`Invalid --header "${given}". Example: -H 'Authorization: Bearer abc'`)
   return `${name}: ${value}`
 }
 
 function readPort(given = '0'): number {
   const port = Number(given)
-  if (!/^\d{1,5}$/.test(given) || port > 65_535) throw new UsageError(`"${given}" is no port`)
+  if (!/^\d{1,5}$/.test(given) || port > 65_535)
+    throw new UsageError(`--port must be a number from 0 to 65535, got "${given}"`)
   return port
 }
 
@@ -115,7 +116,7 @@ function openInBrowser(url: string): void {
     process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['explorer.exe'] : ['xdg-open']
   const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true })
   child.once('error', () => {
-    process.stderr.write(`everysource inspect: no browser could be opened; open ${url} yourself\n`)
+    process.stderr.write(`everysource inspect: Can't open a browser. Open ${url} yourself\n`)
   })
   child.unref()
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npx everysource`: the command. */
+/** The `npx everysource` command. */
 
 import { readFileSync } from 'node:fs'
 import { readArguments } from './arguments.ts'
@@ -8,8 +8,8 @@ import { follow, type Stop } from './follow.ts'
 import { Screen } from './screen.ts'
 import { HELP, UsageError } from './usage.ts'
 
-/** npm passes a Ctrl-C on that the terminal has sent already: a second one within so many ms is the same. */
-const SAME_INTERRUPT = 500
+/** npm forwards the Ctrl-C that the terminal has already sent: a second signal within this time, in ms, is a duplicate. */
+const DUPLICATE_INTERRUPT = 500
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -22,7 +22,7 @@ async function main(args: string[]): Promise<number> {
     return await run(args)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    process.stderr.write(`everysource: ${error.message}\nMore: npx everysource --help\n`)
+    process.stderr.write(`everysource: ${error.message}\nFor help, run: npx everysource --help\n`)
     return 2
   }
 }
@@ -30,11 +30,11 @@ async function main(args: string[]): Promise<number> {
 async function run(words: string[]): Promise<number> {
   const { stdout, stderr, stdin, env } = process
   const stopping = new AbortController()
-  // What `head` does when it has enough: no error.
+  // A reader such as `head` closes the pipe when it has enough, which is not an error.
   for (const output of [stdout, stderr]) {
     output.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error
-      stopping.abort('reader gone' satisfies Stop)
+      stopping.abort('output closed' satisfies Stop)
     })
   }
   const args = readArguments(words)
@@ -50,7 +50,7 @@ async function run(words: string[]): Promise<number> {
 function stopAtSignals(stopping: AbortController): void {
   let interruptedAt = 0
   const stop = (): void => {
-    if (stopping.signal.aborted && performance.now() - interruptedAt > SAME_INTERRUPT) process.exit(130)
+    if (stopping.signal.aborted && performance.now() - interruptedAt > DUPLICATE_INTERRUPT) process.exit(130)
     if (stopping.signal.aborted) return
     interruptedAt = performance.now()
     stopping.abort('interrupted' satisfies Stop)
@@ -59,7 +59,7 @@ function stopAtSignals(stopping: AbortController): void {
 }
 
 function version(): string {
-  // Of dist/cli.js.
+  // Relative to dist/cli.js.
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(manifest) as { version: string }).version
 }

@@ -1,4 +1,4 @@
-/** Says what becomes of the connection: in the line at the end of the terminal and, if that is wanted, in lines of its own. */
+/** Reports the connection's state: in the status line and, with `--verbose`, in log lines. */
 
 import type { ConnectionError } from '../connection/connection-error.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
@@ -10,14 +10,14 @@ import { visibleLine } from './visible.ts'
 
 type State = { phase: 'connecting' } | { phase: 'open' } | { phase: 'waiting'; until: number; why: string }
 
-/** How often the line changes by itself, and silence is thought about, in ms. */
+/** How often the status line and the diagnosis are updated without an event, in ms. */
 const TICK = 1_000
 
 export class Narrator {
   readonly #screen: Screen
   readonly #isVerbose: boolean
   readonly #host: string
-  readonly #told = new Set<string>()
+  readonly #reported = new Set<string>()
   readonly #timer: NodeJS.Timeout
   #observations: readonly Observation[] = []
   #state: State = { phase: 'connecting' }
@@ -25,7 +25,7 @@ export class Narrator {
   #lastAt = 0
   #retry: number | undefined
   #hasAnswered = false
-  #hasComplained = false
+  #hasReportedFailure = false
 
   constructor(screen: Screen, url: string, isVerbose: boolean) {
     this.#screen = screen
@@ -37,33 +37,31 @@ export class Narrator {
     screen.status = () => visibleLine(this.#describe())
   }
 
-  /** All of them, once there is one. */
   watch(observations: readonly Observation[]): void {
     this.#observations = observations
   }
 
-  /** Something has been observed. */
   observed(observation: Observation): void {
     const { head, end, text, method, url, lastEventId } = observation
     if (!head && !end) {
       this.#state = { phase: 'connecting' }
       const from = lastEventId === undefined ? '' : `, with Last-Event-ID ${lastEventId}`
-      this.#say(`connecting: ${method} ${withoutSecrets(url)}${from}`)
+      this.#log(`connecting: ${method} ${withoutSecrets(url)}${from}`)
     } else if (head && !end && text.bytes === 0 && this.#state.phase === 'connecting') {
       this.#state = { phase: 'open' }
       this.#hasAnswered = true
       const type = head.headers['content-type'] ?? 'no Content-Type'
-      this.#say(`answered: ${head.status}, ${type}, after ${seconds(head.at - observation.requestedAt)}`)
+      this.#log(`response: ${head.status}, ${type}, after ${seconds(head.at - observation.requestedAt)}`)
     }
     if (text.retry !== undefined && text.retry !== this.#retry) {
       this.#retry = text.retry
-      this.#say(`retry: the server asks to wait ${text.retry} ms before a reconnection`)
+      this.#log(`retry: the server set the reconnection time to ${text.retry} ms`)
     }
     this.#screen.refresh()
   }
 
   comment(text: string): void {
-    this.#say(`comment: ${text}`)
+    this.#log(`comment: ${text}`)
   }
 
   message(): void {
@@ -72,30 +70,29 @@ export class Narrator {
     this.#screen.refresh()
   }
 
-  /** The connection is gone, and comes back in so many ms. */
+  /** @param delay until the reconnection, in ms */
   waiting({ message }: ConnectionError, delay: number): void {
     this.#state = { phase: 'waiting', until: performance.now() + delay, why: message }
-    if (!this.#isVerbose && !this.#hasAnswered && !this.#hasComplained) {
-      // Whoever waits for the first message should know why none comes.
-      this.#hasComplained = true
-      this.failed(`${message}. Trying again; Ctrl-C ends.`)
+    if (!this.#isVerbose && !this.#hasAnswered && !this.#hasReportedFailure) {
+      // Users who wait for the first message need to know why it doesn't arrive, so say it once without --verbose.
+      this.#hasReportedFailure = true
+      this.failed(`${message}. Retrying; press Ctrl-C to stop`)
     }
-    this.#say(`lost: ${message}`, 'yellow')
-    this.#tellFindings()
-    this.#say(`waiting ${seconds(delay)} before the reconnection`)
+    this.#log(`lost: ${message}`, 'yellow')
+    this.#reportFindings()
+    this.#log(`reconnecting in ${seconds(delay)}`)
     this.#screen.refresh()
   }
 
-  /** The last thing that is said of the connection. */
   ended(why: string): void {
-    this.#say(`ended: ${why}`)
-    this.#tellFindings()
+    this.#log(`ended: ${why}`)
+    this.#reportFindings()
   }
 
-  /** Why it failed, and what to do, whether or not that is wanted. */
+  /** Prints the reason and the diagnosis, even without `--verbose`. */
   failed(why: string): void {
-    this.#screen.tell([`everysource: ${visibleLine(why)}`], 'red')
-    this.#tellFindings(true)
+    this.#screen.log([`everysource: ${visibleLine(why)}`], 'red')
+    this.#reportFindings(true)
   }
 
   close(): void {
@@ -108,7 +105,7 @@ export class Narrator {
   }
 
   #review(): void {
-    this.#tellFindings()
+    this.#reportFindings()
     this.#screen.refresh()
   }
 
@@ -116,20 +113,20 @@ export class Narrator {
     return diagnose(this.#observations, { now: performance.now() })
   }
 
-  #tellFindings(isForced = false): void {
+  #reportFindings(isForced = false): void {
     if (!this.#isVerbose && !isForced) return
     for (const finding of this.#findings()) {
       const { code, level, seen, why, fix, example } = finding
-      if (this.#told.has(code) || (!this.#isVerbose && level === 'note')) continue
-      this.#told.add(code)
-      const rest = [`why: ${why}`, `do:  ${fix}`, ...(example?.split('\n').map((line) => `     ${line}`) ?? [])]
-      this.#screen.tell([`! ${level}: ${visibleLine(seen)}`], level === 'error' ? 'red' : 'yellow')
-      this.#screen.tell(rest.map((line) => `!   ${visibleLine(line)}`))
+      if (this.#reported.has(code) || (!this.#isVerbose && level === 'note')) continue
+      this.#reported.add(code)
+      const rest = [`why: ${why}`, `fix: ${fix}`, ...(example?.split('\n').map((line) => `     ${line}`) ?? [])]
+      this.#screen.log([`! ${level}: ${visibleLine(seen)}`], level === 'error' ? 'red' : 'yellow')
+      this.#screen.log(rest.map((line) => `!   ${visibleLine(line)}`))
     }
   }
 
-  #say(what: string, format: 'yellow' | 'dim' = 'dim'): void {
-    if (this.#isVerbose) this.#screen.tell([`* ${timeOf(new Date())} ${visibleLine(what)}`], format)
+  #log(text: string, format: 'yellow' | 'dim' = 'dim'): void {
+    if (this.#isVerbose) this.#screen.log([`* ${timeOf(new Date())} ${visibleLine(text)}`], format)
   }
 
   #describe(): string {
@@ -140,16 +137,16 @@ export class Narrator {
     }
     if (state.phase === 'connecting') return `Connecting to ${this.#host} …`
     const [worst] = this.#findings()
-    if (worst && worst.level !== 'note') return `${worst.seen}${this.#isVerbose ? '' : ' (--verbose says more)'}`
-    const news =
+    if (worst && worst.level !== 'note') return `${worst.seen}${this.#isVerbose ? '' : ' (use --verbose for details)'}`
+    const activity =
       this.#messages === 0
-        ? 'no message yet'
-        : `${this.#messages} message${this.#messages === 1 ? '' : 's'}, the last ${seconds(performance.now() - this.#lastAt)} ago`
-    return `Connected to ${this.#host}: ${news}. Ctrl-C ends.`
+        ? 'no messages yet'
+        : `${this.#messages} message${this.#messages === 1 ? '' : 's'}, last ${seconds(performance.now() - this.#lastAt)} ago`
+    return `Connected to ${this.#host}: ${activity}. Press Ctrl-C to stop`
   }
 }
 
-/** Without the query and the password, as errors show it. */
+/** Removes the query and the password, like error messages do. */
 function withoutSecrets(url: string): string {
   const { origin, pathname, search } = new URL(url)
   return `${origin}${pathname}${search === '' ? '' : '?…'}`

@@ -1,4 +1,4 @@
-/** The two outputs, and the line at the end of a terminal that says what is going on. */
+/** Writes to stdout and stderr, and keeps a status line at the bottom of a terminal. */
 
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
@@ -9,13 +9,13 @@ export type Format = Parameters<typeof styleText>[0]
 const CLEAR_LINE = '\r\u001b[K'
 const NO_WRAP = '\u001b[?7l'
 const WRAP = '\u001b[?7h'
-/** The line is written at most that often, in ms. */
+/** Minimum time between two redraws of the status line, in ms. */
 const FRAME = 50
 
 export class Screen {
   readonly #stdout: Output
   readonly #stderr: Output
-  /** Only where both are the same terminal can a line be kept below the others. */
+  /** A status line below the output requires both streams to be terminals. */
   readonly #hasStatus: boolean
   #describe = (): string => ''
   #shown = ''
@@ -28,44 +28,44 @@ export class Screen {
     this.#hasStatus = stdout.isTTY === true && stderr.isTTY === true && env.TERM !== 'dumb'
   }
 
-  /** Whether what is printed goes to a terminal, which must not be given what commands it. */
+  /** If so, control characters from the server must be escaped. */
   get isTerminal(): boolean {
     return this.#stdout.isTTY === true
   }
 
-  /** With colours where the output shows them: it knows terminals, NO_COLOR and FORCE_COLOR. */
+  /** Applies colors if the output supports them; `styleText` checks for a terminal, NO_COLOR and FORCE_COLOR. */
   style(format: Format, text: string): string {
     return styleText(format, text, { stream: this.#stdout })
   }
 
-  /** A line of what was asked for. A promise, where the reader has to catch up. */
+  /** Writes a line to stdout. Returns a promise if the caller must wait for the reader. */
   print(line: string): Promise<void> | undefined {
     this.#clear()
-    const hasRoom = this.#stdout.write(`${line}\n`)
+    const canContinue = this.#stdout.write(`${line}\n`)
     this.#schedule()
-    return hasRoom ? undefined : drained(this.#stdout)
+    return canContinue ? undefined : drained(this.#stdout)
   }
 
-  /** Lines about it. */
-  tell(lines: string[], format?: Format): void {
+  /** Writes lines to stderr. */
+  log(lines: string[], format?: Format): void {
     this.#clear()
     const stream = this.#stderr as NodeJS.WriteStream
     for (const line of lines) this.#stderr.write(`${format ? styleText(format, line, { stream }) : line}\n`)
     this.#schedule()
   }
 
-  /** Has the last line say what this returns, in one line, whenever it is drawn. */
+  /** `describe` returns the text of the status line each time it is drawn. */
   set status(describe: () => string) {
     this.#describe = describe
     this.#schedule()
   }
 
-  /** Has the last line drawn anew. */
+  /** Redraws the status line. */
   refresh(): void {
     this.#schedule()
   }
 
-  /** Nothing is to follow. */
+  /** Removes the status line. */
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)
@@ -92,12 +92,12 @@ export class Screen {
     this.#clear()
     this.#shown = text
     const stream = this.#stderr as NodeJS.WriteStream
-    // One that wraps, for its wide characters, could not be cleared.
+    // A line that wraps, because of wide characters, could not be cleared.
     if (text !== '') this.#stderr.write(`${NO_WRAP}${styleText('dim', text, { stream })}${WRAP}`)
   }
 }
 
-/** Resolves when the output takes more, or never will. */
+/** Resolves when the output accepts more data or closes. */
 function drained(output: Output): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {

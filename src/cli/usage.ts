@@ -1,41 +1,41 @@
-/** What the command says of itself, and of being used wrong. */
+/** The help text, and the error for invalid usage. */
 
 export const HELP = `Usage: everysource [options] <url>
 
-Follows an event stream (server-sent events) and prints its messages. When the
-connection is lost it comes back, as the standard says. Ctrl-C ends it.
+Follows an event stream (server-sent events) and prints each message. If the
+connection drops, it reconnects as the standard says. Press Ctrl-C to stop.
 
-Without a scheme, localhost:8000/stream and :8000/stream are http, and
-example.org/stream is https.
+Without a scheme, localhost:8000/stream and :8000/stream use http, and
+example.org/stream uses https.
 
-The request:
+Request:
   -X, --method <method>      default GET, or POST with --data
   -H, --header <header>      such as 'Authorization: Bearer abc'; repeatable
-  -d, --data <text>          the body; @file reads a file, @- standard input
-      --last-event-id <id>   begins after that event
+  -d, --data <text>          request body; @file reads a file, @- stdin
+      --last-event-id <id>   resume after this event
 
-What is printed:
-      --type <type>          only messages of this type; repeatable
-      --data-only            only the data of each message
-      --json                 one JSON object a line
-  -v, --verbose              states, comments, waits and what is wrong with the
-                             stream, on standard error
+Output:
+      --type <type>          print only messages of this type; repeatable
+      --data-only            print only the data of each message
+      --json                 print one JSON object per line
+  -v, --verbose              log connection states, comments, delays and
+                             problems with the stream to stderr
 
-When it ends:
-      --max <number>         after that many messages
-      --timeout <seconds>    fails when no message comes for that long
-      --reconnect            comes back with other methods than GET too
-      --no-reconnect         never comes back
-      --retry-status <list>  comes back after these too, such as 502,503
+Stop and reconnect:
+      --max <number>         exit after this many messages
+      --timeout <seconds>    fail if no message arrives for this long
+      --reconnect            reconnect with methods other than GET too
+      --no-reconnect         never reconnect
+      --retry-status <list>  also reconnect after these, such as 502,503
 
-  -h, --help                 shows this
-      --version              shows the version
+  -h, --help                 show this help
+      --version              show the version
 
-Colours: NO_COLOR=1 switches them off, FORCE_COLOR=1 on.
-Exit codes: 0 ended, 1 failed, 2 wrong usage.
+Colors: NO_COLOR=1 turns them off, FORCE_COLOR=1 turns them on.
+Exit codes: 0 finished, 1 failed, 2 invalid usage.
 
-everysource inspect <url>    shows a stream in the browser; see inspect --help
+everysource inspect <url>    show a stream in the browser; see inspect --help
 `
 
-/** What was wrong with how the command was called: what, and what to do instead. */
+/** Invalid usage: the message says what is wrong and what to do instead. */
 export class UsageError extends Error {}

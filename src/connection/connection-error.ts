@@ -1,4 +1,4 @@
-/** The error of a lost or failed connection. */
+/** `ConnectionError`, the error of a lost or failed connection. */
 
 import type { Failure, FailureReason } from './failure.ts'
 import { redactCause } from './redaction.ts'
@@ -6,18 +6,18 @@ import { displayURL, withoutCredentials } from './url.ts'
 
 /** The request that failed. */
 export interface FailedRequest {
-  /** The full URL, including secrets. */
+  /** Complete, with user, password and query. */
   readonly url: URL
-  /** The number of the attempt, from 1. */
+  /** Counts from 1. */
   readonly attempt: number
-  /** Strings that must not appear in the error or its causes. */
+  /** Texts that must not appear in the error or its causes. */
   readonly secrets: readonly string[]
 }
 
-/** Lets copies of the package, such as ESM and CommonJS, recognize each other's errors. */
+/** Lets copies of the package (ESM and CommonJS, for example) recognize each other's errors. */
 const BRAND = Symbol.for('everysource.ConnectionError')
 
-/** Members of a `ConnectionError` created in a test. All are optional. */
+/** Members for `new ConnectionError(message, init)`. All are optional. */
 export interface ConnectionErrorInit {
   /** Default `network`. */
   reason?: FailureReason | undefined
@@ -25,7 +25,7 @@ export interface ConnectionErrorInit {
   status?: number | undefined
   /** Default: none. */
   code?: string | undefined
-  /** In milliseconds. Default: none. */
+  /** Milliseconds. Default: none. */
   retryAfter?: number | undefined
   /** Default 1. */
   attempt?: number | undefined
@@ -44,41 +44,42 @@ export interface ConnectionErrorInit {
 }
 
 /**
- * Why a connection was lost or failed: the `error` of an `error` event, and the error thrown by a loop over `streamEvents`. Its
- * `message` says what happened, at which URL, and how to fix it if known. The message, the stack and the JSON never contain
- * header values or a URL's user, password or query. `instanceof` works across the ESM and CommonJS builds.
+ * Says why a connection was lost or failed. It is the `error` of an `error` event, and what a loop over `streamEvents` throws.
+ *
+ * Its `message` says what happened, at which URL, and how to fix it if that is known. Its message, stack and JSON never contain
+ * header values, or the user, password or query of a URL. `instanceof` works between the ESM and CommonJS builds.
  */
 export class ConnectionError extends Error {
-  /** The kind of failure. */
+  /** The kind of failure, to switch on. */
   readonly reason: FailureReason
-  /** The HTTP status of a refused response; `undefined` without one. */
+  /** The HTTP status of a refused response. `undefined` if no response was refused. */
   readonly status: number | undefined
   /** System error code such as `ECONNREFUSED`, if the runtime provides one. */
   readonly code: string | undefined
-  /** The `Retry-After` header of a refused response, in milliseconds. */
+  /** How long a refused response asks to wait in its header `Retry-After`, in milliseconds. */
   readonly retryAfter: number | undefined
-  /** The number of the attempt, from 1. Resets after a message or a connection that stayed open for `resetAfter`. */
+  /** Counts from 1. Starts again after a message, or after a connection that stayed open for `resetAfter`. */
   readonly attempt: number
-  /** Whether the stream ended in the middle of an event, which is discarded. A proxy may have cut it off. */
+  /** Whether the stream ended in the middle of an event, for example because a proxy cut it. The event is discarded. */
   readonly endedMidEvent: boolean
   /** Whether `body` is only the beginning of the response text. */
   readonly bodyTruncated: boolean
-  // Members that may contain secrets are not enumerable, to keep them out of logs.
-  /** The request URL, without user and password. Not enumerable, because its query may contain secrets. */
+  // Members that may hold secrets are not enumerable, to keep them out of logs.
+  /** The request's URL, without user and password. Not enumerable: its query may hold secrets. */
   declare readonly url: string
-  /** The headers of a refused response; `undefined` without one. Not enumerable. */
+  /** The headers of a refused response. `undefined` if no response was refused. Not enumerable. */
   declare readonly headers: Headers | undefined
   /**
-   * The text of a refused response: up to 64 KiB, as received within 250 ms. To read all of it, use the option `onRefused`. Not
-   * enumerable.
+   * The text of a refused response: up to 64 KiB, and only what arrives within 250 ms. To read all of it, use the option
+   * `onRefused`. Not enumerable.
    */
   declare readonly body: string | undefined
 
   /**
-   * Creates an error like one from a connection, for tests.
+   * Creates an error like those that a connection reports, for tests.
    *
-   * @param message default: empty
-   * @param init the members of the error
+   * @param message a sentence that says what happened. Default: empty
+   * @param init the other members
    */
   constructor(message = '', init: ConnectionErrorInit = {}) {
     const { reason = 'network', status, code, retryAfter, attempt = 1, url = '', headers, body, cause } = init
@@ -101,7 +102,7 @@ export class ConnectionError extends Error {
   }
 
   /**
-   * Makes `instanceof` work across copies of the package.
+   * Makes `instanceof` work between copies of the package.
    *
    * @hidden
    */
@@ -109,23 +110,23 @@ export class ConnectionError extends Error {
     return true
   }
 
-  /** Also true for errors from another copy of the package. */
+  /** Recognizes errors of other copies of the package too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // Subclasses use the default check. (Referring to the class by name here would make bundlers rename it.)
+    // A subclass matches only its own instances. (Naming the class here would make bundlers rename it.)
     if (!Object.getOwnPropertyDescriptor(this, Symbol.hasInstance))
       return Function.prototype[Symbol.hasInstance].call(this, value)
     return typeof value === 'object' && value !== null && BRAND in value
   }
 }
 
-/** Creates the error for a failed request. */
+/** Builds the error for a failed request. */
 export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, failure: Failure): ConnectionError {
   const { cause, code } = redactCause(failure, secrets)
   return new ConnectionError(
     `The event stream at ${displayURL(url)} ${failure.message}${code === undefined ? '' : ` (${code})`}`,
     {
       ...failure,
-      // May be incomplete if they come from a caller's fetch.
+      // A custom fetch may return an object with only some of the members of Headers.
       headers: failure.headers as Headers | undefined,
       url: withoutCredentials(url),
       attempt,
@@ -135,7 +136,7 @@ export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, fail
   )
 }
 
-/** The error for a bug or a hostile realm. Omits the URL and the cause if reading them fails. */
+/** Builds the error for an unexpected exception. Leaves out the URL and the cause if describing them throws too. */
 export function unexpectedError(request: FailedRequest, cause: unknown): ConnectionError {
   const reason = 'unsupported'
   try {

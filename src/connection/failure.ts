@@ -1,27 +1,28 @@
-/** Failures of an attempt, before they become a `ConnectionError`. */
+/** The reasons why an attempt fails. */
 
 import type { FetchLikeResponse } from './request.ts'
 
 /**
- * Why a connection was lost or has failed:
+ * Why a connection was lost or failed:
  *
- * - `network`: no response arrived, or the body was interrupted
- * - `request`: a function passed as an option threw, so no request was made
- * - `status`, `content-type`: the response was refused
- * - `redirect`: the response was a redirect that the option `redirect` forbids
- * - `ended`: the body ended
+ * - `network`: the request got no response, or the body was interrupted
+ * - `request`: a function among the options failed, so no request was sent
+ * - `status`: the response's status is not 200
+ * - `content-type`: the response's Content-Type is not `text/event-stream`
+ * - `redirect`: the option `redirect` refuses the redirect
+ * - `ended`: the server ended the response
  * - `timeout`: `connectTimeout` or `idleTimeout` expired
  * - `too-large`: an event exceeded `maxBufferSize`
- * - `unsupported`: not supported by this runtime, URL scheme or `fetch`
+ * - `unsupported`: this runtime, `fetch` or URL scheme can't do it
  *
- * By default, a source reconnects after `network`, `request`, `ended` and `timeout`, and fails after the others. The option
- * `reconnect` overrides this.
+ * By default a source reconnects after `network`, `request`, `ended` and `timeout`, and fails permanently after the others.
  */
 export type FailureReason =
   'network' | 'request' | 'status' | 'content-type' | 'redirect' | 'ended' | 'timeout' | 'too-large' | 'unsupported'
 
-/** The details of a failure. */
+/** A failure as the code that detects it describes it. */
 export interface Failure {
+  /** The kind of failure. */
   reason: FailureReason
   /** Continues "The event stream at <url> …". */
   message: string
@@ -35,10 +36,11 @@ export interface Failure {
   bodyTruncated?: boolean | undefined
   /** Whether the stream ended in the middle of an event. */
   endedMidEvent?: boolean | undefined
-  /** In ms. */
+  /** From the header `Retry-After`, in ms. */
   retryAfter?: number | undefined
+  /** The error that was thrown. */
   cause?: unknown
-  /** Whether the caller's own code threw `cause`, which is then passed through unchanged. */
+  /** Whether the caller's code threw the cause. It is then passed on unchanged. */
   fromCaller?: boolean | undefined
 }
 
@@ -50,7 +52,7 @@ export const ENDED_MID_EVENT: Failure = {
   endedMidEvent: true,
 }
 
-/** Thrown anywhere within an attempt to end it. */
+/** Thrown to end the attempt. */
 export class AttemptError extends Error {
   readonly failure: Failure
 
@@ -60,7 +62,7 @@ export class AttemptError extends Error {
   }
 }
 
-/** Passes an `AttemptError` through; any other error becomes the cause of this failure. */
+/** Returns what was thrown if it is an `AttemptError`, or else this failure with the thrown value as its cause. */
 export function asAttemptError(thrown: unknown, failure: Failure): AttemptError {
   return thrown instanceof AttemptError ? thrown : new AttemptError({ ...failure, cause: thrown })
 }

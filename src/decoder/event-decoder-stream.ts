@@ -1,39 +1,40 @@
-/** `EventDecoderStream`: the decoder as a pair of streams. */
+/** `EventDecoderStream`: the decoder as a transform stream. */
 
 import { checked, displayKind, isFunction, option, optionMembers } from '../input/checks.ts'
 import { assertSupported } from '../platform/platform.ts'
 import { EventDecoder, readMaxBufferSize } from './event-decoder.ts'
 import { streamEvent, type EventOf, type EventsMap, type StreamEvent } from './stream-event.ts'
 
-/** Options of `new EventDecoderStream(options)`. If a callback throws, the stream errors with what it threw. */
+/** Options of `new EventDecoderStream(options)`. If a callback throws, the stream errors with the thrown value. */
 export interface EventDecoderStreamInit {
   /**
-   * How many characters the data, type and id of one event may take, as in `EventSourceInit`. Past it the readable side errors with
-   * a `RangeError`. Default 67,108,864 (64 Mi).
+   * How many characters the data, type and ID of one event may take, as in `EventSourceInit`. On a larger event the readable side
+   * errors with a `RangeError`. Default 67,108,864 (64 Mi).
    */
   maxBufferSize?: number | undefined
-  /** Called with the text of each comment line when it is read. */
+  /** Called with the text of each comment line as it is decoded. */
   onComment?: ((comment: string) => void) | undefined
-  /** Called with the milliseconds of each `retry` line when it is read. */
+  /** Called with the milliseconds of each `retry` line as it is decoded. */
   onRetry?: ((reconnectionTime: number) => void) | undefined
 }
 
 /**
- * A pair for `pipeThrough()`: bytes in, events out. An unfinished event at the end is discarded. (HTML standard, 9.2.6)
+ * A transform stream for `pipeThrough()`: bytes in, events out. An unfinished event at the end is discarded. (HTML standard,
+ * 9.2.6)
  *
- * Errors reach the readable side after the events before them: those of the source, a `RangeError` if an event grows past
- * `maxBufferSize`, and a `TypeError` if a chunk does not hold bytes.
+ * The readable side errors, after all earlier events, with the source's error, with a `RangeError` if an event exceeds
+ * `maxBufferSize`, or with a `TypeError` if a chunk is not bytes.
  *
  * ```js
  * for await (const event of response.body.pipeThrough(new EventDecoderStream())) console.log(event.data)
  * ```
  *
- * @typeParam Events maps the names of events to the types of their `data`
+ * @typeParam Events maps event names to the types of their `data`
  */
 export class EventDecoderStream<Events extends EventsMap<Events> = Record<string, string>> {
-  /** Brings the events. Chunks are decoded only as fast as it is read. */
+  /** The events. Chunks are decoded only as fast as this side is read. */
   readonly readable: ReadableStream<EventOf<Events>>
-  /** Takes the bytes. */
+  /** Accepts the bytes. */
   readonly writable: WritableStream<Uint8Array>
 
   /**
@@ -48,7 +49,7 @@ export class EventDecoderStream<Events extends EventsMap<Events> = Record<string
     const { readable, writable } = decoding(options)
     const reader = readable.getReader()
     this.writable = writable
-    // Another stream on top, because a transform that errors loses the events that have not been read.
+    // Wraps the transform, because a transform that errors discards its unread chunks.
     this.readable = new ReadableStream<StreamEvent>(
       {
         async pull(controller) {
@@ -87,7 +88,7 @@ function decoding(init: unknown): TransformStream<Uint8Array, StreamEvent[]> {
     events = []
     try {
       if (!ArrayBuffer.isView(chunk)) {
-        throw new TypeError(`EventDecoderStream takes bytes, in Uint8Arrays, got ${displayKind(chunk)}`)
+        throw new TypeError(`EventDecoderStream takes Uint8Array chunks, got ${displayKind(chunk)}`)
       }
       decoder.decode(chunk as Uint8Array)
     } finally {

@@ -1,26 +1,26 @@
-/** A message without DOM events: for loops and streams. */
+/** Events as plain objects, for loops and streams. */
 
-/** What a map of event names to the types of their `data` must extend: the data of an event is text. */
+/** Constraint for a map of event names to the types of their `data`: the data must be a string. */
 export type EventsMap<Events> = { [Type in keyof Events]: string }
 
 /** An event of a stream. */
 export interface StreamEvent<Type extends string = string, Data extends string = string> {
-  /** The value of the field `event`, or `message`. */
+  /** The value of the event's `event` field, or `message`. */
   readonly type: Type
-  /** The lines of the fields `data`, joined by line feeds. */
+  /** The values of the event's `data` fields, joined by line feeds. */
   readonly data: Data
-  /** The value of this event's own `id` field. Absent if it has none. */
+  /** The value of the event's own `id` field. Absent if it has none. */
   readonly id?: string
-  /** The last event ID string as of this event: its own `id`, or else the latest before it. Empty if there was none. */
+  /** The last event ID string as of this event: its own `id`, or else the last one before it. Empty if there was none. */
   readonly lastEventId: string
 }
 
-/** The events that such a map describes: a union that `type` discriminates. */
+/** The events described by such a map, as a union discriminated by `type`. */
 export type EventOf<Events extends EventsMap<Events>> = {
   [Type in keyof Events & string]: StreamEvent<Type, Events[Type]>
 }[keyof Events & string]
 
-/** Makes an event of what a decoder reports. */
+/** Creates an event from the arguments of `DecoderSink.message()`. */
 export function streamEvent(type: string, data: string, lastEventId: string, id: string | undefined): StreamEvent {
   type ||= 'message'
   return id === undefined ? { type, data, lastEventId } : { type, data, id, lastEventId }

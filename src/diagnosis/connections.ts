@@ -1,19 +1,19 @@
-/** What is wrong with how connections begin and end, one after another. */
+/** Finds problems that show over several connections. */
 
 import { count, seconds, type Finding } from './finding.ts'
 import { isEventStream } from './head.ts'
 import type { Observation } from './observation.ts'
 
-/** How long in ms a response takes that is no stream, but an answer. */
-const BRIEF = 2_000
-/** How many make a habit. */
-const HABIT = 3
-/** A reconnection time in ms that lets clients storm. */
+/** Responses shorter than this, in ms, count as polling. */
+const SHORT_RESPONSE = 2_000
+/** How often something must happen in a row to be reported. */
+const MIN_REPEATS = 3
+/** Reconnection times below this, in ms, let clients storm the server. */
 const SHORT_RETRY = 500
-/** Events that an answer of a server that is polled has at the most. */
-const FEW_EVENTS = 2
+/** Responses with more events than this don't count as polling. */
+const MAX_POLLED_EVENTS = 2
 
-/** What shows only over several connections, the last one at the end. */
+/** @param observations the last one at the end */
 export function inspectConnections(observations: readonly Observation[]): Finding[] {
   const good = observations.filter(isEventStream)
   const dropped = good.filter(({ end }) => end && end.how !== 'aborted')
@@ -21,20 +21,24 @@ export function inspectConnections(observations: readonly Observation[]): Findin
 }
 
 function inspectPolling(dropped: Observation[]): Finding[] {
-  const last = dropped.slice(-HABIT)
+  const last = dropped.slice(-MIN_REPEATS)
   const arePolls = last.every(
     ({ head, end, text }) =>
-      head && end?.how === 'ended' && end.at - head.at < BRIEF && text.events > 0 && text.events <= FEW_EVENTS,
+      head &&
+      end?.how === 'ended' &&
+      end.at - head.at < SHORT_RESPONSE &&
+      text.events > 0 &&
+      text.events <= MAX_POLLED_EVENTS,
   )
-  if (last.length < HABIT || !arePolls) return []
+  if (last.length < MIN_REPEATS || !arePolls) return []
   return [
     {
       code: 'polling',
       level: 'warning',
-      seen: `The server ends the response after each event: ${count(last.length, 'time')} in a row.`,
-      why: 'The client must connect anew for every event, and waits before it does: that is polling, and events come late.',
-      fix: 'Leave the response open after an event: no res.end(), no return from a handler whose framework then ends it (PHP, serverless functions, "await" and "yield" in the wrong place).',
-      example: String.raw`setInterval(() => res.write('data: hello\n\n'), 1_000) // and no res.end()`,
+      seen: `The server closes the response after each event: ${count(last.length, 'time')} in a row.`,
+      why: 'The client has to wait and reconnect for every event. That is polling, and events arrive late.',
+      fix: 'Keep the response open after an event. Don\'t call res.end(), and don\'t return from a handler if the framework then closes the response (PHP, serverless functions, a misplaced "await" or "yield").',
+      example: String.raw`setInterval(() => res.write('data: hello\n\n'), 1_000) // no res.end()`,
     },
   ]
 }
@@ -47,9 +51,9 @@ function inspectIds(dropped: Observation[]): Finding[] {
     {
       code: 'no-ids',
       level: 'note',
-      seen: `The connection ended ${count(dropped.length, 'time')}, and no event had an id.`,
-      why: 'With ids, the client says on its return which event it saw last (the header Last-Event-ID), and the server can send the rest. Without, what happens in between is lost, or everything comes again.',
-      fix: 'Give each event an id, and begin after the one that the request names.',
+      seen: `The connection ended ${count(dropped.length, 'time')}, and the stream sent no event IDs.`,
+      why: 'With IDs, a reconnecting client names the last event it received (in the header Last-Event-ID), and the server can send the rest. Without them, events in between are lost, or all events are sent again.',
+      fix: 'Give each event an ID, and resume after the one in the request.',
       example: String.raw`res.write('id: 7\ndata: hello\n\n') // and read request.headers['last-event-id']`,
     },
   ]
@@ -62,9 +66,9 @@ function inspectRetry(good: Observation[]): Finding[] {
     {
       code: 'short-retry',
       level: 'warning',
-      seen: `The server asks clients to come back ${retry === 0 ? 'at once' : `after ${seconds(retry)}`} (retry: ${retry}).`,
-      why: 'retry counts milliseconds, not seconds. When the server is down, all of its clients ask again at that pace.',
-      fix: 'Ask for a second at least.',
+      seen: `The server tells clients to reconnect ${retry === 0 ? 'at once' : `after ${seconds(retry)}`} (retry: ${retry}).`,
+      why: 'retry is in milliseconds, not seconds. When the server is down, all of its clients reconnect at that rate.',
+      fix: 'Use at least one second.',
       example: String.raw`res.write('retry: 3000\n\n')`,
     },
   ]

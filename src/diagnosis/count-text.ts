@@ -1,16 +1,18 @@
-/** Counts what the lines of an event stream are, right or wrong, as its bytes come. */
+/** Counts the lines of an event stream by kind, valid or not, as its bytes arrive. */
 
 import type { Fault, FieldName, TextCounts } from './observation.ts'
 
 const FIELD_NAMES: readonly string[] = ['data', 'event', 'id', 'retry'] satisfies FieldName[]
 const LINE_END = /\r\n|[\r\n]/
-/** As of `res.write('data: x\\n\\n')` with two backslashes each. Within JSON, a quotation mark follows at least. */
+/**
+ * Matches the output of `res.write('data: x\\n\\n')`, with doubled backslashes. In JSON, at least a quotation mark would follow.
+ */
 const ESCAPED_END = /\\n$|\\n(?:data|event|id|retry):/
-const MOST_TYPES = 20
-const MOST_TEXT = 2_048
-const MOST_EXAMPLE = 80
-/** Characters of one line that are looked at. */
-const MOST_LINE = 4_096
+const MAX_TYPES = 20
+const MAX_TEXT = 2_048
+const MAX_EXAMPLE = 80
+/** How many characters of a line to inspect. */
+const MAX_LINE = 4_096
 const BOM = '\uFEFF'
 
 export function noText(): TextCounts {
@@ -31,25 +33,25 @@ export function noText(): TextCounts {
   }
 }
 
-/** Counts one body after another would need one of these each. */
+/** Counts the lines of one body. */
 export class TextCounter {
   readonly #counts: TextCounts
   readonly #onType: (type: string) => void
   readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
   /** The first four bytes. */
   readonly #start: number[] = []
-  /** No character has been decoded yet. */
+  /** True until the first character has been decoded. */
   #atStart = true
-  /** The beginning of the line that has not ended. */
+  /** The beginning of the unfinished line. */
   #line = ''
-  /** The last character was a CR, which an LF may follow. */
+  /** Whether the last character was a CR, which may be half of a CRLF. */
   #endedWithCR = false
   #type = ''
   #hasId = false
   /** Lines of fields since the last blank line. */
   #openFields = 0
 
-  /** @param onType called with the type of each event before its blank line has been handed on */
+  /** @param onType called with the type of each event before its blank line is passed on */
   constructor(counts: TextCounts, lastEventId: string | undefined, onType: (type: string) => void = () => undefined) {
     this.#counts = counts
     this.#onType = onType
@@ -61,7 +63,7 @@ export class TextCounter {
     counts.bytes += chunk.byteLength
     this.#begin(chunk)
     let text = this.#utf8.decode(chunk, { stream: true })
-    if (counts.beginning.length < MOST_TEXT) counts.beginning = (counts.beginning + text).slice(0, MOST_TEXT)
+    if (counts.beginning.length < MAX_TEXT) counts.beginning = (counts.beginning + text).slice(0, MAX_TEXT)
     if (this.#atStart && text !== '') {
       this.#atStart = false
       if (text.startsWith(BOM)) text = text.slice(1)
@@ -71,15 +73,15 @@ export class TextCounter {
     const lines = text.split(LINE_END)
     const rest = lines.pop() ?? ''
     for (const line of lines) {
-      this.#endLine((this.#line + line).slice(0, MOST_LINE))
+      this.#endLine((this.#line + line).slice(0, MAX_LINE))
       this.#line = ''
       counts.unfinished = 0
     }
     counts.unfinished += rest.length
-    this.#line = (this.#line + rest).slice(0, MOST_LINE)
+    this.#line = (this.#line + rest).slice(0, MAX_LINE)
   }
 
-  /** The body is over: what is left of it counts for what is wrong with it. */
+  /** Ends the body. Inspects an unfinished line for faults. */
   end(): void {
     if (this.#line !== '') this.#inspect(this.#line)
   }
@@ -109,7 +111,7 @@ export class TextCounter {
     const name = colon < 0 ? line : line.slice(0, colon)
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
     if (!FIELD_NAMES.includes(name)) {
-      this.#fault(kindOf(name, line), line)
+      this.#fault(faultOf(name, line), line)
       return
     }
     this.#openFields++
@@ -133,8 +135,8 @@ export class TextCounter {
       counts.events++
       if (this.#hasId) counts.eventsWithId++
       const type = this.#type || 'message'
-      if (type !== 'message' && counts.types.length < MOST_TYPES && !counts.types.includes(type)) {
-        counts.types.push(type.slice(0, MOST_EXAMPLE))
+      if (type !== 'message' && counts.types.length < MAX_TYPES && !counts.types.includes(type)) {
+        counts.types.push(type.slice(0, MAX_EXAMPLE))
       }
       this.#onType(type)
     } else if (this.#openFields > 0 && this.#type !== '') counts.emptyEvents++
@@ -144,24 +146,24 @@ export class TextCounter {
 
   #fault(fault: Fault, line: string): void {
     const { faults } = this.#counts
-    const seen = (faults[fault] ??= { count: 0, example: line.slice(0, MOST_EXAMPLE) })
+    const seen = (faults[fault] ??= { count: 0, example: line.slice(0, MAX_EXAMPLE) })
     seen.count++
   }
 }
 
-/** What a line is that is no field, no comment and not blank. */
-function kindOf(name: string, line: string): Fault {
+/** Classifies a line that is not a field, a comment or blank. */
+function faultOf(name: string, line: string): Fault {
   if (name.startsWith(BOM)) return 'bom'
   if (/^\s*[[{]/.test(line)) return 'json'
-  return line.includes(':') && FIELD_NAMES.includes(name.trim().toLowerCase()) ? 'misspelt' : 'unframed'
+  return line.includes(':') && FIELD_NAMES.includes(name.trim().toLowerCase()) ? 'misspelled' : 'unframed'
 }
 
-/** Whether it has backslashes where a line should end. */
+/** Whether a line contains backslashes in place of line ends. */
 export function isEscaped(line: string): boolean {
   return ESCAPED_END.test(line)
 }
 
-/** By its byte order mark, or a zero byte beside each of its first characters. */
+/** Detects a byte order mark, or a zero byte next to each of the first characters. */
 function isUTF16([first, second, third, fourth]: number[]): boolean {
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true
   return (first === 0 && third === 0 && second !== 0) || (second === 0 && fourth === 0 && first !== 0)

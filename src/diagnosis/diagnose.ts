@@ -1,7 +1,7 @@
-/** From what is seen of a stream to what is wrong with it. */
+/** Diagnoses the problems of a stream from observations. */
 
 import { inspectConnections } from './connections.ts'
-import type { Circumstances, Finding } from './finding.ts'
+import type { Context, Finding } from './finding.ts'
 import { inspectText } from './framing.ts'
 import { inspectHead, isEventStream } from './head.ts'
 import { inspectNetwork } from './network.ts'
@@ -11,30 +11,26 @@ import { inspectTime } from './timing.ts'
 const LEVELS = ['error', 'warning', 'note'] as const satisfies Finding['level'][]
 
 /**
- * What is wrong with the last of these requests, and with all of them in a row; the worst first, each code once. None: all is
- * well, or it is too early to say. Ask again when something has been observed, and once in a while: silence shows only in time.
+ * Returns findings about the last request and about the sequence of all requests: the worst first, each code once. An empty
+ * result means that nothing is wrong, or that it is too early to say. Call it after each observation and at intervals, because
+ * silence shows only over time.
  */
-export function diagnose(observations: readonly Observation[], circumstances: Circumstances): Finding[] {
+export function diagnose(observations: readonly Observation[], context: Context): Finding[] {
   const last = observations.at(-1)
   if (!last) return []
-  // What the last one has not shown yet, the one before it may have.
-  const looked = last.head || last.end ? [last] : [...observations.slice(-2)].reverse()
+  // Until the last request has a response, the one before it still counts.
+  const relevant = last.head || last.end ? [last] : [...observations.slice(-2)].reverse()
   const findings = [
-    ...looked.flatMap((observation) => inspect(observation, circumstances)),
+    ...relevant.flatMap((observation) => inspect(observation, context)),
     ...inspectConnections(observations),
   ]
   const once = findings.filter(({ code }, i) => findings.findIndex((other) => other.code === code) === i)
   return LEVELS.flatMap((level) => once.filter((finding) => finding.level === level))
 }
 
-function inspect(observation: Observation, circumstances: Circumstances): Finding[] {
-  if (!observation.head)
-    return [...inspectNetwork(observation, circumstances), ...inspectTime(observation, circumstances)]
-  // What is no event stream need not be like one.
+function inspect(observation: Observation, context: Context): Finding[] {
+  if (!observation.head) return [...inspectNetwork(observation, context), ...inspectTime(observation, context)]
+  // Other responses don't have the format of an event stream.
   if (!isEventStream(observation)) return inspectHead(observation)
-  return [
-    ...inspectHead(observation),
-    ...inspectText(observation, circumstances),
-    ...inspectTime(observation, circumstances),
-  ]
+  return [...inspectHead(observation), ...inspectText(observation, context), ...inspectTime(observation, context)]
 }

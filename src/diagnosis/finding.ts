@@ -1,29 +1,29 @@
-/** What a diagnosis says, in words for whoever has just written their first server of events. */
+/** The findings of a diagnosis, written for someone who has just written their first event stream server. */
 
 export interface Finding {
-  /** A name that stays, whatever becomes of the words. */
+  /** A stable name for the finding. */
   readonly code: string
   /**
-   * - `error`: no event can come this way
-   * - `warning`: events are late, lost or may be
+   * - `error`: no events can arrive
+   * - `warning`: events arrive late or get lost, or might
    * - `note`: worth knowing
    */
   readonly level: 'error' | 'warning' | 'note'
-  /** What is seen, in a sentence. */
+  /** The symptom, in a sentence. */
   readonly seen: string
-  /** Why that is, or what it means. */
+  /** The cause. */
   readonly why: string
-  /** What to do about it, mostly on the server. */
+  /** The fix, usually on the server. */
   readonly fix: string
-  /** The code or header that does it. */
+  /** Code or headers for the fix. */
   readonly example?: string
 }
 
-/** What else a diagnosis depends on. */
-export interface Circumstances {
+/** The inputs of a diagnosis besides the observations. */
+export interface Context {
   /** On the clock of the observations. */
   now: number
-  /** The URL of the page that the stream is for, where it is a page: its browser has rules of its own. */
+  /** The URL of the page that reads the stream, if any. Browsers restrict pages. */
   page?: string | undefined
 }
 
@@ -37,11 +37,11 @@ export function seconds(ms: number): string {
   return `${ms < 9_950 ? (ms / 1_000).toFixed(1) : (ms / 1_000).toFixed(0)} s`
 }
 
-/** A text of a server's in a sentence. It may hold anything, control characters too: show it as text, not as HTML. */
+/** Quotes text from the server. It may contain anything, including control characters, so never render it as HTML. */
 export function quoted(text: string): string {
   return `“${text}”`
 }
 
-/** How a server sends one event. */
+/** Server code that sends one event. */
 export const ONE_EVENT = String.raw`res.write('data: hello\n\n')`
 export const EVENT_STREAM = 'Content-Type: text/event-stream'

@@ -1,11 +1,11 @@
-/** What is wrong with the head of a response. */
+/** Finds problems in the head of a response. */
 
 import { mimeEssence } from '../connection/response.ts'
 import { EVENT_STREAM, ONE_EVENT, quoted, type Finding } from './finding.ts'
 import type { Head, Observation } from './observation.ts'
 import { ofStatus } from './status.ts'
 
-/** Answers that have a page, or JSON, in the place of the stream. */
+/** Inspects the status and the headers. */
 export function inspectHead({ head, method, text }: Observation): Finding[] {
   if (!head) return []
   if (head.status !== 200) return [ofStatus(head, method)]
@@ -15,7 +15,7 @@ export function inspectHead({ head, method, text }: Observation): Finding[] {
   return [{ code: 'content-type', level: 'error', ...words }]
 }
 
-/** Whether it was accepted as an event stream. */
+/** Whether the client accepts the response as an event stream. */
 export function isEventStream({ head }: Observation): boolean {
   return head?.status === 200 && mimeEssence(head.headers['content-type'] ?? '') === 'text/event-stream'
 }
@@ -27,43 +27,43 @@ function ofContentType(
   beginning: string,
 ): Omit<Finding, 'level' | 'code'> {
   const type = given === undefined ? undefined : (mimeEssence(given) ?? given)
-  const label = type === undefined ? 'no Content-Type at all' : `the Content-Type ${quoted(type)}`
+  const label = type === undefined ? 'no Content-Type' : `the Content-Type ${quoted(type)}`
   if (isFramed) {
     return {
-      seen: `The server sends what looks like an event stream, but with ${label}.`,
-      why: 'A client reads a response as an event stream only if the server says that it is one.',
+      seen: `The response looks like an event stream, but has ${label}.`,
+      why: 'Clients accept an event stream only with the Content-Type text/event-stream.',
       fix: 'Set the header before the first write.',
       example: EVENT_STREAM,
     }
   }
   if (type === 'text/html' || /^\s*<(?:!doctype|html)/i.test(beginning)) {
     const title = /<title[^>]*>([^<]{1,80})/i.exec(beginning)?.[1]?.trim()
-    const name = title === undefined ? 'a web page' : `a web page, ${quoted(title)},`
+    const name = title === undefined ? 'a web page' : `a web page (${quoted(title)})`
     if (isLogin(head.url, beginning)) {
       return {
-        seen: `The server sent ${name} in place of the event stream${head.redirected ? `, from ${shortly(head.url)}` : ''}.`,
-        why: 'It looks like a page to sign in: the request carries no login that the server accepts.',
-        fix: 'Send the token or the cookie that the server wants along with the request. A server of events should answer 401 without one, not lead to a page.',
+        seen: `The server sent ${name} instead of an event stream${head.redirected ? `, from ${withoutQuery(head.url)}` : ''}.`,
+        why: 'It looks like a login page: the request has no credentials that the server accepts.',
+        fix: 'Send the required token or cookie with the request. An event stream endpoint should respond with 401 instead of redirecting to a page.',
         example: 'Authorization: Bearer <token>',
       }
     }
     return {
-      seen: `The server sent ${name} in place of an event stream.`,
-      why: 'The URL is that of a page, or no route of the server matches it and an app or a proxy answers with its own page.',
-      fix: 'Look at the path of the URL, and at the order of the routes on the server: that of the events must come before one that catches everything.',
+      seen: `The server sent ${name} instead of an event stream.`,
+      why: 'The URL is that of a page, or no route matches it and an app or a proxy responds with its own page.',
+      fix: 'Check the path of the URL and the order of the routes on the server: the event stream route must come before any catch-all route.',
     }
   }
   if (type?.includes('json')) {
     return {
-      seen: `The server sent JSON (${type}) in place of an event stream.`,
-      why: 'It answers once, or sends lines of JSON, but an event stream is text of its own kind: each event is a line that begins with "data:", and a blank line.',
-      fix: 'If the API has a switch for streaming, such as "stream": true in the body, set it. On a server of your own, set the Content-Type and write each object as an event.',
+      seen: `The server sent JSON (${type}) instead of an event stream.`,
+      why: 'The server sends a single JSON response or JSON lines. In an event stream, each event is a line that begins with "data:", followed by a blank line.',
+      fix: 'If the API has a streaming option, such as "stream": true in the body, set it. If the server is yours, set the Content-Type and write each object as an event.',
       example: String.raw`res.write('data: ' + JSON.stringify(object) + '\n\n')`,
     }
   }
   return {
     seen: `The server sent ${label} instead of text/event-stream.`,
-    why: 'A client reads a response as an event stream only if the server says that it is one, in exactly these letters.',
+    why: 'Clients accept an event stream only with exactly that Content-Type.',
     fix: 'Set the header before the first write, and write events.',
     example: `${EVENT_STREAM}\n${ONE_EVENT}`,
   }
@@ -73,12 +73,12 @@ function isLogin(url: string, beginning: string): boolean {
   return /(?:log|sign)-?in|\bsso\b|\bauth/i.test(url.split('?')[0] ?? '') || /type=["']?password/i.test(beginning)
 }
 
-/** Origin and path: the query may hold secrets. */
-function shortly(url: string): string {
+/** Returns origin and path only, because the query may hold secrets. */
+function withoutQuery(url: string): string {
   return url.split(/[?#]/)[0] ?? url
 }
 
-/** Where nothing was refused. */
+/** Inspects the headers of an accepted response. */
 function ofGoodHead({ headers }: Head): Finding[] {
   const findings: Finding[] = []
   const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1]
@@ -86,9 +86,9 @@ function ofGoodHead({ headers }: Head): Finding[] {
     findings.push({
       code: 'charset',
       level: 'warning',
-      seen: `The Content-Type names the charset ${quoted(charset)}.`,
-      why: 'An event stream is always read as UTF-8; the charset is ignored.',
-      fix: 'Write UTF-8, and leave the charset out.',
+      seen: `The Content-Type declares the charset ${quoted(charset)}.`,
+      why: 'An event stream is always decoded as UTF-8. The charset is ignored.',
+      fix: 'Send UTF-8, and omit the charset.',
       example: EVENT_STREAM,
     })
   }
@@ -96,9 +96,9 @@ function ofGoodHead({ headers }: Head): Finding[] {
     findings.push({
       code: 'content-length',
       level: 'warning',
-      seen: `The response has a Content-Length, ${headers['content-length'].slice(0, 20)}.`,
-      why: 'It is over after that many bytes, so it was made as a whole before it was sent. A stream has no length.',
-      fix: 'Do not collect the events and send them at the end: write each one when it happens.',
+      seen: `The response has a Content-Length of ${headers['content-length'].slice(0, 20)}.`,
+      why: 'It ends after that many bytes, so it was complete before it was sent. A stream has no length.',
+      fix: 'Write each event when it happens, instead of collecting events and sending them at the end.',
       example: ONE_EVENT,
     })
   }
@@ -107,8 +107,8 @@ function ofGoodHead({ headers }: Head): Finding[] {
       code: 'cached',
       level: 'warning',
       seen: 'The response comes from a cache.',
-      why: 'A cache before the server keeps an old stream and answers with it.',
-      fix: 'Forbid it.',
+      why: 'A cache in front of the server responds with an old stream.',
+      fix: 'Disable caching for the stream.',
       example: 'Cache-Control: no-cache, no-transform',
     })
   }

@@ -1,10 +1,9 @@
-/** Why there was no response. */
+/** Explains requests that got no response. */
 
-import { quoted, type Circumstances, type Finding } from './finding.ts'
+import { quoted, type Context, type Finding } from './finding.ts'
 import type { Observation } from './observation.ts'
 
-/** Where there was no response. */
-export function inspectNetwork({ url, head, end }: Observation, { page }: Circumstances): Finding[] {
+export function inspectNetwork({ url, head, end }: Observation, { page }: Context): Finding[] {
   if (head || end?.how !== 'failed') return []
   const { code } = end
   const known =
@@ -14,40 +13,40 @@ export function inspectNetwork({ url, head, end }: Observation, { page }: Circum
   return page === undefined ? [unreachable(url)] : inPage(url, new URL(page))
 }
 
-type Teller = (url: URL, code: string) => Omit<Finding, 'code' | 'level'>
+type Describe = (url: URL, code: string) => Omit<Finding, 'code' | 'level'>
 
-const CERTIFICATE: Teller = (url, code) => ({
-  seen: `The certificate of ${url.host} is not accepted (${code}).`,
-  why: 'It is signed by nobody that this client trusts, has expired, or is for another name.',
-  fix: 'Renew or complete the certificate on the server. For one of your own making, tell Node where its authority is.',
+const CERTIFICATE: Describe = (url, code) => ({
+  seen: `The certificate of ${url.host} is not trusted (${code}).`,
+  why: 'Its issuer is not trusted, it has expired, or it is for another host name.',
+  fix: 'Renew the certificate, or install its full chain on the server. If its authority is private, make Node trust that.',
   example: 'NODE_EXTRA_CA_CERTS=ca.pem',
 })
 
-const NO_HOST: Teller = ({ hostname }, code) => ({
-  seen: `There is no host named ${quoted(hostname)} (${code}).`,
-  why: 'The name is misspelt, or the network does not know it.',
-  fix: 'Look at the name. Names of containers are known only in their network.',
+const NO_HOST: Describe = ({ hostname }, code) => ({
+  seen: `Host ${quoted(hostname)} not found (${code}).`,
+  why: 'The name is misspelled, or this network cannot resolve it.',
+  fix: 'Check the name. Container names resolve only within their network.',
 })
 
-const CUT: Teller = (_url, code) => ({
-  seen: `The connection was cut before there was a response (${code}).`,
-  why: 'The server crashed over the request, or it wants https where http was tried, or a firewall cut the connection.',
-  fix: 'Look into the log of the server, and at the scheme of the URL.',
+const CUT: Describe = (_url, code) => ({
+  seen: `The connection was closed before a response arrived (${code}).`,
+  why: 'The server crashed on the request, or it expects https instead of http, or a firewall closed the connection.',
+  fix: 'Check the server log and the scheme of the URL.',
 })
 
-const NO_TLS: Teller = ({ host }) => ({
+const NO_TLS: Describe = ({ host }) => ({
   seen: `${host} does not speak TLS.`,
-  why: 'The URL says https, but the server speaks http there.',
+  why: 'The URL says https, but the server expects http on this port.',
   fix: `Try http://${host}.`,
 })
 
-const NO_ANSWER: Teller = ({ host }, code) => ({
-  seen: `${host} does not answer (${code}).`,
+const NO_ANSWER: Describe = ({ host }, code) => ({
+  seen: `${host} does not respond (${code}).`,
   why: 'A firewall drops the packets, or the machine is off.',
-  fix: 'Look at the address, at firewalls and at the VPN.',
+  fix: 'Check the address, firewalls and the VPN.',
 })
 
-const CODES: Record<string, Teller> = {
+const CODES: Record<string, Describe> = {
   ENOTFOUND: NO_HOST,
   EAI_AGAIN: NO_HOST,
   ECONNRESET: CUT,
@@ -57,19 +56,19 @@ const CODES: Record<string, Teller> = {
   ETIMEDOUT: NO_ANSWER,
   UND_ERR_CONNECT_TIMEOUT: NO_ANSWER,
   ECONNREFUSED: ({ host }) => ({
-    seen: `Nobody listens at ${host} (ECONNREFUSED).`,
-    why: 'The server is not running, or on another port; or it listens only on 127.0.0.1 or only on ::1 of another machine or container.',
-    fix: 'Start it, and compare the port with what it prints. In a container, let it listen on 0.0.0.0.',
+    seen: `Nothing is listening on ${host} (ECONNREFUSED).`,
+    why: 'The server is not running, or uses another port, or listens only on 127.0.0.1 or ::1 of another machine or container.',
+    fix: 'Start it, and compare the port with its output. In a container, listen on 0.0.0.0.',
   }),
   UND_ERR_INVALID_ARG: (_url, code) => ({
-    seen: `The request cannot be sent as it is (${code}).`,
-    why: 'One of its headers is for the runtime alone to set, such as Transfer-Encoding or Upgrade.',
-    fix: 'Leave that header out.',
+    seen: `The request is invalid (${code}).`,
+    why: 'It has a header that only the runtime may set, such as Transfer-Encoding or Upgrade.',
+    fix: 'Remove that header.',
   }),
   HPE_INVALID_CONSTANT: ({ host }) => ({
-    seen: `What ${host} answers is no HTTP.`,
-    why: 'Another service listens there, or the server wants https.',
-    fix: 'Look at the port and at the scheme of the URL.',
+    seen: `The response from ${host} is not HTTP.`,
+    why: 'Another service is listening there, or the server expects https.',
+    fix: 'Check the port and the scheme of the URL.',
   }),
 }
 
@@ -85,8 +84,8 @@ function blockedPort({ port }: URL): Finding {
     code: 'blocked-port',
     level: 'error',
     seen: `fetch blocks port ${port}, so no request was sent.`,
-    why: `Browsers and Node refuse ports that other services use, such as mail and IRC ("bad port" in the Fetch standard).`,
-    fix: 'Let the server listen on another port, such as 8000.',
+    why: `Browsers and Node block ports of other services, such as mail and IRC ("bad port" in the Fetch standard).`,
+    fix: 'Use another port for the server, such as 8000.',
   }
 }
 
@@ -94,13 +93,13 @@ function unreachable(url: string): Finding {
   return {
     code: 'network',
     level: 'error',
-    seen: `There was no response from ${new URL(url).host}.`,
-    why: 'The server is not running, the address is wrong, or something on the way cut the connection.',
+    seen: `No response from ${new URL(url).host}.`,
+    why: 'The server is not running, the address is wrong, or the connection was closed on the way.',
     fix: 'Is the server running? Does the URL open in a browser, or with curl -N?',
   }
 }
 
-/** A page is not told why: these are the reasons that only pages have. */
+/** Explains failures in a page. Browsers don't tell scripts the reason, so this infers the likely one. */
 function inPage(url: string, page: URL): Finding[] {
   const target = new URL(url)
   const findings: Finding[] = []
@@ -108,8 +107,8 @@ function inPage(url: string, page: URL): Finding[] {
     findings.push({
       code: 'mixed-content',
       level: 'error',
-      seen: 'The page came over https, and the stream would come over http.',
-      why: 'Browsers do not let a secure page read what is not secure.',
+      seen: 'The page uses https, but the stream uses http.',
+      why: 'Browsers block insecure requests from secure pages (mixed content).',
       fix: 'Serve the stream over https too.',
       example: `https://${target.host}${target.pathname}`,
     })
@@ -117,9 +116,9 @@ function inPage(url: string, page: URL): Finding[] {
     findings.push({
       code: 'cors',
       level: 'error',
-      seen: `The browser got no response that this page may read. The stream is on another origin (${target.origin}) than the page (${page.origin}).`,
-      why: 'Either the server is not reached, or it does not allow pages of this origin to read it (CORS). With headers of your own, a method other than GET or POST, or a body of JSON the browser first asks with an OPTIONS request, which the server must answer too.',
-      fix: 'Have the server allow the origin, and the headers that are sent. The console of the browser says which of it is missing.',
+      seen: `The browser got no response that this page may read. The stream's origin (${target.origin}) is not the page's (${page.origin}).`,
+      why: 'The server is unreachable, or it does not allow this origin (CORS). With custom headers, a JSON body, or a method other than GET or POST, the browser first sends an OPTIONS request, which the server must answer too.',
+      fix: 'Make the server allow the origin and the request headers. The browser console names the missing header.',
       example: `Access-Control-Allow-Origin: ${page.origin}\nAccess-Control-Allow-Headers: Authorization, Content-Type, Last-Event-ID`,
     })
   }

@@ -1,22 +1,22 @@
-/** What is seen of a request and its answer: plain data, which can go through JSON. */
+/** Observations of requests and their responses. Plain data that survives JSON. */
 
 /** One request. */
 export interface Observation {
-  /** As it was sent. */
+  /** The URL requested. */
   readonly url: string
-  /** In capitals. */
+  /** In upper case. */
   readonly method: string
-  /** The header `Last-Event-ID`, where there was one. */
+  /** The request header `Last-Event-ID`, if any. */
   readonly lastEventId: string | undefined
   /** All times are ms on one clock. */
   readonly requestedAt: number
-  /** The head of the response, once it is there. */
+  /** The head of the response, once received. */
   head?: Head
-  /** How the exchange came to its end, once it has. */
+  /** How the request ended, once it has. */
   end?: End
-  /** When bytes came. */
-  readonly lumps: Lump[]
-  /** What they say. */
+  /** The arrival times of the bytes. */
+  readonly bursts: Burst[]
+  /** The content of the bytes. */
   readonly text: TextCounts
 }
 
@@ -27,54 +27,54 @@ export interface Head {
   /** The final URL, after redirects. */
   readonly url: string
   readonly redirected: boolean
-  /** Those that tell something, by their names in lower case. */
+  /** The headers relevant to a diagnosis, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** - `ended`: the server, or what stands before it, ended the body
- *  - `failed`: there was no response, or its body broke off
- *  - `aborted`: we ended it */
+/** - `ended`: the server, or a proxy, ended the body
+ *  - `failed`: the request got no response, or the body broke off
+ *  - `aborted`: the client canceled it */
 export interface End {
   readonly at: number
   readonly how: 'ended' | 'failed' | 'aborted'
-  /** The system's, such as `ECONNREFUSED`, where the runtime tells it. */
+  /** System error code such as `ECONNREFUSED`, if the runtime provides one. */
   readonly code?: string
 }
 
-/** Bytes that came together: without a pause of more than 100 ms. */
-export interface Lump {
+/** Bytes that arrived together: without a pause of more than 100 ms. */
+export interface Burst {
   readonly at: number
   last: number
   bytes: number
-  /** Events that ended in it. */
+  /** The number of events that ended in it. */
   events: number
   /** Whether its last byte is in the middle of a line. */
-  isCut: boolean
+  endsMidLine: boolean
 }
 
-/** What the lines of a body are. */
+/** Statistics of the lines of a body. */
 export interface TextCounts {
   bytes: number
   lines: number
   blankLines: number
   comments: number
-  /** Lines of each field, as the standard writes their names. */
+  /** Lines of each field, spelled as in the standard. */
   readonly fields: Record<FieldName, number>
-  /** Blocks with data that a blank line has ended: these are dispatched. */
+  /** Blocks with data and a blank line after them: these are dispatched. */
   events: number
-  /** Blocks without data that a blank line has ended: these are not. */
+  /** Blocks without data that have a blank line after them: these are not dispatched. */
   emptyEvents: number
   /** Events with a last event ID string. */
   eventsWithId: number
-  /** Names of events, other than `message`: the first twenty. */
+  /** The first twenty event types other than `message`. */
   readonly types: string[]
   /** Lines of data since the last blank line. */
   openData: number
-  /** Characters of the line that has not ended. */
+  /** Characters of the unfinished line. */
   unfinished: number
   /** The last valid `retry`, in ms. */
   retry?: number
-  /** Examples of what is wrong, cut at 80 characters, and how often each was seen. */
+  /** Faults, each with an example cut at 80 characters and a count. */
   readonly faults: Partial<Record<Fault, { count: number; example: string }>>
   /** The first 2,048 characters. */
   beginning: string
@@ -82,12 +82,12 @@ export interface TextCounts {
 
 export type FieldName = 'data' | 'event' | 'id' | 'retry'
 
-/** - `misspelt`: a field but for letters' case or a space: `Data: x`
+/** - `misspelled`: a field name that is wrong only in case or spaces, such as `Data: x`
  *  - `json`: a line of JSON without a field
- *  - `unframed`: any other line that is neither a field, a comment nor blank
- *  - `escaped`: a backslash and an n where a line should end
- *  - `retry`: a `retry` that is no whole number
+ *  - `unframed`: any other line that is not a field, a comment or blank
+ *  - `escaped`: a backslash and an n in place of a line end
+ *  - `retry`: a `retry` that is not a whole number
  *  - `utf-16`: zero bytes between the characters, or the byte order mark of UTF-16
- *  - `bom`: a byte order mark elsewhere than at the start
- *  - `not-utf-8`: bytes that are no UTF-8 */
-export type Fault = 'misspelt' | 'json' | 'unframed' | 'escaped' | 'retry' | 'utf-16' | 'bom' | 'not-utf-8'
+ *  - `bom`: a byte order mark after the start
+ *  - `not-utf-8`: bytes that are not valid UTF-8 */
+export type Fault = 'misspelled' | 'json' | 'unframed' | 'escaped' | 'retry' | 'utf-16' | 'bom' | 'not-utf-8'

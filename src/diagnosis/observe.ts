@@ -1,5 +1,5 @@
 /**
- * Watches what a connection sends and receives, from its option `fetch`:
+ * Observes the requests and responses of a connection through its option `fetch`:
  *
  *     const observer = observe()
  *     const source = new EventSource(url, { fetch: observer.fetch })
@@ -8,17 +8,17 @@
 
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../connection/request.ts'
 import { noText, TextCounter } from './count-text.ts'
-import type { End, Head, Lump, Observation } from './observation.ts'
+import type { Burst, End, Head, Observation } from './observation.ts'
 import { watchBody } from './watch-body.ts'
 
-/** More have nothing to say that these have not. */
-const MOST_OBSERVATIONS = 20
-const MOST_LUMPS = 50
-/** A pause in ms that ends a lump. */
+/** Older observations add nothing to a diagnosis. */
+const MAX_OBSERVATIONS = 20
+const MAX_BURSTS = 50
+/** A pause in ms that ends a burst. */
 const PAUSE = 100
 
-/** Headers that tell something of how a stream is sent; none of them holds a secret. */
-const TELLING = [
+/** Headers relevant to a diagnosis. Must not include secrets. */
+const RELEVANT_HEADERS = [
   'access-control-allow-origin',
   'age',
   'allow',
@@ -38,24 +38,24 @@ const TELLING = [
 ]
 
 export interface ObserverInit {
-  /** What sends the requests. Default: the global `fetch`, looked up at each request. */
+  /** Sends the requests. Default: the global `fetch`, looked up for each request. */
   fetch?: FetchLike
   /** The clock, in ms. Default: `performance.now()`. */
   now?: () => number
-  /** Called whenever something has been observed: for the head, each chunk and the end. */
+  /** Called for the request, the head, each chunk and the end. */
   onChange?: (observation: Observation) => void
-  /** Called with the type of each event before it is dispatched: in time to add a listener for it. */
+  /** Called with the type of each event before it is dispatched, in time to add a listener for it. */
   onType?: (type: string) => void
 }
 
 export interface Observer {
   /** For the option `fetch`. */
   readonly fetch: FetchLike
-  /** The last twenty requests, the last one at the end. They are updated in place. */
+  /** The last twenty requests, the latest at the end. Updated in place. */
   readonly observations: readonly Observation[]
 }
 
-/** An observer of one source or loop. */
+/** Creates an observer for one source or loop. */
 export function observe({ fetch, now = () => performance.now(), onChange, onType }: ObserverInit = {}): Observer {
   const observations: Observation[] = []
 
@@ -65,11 +65,11 @@ export function observe({ fetch, now = () => performance.now(), onChange, onType
       method: init.method.toUpperCase(),
       lastEventId: lastEventIdOf(init),
       requestedAt: now(),
-      lumps: [],
+      bursts: [],
       text: noText(),
     }
     observations.push(observation)
-    if (observations.length > MOST_OBSERVATIONS) observations.shift()
+    if (observations.length > MAX_OBSERVATIONS) observations.shift()
     const end = (how: End['how'], error?: unknown): void => {
       if (observation.end) return
       const code = codeOf(error)
@@ -88,19 +88,19 @@ export function observe({ fetch, now = () => performance.now(), onChange, onType
     }
     observation.head = headOf(response, url, now())
     onChange?.(observation)
-    const { text, lumps } = observation
+    const { text, bursts } = observation
     const counter = new TextCounter(text, observation.lastEventId, onType)
     const body = watchBody(response.body, {
       chunk: (bytes) => {
         const before = text.events
         counter.count(bytes)
         const at = now()
-        add(lumps, {
+        add(bursts, {
           at,
           last: at,
           bytes: bytes.byteLength,
           events: text.events - before,
-          isCut: text.unfinished > 0,
+          endsMidLine: text.unfinished > 0,
         })
         onChange?.(observation)
       },
@@ -115,18 +115,18 @@ export function observe({ fetch, now = () => performance.now(), onChange, onType
   return { fetch: observed, observations }
 }
 
-/** A chunk is part of the lump before it if it came at once after it. */
-function add(lumps: Lump[], chunk: Lump): void {
-  const before = lumps.at(-1)
+/** Merges a chunk with the previous burst if no pause was between them. */
+function add(bursts: Burst[], chunk: Burst): void {
+  const before = bursts.at(-1)
   if (before && chunk.at - before.last <= PAUSE) {
     before.last = chunk.at
     before.bytes += chunk.bytes
     before.events += chunk.events
-    before.isCut = chunk.isCut
+    before.endsMidLine = chunk.endsMidLine
     return
   }
-  lumps.push(chunk)
-  if (lumps.length > MOST_LUMPS) lumps.shift()
+  bursts.push(chunk)
+  if (bursts.length > MAX_BURSTS) bursts.shift()
 }
 
 function lastEventIdOf({ headers }: FetchLikeInit): string | undefined {
@@ -136,22 +136,22 @@ function lastEventIdOf({ headers }: FetchLikeInit): string | undefined {
 function headOf(response: FetchLikeResponse, requested: string, at: number): Head {
   const { status, url = '', headers } = response
   const { redirected = false } = response as Partial<Response>
-  const told: Record<string, string> = {}
-  for (const name of TELLING) {
+  const relevant: Record<string, string> = {}
+  for (const name of RELEVANT_HEADERS) {
     const value = headers.get(name)
-    if (value !== null) told[name] = value
+    if (value !== null) relevant[name] = value
   }
-  return { at, status, url: url === '' ? requested : url, redirected, headers: told }
+  return { at, status, url: url === '' ? requested : url, redirected, headers: relevant }
 }
 
-/** The same response in all that is asked of one, but for its body, which cannot be replaced. */
+/** Copies the response members that callers use, with another body. (The body of a Response can't be replaced.) */
 function withBody(response: FetchLikeResponse, body: unknown): FetchLikeResponse {
   const { status, headers, url } = response
   const { statusText, ok, redirected, type } = response as Partial<Response>
   return Object.assign({ status, headers, url, body }, { statusText, ok, redirected, type })
 }
 
-/** The first in the error's chain of causes. */
+/** Returns the first code in the error's chain of causes. */
 function codeOf(error: unknown): string | undefined {
   for (let depth = 0; depth < 5 && typeof error === 'object' && error !== null; depth++) {
     const { code, cause } = error as { code?: unknown; cause?: unknown }

@@ -1,34 +1,34 @@
-/** What is wrong with when things come. */
+/** Finds problems in the arrival times of a response. */
 
-import { count, EVENT_STREAM, ONE_EVENT, seconds, type Circumstances, type Finding } from './finding.ts'
+import { count, EVENT_STREAM, ONE_EVENT, seconds, type Context, type Finding } from './finding.ts'
 import type { Observation } from './observation.ts'
 
-/** How long in ms nothing may come before it is worth a word. */
-const PATIENCE = 5_000
-/** What is shorter looks like no delay. */
+/** How long nothing may arrive before that is reported, in ms. */
+const SILENCE = 5_000
+/** Shorter waits, in ms, don't look like a delay. */
 const NOTICEABLE = 1_000
-/** What comes within it came at once. */
+/** Events within this time, in ms, arrived at once. */
 const AT_ONCE = 250
-/** Lumps that make a habit, and events in each that make it a lump. */
-const HABIT = 3
+/** How many bursts must have how many events each. */
+const MIN_REPEATS = 3
 
-export function inspectTime(observation: Observation, { now }: Circumstances): Finding[] {
+export function inspectTime(observation: Observation, { now }: Context): Finding[] {
   const { requestedAt, head, end, text } = observation
-  if (!head) return !end && now - requestedAt >= PATIENCE ? [noHead(now - requestedAt)] : []
+  if (!head) return !end && now - requestedAt >= SILENCE ? [noHead(now - requestedAt)] : []
   if (text.bytes === 0) return inspectSilence(observation, now)
-  if (text.lines > 0 && text.comments + text.blankLines === text.lines && now - head.at >= PATIENCE && !end) {
+  if (text.lines > 0 && text.comments + text.blankLines === text.lines && now - head.at >= SILENCE && !end) {
     return [onlyComments(text.comments, now - head.at)]
   }
-  return [...inspectLumps(observation), ...atTheEnd(observation)]
+  return [...inspectBursts(observation), ...inspectEnd(observation)]
 }
 
 function noHead(waited: number): Finding {
   return {
     code: 'no-head',
     level: 'warning',
-    seen: `The connection stands, or is being made, but no response has begun for ${seconds(waited)}.`,
-    why: 'Either the server is not reached; or it sends the head of its response only with the first event; or something before it (a proxy, compression) keeps the response until there is more of it.',
-    fix: 'Send the head at once, and a comment with it.',
+    seen: `No response after ${seconds(waited)}.`,
+    why: 'The server is unreachable, or it sends the response headers only with the first event, or a proxy or compression in front of it buffers the response.',
+    fix: 'Send the headers at once, followed by a comment.',
     example: String.raw`res.writeHead(200, { 'Content-Type': 'text/event-stream' }); res.write(':\n\n')`,
   }
 }
@@ -41,22 +41,22 @@ function inspectSilence({ head, end }: Observation, now: number): Finding[] {
         code: 'empty',
         level: 'error',
         seen: 'The response ended without a single byte.',
-        why: 'The server has nothing to send and ends the response, or its code failed after it had sent the head.',
-        fix: 'Keep the response open, and write events when they happen. Look into the log of the server.',
+        why: 'The server closes the response when it has nothing to send, or it failed after sending the headers.',
+        fix: 'Keep the response open, and write events when they happen. Check the server log.',
         example: ONE_EVENT,
       },
     ]
   }
   const waited = now - head.at
-  if (end || waited < PATIENCE) return []
-  const why = `Either nothing has happened on the server yet; or it writes, and ${holder(head.headers) ?? 'something on the way (compression, a proxy such as nginx, a framework)'} keeps the bytes until there are more of them.`
+  if (end || waited < SILENCE) return []
+  const why = `Either nothing has happened on the server yet, or ${bufferOf(head.headers) ?? 'compression, a proxy such as nginx, or a framework'} is buffering its output.`
   return [
     {
       code: 'silent',
       level: 'warning',
-      seen: `The server has answered with an event stream, but has sent no byte for ${seconds(waited)}.`,
+      seen: `The server started an event stream, but has sent nothing for ${seconds(waited)}.`,
       why,
-      fix: 'Send a comment at once and every 15 seconds: if it does not come through, something holds it back. Flush after each write where the framework or its compression has a way to (res.flush()), and switch buffering off in the proxy.',
+      fix: 'Send a comment at once and every 15 seconds. If it does not arrive, something is buffering it. Flush after each write if the framework or its compression supports that (res.flush()), and turn buffering off in the proxy.',
       example: String.raw`res.setHeader('X-Accel-Buffering', 'no'); res.write(':\n\n')`,
     },
   ]
@@ -66,59 +66,59 @@ function onlyComments(comments: number, waited: number): Finding {
   return {
     code: 'only-comments',
     level: 'note',
-    seen: `${count(comments, 'comment')} came in ${seconds(waited)}, but no event.`,
-    why: 'The connection works, bytes come through: nothing has happened on the server, or this client is not subscribed to it.',
-    fix: 'Make something happen on the server. Is this the channel, the topic, the user that it happens to?',
+    seen: `Received ${count(comments, 'comment')} in ${seconds(waited)}, but no events.`,
+    why: 'The connection works. Either nothing has happened on the server, or this client is not subscribed to it.',
+    fix: 'Trigger an event on the server. Is the client subscribed to the right channel, topic or user?',
   }
 }
 
-/** Again and again nothing, then several events at once. */
-function inspectLumps({ lumps, head }: Observation): Finding[] {
-  const full = lumps.filter(({ events }) => events >= HABIT)
-  if (full.length < HABIT || full.length < lumps.length * 0.6) return []
-  const pause = median(lumps.slice(1).map((lump, i) => lump.at - (lumps[i]?.last ?? lump.at)))
+/** Detects repeated pauses, each followed by several events at once. */
+function inspectBursts({ bursts, head }: Observation): Finding[] {
+  const full = bursts.filter(({ events }) => events >= MIN_REPEATS)
+  if (full.length < MIN_REPEATS || full.length < bursts.length * 0.6) return []
+  const pause = median(bursts.slice(1).map((burst, i) => burst.at - (bursts[i]?.last ?? burst.at)))
   if (pause < NOTICEABLE) return []
-  const holds = head && holder(head.headers)
-  const isCut = full.filter((lump) => lump.isCut).length >= 2
+  const buffer = head && bufferOf(head.headers)
+  const cutsEvents = full.filter(({ endsMidLine }) => endsMidLine).length >= 2
   return [
     {
-      code: 'lumps',
-      level: holds !== undefined || isCut ? 'warning' : 'note',
-      seen: `Events come in lumps: about ${median(full.map(({ events }) => events))} at once, ${seconds(pause)} apart${isCut ? ', and the lumps end in the middle of an event' : ''}.`,
-      why: isCut
-        ? `A buffer is being filled and passed on when it is full: by ${holds ?? 'compression, a proxy such as nginx, or the server itself'}.`
-        : `If the server writes them one by one, ${holds ?? 'compression, a proxy such as nginx, or the server itself'} collects them on the way. If it looks for news only now and then, all is well.`,
+      code: 'bursts',
+      level: buffer !== undefined || cutsEvents ? 'warning' : 'note',
+      seen: `Events arrive in bursts: about ${median(full.map(({ events }) => events))} at once, ${seconds(pause)} apart${cutsEvents ? ', and the bursts end in the middle of an event' : ''}.`,
+      why: cutsEvents
+        ? `A buffer is sent each time it fills up, by ${buffer ?? 'compression, a proxy such as nginx, or the server itself'}.`
+        : `If the server writes them one by one, ${buffer ?? 'compression, a proxy such as nginx, or the server itself'} is buffering them. If the server checks for events only at intervals, nothing is wrong.`,
       ...UNBUFFERED,
     },
   ]
 }
 
-/** Everything comes in the moment of the end, after a long time. */
-function atTheEnd({ requestedAt, lumps, end, text, head }: Observation): Finding[] {
-  const [first] = lumps
-  const last = lumps.at(-1)
+/** Detects a response that arrives all at once, at its end. */
+function inspectEnd({ requestedAt, bursts, end, text, head }: Observation): Finding[] {
+  const [first] = bursts
+  const last = bursts.at(-1)
   if (!first || !last || end?.how !== 'ended' || text.events < 2) return []
   const waited = first.at - requestedAt
   if (waited < NOTICEABLE || last.last - first.at > AT_ONCE || end.at - last.last > AT_ONCE) return []
-  const holds = head && holder(head.headers)
+  const buffer = head && bufferOf(head.headers)
   return [
     {
-      code: 'at-the-end',
+      code: 'all-at-end',
       level: 'warning',
-      seen: `Nothing came for ${seconds(waited)}, then all ${text.events} events at once, and the end.`,
-      why: `Something collects the response and passes it on when it is complete: ${holds ?? 'compression, a proxy such as nginx, a serverless platform, or code that builds the whole answer before it sends it'}.`,
+      seen: `Nothing arrived for ${seconds(waited)}, then all ${text.events} events at once, and the response ended.`,
+      why: `The whole response is buffered until it is complete, by ${buffer ?? 'compression, a proxy such as nginx, a serverless platform, or code that builds the whole response before it sends it'}.`,
       ...UNBUFFERED,
     },
   ]
 }
 
 const UNBUFFERED = {
-  fix: 'Flush after each event, exclude text/event-stream from compression, and switch buffering off in the proxy.',
+  fix: 'Flush after each event, exclude text/event-stream from compression, and turn buffering off in the proxy.',
   example: `${EVENT_STREAM}\nCache-Control: no-cache, no-transform\nX-Accel-Buffering: no`,
 }
 
-/** What the headers say stands in the way. */
-function holder(headers: Readonly<Record<string, string>>): string | undefined {
+/** Names the likely buffer, judging by the headers. */
+function bufferOf(headers: Readonly<Record<string, string>>): string | undefined {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
     return `the compression (Content-Encoding: ${encoding.slice(0, 20)})`

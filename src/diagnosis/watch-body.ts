@@ -1,15 +1,14 @@
-/** Looks at a body's bytes on their way. */
+/** Watches the bytes of a body as they pass. */
 
 import type { End } from './observation.ts'
 
-/** What is told of a body. */
 export interface BodyWatcher {
-  /** Before the bytes are handed on. */
+  /** Called before the bytes are passed on. */
   chunk: (bytes: Uint8Array) => void
   end: (how: End['how'], error?: unknown) => void
 }
 
-/** The same bytes, as they are asked for. What is no stream of bytes is left to whoever reads it. */
+/** Returns a body that passes the bytes on as they are read. Returns anything but an unlocked stream unchanged. */
 export function watchBody(body: unknown, watcher: BodyWatcher): unknown {
   if (body === null) watcher.end('ended')
   if (!isStream(body) || body.locked) return body
@@ -38,7 +37,7 @@ export function watchBody(body: unknown, watcher: BodyWatcher): unknown {
         return reader.cancel(reason)
       },
     },
-    // Nothing is read ahead of whoever reads.
+    // No reading ahead of the consumer.
     { highWaterMark: 0 },
   )
 }

@@ -1,4 +1,4 @@
-/** The class `EventSource`. (HTML standard, 9.2.2) */
+/** Defines the class `EventSource`. (HTML standard, 9.2.2) */
 
 import { toDOMString } from '../input/checks.ts'
 import { Connection } from '../connection/connection.ts'
@@ -15,9 +15,10 @@ import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSourceConstructor } from './interface.ts'
 import { defineConstants, defineInterface, keepPrototype } from './webidl.ts'
 
-/** In a function that a bundler can drop when nobody uses the class. */
+/** A function, so that bundlers can drop an unused class. */
 export function defineEventSource(): EventSourceConstructor {
-  // Named by a key: of two bindings of a name, a bundler gives one another, and messages and stacks would show it.
+  // A property gives the class its name. As a second binding named `EventSource`, bundlers would rename it, which stacks would
+  // show.
   const { EventSource } = {
     EventSource: class extends EventTargetBase {
       readonly #url: string
@@ -28,13 +29,13 @@ export function defineEventSource(): EventSourceConstructor {
       readonly #connection: Connection
 
       constructor(...args: [url?: unknown, options?: unknown]) {
-        // `undefined` is a URL, no argument is none.
+        // An explicit `undefined` converts to the URL "undefined".
         if (args.length === 0) throw new TypeError('EventSource needs a URL')
         assertSupported('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBaseClasses())
         patchEventTarget(EventSource.prototype)
         super()
         keepPrototype(this, new.target)
-        // Only fromReadableStream() has one of these.
+        // Only fromReadableStream() passes one.
         const given = args[0] instanceof GivenExchange ? args[0] : undefined
         const input = given ?? toDOMString(args[0])
         const options = readOptions(args[1])
@@ -62,7 +63,7 @@ export function defineEventSource(): EventSourceConstructor {
       }
       get lastEventId(): string {
         const { isDispatching, readyState, lastEventId = '' } = this.#dispatcher
-        // What has been read of a stream will be dispatched: whoever asks has piped a body to its end, and goes on after it.
+        // Code that has piped one body to its end continues after the last ID it contained, dispatched or not.
         const isAhead = this.#isFromStream && !isDispatching && readyState !== CLOSED
         return isAhead ? this.#connection.lastReadId : lastEventId
       }
@@ -70,7 +71,7 @@ export function defineEventSource(): EventSourceConstructor {
         return this.#connection.reconnectionTime
       }
 
-      /** Made when one is asked for: many sources have listeners instead. */
+      /** Created on first use, because many sources use listeners only. */
       #attributes(): HandlerAttributes {
         return (this.#handlers ??= new HandlerAttributes(this))
       }
@@ -123,9 +124,9 @@ export function defineEventSource(): EventSourceConstructor {
   defineDispose(EventSource.prototype, 'dispose', function (this: EventSource) {
     this.close()
   })
-  // Code written for the `eventsource` package asks for it before it passes the option `fetch`.
+  // Code written for the `eventsource` package checks this before it passes the option `fetch`.
   Object.defineProperty(EventSource, Symbol.for('eventsource.supports-fetch-override'), { value: true })
   defineConstants(EventSource, { CONNECTING, OPEN, CLOSED })
-  // A class cannot declare what the interface does: the constants, and listeners that know their event.
+  // A class can't declare the constants and the typed listeners of the interface.
   return EventSource as unknown as EventSourceConstructor
 }

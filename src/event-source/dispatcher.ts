@@ -1,4 +1,4 @@
-/** From a connection's calls to events: each in its turn, together with the state it stands for. */
+/** Turns a connection's calls into events. Each event fires in its own task, together with its change of state. */
 
 import type { ConnectionError } from '../connection/connection-error.ts'
 import { lastEventIdAfter, type ConnectionSink } from '../connection/exchange.ts'
@@ -15,11 +15,10 @@ export const CLOSED = 2
 
 export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSED
 
-/** What waits for its task: a message, or anything else that has its place among them. */
+/** A queued message, or a function that runs in order with the messages. */
 type Task = SourceMessageEvent | (() => void)
 
-/** The option `onComment`. */
-type Comments = ((text: string) => void) | undefined
+type OnComment = ((text: string) => void) | undefined
 
 /** The sink of a connection that fires events at a target. */
 export class Dispatcher implements ConnectionSink {
@@ -29,10 +28,10 @@ export class Dispatcher implements ConnectionSink {
   #lastEventId: string | undefined
   #isDispatching = false
   #origin = ''
-  readonly #onComment: Comments
+  readonly #onComment: OnComment
 
-  /** @param lastEventId what the caller starts with, if anything */
-  constructor(target: EventTarget, lastEventId: string, onComment: Comments) {
+  /** @param lastEventId the option; may be empty */
+  constructor(target: EventTarget, lastEventId: string, onComment: OnComment) {
     this.#target = target
     this.#lastEventId = lastEventIdAfter(undefined, lastEventId)
     this.#onComment = onComment
@@ -47,18 +46,18 @@ export class Dispatcher implements ConnectionSink {
     return this.#lastEventId
   }
 
-  /** Whether an event is with its listeners. */
+  /** Whether listeners are running. */
   get isDispatching(): boolean {
     return this.#isDispatching
   }
 
-  /** Nothing fires any more. */
+  /** Cancels all queued events. */
   close(): void {
     this.#readyState = CLOSED
     this.#tasks.clear()
   }
 
-  /** What has not fired yet never will, and the source is connecting. */
+  /** Cancels all queued events and sets the state to CONNECTING. */
   restart(): void {
     this.#readyState = CONNECTING
     this.#tasks.clear()
@@ -91,7 +90,7 @@ export class Dispatcher implements ConnectionSink {
     return this.#tasks.backpressure(bytes)
   }
 
-  /** Listeners always wait. */
+  /** Listeners are always ready for more. */
   demand(): undefined {
     return undefined
   }
@@ -108,14 +107,14 @@ export class Dispatcher implements ConnectionSink {
   }
 
   deciding(): Promise<void> {
-    return this.#done(() => {
+    return this.#run(() => {
       this.#readyState = CONNECTING
     })
   }
 
   /** "Reestablish the connection" */
   lost(error: ConnectionError, delay: number): Promise<void> {
-    return this.#done(() => {
+    return this.#run(() => {
       this.#readyState = CONNECTING
       this.#dispatch(new ErrorEvent('error', error, delay))
     })
@@ -123,13 +122,13 @@ export class Dispatcher implements ConnectionSink {
 
   /** "Fail the connection" */
   failed(error: ConnectionError): Promise<void> {
-    return this.#done(() => {
+    return this.#run(() => {
       this.#readyState = CLOSED
       this.#dispatch(new ErrorEvent('error', error))
     })
   }
 
-  /** For the queue: what comes to its turn. */
+  /** Called by the queue. */
   runTask(task: Task): void {
     if (typeof task === 'function') {
       task()
@@ -140,14 +139,14 @@ export class Dispatcher implements ConnectionSink {
   }
 
   /** Resolves when the task has run. */
-  #done(task: () => void): Promise<void> {
+  #run(task: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#tasks.push(() => {
         try {
           task()
           resolve()
         } catch (error) {
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the runtime has thrown
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the runtime may throw anything
           reject(error)
         }
       })

@@ -1,4 +1,4 @@
-/** The WHATWG interface: what a page or a script sees. (HTML standard, 9.2.2) */
+/** The public class `EventSource` and its interface. (HTML standard, 9.2.2) */
 
 import type { EventsMap } from '../decoder/stream-event.ts'
 import { defineEventSource } from './define-event-source.ts'
@@ -7,18 +7,18 @@ import type { EventSourceConstructor, EventSourceEventMap, SourceMessageEvent } 
 import type { AddEventListenerOptions, EventListenerOptions, EventListenerOrEventListenerObject } from './listeners.ts'
 
 /**
- * What is read of a handler: loose, so that an EventSource of ours may stand where lib.dom's is asked for.
+ * The type of a handler when read. Loose, so that this EventSource is assignable to that of lib.dom.
  *
  * @inline
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
 type LooseHandler = ((this: any, event: any) => any) | null
 
-/** What can be set as a handler. */
+/** The type of a handler when set. */
 type Handler<Source, E extends Event> = ((this: Source, event: E) => unknown) | null
 
 /**
- * Receives server-sent events: connects at once, dispatches a message for each event of the stream, each in a task of its own, and
+ * Receives server-sent events. It connects at once, dispatches each event of the stream as a message in its own task, and
  * reconnects when the connection is lost. (HTML standard, 9.2.2, "the EventSource interface")
  *
  * ```js
@@ -30,113 +30,115 @@ type Handler<Source, E extends Event> = ((this: Source, event: E) => unknown) | 
  * }
  * ```
  *
- * @typeParam Events names of events and the types of their `data`, where they are known
+ * @typeParam Events maps event names to the types of their `data`
  */
 export interface EventSource<Events extends EventsMap<Events> = object> extends EventTarget {
-  /** The serialized URL that was given. It never changes, redirects included. */
+  /** The URL passed to the constructor, resolved and serialized. Redirects don't change it. */
   readonly url: string
-  /** Whether cookies go along to other origins, as the option of that name says. */
+  /** The option `withCredentials`: whether cookies are sent to other origins. */
   readonly withCredentials: boolean
   /** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
   readonly readyState: 0 | 1 | 2
 
-  /** The value of `readyState` while it is not connected, but about to be. */
+  /** The value of `readyState` while the source is connecting or waiting to reconnect. */
   readonly CONNECTING: 0
-  /** The value of `readyState` while it is connected. */
+  /** The value of `readyState` while the source is connected. */
   readonly OPEN: 1
-  /** The value of `readyState` once it has been closed, or has failed for good. */
+  /** The value of `readyState` once the source is closed or has failed permanently. */
   readonly CLOSED: 2
 
-  /** Called when the connection has been established, each time. */
+  /** Called each time the connection is established. */
   get onopen(): LooseHandler
   set onopen(handler: Handler<EventSource<Events>, OpenEvent>)
-  /** Called for each message of type `message`, which is the type of those that name none. */
+  /** Called for each message of type `message`, the default type. */
   get onmessage(): LooseHandler
   set onmessage(handler: Handler<EventSource<Events>, EventSourceEventMap<Events>['message']>)
   /**
-   * Called when the connection was lost (`readyState` is CONNECTING) or has failed (CLOSED), and for each message of type `error`
-   * (OPEN). A message has `data` instead of `error` and `message`.
+   * Called when the connection is lost (`readyState` is CONNECTING) or fails permanently (CLOSED), and for each message of type
+   * `error` (OPEN). A message has `data` instead of `error` and `message`.
    */
   get onerror(): LooseHandler
   set onerror(handler: Handler<EventSource<Events>, EventSourceEventMap<Events>['error']>)
 
-  /** Closes the connection, if any; nothing fires after it. */
+  /** Closes the connection permanently. No event fires after that. */
   close(): void
 
   /**
-   * Drops the connection, with what it had not dispatched yet, and connects again at once, without an `error` event. Does
-   * nothing when CLOSED. Not in the standard.
+   * Cancels the connection and its undispatched messages, and reconnects at once without an `error` event. Does nothing when
+   * CLOSED. Not in the standard.
    *
-   * @throws a `TypeError` when the source was made of a stream
+   * @throws a `TypeError` if the source was created from a stream
    */
   reconnect(): void
 
-  /** The same as `close()`, for `using`; where the runtime has `Symbol.dispose`. */
+  /** Calls `close()`, for `using`. Exists if the runtime has `Symbol.dispose`. */
   [Symbol.dispose](): void
 
   /**
-   * The last event ID string as of the last message, which a reconnection sends as `Last-Event-ID`; empty where there was none. Of
-   * a source made of a stream, outside of its listeners: as of all that has been read (after an `await`, `event.lastEventId` is
-   * that of the event). Not in the standard yet (whatwg/html pull request 12272).
+   * The last event ID string as of the last message, sent as `Last-Event-ID` when reconnecting. Empty if there was none. Not in
+   * the standard yet (whatwg/html pull request 12272).
+   *
+   * If the source was created from a stream, this is the ID as of everything that has been read, except during a listener's
+   * synchronous part. After an `await` in a listener, use `event.lastEventId` for the ID of the event.
    */
   readonly lastEventId: string
   /**
-   * How long to wait before reconnecting, in ms: 3,000 until the server's `retry` says otherwise. Not in the standard yet
-   * (whatwg/html pull request 12272).
+   * Milliseconds to wait before reconnecting: the option `reconnectionTime` (default 3,000) until the server's `retry` changes
+   * it. Not in the standard yet (whatwg/html pull request 12272).
    */
   readonly reconnectionTime: number
 
   /**
-   * Forgets an unfinished event, so that the bytes that come now may be those of another stream; the last event ID string and
-   * the reconnection time stay. For sources made of a stream. Not in the standard yet (whatwg/html pull request 12272).
+   * Discards an unfinished event, so that the next bytes can start another stream. Keeps the last event ID string and the
+   * reconnection time. Only for sources created from a stream. Not in the standard yet (whatwg/html pull request 12272).
    *
-   * @throws a `TypeError` when the source has a URL
+   * @throws a `TypeError` if the source was created from a URL
    */
   reset(): void
 
-  /** Calls a listener for each event of a type: here `open`, `message` or `error`. */
+  /** Adds a listener for `open`, `message` or `error`. */
   addEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void
-  /** The same for messages of the types that `Events` names. */
+  /** Adds a listener for messages of a type in `Events`. */
   addEventListener<Type extends keyof Events & string>(
     type: Type,
     listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void
-  /** The same for messages of any other type. */
+  /** Adds a listener for messages of any other type. */
   addEventListener(
     type: string,
     listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void
-  /** The same for a listener that knows nothing of the event, or an object with the method `handleEvent`; null is none. */
+  /** Adds a listener typed for any `Event`, or an object with the method `handleEvent`. `null` does nothing. */
   addEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void
-  /** Takes a listener back that was added with the same `capture`. */
+  /** Removes a listener for `open`, `message` or `error` that was added with the same `capture`. */
   removeEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: (this: EventSource<Events>, event: EventSourceEventMap<Events>[Type]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void
-  /** The same for messages of the types that `Events` names. */
+  /** Removes a listener for messages of a type in `Events`. */
   removeEventListener<Type extends keyof Events & string>(
     type: Type,
     listener: (this: EventSource<Events>, event: SourceMessageEvent<Events[Type]>) => unknown,
     options?: boolean | EventListenerOptions,
   ): void
-  /** The same for messages of any other type. */
+  /** Removes a listener for messages of any other type. */
   removeEventListener(
     type: string,
     listener: (this: EventSource<Events>, event: SourceMessageEvent) => unknown,
     options?: boolean | EventListenerOptions,
   ): void
-  /** The same for a listener that knows nothing of the event, or an object. */
+  /** Removes a listener typed for any `Event`, or an object with the method `handleEvent`. */
   removeEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject | null,
@@ -145,8 +147,8 @@ export interface EventSource<Events extends EventsMap<Events> = object> extends 
 }
 
 /**
- * The class: `new EventSource(url, options)` connects to a URL, `EventSource.fromReadableStream(stream)` reads a stream that there
- * is. (HTML standard, 9.2.2)
+ * The class. `new EventSource(url, options)` connects to a URL. `EventSource.fromReadableStream(stream)` reads an existing
+ * stream. (HTML standard, 9.2.2)
  */
-// Beside the interface of its name: declarations that are inferred from it must be able to name that.
+// In the same module as the interface, because declarations inferred from the class refer to it.
 export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource()

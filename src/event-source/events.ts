@@ -1,4 +1,4 @@
-/** The classes of the events that a source dispatches. */
+/** The event classes of a source. */
 
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { FetchLikeResponse } from '../connection/request.ts'
@@ -21,8 +21,8 @@ interface MessageConstructor {
 }
 
 /**
- * The platform's `MessageEvent`, but faster: in Node its constructor takes five times as long as this one with all that a dispatch
- * costs. Where the platform has none, this is the `constructor` of messages, and so takes the same arguments.
+ * A faster `MessageEvent`. In Node, the platform's constructor alone takes five times as long as this one plus the dispatch. If
+ * the platform has no `MessageEvent`, this class is the `constructor` of messages, so it takes the same arguments.
  */
 export const Message: MessageConstructor = /* @__PURE__ */ defineMessageEvent()
 
@@ -34,7 +34,7 @@ function defineMessageEvent(): MessageConstructor {
 
     constructor(type: string, { data = null as never, origin = '', lastEventId = '' }: MessageInit = {}) {
       super(type)
-      // Cheaper for each message than to compare prototypes.
+      // Cheaper per message than comparing prototypes.
       if (!('data' in this)) keepPrototype(this, Message)
       this.#data = data
       this.#origin = origin
@@ -50,7 +50,7 @@ function defineMessageEvent(): MessageConstructor {
     get lastEventId(): string {
       return this.#lastEventId
     }
-    // The platform's own getters throw on an object that the platform did not make.
+    // The platform's getters throw on objects that it did not create.
     get source(): null {
       return null
     }
@@ -66,40 +66,42 @@ function defineMessageEvent(): MessageConstructor {
   const NO_PORTS = Object.freeze([] as const)
   defineInterface(Message, 'MessageEvent', 1)
   defineInspection(Message, ({ type, data, lastEventId, origin }) => ({ members: { type, data, lastEventId, origin } }))
-  // What is left of MessageEvent's members it inherits.
+  // The remaining members are inherited from MessageEvent.
   return Message as unknown as MessageConstructor
 }
 
 /**
- * Makes messages instances of the platform's `MessageEvent`. Not before the first source is made: in Node, to look at
- * `MessageEvent` is to load undici.
+ * Makes messages instances of the platform's `MessageEvent`. Called when the first source is created, because reading the global
+ * `MessageEvent` makes Node load undici.
  */
 export function inheritFromMessageEvent(): void {
   const MessageEvent = hostFunction('MessageEvent')
   const prototype: unknown = MessageEvent?.prototype
-  // A test environment's may be of another family.
+  // A test environment's MessageEvent may not extend this Event class.
   if (prototype instanceof EventBase) {
     Object.setPrototypeOf(Message.prototype, prototype)
-    // `new event.constructor(event.type, event)` makes a copy that the platform knows.
+    // So that `new event.constructor(event.type, event)` makes a copy that the platform can dispatch.
     showConstructor(Message, MessageEvent)
   }
 }
 
 /**
- * An `open` event: the connection has been established, the first time or again. (HTML standard, 9.2.3, "announce the connection")
+ * An `open` event: the connection was established, for the first time or again. (HTML standard, 9.2.3, "announce the connection")
  */
 export interface OpenEvent extends Event {
   /**
-   * The response that the messages come from: for its status and headers. Its body is being read.
+   * The response, for its status and headers. Its body is already being read.
    *
-   * @throws a `TypeError` where the source was made of a stream
+   * @throws a `TypeError` if the source was created from a stream
    */
   readonly response: Response
 }
 
 type OpenEventConstructor = new (type: string, response: FetchLikeResponse | undefined) => OpenEvent
 
-/** The class of `open` events. Not public, and so not of the interface's name: declarations would show it. */
+/**
+ * The class of `open` events. Named differently from the interface, because declarations would otherwise export the class too.
+ */
 export const OpenEventClass: OpenEventConstructor = /* @__PURE__ */ defineOpenEvent()
 
 function defineOpenEvent(): OpenEventConstructor {
@@ -114,75 +116,76 @@ function defineOpenEvent(): OpenEventConstructor {
 
     get response(): Response {
       if (!this.#response) throw new TypeError('A stream has no Response')
-      // Or as much of one as the caller's fetch returned.
+      // A custom fetch may return an object with only some of the members of Response.
       return this.#response as Response
     }
   }
 
   defineInterface(OpenEvent, 'OpenEvent')
-  // To the standard it is a plain Event.
+  // In the standard, `open` is a plain Event.
   showConstructor(OpenEvent, EventBase)
-  // A response would show its URL, query and all.
+  // Leaves out the response, because inspecting it shows its URL with the query.
   defineInspection(OpenEvent, ({ type }) => ({ name: 'OpenEvent', members: { type } }))
   return OpenEvent
 }
 
 /**
- * What every `error` event has.
+ * Members of every `error` event.
  *
  * @inline
  */
 interface AnyErrorEvent extends Event {
-  /** Why, with all that is known. */
+  /** The reason and its details. */
   readonly error: ConnectionError
-  /** What happened, in a sentence. */
+  /** A sentence that says what happened: the `message` of `error`. */
   readonly message: string
-  /** The HTTP status of a response that was refused. */
+  /** The HTTP status of a refused response. `undefined` if no response was refused. */
   readonly status: number | undefined
-  /** `status`, under the name that the `eventsource` package has for it. */
+  /** Alias of `status`, for compatibility with the `eventsource` package. */
   readonly code: number | undefined
 }
 
 /**
- * Of a connection that comes back.
+ * The event of a lost connection.
  *
  * @inline
  */
 interface Loss extends AnyErrorEvent {
-  /** Whether the connection will be reestablished. */
+  /** Whether the source will reconnect. */
   readonly willReconnect: true
-  /** In how many milliseconds, if so. */
+  /** Milliseconds until the source reconnects. `undefined` if it won't. */
   readonly delay: number
 }
 
 /**
- * Of one that does not.
+ * The event of a connection that failed permanently.
  *
  * @inline
  */
 interface End extends AnyErrorEvent {
-  /** It will not be reestablished. */
+  /** The source will not reconnect. */
   readonly willReconnect: false
-  /** There is no wait. */
+  /** Always `undefined`. */
   readonly delay: undefined
 }
 
 /**
- * An `error` event: the connection was lost, and `readyState` is CONNECTING, or has failed, and it is CLOSED. Where it will be
- * reestablished, `willReconnect` is true and `delay` says in how many milliseconds; otherwise they are false and undefined. (HTML
- * standard, 9.2.3, "reestablish the connection" and "fail the connection")
+ * An `error` event. (HTML standard, 9.2.3, "reestablish the connection" and "fail the connection")
+ *
+ * - The connection was lost: `readyState` is CONNECTING, `willReconnect` is `true`, and `delay` is the wait in milliseconds.
+ * - The connection failed permanently: `readyState` is CLOSED, `willReconnect` is `false`, and `delay` is `undefined`.
  */
 export type ErrorEvent = Loss | End
 
 /**
- * What an `error` event is made of.
+ * The init of an `error` event.
  *
  * @inline
  */
 interface ErrorEventInit {
-  /** Why. */
+  /** Why the connection was lost or failed. */
   readonly error: ConnectionError
-  /** In ms to the reconnection; none where there will be none. */
+  /** Milliseconds until the reconnection. Omit it if there is none. */
   readonly delay?: number | undefined
 }
 
@@ -193,27 +196,28 @@ interface ErrorEventInit {
  */
 interface ErrorEventConstructor {
   /**
-   * An event like those of a source.
+   * Creates an event like those of a source.
    *
-   * @param type such as `error`
-   * @param error why
-   * @param delay ms to the reconnection; none where there will be none
+   * @param type usually `error`
+   * @param error why the connection was lost or failed
+   * @param delay milliseconds until the reconnection. Omit it if there is none
+   * @throws a `TypeError` if `error` is not an object
    */
   new (type: string, error: ConnectionError, delay?: number): ErrorEvent
   /**
-   * A copy of an event: `new event.constructor(event.type, event)`.
+   * Copies an event: `new event.constructor(event.type, event)`.
    *
-   * @param type such as `error`
+   * @param type usually `error`
    * @param init an `error` event, or an object with its `error` and `delay`
    */
   new (type: string, init: ErrorEventInit): ErrorEvent
-  /** What all of them inherit from. */
+  /** The prototype of all `error` events. */
   readonly prototype: ErrorEvent
-  /** Every class has it. Declared, because TypeScript 5.3 and later narrow the `else` of `instanceof` to the other types by it. */
+  /** Declared so that TypeScript 5.3 and later narrow the `else` branch of `instanceof` too. */
   [Symbol.hasInstance](value: unknown): value is ErrorEvent
 }
 
-/** The class of `error` events: for `instanceof`, and for tests that make such events. */
+/** The class of `error` events, for `instanceof` and for creating such events in tests. */
 export const ErrorEvent: ErrorEventConstructor = /* @__PURE__ */ defineErrorEvent()
 
 function defineErrorEvent(): ErrorEventConstructor {
@@ -221,7 +225,6 @@ function defineErrorEvent(): ErrorEventConstructor {
     readonly #error: ConnectionError
     readonly #delay: number | undefined
 
-    /** @param delay ms to the reconnection; none where there will be none */
     constructor(type: string, error: ConnectionError | ErrorEventInit, delay?: number) {
       super(type)
       if (!isObject(error)) throw new TypeError('ErrorEvent needs a ConnectionError')
@@ -255,6 +258,6 @@ function defineErrorEvent(): ErrorEventConstructor {
   defineInspection(ErrorEvent, ({ type, error, willReconnect, delay }) => ({
     members: { type, error, willReconnect, delay },
   }))
-  // A class cannot declare that two of its members go together.
+  // A class can't declare that `willReconnect` and `delay` depend on each other.
   return ErrorEvent as unknown as ErrorEventConstructor
 }

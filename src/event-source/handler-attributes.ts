@@ -1,4 +1,4 @@
-/** `onopen`, `onmessage`, `onerror`. (HTML standard, 8.1.8.1, "event handlers") */
+/** The handlers `onopen`, `onmessage` and `onerror`. (HTML standard, 8.1.8.1, "event handlers") */
 
 import { isObject } from '../input/checks.ts'
 import { addListener, removeListener } from '../platform/platform.ts'
@@ -25,7 +25,7 @@ export class HandlerAttributes {
     return this.#handlers[type]?.callback ?? null
   }
 
-  /** Primitives become null. Replacing a handler keeps its place among the listeners; null gives the place up. */
+  /** Primitives become null. A replaced handler keeps its place among the listeners. After null, a new handler goes last. */
   set(type: HandledType, value: unknown): void {
     const handler = this.#handlers[type]
     if (!isObject(value)) {

@@ -1,4 +1,4 @@
-/** The public types that come with `EventSource`, in the manner of lib.dom. */
+/** The public types around `EventSource`, modeled on lib.dom. */
 
 import type { EventSourceInit } from '../connection/options.ts'
 import type { ByteStream } from '../connection/request.ts'
@@ -7,88 +7,88 @@ import type { EventSource } from './event-source.ts'
 import type { ErrorEvent, OpenEvent } from './events.ts'
 
 /**
- * A message of the stream: a `MessageEvent` whose `data` is a string. Its `type` is what the field `event` says, or `message`.
+ * A message of the stream: a `MessageEvent` whose `data` is a string. Its `type` is the value of the field `event`, or `message`.
  * (HTML standard, 9.2.6, "dispatch the event")
  */
-// `Event` is named because `MessageEvent` does not bring its members in the declarations for Node 20 (undici-types 6), where there
-// is no lib.dom: test/consumers, "types".
+// Extends `Event` too: without lib.dom, the `MessageEvent` of Node 20's declarations (undici-types 6) lacks its members.
+// Covered by test/consumers, "types".
 export interface SourceMessageEvent<Data extends string = string> extends MessageEvent, Event {
-  /** The lines of the fields `data`, joined by line feeds. */
+  /** The values of the event's `data` fields, joined by line feeds. */
   readonly data: Data
   /** The origin of the stream's final URL, after redirects. */
   readonly origin: string
   /** The last event ID string as of this message. */
   readonly lastEventId: string
-  /** None: for messages of other kinds. */
+  /** Always `null`. Server-sent events don't use it. */
   readonly source: null
-  /** None: for messages of other kinds. */
+  /** Always empty. Server-sent events don't use it. */
   readonly ports: readonly []
 }
 
 /**
- * The members of an `ErrorEvent` on a message of type `error`, which has none of them. Named, so that a handler may read
- * `event.message` without narrowing first.
+ * The members of `ErrorEvent` that a message of type `error` lacks. Declared so that a handler can read `event.message` without
+ * narrowing the type first.
  *
  * @inline
  */
 interface NoConnectionError {
-  /** Absent, because the connection has not failed. */
+  /** Absent: the connection has not failed. */
   readonly error?: undefined
-  /** Absent: `data` has the text. */
+  /** Absent: the text is in `data`. */
   readonly message?: undefined
   /** Absent. */
   readonly status?: undefined
   /** Absent. */
   readonly code?: undefined
-  /** Absent, because the connection is still open. */
+  /** Absent: the connection is still open. */
   readonly willReconnect?: undefined
   /** Absent. */
   readonly delay?: undefined
 }
 
-/** The events of a source that have a type of their own; messages of other types are `SourceMessageEvent`s too. */
+/** The built-in event types of a source. Messages of other types are `SourceMessageEvent`s too. */
 export interface EventSourceEventMap<Events extends EventsMap<Events> = object> {
-  /** The connection has been established. */
+  /** The connection was established. */
   open: OpenEvent
-  /** A message that names no type, or this one. */
+  /** A message without a type, or of type `message`. */
   message: SourceMessageEvent<Events extends { message: infer Data extends string } ? Data : string>
   /**
-   * The connection was lost or has failed: an `ErrorEvent`. Or the server sent a message of type `error`, and the connection is
-   * still open: a `MessageEvent`. `'data' in event` and `event instanceof ErrorEvent` tell them apart.
+   * Either an `ErrorEvent` (the connection was lost or failed) or a `MessageEvent` (the server sent a message of type `error`,
+   * and the connection is still open). Distinguish them with `'data' in event` or `event instanceof ErrorEvent`.
    */
   error:
     | ErrorEvent
     | (SourceMessageEvent<Events extends { error: infer Data extends string } ? Data : string> & NoConnectionError)
 }
 
-/** The type of the class `EventSource`: what it is made with, and its constants. (HTML standard, 9.2.2) */
+/** The type of the class `EventSource`: its constructor, static method and constants. (HTML standard, 9.2.2) */
 export interface EventSourceConstructor {
   /**
-   * Connects to `url`, which is resolved against the document's base URL or the worker's location where there is one.
+   * Connects to `url`.
    *
-   * @param url what is requested, at each attempt
-   * @param options all of them may be left out
-   * @throws a `TypeError` when an option is wrong, naming it
-   * @throws a `DOMException` named `SyntaxError` when the URL is not valid
+   * @param url the URL to request. A relative URL is resolved against the document's base URL or the worker's location
+   * @param options all are optional
+   * @throws a `TypeError` that names the invalid option
+   * @throws a `DOMException` named `SyntaxError` if the URL is invalid
    */
   new <Events extends EventsMap<Events> = object>(
     url: string | URL,
     options?: EventSourceInit | null,
   ): EventSource<Events>
   /**
-   * A source of what a stream of bytes brings, such as the body of a response: its `url` is `about:event-stream`, and when the
-   * stream ends or breaks off there is one `error` event, with CLOSED. Not in the standard yet (whatwg/html pull request 12272).
+   * Creates a source that reads a stream of bytes, such as a response body. Its `url` is `about:event-stream`. When the stream
+   * ends or breaks off, one `error` event fires, with CLOSED. Not in the standard yet (whatwg/html pull request 12272).
    *
-   * @param stream a `ReadableStream` of bytes, which is locked from then on
-   * @throws a `TypeError` when it is no `ReadableStream`, or is locked
+   * @param stream a `ReadableStream` of bytes. The source locks it
+   * @throws a `TypeError` if `stream` is not a `ReadableStream`, or is locked
    */
   fromReadableStream<Events extends EventsMap<Events> = object>(stream: ByteStream): EventSource<Events>
-  /** What all sources inherit from. */
+  /** The prototype of all sources. */
   readonly prototype: EventSource
-  /** The value of `readyState` while it is not connected, but about to be. */
+  /** The value of `readyState` while the source is connecting or waiting to reconnect. */
   readonly CONNECTING: 0
-  /** The value of `readyState` while it is connected. */
+  /** The value of `readyState` while the source is connected. */
   readonly OPEN: 1
-  /** The value of `readyState` once it has been closed, or has failed for good. */
+  /** The value of `readyState` once the source is closed or has failed permanently. */
   readonly CLOSED: 2
 }

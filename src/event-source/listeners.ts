@@ -1,15 +1,15 @@
-/** What listeners are, under the names that lib.dom and the `eventsource` package have: with @types/node alone, they are nowhere. */
+/** Types of listeners, named as in lib.dom and the `eventsource` package, because @types/node alone does not export them. */
 
-/** A function that is called for events. */
+/** A function to call for each event. */
 export type EventListener = (event: Event) => void
 
-/** An object whose method is called for events. */
+/** An object with a method to call for each event. */
 export interface EventListenerObject {
   /** Called for each event. */
   handleEvent(event: Event): void
 }
 
-/** Either of them. */
+/** A function, or an object with the method `handleEvent`. */
 export type EventListenerOrEventListenerObject = EventListener | EventListenerObject
 
 /** Options of `removeEventListener()`. */
@@ -20,10 +20,10 @@ export interface EventListenerOptions {
 
 /** Options of `addEventListener()`. */
 export interface AddEventListenerOptions extends EventListenerOptions {
-  /** Whether the listener is removed when it has been called. */
+  /** Whether to call the listener only once. */
   once?: boolean | undefined
-  /** Whether the listener never cancels the event; these cannot be cancelled. */
+  /** Whether the listener promises not to cancel the event. No effect here, because these events can't be canceled. */
   passive?: boolean | undefined
-  /** Aborting it removes the listener. */
+  /** Aborting the signal removes the listener. */
   signal?: AbortSignal | undefined
 }

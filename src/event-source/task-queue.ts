@@ -1,28 +1,31 @@
-/** One message, one task. */
+/** Dispatches each message in its own task. */
 
 import { chooseQueueTask, loopCount } from '../platform/platform.ts'
 
-/** How many bytes to read ahead while items wait. Enough to save what a reset would discard, and little enough to hold. */
+/** How many bytes to read ahead while items wait. Reading ahead saves data that a connection reset would discard. */
 const READ_AHEAD = 64 * 1024
 
-/** What a queue delivers to. It shows by its name in the stacks of what listeners throw. */
+/** Receives the items. The method's name appears in the stacks of errors that listeners throw. */
 interface TaskRunner<Item> {
   runTask(item: Item): void
 }
 
 /**
- * Delivers items in order, each in a task of its own: all microtasks that one delivery started have run before the next.
+ * Delivers items in order, each in its own task: all microtasks that one delivery starts run before the next.
  *
- * A hop is queued for each item when it comes, not one after the other: in Node that costs a sixth. Where the event loop counts its
- * rounds, an item is delivered at once if the loop has gone round since the last delivery. (A new chunk does not prove that: chunks
- * that wait in a stream come microtasks apart.)
+ * Queues a task for each item when it arrives, which in Node costs a sixth of queuing one task after the other. If the platform
+ * counts event loop iterations, an item is delivered at once when a new iteration has begun since the last delivery. (A new chunk
+ * does not prove that: chunks buffered in a stream arrive only microtasks apart.)
  */
 export class TaskQueue<Item> {
   readonly #owner: TaskRunner<Item>
   readonly #queueTask = chooseQueueTask()
-  /** In which round of the loop the last delivery was; nothing is delivered in the task that creates the queue. */
+  /**
+   * The event loop iteration of the last delivery. Starts with the current one: nothing is delivered in the task that creates the
+   * queue.
+   */
   #round: number | undefined = loopCount()
-  #hops = 0
+  #queuedTasks = 0
   #waiting: Item[] = []
   #next = 0
   #bytesAhead = 0
@@ -33,19 +36,19 @@ export class TaskQueue<Item> {
   }
 
   push(item: Item): void {
-    const round = this.#hops === 0 ? loopCount() : this.#round
+    const round = this.#queuedTasks === 0 ? loopCount() : this.#round
     if (round !== this.#round) {
       this.#round = round
       this.#owner.runTask(item)
       return
     }
-    this.#hops++
+    this.#queuedTasks++
     const queueTask = this.#queueTask
-    queueTask(this.#hop)
+    queueTask(this.#runNext)
     this.#waiting.push(item)
   }
 
-  /** Drops what waits. */
+  /** Removes all waiting items. */
   clear(): void {
     this.#waiting = []
     this.#next = 0
@@ -54,7 +57,7 @@ export class TaskQueue<Item> {
     this.#drained = undefined
   }
 
-  /** Whether so many more bytes are enough for now: a promise holds the next ones back until nothing waits. */
+  /** Counts bytes that were read. Returns a promise to pause reading until no item waits, or undefined to continue. */
   backpressure(bytes: number): Promise<void> | undefined {
     if (this.#waiting.length === 0) return undefined
     this.#bytesAhead += bytes
@@ -64,13 +67,13 @@ export class TaskQueue<Item> {
     })
   }
 
-  readonly #hop = (): void => {
-    this.#hops--
+  readonly #runNext = (): void => {
+    this.#queuedTasks--
     if (this.#waiting.length === 0) return
     const item = this.#waiting[this.#next++] as Item
     if (this.#next === this.#waiting.length) {
       this.clear()
-      if (this.#hops === 0) this.#round = loopCount()
+      if (this.#queuedTasks === 0) this.#round = loopCount()
     }
     this.#owner.runTask(item)
   }

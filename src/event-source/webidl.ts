@@ -1,10 +1,10 @@
-/** Making classes look and convert as WebIDL says. */
+/** Makes classes look and behave like WebIDL interfaces. */
 
 /**
- * Makes a class an interface: its members are enumerable, and it has its name, whatever a minifier made of that.
+ * Makes a class look like an interface: enumerable members, and its name even after minification.
  *
- * @param length of the constructor; none for what is not an interface of its own to the standard, such as the class of our `open`
- *   events, which are plain Events and say `[object Event]`
+ * @param length of the constructor. Omit it for classes that the standard does not define, such as that of `open` events, which
+ *   are plain Events and stringify to `[object Event]`
  */
 export function defineInterface(interfaceObject: { prototype: object }, name: string, length?: number): void {
   const { prototype } = interfaceObject
@@ -21,14 +21,14 @@ export function defineInterface(interfaceObject: { prototype: object }, name: st
 }
 
 /**
- * Gives an instance the prototype of its class back: in Firefox's content scripts (153) the platform's constructors return an
- * instance of their own class. (test/limits, "a platform that does not keep the prototype of a subclass")
+ * Restores the prototype of an instance. Firefox 153, content scripts: the platform's constructors return an instance of their
+ * own class. (test/limits, "a platform that does not keep the prototype of a subclass")
  */
 export function keepPrototype(instance: object, { prototype }: { prototype: object }): void {
   if (Object.getPrototypeOf(instance) !== prototype) Object.setPrototypeOf(instance, prototype)
 }
 
-/** Has the instances of a class show another constructor. Not the prototype: code that is compiled to ES5 asks it for the class. */
+/** Shows another `constructor` on the instances of a class. Not on the prototype, where code compiled to ES5 reads the class. */
 export function showConstructor(interfaceObject: { prototype: object }, shown: unknown): void {
   const { prototype } = interfaceObject
   Object.defineProperty(prototype, 'constructor', {

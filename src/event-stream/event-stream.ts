@@ -1,4 +1,4 @@
-/** What `streamEvents` returns. */
+/** `EventStream`, the result of `streamEvents`. */
 
 import { Connection } from '../connection/connection.ts'
 import type { Opener } from '../connection/exchange.ts'
@@ -17,12 +17,11 @@ type EventStreamConstructor = new (
   readAhead: number,
 ) => EventStreamInstance
 
-/** What `response` rejects with. */
-const CLOSED_EARLY = 'The EventStream was closed before it had a response'
+const CLOSED_EARLY = 'The EventStream was closed before a response arrived'
 
 export const EventStream: EventStreamConstructor = /* @__PURE__ */ defineEventStream()
 
-/** In a function that a bundler can drop when nobody uses the class. */
+/** A function, so that bundlers can drop an unused class. */
 function defineEventStream(): EventStreamConstructor {
   const asyncIterator: typeof Symbol.asyncIterator = chooseAsyncIterator()
   class EventStream {
@@ -36,12 +35,12 @@ function defineEventStream(): EventStreamConstructor {
         const { lastEventId, reconnectionTime } = this
         return { state: this.#connection.phase, members: { url: displayURL(url), lastEventId, reconnectionTime } }
       })
-      // An executor runs at once.
+      // Assigned by the executor, which runs synchronously.
       let owner!: ConstructorParameters<typeof Inbox>[0]
       this.#response = new Promise((resolve, reject) => {
         owner = {
           opened: (response) => {
-            // Or as much of one as the caller's fetch returned.
+            // A custom fetch may return an object with only some of the members of Response.
             if (response) resolve(response as Response)
             else reject(new TypeError('A stream has no Response'))
           },
@@ -72,13 +71,13 @@ function defineEventStream(): EventStreamConstructor {
     }
 
     close(): void {
-      this.#inbox.end()
+      this.#inbox.close()
     }
 
     [asyncIterator](): EventIterator<StreamEvent> {
       if (this.#isTaken) {
         throw new TypeError(
-          'This EventStream has a reader already. For two of them, tee() the body or clone() the Response first',
+          'This EventStream already has a reader. For two readers, tee() the body or clone() the Response first',
         )
       }
       this.#isTaken = true
@@ -86,12 +85,12 @@ function defineEventStream(): EventStreamConstructor {
       return {
         next: () => inbox.next(),
         return: () => {
-          inbox.end()
+          inbox.close()
           return Promise.resolve({ done: true, value: undefined })
         },
         throw: (error) => {
-          inbox.end()
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the caller has thrown
+          inbox.close()
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller may throw anything
           return Promise.reject(error)
         },
         [asyncIterator]() {
@@ -102,12 +101,12 @@ function defineEventStream(): EventStreamConstructor {
   }
 
   defineInspection(EventStream, previewOf)
-  // Not left to a minifier, which renames classes.
+  // Set explicitly, because minifiers rename classes.
   Object.defineProperty(EventStream, 'name', { value: 'EventStream', configurable: true })
   defineDispose(EventStream.prototype, 'asyncDispose', function (this: EventStream) {
     this.close()
     return Promise.resolve()
   })
-  // A class cannot declare what is defined where the runtime has it.
+  // A class can't declare members that exist only in some runtimes.
   return EventStream as unknown as EventStreamConstructor
 }

@@ -1,4 +1,4 @@
-/** From a connection that brings events to a loop that takes them. */
+/** Queues the events of a connection until a loop reads them. */
 
 import type { ConnectionError } from '../connection/connection-error.ts'
 import { lastEventIdAfter, type ConnectionSink } from '../connection/exchange.ts'
@@ -8,60 +8,60 @@ import { streamEvent, type StreamEvent } from '../decoder/stream-event.ts'
 
 type Result = IteratorResult<StreamEvent, undefined>
 
-/** A call of `next()` that waits. */
-interface Asker {
+/** A call of `next()` that has not settled. */
+interface PendingRead {
   resolve: (result: Result) => void
   reject: (error: unknown) => void
 }
 
-/** Something that happens between events. */
-class Turn {
-  readonly come: () => void
-  /** Whether it comes only when the loop has dealt with what was before it, and asks for more. */
-  readonly isAskedFor: boolean
+/** A function to run between events. */
+class Callback {
+  readonly run: () => void
+  /** Whether to run only once the loop has processed all events before it and reads again. */
+  readonly waitsForRead: boolean
 
-  constructor(come: () => void, isAskedFor = true) {
-    this.come = come
-    this.isAskedFor = isAskedFor
+  constructor(run: () => void, waitsForRead = true) {
+    this.run = run
+    this.waitsForRead = waitsForRead
   }
 }
 
-/** Who is told what concerns the stream as a whole. */
+/** Receives what concerns the stream as a whole. */
 interface Owner {
-  /** There is a good response, or a stream without one. */
+  /** A response was accepted, or a stream was given without one. */
   opened(response: FetchLikeResponse | undefined): void
-  /** There will be no more events, for this reason; none where the caller has closed the stream. */
+  /** No more events will follow. `reason` is undefined if the caller closed the stream. */
   ended(reason?: { error: unknown }): void
 }
 
 interface InboxOptions {
-  /** What the caller starts with; may be empty. */
+  /** The option; may be empty. */
   lastEventId: string
   signal: AbortSignal | undefined
   onComment: ((text: string) => void) | undefined
-  /** How many bytes to read while the loop asks for nothing, before reading stops; a chunk is read in any case. */
+  /** How many bytes to read while the loop is busy, before reading pauses. At least one chunk is read. */
   readAhead: number
 }
 
-/** The sink of a connection whose events wait until they are asked for. */
+/** The sink of a connection whose events a loop reads. */
 export class Inbox implements ConnectionSink {
-  /** Whether the stream has ended in the middle of an event. */
+  /** Whether the stream ended in the middle of an event. */
   endedMidEvent = false
   readonly #owner: Owner
   readonly #options: InboxOptions
   #lastEventId: string | undefined
-  #waiting: (StreamEvent | Turn)[] = []
+  #waiting: (StreamEvent | Callback)[] = []
   #next = 0
-  readonly #askers: Asker[] = []
+  readonly #pendingReads: PendingRead[] = []
   #isOpened = false
-  #isOver = false
-  /** What the next call of `next()` rejects with. */
+  #isClosed = false
+  /** The error for the next call of `next()`. */
   #failure: { error: unknown } | undefined
-  /** Bytes that were read since the loop took the last that there was, or asked for more. */
+  /** Bytes read since the queue was last empty, or since the loop last waited for an event. */
   #bytesAhead = 0
   #resume: (() => void) | undefined
-  /** Tells those who wait for the loop that it asks. */
-  #asks: (() => void) | undefined
+  /** Resolves the promise of `demand()`. */
+  #resolveDemand: (() => void) | undefined
 
   constructor(owner: Owner, options: InboxOptions) {
     this.#owner = owner
@@ -73,37 +73,37 @@ export class Inbox implements ConnectionSink {
     return this.#lastEventId
   }
 
-  /** The next event, or the end. */
+  /** Returns the next event or the end. */
   next(): Promise<Result> {
     const first = this.#waiting[this.#next]
-    // Most calls end here, with one promise and nothing else.
-    if (first && !(first instanceof Turn) && this.#askers.length === 0) {
+    // The fast path of most calls: one promise and nothing else.
+    if (first && !(first instanceof Callback) && this.#pendingReads.length === 0) {
       this.#next++
-      return Promise.resolve(this.#taken(first))
+      return Promise.resolve(this.#deliver(first))
     }
     return new Promise((resolve, reject) => {
-      this.#askers.push({ resolve, reject })
+      this.#pendingReads.push({ resolve, reject })
       this.#advance()
-      if (this.#isOver) this.#dismiss()
-      else if (this.#askers.length > 0) this.#readOn()
+      if (this.#isClosed) this.#settleReads()
+      else if (this.#pendingReads.length > 0) this.#resumeReading()
     })
   }
 
   /**
-   * Drops what waits: nothing comes any more, but a failure if there is one.
+   * Discards all waiting events. Only the failure, if any, is still delivered.
    *
-   * @param reason why there will be no response, where that is known
+   * @param reason why there will be no response, if that is known
    */
-  end(failure?: { error: unknown }, reason = failure): void {
-    if (this.#isOver) {
-      // Who closes what has failed does not want to hear of it any more.
+  close(failure?: { error: unknown }, reason = failure): void {
+    if (this.#isClosed) {
+      // The caller closes a failed stream: the failure is no longer of interest.
       if (!failure) this.#failure = undefined
       return
     }
-    this.#isOver = true
+    this.#isClosed = true
     this.#failure = failure
     this.#clear()
-    this.#dismiss()
+    this.#settleReads()
     this.#owner.ended(reason)
   }
 
@@ -114,14 +114,14 @@ export class Inbox implements ConnectionSink {
 
   message(type: string, data: string, lastEventId: string, id: string | undefined): void {
     const event = streamEvent(type, data, lastEventId, id)
-    // Most of them wait for a loop that has not asked yet.
-    if (this.#askers.length === 0) this.#waiting.push(event)
+    // Most events arrive while the loop is busy.
+    if (this.#pendingReads.length === 0) this.#waiting.push(event)
     else this.#push(event)
   }
 
   id(lastEventId: string): void {
     this.#push(
-      new Turn(() => {
+      new Callback(() => {
         this.#lastEventId = lastEventIdAfter(this.#lastEventId, lastEventId)
       }),
     )
@@ -129,14 +129,14 @@ export class Inbox implements ConnectionSink {
 
   comment(text: string): void {
     this.#push(
-      new Turn(() => {
-        this.#callBack(text)
+      new Callback(() => {
+        this.#callOnComment(text)
       }),
     )
   }
 
   backpressure(bytes: number): Promise<void> | undefined {
-    if (this.#askers.length > 0) return undefined
+    if (this.#pendingReads.length > 0) return undefined
     this.#bytesAhead += bytes
     if (this.#bytesAhead <= this.#options.readAhead) return undefined
     return new Promise((resolve) => {
@@ -145,20 +145,20 @@ export class Inbox implements ConnectionSink {
   }
 
   demand(): Promise<void> | undefined {
-    if (this.#askers.length > 0) return undefined
+    if (this.#pendingReads.length > 0) return undefined
     return new Promise((resolve) => {
-      this.#asks = resolve
+      this.#resolveDemand = resolve
     })
   }
 
   deciding(): Promise<void> {
     return new Promise((resolve) => {
-      // Who awaits the response may have no loop yet.
-      this.#push(new Turn(resolve, this.#isOpened))
+      // Before the first response the caller may await `response` without a loop.
+      this.#push(new Callback(resolve, this.#isOpened))
     })
   }
 
-  /** A loop that is at work may not want any more: no request is made before it asks. */
+  /** Waits for the loop to read again before reconnecting, because a busy loop may still exit. */
   lost(): Promise<void> {
     return this.deciding()
   }
@@ -166,9 +166,9 @@ export class Inbox implements ConnectionSink {
   failed(error: ConnectionError, thrown: { error: unknown } | undefined): Promise<void> {
     return new Promise((resolve) => {
       this.#push(
-        new Turn(() => {
+        new Callback(() => {
           this.endedMidEvent = error.endedMidEvent
-          this.end(thrown, thrown ?? { error })
+          this.close(thrown, thrown ?? { error })
           resolve()
         }, false),
       )
@@ -176,41 +176,41 @@ export class Inbox implements ConnectionSink {
   }
 
   aborted(): void {
-    // React Native's signals have none.
+    // Signals in React Native have no reason.
     const reason: unknown = this.#options.signal?.reason
-    this.end({ error: reason === undefined ? domException('The operation was aborted', 'AbortError') : reason })
+    this.close({ error: reason === undefined ? domException('The operation was aborted', 'AbortError') : reason })
   }
 
-  #push(item: StreamEvent | Turn): void {
+  #push(item: StreamEvent | Callback): void {
     this.#waiting.push(item)
     this.#advance()
   }
 
-  /** Hands out what can be. */
+  /** Delivers as many events, and runs as many callbacks, as the pending reads allow. */
   #advance(): void {
     for (let item; (item = this.#waiting[this.#next]);) {
-      if (item instanceof Turn) {
-        if (item.isAskedFor && this.#askers.length === 0) return
+      if (item instanceof Callback) {
+        if (item.waitsForRead && this.#pendingReads.length === 0) return
         this.#next++
-        item.come()
-        this.#release()
+        item.run()
+        this.#clearIfDrained()
       } else {
-        const asker = this.#askers.shift()
-        if (!asker) return
+        const read = this.#pendingReads.shift()
+        if (!read) return
         this.#next++
-        asker.resolve(this.#taken(item))
+        read.resolve(this.#deliver(item))
       }
     }
   }
 
-  #taken(event: StreamEvent): Result {
+  #deliver(event: StreamEvent): Result {
     this.#lastEventId = lastEventIdAfter(this.#lastEventId, event.lastEventId)
-    this.#release()
+    this.#clearIfDrained()
     return { done: false, value: event }
   }
 
-  /** Lets reading go on when nothing waits any more. */
-  #release(): void {
+  /** Resumes reading once no event waits. */
+  #clearIfDrained(): void {
     if (this.#next === this.#waiting.length) this.#clear()
   }
 
@@ -222,16 +222,16 @@ export class Inbox implements ConnectionSink {
     this.#resume = undefined
   }
 
-  /** The loop has taken all that there was, and has nothing to do. */
-  #readOn(): void {
+  /** The loop waits for an event: resumes reading, and resolves `demand()`. */
+  #resumeReading(): void {
     this.#clear()
-    this.#asks?.()
-    this.#asks = undefined
+    this.#resolveDemand?.()
+    this.#resolveDemand = undefined
   }
 
-  /** Answers those who ask when it is over. */
-  #dismiss(): void {
-    for (const { resolve, reject } of this.#askers.splice(0)) {
+  /** Settles pending reads after the end: with the failure once, then as done. */
+  #settleReads(): void {
+    for (const { resolve, reject } of this.#pendingReads.splice(0)) {
       const failure = this.#failure
       this.#failure = undefined
       if (failure) reject(failure.error)
@@ -239,11 +239,11 @@ export class Inbox implements ConnectionSink {
     }
   }
 
-  #callBack(text: string): void {
+  #callOnComment(text: string): void {
     try {
       this.#options.onComment?.(text)
     } catch (error) {
-      this.end({ error })
+      this.close({ error })
     }
   }
 }

@@ -1,73 +1,75 @@
-/** The public types of `streamEvents`. */
+/** The public types around `streamEvents`. */
 
 import type { EventSourceInit } from '../connection/options.ts'
 import type { EventOf, EventsMap } from '../decoder/stream-event.ts'
 
 /**
- * The events of a stream, to be read in a `for await` loop, once. `break`, `return` and a `throw` in the loop close the
- * connection.
+ * The events of a stream, for one `for await` loop. `break`, `return` and `throw` in the loop close the connection.
  *
- * @typeParam Events names of events and the types of their `data`, where they are known
+ * @typeParam Events maps event names to the types of their `data`
  */
 export type EventStream<Events extends EventsMap<Events> = Record<string, string>> = EventStreamOf<EventOf<Events>>
 
-/** The iterator of an `EventStream`, which `for await` calls for you. */
+/** The iterator of an `EventStream`. `for await` calls it for you. */
 export interface EventIterator<Event> extends AsyncIterator<Event, undefined> {
-  /** The next event, or the end. Calls that do not wait for each other get one event each. */
+  /** Returns the next event, or `done`. Concurrent calls get one event each. */
   next(): Promise<IteratorResult<Event, undefined>>
   /** Closes the connection. */
   return(): Promise<IteratorResult<Event, undefined>>
-  /** Closes the connection, and rejects with that error: for generators that delegate to it. */
+  /** Closes the connection and rejects with `error`, for generators that delegate to this iterator. */
   throw(error?: unknown): Promise<IteratorResult<Event, undefined>>
-  /** Itself, so that a loop can go on where another has left off. */
+  /** Returns the iterator itself, so that a loop can continue where another one stopped. */
   [Symbol.asyncIterator](): EventIterator<Event>
 }
 
-/** An `EventStream`, named by the type of its events: so a stream of known events is a stream of events. */
+/** An `EventStream`, parameterized by its event type, so that a stream of specific events is assignable to a general one. */
 export interface EventStreamOf<Event> {
   /**
-   * The one iterator. It ends when the stream ends, or was closed; it throws a `ConnectionError` when the connection fails, and
-   * the signal's `reason` when that was aborted.
+   * Returns the only iterator. It is done when the stream ends or is closed. It throws a `ConnectionError` if the connection
+   * fails, and the signal's `reason` if the signal is aborted.
    *
-   * @throws a `TypeError` when called again
+   * @throws a `TypeError` on the second call
    */
   [Symbol.asyncIterator](): EventIterator<Event>
 
-  /** Closes the connection: the loop ends, and what had not been taken is dropped. */
+  /** Closes the connection and ends the loop. Unread events are discarded. */
   close(): void
 
-  /** The same as `close()`, for `await using`; where the runtime has `Symbol.asyncDispose`. */
+  /** Calls `close()`, for `await using`. Exists if the runtime has `Symbol.asyncDispose`. */
   [Symbol.asyncDispose](): Promise<void>
 
-  /** The last event ID string as of the last event that was taken, which a reconnection sends as `Last-Event-ID`. */
+  /** The last event ID string as of the last event read, sent as `Last-Event-ID` when reconnecting. Empty if there was none. */
   readonly lastEventId: string
 
-  /** How long to wait before reconnecting, in ms: 3,000 until the server's `retry` says otherwise. */
+  /**
+   * Milliseconds to wait before reconnecting: the option `reconnectionTime` (default 3,000) until the server's `retry` changes
+   * it.
+   */
   readonly reconnectionTime: number
 
   /**
-   * Whether the loop ended because the stream ended in the middle of an event, which is discarded: something on the way may have cut
-   * it. `false` until then.
+   * Whether the stream ended in the middle of an event, for example because a proxy cut it. The event is discarded. `false` until
+   * the loop has ended.
    */
   readonly endedMidEvent: boolean
 
   /**
-   * The first good response: for its status and headers. When there was none it rejects: with what the loop throws, or the
-   * `ConnectionError` of a 204, with an `AbortError` after `close()`, and with a `TypeError` where the events come from a stream
-   * without a response. Nobody has to catch that.
+   * The first accepted response, for its status and headers. Without one it rejects with the error that the loop throws, or with
+   * the `ConnectionError` of a 204, or with an `AbortError` after `close()`. It rejects with a `TypeError` if the events come
+   * from a `ReadableStream`. You don't have to handle the rejection.
    */
   readonly response: Promise<Response>
 }
 
 /**
- * The options that apply to a stream that has been requested already.
+ * The options that apply to an existing response or stream.
  *
  * @inline
  */
 type GivenMember = 'signal' | 'lastEventId' | 'reconnectionTime' | 'idleTimeout' | 'maxBufferSize' | 'onComment'
 
 /**
- * Those that are about the request.
+ * The options that apply to a request.
  *
  * @inline
  */
@@ -75,7 +77,7 @@ export type RequestMember = Exclude<keyof EventSourceInit, GivenMember>
 
 /**
  * Options of `streamEvents(response, options)` and `streamEvents(stream, options)`: `signal`, `lastEventId`, `reconnectionTime`,
- * `idleTimeout`, `maxBufferSize` and `onComment` of `EventSourceInit`. Any that is about the request is a `TypeError`: it has been
- * sent already.
+ * `idleTimeout`, `maxBufferSize` and `onComment` of `EventSourceInit`. Request options throw a `TypeError`, because the request
+ * has already been sent.
  */
 export type GivenStreamInit = Pick<EventSourceInit, GivenMember> & Partial<Record<RequestMember, undefined>>

@@ -1,12 +1,12 @@
-/** Options from a `Request`, which `streamEvents` takes instead of a URL. */
+/** Converts a `Request` passed to `streamEvents` to options. */
 
 import { isBodiless } from '../connection/request-body.ts'
 import { isObject, isPlain, optionMembers } from '../input/checks.ts'
 
-/** Members of a fetch init without an option of ours, with their default values. */
+/** Members of a `Request` that have no option here, with their default values. */
 const DEFAULTS = { mode: 'cors', referrer: 'about:client', referrerPolicy: '', integrity: '', keepalive: false }
 
-/** In Node, the signal of a `Request` follows the caller's only as long as the `Request` exists. */
+/** Keeps each `Request` alive as long as its signal: Node stops relaying the caller's abort once the `Request` is collected. */
 const requests = new WeakMap<AbortSignal, Request>()
 
 export function isRequest(input: unknown): input is Request {
@@ -14,13 +14,13 @@ export function isRequest(input: unknown): input is Request {
 }
 
 /**
- * Options for the same request. The caller's options override them.
+ * Returns options for the same request. The caller's options override them.
  *
  * @throws a `TypeError` if its body has been read
  */
 export function optionsOfRequest(request: Request, init: unknown): object {
   const { method, headers, signal, credentials, redirect, bodyUsed } = request
-  if (bodyUsed) throw new TypeError('The body of the Request was already read')
+  if (bodyUsed) throw new TypeError('The body of the Request has already been read')
   requests.set(signal, request)
   const given = optionMembers(init)
   const fetchOptions = credentials === 'omit' && given.withCredentials === undefined ? { credentials } : {}
@@ -35,10 +35,10 @@ export function optionsOfRequest(request: Request, init: unknown): object {
     withCredentials: credentials === 'include',
     redirect: redirect === 'follow' ? redirect : 'error',
     fetchOptions,
-    // Of a copy, so that it can be sent again. Firefox does not show the body.
+    // Reads a clone, so that the body can be sent again. (Firefox has no `body` on requests.)
     body: isBodiless(method) || request.body === null ? undefined : () => request.clone().arrayBuffer(),
   }
-  // The caller's may be frozen, or an instance of a class.
+  // A proxy, because the caller's options may be frozen or a class instance.
   return new Proxy(
     {},
     {

@@ -1,4 +1,4 @@
-/** The function that a loop begins with. */
+/** `streamEvents(url)`, for `for await` loops. */
 
 import { FetchOpener } from '../connection/fetch-exchange.ts'
 import { givenResponse, givenStream, type GivenExchange } from '../connection/given-exchange.ts'
@@ -15,8 +15,8 @@ import { isRequest, optionsOfRequest } from './request-options.ts'
 import type { EventStream as EventStreamInstance, GivenStreamInit, RequestMember } from './interface.ts'
 
 /**
- * How many bytes of what it has requested a loop that is slow has read ahead. When a connection breaks off, Node's fetch throws
- * away what has come and was not read.
+ * How many bytes to read ahead of a slow loop if the stream was requested here. When a connection breaks off, Node's fetch
+ * discards what it has received but not handed over.
  */
 const READ_AHEAD = 64 * 1024
 
@@ -38,45 +38,46 @@ const REQUEST_MEMBERS = Object.keys({
 } satisfies Record<RequestMember, true>)
 
 /**
- * Requests an event stream, at once, whose events a `for await` loop takes. The loop ends when the stream ends, or the server
- * answers 204, and throws a `ConnectionError` when it fails. With the option `reconnect`, which is off by default for every
- * method, it goes on across connections, and a stream that ends is reestablished too.
+ * Requests an event stream, at once, and returns its events for a `for await` loop. The loop ends when the stream ends or the
+ * server responds with 204. It throws a `ConnectionError` if the connection fails.
  *
- * The body is read only as fast as the loop takes the events: reading stops when it is more than 64 KiB ahead.
+ * Reconnecting is off by default, for every method. With the option `reconnect`, the loop continues across connections, also
+ * after the stream ends.
+ *
+ * The body is read only as fast as the loop takes events. Reading pauses when it is more than 64 KiB ahead.
  *
  * ```js
  * for await (const { type, data } of streamEvents('https://example.com/events')) console.log(type, data)
  * ```
  *
- * @param url a URL, a relative one is resolved as the constructor of `EventSource` does; or a `Request`, whose method, headers, body,
- *   signal, credentials and redirect mode are used where the options do not say otherwise
- * @param options those of `EventSource`
- * @typeParam Events names of events and the types of their `data`, where they are known
- * @throws a `TypeError` when an option is wrong, naming it
- * @throws a `DOMException` named `SyntaxError` when the URL is not valid
+ * @param url a URL, resolved as in the constructor of `EventSource`, or a `Request`. The options override the `Request`'s method,
+ *   headers, body, signal, credentials and redirect mode
+ * @param options the options of `EventSource`
+ * @typeParam Events maps event names to the types of their `data`
+ * @throws a `TypeError` that names the invalid option
+ * @throws a `DOMException` named `SyntaxError` if the URL is invalid
  */
 export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
   url: string | URL | Request,
   options?: EventSourceInit | null,
 ): EventStreamInstance<Events>
 /**
- * The events of a response, or of a stream of bytes, that there is already, of which at most one chunk is read ahead. A response
- * is checked as one of ours would be: the loop throws a `ConnectionError` when its status is not 200 or its Content-Type not
- * `text/event-stream`.
+ * Reads the events of an existing response or stream of bytes. At most one chunk is read ahead. The loop throws a
+ * `ConnectionError` if the response's status is not 200 or its Content-Type is not `text/event-stream`.
  *
  * @param given a `Response`, or a `ReadableStream` of bytes
- * @param options those that are not about a request
- * @throws a `TypeError` when the body is being read or has been, or when an option is given that is about a request
+ * @param options the options that don't concern a request
+ * @throws a `TypeError` if the body is locked or has been read, or for an option that concerns a request
  */
 export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
   given: FetchLikeResponse | ByteStream,
   options?: GivenStreamInit | null,
 ): EventStreamInstance<Events>
 /**
- * Any of these, with the options that go with each of them.
+ * Reads the events of any supported input.
  *
  * @param input a URL, a `Request`, a `Response` or a `ReadableStream` of bytes
- * @param options those that are not about a request
+ * @param options the options that don't concern a request
  */
 export function streamEvents<Events extends EventsMap<Events> = Record<string, string>>(
   input: string | URL | Request | FetchLikeResponse | ByteStream,
@@ -108,18 +109,18 @@ function readURL(input: unknown): URL {
   throw new TypeError(`${wanted}, got ${displayKind(input)}${hint(input)}`)
 }
 
-/** What else to do with what people pass. */
+/** Suggests a fix for common mistakes. */
 function hint(input: unknown): string {
   if (!isObject(input)) return ''
   return isPromise(input) ? '. Await it first' : NODE_STREAM_HINT
 }
 
-/** @throws a `TypeError` for options about a request: it has been made */
+/** @throws a `TypeError` for request options, because the request has already been sent */
 function readGivenOptions(init: unknown): ConnectionOptions {
   const options = readOptions(init, false)
   const misplaced = REQUEST_MEMBERS.find((name) => members(init)[name] !== undefined)
   if (misplaced !== undefined) {
-    throw new TypeError(`Option "${misplaced}" does nothing for a Response or a ReadableStream`)
+    throw new TypeError(`Option "${misplaced}" does not apply to a Response or a ReadableStream`)
   }
   return options
 }

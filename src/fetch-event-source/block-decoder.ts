@@ -1,39 +1,40 @@
-/** The messages of `fetchEventSource`, each with the `retry` of its own block. */
+/** Decodes the messages of `fetchEventSource`, each with the `retry` of its block. */
 
 import { EventDecoder, unfinishedLine } from '../decoder/event-decoder.ts'
 
-/** An event of the stream, as `onmessage` gets it. */
+/** An event of the stream, as passed to `onmessage`. */
 export interface EventSourceMessage {
   /** The event's own `id`. Empty if it has none. */
   id: string
-  /** The event's type. Empty if it does not name one. */
+  /** The event's type. Empty if it has none. */
   event: string
-  /** The lines of its `data`, joined by line feeds. */
+  /** The values of the event's `data` fields, joined by line feeds. */
   data: string
-  /** The event's own `retry` in milliseconds. Undefined if it has none, or an invalid one. */
+  /** The event's own `retry` in milliseconds. `undefined` if it is missing or invalid. */
   retry?: number | undefined
 }
 
 interface BlockSink {
-  /** The ID to reconnect with has changed. It may be empty. */
+  /** The ID to reconnect with changed. It may be empty. */
   id(id: string): void
-  /** In ms */
+  /** In ms. */
   retry(ms: number): void
   message(message: EventSourceMessage): void
 }
 
-/** Lines with their ends, and the unfinished line at the end. */
+/** Matches lines with their line ends, and the unfinished line at the end. */
 const LINES = /[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+$/g
 
 /**
- * The parser reports a `retry` when it reads the line, but not the end of a block without data. So where there is a `retry`, the
- * text is fed line by line to see where its block ends.
+ * The parser reports `retry` lines, but not where a block without data ends. So text with a `retry` is fed line by line, to
+ * detect the end of its block.
  */
 export class BlockDecoder extends EventDecoder {
-  /** The ID and the `retry` that the next message needs. */
+  /** The last ID reported. */
   #id = ''
+  /** The `retry` of the current block. */
   #retry: number | undefined
-  /** How the unfinished line starts, as far as it may be `retry`. */
+  /** The start of the unfinished line: as many characters as `retry` has. */
   #line = ''
   #endsWithCR = false
 
@@ -73,7 +74,7 @@ export class BlockDecoder extends EventDecoder {
     const mayHoldRetry = this.#retry !== undefined || (this.#line + text).includes('retry')
     for (const piece of mayHoldRetry ? (text.match(LINES) ?? []) : [text]) {
       super.feed(piece)
-      // The second half of a CRLF that was cut in two is not a blank line.
+      // The LF of a CRLF split between two pieces is not a blank line.
       const isBlank = this.#line === '' && /^[\r\n]/.test(piece) && !(piece === '\n' && this.#endsWithCR)
       if (isBlank) this.#retry = undefined
       const rest = unfinishedLine(piece)

@@ -1,4 +1,4 @@
-/** The API of `@microsoft/fetch-event-source` 2.0.1: one function with callbacks. */
+/** `fetchEventSource`, compatible with `@microsoft/fetch-event-source` 2.0.1. */
 
 import { cancelBody, isReadableStream, mimeEssence, acquireReader } from '../connection/response.ts'
 import { clampDelay } from '../connection/timers.ts'
@@ -13,19 +13,19 @@ import {
   streamingFetch,
   raiseListenerLimit,
 } from '../platform/platform.ts'
-import { fetchWithCare } from './fetch-with-care.ts'
+import { safeFetch } from './safe-fetch.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
 import { copyOf, requestHeaders, type GivenHeaders } from './request-headers.ts'
 
-/** The Content-Type that the default `onopen` requires. */
+/** The Content-Type required by the default `onopen`. */
 export const EventStreamContentType = 'text/event-stream'
 
-/** No stream can send this, so any ID that it sends is a change, even an empty one. */
+/** An ID that no stream can send, so that any ID from the stream counts as a change, even an empty one. */
 const NO_ID = '\0'
 
-const TOO_LARGE = `The event stream holds an event larger than ${DEFAULT_MAX_BUFFER_SIZE} characters`
+const TOO_LARGE = `The event stream sent an event larger than ${DEFAULT_MAX_BUFFER_SIZE} characters`
 
-/** In ms */
+/** In ms. */
 const DEFAULT_RETRY_INTERVAL = 1_000
 
 /**
@@ -35,41 +35,43 @@ const DEFAULT_RETRY_INTERVAL = 1_000
  */
 type Awaitable<T> = T | Promise<T>
 
-/** Options of `fetchEventSource(input, options)`: these, and any member of a fetch init, which goes to `fetch` unchanged. */
+/** Options of `fetchEventSource(input, options)`. Other members of a `fetch` init are passed to `fetch` unchanged. */
 export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
   /**
-   * The request's headers, or a function that returns them. The function is called for each attempt, for tokens that expire.
-   * `accept` defaults to `text/event-stream`. `last-event-id` is managed for you once the stream sends an ID.
+   * Request headers, or a function that returns them. The function is called for each attempt, which is useful for tokens that
+   * expire. `accept` defaults to `text/event-stream`. `last-event-id` is managed for you once the stream sends an ID.
    */
   headers?: GivenHeaders | (() => GivenHeaders | Promise<GivenHeaders>) | undefined
   /**
-   * Called with each response before its body is read. If it throws, the error goes to `onerror`. The default throws unless
-   * the Content-Type is that of an event stream; it ignores the status.
+   * Called with each response before its body is read. If it throws, the error is passed to `onerror`. The default throws unless
+   * the Content-Type is `text/event-stream`. It ignores the status.
    */
   onopen?: ((response: Response) => Awaitable<void>) | undefined
-  /** Called for each event. If it throws, the error goes to `onerror`, and the rest of the response is canceled. */
+  /** Called for each event. If it throws, the error is passed to `onerror`, and the rest of the response is canceled. */
   onmessage?: ((event: EventSourceMessage) => void) | undefined
   /**
-   * Called when a response has ended: with an argument only if that was in the middle of an event, which is discarded. If it throws,
-   * the error goes to `onerror`; otherwise the promise resolves.
+   * Called when a response ends. Receives an argument only if it ended in the middle of an event, which is discarded. If it
+   * throws, the error is passed to `onerror`. Otherwise the promise resolves.
    */
   onclose?: ((end?: { endedMidEvent: true }) => Awaitable<void>) | undefined
   /**
-   * Called when an attempt fails. If it throws, the promise rejects with that error. Otherwise there is another attempt after
-   * the number of milliseconds that it returns (at least 100), or after the server's `retry`, or after 1,000 ms.
+   * Called when an attempt fails. If it throws, the promise rejects with that error. Otherwise the request is retried after the
+   * number of milliseconds that it returns (at least 100), or after the server's `retry`, or after 1,000 ms.
    */
-  // As in the original: an error can be anything.
+  // Typed as in the original package.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-invalid-void-type -- see above
   onerror?: ((error: any) => Awaitable<number | null | undefined | void>) | undefined
-  /** Whether to stay connected while the page is hidden. Default `false`: disconnects, and reconnects when the page is shown. */
+  /**
+   * Whether to stay connected while the page is hidden. Default `false`: disconnects, and reconnects when the page is visible.
+   */
   openWhenHidden?: boolean | undefined
-  /** The function to call instead of the runtime's `fetch`. It gets the input unchanged. */
+  /** A function to call instead of the runtime's `fetch`. It receives the input unchanged. */
   fetch?: typeof fetch | undefined
 }
 
 /**
- * Requests an event stream, and retries after each failure until `onerror` throws. A POST is sent again too. The wait between two
- * attempts is a second, or the server's last `retry`.
+ * Requests an event stream, and retries after each failure until `onerror` throws. Retries any method, POST included. Waits a
+ * second between attempts, or the server's last `retry`.
  *
  * ```js
  * await fetchEventSource('https://example.com/events', {
@@ -80,9 +82,9 @@ export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
  * })
  * ```
  *
- * @param input the URL or request, for each attempt
- * @param init callbacks and members of a fetch init
- * @returns a promise that resolves when a response has ended or `signal` is aborted, and rejects with what `onerror` throws
+ * @param input the URL or `Request` to fetch, for each attempt
+ * @param init callbacks and members of a `fetch` init
+ * @returns a promise that resolves when a response ends or `signal` is aborted, and rejects with the error that `onerror` throws
  */
 export function fetchEventSource(input: string | URL | Request, init?: FetchEventSourceInit | null): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -91,7 +93,7 @@ export function fetchEventSource(input: string | URL | Request, init?: FetchEven
   })
 }
 
-/** One call with all its attempts. */
+/** Runs one call with all its attempts. */
 function run(
   input: string | URL | Request,
   init: FetchEventSourceInit,
@@ -99,22 +101,22 @@ function run(
   reject: (error: unknown) => void,
 ): void {
   const { signal, headers, fetch: callersFetch, openWhenHidden, onopen, onmessage, onclose, onerror, ...members } = init
-  // A copy, because the caller may use the object for something else after the call.
+  // A copy, because the caller may change the object after the call.
   const givenHeaders = typeof headers === 'function' ? headers : copyOf(headers, option('headers'))
-  /** Of the current attempt. Aborting it ends the attempt: whatever it still awaits is ignored. */
+  /** Aborts the current attempt. Results that it still awaits are then ignored. */
   let request: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let retryInterval = DEFAULT_RETRY_INTERVAL
-  /** Undefined until the stream sends one. */
+  /** Undefined until the stream sends an ID. */
   let lastEventId: string | undefined
   let unsubscribe: (() => void) | undefined
   let isHidden = false
-  /** The response while `onopen` and `onerror` may read it. */
-  let handedOut: Response | undefined
-  /** Whether `onclose` or `onerror` is deciding what follows. */
+  /** The response, while `onopen` or `onerror` may read its body. */
+  let callersResponse: Response | undefined
+  /** Whether `onclose` or `onerror` is running. */
   let isDeciding = false
 
-  // Fails at once if there is no fetch: another attempt would not find one either.
+  // Throws at once without a usable fetch, because retrying would not help.
   fetchOf(callersFetch)
   if (signal?.aborted) {
     resolve()
@@ -131,7 +133,7 @@ function run(
   }
   void attempt()
 
-  /** Ends the attempt, or the wait for the next one. */
+  /** Aborts the attempt, or the wait for the next one. */
   function abort(): void {
     clearTimeout(timer)
     request?.abort()
@@ -160,9 +162,9 @@ function run(
       try {
         const answer: unknown = await onerror?.(error)
         if (isOver()) return
-        // A refused response that is being read can be read to its end, or until the next attempt. (Aborting it just then makes
-        // Chromium send the next request twice.)
-        if (!handedOut?.body?.locked) current.abort()
+        // If the caller is still reading a refused response, let them finish, until the next attempt. (Aborting it at this point
+        // makes Chromium send the next request twice.)
+        if (!callersResponse?.body?.locked) current.abort()
         isDeciding = false
         if (!isHidden) wait(answer)
       } catch (thrown) {
@@ -177,35 +179,35 @@ function run(
     timer = setTimeout(() => void attempt(), clampDelay(Number.isNaN(given) ? retryInterval : given))
   }
 
-  /** Sends one request and reads the body of its response to the end. Returns whether that is in the middle of an event. */
+  /** Sends one request and reads the response body to the end. Returns whether it ended in the middle of an event. */
   async function receive(signal: AbortSignal, isOver: () => boolean): Promise<boolean> {
-    handedOut = undefined
+    callersResponse = undefined
     const fetch = fetchOf(callersFetch)
     const given = typeof givenHeaders === 'function' ? await givenHeaders() : givenHeaders
     if (isOver()) return false
     const headers = requestHeaders(given, lastEventId)
-    const response = await fetchWithCare(fetch, input, { ...noTimeoutInit(members as object), headers, signal }).catch(
+    const response = await safeFetch(fetch, input, { ...noTimeoutInit(members as object), headers, signal }).catch(
       (cause: unknown) => {
         const problem = callersFetch ? undefined : signalProblem(signal)
         if (problem !== undefined) {
-          // Another attempt would fail too.
-          reject(new TypeError(`${CANNOT}${problem}`, { cause }))
+          // Retrying would not help.
+          reject(new TypeError(`${CANNOT_FETCH}${problem}`, { cause }))
           end()
         }
         throw cause
       },
     )
-    // A caller's fetch may ignore the signal.
+    // A custom fetch may ignore the signal.
     const onAbort = (): void => void cancelBody(response)
     signal.addEventListener('abort', onAbort)
     if (isOver()) {
       onAbort()
       return false
     }
-    handedOut = response
+    callersResponse = response
     await (onopen ?? checkContentType)(response)
     if (isOver()) return false
-    handedOut = undefined
+    callersResponse = undefined
     if (!isReadableStream(response.body)) throw new TypeError(`The response has no body. ${STREAMING_FETCH_HINT}`)
 
     const reader = acquireReader(response.body, signal)
@@ -229,29 +231,29 @@ function run(
       const { done, value } = await reader.read()
       if (isOver()) return false
       if (done) return decoder.end()
-      if (!ArrayBuffer.isView(value)) throw new TypeError('The body of the response is not a stream of bytes')
+      if (!ArrayBuffer.isView(value)) throw new TypeError('The response body is not a stream of bytes')
       try {
         decoder.decode(value as Uint8Array)
       } catch (error) {
-        // A message without the option, which does not exist here.
+        // The original message names an option that does not exist here.
         throw error instanceof EventTooLargeError ? new RangeError(TOO_LARGE) : error
       }
     }
   }
 }
 
-const CANNOT = 'The event stream cannot be fetched: '
+const CANNOT_FETCH = 'The event stream cannot be fetched: '
 
-/** @throws a `TypeError` if there is no fetch that streams */
+/** @throws a `TypeError` if no streaming `fetch` is available */
 function fetchOf(given: typeof fetch | undefined): typeof fetch {
   const found = given ?? streamingFetch()
-  if (typeof found === 'string') throw new TypeError(CANNOT + found)
+  if (typeof found === 'string') throw new TypeError(CANNOT_FETCH + found)
   return found
 }
 
 function checkContentType(response: Response): void {
   const contentType = response.headers.get('content-type')
   if (contentType !== null && mimeEssence(contentType) === EventStreamContentType) return
-  // The original's message: programs look for it.
+  // The message of the original package, because programs check for it.
   throw new Error(`Expected content-type to be ${EventStreamContentType}, Actual: ${String(contentType)}`)
 }

@@ -1,4 +1,4 @@
-/** The headers of an attempt. */
+/** Builds the request headers of an attempt. */
 
 import { displayKind, resultOf } from '../input/checks.ts'
 import { lastEventIdHeader } from '../connection/request.ts'
@@ -13,20 +13,19 @@ export type GivenHeaders = Record<string, string> | Headers
 const LAST_EVENT_ID = 'last-event-id'
 
 /**
- * A copy of the caller's headers.
+ * Copies the caller's headers.
  *
- * @param place where they come from
+ * @param place where the headers come from
  * @throws a `TypeError` that names the place
  */
 export function copyOf(given: GivenHeaders | null | undefined, place: string): Record<string, string> {
   given ??= {}
-  if (typeof given !== 'object')
-    throw new TypeError(`${place} must be an object or a Headers, got ${displayKind(given)}`)
+  if (typeof given !== 'object') throw new TypeError(`${place} must be an object or Headers, got ${displayKind(given)}`)
   return Symbol.iterator in given ? Object.fromEntries(given) : { ...given }
 }
 
 /**
- * The caller's headers, with the stream's last event ID, and `accept` unless it is among them.
+ * Returns the caller's headers plus `last-event-id`, and `accept` unless the caller sets it.
  *
  * @param lastEventId undefined until the stream sends one
  */

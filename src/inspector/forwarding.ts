@@ -1,9 +1,9 @@
-/** What the page and the local server say to each other. */
+/** The protocol between the page and the local server. */
 
-/** The header in which the local server says what answer it got: JSON, percent-encoded. */
+/** Response header that describes the forwarded response: percent-encoded JSON. */
 export const FORWARDED = 'X-Forwarded-Response'
 
-/** What the page asks to be sent. */
+/** The request to forward. */
 export interface ForwardRequest {
   url: string
   method: string
@@ -11,7 +11,7 @@ export interface ForwardRequest {
   body: string | null
 }
 
-/** What the header holds. */
+/** The JSON in the header. */
 export interface ForwardedHead {
   status: number
   statusText: string
@@ -20,9 +20,9 @@ export interface ForwardedHead {
   headers: [name: string, value: string][]
 }
 
-/** What the local server says instead where there is no answer. */
+/** The local server's response if forwarding failed. */
 export interface ForwardFailure {
   error: string
-  /** The system's, such as `ECONNREFUSED`, where it is known. */
+  /** System error code such as `ECONNREFUSED`, if known. */
   code?: string | undefined
 }

@@ -1,40 +1,40 @@
-/** What a server tells the page about itself. */
+/** The settings that a server sends to the page. */
 
-/** What to send. */
+/** The request in the form. */
 export interface RequestFields {
   url: string
   method: string
-  /** One on each line. */
+  /** One per line. */
   headers: string
   body: string
 }
 
-/** One of the streams of the demo's server. */
+/** A stream of the demo server. */
 export interface OfferedStream extends RequestFields {
   name: string
   about: string
-  /** How a person would want to see it. */
+  /** The view to show first. */
   view: 'messages' | 'text'
-  /** Types that its messages have, besides `message`. */
+  /** Event types of its messages other than `message`. */
   types?: string[]
-  /** The type or the data of the message at which a client closes it. */
+  /** Type or data of the message at which the client closes the stream. */
   closeAt?: string
-  /** Whether to send the request again when the connection is lost. Default: with GET. */
+  /** Whether to reconnect when the connection is lost. Default: only with GET. */
   reconnects?: boolean
 }
 
-/** What the buttons make the demo's server do to a stream. */
+/** Actions of the demo server on a stream. */
 export type ControlName = 'drop' | 'stall' | 'refuse' | 'burst'
 
 export interface Settings {
-  /** The streams that the server has itself. */
+  /** The server's own streams. */
   streams: OfferedStream[]
-  /** What to begin with, where that is none of them. */
+  /** Initial request, if it is not one of `streams`. */
   request?: RequestFields
-  /** Where the page's own server takes what it shall do to its streams: `POST` there. */
+  /** URL to `POST` actions to. */
   control?: string
-  /** Where it forwards requests. */
+  /** URL of the forwarding endpoint. */
   forward?: string
-  /** Other pages of the server. */
+  /** Links to other pages of the server. */
   links?: { href: string; text: string }[]
 }

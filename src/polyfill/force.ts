@@ -1,6 +1,5 @@
 /**
- * `import 'everysource/polyfill/force'`: makes ours the global `EventSource`, in the place of the runtime's own, if any. It exports
- * nothing.
+ * `import 'everysource/polyfill/force'`: defines the global `EventSource`, replacing the runtime's own. Exports nothing.
  *
  * @module everysource/polyfill/force
  */

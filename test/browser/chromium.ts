@@ -1,11 +1,11 @@
-/** Finds and starts the Chromium that the machine has. */
+/** Finds and starts the installed Chromium. */
 
 import { existsSync } from 'node:fs'
 import { chromium as playwright, type Browser } from 'playwright-core'
 import type { Engine } from './engine.ts'
-import { openAlone, versionOf } from './uncontrolled.ts'
+import { openStandalone, versionOf } from './standalone.ts'
 
-const USUAL_PLACES = [
+const KNOWN_PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -15,7 +15,7 @@ const USUAL_PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** Root has no sandbox; the rest keeps Chromium from talking to anybody but the page's servers. */
+/** Root cannot use the sandbox. The other flags prevent connections to servers other than the tests'. */
 export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -28,38 +28,38 @@ export const FLAGS = [
 
 export const chromium: Engine = {
   name: 'chromium',
-  missing: () => (findChromium() === undefined ? 'there is no Chromium' : undefined),
+  missing: () => (findChromium() === undefined ? 'Chromium is not installed' : undefined),
   async launch() {
     return {
-      title: `Chromium ${await versionOf(chromiumHere())}`,
+      title: `Chromium ${await versionOf(chromiumPath())}`,
       open: openPage,
       close: () => Promise.resolve(),
     }
   },
 }
 
-/** What CHROMIUM_PATH says, or else the first of the usual places, `npx playwright install`'s among them. */
+/** The path in CHROMIUM_PATH, or else the first known path that exists, including the one of `npx playwright install`. */
 export function findChromium(): string | undefined {
-  const told = process.env.CHROMIUM_PATH
-  // Not checked: a wrong path must fail loudly, not be taken for a machine without Chromium.
-  if (told !== undefined && told !== '') return told
-  return [...USUAL_PLACES, playwright.executablePath()].find((path) => existsSync(path))
+  const configured = process.env.CHROMIUM_PATH
+  // Not checked for existence: a wrong path must fail instead of skipping the tests.
+  if (configured !== undefined && configured !== '') return configured
+  return [...KNOWN_PATHS, playwright.executablePath()].find((path) => existsSync(path))
 }
 
-/** Throws when there is none. */
+/** Starts Chromium under Playwright. Throws if Chromium is not installed. */
 export async function launchChromium(): Promise<Browser> {
-  return playwright.launch({ executablePath: chromiumHere(), args: FLAGS })
+  return playwright.launch({ executablePath: chromiumPath(), args: FLAGS })
 }
 
-/** Opens a page in a Chromium that nobody controls, which has its usual caches; returns what ends it. */
+/** Opens a page in a Chromium without a debugger, with its usual caches. Returns a function that closes it. */
 export function openPage(url: string): Promise<() => Promise<void>> {
-  return openAlone(chromiumHere(), (profile) => [...FLAGS, '--headless=new', `--user-data-dir=${profile}`, url])
+  return openStandalone(chromiumPath(), (profile) => [...FLAGS, '--headless=new', `--user-data-dir=${profile}`, url])
 }
 
-function chromiumHere(): string {
+function chromiumPath(): string {
   const path = findChromium()
   if (path === undefined) {
-    throw new Error('There is no Chromium here: install it, or set CHROMIUM_PATH to its binary')
+    throw new Error('Chromium is not installed. Install it or set CHROMIUM_PATH to its binary')
   }
   return path
 }

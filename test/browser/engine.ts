@@ -1,17 +1,17 @@
-/** What the tests want of a browser, whichever drives it. */
+/** The interface between the tests and a browser. */
 
-/** An engine that the machine may have. */
+/** A browser engine that may be installed. */
 export interface Engine {
   name: string
-  /** Why it cannot be started here, if so. */
+  /** Why the browser cannot be started; undefined if it can. */
   missing(): string | undefined
   launch(): Promise<Browser>
 }
 
 export interface Browser {
-  /** Name and version, as a person calls them. */
+  /** Name and version. */
   title: string
-  /** Opens a page in a profile of its own, whose connections, cookies and caches are nobody else's; returns what closes it. */
+  /** Opens a page with a separate profile, so that connections, cookies and caches are not shared. Returns a function that closes it. */
   open(url: string): Promise<() => Promise<void>>
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** The suite in a browser, as a classic script for pages and workers: one global, `suite`. */
+/** The suite as a classic script for pages and workers, with the global `suite`. */
 
 import * as fetchEventSource from 'everysource/fetch-event-source'
 import type { Environment, EventSourceClass } from '../conformance/harness.ts'
@@ -7,7 +7,7 @@ import { bind, type Library } from '../conformance/under-test.ts'
 
 export type Settings = Omit<Environment, 'EventSource' | 'base'>
 
-/** Runs the suite where it stands, on our class or on the runtime's own. */
+/** Runs the suite in the current page or worker, on our class or on the native one. */
 export function run(
   settings: Settings,
   everysource: Library['everysource'],

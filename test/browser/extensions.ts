@@ -1,5 +1,5 @@
 /**
- * Runs the facts of the suite in a real extension, in Firefox and in Chromium, in its content script and in its background:
+ * Runs the facts in the content script and the background of a real extension, in Firefox and Chromium:
  * `npm run test:extensions -- [--engine firefox] [--place 'content script'] [--filter 'fact 20']`.
  */
 
@@ -15,10 +15,10 @@ import { Tally } from '../tally.ts'
 import { chromium, FLAGS, findChromium } from './chromium.ts'
 import type { Engine } from './engine.ts'
 import type { Settings } from './entry.ts'
-import { findFirefox, firefox, LIKE_IN_FRONT } from './firefox.ts'
+import { findFirefox, firefox, NO_THROTTLING } from './firefox.ts'
 import { serving, suiteFiles } from './places.ts'
 import { Runs } from './runs.ts'
-import { openAlone } from './uncontrolled.ts'
+import { openStandalone } from './standalone.ts'
 
 const PLACES = ['content script', 'background'] as const
 
@@ -27,12 +27,12 @@ type Place = (typeof PLACES)[number]
 /** How many browsers run at once. */
 const BROWSERS_AT_ONCE = 2
 
-/** How long a run of the suite may take, in ms. */
+/** The time limit of a run, in ms. */
 const LIMIT = 300_000
 
 const PAGE = '<!doctype html><meta charset="utf-8"><title>A page with a content script</title>'
 
-/** Opens a URL in a browser with an extension installed; returns what closes the browser. */
+/** Opens a URL in a browser with an extension. Returns a function that closes the browser. */
 type OpenWithExtension = (url: string, extension: string) => Promise<() => Promise<void>>
 
 const ENGINES: [Engine, OpenWithExtension][] = [
@@ -68,7 +68,7 @@ function isWanted({ name }: Engine, place: Place): boolean {
   return (values.engine ?? name) === name && (values.place ?? place) === place
 }
 
-/** In a browser for each place: two of them in one would share its connections. */
+/** Uses one browser per place, because two places in one browser would share its connections. */
 async function runIn(engine: Engine, open: OpenWithExtension, place: Place): Promise<void> {
   const suite = tally.suite(`extension in ${engine.name}, ${place}`)
   const absent = engine.missing()
@@ -78,7 +78,7 @@ async function runIn(engine: Engine, open: OpenWithExtension, place: Place): Pro
     await writeExtension(extension, { origin, place, id })
     const close = await open(`${origin}/page.html`, extension)
     const failure = await inTime(ended)
-    if (failure !== '') suite.report({ name: 'the suite runs to its end', outcome: 'failed', reason: failure })
+    if (failure !== '') suite.report({ name: 'the suite finishes', outcome: 'failed', reason: failure })
     await close()
     await rm(extension, { recursive: true, force: true })
   } else suite.missing(absent)
@@ -91,7 +91,7 @@ function settingsFor(runtime: string): Settings {
   return { runtime, ours: true, origins, seed: Number(seed), cuts: ['random'], concurrency: 5, filter }
 }
 
-/** Writes the extension into a folder: the files of `extension`, the package, the suite, and the run to report to. */
+/** Writes the extension into a folder: the files of `extension`, the package, the suite and the run's ID. */
 async function writeExtension(folder: string, run: { origin: string; place: Place; id: string }): Promise<void> {
   await cp(path('test/browser/extension'), folder, { recursive: true })
   await writeFile(join(folder, 'run.js'), `const RUN = ${JSON.stringify(run)}`)
@@ -99,25 +99,25 @@ async function writeExtension(folder: string, run: { origin: string; place: Plac
 }
 
 function openInChromium(url: string, extension: string): Promise<() => Promise<void>> {
-  return openAlone(findChromium() ?? '', (profile) => [
+  return openStandalone(findChromium() ?? '', (profile) => [
     ...FLAGS,
     '--headless=new',
     `--user-data-dir=${profile}`,
     `--load-extension=${extension}`,
-    // Chrome 137 and later ignore the flag otherwise.
+    // Chrome 137 and later ignore --load-extension otherwise.
     '--disable-features=DisableLoadExtensionCommandLineSwitch',
     url,
   ])
 }
 
-/** Only a driver can install an extension that is not signed. */
+/** Uses a driver, because Firefox installs unsigned extensions only through one. */
 async function openInFirefox(url: string, extension: string): Promise<() => Promise<void>> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: findFirefox() ?? '',
     headless: true,
-    // Otherwise it stops the background after 30 s.
-    extraPrefsFirefox: { ...LIKE_IN_FRONT, 'extensions.background.idle.timeout': LIMIT },
+    // By default, Firefox stops the background after 30 s.
+    extraPrefsFirefox: { ...NO_THROTTLING, 'extensions.background.idle.timeout': LIMIT },
   })
   await browser.installExtension(extension)
   const page = await browser.newPage()
@@ -128,7 +128,7 @@ async function openInFirefox(url: string, extension: string): Promise<() => Prom
 async function inTime(ended: Promise<string>): Promise<string> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(resolve, LIMIT, `it has not ended within ${LIMIT / 1_000} s`)
+    timer = setTimeout(resolve, LIMIT, `it did not finish within ${LIMIT / 1_000} s`)
   })
   const failure = await Promise.race([ended, late])
   clearTimeout(timer)

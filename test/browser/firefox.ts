@@ -1,11 +1,11 @@
-/** Firefox, which nobody controls. */
+/** Finds and starts the installed Firefox, without a debugger. */
 
 import { existsSync } from 'node:fs'
 import { Browser, createProfile } from '@puppeteer/browsers'
 import type { Engine } from './engine.ts'
-import { openAlone, versionOf } from './uncontrolled.ts'
+import { openStandalone, versionOf } from './standalone.ts'
 
-const USUAL_PLACES = [
+const KNOWN_PATHS = [
   '/usr/bin/firefox-esr',
   '/usr/bin/firefox',
   '/snap/bin/firefox',
@@ -13,26 +13,26 @@ const USUAL_PLACES = [
   'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
 ]
 
-/** Without a window a page is not in front, and timers of such pages are slow. */
-export const LIKE_IN_FRONT = {
+/** Disables the timer throttling of background pages. A page without a window counts as one. */
+export const NO_THROTTLING = {
   'dom.min_background_timeout_value': 4,
   'dom.min_background_timeout_value_without_budget_throttling': 4,
   'dom.timeout.enable_budget_timer_throttling': false,
-  // Eighty requests a second.
+  // Pacing would limit the page to 80 requests per second.
   'network.http.pacing.requests.enabled': false,
 }
 
 export const firefox: Engine = {
   name: 'firefox',
-  missing: () => (findFirefox() === undefined ? 'there is no Firefox' : undefined),
+  missing: () => (findFirefox() === undefined ? 'Firefox is not installed' : undefined),
   async launch() {
     const binary = findFirefox() ?? ''
     return {
       title: `Firefox ${await versionOf(binary)}`,
       open: (url) =>
-        openAlone(binary, async (profile) => {
-          // With the preferences that keep it from talking to anybody but the page's servers.
-          await createProfile(Browser.FIREFOX, { path: profile, preferences: LIKE_IN_FRONT })
+        openStandalone(binary, async (profile) => {
+          // Includes preferences that prevent connections to servers other than the tests'.
+          await createProfile(Browser.FIREFOX, { path: profile, preferences: NO_THROTTLING })
           return ['--headless', '--no-remote', '--profile', profile, url]
         }),
       close: () => Promise.resolve(),
@@ -40,9 +40,9 @@ export const firefox: Engine = {
   },
 }
 
-/** What FIREFOX_PATH says, or else the first of the usual places. */
+/** The path in FIREFOX_PATH, or else the first known path that exists. */
 export function findFirefox(): string | undefined {
-  const told = process.env.FIREFOX_PATH
-  if (told !== undefined && told !== '') return told
-  return USUAL_PLACES.find((path) => existsSync(path))
+  const configured = process.env.FIREFOX_PATH
+  if (configured !== undefined && configured !== '') return configured
+  return KNOWN_PATHS.find((path) => existsSync(path))
 }

@@ -1,35 +1,35 @@
-/** A page that loses the network and gets it back. */
+/** A page that goes offline and online again. */
 
 import type { Browser } from 'playwright-core'
 import { NO_CONTENT, stream } from '../conformance/harness.ts'
 import type { Program } from '../server/program.ts'
 import type { TestServer } from '../server/server.ts'
 
-/** The reconnection time is a minute: only the event can end the wait sooner. */
+/** The reconnection time is a minute, so only the online event can end the wait sooner. */
 const PROGRAM: Program = [
   { steps: [{ write: 'retry: 60000\n\n' }, { end: true }] },
   stream('data: back\n\n'),
   NO_CONTENT,
 ]
 
-/** Runs in the page, which has the script build's global. */
+/** Runs in the page, which has loaded the script build. */
 const CONNECT = (url: string): string => `
-  said = []
+  log = []
   source = new everysource.EventSource(${JSON.stringify(url)})
-  source.onerror = () => said.push('error')
-  source.onmessage = ({ data }) => said.push(data)`
+  source.onerror = () => log.push('error')
+  source.onmessage = ({ data }) => log.push(data)`
 
-export async function comesBackOnline(browser: Browser, { origins }: TestServer): Promise<void> {
+export async function reconnectsOnline(browser: Browser, { origins }: TestServer): Promise<void> {
   const [origin = ''] = origins
   const response = await fetch(`${origin}/programs`, { method: 'POST', body: JSON.stringify(PROGRAM) })
   const context = await browser.newContext()
   const page = await context.newPage()
   await page.goto(`${origin}/everysource.html`)
   await page.evaluate(CONNECT(`${origin}/s/${await response.text()}`))
-  await page.waitForFunction('said.includes("error")')
+  await page.waitForFunction('log.includes("error")')
   await context.setOffline(true)
   await page.waitForFunction('!navigator.onLine')
   await context.setOffline(false)
-  await page.waitForFunction('said.includes("back")', undefined, { timeout: 50_000 })
+  await page.waitForFunction('log.includes("back")', undefined, { timeout: 50_000 })
   await context.close()
 }

@@ -1,4 +1,4 @@
-/** Where in a browser the suite runs, and the pages and scripts for it. */
+/** The places in a browser where the suite runs, and the pages and scripts for them. */
 
 import { build, type Plugin } from 'esbuild'
 import type { Extra } from '../server/server.ts'
@@ -8,15 +8,15 @@ import { checkBundle, readBuild } from '../conformance/which-build.ts'
 export type Place = 'page' | 'dedicated worker' | 'shared worker' | 'service worker'
 export const PLACES: Place[] = ['page', 'dedicated worker', 'shared worker', 'service worker']
 
-/** What the suite tells goes through the page to the server: so a page needs nothing of whoever drives the browser. */
+/** Results are sent to the server by the page, so the suite does not depend on the browser's driver. */
 const PAGE = `
   <script>
     const RUN = location.hash.slice(1)
-    const tell = (what, text) => fetch(\`/runs/\${RUN}/\${what}\`, { method: 'POST', body: text })
+    const post = (what, text) => fetch(\`/runs/\${RUN}/\${what}\`, { method: 'POST', body: text })
     const settings = async () => (await fetch(\`/runs/\${RUN}/settings\`)).json()
     const results = []
     const report = (result) => results.push(result)
-    const send = () => results.length > 0 ? tell('results', JSON.stringify(results.splice(0))) : undefined
+    const send = () => results.length > 0 ? post('results', JSON.stringify(results.splice(0))) : undefined
     const relay = (port) => new Promise((resolve, reject) => {
       port.onmessage = ({ data }) => data === 'done' ? resolve() : report(data)
       port.onerror = ({ message }) => reject(new Error(message))
@@ -27,9 +27,9 @@ const PAGE = `
         await start()
         clearInterval(sending)
         await send()
-        await tell('end', '')
+        await post('end', '')
       } catch (error) {
-        await tell('end', String(error))
+        await post('end', String(error))
       }
     }
   </script>`
@@ -62,7 +62,7 @@ const PLACE_PAGES: Record<Place, string> = {
         const { active } = await navigator.serviceWorker.ready
         const { port1, port2 } = new MessageChannel()
         active.postMessage(await settings(), [port2])
-        const event = setInterval(() => active.postMessage('go on'), 5_000)
+        const event = setInterval(() => active.postMessage('keep alive'), 5_000)
         await relay(port1)
         clearInterval(event)
       }
@@ -74,7 +74,7 @@ importScripts('/everysource.min.js', '/suite.js')
 onmessage = ({ data }) => suite.run(data, everysource, postMessage).then(() => postMessage('done'))
 `
 
-/** It lives as long as what it waits for, and no longer than a while after the last event. */
+/** A service worker stays alive while it waits in an event, and for a limited time after the last event. */
 const SERVICE_WORKER = `
 importScripts('/everysource.min.js', '/suite.js')
 let running
@@ -86,7 +86,7 @@ onmessage = (event) => {
 }
 `
 
-/** Takes a message of the stream that its fragment names each 10 ms. */
+/** Takes one message every 10 ms from the stream in the URL fragment. */
 const SLOW_LOOP = `
   <script src="/everysource.min.js"></script>
   <script type="module">
@@ -98,7 +98,7 @@ export function pageOf(place: Place): string {
   return `/${place.replace(' ', '-')}.html`
 }
 
-/** The pages, the suite and the script build, by their paths. */
+/** The pages, the suite and the script build, by path. */
 export async function suiteFiles(): Promise<Record<string, string>> {
   const files: Record<string, string> = {
     '/everysource.min.js': readBuild(path('dist/everysource.min.js'), 'browser'),
@@ -115,7 +115,7 @@ export async function suiteFiles(): Promise<Record<string, string>> {
   return files
 }
 
-/** Serves files by their paths: scripts, and pages. */
+/** Serves scripts and pages by path. */
 export function serving(files: Record<string, string>): Extra {
   return ({ url = '' }, response) => {
     const content = files[url]
@@ -126,7 +126,7 @@ export function serving(files: Record<string, string>): Extra {
   }
 }
 
-/** Replaces files of the default build, which the benchmarks import, by those of the browser build. */
+/** Replaces files of the default build, which the benchmarks import, with those of the browser build. */
 const browserBuild: Plugin = {
   name: 'browser-build',
   setup({ onResolve }) {
@@ -136,7 +136,7 @@ const browserBuild: Plugin = {
   },
 }
 
-/** Bundles an entry for a browser, with the browser build of the package; as a classic script it defines this global. */
+/** Bundles an entry point for browsers with the browser build. A classic script defines the given global. */
 export async function bundled(entry: string, format: 'iife' | 'esm', globalName = 'suite'): Promise<string> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: path('.'),

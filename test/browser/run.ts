@@ -1,7 +1,7 @@
 /**
- * Runs the suite in Chromium, Firefox and WebKit, in each place, on ours, and in a page of Chromium on the native EventSource too:
+ * Runs the suite on our class in each place of Chromium, Firefox and WebKit, and on the native EventSource in a Chromium page:
  * `node test/browser/run.ts [--engine firefox] [--place page] [--native | --ours] [--filter 'fact 20'] [--seed 1]`. All facts
- * run in each place; the byte streams in all four cuts in a page of each engine, elsewhere in one random cut.
+ * run in each place. A page of each engine runs the byte streams in all four cuts, the other places in one random cut.
  */
 
 import assert from 'node:assert/strict'
@@ -15,17 +15,17 @@ import { Tally } from '../tally.ts'
 import { chromium, launchChromium } from './chromium.ts'
 import type { Browser, Engine } from './engine.ts'
 import { firefox } from './firefox.ts'
-import { comesBack, hears, isReloaded, LEAVING_PAGES } from './leaving.ts'
-import { comesBackOnline } from './online.ts'
+import { BFCACHE_PAGES, receivesReports, survivesNavigation, survivesReload } from './bfcache.ts'
+import { reconnectsOnline } from './online.ts'
 import { pageOf, PLACES, serving, suiteFiles, type Place } from './places.ts'
 import { Runs } from './runs.ts'
-import { holdsTheServerBack } from './slow-loop.ts'
+import { appliesBackpressure } from './slow-loop.ts'
 import { webkit } from './webkit.ts'
 
 /** How many engines run at once. */
 const ENGINES_AT_ONCE = 2
 
-/** How long a run of the suite may take, in ms. */
+/** The time limit of a run, in ms. */
 const LIMIT = 600_000
 
 const { values } = parseArgs({
@@ -42,11 +42,13 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))
 const tally = new Tally()
 console.log(`seed ${seed}`)
 const runs = new Runs()
-const files = serving({ ...(await suiteFiles()), ...LEAVING_PAGES })
-const server = await startTestServer((...request) => runs.serve(...request) || hears(...request) || files(...request))
+const files = serving({ ...(await suiteFiles()), ...BFCACHE_PAGES })
+const server = await startTestServer(
+  (...request) => runs.serve(...request) || receivesReports(...request) || files(...request),
+)
 const places = PLACES.filter((place) => values.place === undefined || place === values.place)
 
-/** Whether it is the suite alone that is asked for. */
+/** Whether the run also includes the tests beyond the suite. */
 const isWhole = values.place === undefined && values.filter === undefined && values.native !== true
 
 await atOnce(
@@ -60,7 +62,7 @@ async function runEngine(engine: Engine): Promise<void> {
   if (values.engine !== undefined && values.engine !== engine.name) return
   const absent = engine.missing()
   const browser = absent === undefined ? await engine.launch() : undefined
-  // All at once: each has its own connections, and they mostly wait.
+  // All places run at once: each has its own connections, and they mostly wait.
   const runs = suitesOf(engine).map(([place, ours]) => async () => {
     const suite = tally.suite(`conformance in ${engine.name}, ${place}${ours ? '' : ', native EventSource'}`)
     if (browser) await runIn(engine, browser, place, ours, suite.report)
@@ -71,7 +73,7 @@ async function runEngine(engine: Engine): Promise<void> {
     }
   })
   await atOnce(runs.length, runs)
-  if (isWhole) await runLeaving(engine, browser)
+  if (isWhole) await runBfcache(engine, browser)
   await browser?.close()
   if (isWhole && engine === chromium) {
     await runOnline()
@@ -79,10 +81,10 @@ async function runEngine(engine: Engine): Promise<void> {
   }
 }
 
-/** In which places an engine runs the suite, and whether on ours. */
+/** The places in which an engine runs the suite, and whether on our class. */
 function suitesOf(engine: Engine): [Place, boolean][] {
   const suites: [Place, boolean][] = values.native === true ? [] : places.map((place) => [place, true])
-  // The native one of one engine, in one place, is enough to show that the suite asks for what browsers do.
+  // One native run, in one place of one engine, is enough to show that the suite matches browsers.
   if (engine === chromium && values.ours !== true)
     suites.push(...places.slice(0, 1).map((place): [Place, boolean] => [place, false]))
   return suites
@@ -104,46 +106,46 @@ async function runIn(
   const close = await browser.open(`${origins[0] ?? ''}${pageOf(place)}#${id}`)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(resolve, LIMIT, `it has not ended within ${LIMIT / 1_000} s`)
+    timer = setTimeout(resolve, LIMIT, `it did not finish within ${LIMIT / 1_000} s`)
   })
   const failure = await Promise.race([ended, late])
   clearTimeout(timer)
-  if (failure !== '') report({ name: 'the suite runs to its end', outcome: 'failed', reason: failure })
+  if (failure !== '') report({ name: 'the suite finishes', outcome: 'failed', reason: failure })
   await close()
 }
 
-/** The page that the source is in goes away. */
-async function runLeaving(engine: Engine, browser: Browser | undefined): Promise<void> {
+/** Navigates away from a page with a source, and reloads it. */
+async function runBfcache(engine: Engine, browser: Browser | undefined): Promise<void> {
   const suite = tally.suite(`${engine.name}, leaving the page`)
   const [origin = ''] = server.origins
   if (browser) {
-    await suite.run('leaving ends the connection, and coming back opens it again', async () => {
-      const isCached = await comesBack(browser, origin)
-      // Firefox keeps no page that is loading.
-      assert.equal(isCached, engine !== firefox, 'whether the page came out of the cache')
+    await suite.run('leaving the page closes the connection, and returning reopens it', async () => {
+      const isCached = await survivesNavigation(browser, origin)
+      // Firefox does not cache a page that is still loading.
+      assert.equal(isCached, engine !== firefox, 'whether the page was cached')
     })
-    await suite.run('reloading ends the connection', () => isReloaded(browser, origin))
+    await suite.run('reloading closes the connection', () => survivesReload(browser, origin))
   } else suite.missing(engine.missing() ?? '')
   suite.end()
 }
 
-/** A real loss of the network, as far as Chromium can act it. */
+/** Goes offline and online with Chromium's network emulation. */
 async function runOnline(): Promise<void> {
   const suite = tally.suite('chromium, offline and online again')
   const absent = chromium.missing()
   if (absent === undefined) {
     const browser = await launchChromium()
-    await suite.run('the wait ends when the network is back', () => comesBackOnline(browser, server))
+    await suite.run('the wait ends when the network returns', () => reconnectsOnline(browser, server))
     await browser.close()
   } else suite.missing(absent)
   suite.end()
 }
 
-/** The same as fact 53, which cannot be seen under a debugger's eyes. */
+/** Fact 53 in a page. It needs a browser without a debugger. */
 async function runSlowLoop(): Promise<void> {
   const suite = tally.suite('chromium, a slow loop')
   const absent = chromium.missing()
-  if (absent === undefined) await suite.run('a slow loop holds the server back', () => holdsTheServerBack(server))
+  if (absent === undefined) await suite.run('a slow loop applies backpressure', () => appliesBackpressure(server))
   else suite.missing(absent)
   suite.end()
 }

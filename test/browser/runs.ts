@@ -1,4 +1,4 @@
-/** What pages tell of their runs of the suite, and what they are told. */
+/** The server side of runs in pages: sends the settings and receives the results. */
 
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -9,7 +9,7 @@ import type { Settings } from './entry.ts'
 interface Run {
   settings: Settings
   report: (result: Result) => void
-  /** Called with what went wrong, or nothing. */
+  /** Called at the end with an error message, or an empty text. */
   end: (failure: string) => void
 }
 
@@ -17,29 +17,29 @@ interface Run {
 export class Runs {
   readonly #runs = new Map<string, Run>()
 
-  /** Starts a run: its id, and a promise of what went wrong in the end. */
+  /** Starts a run. `ended` resolves with an error message, or an empty text. */
   start(settings: Settings, report: Run['report']): { id: string; ended: Promise<string> } {
-    // No number, as the programs have.
+    // Prefixed, because the IDs of programs are plain numbers.
     const id = `run${this.#runs.size}`
     const ended = new Promise<string>((end) => this.#runs.set(id, { settings, report, end }))
     return { id, ended }
   }
 
   readonly serve: Extra = (request, response) => {
-    const [, room, id = '', what] = (request.url ?? '').split('/')
+    const [, folder, id = '', what] = (request.url ?? '').split('/')
     const run = this.#runs.get(id)
-    if (room !== 'runs' || !run) return false
+    if (folder !== 'runs' || !run) return false
     if (what === 'settings') {
       response.end(JSON.stringify(run.settings))
     } else {
-      void told(run, what, request).then(() => response.end())
+      void receive(run, what, request).then(() => response.end())
     }
     return true
   }
 }
 
-async function told(run: Run, what: string | undefined, request: IncomingMessage): Promise<void> {
-  const said = await text(request)
-  if (what === 'end') run.end(said)
-  else for (const result of JSON.parse(said) as Result[]) run.report(result)
+async function receive(run: Run, what: string | undefined, request: IncomingMessage): Promise<void> {
+  const body = await text(request)
+  if (what === 'end') run.end(body)
+  else for (const result of JSON.parse(body) as Result[]) run.report(result)
 }

@@ -1,4 +1,4 @@
-/** The suite in a shared worker, on the package as a bundler takes it. */
+/** The suite in a shared worker, on the package as a bundler resolves it. */
 
 import * as everysource from 'everysource'
 import { run, type Settings } from './entry.ts'

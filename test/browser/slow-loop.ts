@@ -1,4 +1,4 @@
-/** A slow loop in a page, and how much the server can pour out meanwhile. */
+/** Backpressure: how much the server can send to a slow loop in a page. */
 
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,18 +10,18 @@ const MIB = 2 ** 20
 
 const PROGRAM: Program = [{ steps: [{ flood: `data: ${'x'.repeat(1016)}\n\n`, bytes: 1024 * MIB }] }]
 
-/** What the system's sockets (up to 32 + 4 MiB on Linux) and Chromium's network process hold. */
-const MOST = 128 * MIB
+/** The maximum buffered by system sockets (up to 32 + 4 MiB on Linux) and Chromium's network process. */
+const MAX_BUFFERED = 128 * MIB
 
-/** How often to look, and for how long, in ms. */
+/** How often to check, and for how long, in ms. */
 const INTERVAL = 1_000
 const PATIENCE = 30_000
 
 /**
- * Not under Playwright's control: while a debugger listens to the network, Chromium reads bodies ahead without end, of a plain
- * `fetch` too.
+ * Runs without Playwright: while a debugger observes the network, Chromium reads bodies ahead without limit, even with a plain
+ * `fetch`.
  */
-export async function holdsTheServerBack({ origins }: TestServer): Promise<void> {
+export async function appliesBackpressure({ origins }: TestServer): Promise<void> {
   const [origin = ''] = origins
   const response = await fetch(`${origin}/programs`, { method: 'POST', body: JSON.stringify(PROGRAM) })
   const id = await response.text()
@@ -32,8 +32,8 @@ export async function holdsTheServerBack({ origins }: TestServer): Promise<void>
       await delay(INTERVAL)
       const log = (await (await fetch(`${origin}/log/${id}`)).json()) as Log
       const flooded = log.requests[0]?.flooded ?? 0
-      assert.ok(flooded < MOST, `the server was rid of ${Math.round(flooded / MIB)} MiB`)
-      // The loop takes 100 KiB in a second.
+      assert.ok(flooded < MAX_BUFFERED, `the server sent ${Math.round(flooded / MIB)} MiB`)
+      // The loop takes 100 KiB per second.
       if (before > 0 && flooded - before < MIB) return
       before = flooded
     }

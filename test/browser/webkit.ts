@@ -1,4 +1,4 @@
-/** WebKitGTK, driven over WebDriver, on a screen that nobody sees. */
+/** WebKitGTK, driven over WebDriver, on a virtual screen. */
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -12,15 +12,15 @@ const DRIVER = '/usr/bin/WebKitWebDriver'
 const SCREEN = '/usr/bin/Xvfb'
 const MINI_BROWSERS = ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser`)
 
-/** How long a driver may take to listen, in ms. */
+/** How long a driver may take to start, in ms. */
 const PATIENCE = 20_000
 
 export const webkit: Engine = {
   name: 'webkit',
   missing() {
     const absent = [DRIVER, SCREEN].find((path) => !existsSync(path))
-    if (absent !== undefined) return `there is no ${absent}`
-    return miniBrowser() === undefined ? 'there is no MiniBrowser of WebKitGTK' : undefined
+    if (absent !== undefined) return `${absent} is missing`
+    return miniBrowser() === undefined ? 'the MiniBrowser of WebKitGTK is missing' : undefined
   },
   async launch() {
     const screen = await startScreen()
@@ -44,14 +44,14 @@ function miniBrowser(): string | undefined {
   return MINI_BROWSERS.find((path) => existsSync(path))
 }
 
-/** A screen that nobody sees. */
+/** Starts a virtual screen. */
 export async function startScreen(): Promise<{ child: ChildProcess; display: string }> {
   const child = spawn(SCREEN, ['-displayfd', '3', '-nolisten', 'tcp', '-screen', '0', '1024x768x24'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
-  const said = child.stdio[3] as NodeJS.ReadableStream
+  const output = child.stdio[3] as NodeJS.ReadableStream
   const display = await new Promise<string>((resolve, reject) => {
-    said.once('data', (number: Buffer) => {
+    output.once('data', (number: Buffer) => {
       resolve(`:${number.toString().trim()}`)
     })
     child.once('exit', () => {
@@ -67,7 +67,7 @@ export interface Session {
   close(): Promise<void>
 }
 
-/** A driver has one session, and a session one profile: each page has a driver of its own. */
+/** Each page needs a separate driver: a driver has one session, and a session has one profile. */
 export async function openSession(display: string): Promise<Session> {
   const port = await freePort()
   const child = spawn(DRIVER, [`--port=${port}`, '--host=127.0.0.1'], {

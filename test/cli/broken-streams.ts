@@ -1,33 +1,33 @@
-/** What the command says of servers that are broken, in words. */
+/** Diagnoses of broken servers. */
 
 import assert from 'node:assert/strict'
 import { everysource } from './command.ts'
 import type { Part } from './part.ts'
 
-/** Paths of the server, and what must be said of them: what is seen, and what to write. */
+/** Paths of the server, and parts of their diagnoses: the symptom and the fix. */
 const BROKEN: Record<string, string[]> = {
   '/json-lines': [
-    '2 lines of JSON came without "data:" before them: “{"token":"Hel"}”',
+    '2 lines of JSON without "data:" before them: “{"token":"Hel"}”',
     "res.write('data: ' + JSON.stringify(object)",
   ],
-  '/unframed': ['2 lines came that are not part of any event: “Hello”', "'data: ' + line"],
-  '/one-line-feed': ['2 lines of data came, but no blank line after them', String.raw`res.write('data: hello\n\n')`],
-  '/backslash': ['held a backslash and the letter n where a line should end', String.raw`res.write('data: hello\n\n')`],
-  '/capitals': ['field name that is not written right: “Data: hello”', 'in small letters'],
-  '/utf-16': ['The bytes look like UTF-16', 'Have the server write UTF-8'],
-  '/compressed': ['has sent no byte for', 'the compression (Content-Encoding: gzip)', 'X-Accel-Buffering'],
-  '/quiet': ['has sent no byte for', 'Send a comment at once and every 15 seconds'],
-  '/hangs': ['no response has begun for', "res.writeHead(200, { 'Content-Type': 'text/event-stream' })"],
+  '/unframed': ['2 lines that are not part of any event: “Hello”', "'data: ' + line"],
+  '/one-line-feed': ['2 lines of data, but no blank line after them', String.raw`res.write('data: hello\n\n')`],
+  '/backslash': [
+    'contained a backslash and the letter n instead of a line feed',
+    String.raw`res.write('data: hello\n\n')`,
+  ],
+  '/capitals': ['had a misspelled field name: “Data: hello”', 'in lower case'],
+  '/utf-16': ['The stream looks like UTF-16', 'Make the server write UTF-8'],
+  '/compressed': ['has sent nothing for', 'the compression (Content-Encoding: gzip)', 'X-Accel-Buffering'],
+  '/quiet': ['has sent nothing for', 'Send a comment at once and every 15 seconds'],
+  '/hangs': ['No response after', "res.writeHead(200, { 'Content-Type': 'text/event-stream' })"],
 }
 
-/** The same of those that fail at once, without --verbose too. */
+/** Streams that fail at once, which are diagnosed without --verbose too. */
 const REFUSED: Record<string, string[]> = {
-  '/page': ['The server sent a web page, “My shop”, in place of an event stream.', 'order of the routes'],
+  '/page': ['The server sent a web page (“My shop”) instead of an event stream.', 'order of the routes'],
   '/json': ['The server sent JSON (application/json)', '"stream": true'],
-  '/nowhere': [
-    'The server answered with the status 404 (not found).',
-    'There is nothing at “/nowhere” on this server.',
-  ],
+  '/nowhere': ['The server responded with status 404 (not found).', 'The server has no route for “/nowhere”.'],
 }
 
 export const broken: Part = {
@@ -35,43 +35,43 @@ export const broken: Part = {
   checks: ({ origin, add }) => ({
     ...Object.fromEntries(
       Object.entries(BROKEN).map(([path, words]) => [
-        `${path} is explained by --verbose`,
+        `diagnoses ${path} with --verbose`,
         async () => {
           const command = everysource([`${origin}${path}`, '--verbose'])
           for (const text of words) await command.complains(text)
           command.child.kill('SIGINT')
-          const { output, errors } = await command.ends()
+          const { output, errors } = await command.exits()
           assert.equal(output, '')
-          assert.match(errors, /^! (?:error|warning): .*\n! {3}why: .*\n! {3}do: {2}.*\n/m)
+          assert.match(errors, /^! (?:error|warning): .*\n! {3}why: .*\n! {3}fix: .*\n/m)
         },
       ]),
     ),
     ...Object.fromEntries(
       Object.entries(REFUSED).map(([path, words]) => [
-        `${path} is explained`,
+        `diagnoses ${path}`,
         async () => {
-          const { code, output, errors } = await everysource([`${origin}${path}`]).ends()
+          const { code, output, errors } = await everysource([`${origin}${path}`]).exits()
           assert.deepEqual({ code, output }, { code: 1, output: '' })
           for (const text of words) assert.ok(errors.includes(text), `${text} is not in ${errors}`)
         },
       ]),
     ),
-    'a server that ends after each message is explained by --verbose': async () => {
+    'diagnoses a server that ends the response after each message with --verbose': async () => {
       const url = add('/polled', (response, _, nth) => {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`retry: 100\ndata: ${nth}\n\n`)
       })
-      const { errors } = await everysource([url, '--verbose', '--max', '4']).ends()
+      const { errors } = await everysource([url, '--verbose', '--max', '4']).exits()
       for (const text of [
-        'ends the response after each event: 3 times in a row',
+        'closes the response after each event: 3 times in a row',
         '(retry: 100)',
-        'no event had an id',
+        'the stream sent no event IDs',
       ]) {
         assert.ok(errors.includes(text), `${text} is not in ${errors}`)
       }
     },
-    'a stream that is well is left in peace': async () => {
+    'reports no problems for a healthy stream': async () => {
       const command = everysource([`${origin}/three`, '--verbose', '--max', '3'])
-      const { errors } = await command.ends()
+      const { errors } = await command.exits()
       assert.doesNotMatch(errors, /^!/m)
     },
   }),

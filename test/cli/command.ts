@@ -1,4 +1,4 @@
-/** The command as a process, and what it prints. */
+/** Runs the command as a process. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -8,14 +8,13 @@ import { until } from '../servers/until.ts'
 
 export const CLI = path('dist/cli.js')
 
-/** What a command has come to. */
 export interface Outcome {
   code: number | null
   output: string
   errors: string
 }
 
-/** Nothing of the environment of the tests decides what is printed. */
+/** Without the variables of the test run that affect the output. */
 const ENV = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(?:NO_COLOR|FORCE_COLOR|NODE_.*|npm_.*|CI)$/.test(name)),
 )
@@ -33,7 +32,7 @@ export class Command {
     this.child.stdout.on('data', (chunk: Buffer) => this.#chunks.push(chunk))
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.errors += text))
     this.#closed = new Promise((resolve) => this.child.once('close', resolve))
-    // It may end before it has read everything.
+    // It may exit before it has read all its input.
     this.child.stdin.on('error', () => undefined)
   }
 
@@ -46,16 +45,16 @@ export class Command {
   }
 
   async prints(text: string): Promise<void> {
-    await this.#shows(() => this.output.includes(text), text)
+    await this.#waitFor(() => this.output.includes(text), text)
   }
 
   async complains(text: string): Promise<void> {
-    await this.#shows(() => this.errors.includes(text), text)
+    await this.#waitFor(() => this.errors.includes(text), text)
   }
 
-  /** Resolves when it has ended by itself. */
-  async ends(): Promise<Outcome> {
-    await this.#shows(() => this.#hasExited, 'an end')
+  /** Resolves when it has exited. */
+  async exits(): Promise<Outcome> {
+    await this.#waitFor(() => this.#hasExited, 'exit')
     await this.#closed
     return { code: this.child.exitCode, output: this.output, errors: this.errors }
   }
@@ -64,17 +63,16 @@ export class Command {
     return this.child.exitCode !== null || this.child.signalCode !== null
   }
 
-  #shows(holds: () => boolean, what: string): Promise<void> {
+  #waitFor(holds: () => boolean, expected: string): Promise<void> {
     return until(
-      // What has ended will print no more; `ends` is told so by its condition.
       () => holds(),
       () =>
-        `there was no ${JSON.stringify(what)}: ${JSON.stringify({ code: this.child.exitCode, output: this.output, errors: this.errors })}`,
+        `expected ${JSON.stringify(expected)}, got ${JSON.stringify({ code: this.child.exitCode, output: this.output, errors: this.errors })}`,
     )
   }
 }
 
-/** `npx everysource …`, in the Node that runs the tests. */
+/** Runs `npx everysource …` in the Node that runs the tests. */
 export function everysource(args: string[], env: Record<string, string> = {}): Command {
   const command = new Command([process.execPath, CLI, ...args], env)
   command.child.stdin.end()

@@ -1,67 +1,66 @@
-/** The examples of docs/reference/cli.md, as they stand but for their servers' addresses. */
+/** Runs the examples of docs/reference/cli.md with the test server's address. */
 
 import assert from 'node:assert/strict'
 import { rmSync, readFileSync, writeFileSync } from 'node:fs'
 import { path } from '../conformance/bundle.ts'
 import { blocksOf, replaced } from '../docs/blocks.ts'
-import type { BrokenServer } from './broken.ts'
-import { nobody } from './broken.ts'
 import { CLI, Command } from './command.ts'
 import type { Part } from './part.ts'
+import { unusedOrigin, type StreamServer } from './test-server.ts'
 
 const PAGE = 'docs/reference/cli.md'
-/** What `npx everysource` is where nothing has been installed. */
+/** Stands in for `npx everysource`, which is not installed here. */
 const PRELUDE = 'npx() { shift; "$TEST_NODE" "$TEST_CLI" "$@"; }\n'
 
-type Check = (text: string, server: BrokenServer) => Promise<void>
+type Check = (text: string, server: StreamServer) => Promise<void>
 
 const CHECKS: Record<string, Check> = {
-  'At the top': async (text, { origin }) => {
+  'Follow a stream': async (text, { origin }) => {
     const command = shell(text, { 'localhost:8000/stream': `${origin}/greetings` })
     await command.prints('tick #2: {"n":2}\n')
     assert.equal(command.output, 'message #1: Hello\ntick #2: {"n":2}\n')
     command.child.kill('SIGINT')
-    await command.ends()
+    await command.exits()
   },
-  'At the top (2)': async (text, { origin }) => {
+  'Follow a stream (2)': async (text, { origin }) => {
     assert.deepEqual(withoutTimes(text), 'message #1: Hello\ntick #2: {"n":2}\n')
     const command = shell('exec "$TEST_NODE" "$TEST_CLI" localhost:8000/stream', {
       'localhost:8000/stream': `${origin}/greetings`,
     })
     await command.prints('tick #2')
     command.child.kill('SIGINT')
-    const { errors } = await command.ends()
-    const third = blockOf('At the top (3)')
+    const { errors } = await command.exits()
+    const third = blockOf('Follow a stream (3)')
     assert.equal(errors, third.replace('http://localhost:8000/stream', `${origin}/greetings`))
   },
-  'In scripts': async (text, server) => {
+  'Use it in scripts': async (text, server) => {
     const file = path('.cache/ticks.txt')
     rmSync(file, { force: true })
-    const { code } = await shell(text, ticks(server)).ends()
+    const { code } = await shell(text, ticks(server)).exits()
     assert.deepEqual([code, readFileSync(file, 'utf8')], [0, 'tick 1\ntick 2\n'])
   },
-  'In scripts (2)': prints('tick 1\ntick 2\n'),
-  'In scripts (3)': prints('The stream works\n'),
-  'In scripts (4)': prints('tick 1\n'),
-  "An AI's answer": async (text, { origin }) => {
-    const outcome = await shell(text, { 'localhost:8000': origin }).ends()
+  'Use it in scripts (2)': prints('tick 1\ntick 2\n'),
+  'Use it in scripts (3)': prints('The stream works\n'),
+  'Use it in scripts (4)': prints('tick 1\n'),
+  'POST a prompt': async (text, { origin }) => {
+    const outcome = await shell(text, { 'localhost:8000': origin }).exits()
     assert.deepEqual(outcome, { code: 0, output: 'A stream of events.\n', errors: '' })
   },
-  'What is wrong with my server?': async (text) => {
-    const { errors } = await watched(text)
-    const said = withoutTimes(errors).split('\n')
-    const shown = withoutTimes(blockOf('What is wrong with my server? (3)')).split('\n')
-    assert.deepEqual(said.slice(0, shown.length - 1), shown.slice(0, -1))
+  'Diagnose a server': async (text) => {
+    const { errors } = await follow(text)
+    const printed = withoutTimes(errors).split('\n')
+    const documented = withoutTimes(blockOf('Diagnose a server (3)')).split('\n')
+    assert.deepEqual(printed.slice(0, documented.length - 1), documented.slice(0, -1))
   },
-  'What is wrong with my server? (4)': async (text) => {
-    const { output, errors } = await watched(text)
+  'Diagnose a server (4)': async (text) => {
+    const { output, errors } = await follow(text)
     assert.match(output, /^message: \{"time":\d+\}\n/)
     assert.doesNotMatch(errors, /^!/m)
   },
 }
 
-/** Those that others are compared with, or run with. */
-const WITH_OTHERS = ['At the top (3)', 'What is wrong with my server? (2)', 'What is wrong with my server? (3)']
+/** Blocks that other checks use. */
+const USED_BY_OTHERS = ['Follow a stream (3)', 'Diagnose a server (2)', 'Diagnose a server (3)']
 
 export const documented: Part = {
   name: 'documented',
@@ -69,8 +68,8 @@ export const documented: Part = {
     addRoutes(server)
     const checks = Object.entries(CHECKS).map(([name, check]) => [name, () => check(blockOf(name), server)] as const)
     return {
-      'each block is tested, and nothing else': () => {
-        const tested = [...Object.keys(CHECKS), ...WITH_OTHERS]
+      'tests each block of the page': () => {
+        const tested = [...Object.keys(CHECKS), ...USED_BY_OTHERS]
         assert.deepEqual(
           blocksOf(PAGE)
             .map(({ name }) => name)
@@ -92,7 +91,7 @@ function blockOf(name: string): string {
 function shell(text: string, replacements: Record<string, string>): Command {
   const env = { TEST_NODE: process.execPath, TEST_CLI: CLI, PATH: process.env.PATH ?? '' }
   const isOne = !/[|>]/.test(text)
-  // An interrupt is for the command, not for a shell around it.
+  // Without a shell in between, an interrupt reaches the command itself.
   const command = isOne
     ? replaced(text, replacements).replace(/^npx everysource/, 'exec "$TEST_NODE" "$TEST_CLI"')
     : undefined
@@ -101,36 +100,36 @@ function shell(text: string, replacements: Record<string, string>): Command {
   return started
 }
 
-function ticks({ origin }: BrokenServer): Record<string, string> {
+function ticks({ origin }: StreamServer): Record<string, string> {
   return { 'localhost:8000': origin }
 }
 
 function prints(output: string): Check {
   return async (text, server) => {
-    assert.deepEqual(await shell(text, ticks(server)).ends(), { code: 0, output, errors: '' })
+    assert.deepEqual(await shell(text, ticks(server)).exits(), { code: 0, output, errors: '' })
   }
 }
 
-/** What the command of the page says of a server of the page, after a while. */
-async function watched(program: string): Promise<{ output: string; errors: string }> {
-  const origin = await nobody()
+/** Runs the page's command against one of its servers. */
+async function follow(program: string): Promise<{ output: string; errors: string }> {
+  const origin = await unusedOrigin()
   const { host, port } = new URL(origin)
   const file = path(`.cache/cli-server-${port}.mjs`)
   writeFileSync(file, replaced(program, { 'listen(3000)': `listen(${port}, '127.0.0.1', () => console.log('up'))` }))
   const server = new Command([process.execPath, file])
   try {
     await server.prints('up')
-    const command = shell(blockOf('What is wrong with my server? (2)'), { 'localhost:3000': host })
+    const command = shell(blockOf('Diagnose a server (2)'), { 'localhost:3000': host })
     await (program.includes("'data: '") ? command.prints('message: ') : command.complains('!        '))
     command.child.kill('SIGINT')
-    return await command.ends()
+    return await command.exits()
   } finally {
     server.child.kill()
     rmSync(file)
   }
 }
 
-/** Times, ports and figures are different each time. */
+/** Replaces times, ports and counts, which differ each time. */
 function withoutTimes(text: string): string {
   return (
     text
@@ -138,12 +137,12 @@ function withoutTimes(text: string): string {
       .replaceAll(/\d+\.\d s/g, 'N s')
       .replaceAll(/localhost:\d+|127\.0\.0\.1:\d+/g, 'HOST')
       .replaceAll(/"time":\d+/g, '"time":N')
-      // The server writes one each second, and the machine may be busy.
-      .replaceAll(/\d+ lines? of JSON came without "data:" before (?:it|them)/g, 'lines of JSON came without "data:"')
+      // The server writes a line per second, so a slow machine sees more of them.
+      .replaceAll(/\d+ lines? of JSON without "data:" before (?:it|them)/g, 'lines of JSON without "data:"')
   )
 }
 
-function addRoutes({ add }: BrokenServer): void {
+function addRoutes({ add }: StreamServer): void {
   const head = { 'Content-Type': 'text/event-stream' }
   add('/greetings', (response) => {
     response.writeHead(200, head).write('id: 1\ndata: Hello\n\nid: 2\nevent: tick\ndata: {"n":2}\n\n')

@@ -22,12 +22,12 @@ function start(...args: string[]) {
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  const ended = once(child, 'close').then(([code]: unknown[]) => code)
-  return { child, stdout: () => stdout, stderr: () => stderr, ended }
+  const exited = once(child, 'close').then(([code]: unknown[]) => code)
+  return { child, stdout: () => stdout, stderr: () => stderr, exited }
 }
 
-/** The address that it prints. */
-async function addressOf({ stdout }: ReturnType<typeof start>): Promise<string> {
+/** The URL that it prints. */
+async function urlOf({ stdout }: ReturnType<typeof start>): Promise<string> {
   await vi.waitFor(
     () => {
       expect(stdout()).toMatch(/\n/)
@@ -38,22 +38,22 @@ async function addressOf({ stdout }: ReturnType<typeof start>): Promise<string> 
 }
 
 async function requestOf(...args: string[]): Promise<Settings['request']> {
-  const address = await addressOf(start(...args))
-  return ((await (await fetch(`${address}settings.json`)).json()) as Settings).request
+  const pageURL = await urlOf(start(...args))
+  return ((await (await fetch(`${pageURL}settings.json`)).json()) as Settings).request
 }
 
-test('it prints an address on loopback, serves the page there, and ends with Ctrl-C', async () => {
+test('prints a loopback URL, serves the page there, and exits on Ctrl-C', async () => {
   const program = start('http://localhost:3000/events')
-  const address = await addressOf(program)
-  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/$/)
-  expect(await (await fetch(address)).text()).toContain('<title>Event stream')
+  const pageURL = await urlOf(program)
+  expect(pageURL).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/$/)
+  expect(await (await fetch(pageURL)).text()).toContain('<title>Event stream')
   program.child.kill('SIGINT')
-  expect(await program.ended).toBe(0)
+  expect(await program.exited).toBe(0)
   expect(program.stderr()).toBe('')
-  await expect(fetch(address)).rejects.toThrow()
+  await expect(fetch(pageURL)).rejects.toThrow()
 })
 
-test('its arguments fill the form', async () => {
+test('fills the form from its arguments', async () => {
   expect(await requestOf('localhost:3000/events')).toEqual({
     url: 'http://localhost:3000/events',
     method: 'GET',
@@ -73,16 +73,16 @@ test('its arguments fill the form', async () => {
   })
 })
 
-test('a port that is taken is a failure', async () => {
-  const { port } = new URL(await addressOf(start()))
+test('exits with 1 if the port is in use', async () => {
+  const { port } = new URL(await urlOf(start()))
   const second = start('--port', port)
-  expect(await second.ended).toBe(1)
+  expect(await second.exited).toBe(1)
   expect(second.stderr()).toContain('EADDRINUSE')
 })
 
-test('--help shows the options', async () => {
+test('shows the options with --help', async () => {
   const program = start('--help')
-  expect(await program.ended).toBe(0)
+  expect(await program.exited).toBe(0)
   expect(program.stdout()).toContain('Usage: everysource inspect')
 })
 
@@ -93,10 +93,10 @@ test.for([
   ['--port', 'x'],
   ['--port', '65536'],
   ['-H', 'no colon'],
-  ['-d', '@/there/is/none'],
-])('%j is wrong usage', async (args) => {
+  ['-d', '@/no/such/file'],
+])('exits with 2 for %j', async (args) => {
   const program = start(...args)
-  expect(await program.ended).toBe(2)
+  expect(await program.exited).toBe(2)
   expect(program.stderr()).toContain('Usage: everysource inspect')
   expect(program.stdout()).toBe('')
 })

@@ -12,10 +12,10 @@ import type { Part } from './part.ts'
 export const installed: Part = {
   name: 'installed',
   checks: ({ origin }) => ({
-    'npx everysource runs where the package is installed': async () => {
+    'npx everysource runs from the installed package': async () => {
       const folder = await mkdtemp(`${tmpdir()}/everysource-cli-`)
       try {
-        // Without scripts: `prepare` would build under the feet of whoever runs something from dist.
+        // Without scripts: `prepare` would rebuild dist while other tests run from it.
         const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder])
         const [{ filename }] = JSON.parse(packed) as [{ filename: string }]
         await writeFile(`${folder}/package.json`, '{"private": true}')
@@ -26,7 +26,7 @@ export const installed: Part = {
         assert.equal(await run('node_modules/.bin/everysource', ['--version'], folder), `${version}\n`)
         const inFolder = ['sh', '-c', 'cd "$0" && exec npx everysource "$@"', folder]
         const followed = new Command([...inFolder, `${origin}/three`, '--max', '2', '--data-only'])
-        assert.deepEqual(await followed.ends(), { code: 0, output: 'one\ntwo\n', errors: '' })
+        assert.deepEqual(await followed.exits(), { code: 0, output: 'one\ntwo\n', errors: '' })
       } finally {
         await rm(folder, { recursive: true, force: true })
       }

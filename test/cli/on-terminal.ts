@@ -1,19 +1,19 @@
-/** The command on a terminal: what a person sees, and what the terminal must not. */
+/** The command on a terminal: layout, status line, and escaping of control characters. */
 
 import assert from 'node:assert/strict'
 import type { Part } from './part.ts'
 import { missingTerminal, Terminal } from './terminal.ts'
 
 const TIME = String.raw`\d\d:\d\d:\d\d\.\d{3}`
-const COLOUR = '\u001b[36m'
+const CYAN = '\u001b[36m'
 
 export const terminal: Part = {
   name: 'terminal',
   missing: missingTerminal,
   checks: ({ origin, add }) => ({
-    'shows messages with their time, in colours': async () => {
+    'prints messages with their time and in color': async () => {
       const tty = new Terminal([`${origin}/types`, '--max', '3'])
-      const lines = await tty.ends()
+      const lines = await tty.exits()
       for (const [i, shown] of [
         `${TIME} message: a`,
         `${TIME} tick: b`,
@@ -23,47 +23,47 @@ export const terminal: Part = {
       ].entries()) {
         assert.match(lines[i] ?? '', new RegExp(`^${shown}$`))
       }
-      assert.ok(tty.raw.includes(`${COLOUR}tick`), tty.raw)
+      assert.ok(tty.raw.includes(`${CYAN}tick`), tty.raw)
     },
-    'NO_COLOR switches the colours off': async () => {
+    'prints no colors with NO_COLOR': async () => {
       const tty = new Terminal([`${origin}/types`, '--max', '1'], { env: { NO_COLOR: '1' } })
-      await tty.ends()
-      // eslint-disable-next-line no-control-regex -- colours are such
+      await tty.exits()
+      // eslint-disable-next-line no-control-regex -- matches color sequences
       assert.doesNotMatch(tty.raw, /\u001b\[[\d;]*m/)
     },
-    'a line says what is going on, and makes room for messages': async () => {
+    'shows a status line that makes room for messages': async () => {
       let send = (): void => undefined
       const url = add('/later', (response) => {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders()
         send = () => response.write('data: here\n\n')
       })
       const tty = new Terminal([url])
-      await tty.shows(/^Connected to 127\.0\.0\.1:\d+: no message yet\. Ctrl-C ends\.$/)
+      await tty.shows(/^Connected to 127\.0\.0\.1:\d+: no messages yet\. Press Ctrl-C to stop$/)
       send()
       await tty.shows(new RegExp(`^${TIME} message: here$`))
-      await tty.shows(/: 1 message, the last \d\.\d s ago\. Ctrl-C ends\.$/)
+      await tty.shows(/: 1 message, last \d\.\d s ago\. Press Ctrl-C to stop$/)
       tty.press('\u0003')
-      const lines = await tty.ends()
+      const lines = await tty.exits()
       assert.equal(lines.filter((line) => line.includes('Connected')).length, 0, lines.join('\n'))
     },
-    'counts down to the reconnection, and Ctrl-C ends it there': async () => {
+    'counts down to the reconnection, and stops there on Ctrl-C': async () => {
       const tty = new Terminal([`${origin}/slow-retry`])
       await tty.shows(/^Reconnecting in 3 s\. The event stream at .* has ended$/)
       await tty.shows(/^Reconnecting in 2 s\./)
       tty.press('\u0003')
-      const lines = await tty.ends()
+      const lines = await tty.exits()
       const shown = lines.map((line) => line.replace('^C', ''))
-      assert.deepEqual(shown.slice(1, 3), ['Ended after 1 message. Last event ID: 5', 'To go on from there:'])
+      assert.deepEqual(shown.slice(1, 3), ['Stopped after 1 message. Last event ID: 5', 'To resume:'])
       assert.equal(shown[3], `  npx everysource ${origin}/slow-retry --last-event-id=5`)
       assert.equal(shown[4], 'code 0')
     },
-    'the line says what is wrong with a stream': async () => {
+    'shows a problem with the stream in the status line': async () => {
       const tty = new Terminal([`${origin}/json-lines`], { columns: 160 })
-      await tty.shows(/^2 lines of JSON came without "data:" .* \(--verbose says more\)$/)
+      await tty.shows(/^Received 2 lines of JSON without "data:" .* \(use --verbose for details\)$/)
       tty.press('\u0003')
-      await tty.ends()
+      await tty.exits()
     },
-    'the line is no longer than a narrow terminal': async () => {
+    'cuts the status line to the width of a narrow terminal': async () => {
       const tty = new Terminal([`${origin}/quiet`], { columns: 30 })
       await tty.shows(/^Connected to 127\.0\.0\.1/)
       assert.ok(
@@ -71,29 +71,28 @@ export const terminal: Part = {
         JSON.stringify(tty.lines),
       )
       tty.press('\u0003')
-      await tty.ends()
+      await tty.exits()
     },
-    'what a server sends cannot command the terminal': async () => {
+    'escapes control characters in messages': async () => {
       for (const format of [['--verbose'], ['--data-only'], ['--json']]) {
         const tty = new Terminal([`${origin}/hostile`, '--max', '1', ...format], { env: { NO_COLOR: '1' } })
-        const lines = await tty.ends()
+        const lines = await tty.exits()
         assert.ok(lines.at(-2) === 'code 0' && tty.raw.includes('owned'), tty.raw)
-        // Ours are those that clear the line.
         assertHarmless(tty.raw)
       }
     },
-    'nor what it says when it refuses': async () => {
+    'escapes control characters in an error response': async () => {
       const tty = new Terminal([`${origin}/hostile-refusal`], { env: { NO_COLOR: '1' } })
       await tty.shows(/^ {2}no \\x1b\]0;owned\\x07 way$/)
-      await tty.ends()
+      await tty.exits()
       assertHarmless(tty.raw)
     },
   }),
 }
 
-/** Apart from the sequences that clear the line, and keep it from wrapping, there are no control characters. */
+/** The only control sequences allowed are those that clear the status line and keep it from wrapping. */
 function assertHarmless(raw: string): void {
   const rest = raw.replaceAll('\r\u001b[K', '').replaceAll('\u001b[?7l', '').replaceAll('\u001b[?7h', '')
-  // eslint-disable-next-line no-control-regex -- they are what it looks for
+  // eslint-disable-next-line no-control-regex -- matching them is the point
   assert.doesNotMatch(rest, /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/)
 }

@@ -1,10 +1,10 @@
-/** Some facts about the command, each with what proves it. */
+/** A group of checks of the command. */
 
-import type { BrokenServer } from './broken.ts'
+import type { StreamServer } from './test-server.ts'
 
 export interface Part {
   name: string
-  /** Why it cannot be checked here, if so. */
+  /** Why it can't run here, if a dependency is missing. */
   missing?: () => string | undefined
-  checks: (server: BrokenServer) => Record<string, () => Promise<void>>
+  checks: (server: StreamServer) => Record<string, () => Promise<void>>
 }

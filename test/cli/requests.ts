@@ -1,9 +1,9 @@
-/** What the command asks for, when it asks again, and when it ends. */
+/** The requests of the command: what it sends, when it reconnects, and when it exits. */
 
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { path } from '../conformance/bundle.ts'
-import { nobody } from './broken.ts'
+import { unusedOrigin } from './test-server.ts'
 import { CLI, Command, everysource } from './command.ts'
 import type { Part } from './part.ts'
 
@@ -13,11 +13,11 @@ export const requests: Part = {
   name: 'requests',
   checks: ({ origin, requests: log, add }) => {
     const echoed = async (...args: string[]): Promise<unknown> => {
-      const { output } = await everysource([`${origin}/echo`, '--data-only', '--max', '1', ...args]).ends()
+      const { output } = await everysource([`${origin}/echo`, '--data-only', '--max', '1', ...args]).exits()
       return JSON.parse(output)
     }
     return {
-      'sends method, headers and body; JSON is called so': async () => {
+      'sends method, headers and body, and detects JSON': async () => {
         const headers = ['-H', 'X-One: 1: a', '--header=X-Two:2']
         assert.deepEqual(await echoed('-X', 'put', ...headers, '-d', '{"a":1}'), [
           'PUT',
@@ -35,98 +35,98 @@ export const requests: Part = {
           '[]',
         ])
       },
-      'sends a file, and standard input, as they are': async () => {
+      'sends a file and standard input byte for byte': async () => {
         writeFileSync(path('.cache/cli-body.txt'), '1\r\n2\n')
         assert.deepEqual(((await echoed('-d', '@cli-body.txt')) as unknown[])[4], '1\r\n2\n')
         const command = new Command([process.execPath, CLI, `${origin}/echo`, '--data-only', '--max=1', '-d', '@-'])
         command.child.stdin.end('from a pipe\n')
-        const { output } = await command.ends()
+        const { output } = await command.exits()
         assert.deepEqual((JSON.parse(output) as unknown[])[4], 'from a pipe\n')
       },
-      'begins after --last-event-id': async () => {
-        const { output } = await everysource([`${origin}/three`, '--last-event-id', '2', '--max', '1']).ends()
+      'resumes after --last-event-id': async () => {
+        const { output } = await everysource([`${origin}/three`, '--last-event-id', '2', '--max', '1']).exits()
         assert.equal(output, 'message #3: three\n')
       },
-      'comes back where it was': async () => {
-        const url = add('/again', (response, _, nth) => {
+      'reconnects with the last event ID': async () => {
+        const url = add('/reconnect', (response, _, nth) => {
           response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`retry: 100\nid: ${nth}\ndata: x\n\n`)
         })
-        await everysource([url, '--max', '3']).ends()
+        await everysource([url, '--max', '3']).exits()
         assert.deepEqual(
-          log('/again').map((headers) => headers['last-event-id']),
+          log('/reconnect').map((headers) => headers['last-event-id']),
           [undefined, '1', '2'],
         )
       },
-      'a 204 is the end': async () => {
-        assert.deepEqual(await everysource([`${origin}/over`]).ends(), {
+      'exits with 0 after a 204': async () => {
+        assert.deepEqual(await everysource([`${origin}/over`]).exits(), {
           ...NOTHING,
           code: 0,
           output: 'message: last\n',
         })
       },
-      '--no-reconnect ends with the stream': async () => {
-        const outcome = await everysource([`${origin}/drops`, '--no-reconnect', '--data-only']).ends()
+      '--no-reconnect exits when the stream ends': async () => {
+        const outcome = await everysource([`${origin}/drops`, '--no-reconnect', '--data-only']).exits()
         assert.deepEqual({ ...outcome, output: '' }, { ...NOTHING, code: 0 })
       },
-      'the answer to a POST is not asked for again, unless --reconnect says so': async () => {
+      'repeats a POST only with --reconnect': async () => {
         const url = add('/post', (response, _, nth) => {
           response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(`retry: 100\ndata: ${nth}\n\n`)
           if (nth === 2) setTimeout(() => response.destroy(), 50)
           else response.end()
         })
-        assert.equal((await everysource([url, '-d', 'x', '--data-only']).ends()).output, '1\n')
-        // The answer that breaks off is requested again, the one that ends is complete.
-        assert.equal((await everysource([url, '-d', 'x', '--data-only', '--reconnect']).ends()).output, '2\n3\n')
+        assert.equal((await everysource([url, '-d', 'x', '--data-only']).exits()).output, '1\n')
+        // The second response breaks off, so it is requested again; the third ends cleanly.
+        assert.equal((await everysource([url, '-d', 'x', '--data-only', '--reconnect']).exits()).output, '2\n3\n')
       },
-      'fails with a status that is no success, and says what the server says': async () => {
+      'fails with an error status and prints the response body': async () => {
         const url = add('/refused', (response) => {
           response.writeHead(503).end('{"error":"try later"}')
         })
-        const { code, output, errors } = await everysource([url]).ends()
+        const { code, output, errors } = await everysource([url]).exits()
         assert.deepEqual({ code, output }, { code: 1, output: '' })
         assert.match(errors, /^everysource: The event stream at .* was refused: status 503 instead of 200\n/)
-        assert.match(errors, /The server says:\n {2}\{"error":"try later"\}\n$/)
+        assert.match(errors, /Response body:\n {2}\{"error":"try later"\}\n$/)
       },
-      '--retry-status comes back after it': async () => {
-        const outcome = await everysource([`${origin}/busy`, '--retry-status', '502,503', '--max', '1']).ends()
+      '--retry-status reconnects after that status': async () => {
+        const outcome = await everysource([`${origin}/busy`, '--retry-status', '502,503', '--max', '1']).exits()
         assert.deepEqual({ code: outcome.code, output: outcome.output }, { code: 0, output: 'message: here\n' })
         assert.equal(log('/busy').length, 3)
       },
-      'a server that is not there is said once, and tried again': async () => {
-        const url = `${await nobody()}/stream`
+      'reports an unreachable server once and retries': async () => {
+        const url = `${await unusedOrigin()}/stream`
         const command = everysource([url])
-        await command.complains('do:  Start it')
+        await command.complains('fix: Start it')
         command.child.kill('SIGINT')
-        const { code, output, errors } = await command.ends()
+        const { code, output, errors } = await command.exits()
         assert.deepEqual({ code, output }, { code: 0, output: '' })
-        assert.match(errors, /^everysource: The event stream at .* \(ECONNREFUSED\)\. Trying again; Ctrl-C ends\.\n/)
-        assert.equal((await everysource([url, '--no-reconnect']).ends()).code, 1)
+        assert.match(errors, /^everysource: The event stream at .* \(ECONNREFUSED\)\. Retrying; press Ctrl-C to stop\n/)
+        assert.equal((await everysource([url, '--no-reconnect']).exits()).code, 1)
       },
-      'a port that fetch blocks is named': async () => {
-        const { code, errors } = await everysource(['http://localhost:9/', '--no-reconnect']).ends()
+      'reports a port that fetch blocks': async () => {
+        const { code, errors } = await everysource(['http://localhost:9/', '--no-reconnect']).exits()
         assert.equal(code, 1)
         assert.match(errors, /^! error: fetch blocks port 9, so no request was sent\.$/m)
       },
-      '--timeout fails when no message comes for that long': async () => {
-        const { code, output, errors } = await everysource([`${origin}/quiet`, '--timeout', '0.3']).ends()
+      '--timeout fails if no message arrives in time': async () => {
+        const { code, output, errors } = await everysource([`${origin}/quiet`, '--timeout', '0.3']).exits()
         assert.deepEqual(
           { code, output, errors },
-          { code: 1, output: '', errors: 'everysource: no message has come for 0.3 s\n' },
+          { code: 1, output: '', errors: 'everysource: No message for 0.3 s\n' },
         )
       },
-      'wrong usage is said on standard error, with code 2': async () => {
-        const { code, output, errors } = await everysource([`${origin}/three`, '--jsn']).ends()
+      'reports invalid usage on standard error and exits with 2': async () => {
+        const { code, output, errors } = await everysource([`${origin}/three`, '--jsn']).exits()
         assert.deepEqual({ code, output }, { code: 2, output: '' })
         assert.equal(
           errors,
-          'everysource: There is no option --jsn. Did you mean --json?\nMore: npx everysource --help\n',
+          'everysource: Unknown option --jsn. Did you mean --json?\nFor help, run: npx everysource --help\n',
         )
-        const host = await everysource([`${origin}/three`, '-H', 'Host: a.test', '--timeout', '60']).ends()
+        const host = await everysource([`${origin}/three`, '-H', 'Host: a.test', '--timeout', '60']).exits()
         assert.equal(host.code, 2)
-        assert.match(host.errors, /^everysource: --header has "Host", which .*\nMore: /)
-        const missing = await everysource([`${origin}/echo`, '-d', '@not-there.json']).ends()
+        assert.match(host.errors, /^everysource: --header has "Host", which .*\nFor help, run: /)
+        const missing = await everysource([`${origin}/echo`, '-d', '@not-there.json']).exits()
         assert.equal(missing.code, 2)
-        assert.match(missing.errors, /^everysource: --data: the file "not-there\.json" is not there\./)
+        assert.match(missing.errors, /^everysource: --data: can't read "not-there\.json": no such file\./)
       },
     }
   },

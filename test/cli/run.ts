@@ -1,12 +1,12 @@
 /**
- * The command `everysource` through pipes, on a terminal, in each Node, and as npm installs it: `npm run test:cli`. `npm run
- * build` comes before it.
+ * `npm run test:cli` runs the command in pipes, on a terminal, in each Node version, and as npm installs it. Run
+ * `npm run build` first.
  */
 
 import { atOnce } from '../at-once.ts'
 import { Tally } from '../tally.ts'
 import { broken } from './broken-streams.ts'
-import { startBrokenServer } from './broken.ts'
+import { startServer } from './test-server.ts'
 import { documented } from './documented.ts'
 import { installed } from './installed.ts'
 import { interrupts } from './interrupts.ts'
@@ -16,14 +16,14 @@ import { pipes } from './pipes.ts'
 import { requests } from './requests.ts'
 import { terminal } from './on-terminal.ts'
 
-/** What they mostly do is wait; but each process takes a core to start. */
-const AT_ONCE = 4
+/** The checks mostly wait, but starting a process takes a whole core. */
+const CONCURRENCY = 4
 
 const PARTS: Part[] = [installed, broken, terminal, interrupts, pipes, requests, nodes, documented]
 
 const only = process.argv.slice(2).filter((word) => word !== '--only')
 const tally = new Tally()
-const server = await startBrokenServer()
+const server = await startServer()
 const suites = PARTS.filter(({ name }) => only.length === 0 || only.includes(name)).map((part) => ({
   suite: tally.suite(`cli: ${part.name}`),
   part,
@@ -40,7 +40,7 @@ const checks = suites.flatMap(({ suite, part }) => {
         suite.run(name, check),
   )
 })
-await atOnce(AT_ONCE, checks)
+await atOnce(CONCURRENCY, checks)
 for (const { suite } of suites) suite.end()
 server.close()
 tally.end()

@@ -1,19 +1,19 @@
-/** A terminal of its own for a command, by util-linux's `script`, and what a person sees on it. */
+/** Runs a command on a terminal, with util-linux's `script`, and reads the screen. */
 
 import { spawnSync } from 'node:child_process'
 import { until } from '../servers/until.ts'
 import { CLI, Command } from './command.ts'
 
-/** Why there are no terminals here, if so. macOS has a `script` of another kind. */
+/** Why no terminal is available here, if so. The `script` of macOS takes other options. */
 export function missingTerminal(): string | undefined {
   const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' })
-  return stdout.includes('util-linux') ? undefined : 'script, of util-linux, is not installed'
+  return stdout.includes('util-linux') ? undefined : 'script (util-linux) is not installed'
 }
 
 export class Terminal {
   readonly #command: Command
 
-  /** Runs the command, and says its exit code when it has ended. */
+  /** Runs the command, and prints its exit code when it has exited. */
   constructor(args: string[], { columns = 100, env = {} }: { columns?: number; env?: Record<string, string> } = {}) {
     const quoted = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ')
     const line = `trap : INT; stty cols ${columns} rows 30; ${quoted}; echo "code $?"`
@@ -23,12 +23,12 @@ export class Terminal {
     })
   }
 
-  /** All that the terminal was sent. */
+  /** Everything sent to the terminal. */
   get raw(): string {
     return this.#command.output
   }
 
-  /** The lines that are on it now. */
+  /** The lines on the screen. */
   get lines(): string[] {
     return linesOf(this.raw).lines
   }
@@ -37,7 +37,7 @@ export class Terminal {
     this.#command.child.stdin.write(keys)
   }
 
-  /** Resolves when a line of it is so, or has been until it was cleared: some stay for a second only. */
+  /** Resolves when a line matches, or did before it was cleared: some stay for only a second. */
   async shows(line: RegExp): Promise<void> {
     const shown = (): string[] => {
       const { lines, cleared } = linesOf(this.raw)
@@ -49,21 +49,21 @@ export class Terminal {
     )
   }
 
-  async ends(): Promise<string[]> {
+  async exits(): Promise<string[]> {
     await this.shows(/^code \d+$/)
     this.#command.child.stdin.end()
-    await this.#command.ends()
+    await this.#command.exits()
     return this.lines
   }
 }
 
-/** What a terminal makes of it: carriage returns, and lines that are cleared. Colours do not show here. */
+/** Emulates carriage returns and cleared lines; ignores colors. */
 function linesOf(sent: string): { lines: string[]; cleared: string[] } {
   const lines: string[] = []
   const cleared: string[] = []
   let line = ''
   let column = 0
-  // eslint-disable-next-line no-control-regex -- control sequences are what it takes apart
+  // eslint-disable-next-line no-control-regex -- matching control sequences is the point
   for (const [part] of sent.matchAll(/\u001b\[\??[\d;]*[A-Za-z]|[^]/g)) {
     if (part === '\n') {
       lines.push(line)

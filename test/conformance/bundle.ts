@@ -1,4 +1,4 @@
-/** Bundles the suite for runtimes that do not read TypeScript. */
+/** Bundles the suite for runtimes that cannot run TypeScript. */
 
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { build, type Plugin } from 'esbuild'
@@ -7,17 +7,17 @@ import { checkBundle } from './which-build.ts'
 
 const root = new URL('../../', import.meta.url)
 
-/** A path within the project. */
+/** The absolute path of a file in the project. */
 export function path(relative: string): string {
   return fileURLToPath(new URL(relative, root))
 }
 
-/** The URL of a module within the project: on Windows a path cannot be imported. */
+/** The URL of a module in the project. On Windows, `import()` does not accept absolute paths. */
 export function moduleURL(relative: string): string {
   return new URL(relative, root).href
 }
 
-/** Programs import the package by its name, as a user's do; here that is what is under test. */
+/** Example programs import the package by name. This redirects the import to the copy under test. */
 export const programsUnderTest: Plugin = {
   name: 'programs-under-test',
   setup({ onResolve }) {
@@ -29,7 +29,7 @@ export const programsUnderTest: Plugin = {
   },
 }
 
-/** Bundles an entry for a server runtime into `.cache`. If it imports modules of `dist`, they are of the default build. */
+/** Bundles an entry point for a server runtime into `.cache`. Modules of `dist` must belong to the default build. */
 export async function bundle(entry: string, output: string, format: 'esm' | 'iife' = 'esm'): Promise<string> {
   const outfile = path(`.cache/${output}`)
   const { outputFiles, metafile } = await build({
@@ -46,7 +46,7 @@ export async function bundle(entry: string, output: string, format: 'esm' | 'iif
     plugins: [programsUnderTest],
   })
   checkBundle(metafile, 'default')
-  // In one step: a test that runs beside this one may be about to read the file.
+  // Renamed into place, because another test may be reading the file.
   const unfinished = `${outfile}.${process.pid}`
   mkdirSync(path('.cache'), { recursive: true })
   writeFileSync(unfinished, outputFiles[0]?.contents ?? '')

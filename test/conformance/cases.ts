@@ -1,9 +1,9 @@
-/** The byte streams of stream-cases.json: what is sent and what must come out. */
+/** The byte streams of stream-cases.json, with the events that each must yield. */
 
 import cases from './stream-cases.json' with { type: 'json' }
 import type { CaseCut } from '../server/program.ts'
 
-/** A text, or one text repeated so many times with a joiner between. */
+/** A text, or a text to repeat, how often, and the separator. */
 type Text = string | { repeat: [text: string, times: number, joiner: string] }
 type Chunk = Text | { hex: string }
 
@@ -32,9 +32,9 @@ export interface StreamCase {
   name: string
   chunks: Uint8Array[]
   events: ExpectedEvent[]
-  /** What the next connection must send; empty for no header. */
+  /** The Last-Event-ID that the next connection must send; an empty string means no header. */
   lastEventId: string
-  /** What `retry` set in ms; null for untouched. */
+  /** The reconnection time in ms that `retry` set; null if unchanged. */
   reconnectionTime: number | null
 }
 
@@ -50,13 +50,13 @@ export const streamCases: StreamCase[] = (cases as RawCase[]).map((raw) => ({
   reconnectionTime: raw.reconnectionTime,
 }))
 
-/** All types that events of any case have. */
+/** The event types of all cases. */
 export const eventTypes: string[] = [...new Set(streamCases.flatMap(({ events }) => events.map(({ type }) => type)))]
 
-/** Into how many pieces a case is cut outside Node: a chunk costs other runtimes far more, and a million of them half a minute. */
+/** The maximum number of chunks per case outside Node, where chunks cost far more: a million take half a minute. */
 export const MOST_PIECES = 5_000
 
-/** The pieces in which a case's bytes are sent. */
+/** The chunks in which a case's bytes are sent. */
 export function cutCase({ index, cut, seed, mostPieces = Infinity }: CaseCut): Uint8Array[] {
   const { chunks } = streamCases[index] ?? { chunks: [] }
   if (cut === 'as written') return chunks
@@ -73,7 +73,7 @@ export function cutCase({ index, cut, seed, mostPieces = Infinity }: CaseCut): U
   return pieces
 }
 
-/** Numbers from 0 to 1 that a seed repeats. (mulberry32) */
+/** A seeded generator of numbers from 0 to 1 (mulberry32). */
 function randomNumbers(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -1,11 +1,11 @@
-/** docs/reference/conformance.md, made from the facts themselves: `npm run docs:conformance`. A test sees to it that it is current. */
+/** Generates docs/reference/conformance.md from the facts: `npm run docs:conformance`. A test checks that it is up to date. */
 
 import { writeFileSync } from 'node:fs'
 import { EventSource } from 'everysource'
 import { path } from './bundle.ts'
 import { streamCases } from './cases.ts'
 import { exceptionFor } from './exceptions.ts'
-import { testName, type BehaviourFact } from './facts/fact.ts'
+import { testName, type BehaviorFact } from './facts/fact.ts'
 import { factsBySubject } from './facts/index.ts'
 
 export const FILE = path('docs/reference/conformance.md')
@@ -23,27 +23,28 @@ const RUNTIMES = [
   'chromium',
 ]
 
-/** The page as it should be. */
-export function behaviourDoc(): string {
+/** The content of the page. */
+export function conformanceDoc(): string {
   const sections = Object.entries(factsBySubject).map(([subject, facts]) => {
     const lines = facts.map((fact) => `- ${fact.number}: ${fact.title}${remark(fact)}`)
     return `## ${subject}\n\n${lines.join('\n')}\n`
   })
-  return `# How it behaves
+  return `# Conformance
 
-What holds in every runtime unless its line says otherwise, each line a test of the
-[conformance suite](../../test/conformance). The numbers group what belongs together. Besides these, ${streamCases.length} byte streams
-([stream-cases.json](../../test/conformance/stream-cases.json)) must give the same messages, ids and reconnection times however
-they are cut.
+Each line is one test of the [conformance suite](../../test/conformance). It passes in every runtime unless the line says otherwise.
+Related facts share a number.
 
-Facts 25 and 26 are about whole processes and have [tests of their own](../../test/runtimes/processes.ts): a process lives while
-its source connects, is open or waits, and can exit once it is closed; silence costs no reconnection.
+The suite also includes ${streamCases.length} byte streams ([stream-cases.json](../../test/conformance/stream-cases.json)). Each must yield
+the same messages, IDs and reconnection times, however the stream is split into chunks.
+
+Facts 25 and 26 are about whole processes and have [separate tests](../../test/runtimes/processes.ts). A process stays alive while its
+source is connecting, open or waiting to reconnect, and can exit after \`close()\`. Idle connections stay open.
 
 ${sections.join('\n')}`
 }
 
-/** Where a fact does not apply, or cannot hold. */
-function remark(fact: BehaviourFact): string {
+/** Where a fact does not apply, or where it is excepted. */
+function remark(fact: BehaviorFact): string {
   const excepted = RUNTIMES.filter((runtime) => exceptionFor(testName(fact), { ours: true, runtime }) !== undefined)
   const [first] = excepted
   if (first === undefined) return scope(fact)
@@ -51,11 +52,11 @@ function remark(fact: BehaviourFact): string {
   return ` (**not ${where}**: ${exceptionFor(testName(fact), { ours: true, runtime: first }) ?? ''})`
 }
 
-function scope({ needs = () => true }: BehaviourFact): string {
+function scope({ needs = () => true }: BehaviorFact): string {
   const common = { runtime: '', EventSource, ours: true, origins: [], seed: 0, concurrency: 0 }
   const [outside, inside] = [undefined, 'http://localhost/'].map((base) => needs({ ...common, base }))
   if (outside === true) return inside === true ? '' : ' (outside browsers)'
   return inside === true ? ' (in browsers)' : ' (in pages)'
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(FILE, behaviourDoc())
+if (process.argv[1] === import.meta.filename) writeFileSync(FILE, conformanceDoc())

@@ -1,134 +1,138 @@
-/** What a runtime makes impossible, each with its reason. One that begins to hold fails the run. */
+/** Facts that a runtime makes impossible, each with a reason. A listed fact that passes fails the run. */
 
 import type { Environment } from './harness.ts'
 
 type Subject = Pick<Environment, 'ours' | 'runtime'>
 
 interface Exception {
-  /** The test's name; that of a case without its cut. */
+  /** The name of the test; for a case, without its cut. */
   name: string
   applies: (env: Subject) => boolean
   reason: string
 }
 
-const OURS = (env: Subject): boolean => env.ours
+const isOurs = (env: Subject): boolean => env.ours
 
 const firefox = (env: Subject): boolean => env.ours && env.runtime.startsWith('firefox')
 const webkit = (env: Subject): boolean => env.ours && env.runtime.startsWith('webkit')
 
-/** The cases whose ids no Latin-1 text holds. */
+/** The cases whose IDs contain characters outside Latin-1. */
 const BEYOND_LATIN_1 = ['case "id with unicode"', 'case "invalid byte in an id"']
 
 const EXCEPTIONS: Exception[] = [
-  { name: 'fact 15: events are trusted', applies: OURS, reason: 'only the runtime itself can dispatch trusted events' },
   {
-    name: "fact 15: the constructor of a message is the platform's MessageEvent, that of open the platform's Event: both make copies",
+    name: 'fact 15: events are trusted',
+    applies: isOurs,
+    reason: 'only the runtime itself can dispatch trusted events',
+  },
+  {
+    name: "fact 15: message and open events have the platform's MessageEvent and Event as constructors, which can copy them",
     applies: on('miniflare'),
-    reason: 'the MessageEvent of older Workers takes neither origin nor lastEventId',
+    reason: 'MessageEvent in older Workers ignores origin and lastEventId',
   },
   {
-    name: 'fact 14: deflate: compressed streams arrive event by event',
+    name: 'fact 14: deflate-compressed events are delivered as they arrive',
     applies: on('deno', 'workerd', 'miniflare'),
-    reason: 'the fetch of Deno 2.9, and that of Workers, does not ask for deflate, and does not decode it',
+    reason: 'fetch in Deno 2.9 and in Workers neither requests nor decodes deflate',
   },
   {
-    name: 'fact 13: open comes with the headers: it waits for no byte of the body',
+    name: 'fact 13: open fires when the response headers arrive, before any byte of the body',
     applies: firefox,
-    reason: 'Firefox tells nobody of a response before the first byte of its body, its own EventSource neither',
+    reason: 'Firefox reports a response only when the first byte of its body arrives, even to its native EventSource',
   },
   {
-    name: 'fact 23: close() on a connection that a redirect led to ends it, in silence too',
+    name: 'fact 23: close() ends an idle connection that was reached through a redirect',
+    applies: firefox,
+    reason: 'Firefox closes an aborted connection that was redirected only when the next byte arrives',
+  },
+  {
+    name: 'fact 54: leaving a loop over a Response closes its connection, even an idle one',
     applies: firefox,
     reason:
-      'Firefox ends a connection that a redirect led to, when its fetch is aborted, with the next byte that comes',
+      'Firefox closes the connection of a canceled body only when the next byte arrives; aborting closes it immediately',
   },
-  {
-    name: "fact 54: leaving a loop over a Response ends the caller's connection, in silence too",
-    applies: firefox,
-    reason:
-      'Firefox ends the connection of a body that is cancelled with the next byte that comes; an aborted one at once',
-  },
-  ...['fact 8: Last-Event-ID carries the id as UTF-8, at every later connection', ...BEYOND_LATIN_1].map((name) => ({
-    name,
-    applies: webkit,
-    reason: 'the fetch of WebKitGTK sends no header with a character past U+00FF; such an id is left out',
-  })),
+  ...['fact 8: every reconnection sends the last event ID, encoded as UTF-8, in Last-Event-ID', ...BEYOND_LATIN_1].map(
+    (name) => ({
+      name,
+      applies: webkit,
+      reason: 'fetch in WebKitGTK cannot send header characters above U+00FF, so such an ID is omitted',
+    }),
+  ),
   ...inExtensions(
     isIn('content script', 'background'),
-    'the fact opens a page of its own, whose scripts an extension cannot reach',
-    ['fact 2: a query is encoded in the encoding of the document'],
+    'the fact opens another page, whose scripts an extension cannot access',
+    ["fact 2: the query is encoded in the document's encoding"],
   ),
+  ...inExtensions(isIn('background'), 'extensions access the hosts in their manifest without CORS and with cookies', [
+    'fact 12: a request that CORS blocks is a network error',
+    'fact 37: across origins, Last-Event-ID triggers a preflight and lastEventIdParameter does not',
+    'fact 56: a JSON POST triggers a preflight; a text/plain POST does not',
+    'fact 56: a custom header triggers a preflight, and no request is sent if the preflight fails',
+    'fact 56: a reconnection with Last-Event-ID triggers a preflight; with lastEventIdParameter it does not',
+    'fact 56: a server that does not allow Last-Event-ID gets no reconnection, and the source reports a network error',
+    'fact 56: Access-Control-Allow-Origin: * works without credentials; with them the server must name the origin',
+    'fact 7: cookies are sent to the same origin, and to other origins only with withCredentials',
+  ]),
   ...inExtensions(
-    isIn('background'),
-    'an extension reads the hosts of its manifest without CORS and with their cookies',
+    isIn('firefox content script'),
+    'Firefox content scripts do not receive error events of the window; the exception appears in the console',
     [
-      'fact 12: to a script, a request that CORS refused is a network error',
-      'fact 37: to another origin, Last-Event-ID costs a preflight and lastEventIdParameter none',
-      'fact 56: a POST of text costs no preflight, one of JSON does',
-      "fact 56: a header of the caller's costs a preflight; without leave there is no request",
-      'fact 56: a reconnection with an ID costs a preflight, and with lastEventIdParameter none',
-      'fact 56: a server that forbids Last-Event-ID is not asked again with it: the source says why it cannot go on',
-      'fact 56: without credentials a server may let everybody read; with them it has to name the origin',
-      'fact 7: cookies go to the own origin, to others only with credentials',
+      'fact 21: an exception in a listener is reported and does not affect other listeners, messages or the connection',
+      'fact 21: an exception in an error listener does not prevent reconnection',
     ],
   ),
   ...inExtensions(
     isIn('firefox content script'),
-    "Firefox's content scripts cannot listen for the error events of the window; the console shows the exception",
+    'Firefox content scripts cannot pass callbacks to ReadableStream and TransformStream, so EventDecoderStream throws too',
     [
-      'fact 21: what a listener throws is reported, and the other listeners, the messages and the connection go on',
-      'fact 21: a listener of error that throws does not keep the connection from coming back',
-    ],
-  ),
-  ...inExtensions(
-    isIn('firefox content script'),
-    "Firefox's content scripts cannot give callbacks to streams: new ReadableStream and new TransformStream throw, and EventDecoderStream with them",
-    [
-      'fact 28: EventSource.fromReadableStream() makes a source: CONNECTING at once, then OPEN and open, then the messages',
-      'fact 28: a locked stream, and what is none, are TypeErrors',
-      'fact 28: it takes the stream at once, and leaves one alone that it refuses',
-      'fact 28: it is a static method of one parameter, enumerable, that needs no class to be called on',
-      'fact 29: lastEventId and reconnectionTime follow the stream',
-      'fact 30: a stream that errors: complete messages first, then one error, with CLOSED and the cause',
-      'fact 30: close() cancels the stream, at any time, and nothing fires',
-      'fact 31: bodies piped in one after the other keep the last event ID and the reconnection time',
-      'fact 31: reset() throws away an unfinished event, character and id, and lets the next body have a BOM',
-      'fact 31: reset() in a listener leaves what has been read, and throws away what is unfinished',
-      'fact 31: reset() on a source with a URL is a TypeError, and so is reconnect() on one without',
-      'fact 54: the byte streams of the suite give the same events in a loop, through EventDecoderStream and fetchEventSource',
-      'fact 54: streamEvents takes a stream of bytes, whose response there is none',
-      'fact 54: a stream that errors throws its error as the cause, after the events that came before',
-      'fact 54: leaving the loop cancels the stream, and so does a signal that is aborted already',
-      'fact 54: a loop says whether the stream ended in the middle of an event',
-      'fact 54: an option about the request, of which there will be none, is a TypeError that names it',
-      'fact 55: EventDecoderStream: bytes in, events out',
-      'fact 55: it tells comments and retry as it reads them',
-      'fact 55: an event past maxBufferSize, a chunk without bytes, a source that errors: an error, after the events before it',
-      'fact 55: cancelling it cancels the source, and a slow reader holds the source back',
-      'fact 64: json-lines: a line for each event',
-      'fact 64: json-lines: who stops reading closes the connection',
-      'fact 64: relay: the events come through as they were, with the key and from the last ID',
-      'fact 64: relay: who leaves closes the connection behind it',
-      'fact 64: relay: comments and retry arrive, even while no event does',
-      'fact 64: merged: events in the order in which they come',
-      'fact 64: merged: leaving the loop closes all, the silent ones too',
-      'fact 64: merged: one that fails fails the whole, and closes the others',
+      'fact 28: EventSource.fromReadableStream() creates a source that is CONNECTING, then fires open, then messages',
+      'fact 28: fromReadableStream() throws a TypeError for a locked stream and for other values',
+      'fact 28: fromReadableStream() locks the stream immediately, so a second call throws',
+      'fact 28: fromReadableStream() is an enumerable static method with one parameter and does not need this',
+      'fact 29: lastEventId and reconnectionTime reflect what the stream has sent',
+      'fact 30: a stream that errors delivers complete messages, then fires one error with the cause and closes the source',
+      'fact 30: close() cancels the stream at any time and fires nothing',
+      'fact 31: bodies piped in one after another share the last event ID and the reconnection time',
+      'fact 31: reset() discards an incomplete event, character and ID, and allows a BOM in the next body',
+      'fact 31: reset() in a listener keeps messages already read and discards an incomplete event',
+      'fact 31: reset() on a source with a URL and reconnect() on one without throw a TypeError',
+      'fact 54: the test byte streams yield the same events in a loop, EventDecoderStream and fetchEventSource()',
+      'fact 54: streamEvents() accepts a stream of bytes; its response promise rejects',
+      'fact 54: a loop over a stream that errors throws a ConnectionError with the cause, after all earlier events',
+      'fact 54: leaving the loop or passing an already aborted signal cancels the stream',
+      'fact 54: a loop reports whether the stream ended in the middle of an event',
+      'fact 54: a request option with a Response or a stream throws a TypeError that names it',
+      'fact 55: EventDecoderStream transforms bytes into events',
+      'fact 55: EventDecoderStream reports comments and retry as it reads them',
+      'fact 55: EventDecoderStream errors on an oversized event, a non-byte chunk or a failing source, after all earlier events',
+      'fact 55: EventDecoderStream passes cancellation and backpressure on to its source',
+      'fact 64: json-lines: writes one line per event',
+      'fact 64: json-lines: closes the connection when the reader cancels',
+      'fact 64: relay: forwards events unchanged, with the key and from the last event ID',
+      'fact 64: relay: closes the upstream connection when the client disconnects',
+      'fact 64: relay: forwards comments and retry even while there are no events',
+      'fact 64: merged: yields events in order of arrival',
+      'fact 64: merged: leaving the loop closes all streams, even idle ones',
+      'fact 64: merged: throws if one stream fails, and closes the others',
     ],
   ),
   ...chromium({
-    'fact 2: an invalid URL is a DOMException named SyntaxError, at once': 'it lets a space in the host pass',
-    'fact 4: user and password of the URL go out as Basic authorization, and url still shows them':
-      'it blocks such requests',
-    'fact 8: an id that no header can hold is left out, and reconnection goes on': 'it fails for good',
-    'fact 9: a reconnection goes to the original URL, also after more than 20 redirected ones':
-      'it goes where the last redirect led',
-    'fact 9: a redirect to a scheme that is not HTTP is a network error': 'it fails for good',
-    'fact 10: the MIME essence is what counts, in any case and with any parameters': 'it refuses charsets but UTF-8',
-    'fact 10: the stream is UTF-8 whatever the charset parameter says': 'it refuses charsets but UTF-8',
-    'fact 10: another Content-Type, or none, fails the connection': 'it takes "text/event-stream x"',
-    'fact 15: the origin is that of the connection the message came over': 'it goes where the last redirect led',
-    'fact 24: retry: 0 does not storm a server that closes at once': 'it sends some 300 requests a second',
-    'fact 24: retry: 0 does not storm a server that sends a message and closes': 'it sends some 300 requests a second',
+    'fact 2: an invalid URL throws a SyntaxError DOMException from the constructor': 'accepts a space in the host',
+    'fact 4: credentials in the URL are sent as Basic authorization and stay visible in url': 'blocks such requests',
+    'fact 8: an ID that a header cannot carry is omitted, and the source still reconnects': 'fails permanently',
+    'fact 9: every reconnection requests the original URL, even after more than 20 redirected attempts':
+      'reconnects to the last redirect target',
+    'fact 9: a redirect to a non-HTTP scheme is a network error': 'fails permanently',
+    'fact 10: text/event-stream is accepted in any letter case and with any parameters':
+      'refuses charsets other than UTF-8',
+    'fact 10: the stream is decoded as UTF-8, regardless of the charset parameter': 'refuses charsets other than UTF-8',
+    'fact 10: a different or missing Content-Type fails the connection': 'accepts "text/event-stream x"',
+    "fact 15: a message's origin is the final origin of its connection, after redirects":
+      'reconnects to the last redirect target',
+    'fact 24: retry: 0 does not cause a reconnect storm if the server closes every connection immediately':
+      'sends about 300 requests per second',
+    'fact 24: retry: 0 does not cause a reconnect storm if the server closes after each message':
+      'sends about 300 requests per second',
   }),
 ]
 
@@ -136,7 +140,7 @@ function on(...runtimes: string[]): Exception['applies'] {
   return ({ runtime }) => runtimes.includes(runtime)
 }
 
-/** Whether it runs in one of these places of an extension. */
+/** Whether the suite runs in one of these places of an extension. */
 function isIn(...places: string[]): Exception['applies'] {
   return ({ runtime }) => places.some((place) => runtime.endsWith(place))
 }
@@ -145,13 +149,13 @@ function inExtensions(applies: Exception['applies'], reason: string, names: stri
   return names.map((name) => ({ name, applies, reason }))
 }
 
-/** Why a test of this name cannot pass there; undefined where it must. */
+/** Why a test cannot pass in an environment; undefined if it must pass. */
 export function exceptionFor(name: string, env: Subject): string | undefined {
   const [withoutCut = name] = /^case ".*"(?=, )/.exec(name) ?? []
   return EXCEPTIONS.find((exception) => withoutCut === exception.name && exception.applies(env))?.reason
 }
 
-/** Where Chromium's own EventSource departs from the standard, or does what no library should. */
+/** Where Chromium's native EventSource departs from the standard or from what a library should do. */
 function chromium(reasons: Record<string, string>): Exception[] {
   const applies = ({ ours, runtime }: Subject): boolean => !ours && runtime.startsWith('chromium')
   return Object.entries(reasons).map(([name, reason]) => ({ name, applies, reason: `Chromium: ${reason}` }))

@@ -1,43 +1,43 @@
-/** What a fact is tested with. No test framework and no runtime's own modules: this runs everywhere. */
+/** The test harness of the facts. It runs in every runtime, so it uses no test framework and no runtime-specific modules. */
 
 import type { ErrorEvent, EventSource as OurEventSource, EventSourceInit, FetchLike } from '../../src/index.ts'
 import type { Answer, Cut, Log, Program } from '../server/program.ts'
 
-/** The interface under test, ours or a runtime's own, as lib.dom describes it. */
+/** The class under test, ours or native, as lib.dom describes it. */
 export interface EventSourceClass {
   new (url: string | URL, init?: object | null): EventSource
   readonly prototype: EventSource
 }
 
-/** Where the suite runs and on what. */
+/** Where the suite runs, and on which class. */
 export interface Environment {
-  /** Such as `node24` or `chromium-page`: what the list of exceptions goes by. */
+  /** Such as `node24` or `chromium page`. The list of exceptions uses this name. */
   runtime: string
   EventSource: EventSourceClass
-  /** Whether it is ours: facts about our own options apply. */
+  /** Whether the class is ours, so that facts about our extensions apply. */
   ours: boolean
-  /** Of the test server. The last is for the suite's own requests. */
+  /** The origins of the test server. The last one is for the suite's own requests. */
   origins: string[]
-  /** What relative URLs are resolved against; undefined where there is nothing. */
+  /** The base URL for relative URLs; undefined outside browsers. */
   base: string | undefined
-  /** Decides how cases are cut at random. */
+  /** The seed of the random cuts. */
   seed: number
-  /** How the byte streams are cut into chunks; in all ways if not given. */
+  /** How the byte streams are split into chunks; in every way by default. */
   cuts?: readonly Cut[] | undefined
-  /** How many facts or cases run at once; browsers open six connections to an origin. */
+  /** How many facts or cases run at once. Browsers open at most six connections per origin. */
   concurrency: number
-  /** Into how many pieces a case may be cut, where a million chunks take minutes. */
+  /** The maximum number of chunks per case, where a million chunks take minutes. */
   mostPieces?: number | undefined
-  /** How long a fact may take, in ms; 120,000 if not given. */
+  /** The time limit of a fact in ms; 120,000 by default. */
   factLimit?: number | undefined
-  /** Only facts and cases whose name contains one of these. */
+  /** Runs only facts and cases whose name contains one of these texts. */
   filter?: string[] | undefined
 }
 
-/** What was heard on a source, in order. */
-export interface Heard {
+/** An event that a source fired. */
+export interface RecordedEvent {
   type: string
-  /** Of messages only. */
+  /** Undefined for events that are not messages. */
   data: unknown
   lastEventId: unknown
   /** `readyState` while the listener ran. */
@@ -50,20 +50,20 @@ export interface Heard {
 
 class FactError extends Error {}
 
-/** How long the server waits for something to happen before it answers anyway, in ms. */
+/** How long the server waits for a condition before it responds anyway, in ms. */
 const TURN = 25
 
-/** How many connections have ended. */
-const endedIn = ({ requests }: Log): number => requests.filter(({ endedAt }) => endedAt !== null).length
+/** How many connections have closed. */
+const closedIn = ({ requests }: Log): number => requests.filter(({ endedAt }) => endedAt !== null).length
 
-/** One test's view of the world. */
+/** The tools of one test. */
 export class Fact {
   readonly env: Environment
   readonly #patience: number
   readonly #sources: { close(): void }[] = []
   readonly #server: string
 
-  /** @param patience how long an event may be waited for, in ms */
+  /** @param patience how long to wait for an event, in ms */
   constructor(env: Environment, patience: number) {
     this.env = env
     this.#patience = patience
@@ -75,35 +75,35 @@ export class Fact {
     return this.env.origins[1] ?? ''
   }
 
-  /** Has the server answer the nth connection with the nth answer. */
+  /** Makes the server respond to the nth connection with the nth answer. */
   async serve(...program: Program): Promise<Stream> {
     const response = await fetch(`${this.#server}/programs`, { method: 'POST', body: JSON.stringify(program) })
     return new Stream(this.#server, this.env.origins[0] ?? '', await response.text())
   }
 
-  /** A source that is closed when the test is over. */
+  /** Opens a source and closes it at the end of the test. */
   open(url: string | URL, init?: object | null): EventSource {
     return this.closing(new this.env.EventSource(url, init))
   }
 
-  /** Closes what has a `close()` when the test is over. */
+  /** Closes an object at the end of the test. */
   closing<T extends { close(): void }>(source: T): T {
     this.#sources.push(source)
     return source
   }
 
-  /** The same for a source of ours, whose options are known. */
+  /** `listen` with the options of our class. */
   listenWith(url: string | URL, options: EventSourceInit, ...types: string[]): Recorder {
     return this.listen(url, options, ...types)
   }
 
-  /** A source and all that is heard on it: `open`, `error`, `message` and the types given. */
+  /** Opens a source and records its `open`, `error` and `message` events, and the given types. */
   listen(url: string | URL, init?: object | null, ...types: string[]): Recorder {
-    return this.hear(new this.env.EventSource(url, init), ...types)
+    return this.record(new this.env.EventSource(url, init), ...types)
   }
 
-  /** All that is heard on a source that there is. */
-  hear(source: EventSource, ...types: string[]): Recorder {
+  /** Records the events of an existing source. */
+  record(source: EventSource, ...types: string[]): Recorder {
     return new Recorder(this.closing(source), types, this.#patience)
   }
 
@@ -112,13 +112,13 @@ export class Fact {
   }
 }
 
-/** Whether something holds within so many ms, one look a turn. */
-async function inTurns(time: number, look: () => Promise<boolean>): Promise<boolean> {
-  for (let waited = 0; waited < time; waited += TURN) if (await look()) return true
+/** Whether a condition holds within a time in ms, checked once per turn. */
+async function inTurns(time: number, holds: () => Promise<boolean>): Promise<boolean> {
+  for (let waited = 0; waited < time; waited += TURN) if (await holds()) return true
   return false
 }
 
-/** A program on the server. */
+/** A program of responses on the test server. */
 export class Stream {
   readonly id: string
   readonly origin: string
@@ -138,38 +138,38 @@ export class Stream {
     return `${origin}/s/${this.id}`
   }
 
-  /** What the server saw, as soon as there were so many requests and so many of them have ended; patience is in ms. */
+  /** The server's log, once it has seen this many requests and this many closed connections; patience is in ms. */
   async log({ requests = 0, closed = 0, patience = 60_000 } = {}): Promise<Log> {
     const log = await this.#look({ requests, closed, patience })
-    const ended = endedIn(log)
+    const seen = closedIn(log)
     check(log.requests.length >= requests, `the server saw ${log.requests.length} requests instead of ${requests}`)
-    check(ended >= closed, `the server saw ${ended} connections end instead of ${closed}`)
+    check(seen >= closed, `the server saw ${seen} closed connections instead of ${closed}`)
     return log
   }
 
   /**
-   * Fails unless the server sees so many requests, and so many of them end, within a time in ms. The time is counted in turns
-   * between client and server: on a busy machine a turn takes longer, and their number stays the same.
+   * Fails unless the server sees this many requests and this many closed connections within a time in ms. The time is counted
+   * in turns between client and server: on a busy machine each turn takes longer, but the number of turns stays the same.
    */
   async within(time: number, { requests = 0, closed = 0 }): Promise<void> {
     let seen = [0, 0] as [requests: number, closed: number]
     const look = async (): Promise<boolean> => {
       const log = await this.#look({ requests, closed, patience: TURN })
-      seen = [log.requests.length, endedIn(log)]
+      seen = [log.requests.length, closedIn(log)]
       return seen[0] >= requests && seen[1] >= closed
     }
     const holds = await inTurns(time, look)
     check(
       holds,
-      `in ${time} ms the server saw ${seen[0]} of ${requests} requests and the end of ${seen[1]} of ${closed}`,
+      `in ${time} ms the server saw ${seen[0]} of ${requests} requests and ${seen[1]} of ${closed} closed connections`,
     )
   }
 
-  /** Fails unless a condition of the client's holds within a time in ms, counted in turns as well. */
+  /** Fails unless a condition in the client holds within a time in ms, also counted in turns. */
   async untilTrue(time: number, holds: () => boolean, otherwise: string): Promise<void> {
     const look = async (): Promise<boolean> => {
       if (holds()) return true
-      // Nothing has so many requests: a turn of its whole length.
+      // Never fulfilled, so this takes one full turn.
       await this.#look({ requests: Infinity, patience: TURN })
       return holds()
     }
@@ -189,10 +189,10 @@ export class Stream {
   }
 }
 
-/** Hears a source. */
+/** Records the events of a source. */
 export class Recorder {
   readonly source: EventSource
-  readonly heard: Heard[] = []
+  readonly events: RecordedEvent[] = []
   readonly #patience: number
   readonly #watchers = new Set<() => void>()
 
@@ -203,7 +203,7 @@ export class Recorder {
       source.addEventListener(type, (event) => {
         const { data, lastEventId } = event as MessageEvent<unknown>
         const isMessage = 'data' in event
-        this.heard.push({
+        this.events.push({
           type,
           data,
           lastEventId,
@@ -217,35 +217,35 @@ export class Recorder {
     }
   }
 
-  /** What was said, in a form that is easy to compare: `open`, `error 0`, `message: data`. */
-  get story(): string[] {
-    return this.heard.map(({ type, data, isMessage, readyState }) => {
+  /** The events in a form that is easy to compare: `open`, `error 0`, `message: data`. */
+  get summary(): string[] {
+    return this.events.map(({ type, data, isMessage, readyState }) => {
       if (isMessage) return `${type}: ${String(data)}`
       return type === 'error' ? `error ${readyState}` : type
     })
   }
 
-  /** The `error` events, which of ours carry more. */
+  /** The `error` events that are not messages. */
   get errors(): ErrorEvent[] {
-    return this.heard
+    return this.events
       .filter(({ type, isMessage }) => type === 'error' && !isMessage)
       .map(({ event }) => event as ErrorEvent)
   }
 
-  /** The source, where it is ours. */
+  /** The source, if the class is ours. */
   get own(): OurEventSource {
     return this.source as OurEventSource
   }
 
-  get messages(): Heard[] {
-    return this.heard.filter(({ isMessage }) => isMessage)
+  get messages(): RecordedEvent[] {
+    return this.events.filter(({ isMessage }) => isMessage)
   }
 
-  /** Resolves when so many events of a type have been heard. */
+  /** Resolves after this many events of a type. */
   async until(type: string, count = 1): Promise<void> {
     await this.untilTrue(
-      () => this.heard.filter((heard) => heard.type === type).length >= count,
-      () => `heard ${JSON.stringify(this.story).slice(0, 500)} while waiting for "${type}" number ${count}`,
+      () => this.events.filter((event) => event.type === type).length >= count,
+      () => `received ${JSON.stringify(this.summary).slice(0, 500)} while waiting for "${type}" number ${count}`,
     )
   }
 
@@ -270,75 +270,77 @@ export class Recorder {
   }
 }
 
-/** A response that stays open after these writes; without any, a comment, since Firefox tells of no response without a body. */
+/** A response that stays open after these writes. The default is a comment, because Firefox reports no response without a body. */
 export function stream(...writes: string[]): Answer {
   return { steps: (writes.length > 0 ? writes : [':\n']).map((write) => ({ write })) }
 }
 
-/** A response that after these writes says ten times a second that it lives. */
-export function beating(...writes: string[]): Answer {
+/** A response that sends these writes and then ten keep-alive comments per second. */
+export function keptAlive(...writes: string[]): Answer {
   const beats = Array.from({ length: 100 }, () => [{ wait: 100 }, { write: ':\n' }])
   return { steps: [...writes.map((write) => ({ write })), ...beats.flat()] }
 }
 
-/** A response that is silent after these writes, until `isClosedInSilence` has looked. */
-export function gated(...writes: string[]): Answer {
-  return { steps: [...writes.map((write) => ({ write })), { gate: 'looked' }, { end: true }] }
+/** A response that is idle after these writes, until `closesWhileIdle` has checked it. */
+export function idleUntilChecked(...writes: string[]): Answer {
+  return { steps: [...writes.map((write) => ({ write })), { gate: 'checked' }, { end: true }] }
 }
 
 /**
- * Sees to it that the client ends a gated connection although the server says nothing. Chromium holds on to one for up to five
- * seconds that is left just as a chunk comes.
+ * Checks that the client closes an idle connection. Chromium keeps a connection open for up to five seconds if it is closed
+ * at the moment a chunk arrives.
  */
-export async function isClosedInSilence(served: Stream): Promise<void> {
+export async function closesWhileIdle(served: Stream): Promise<void> {
   try {
     await served.within(6_000, { closed: 1 })
   } finally {
-    // One that is left must not stay: browsers have six to an origin.
-    await served.openGate('looked')
+    // A leftover connection would count toward the browser's limit of six per origin.
+    await served.openGate('checked')
   }
 }
 
-const SOON = 500
-/** The same where four places of a browser share two cores: 700 ms were seen in Chromium, 2,500 in WebKit's workers. */
-const SOON_IN_BROWSERS = 2_000
-const SOON_IN_WEBKIT = 5_000
+const CLOSE_LIMIT = 500
+/** With four places of a browser on two cores, 700 ms were measured in Chromium and 2,500 ms in WebKit's workers. */
+const CLOSE_LIMIT_IN_BROWSERS = 2_000
+const CLOSE_LIMIT_IN_WEBKIT = 5_000
 
-/** How soon the server sees the end of a connection that was left, in ms. */
-export function soonIn({ runtime, base }: Environment): number {
-  if (base === undefined) return SOON
-  return runtime.startsWith('webkit') ? SOON_IN_WEBKIT : SOON_IN_BROWSERS
+/** How long the server may take to notice a closed connection, in ms. */
+export function closeLimit({ runtime, base }: Environment): number {
+  if (base === undefined) return CLOSE_LIMIT
+  return runtime.startsWith('webkit') ? CLOSE_LIMIT_IN_WEBKIT : CLOSE_LIMIT_IN_BROWSERS
 }
 
-/** Leaves all connections, and sees to it that the server hears of it soon. */
-export async function endsSoon({ env }: Fact, served: Stream, leave: () => unknown, connections = 1): Promise<void> {
+/** Closes all connections and checks that the server notices in time. */
+export async function closesSoon({ env }: Fact, served: Stream, leave: () => unknown, connections = 1): Promise<void> {
   await served.log({ requests: connections })
-  await Promise.all([leave(), served.within(soonIn(env), { closed: connections })])
+  await Promise.all([leave(), served.within(closeLimit(env), { closed: connections })])
 }
 
-/**
- * Options that leave a source of ours waiting beyond every patience, in ms, where the stream's `retry` has no effect. Any
- * other ignores them, and waits for as long as it does.
- */
-export const ONLY_RETRY = { reconnectionTime: 3_600_000 }
+/** Makes a source of ours wait an hour unless the stream's `retry` takes effect. Other implementations ignore these options. */
+export const WAIT_FOR_RETRY = { reconnectionTime: 3_600_000 }
 
 /**
- * Waits for the request after a connection whose stream had a `retry`. An implementation that doesn't know `ONLY_RETRY` must
- * make it before its own 3,000 ms.
+ * Waits for the request after a stream that sent `retry`. An implementation that does not know `WAIT_FOR_RETRY` must send it
+ * before its default of 3,000 ms.
  */
-export async function retried({ env }: Fact, served: Stream, requests: number, patience = 60_000): Promise<Log> {
+export async function requestsAfterRetry(
+  { env }: Fact,
+  served: Stream,
+  requests: number,
+  patience = 60_000,
+): Promise<Log> {
   await served.log({ closed: requests - 1, patience })
   if (!env.ours) await served.within(2_500, { requests })
   return served.log({ requests })
 }
 
 /**
- * Repeats a test with more and more time, in ms, as long as it returns false because the machine was too busy to tell. A busy
- * machine then fails nothing, and a quiet one stays quick.
+ * Repeats a test with longer and longer times, in ms, while it returns false because the machine was too busy to decide. This
+ * keeps tests quick on an idle machine and reliable on a busy one.
  */
 export async function withEnoughTime(times: number[], test: (time: number) => Promise<boolean>): Promise<void> {
   for (const time of times) if (await test(time)) return
-  throw new FactError(`it did not hold, not even with ${String(times.at(-1))} ms`)
+  throw new FactError(`the machine was too busy, even with ${String(times.at(-1))} ms`)
 }
 
 /** A response that ends after these writes. */
@@ -346,17 +348,17 @@ export function ending(...writes: string[]): Answer {
   return { steps: [...writes.map((write) => ({ write })), { end: true }] }
 }
 
-/** A response that breaks off once the gate `break` is open: what has arrived and was not read may be lost. */
+/** A response that is reset once the gate `break` is open. Chunks that were not read by then may be lost. */
 export function breaking(...writes: string[]): Answer {
   return { steps: [...writes.map((write) => ({ write })), { gate: 'break' }, { reset: true }] }
 }
 
-/** A policy that reconnects after a clean end, whatever the method. */
-export const AFTER_ENDS_TOO = {
+/** A policy that reconnects after a clean end, for any method. */
+export const RECONNECT_AFTER_END = {
   shouldReconnect: ({ reason }: { reason: string }): true | undefined => reason === 'ended' || undefined,
 }
 
-/** A response that is refused, with a body. */
+/** An error response with a body. */
 export function refused(status: number, headers: Record<string, string> = {}, body = ''): Answer {
   return { status, headers: { 'Content-Type': 'text/plain', ...headers }, steps: [{ write: body }, { end: true }] }
 }
@@ -365,14 +367,14 @@ export function redirect(location: string, status = 302): Answer {
   return { status, headers: { 'Content-Type': null, Location: location }, steps: [{ end: true }] }
 }
 
-/** Stops a source for good: the standard's way to end it. */
+/** The standard's way to stop a source permanently. */
 export const NO_CONTENT: Answer = { status: 204, headers: { 'Content-Type': null }, steps: [{ end: true }] }
 
 export function check(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new FactError(otherwise)
 }
 
-/** Compares by their JSON, which serves for all that the facts compare. */
+/** Compares two values by their JSON. */
 export function equal(actual: unknown, expected: unknown, what = 'the result'): void {
   const [given, wanted] = [actual, expected].map(
     (value) => (JSON.stringify(value) as string | undefined) ?? 'undefined',
@@ -398,14 +400,14 @@ export function countingFetch(): { fetch: FetchLike; bytesRead: () => number } {
         if (done) controller.close()
         else controller.enqueue(value)
       }
-      // Without its own queue, so that only bytes that the library has read are counted.
+      // No queue, so that only bytes read by the library are counted.
       const cancel = (reason: unknown): Promise<void> | undefined => reader?.cancel(reason)
       return new Response(new ReadableStream({ pull, cancel }, { highWaterMark: 0 }), response)
     },
   }
 }
 
-/** Everything that a loop takes. */
+/** Collects everything that a loop yields. */
 export async function all<T>(events: AsyncIterable<T>): Promise<T[]> {
   const taken: T[] = []
   for await (const event of events) taken.push(event)
@@ -424,7 +426,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return error
   }
-  throw new FactError(`nothing was thrown, but ${JSON.stringify(value)} returned`)
+  throw new FactError(`nothing was thrown; the result is ${JSON.stringify(value)}`)
 }
 
 /** The error that a function throws. */
@@ -432,7 +434,7 @@ export function thrown(run: () => unknown): Error {
   try {
     run()
   } catch (error) {
-    check(error instanceof Error || isNamed(error), 'what was thrown is no error')
+    check(error instanceof Error || isNamed(error), 'the thrown value is not an error')
     return error
   }
   throw new FactError('nothing was thrown')

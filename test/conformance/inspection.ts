@@ -1,4 +1,4 @@
-/** Every way in which a runtime shows an object. */
+/** All the ways in which a runtime prints an object. */
 
 interface Inspecting {
   Deno?: { inspect(value: unknown, options: object): string }
@@ -6,8 +6,8 @@ interface Inspecting {
   process?: { getBuiltinModule?: (name: string) => { inspect(value: unknown, options: object): string } }
 }
 
-/** All that a log may hold of an error and its causes. */
-export function everySight(error: Error): string[] {
+/** Every text that a log could contain for an error and its causes. */
+export function allRepresentations(error: Error): string[] {
   const { Deno, Bun, process } = globalThis as Inspecting
   const util = process?.getBuiltinModule?.('node:util')
   const chain: unknown[] = []

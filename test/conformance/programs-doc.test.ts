@@ -1,26 +1,24 @@
-/** The documentation of the programs. */
+/** The programs in the guides. */
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { format, resolveConfig } from 'prettier'
 import { expect, test } from 'vitest'
+import { shownFiles, withCurrentFiles } from '../docs/shown-files.ts'
 import { path } from './bundle.ts'
 import { programs } from './facts/programs.ts'
-import { factsOf, FILE, PROGRAMS, programsDoc, readProgram } from './programs-doc.ts'
+import { GUIDES, PROGRAMS } from './programs-doc.ts'
 
-const names = Object.values(PROGRAMS).flat()
+const files = readdirSync(path(PROGRAMS)).sort()
 
-test('docs/guides/programs.md shows the programs as they are (npm run docs:programs makes it anew)', async () => {
-  const expected = await format(programsDoc(), { ...(await resolveConfig(FILE)), filepath: FILE })
-  expect(readFileSync(FILE, 'utf8')).toBe(expected)
+test.for(GUIDES)('%s shows the current programs (npm run docs:programs updates them)', (page) => {
+  expect(readFileSync(path(page), 'utf8')).toBe(withCurrentFiles(page, PROGRAMS))
 })
 
-test('each program is shown once, and has a title of its own', () => {
-  const files = readdirSync(path('test/conformance/programs'))
-  expect(names.map((name) => `${name}.ts`).sort()).toEqual(files.sort())
-  expect(new Set(names.map((name) => readProgram(name).title)).size).toBe(names.length)
+test('each program is shown once', () => {
+  const shown = GUIDES.flatMap((page) => shownFiles(page, PROGRAMS).map(({ file }) => file))
+  expect(shown.sort()).toEqual(files.map((file) => `${PROGRAMS}/${file}`))
 })
 
-test('each program has facts, and each fact its program', () => {
-  for (const name of names) expect(factsOf(name), name).not.toEqual([])
-  for (const { title } of programs) expect(names).toContain(title.split(':')[0])
+test('each program has facts, and each fact belongs to a program', () => {
+  const tested = new Set(programs.map(({ title }) => `${title.split(':')[0]}.ts`))
+  expect([...tested].sort()).toEqual(files)
 })

@@ -1,27 +1,37 @@
-/** The suite: every case in every cut, and every fact, on one implementation in one runtime. */
+/** Runs every case in every cut, and every fact, on one implementation in one runtime. */
 
 import type { Cut, Step } from '../server/program.ts'
 import { eventTypes, streamCases, type StreamCase } from './cases.ts'
 import { exceptionFor } from './exceptions.ts'
 import { testName } from './facts/fact.ts'
 import { facts, groupOf } from './facts/index.ts'
-import { check, ending, equal, Fact, NO_CONTENT, ONLY_RETRY, retried, sleep, type Environment } from './harness.ts'
+import {
+  check,
+  ending,
+  equal,
+  Fact,
+  NO_CONTENT,
+  WAIT_FOR_RETRY,
+  requestsAfterRetry,
+  sleep,
+  type Environment,
+} from './harness.ts'
 
 /** The outcome of one case or fact. */
 export interface Result {
   name: string
   outcome: 'passed' | 'failed' | 'excepted'
-  /** Of facts: see `groupOf`. */
+  /** The column in the table of runtimes. */
   group?: string
-  /** Why it failed, or why it is excepted. */
+  /** Why the test failed or is excepted. */
   reason?: string
-  /** How long it took, in ms. */
+  /** The duration in ms. */
   took?: number
 }
 
 /**
- * When a test runs. Those that leave loops come later: Chromium may hold on to a connection for five seconds that is left just
- * as a chunk comes, it has six to an origin, and others measure how soon a request is made.
+ * When a test runs. Tests that leave loops run later: Chromium may keep a connection for five seconds if it is closed as a chunk
+ * arrives, it allows six per origin, and other tests measure how soon a request is sent.
  */
 type Stage = 'first' | 'later' | 'alone'
 
@@ -31,35 +41,35 @@ const LOOPS = 50
 interface Test {
   name: string
   group: string
-  /** How long it may take, in ms. */
+  /** The time limit in ms. */
   limit: number
   stage: Stage
   run: (fact: Fact) => Promise<void> | void
 }
 
-/** How long a test waits for an event, in ms; less where it is not expected to come. */
+/** How long a test waits for an event, in ms; less if the test is expected to fail. */
 const PATIENCE = 60_000
 const PATIENCE_WITH_EXCEPTIONS = 2_000
 
-/** How long a whole fact may take, in ms. */
+/** The default time limit of a fact, in ms. */
 const FACT_LIMIT = 120_000
 
-/** The same for a case: of 1 MiB cut after every byte. */
+/** The time limit of a case, in ms: the largest sends 1 MiB byte by byte. */
 const CASE_LIMIT = 300_000
 
-/** How long the last request of a case may take, in ms: a million chunks of a byte take their time on a busy machine. */
+/** How long to wait for the last request of a case, in ms: a million one-byte chunks are slow on a busy machine. */
 const CASE_PATIENCE = 240_000
 
 const ALL_CUTS: readonly Cut[] = ['whole', 'as written', 'every byte', 'random']
 
-/** Runs everything, so many at a time, and reports each as it ends. */
+/** Runs everything with limited concurrency and reports each result as it comes in. */
 export async function runSuite(env: Environment, report: (result: Result) => void): Promise<void> {
   const { filter = [''] } = env
   const tests = allTests(env).filter(({ name }) => filter.some((part) => name.includes(part)))
   const run = async (stage: Stage, concurrency: number): Promise<void> => {
     const queue = tests.filter((test) => test.stage === stage).values()
     const work = async (): Promise<void> => {
-      for (const test of queue) report(await judge(test, env))
+      for (const test of queue) report(await resultOf(test, env))
     }
     await Promise.all(Array.from({ length: concurrency }, work))
   }
@@ -79,15 +89,15 @@ function allTests(env: Environment): Test[] {
     })),
   )
   const applicable = facts.filter(({ needs }) => needs === undefined || needs(env))
-  const behaviour = applicable.map((fact) => {
+  const behavior = applicable.map((fact) => {
     const { number, run, alone } = fact
     const stage: Stage = alone ? 'alone' : number < LOOPS ? 'first' : 'later'
     return { name: testName(fact), group: groupOf.get(fact) ?? '', limit: env.factLimit ?? FACT_LIMIT, stage, run }
   })
-  return [...behaviour, ...cases]
+  return [...behavior, ...cases]
 }
 
-async function judge(test: Test, env: Environment): Promise<Result> {
+async function resultOf(test: Test, env: Environment): Promise<Result> {
   const { name, group } = test
   const started = performance.now()
   return { ...(await outcomeOf(test, env)), name, group, took: performance.now() - started }
@@ -105,13 +115,13 @@ async function outcomeOf({ name, limit, run }: Test, env: Environment): Promise<
     fact.end()
   }
   if (exception === undefined) return { outcome: 'passed' }
-  return { outcome: 'failed', reason: `it passes now: take it off the list of exceptions ("${exception}")` }
+  return { outcome: 'failed', reason: `it passes now: remove it from the list of exceptions ("${exception}")` }
 }
 
-/** A test that waits for what a broken version never does must not wait for ever. */
+/** Limits a test that waits for something a broken version never does. */
 async function expire(limit: number): Promise<never> {
   await sleep(limit)
-  throw new Error(`it has not ended within ${limit / 1000} s`)
+  throw new Error(`it did not finish within ${limit / 1000} s`)
 }
 
 function describe(error: Error): string {
@@ -121,8 +131,8 @@ function describe(error: Error): string {
 }
 
 /**
- * One connection brings the case, the next shows what id is sent, and ends it all. Where the case says nothing about the
- * reconnection time, our option makes the wait short, or else a connection before it.
+ * One connection sends the case; the next one shows which ID the source sends, and stops it. If the case does not set the
+ * reconnection time, our option makes the wait short; for other implementations, an extra first connection does.
  */
 async function runCase(fact: Fact, expected: StreamCase, index: number, cut: Cut): Promise<void> {
   const setsTime = expected.reconnectionTime !== null
@@ -130,10 +140,10 @@ async function runCase(fact: Fact, expected: StreamCase, index: number, cut: Cut
   const first = setsTime || ours ? [] : [ending('retry: 10\ndata: first\n\n')]
   const steps: Step[] = [{ case: { index, cut, seed, mostPieces } }, { end: true }]
   const served = await fact.serve(...first, { steps }, NO_CONTENT)
-  const recorder = fact.listenWith(served.url, setsTime ? ONLY_RETRY : { reconnectionTime: 10 }, ...eventTypes)
+  const recorder = fact.listenWith(served.url, setsTime ? WAIT_FOR_RETRY : { reconnectionTime: 10 }, ...eventTypes)
   const last = first.length + 2
   const log = setsTime
-    ? await retried(fact, served, last, CASE_PATIENCE)
+    ? await requestsAfterRetry(fact, served, last, CASE_PATIENCE)
     : await served.log({ requests: last, patience: CASE_PATIENCE })
   const { requests } = log
 

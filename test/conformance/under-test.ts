@@ -1,6 +1,5 @@
 /**
- * What the facts and programs are run on. Which copy of it that is, the runner says: these are bindings that `bind` sets before
- * anything runs.
+ * The copy of the package under test. The runner chooses it with `bind` before any fact runs.
  */
 
 import type * as dropIn from 'everysource/fetch-event-source'
@@ -8,10 +7,10 @@ import type * as library from 'everysource'
 
 export let { EventSource, EventDecoderStream, ConnectionError, streamEvents } = {} as typeof library
 export type ConnectionError = library.ConnectionError
-/** @public One of these only programs import, where knip does not see it. */
+/** @public Imported by the example programs, which knip does not see. */
 export let { fetchEventSource, EventStreamContentType } = {} as typeof dropIn
 
-/** What `everysource` and `everysource/fetch-event-source` export. */
+/** The exports of `everysource` and `everysource/fetch-event-source`. */
 export interface Library {
   everysource: typeof library
   fetchEventSource: typeof dropIn

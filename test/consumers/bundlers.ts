@@ -20,8 +20,8 @@ const FOR_NODE = ['esbuild', 'webpack']
 
 /** Texts that nothing else than these parts has. */
 const CLASS = 'EventSource needs a URL'
-const LOOP = 'This EventStream has a reader already'
-const DECODER_STREAM = 'EventDecoderStream takes bytes'
+const LOOP = 'This EventStream already has a reader'
+const DECODER_STREAM = 'EventDecoderStream takes Uint8Array'
 const REQUEST = 'last-event-id'
 const PARSER = '.consume'
 const FAILURE = 'everysource.ConnectionError'

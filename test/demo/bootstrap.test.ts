@@ -1,4 +1,4 @@
-/** `demo/start.mjs`, in a project of a few files: when it builds, and that signals and exit codes pass through. */
+/** `demo/start.mjs` in a minimal project: when it builds, and that it passes signals and exit codes through. */
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { BUILT, root } from '../install.mjs'
 import { until } from './open.ts'
 
-/** Says that it runs, with which arguments, and how it ends. */
+/** Prints its arguments, and exits with a code that depends on them. */
 const MAIN = `
 const timer = setTimeout(() => {}, process.argv.includes('stay') ? 60_000 : 0)
 process.on('SIGINT', () => { console.log('interrupted'); process.exitCode = 4; clearTimeout(timer) })
@@ -17,7 +17,7 @@ if (process.argv.includes('fail')) process.exitCode = 3
 console.log('running with', ...process.argv.slice(2))
 `
 
-/** @param build what its build script does */
+/** @param build the command of its build script */
 function createProject(build: string): string {
   const project = mkdtempSync(join(tmpdir(), 'everysource-'))
   onTestFinished(() => {
@@ -37,7 +37,7 @@ function createProject(build: string): string {
   symlinkSync(process.execPath, join(project, 'node_modules/.bin/node'))
   for (const file of BUILT) {
     write(join('dist', file), '')
-    // Younger than all sources beyond doubt.
+    // Newer than all sources.
     const soon = Date.now() / 1000 + 60
     utimesSync(join(project, 'dist', file), soon, soon)
   }
@@ -59,13 +59,13 @@ function start(
   return { child, output: () => output, code: once(child, 'close').then(([code]: unknown[]) => code) }
 }
 
-test('what is built is not built again', async () => {
+test('skips the build if dist is up to date', async () => {
   const { output, code } = start(createProject('exit 9'), 'a', '--b')
   expect(await code).toBe(0)
   expect(output()).toBe('running with a --b\n')
 })
 
-test.for(['src/deep/index.ts', 'tsup.config.ts', 'package.json'])('a change of %s makes it build', async (file) => {
+test.for(['src/deep/index.ts', 'tsup.config.ts', 'package.json'])('builds after a change of %s', async (file) => {
   const project = createProject('echo built')
   const later = Date.now() / 1000 + 120
   utimesSync(join(project, file), later, later)
@@ -74,7 +74,7 @@ test.for(['src/deep/index.ts', 'tsup.config.ts', 'package.json'])('a change of %
   expect(output()).toMatch(/^Building dist from src\nbuilt.*\nrunning with\n$/)
 })
 
-test.for(BUILT)('it builds when %s is missing', async (file) => {
+test.for(BUILT)('builds if %s is missing', async (file) => {
   const project = createProject('echo built')
   rmSync(join(project, 'dist', file))
   const { output, code } = start(project)
@@ -82,7 +82,7 @@ test.for(BUILT)('it builds when %s is missing', async (file) => {
   expect(output()).toContain('built')
 })
 
-test('a build that fails ends it', async () => {
+test('exits if the build fails', async () => {
   const project = createProject('exit 9')
   rmSync(join(project, 'dist'), { recursive: true })
   const { output, code } = start(project)
@@ -90,11 +90,11 @@ test('a build that fails ends it', async () => {
   expect(output()).not.toContain('running')
 })
 
-test("the demo's exit code is its own", async () => {
+test("exits with the demo's exit code", async () => {
   expect(await start(createProject(''), 'fail').code).toBe(3)
 })
 
-test.skipIf(process.platform === 'win32')('a signal reaches the demo, which decides how to end', async () => {
+test.skipIf(process.platform === 'win32')('forwards signals to the demo', async () => {
   const { child, output, code } = start(createProject(''), 'stay')
   await until(() => output().includes('running'))
   child.kill('SIGINT')

@@ -1,4 +1,4 @@
-/** The demo's chat: its answers, how one goes on that broke off, how it is busy. */
+/** The demo's chat: answers, resumption, rate limiting. */
 
 import { EventSource, type ConnectionError, type ErrorEvent } from 'everysource'
 import { describe, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { answerTo, idOf } from '../../demo/answer.ts'
 import { ask, post, PROMPT, refusal } from './chat.ts'
 import { openServer, until } from './open.ts'
 
-/** A whole answer as it is written after the token with the number `last`. */
+/** The answer as it is written to the response, after token number `last`. */
 function written(prompt: string, last = 0): string {
   return answerTo(prompt)
     .map((token) => JSON.stringify({ token }))
@@ -18,7 +18,7 @@ function written(prompt: string, last = 0): string {
 
 describe('an answer', () => {
   test.for([PROMPT, 'Two\nlines, "quoted"', '  naïve 👋🏽  ', 'lone \ud83d', 'long '.repeat(1000)])(
-    'to %j comes token by token, each with an ID, ends with [DONE], and then the response ends',
+    'to %j has a token with an ID per event, and ends with [DONE]',
     async (prompt) => {
       const { url } = await openServer()
       const response = await post(`${url}chat`, { body: JSON.stringify({ prompt }) })
@@ -28,12 +28,12 @@ describe('an answer', () => {
     },
   )
 
-  test('has the prompt in it, cut where it is long', () => {
+  test('quotes the prompt, shortened if long', () => {
     expect(answerTo(' What  now? ').join('')).toContain('“What  now?”')
     expect(answerTo('👋'.repeat(1000)).join('')).toContain(`“${'👋'.repeat(100)}”`)
   })
 
-  test('stops when its client closes', async () => {
+  test('stops when the client closes', async () => {
     const server = await openServer({ second: 1000 })
     const { source, heard } = ask(`${server.url}chat`)
     await until(() => heard.length > 1)
@@ -44,7 +44,7 @@ describe('an answer', () => {
 })
 
 describe('resumption', () => {
-  test('an answer that broke off goes on after the last token that arrived', async () => {
+  test('continues after the last token received', async () => {
     const log: string[] = []
     const server = await openServer({ second: 1000, log: (_, what) => log.push(what) })
     const { source, heard, messages } = ask(`${server.url}chat?drop=5`, { reconnect: { jitter: 0 } })
@@ -53,24 +53,24 @@ describe('resumption', () => {
     expect(heard).toEqual(['open', ...tokens.slice(0, 5), 'error', 'open', ...tokens.slice(5), 'message: [DONE]'])
     expect(messages.map(({ lastEventId }) => lastEventId)).toEqual(messages.map((_, index) => idOf(PROMPT, index + 1)))
     expect(log).toEqual([
-      'a request without Last-Event-ID',
-      'breaks the connection off in the middle of what comes after token 5',
-      'the connection is closed, its timer stopped',
-      `a request with Last-Event-ID: ${idOf(PROMPT, 5)}`,
-      'the response has ended',
+      'request without Last-Event-ID',
+      'drops the connection in the middle of the event after token 5',
+      'connection closed, timer stopped',
+      `request with Last-Event-ID: ${idOf(PROMPT, 5)}`,
+      'response ended',
     ])
   })
 
-  test('an answer goes on after any of its tokens', async () => {
+  test('continues after any token', async () => {
     const { url } = await openServer()
-    const goOn = async (last: number) => {
+    const resume = async (last: number) => {
       const response = await post(`${url}chat`, {}, { 'Last-Event-ID': idOf(PROMPT, last) })
       expect(await response.text()).toBe(`retry: 500\n\n${written(PROMPT, last)}`)
     }
-    await Promise.all(answerTo(PROMPT).map((_, index) => goOn(index + 1)))
+    await Promise.all(answerTo(PROMPT).map((_, index) => resume(index + 1)))
   })
 
-  test('an answer can break off in the middle of [DONE], too', async () => {
+  test('continues after a drop in the middle of [DONE]', async () => {
     const { url } = await openServer()
     const { length } = answerTo(PROMPT)
     const { source, messages } = ask(`${url}chat?drop=${length}`)
@@ -79,7 +79,7 @@ describe('resumption', () => {
     expect(messages.at(-1)?.data).toBe('[DONE]')
   })
 
-  test('an answer that goes on breaks off only if it has not been past that token', async () => {
+  test('drops a resumed answer only before the token in ?drop', async () => {
     const { url } = await openServer()
     for (const drop of [4, 5, 100]) {
       const response = await post(`${url}chat?drop=${drop}`, {}, { 'Last-Event-ID': idOf(PROMPT, 5) })
@@ -89,7 +89,7 @@ describe('resumption', () => {
     await expect(dropped.text()).rejects.toThrow()
   })
 
-  test('after [DONE] there is nothing: who comes back all the same is told that it is over', async () => {
+  test('responds with 204 after [DONE]', async () => {
     const { url } = await openServer()
     const { source, heard } = ask(`${url}chat`, { lastEventId: idOf(PROMPT, answerTo(PROMPT).length + 1) })
     const { status, willReconnect } = await new Promise<ErrorEvent>((resolve) => {
@@ -100,7 +100,7 @@ describe('resumption', () => {
     expect([heard, status, willReconnect]).toEqual([['error'], 204, false])
   })
 
-  test('an empty Last-Event-ID is none', async () => {
+  test('ignores an empty Last-Event-ID', async () => {
     const { url } = await openServer()
     const response = await post(`${url}chat`, {}, { 'Last-Event-ID': '' })
     expect(await response.text()).toContain(written(PROMPT))
@@ -110,21 +110,21 @@ describe('resumption', () => {
     ['of another prompt', idOf('Another', 5)],
     ['past the end', idOf(PROMPT, answerTo(PROMPT).length + 2)],
     ['before the beginning', idOf(PROMPT, 0)],
-    ['of nothing', '5'],
-    ['of nothing', `${idOf(PROMPT, 5)}x`],
-    ['of nothing', idOf(PROMPT, 5).toUpperCase().replace('.', '..')],
-  ])('an ID %s is refused: %s', async ([, id = '']) => {
+    ['of the wrong format', '5'],
+    ['of the wrong format', `${idOf(PROMPT, 5)}x`],
+    ['of the wrong format', idOf(PROMPT, 5).toUpperCase().replace('.', '..')],
+  ])('rejects an ID %s: %s', async ([, id = '']) => {
     const { url } = await openServer()
     expect(await refusal(await post(`${url}chat`, {}, { 'Last-Event-ID': id }))).toEqual({
       status: 400,
       type: 'invalid_request_error',
-      message: 'The Last-Event-ID is that of no token in the answer to this prompt',
+      message: 'The Last-Event-ID does not match the answer to this prompt',
     })
   })
 })
 
 describe('a busy chat', () => {
-  test('sends a client away with 429 and the seconds to wait, however often it comes before they are over', async () => {
+  test('responds with 429 and Retry-After until the delay has passed', async () => {
     const { url } = await openServer({ second: 60_000 })
     for (const time of [1, 2, 3]) {
       const response = await post(`${url}chat?busy=2`)
@@ -133,7 +133,7 @@ describe('a busy chat', () => {
     }
   })
 
-  test('answers when the client has waited, and sends the next one away again', async () => {
+  test('answers after the delay, and limits the next request again', async () => {
     const { url } = await openServer({ second: 200 })
     const statuses: number[] = []
     while (statuses.at(-1) !== 200) statuses.push((await post(`${url}chat?busy=1`)).status)
@@ -141,7 +141,7 @@ describe('a busy chat', () => {
     expect((await post(`${url}chat?busy=1`)).status).toBe(429)
   })
 
-  test('keeps nobody waiting who does not ask for it, and no answer that goes on', async () => {
+  test('does not limit other requests or resumed answers', async () => {
     const { url } = await openServer({ second: 60_000 })
     expect((await post(`${url}chat?busy=1`)).status).toBe(429)
     const next = await post(`${url}chat?busy=1`, {}, { 'Last-Event-ID': idOf(PROMPT, 3) })
@@ -149,7 +149,7 @@ describe('a busy chat', () => {
     expect([next.status, other.status]).toEqual([200, 200])
   })
 
-  test('answers a source that does as Retry-After says', async () => {
+  test('answers a source that respects Retry-After', async () => {
     const { url } = await openServer({ second: 1000 })
     const failures: ConnectionError[] = []
     const { heard } = ask(`${url}chat?busy=1`, {
@@ -161,7 +161,7 @@ describe('a busy chat', () => {
       },
     })
     await until(() => heard.length > 2)
-    // It comes once: its timer waits for as long as the server wants it to.
+    // One retry is enough, because the source waits for the whole delay.
     expect(heard.slice(0, 2)).toEqual(['error', 'open'])
     expect(failures.map(({ status, retryAfter }) => [status, retryAfter])).toEqual([[429, 1000]])
   })

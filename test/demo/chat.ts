@@ -1,4 +1,4 @@
-/** Requests for the demo's chat. */
+/** Helpers for requests to the demo's chat. */
 
 import type { EventSourceInit } from 'everysource'
 import { expect } from 'vitest'
@@ -8,12 +8,12 @@ export const PROMPT = 'Why?'
 export const HEADERS = { Authorization: 'Bearer demo-token', 'Content-Type': 'application/json' }
 export const BODY = JSON.stringify({ prompt: PROMPT })
 
-/** A request that is as it should be, but for what is given. */
+/** Sends a valid request, with these overrides. */
 export function post(url: string, init: RequestInit = {}, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, { method: 'POST', body: BODY, ...init, headers: { ...HEADERS, ...headers } })
 }
 
-/** What an application would do: closes at `[DONE]`. */
+/** Opens a source that closes at `[DONE]`, like an application would. */
 export function ask(url: string, options: EventSourceInit = {}): Recording {
   const recording = listen(url, ['message'], {
     method: 'POST',
@@ -29,7 +29,7 @@ export function ask(url: string, options: EventSourceInit = {}): Recording {
   return recording
 }
 
-/** Why a response was refused. */
+/** Reads an error response. */
 export async function refusal(response: Response): Promise<{ status: number; type: string; message: string }> {
   expect(response.headers.get('content-type')).toBe('application/json')
   const { error } = (await response.json()) as { error: { type: string; message: string } }

@@ -1,4 +1,4 @@
-/** The two `/events` streams as their tutorial has them: on Express, with its cors middleware. */
+/** The `/events` streams as in their tutorial: on Express, with the cors middleware. */
 
 import cors from 'cors'
 import { EventSource } from 'everysource'
@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { listen, openWire, SECOND, until } from './open.ts'
 
-/** Writes the date in this frame each second, the way the tutorial's handler does. */
+/** Writes a date every second, like the tutorial's handler. */
 function dates(frame: (date: string) => string, timers: Set<NodeJS.Timeout>): Handler {
   return (request, response) => {
     response.setHeader('Content-Type', 'text/event-stream')
@@ -24,7 +24,7 @@ function dates(frame: (date: string) => string, timers: Set<NodeJS.Timeout>): Ha
   }
 }
 
-/** @param unframed what the other stream, which should be wrong, writes for a date */
+/** @param unframed formats a date for the faulty stream */
 async function openApp(
   unframed = (date: string) => `data: ${date}`,
 ): Promise<{ url: string; timers: Set<NodeJS.Timeout> }> {
@@ -48,7 +48,7 @@ async function openApp(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timers }
 }
 
-test('dates arrive, and the handler hears that the client has closed', async () => {
+test('sends dates and notices that the client closed', async () => {
   const { url, timers } = await openApp()
   const { source, messages } = listen(`${url}/events`)
   await until(() => messages.length >= 3)
@@ -60,7 +60,7 @@ test('dates arrive, and the handler hears that the client has closed', async () 
 test.for([
   ['line ends', (date: string) => `data: ${date}`],
   ['blank lines', (date: string) => `data: ${date}\n`],
-] as const)('dates without %s bring bytes but no event, and the source stays open', async ([, unframed]) => {
+] as const)('dates without %s fire no event, and the source stays open', async ([, unframed]) => {
   const { url, timers } = await openApp(unframed)
   const { source, heard, bytes } = listen(`${url}/events/unframed`)
   await until(() => bytes() > 200)
@@ -70,7 +70,7 @@ test.for([
   await until(() => timers.size === 0)
 })
 
-test('the middleware opens the stream to any origin', async () => {
+test('allows any origin with the middleware', async () => {
   const { url } = await openApp()
   const { response } = await openWire(`${url}/events`, { Origin: 'http://example.com' })
   expect(response.headers['access-control-allow-origin']).toBe('*')

@@ -1,11 +1,11 @@
-/** Servers and sources that end with their test, and what they heard. */
+/** Servers and sources that are closed after each test. */
 
 import { EventSource, type EventSourceInit, type SourceMessageEvent } from 'everysource'
 import { get, type IncomingMessage } from 'node:http'
 import { expect, onTestFinished, vi } from 'vitest'
 import { startServer, type DemoServer, type ServerSettings } from '../../demo/server.ts'
 
-/** What the streams take for a second, in ms. */
+/** Length of a second in the streams, in ms. */
 export const SECOND = 20
 
 export async function openServer(settings: ServerSettings = {}): Promise<DemoServer> {
@@ -14,18 +14,17 @@ export async function openServer(settings: ServerSettings = {}): Promise<DemoSer
   return server
 }
 
-/** A source and all that came from it. */
+/** A source and its events. */
 export interface Recording {
   source: EventSource
   /** `open`, `error`, and `type: data` for messages. */
   heard: string[]
-  /** The messages themselves. */
   messages: SourceMessageEvent[]
-  /** How many bytes the response has brought. */
+  /** The number of bytes received. */
   bytes: () => number
 }
 
-/** Listens to messages of those types. */
+/** Opens a source and records its events of these types. */
 export function listen(url: string | URL, types: string[] = ['message'], options: EventSourceInit = {}): Recording {
   let bytes = 0
   const source = new EventSource(url, {
@@ -58,10 +57,10 @@ export function listen(url: string | URL, types: string[] = ['message'], options
   return { source, heard, messages, bytes: () => bytes }
 }
 
-/** A response as it comes over the wire. */
+/** A raw response. */
 export interface Wire {
   response: IncomingMessage
-  /** Each write of the server's. */
+  /** The server's writes. */
   writes: string[]
 }
 
@@ -69,7 +68,7 @@ export async function openWire(url: string | URL, headers: Record<string, string
   const writes: string[] = []
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     get(url, { headers }, (response) => {
-      // At once: to set an encoding later would join what has come until then.
+      // Set at once, because setting the encoding later joins the buffered chunks.
       response.setEncoding('utf8').on('data', (chunk: string) => writes.push(chunk))
       // The server may drop it.
       response.on('error', () => undefined)

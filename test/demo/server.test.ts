@@ -1,4 +1,4 @@
-/** The demo's server around its streams: ports, timers, files. */
+/** The demo server: ports, timers, files. */
 
 import { request } from 'node:http'
 import { connect } from 'node:net'
@@ -6,11 +6,11 @@ import { expect, test } from 'vitest'
 import type { Settings } from '../../src/inspector/settings.ts'
 import { listen, openServer, openWire, until } from './open.ts'
 
-/** Those that have a page of their own. */
+/** Streams with their own page. */
 const STREAMS = ['article', 'current-time', 'people', 'stream', 'retry', 'events', 'events/unframed', 'drop']
-const FOR_THE_LIVE_PAGE = ['numbers', 'events/wrong-type', 'events/buffered']
+const INSPECTOR_ONLY = ['numbers', 'events/wrong-type', 'events/buffered']
 
-test.for([...STREAMS, ...FOR_THE_LIVE_PAGE])('the timers of /%s stop when its client closes', async (path) => {
+test.for([...STREAMS, ...INSPECTOR_ONLY])('stops the timers of /%s when its client closes', async (path) => {
   const server = await openServer({ second: 1000 })
   const { source } = listen(server.url + path)
   await until(() => server.timers() > 0)
@@ -19,7 +19,7 @@ test.for([...STREAMS, ...FOR_THE_LIVE_PAGE])('the timers of /%s stop when its cl
   await until(() => server.timers() === 0 && server.openStreams(`/${path}`) === 0)
 })
 
-test('a timer that stops is none of another client', async () => {
+test('keeps the timers of other clients running', async () => {
   const server = await openServer()
   const leaving = listen(`${server.url}stream`)
   const staying = listen(`${server.url}stream`)
@@ -30,7 +30,7 @@ test('a timer that stops is none of another client', async () => {
   await until(() => staying.messages.length > length)
 })
 
-test('a taken port is replaced by a free one', async () => {
+test('uses a free port if the requested one is in use', async () => {
   const first = await openServer()
   const second = await openServer({ port: first.port })
   expect(second.port).not.toBe(first.port)
@@ -38,7 +38,7 @@ test('a taken port is replaced by a free one', async () => {
   await until(() => messages.length > 0)
 })
 
-test('closing the server ends its streams', async () => {
+test('ends its streams when closed', async () => {
   const server = await openServer()
   const { heard } = listen(`${server.url}stream`)
   await until(() => heard.includes('open'))
@@ -58,7 +58,7 @@ test.for([
   ['pages/style.css', 'text/css; charset=utf-8'],
   ['pages/list.js', 'text/javascript; charset=utf-8'],
   ['everysource.min.js', 'text/javascript; charset=utf-8'],
-] as const)('/%s is served as %s', async ([path, type]) => {
+] as const)('serves /%s as %s', async ([path, type]) => {
   const { url } = await openServer()
   const response = await fetch(url + path)
   expect(response.status).toBe(200)
@@ -66,7 +66,7 @@ test.for([
   expect(await response.text()).not.toBe('')
 })
 
-test('the index links to a page for each stream, and every link leads somewhere', async () => {
+test('links to a page for each stream, without dead links', async () => {
   const { url } = await openServer()
   const index = await (await fetch(`${url}pages/index.html`)).text()
   for (const path of [...STREAMS, 'chat']) expect(index).toContain(`<code>/${path}</code>`)
@@ -75,10 +75,10 @@ test('the index links to a page for each stream, and every link leads somewhere'
   for (const link of links) expect((await fetch(link)).status, link.pathname).toBe(200)
 })
 
-test('the live page offers every stream, and leads to the index', async () => {
+test('offers every stream in the inspector, with a link to the index', async () => {
   const { url } = await openServer()
   const { streams, links = [] } = (await (await fetch(`${url}settings.json`)).json()) as Settings
-  const all = [...STREAMS, ...FOR_THE_LIVE_PAGE, 'chat'].map((name) => `/${name}`)
+  const all = [...STREAMS, ...INSPECTOR_ONLY, 'chat'].map((name) => `/${name}`)
   expect(streams.map((stream) => stream.url).sort()).toEqual(all.sort())
   for (const { href } of links) expect((await fetch(new URL(href, url))).status, href).toBe(200)
 })
@@ -97,9 +97,9 @@ test.for([
   '/index.html/',
   '/toString',
   'http://127.0.0.1/stream/../',
-])('%s is not found', async (path) => {
+])('responds to %s with 404', async (path) => {
   const { port } = await openServer()
-  // By hand: clients resolve the dots before they send them.
+  // A raw socket, because HTTP clients resolve the dots in the path.
   const answer = await new Promise<string>((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`)
@@ -119,14 +119,14 @@ test.for([
   ['POST', 'stream', 405],
   ['HEAD', 'stream', 405],
   ['HEAD', '', 200],
-] as const)('%s /%s gets status %d', async ([method, path, status]) => {
+] as const)('responds to %s /%s with %d', async ([method, path, status]) => {
   const { url } = await openServer()
   const response = await fetch(url + path, { method })
   expect(response.status).toBe(status)
   expect(response.headers.has('allow')).toBe(status === 405)
 })
 
-test('a request that breaks off does no harm', async () => {
+test('keeps running after a request that breaks off', async () => {
   const server = await openServer()
   const broken = request(`${server.url}stream`).on('error', () => undefined)
   broken.end()

@@ -1,4 +1,4 @@
-/** What each of the demo's streams brings to a client. */
+/** The events of the demo's streams. */
 
 import { EventSource } from 'everysource'
 import { describe, expect, test } from 'vitest'
@@ -8,14 +8,14 @@ import { listen, openServer, openWire, until } from './open.ts'
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 describe('/article', () => {
-  test('sends the text by characters, then the event "end"', async () => {
+  test('sends the text by character, then the event "end"', async () => {
     const { url } = await openServer()
     const { heard } = listen(`${url}article`, ['message', 'end'])
     await until(() => heard.some((event) => event.startsWith('end')))
     expect(heard).toEqual(['open', ...Array.from(ARTICLE, (character) => `message: ${character}`), 'end: That is all'])
   })
 
-  test('goes on with zeros that never become an event', async () => {
+  test('continues with zeros that fire no event', async () => {
     const { url } = await openServer()
     const { source, heard, bytes } = listen(`${url}article`, ['message', 'end', '0'])
     await until(() => heard.some((event) => event.startsWith('end')))
@@ -31,7 +31,7 @@ describe('/article', () => {
 })
 
 describe('/current-time', () => {
-  test('sends the date as messages without a type', async () => {
+  test('sends the date in messages without a type', async () => {
     const { url } = await openServer()
     const { messages, heard } = listen(`${url}current-time`)
     await until(() => messages.length === 2)
@@ -39,7 +39,7 @@ describe('/current-time', () => {
     for (const { data } of messages) expect(new Date(data).toUTCString()).toBe(data)
   })
 
-  test('is open to any origin', async () => {
+  test('allows any origin', async () => {
     const { url } = await openServer()
     const { response } = await openWire(`${url}current-time`)
     expect(response.statusCode).toBe(200)
@@ -58,7 +58,7 @@ describe('/people', () => {
     expect(heard).toEqual(['open', 'name: Ada', 'age: 36'])
   })
 
-  test('writes each of them in two parts', async () => {
+  test('writes each message in two parts', async () => {
     const { url } = await openServer()
     const { writes } = await openWire(`${url}people`)
     await until(() => writes.length === 4)
@@ -67,7 +67,7 @@ describe('/people', () => {
 })
 
 describe('/stream', () => {
-  test('sends the time, with its ms as ID', async () => {
+  test('sends the time with its ms as ID', async () => {
     const { url } = await openServer()
     const { source, messages } = listen(`${url}stream`)
     await until(() => messages.length >= 2)
@@ -75,7 +75,7 @@ describe('/stream', () => {
     expect(source.lastEventId).toBe(messages.at(-1)?.lastEventId)
   })
 
-  test('writes no spaces', async () => {
+  test('omits the space after the colons', async () => {
     const { url } = await openServer()
     const { writes } = await openWire(`${url}stream`)
     await until(() => writes.length > 0)
@@ -92,7 +92,7 @@ describe('/retry', () => {
     expect(messages.slice(0, 3).map(({ type }) => type)).toEqual(['connecttime', 'message', 'message'])
   })
 
-  test('answers on 127.0.0.1 under that name only', async () => {
+  test('is only available with Host 127.0.0.1', async () => {
     const { url, port } = await openServer()
     for (const host of [`localhost:${port}`, `example.com:${port}`, 'example.com', '127.0.0.1.example.com']) {
       const { response } = await openWire(`${url}retry`, { Host: host })
@@ -102,8 +102,8 @@ describe('/retry', () => {
     expect(response.statusCode).toBe(200)
   })
 
-  // Elsewhere 127.0.0.1 is the only such address.
-  test.runIf(process.platform === 'linux')('refuses what arrives at another address', async () => {
+  // Only Linux has other loopback addresses by default.
+  test.runIf(process.platform === 'linux')('refuses requests to another local address', async () => {
     const { port } = await openServer({ host: '0.0.0.0' })
     const { response } = await openWire(`http://127.0.0.2:${port}/retry`, { Host: `127.0.0.1:${port}` })
     expect(response.statusCode).toBe(403)
@@ -122,7 +122,7 @@ describe('/events', () => {
     for (const { data } of messages) expect(data).toMatch(ISO_DATE)
   })
 
-  test('without blank lines brings bytes but no event, and stays open', async () => {
+  test('fires no event without blank lines, and stays open', async () => {
     const { url } = await openServer()
     const { source, heard, bytes } = listen(`${url}events/unframed`)
     await until(() => bytes() > 200)
@@ -132,9 +132,9 @@ describe('/events', () => {
 })
 
 describe('/drop', () => {
-  test('breaks off in the middle of a message and goes on from the last one that arrived', async () => {
+  test('drops the connection in the middle of a message and resumes after the last one received', async () => {
     const log: string[] = []
-    const server = await openServer({ second: 200, log: (_, what) => log.push(what) })
+    const server = await openServer({ second: 200, log: (_, text) => log.push(text) })
     const { heard } = listen(`${server.url}drop`)
     await until(() => heard.includes('message: part 7'))
     const parts = (...numbers: number[]) => numbers.map((number) => `message: part ${number}`)
@@ -143,14 +143,14 @@ describe('/drop', () => {
       ...['open', ...parts(4, 5, 6), 'error'],
       ...['open', ...parts(7)],
     ])
-    expect(log.filter((what) => what.includes('Last-Event-ID'))).toEqual([
-      'a request without Last-Event-ID',
-      'a request with Last-Event-ID: 3',
-      'a request with Last-Event-ID: 6',
+    expect(log.filter((text) => text.includes('Last-Event-ID'))).toEqual([
+      'request without Last-Event-ID',
+      'request with Last-Event-ID: 3',
+      'request with Last-Event-ID: 6',
     ])
   })
 
-  test('begins at the first message for an ID that is none of its own', async () => {
+  test('starts at the first message for an unknown ID', async () => {
     const { url } = await openServer()
     for (const id of ['x', '-1', '1e3', '9'.repeat(40)]) {
       const { writes } = await openWire(`${url}drop`, { 'Last-Event-ID': id })

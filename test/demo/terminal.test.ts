@@ -1,4 +1,4 @@
-/** How the tour prints. */
+/** The output of the tour. */
 
 import { PassThrough } from 'node:stream'
 import { WriteStream } from 'node:tty'
@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 
 function printed(isTTY: boolean, act: (terminal: Terminal) => void): string {
-  // What Node asks a stream for colours.
+  // Node uses this to detect color support.
   const getColorDepth = (environment?: object) => WriteStream.prototype.getColorDepth(environment)
   const output = Object.assign(new PassThrough({ encoding: 'utf8' }), isTTY ? { isTTY, getColorDepth } : {})
   act(createTerminal(output))
@@ -35,22 +35,22 @@ Title
   /drop             server       drops it
 `
 
-test('without a terminal it is plain text', () => {
+test('prints plain text without a terminal', () => {
   expect(printed(false, sample)).toBe(PLAIN)
 })
 
-test('a terminal gets the same in colour', () => {
+test('prints in color on a terminal', () => {
   const text = printed(true, sample)
   expect(text).not.toBe(PLAIN)
   expect(stripVTControlCharacters(text).replace(/ +$/gm, '')).toBe(PLAIN)
 })
 
-test('NO_COLOR is honoured', () => {
+test('respects NO_COLOR', () => {
   vi.stubEnv('NO_COLOR', '1')
   expect(printed(true, sample)).toBe(PLAIN)
 })
 
-test('a text grows in place until another line comes between', () => {
+test('grows a text in place until another line is printed', () => {
   const text = printed(false, (terminal) => {
     terminal.grow('/article', 'message', 'H')
     terminal.grow('/article', 'message', 'He')

@@ -1,13 +1,14 @@
 /**
- * Every code block in `docs`, and every program in the README, runs as it stands, as a program of its own in a user's project (stage.ts). Origins such as
- * https://api.example.com are replaced by those of servers on loopback, unless a proxy or a mock answers for them; so are
- * times too long for a test. A block about which `facts` say nothing fails the run.
+ * Runs every code block in `docs`, and every program in the README, as a separate program in a user's project (stage.ts).
+ * Origins such as https://api.example.com are replaced by servers on loopback, unless a proxy or a mock answers for them;
+ * times too long for a test are shortened. A block without facts fails the run.
  */
 
 import { readdirSync } from 'node:fs'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { isCI } from '../ci.ts'
 import { path } from '../conformance/bundle.ts'
+import { PROGRAMS } from '../conformance/programs-doc.ts'
 import { closeBrowser } from '../consumers/browser.ts'
 import { blocksOf } from './blocks.ts'
 import { CERTIFICATES } from './facts/certificates.ts'
@@ -33,6 +34,7 @@ import { TROUBLESHOOTING } from './facts/troubleshooting.ts'
 import { WORKERS } from './facts/workers.ts'
 import { PATIENCE } from './program.ts'
 import { removeProjects } from './project.ts'
+import { shownFiles } from './shown-files.ts'
 import { Stage } from './stage.ts'
 
 const FACTS: Record<string, Facts> = {
@@ -59,9 +61,9 @@ const FACTS: Record<string, Facts> = {
   'docs/guides/react-native.md': REACT_NATIVE,
 }
 
-// The programs of docs/guides/programs.md are the suite's own, which runs them everywhere; those of docs/guides/servers.md, test/servers'.
+/** Pages whose blocks run in other tests. */
 const ELSEWHERE = [
-  'docs/guides/programs.md',
+  // test/servers runs its programs.
   'docs/guides/servers.md',
   // test/cli runs its commands.
   'docs/reference/cli.md',
@@ -81,12 +83,16 @@ afterAll(async () => {
   removeProjects()
 })
 
-// They wait for processes most of the time: more of them at once than of other tests.
+// They mostly wait for processes, so more of them run at once than other tests.
 vi.setConfig({ maxConcurrency: 8 })
 
 describe.concurrent.each(PAGES)('%s', (page) => {
-  // The README's commands are what CI runs, and its page is tested with the package.
-  const blocks = blocksOf(page).filter(({ language }) => page !== 'README.md' || language === 'js')
+  // The conformance suite runs its programs in all runtimes.
+  const programs = shownFiles(page, PROGRAMS).map(({ code }) => code)
+  // CI runs the README's commands, and its page is tested with the package.
+  const blocks = blocksOf(page).filter(
+    ({ language, text }) => !programs.includes(text) && (page !== 'README.md' || language === 'js'),
+  )
   const facts = FACTS[page] ?? {}
 
   test('each code block is tested, and nothing else', () => {

@@ -1,4 +1,4 @@
-/** The documented chat runs on after `[DONE]`, so that its connection serves the next question. */
+/** The chat in docs/guides/ai-chat.md reads on after `[DONE]`, so that its connection serves the next question. */
 
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
@@ -7,7 +7,7 @@ import { setImmediate as aTurn } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { ask } from '../conformance/programs/openai-chat.ts'
 
-/** Ends each response a packet after `[DONE]`. */
+/** A server that ends each response a packet after `[DONE]`. */
 async function startServer(): Promise<{ url: string; connections: () => number }> {
   let connections = 0
   const server: Server = createServer((request, response) => {
@@ -32,7 +32,7 @@ async function startServer(): Promise<{ url: string; connections: () => number }
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, connections: () => connections }
 }
 
-test('ten answers, each of which ends a packet after [DONE], take one connection', async () => {
+test('ten answers that end a packet after [DONE] use one connection', async () => {
   const { url, connections } = await startServer()
   const shown: string[] = []
   for (let n = 0; n < 10; n++) {

@@ -15,8 +15,8 @@ const PAGES = [
     .filter((file) => file.endsWith('.md')),
 ]
 
-/** Links to GitHub's pages of the repository, such as its workflow runs, start with `../../`. */
-const LINK = /\]\((?!\w+:|\.\.\/\.\.\/actions)([^)\s#]*)(?:#([^)\s]*))?\)/g
+/** Links to GitHub's pages of the repository, such as its actions and discussions. */
+const LINK = /\]\((?!\w+:|\.\.\/\.\.\/(?:\.\.\/)?(?:actions|discussions))([^)\s#]*)(?:#([^)\s]*))?\)/g
 
 /** What a page says, without its code. */
 function proseOf(page: string): string {

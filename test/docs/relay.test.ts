@@ -1,4 +1,4 @@
-/** The documented relay reads its source no faster than its client reads from it. */
+/** Backpressure in the relay of docs/guides/workers.md. */
 
 import { setImmediate as aTurn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -8,7 +8,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** A source of chunks without end, each with one event: how many have been taken, and whether it was canceled. */
+/** An endless source with one event a chunk. It counts the chunks taken and notes whether it was canceled. */
 function stubSource(): { taken: number; isCanceled: boolean } {
   const source = { taken: 0, isCanceled: false }
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
@@ -31,7 +31,7 @@ async function turns(count: number): Promise<void> {
   for (let n = 0; n < count; n++) await aTurn()
 }
 
-test('a client that does not read stops the source, one that reads gets on, and one that leaves cancels it', async () => {
+test('reads the source no faster than the client reads, and cancels it when the client disconnects', async () => {
   const source = stubSource()
   const { body } = await relay(new Request('http://relay.test/'), 'http://source.test/', 'a-key')
   await turns(100)

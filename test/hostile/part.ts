@@ -1,19 +1,19 @@
-/** One way to be hostile to a client, and what it came to. */
+/** One part of the hostile tests, and its figures. */
 
 import type { Suite } from '../tally.ts'
 
 export interface Part {
   name: string
-  /** Runs its checks, and returns what docs/background/reliability.md tells of them. */
+  /** Runs its checks, and returns the figures for docs/background/reliability.md and reliability-data.md. */
   run: (suite: Suite, how: How) => Promise<Figures>
 }
 
 export interface How {
-  /** As many as one likes to wait for, instead of what `npm run test:all` has time for. */
+  /** Whether to run for long, not only as long as `npm run test:all` allows. */
   long: boolean
-  /** Decides all that is random; printed with a failure. */
+  /** Seed of all random numbers; printed with a failure. */
   seed: number
 }
 
-/** What was measured, by its name in the page: numbers, texts, and rows of numbers such as a curve. */
+/** Figures by name: numbers, texts, and series such as a curve. */
 export type Figures = Record<string, number | string | number[]>

@@ -1,76 +1,182 @@
-/** What docs/background/reliability.md says of each part. */
+/** The texts and tables of docs/background/reliability.md and reliability-data.md. */
 
-import { isOfAnEnemy, tableOfEnemies } from './enemies/judge.ts'
 import type { Figures } from './part.ts'
+import { growthOfServers, isServerRow, tableOfServers } from './servers/judge.ts'
 
 export interface Section {
-  /** Of the part. */
+  /** Name of the part. */
   name: string
   title: string
+  /** The result in one sentence. */
+  claim: (figures: Figures) => string
   text: string
-  /** Figures that are shown otherwise. */
+  /** The summary table. */
+  summary: (figures: Figures) => string
+  /** Figures that the data page omits or shows in another table. */
   isHidden?: (name: string) => boolean
-  /** How. */
-  show?: (figures: Figures) => string
+  /** Another table for the data page. */
+  table?: (figures: Figures) => string
 }
 
 export const SECTIONS: Section[] = [
   {
-    name: 'fuzz',
-    title: 'Random streams, beside the native EventSource',
-    text: `Random event streams, and the streams of the suite with random bytes changed, cut at random, go to our \`EventSource\` and to
-Chromium's own at once, in one page. Types, data, IDs, the \`Last-Event-ID\` of the next connection and reconnection times must be the
-same. So that a fuzzer which finds nothing is worth something, versions of ours that are broken on purpose run beside it. \`npm run fuzz\` goes on until it is stopped.`,
-  },
-  {
     name: 'chaos',
-    title: 'Connections that are cut',
-    text: `A proxy between client and server cuts connections at random: in the head, in a message, in the framing of a chunk; by an end, a reset, a
-half-closed socket, a lie in Content-Length, a 502. It delays, stalls, and lets bytes trickle. The server goes on after the \`Last-Event-ID\` that it
-gets, on GET and on a POST that resumes. Every message must arrive once, in order, and each request must carry the ID of the last message that
-the program has seen.`,
-  },
-  {
-    name: 'lifecycle',
-    title: 'Random lives',
-    text: `Random sequences of what servers do and of what programs call, in listeners too, on an \`EventSource\` and on a model of the standard's
-life of one: state, events and requests must agree after each step.`,
+    title: 'Dropped connections',
+    claim: (figures) => `In ${of(figures, 'cuts')} dropped connections, ${lossesIn(figures)}.`,
+    text: `A proxy between client and server cuts connections at random: in the response head, within a message, or within the framing of
+a chunk. It closes, half-closes or resets the socket, sends a wrong \`Content-Length\`, or answers 502. It also delays data, stalls,
+and sends single bytes.
+
+The server resumes after the \`Last-Event-ID\` it receives, for GET and for a POST that can be resumed. The test requires that every
+message arrives once and in order, and that each request carries the ID of the last message the program received. A second test
+provokes each kind of failure and compares the error's \`reason\` with its [documentation](../reference/options.md).`,
+    summary: (figures) =>
+      tableOf([
+        ['connections cut', figures.cuts],
+        ['messages received', figures.messages],
+        ['messages lost', figures.lost],
+        ['messages duplicated', figures.duplicated],
+        ['kinds of failure with the documented reason', figures['kinds of failure with the documented reason']],
+      ]),
   },
   {
     name: 'leaks',
-    title: 'What stays behind',
-    text: `Nothing may: no memory, no socket, no listener on the caller's signal, no timer, no handle. The heap is looked at several times in a run; from how many bytes per time on a leak would be noticed, the table says. Closed sources must be
-collectable.`,
+    title: 'Memory leaks',
+    claim: (figures) =>
+      `No leak of ${of({ most: coarsest(figures) }, 'most')} bytes or more per connection, and no socket, listener, timer or handle left open.`,
+    text: `Sources and loops connect, receive a message and close, thousands of times each. Others reconnect, are refused, or are closed at
+every stage of a connection. No socket, listener on your \`AbortSignal\`, timer or handle may remain, and closed sources must be
+garbage collected.
+
+The heap is measured several times in each run. The table shows the smallest leak that each run would have detected. Versions that
+leak on purpose show that the test detects a leak.`,
+    summary: (figures) => tableOfScenarios(figures, ['cycles', RESOLUTION]),
+    isHidden: (name) => !name.startsWith('ended at'),
+    table: (figures) => tableOfScenarios(figures, ['cycles', 'heap growth, bytes', RESOLUTION, 'heap, KiB']),
   },
   {
-    name: 'enemies',
-    title: 'Servers that mean harm',
-    text: `Each enemy is met in Node, and all but the floods in Deno and Bun too. Memory grows by at most 268 MB (40 MB with
-\`maxBufferSize\` of 1 Mi), there are at most ten attempts in any second (the requests that a redirect leads to are a part of one), the error has the reason that [options.md](../reference/options.md) names, and the next
-connection works. \`open\`: nothing is wrong with it that a client could see.`,
-    isHidden: isOfAnEnemy,
-    show: tableOfEnemies,
+    name: 'servers',
+    title: 'Hostile servers',
+    claim: (figures) =>
+      `With ${of(figures, 'servers')} hostile servers, a client's memory grew by at most ${growthOfServers(figures).most} MB, and it made at most ten attempts a second.`,
+    text: `The servers send endless lines, events and headers, decompression bombs, broken HTTP, redirects that would leak credentials, and
+responses that invite endless retries. For each of them, the test requires that
+
+- memory grows by at most 268 MB, or 40 MB with a \`maxBufferSize\` of 1 Mi
+- the client makes at most ten attempts in any second; redirects count as part of an attempt
+- the error has the [documented reason](../reference/options.md)
+- the next connection works
+
+All servers are tested in Node. Those that do not measure memory are tested in Deno and Bun too.`,
+    summary: (figures) =>
+      tableOf([
+        ['hostile servers', figures.servers],
+        ['of these, tested in Deno and Bun too', figures['servers tested in Node, Deno and Bun']],
+        ['largest growth of memory, MB', growthOfServers(figures).most],
+        ['largest growth with a `maxBufferSize` of 1 Mi, MB', growthOfServers(figures).mostLimited],
+      ]),
+    isHidden: isServerRow,
+    table: (figures) =>
+      `Reason \`open\`: the client can't detect anything wrong. Servers that send endless streams have a separate client process each; the others
+share one, and their growth is that of the process so far.
+
+${tableOfServers(figures)}`,
   },
   {
     name: 'fleet',
-    title: 'A server that restarts',
-    text: `Thousands of sources in one process lose their server, which comes back after a while. Jitter spreads their attempts.
+    title: 'Restarting server with thousands of clients',
+    claim: (figures) =>
+      `All ${of(figures, 'sources')} sources reconnected after an outage. Their new server received at most ${of(figures, 'most requests in any 100 ms to the new server')} requests in any 100 ms, and ${of(figures, 'most requests in any 100 ms to the new server, without jitter')} without jitter.`,
+    text: `Thousands of sources in one process lose their server, which restarts after a while. Jitter spreads their attempts, so that the
+restarted server does not have to answer all of them at once. No source may make more attempts or wait longer than the
+[policy](../reference/options.md#reconnecting) says.
 
-![Attempts, and connections that are open again, per 100 ms](reliability-fleet.svg)`,
-    isHidden: (name) => /^(?:attempts|requests|connected).* per 100 ms/.test(name),
+![Connection attempts per 100 ms](reliability-fleet.svg)`,
+    summary: (figures) =>
+      tableOf([
+        ['sources', figures.sources],
+        ['server down for, ms', figures['server down for, ms']],
+        ['all reconnected after, ms', figures['all reconnected after, ms']],
+        ['most attempts of one source', figures['most attempts of one source']],
+        ['most requests in any 100 ms to the new server', figures['most requests in any 100 ms to the new server']],
+        [
+          'most requests in any 100 ms to the new server, without jitter',
+          figures['most requests in any 100 ms to the new server, without jitter'],
+        ],
+      ]),
+    isHidden: (name) => /^(?:attempts|requests|reconnected).* per 100 ms/.test(name),
+  },
+  {
+    name: 'fuzz',
+    title: 'Comparison with the native EventSource',
+    claim: (figures) =>
+      `No difference in ${of(figures, 'streams compared')} random streams with ${of(figures, 'events')} events.`,
+    text: `Random event streams, and mutated streams of the conformance suite, are cut at random and sent to our \`EventSource\` and Chromium's in
+one page. Event types, data, IDs, reconnection times and the \`Last-Event-ID\` of the next request must be equal. Streams that trigger
+a known bug in Chromium are compared with the standard only.
+
+Versions of ours that are broken on purpose show that the fuzzer detects a difference. \`npm run fuzz\` runs until you stop it.`,
+    summary: (figures) =>
+      tableOf([
+        ['streams compared', figures['streams compared']],
+        ['events compared', figures.events],
+        ['reconnections compared', figures['reconnections compared']],
+        ['broken versions detected', Object.keys(figures).filter((name) => name.startsWith('a version that ')).length],
+      ]),
+  },
+  {
+    name: 'lifecycle',
+    title: 'Random lifecycles',
+    claim: (figures) =>
+      `No difference from a model of the standard in ${of(figures, 'sequences')} random sequences of ${of(figures, 'commands')} commands.`,
+    text: `Each sequence mixes server actions with calls of the program, in event listeners too. It runs on an \`EventSource\` and on a model of the
+standard. State, events and requests must agree after each step.`,
+    summary: (figures) =>
+      tableOf([
+        ['sequences', figures.sequences],
+        ['commands', figures.commands],
+      ]),
   },
 ]
 
-/** Two columns: what it is, and how much. */
-export function tableOf(figures: Figures, isHidden: (name: string) => boolean = () => false): string {
-  const rows = Object.entries(figures)
-    .filter(([name]) => !isHidden(name))
-    .map(([name, value]) => `| ${name} | ${cell(value)} |`)
-  return ['| | |', '| --- | --: |', ...rows].join('\n')
+/** A table with two columns. */
+export function tableOf(rows: [label: string, figure: Figures[string] | undefined][]): string {
+  const cells = rows.map(([label, figure = '']) => `| ${label} | ${cell(figure)} |`)
+  return ['| | |', '| --- | --: |', ...cells].join('\n')
 }
 
 function cell(value: Figures[string]): string {
   if (typeof value === 'number') return value.toLocaleString('en-US')
   if (typeof value === 'string') return value.replaceAll('|', '\\|')
   return value.map((number) => cell(number)).join(', ')
+}
+
+function lossesIn(figures: Figures): string {
+  if (figures.lost === 0 && figures.duplicated === 0) return 'no message was lost or duplicated'
+  return `${of(figures, 'lost')} messages were lost and ${of(figures, 'duplicated')} duplicated`
+}
+
+function of(figures: Figures, name: string): string {
+  return cell(figures[name] ?? '?')
+}
+
+const RESOLUTION = 'smallest detectable leak, bytes per cycle'
+
+function scenariosOf(figures: Figures): string[] {
+  const end = `: ${RESOLUTION}`
+  return Object.keys(figures).flatMap((name) => (name.endsWith(end) ? [name.slice(0, -end.length)] : []))
+}
+
+/** The smallest leak that every scenario would have detected. */
+function coarsest(figures: Figures): number {
+  return Math.max(...scenariosOf(figures).map((scenario) => Number(figures[`${scenario}: ${RESOLUTION}`])))
+}
+
+/** A row for each scenario of leaks. */
+function tableOfScenarios(figures: Figures, columns: string[]): string {
+  const rows = scenariosOf(figures).map((scenario) => {
+    const cells = columns.map((column) => of(figures, `${scenario}: ${column}`))
+    return `| ${[scenario, ...cells].join(' | ')} |`
+  })
+  return [`| scenario | ${columns.join(' | ')} |`, `| --- |${' --: |'.repeat(columns.length)}`, ...rows].join('\n')
 }

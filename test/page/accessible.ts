@@ -1,4 +1,4 @@
-/** For everybody: axe's checks, the keyboard alone, a phone. */
+/** Accessibility: axe, keyboard, small screens, reduced motion. */
 
 import assert from 'node:assert/strict'
 import axeCore from 'axe-core'
@@ -7,29 +7,29 @@ import { follow, texts, typeURL, untilState, untilStep, visit, type Scenario, ty
 
 export const accessible: Scenario[] = [
   ...(['light', 'dark'] as const).map((scheme): Scenario => ({
-    name: `axe finds nothing, ${scheme}: at the start, with messages, findings and differences, with a refused answer`,
-    // Colours are those of the style sheet.
+    name: `passes axe in ${scheme} mode: initially, with messages and findings, and with an error response`,
+    // All browsers use the same colors.
     ...(scheme === 'dark' && { only: 'chromium' }),
     async play(stage) {
       const page = await stage.open({ scheme, width: 1_200, height: 900 })
       await visit(page, stage.demo.url)
       assert.equal(await page.evaluate(BACKGROUND), scheme === 'light' ? 'rgb(246, 247, 249)' : 'rgb(16, 19, 23)')
       await axe(page)
-      await everything({ ...stage, page })
+      await fillPage({ ...stage, page })
       await axe(page)
       await typeURL(page, `${stage.upstream.url}/refused`)
       await page.click('#connect')
-      await untilText(page, '#answer-body', '<img')
+      await untilText(page, '#response-body', '<img')
       await axe(page)
     },
   })),
   {
-    name: 'it fits on a phone, with messages and findings, and axe finds nothing there',
+    name: 'fits on a phone and passes axe there',
     async play(stage) {
       const page = await stage.open({ width: 360, height: 740 })
-      await everything({ ...stage, page })
+      await fillPage({ ...stage, page })
       await page.evaluate(`void (document.querySelector('details').open = true)`)
-      // Some browsers have no window as small as a phone.
+      // Some browsers don't support windows as small as a phone.
       const [width, inner] = (await page.evaluate(
         `[document.documentElement.scrollWidth, document.documentElement.clientWidth]`,
       )) as [number, number]
@@ -39,7 +39,7 @@ export const accessible: Scenario[] = [
     },
   },
   {
-    name: 'the keyboard alone: everything is reached, in order, and left again; Enter and Space work',
+    name: 'works with the keyboard alone',
     async play({ engine, page, demo }) {
       await visit(page, demo.url)
       const visited: string[] = []
@@ -57,7 +57,7 @@ export const accessible: Scenario[] = [
       assert.equal(await step(), 'close')
       assert.equal(await step(), 'drop')
       await page.press('Space')
-      await untilStep(page, 'Connecting again')
+      await untilStep(page, 'Reconnecting with')
       while ((await step()) !== 'steps-frame') assert.ok(visited.length < 40, visited.join(' '))
       const order = [
         'links',
@@ -77,9 +77,9 @@ export const accessible: Scenario[] = [
         visited.filter((name) => name !== 'skip' && name !== 'elsewhere'),
         [...order, ...rest],
       )
-      // Out at the end, and in again at the start.
+      // Focus leaves the page at the end and returns at the start.
       for (let presses = 0; (await step()) !== 'close'; presses++) assert.ok(presses < 30, visited.join(' '))
-      // Without a window, Firefox takes no keys any more for a page that the focus has left: a fault of its own.
+      // Headless Firefox ignores keys once the focus has left the page.
       if (engine === 'firefox') {
         assert.equal(await page.evaluate('document.hasFocus()'), false)
         return
@@ -90,16 +90,18 @@ export const accessible: Scenario[] = [
     },
   },
   {
-    name: 'what moves stands still for those who want it so, and what is said does not flood',
+    name: 'respects reduced motion and limits announcements',
     async play(stage) {
       const { page } = stage
       await follow(stage, '/drop')
-      await page.evaluate(`void (window.said = 0, window.since = performance.now(), new MutationObserver((changes) => window.said += changes.length).observe(
+      await page.evaluate(`void (window.announcements = 0, window.since = performance.now(), new MutationObserver((changes) => window.announcements += changes.length).observe(
         document.querySelector('#announcement'), { childList: true, characterData: true, subtree: true }))`)
       await untilStep(page, 'with Last-Event-ID: 6')
-      // It has been lost twice, and has come back; one in three seconds is said.
-      const [said, took] = (await page.evaluate('[window.said, performance.now() - window.since]')) as [number, number]
-      assert.ok(said <= 2 + took / 3_000, `${said} announcements in ${took} ms`)
+      // The connection was lost twice; at most one announcement is made per three seconds.
+      const [announcements, took] = (await page.evaluate(
+        '[window.announcements, performance.now() - window.since]',
+      )) as [number, number]
+      assert.ok(announcements <= 2 + took / 3_000, `${announcements} announcements in ${took} ms`)
       const live = await texts(page, '[aria-live]:not([aria-live=off]), [role=log]')
       assert.deepEqual(live, [])
       const rules = String(
@@ -113,7 +115,7 @@ export const accessible: Scenario[] = [
 
 const BACKGROUND = `getComputedStyle(document.body).backgroundColor`
 
-/** What has the focus, by the name that tells it best. */
+/** The name of the focused element. */
 const FOCUSED = `(() => {
   const { id, dataset, tagName, className, parentElement } = document.activeElement
   return tagName === 'BODY' ? 'elsewhere' : dataset.action || id || (tagName === 'SUMMARY' ? 'summary' : className || parentElement.id)
@@ -121,14 +123,14 @@ const FOCUSED = `(() => {
 
 const FOCUS_IS_VISIBLE = `getComputedStyle(document.activeElement).outlineStyle !== 'none'`
 
-/** A page with something everywhere. */
-async function everything(stage: Stage): Promise<void> {
+/** Fills all sections of the page. */
+async function fillPage(stage: Stage): Promise<void> {
   const { page } = stage
   await follow(stage, '/events')
   await untilText(page, '#messages', 'Z')
   await untilText(page, '#native-note', 'difference')
   await page.click('[data-action=drop]')
-  await untilStep(page, 'Again in')
+  await untilStep(page, 'Reconnecting in')
 }
 
 async function axe(page: Page): Promise<void> {

@@ -1,4 +1,4 @@
-/** The three browsers behind one set of hands. */
+/** The drivers for Chromium, Firefox and WebKit. */
 
 import { launch as launchPuppeteer } from 'puppeteer-core'
 import { By, Key as SeleniumKey, type WebDriver } from 'selenium-webdriver'
@@ -9,7 +9,7 @@ import type { Driver, Key, Look, Page } from './driver.ts'
 
 const DEFAULT: Required<Look> = { scheme: 'light', width: 1_200, height: 900 }
 
-/** By playwright. */
+/** Uses Playwright. */
 const chromium: Driver = {
   ...chromiumEngine,
   async launch() {
@@ -39,7 +39,7 @@ const chromium: Driver = {
   },
 }
 
-/** By puppeteer, over WebDriver BiDi. */
+/** Uses Puppeteer with WebDriver BiDi. */
 const firefox: Driver = {
   ...firefoxEngine,
   async launch() {
@@ -59,7 +59,7 @@ const firefox: Driver = {
             await page.locator(selector).click()
           },
           async type(selector, text) {
-            await page.evaluate(EMPTIED(selector))
+            await page.evaluate(CLEAR_FIELD(selector))
             await page.type(selector, text)
           },
           press: (key) => page.keyboard.press(key === 'Space' ? ' ' : key),
@@ -79,7 +79,7 @@ const SELENIUM_KEYS: Record<Key, string> = {
   ArrowDown: SeleniumKey.ARROW_DOWN,
 }
 
-/** By selenium, over WebDriver. */
+/** Uses Selenium with WebDriver. */
 const webkit: Driver = {
   ...webkitEngine,
   async launch() {
@@ -89,7 +89,7 @@ const webkit: Driver = {
         const { scheme, width, height } = { ...DEFAULT, ...look }
         const { driver, close } = await openSession(screen.display)
         await driver.manage().window().setRect({ x: 0, y: 0, width, height })
-        return withScheme(scheme, { ...handsOf(driver), close })
+        return withScheme(scheme, { ...actionsOf(driver), close })
       },
       close: async () => {
         await ended(screen.child)
@@ -98,7 +98,7 @@ const webkit: Driver = {
   },
 }
 
-function handsOf(driver: WebDriver): Omit<Page, 'close'> {
+function actionsOf(driver: WebDriver): Omit<Page, 'close'> {
   return {
     goto: (url) => driver.get(url),
     evaluate: async (expression) => {
@@ -113,7 +113,7 @@ function handsOf(driver: WebDriver): Omit<Page, 'close'> {
       await driver.findElement(By.css(selector)).click()
     },
     async type(selector, text) {
-      await driver.executeScript(EMPTIED(selector))
+      await driver.executeScript(CLEAR_FIELD(selector))
       await driver.findElement(By.css(selector)).sendKeys(text.replaceAll('\n', SeleniumKey.ENTER))
     },
     press: async (key) => {
@@ -123,7 +123,7 @@ function handsOf(driver: WebDriver): Omit<Page, 'close'> {
   }
 }
 
-/** Where the driver cannot set what the person prefers: the same palette, for it depends on the property alone. */
+/** For drivers that can't emulate the color scheme. The style sheet depends only on `color-scheme`. */
 function withScheme(scheme: string, page: Page): Page {
   const goto = async (url: string): Promise<void> => {
     await page.goto(url)
@@ -132,7 +132,7 @@ function withScheme(scheme: string, page: Page): Page {
   return { ...page, goto }
 }
 
-const EMPTIED = (selector: string): string => `(() => {
+const CLEAR_FIELD = (selector: string): string => `(() => {
   const field = document.querySelector(${JSON.stringify(selector)})
   field.value = ''
   field.dispatchEvent(new Event('input', { bubbles: true }))

@@ -1,4 +1,4 @@
-/** Following the demo's streams, and what its buttons do to them. */
+/** Following the demo's streams, with its server actions. */
 
 import assert from 'node:assert/strict'
 import { BURST } from '../../demo/control.ts'
@@ -7,7 +7,7 @@ import { COUNT, counted, follow, texts, untilState, untilStep, type Scenario } f
 
 export const following: Scenario[] = [
   {
-    name: 'a stream is chosen, its messages come, and it is closed',
+    name: 'follows a stream and closes it',
     async play(stage) {
       const { page, demo } = stage
       await follow(stage, '/numbers')
@@ -19,17 +19,17 @@ export const following: Scenario[] = [
       assert.match(await text(page, '#since'), /^[\d.]+ m?s$/)
       assert.equal(await text(page, '#attempts'), '1')
       await until(page, `document.querySelector('#announcement').textContent === 'OPEN'`)
-      await untilText(page, '#native-note', 'No difference so far')
-      // Ours and the native one.
+      await untilText(page, '#native-note', 'No differences so far')
+      // everysource and the native EventSource.
       assert.equal(demo.openStreams('/numbers'), 2)
       await page.click('#close')
       await untilState(page, 'CLOSED')
-      await untilStep(page, 'Closed by the page')
-      await untilHere(() => demo.openStreams('/numbers') === 0, 'both have left')
+      await untilStep(page, 'Closed by the user')
+      await untilHere(() => demo.openStreams('/numbers') === 0, 'both connections are closed')
     },
   },
   {
-    name: 'the typewriter types, and the answer of the chat is a text beside its question',
+    name: 'shows the typewriter and the chat as text',
     async play(stage) {
       const { page } = stage
       await follow(stage, '/article')
@@ -37,27 +37,27 @@ export const following: Scenario[] = [
       await untilState(page, 'CLOSED')
       assert.equal(await text(page, '#reading'), 'Hello there.')
       await follow(stage, '/chat')
-      await untilText(page, '#reading', 'no word is lost when the connection is.')
+      await untilText(page, '#reading', 'nothing is lost when the connection drops.')
       await untilState(page, 'CLOSED')
-      assert.match(await text(page, '#reading'), /^YouHello thereAnswerYou said “Hello there”\. I am no model/)
-      assert.match(await text(page, '#native-note'), /it can only send GET, and this is a POST/)
+      assert.match(await text(page, '#reading'), /^YouHello thereAnswerYou said “Hello there”\. I am not a model/)
+      assert.match(await text(page, '#native-note'), /it can only send GET, not POST/)
     },
   },
   {
-    name: 'dropped, it comes back with the Last-Event-ID that the timeline shows, and nothing is lost',
+    name: 'reconnects after a drop with the Last-Event-ID, and loses no message',
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
       await untilText(page, '#messages', 'number 2')
       await page.click('[data-action=drop]')
-      await untilText(page, '#control-told', 'has been dropped')
-      await untilStep(page, 'Connecting again, with Last-Event-ID: ')
+      await untilText(page, '#control-result', 'Dropped the connection')
+      await untilStep(page, 'Reconnecting with Last-Event-ID: ')
       const steps = await texts(page, '#steps li')
-      const again = steps.find((step) => step.includes('Connecting again')) ?? ''
-      const [, sent = ''] = /with Last-Event-ID: (\d+) /.exec(again) ?? []
-      assert.ok(Number(sent) >= 2, again)
+      const reconnection = steps.find((step) => step.includes('Reconnecting with')) ?? ''
+      const [, sent = ''] = /with Last-Event-ID: (\d+) /.exec(reconnection) ?? []
+      assert.ok(Number(sent) >= 2, reconnection)
       assert.ok(
-        steps.some((step) => /lost.* (?:broke off|has ended).* Again in \d+ ms\./.test(step)),
+        steps.some((step) => /lost.* (?:was interrupted|has ended).* Reconnecting in \d+ ms\./.test(step)),
         steps.join('\n'),
       )
       await until(page, `document.querySelectorAll('#timeline .mark-lost').length === 1`)
@@ -76,8 +76,8 @@ export const following: Scenario[] = [
     },
   },
   {
-    name: 'a 503 fails it for good, as the standard says, and the native one too',
-    // Both come back before it is over.
+    name: 'gives up after a 503, like the native EventSource',
+    // Both request the stream before the 503 period ends.
     second: 2_000,
     async play(stage) {
       const { page } = stage
@@ -86,21 +86,21 @@ export const following: Scenario[] = [
       await page.click('[data-action=refuse]')
       await untilState(page, 'CLOSED')
       await untilStep(page, 'status 503')
-      await untilText(page, '#answer-summary', '503 from ')
-      await untilText(page, '#answer-body', 'This is the 503 that was asked for.')
+      await untilText(page, '#response-summary', '503 from ')
+      await untilText(page, '#response-body', 'Requested 503')
       await until(page, `document.querySelector('#native-state').textContent === 'CLOSED'`)
       await until(page, `document.querySelector('#verdict-state').textContent === 'same'`)
     },
   },
   {
-    name: 'told to be patient with 503 it comes back, the native one does not, and that is marked',
-    // Both come back before it is over.
+    name: 'retries a 503 if the option is on, and marks that the native EventSource differs',
+    // Both request the stream before the 503 period ends.
     second: 800,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
       await page.click('summary')
-      await page.click('#patient')
+      await page.click('#retry-transient')
       await page.click('#connect')
       await untilText(page, '#messages', 'number 1')
       await page.click('[data-action=refuse]')
@@ -108,19 +108,19 @@ export const following: Scenario[] = [
       await untilStep(page, 'status 503')
       await untilState(page, 'OPEN')
       await until(page, `document.querySelector('#verdict-state').textContent === 'differs'`)
-      await untilText(page, '#differences', 'the native EventSource CLOSED')
+      await untilText(page, '#differences', 'the native EventSource is CLOSED')
       assert.equal(await page.evaluate(`document.querySelector('#verdict-state').classList.contains('differs')`), true)
     },
   },
   {
-    name: 'stalled, the time since the last message grows, and then it goes on',
+    name: 'shows the time since the last message while the stream stalls',
     second: 800,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
       await untilText(page, '#messages', 'number 1')
       await page.click('[data-action=stall]')
-      await untilText(page, '#control-told', 'Nothing is sent')
+      await untilText(page, '#control-result', 'sends nothing')
       await until(page, `/^(1\\.[5-9]|[2-9]\\.\\d) s$/.test(document.querySelector('#since').textContent)`)
       const before = await counted(page)
       await until(page, `${COUNT} > ${before}`)
@@ -128,14 +128,14 @@ export const following: Scenario[] = [
     },
   },
   {
-    name: `a burst of ${BURST} messages is counted whole, and does not freeze the page`,
-    // The two connections number their messages separately: both must get the burst between the same two.
+    name: `counts a burst of ${BURST} messages and stays responsive`,
+    // The connections number their messages separately, so both must get the burst between the same two messages.
     second: 3_000,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
       await untilText(page, '#messages', 'number 1')
-      await until(page, `/^No difference so far: [1-9]/.test(document.querySelector('#native-note').textContent)`)
+      await until(page, `/^No differences so far: [1-9]/.test(document.querySelector('#native-note').textContent)`)
       await page.evaluate(`void (() => {
         window.longest = 0
         window.started = performance.now()
@@ -148,7 +148,7 @@ export const following: Scenario[] = [
       })()`)
       await page.click('[data-action=burst]')
       await until(page, `${COUNT} > ${BURST}`)
-      // Whatever else came is numbered.
+      // The other messages are numbered.
       await until(
         page,
         `/^number \\d+$/.test([...document.querySelectorAll('#messages .message-data')].at(-1).textContent)`,
@@ -158,14 +158,17 @@ export const following: Scenario[] = [
       )) as [string, string]
       assert.equal(number, `#${BURST + Number(own.replace('number ', ''))}`)
       assert.equal((await texts(page, '#messages li')).length, 200)
-      assert.match(await text(page, '#messages-note'), /^The newest 200 of 10,\d{3} messages; 9,\d{3} are not shown\.$/)
+      assert.match(
+        await text(page, '#messages-note'),
+        /^Showing the newest 200 of 10,\d{3} messages; 9,\d{3} are hidden\.$/,
+      )
       const [longest, all] = (await page.evaluate('[window.longest, performance.now() - window.started]')) as [
         number,
         number,
       ]
-      // A busy machine stretches both; a page that stands still does little else.
-      assert.ok(longest < Math.max(2_500, all / 2), `the page stood still for ${longest} of ${all} ms`)
-      await until(page, `document.querySelector('#native-note').textContent.startsWith('No difference so far: 10,')`)
+      // A busy machine stretches both values; in a frozen page, `longest` is most of `all`.
+      assert.ok(longest < Math.max(2_500, all / 2), `the page froze for ${longest} of ${all} ms`)
+      await until(page, `document.querySelector('#native-note').textContent.startsWith('No differences so far: 10,')`)
     },
   },
 ]

@@ -1,13 +1,13 @@
-/** Draws the pictures of the page in `docs`: `npm run docs:inspector`. */
+/** Takes the screenshots in the docs: `npm run docs:inspector`. */
 
 import { startServer } from '../../demo/server.ts'
-import { keep, untilText } from './driver.ts'
+import { saveScreenshot, untilText } from './driver.ts'
 import { drivers } from './drivers.ts'
 import { follow } from './scenario.ts'
 import { startUpstream } from './upstream.ts'
 
 const [chromium] = drivers
-if (!chromium) throw new Error('There is no Chromium')
+if (!chromium) throw new Error('Chromium is missing')
 const [demo, upstream, browser] = await Promise.all([startServer({ second: 500 }), startUpstream(), chromium.launch()])
 for (const [scheme, file] of [
   ['light', 'docs/guides/inspector.png'],
@@ -18,7 +18,7 @@ for (const [scheme, file] of [
   await untilText(page, '#messages', 'number 3')
   await page.click('[data-action=drop]')
   await untilText(page, '#messages', 'number 7')
-  await keep(page, file)
+  await saveScreenshot(page, file)
   await page.close()
 }
 await Promise.all([browser.close(), demo.close(), upstream.close()])

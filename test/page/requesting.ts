@@ -1,4 +1,4 @@
-/** Any URL: with method, headers and body, direct and forwarded; what is wrong with it; data that means harm. */
+/** Any URL: method, headers and body, both routes, errors, and hostile data. */
 
 import assert from 'node:assert/strict'
 import { answerTo } from '../../demo/answer.ts'
@@ -11,7 +11,7 @@ const PROMPT = 'Is <b>this</b> naïve?'
 
 export const requesting: Scenario[] = [
   {
-    name: 'a URL with method, headers and body, typed by hand',
+    name: 'sends a method, headers and a body',
     async play({ page, demo }) {
       await visit(page, demo.url)
       await typeURL(page, `${demo.url}chat?drop=16`)
@@ -22,7 +22,7 @@ export const requesting: Scenario[] = [
       await page.type('#close-at', '[DONE]')
       await page.click('#connect')
       const answer = answerTo(PROMPT)
-      await untilStep(page, 'Again in')
+      await untilStep(page, 'Reconnecting in')
       await untilState(page, 'CLOSED')
       assert.equal(await text(page, '#count'), String(answer.length + 1))
       await page.evaluate(
@@ -36,23 +36,23 @@ export const requesting: Scenario[] = [
     },
   },
   {
-    name: 'what is written wrong is said at its field',
+    name: 'shows errors at the invalid field',
     async play({ page, demo }) {
       await visit(page, demo.url)
       await typeURL(page, 'ftp://example.org')
       await page.click('#connect')
-      await untilText(page, '#form-error', 'must begin with http:// or https://')
+      await untilText(page, '#form-error', 'must start with http:// or https://')
       assert.equal(await page.evaluate(`document.activeElement.id`), 'url')
       await page.type('#url', demo.url)
       await page.click('summary')
       await page.type('#headers', 'Cookie: a=1')
       await page.click('#connect')
-      await untilText(page, '#form-error', 'lets no page send the header Cookie')
+      await untilText(page, '#form-error', 'let pages send the header Cookie')
       assert.equal(await text(page, '#state'), 'CLOSED')
     },
   },
   {
-    name: 'data that means harm stays text, from another origin that allows it',
+    name: 'shows hostile data as text',
     async play({ page, demo, upstream }) {
       const title = await (async () => {
         await visit(page, demo.url)
@@ -62,7 +62,7 @@ export const requesting: Scenario[] = [
       await page.click('#connect')
       await untilText(page, '#messages', `id ${HOSTILE}${HOSTILE}`)
       await untilText(page, '#messages', 'token')
-      await untilText(page, '#answer-headers', HOSTILE)
+      await untilText(page, '#response-headers', HOSTILE)
       await untilText(page, '#findings', '<img')
       await page.evaluate(
         `void (document.querySelector('#view').value = 'text', document.querySelector('#view').dispatchEvent(new Event('change')))`,
@@ -70,28 +70,32 @@ export const requesting: Scenario[] = [
       await untilText(page, '#reading', HOSTILE)
       await typeURL(page, `${upstream.url}/refused`)
       await page.click('#connect')
-      await untilText(page, '#answer-body', HOSTILE)
+      await untilText(page, '#response-body', HOSTILE)
       assert.equal(await page.evaluate(`document.querySelectorAll('main img, main script').length`), 0)
       assert.equal(await page.evaluate('document.title'), title)
     },
   },
   {
-    name: 'a server that allows no other origin is told from one that is not there, with the command that reads it',
+    name: 'distinguishes a CORS error from an unreachable server and shows the command to inspect it',
     async play({ page, demo, upstream }) {
       await visit(page, demo.url)
       await typeURL(page, `${upstream.url}/private`)
       await page.click('#connect')
-      await untilText(page, '#findings', `${upstream.url} answers, but does not allow this page to read it (CORS)`)
+      await untilText(
+        page,
+        '#findings',
+        `${upstream.url} responds, but does not allow this page to read the response (CORS)`,
+      )
       await untilText(page, '#findings', `npx everysource inspect ${upstream.url}/private`)
       await typeURL(page, 'http://127.0.0.1:1/nothing')
       await page.click('#connect')
-      await untilText(page, '#findings', 'Nobody answers at http://127.0.0.1:1')
+      await untilText(page, '#findings', 'No response from http://127.0.0.1:1')
       await page.click('#close')
     },
   },
   {
-    name: 'unframed data, a wrong type and a buffer are told in words',
-    // Pauses between lumps must stay pauses.
+    name: 'diagnoses unframed data, a wrong Content-Type and buffering',
+    // At a higher speed, the pauses between bursts would be too short to detect.
     second: 500,
     async play(stage) {
       const { page } = stage
@@ -99,14 +103,14 @@ export const requesting: Scenario[] = [
       await untilText(page, '#findings', 'no blank line after')
       await follow(stage, '/events/wrong-type')
       await untilState(page, 'CLOSED')
-      await untilText(page, '#findings', 'looks like an event stream, but with the Content-Type')
+      await untilText(page, '#findings', 'looks like an event stream, but has the Content-Type')
       await follow(stage, '/events/buffered')
-      await untilText(page, '#findings', 'Events come in lumps')
+      await untilText(page, '#findings', 'Events arrive in bursts')
       await page.click('#close')
     },
   },
   {
-    name: 'forwarded by the local server: no CORS, every header, the native one too, and it leaves when the page does',
+    name: 'forwards any header without CORS, for the native EventSource too, and cancels when the page is left',
     async play({ page, demo, upstream }) {
       const inspector = await startInspector({ url: `${upstream.url}/short`, method: 'GET', headers: '', body: '' })
       try {
@@ -115,15 +119,15 @@ export const requesting: Scenario[] = [
         await openDetails(page)
         await page.click('#compares')
         await page.click('#connect')
-        await untilStep(page, 'Connecting again, with Last-Event-ID: 2 ')
+        await untilStep(page, 'Reconnecting with Last-Event-ID: 2 ')
         await untilText(page, '#messages', 'id 4')
-        await untilText(page, '#answer-headers', 'x-own')
-        await untilText(page, '#answer-summary', 'it has no Access-Control-Allow-Origin')
-        await untilText(page, '#native-note', 'No difference so far')
-        // The native one waits for as long as it likes.
-        const cameBack = (): number =>
+        await untilText(page, '#response-headers', 'x-own')
+        await untilText(page, '#response-summary', 'Access-Control-Allow-Origin is missing')
+        await untilText(page, '#native-note', 'No differences so far')
+        // The delay of the native EventSource is up to the browser.
+        const reconnections = (): number =>
           upstream.seen.slice(before).filter(({ headers }) => headers['last-event-id'] === '2').length
-        await untilHere(() => cameBack() >= 2, 'both came back')
+        await untilHere(() => reconnections() >= 2, 'both reconnected')
         await page.click('#close')
 
         await page.type('#url', `${upstream.url}/private`)
@@ -134,7 +138,7 @@ export const requesting: Scenario[] = [
         const last = upstream.seen.filter(({ url }) => url === '/private').at(-1)
         assert.equal(last?.headers.cookie, 'session=1')
         await page.goto(`${demo.url}pages/index.html`)
-        await untilHere(() => upstream.open() === 0, 'the request has left')
+        await untilHere(() => upstream.open() === 0, 'the request is canceled')
       } finally {
         await inspector.close()
       }

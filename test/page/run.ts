@@ -1,5 +1,5 @@
 /**
- * The live page in Chromium, Firefox and WebKit, as a person uses it:
+ * Tests the inspector page in Chromium, Firefox and WebKit:
  * `node test/page/run.ts [--engine firefox] [--filter 'a burst']`
  */
 
@@ -19,7 +19,7 @@ const { values } = parseArgs({ options: { engine: { type: 'string' }, filter: { 
 const scenarios = [...following, ...requesting, ...accessible].filter(({ name }) => name.includes(values.filter ?? ''))
 const tally = new Tally()
 
-// At once: what they mostly do is wait.
+// In parallel, because the scenarios mostly wait.
 await atOnce(
   drivers.length,
   drivers.filter(({ name }) => name === (values.engine ?? name)).map((driver) => () => runIn(driver)),
@@ -38,7 +38,7 @@ async function runIn(driver: Driver): Promise<void> {
   const page = await browser.open()
   for (const { name, play, second = SECOND } of scenarios.filter(({ only = driver.name }) => only === driver.name)) {
     await suite.run(name, async () => {
-      // What one scenario has told it to do is nothing to the next.
+      // A new server for each scenario, without the actions of the previous one.
       const demo = await startServer({ second })
       const others: Page[] = []
       const open: typeof browser.open = async (look) => {

@@ -1,13 +1,13 @@
-/** What the scenarios have in common. */
+/** Helpers for the scenarios. */
 
 import type { DemoServer } from '../../demo/server.ts'
 import { choose, until, untilText, type Page } from './driver.ts'
 import type { Upstream } from './upstream.ts'
 
-/** How many ms the demo's streams take for a second, unless a scenario says otherwise. */
+/** Default length of a second in the demo's streams, in ms. */
 export const SECOND = 200
 
-/** What a scenario has to work with. */
+/** The environment of a scenario. */
 export interface Stage {
   /** The name of the browser. */
   engine: string
@@ -20,27 +20,27 @@ export interface Stage {
 
 export interface Scenario {
   name: string
-  /** The browser in which alone it is played: what it finds is the same in all. */
+  /** Runs only in this browser, because the result is the same in all. */
   only?: string
-  /** How many ms its streams take for a second, where what the server does must last for longer than a busy browser is late. */
+  /** Length of a second in the demo's streams, in ms. Longer where a slow browser could miss what the server does. */
   second?: number
   play: (stage: Stage) => Promise<void>
 }
 
-/** Goes to an address and waits until the page is ready for a person. */
+/** Opens a URL and waits until the page is ready. */
 export async function visit(page: Page, url: string): Promise<void> {
   await page.goto(url)
   await until(page, `document.documentElement.dataset.ready === 'true'`)
 }
 
-/** Chooses a stream of the demo's and connects. */
+/** Selects a stream of the demo and connects. */
 export async function follow({ page, demo }: Stage, stream: string): Promise<void> {
   await visit(page, demo.url)
   await choose(page, '#stream', stream)
   await page.click('#connect')
 }
 
-/** Types a URL instead. */
+/** Types a URL instead of selecting a stream. */
 export async function typeURL(page: Page, url: string): Promise<void> {
   await choose(page, '#stream', '')
   await page.type('#url', url)
@@ -53,14 +53,14 @@ export function untilState(page: Page, state: 'CONNECTING' | 'OPEN' | 'CLOSED'):
   )
 }
 
-/** The texts of all elements of a kind. */
+/** The texts of all matching elements. */
 export async function texts(page: Page, selector: string): Promise<string[]> {
   return (await page.evaluate(
     `[...document.querySelectorAll(${JSON.stringify(selector)})].map((element) => element.textContent)`,
   )) as string[]
 }
 
-/** How many messages the page says there were. */
+/** The message count that the page shows. */
 export async function counted(page: Page): Promise<number> {
   return (await page.evaluate(COUNT)) as number
 }

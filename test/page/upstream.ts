@@ -1,9 +1,9 @@
-/** A server of somebody else's, as the page meets them: with and without CORS, with data that means harm. */
+/** A server on another origin, with and without CORS, with hostile data. */
 
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What would run if anything of it became markup. */
+/** Runs a script if it is inserted as markup. */
 export const HOSTILE = '<img src="x" onerror="document.title = \'hacked\'"><script>document.title = "hacked"</script>'
 
 interface Seen {
@@ -15,9 +15,9 @@ interface Seen {
 
 export interface Upstream {
   url: string
-  /** What was asked, in order. */
+  /** The requests, in order. */
   seen: Seen[]
-  /** How many answers are still being sent. */
+  /** How many responses are open. */
   open: () => number
   close: () => Promise<void>
 }
@@ -27,21 +27,21 @@ type Answer = (response: ServerResponse, seen: Seen) => void
 const STREAM = { 'Content-Type': 'text/event-stream', 'X-Own': 'seen' }
 
 const ANSWERS: Record<string, Answer> = {
-  /** A number each 100 ms from where the client was; no CORS. */
+  /** A number every 100 ms, resuming after `Last-Event-ID`; no CORS. */
   '/private': (response, { headers }) => {
     numbers(response, {}, Number(headers['last-event-id'] ?? 0))
   },
   '/public': (response) => {
     numbers(response, { 'Access-Control-Allow-Origin': '*' }, 0)
   },
-  /** Breaks off after two. */
+  /** Breaks off after two messages. */
   '/short': (response, { headers }) => {
     const first = Number(headers['last-event-id'] ?? 0)
     response.writeHead(200, STREAM)
     response.write(`retry: 100\n\nid: ${first + 1}\ndata: ${first + 1}\n\nid: ${first + 2}\ndata: ${first + 2}\n\n`)
     setTimeout(() => response.destroy(), 100)
   },
-  /** Says what it was asked. */
+  /** Sends the request back as a message. */
   '/echo': (response, seen) => {
     response.writeHead(200, { ...STREAM, 'Access-Control-Allow-Origin': '*' })
     response.write(`data: ${JSON.stringify(seen)}\n\n`)
@@ -76,12 +76,12 @@ export async function startUpstream(): Promise<Upstream> {
     request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
     request.on('end', () => {
       const { method = '', url = '', headers } = request
-      const asked = { method, url, headers, body }
-      seen.push(asked)
+      const received = { method, url, headers, body }
+      seen.push(received)
       open.add(response)
       response.once('close', () => open.delete(response))
       const answer = ANSWERS[url.split('?')[0] ?? '']
-      if (answer) answer(response, asked)
+      if (answer) answer(response, received)
       else response.writeHead(404).end()
     })
   })

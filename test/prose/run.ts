@@ -1,6 +1,6 @@
 /**
- * Checks the English of the docs, and of the comments and strings in the code, by the rules of vocabulary.yml; sentences of the docs
- * may have 30 words: `npm run prose`. Arguments are the beginnings of paths, such as `docs/guides`.
+ * Checks the English of the docs, and of the comments and strings in the code: `npm run prose`. vocabulary.yml lists the wording to
+ * avoid; a sentence in the docs may have 30 words. Arguments limit it to paths that start with them, such as `docs/guides`.
  */
 
 import { execFileSync } from 'node:child_process'
@@ -54,11 +54,13 @@ for (const file of files) {
     plugins,
     rules: isPage ? [vocabulary, sentences] : [vocabulary],
   })
-  for (const { loc, message } of messages) console.log(`${file}:${loc.start.line}:${loc.start.column} ${message}`)
-  failed += messages.length
+  for (const { loc, message } of messages) {
+    console.log(`  not ok: ${file}:${loc.start.line}:${loc.start.column}\n    ${message}`)
+  }
+  if (messages.length > 0) failed++
 }
 if (failed > 0) process.exitCode = 1
-console.log(`${files.length} files, ${failed} findings`)
+console.log(`${files.length - failed} passed, ${failed} failed`)
 
 /** The default export of a CommonJS module, which Node may put one level deeper than its types say. */
 function exported<T>(module: unknown): T {

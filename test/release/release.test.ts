@@ -1,12 +1,24 @@
 /** `npm run release`, in a repository of its own that is a copy of this one. */
 
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { getReleaseLine } from '../../.changeset/changelog.mjs'
 import { path } from '../conformance/bundle.ts'
 
 /** What the release needs of the repository. */
@@ -15,6 +27,7 @@ const COPIED = [
   '.changeset/changelog.mjs',
   '.changeset/config.json',
   '.ci',
+  '.github/ISSUE_TEMPLATE',
   '.gitignore',
   '.npmrc',
   '.prettierrc.json',
@@ -102,6 +115,14 @@ describe.concurrent('a release is refused', () => {
       'The version is 7.1.0, but the first entry of CHANGELOG.md is missing',
     ],
     [
+      'when package.json does not say where the repository is',
+      (folder: string) => {
+        edit(folder, 'package.json', (text) => text.replace(/\n {2}"(bugs|funding)": .*/g, ''))
+        git(folder, 'commit', '--quiet', '--all', '-m', 'x')
+      },
+      'package.json lacks bugs, funding. Run: node .ci/repository.mjs',
+    ],
+    [
       'when the build made less than package.json names',
       (folder: string) => {
         edit(folder, 'package.json', (text) => text.replace("'polyfill']) fs", ']) fs'))
@@ -150,9 +171,9 @@ describe.concurrent('a release', () => {
     const folder = copy(onTestFinished)
     writeFileSync(
       join(folder, '.changeset/one.md'),
-      `---\n'everysource': minor\n---\n\nAn option, \`x\`.\nIt does y.\n`,
+      `---\n'everysource': minor\n---\n\nFixed: a crash.\n\nAdded: an option, \`x\`.\nIt does y.\n`,
     )
-    writeFileSync(join(folder, '.changeset/two.md'), `---\n'everysource': patch\n---\n\nA defect less.\n`)
+    writeFileSync(join(folder, '.changeset/two.md'), `---\n'everysource': patch\n---\n\nFixed: a typo.\n`)
     git(folder, 'add', '--all')
     git(folder, 'commit', '--quiet', '-m', 'x')
     const { output } = await release(folder)
@@ -160,7 +181,7 @@ describe.concurrent('a release', () => {
     expect(output).toContain('git add --all && git commit -m "Release 7.2.0"\ngit tag v7.2.0 ')
     const changelog = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')
     expect(changelog).toMatch(
-      /^# Changelog\n\n## 7\.2\.0\n\n### Minor Changes\n\n- An option, `x`\.\n {2}It does y\.\n\n### Patch Changes\n\n- A defect less\.\n\n## 7\.1\.0\n/,
+      /^# Changelog\n\n## 7\.2\.0 - \d{4}-\d\d-\d\d\n\n### Added\n\n- An option, `x`\.\n {2}It does y\.\n\n### Fixed\n\n- A crash\.\n- A typo\.\n\n## 7\.1\.0\n/,
     )
     const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { version: string }
     expect(lock.version).toBe('7.2.0')
@@ -185,7 +206,7 @@ describe.concurrent('a release', () => {
     { timeout: TIMEOUT },
     async ({ onTestFinished, expect }) => {
       const folder = copy(onTestFinished)
-      writeFileSync(join(folder, '.changeset/one.md'), `---\n'everysource': patch\n---\n\nA defect less.\n`)
+      writeFileSync(join(folder, '.changeset/one.md'), `---\n'everysource': patch\n---\n\nFixed: a typo.\n`)
       git(folder, 'add', '--all')
       git(folder, 'commit', '--quiet', '-m', 'x')
       git(folder, 'tag', 'v7.1.1')
@@ -196,6 +217,73 @@ describe.concurrent('a release', () => {
       expect(git(folder, 'status', '--porcelain')).toBe('')
     },
   )
+})
+
+describe('the packed README', () => {
+  it('has absolute links to the files of its version', { timeout: TIMEOUT }, async ({ onTestFinished }) => {
+    const folder = copy(onTestFinished)
+    await release(folder)
+    const tarball = join(folder, '.cache/release/everysource-7.1.0.tgz')
+    const readme = execFileSync('tar', ['-xzOf', tarball, 'package/README.md'], { encoding: 'utf8' })
+    const links = [...readme.matchAll(/\]\(([^)\s]+)|(?:src|href)="([^"]+)"/g)].map(
+      ([, link, other]) => link ?? other ?? '',
+    )
+    expect(links.filter((link) => !/^https:|^#/.test(link))).toEqual([])
+    const files = links.flatMap((link) => {
+      const [, file] =
+        /^https:\/\/(?:github\.com\/someone\/everysource\/blob|raw\.githubusercontent\.com\/someone\/everysource)\/v7\.1\.0\/([^#]+)/.exec(
+          link,
+        ) ?? []
+      return file === undefined ? [] : [file]
+    })
+    expect(files).toContain('docs/reference/options.md')
+    expect(files.filter((file) => !existsSync(path(file)))).toEqual([])
+    expect(links).toContain('https://raw.githubusercontent.com/someone/everysource/v7.1.0/docs/guides/inspector.png')
+    expect(links).toContain('https://github.com/someone/everysource/actions/workflows/test.yml/badge.svg')
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe(readFileSync(path('README.md'), 'utf8'))
+  })
+})
+
+describe('changesets', () => {
+  const waiting = readdirSync(path('.changeset')).filter((file) => file.endsWith('.md') && file !== 'README.md')
+
+  it.for(waiting)('%s has entries of known kinds', async (file) => {
+    const [, , summary = ''] = readFileSync(path(`.changeset/${file}`), 'utf8').split(/^---$/m)
+    expect(await getReleaseLine({ summary })).toMatch(/^- \w+: /)
+  })
+
+  it('without a kind are refused', async () => {
+    await expect(getReleaseLine({ summary: 'A typo less.' })).rejects.toThrow(
+      'A paragraph of a changeset must start with Added:, Changed:',
+    )
+  })
+})
+
+describe('.ci/repository.mjs', () => {
+  it('fills in package.json and the issue templates, once and again', ({ onTestFinished }) => {
+    const folder = copy(onTestFinished)
+    fillIn(folder, 'else/where', 'https://example.org/else')
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>
+    expect(manifest).toMatchObject({
+      name: 'everysource',
+      homepage: 'https://github.com/else/where#readme',
+      bugs: 'https://github.com/else/where/issues',
+      repository: { type: 'git', url: 'git+https://github.com/else/where.git' },
+      funding: 'https://example.org/else',
+    })
+    const templates = readFileSync(join(folder, '.github/ISSUE_TEMPLATE/config.yml'), 'utf8')
+    expect(parse(templates)).toMatchObject({ contact_links: [{ url: 'https://github.com/else/where/discussions' }] })
+  })
+
+  it.for([
+    ['no-owner', 'https://example.org/fund', 'Invalid repository "no-owner": must be <owner>/<name> on GitHub'],
+    ['some/one', 'ftp://x', 'Invalid funding URL "ftp://x": must start with https:'],
+  ] as const)('refuses %s, %s', ([name, funding, reason], { onTestFinished }) => {
+    const folder = copy(onTestFinished)
+    expect(() => {
+      fillIn(folder, name, funding)
+    }).toThrow(reason)
+  })
 })
 
 /** A repository with one commit, of a version that has its entry in the changelog. */
@@ -216,6 +304,7 @@ function copy(onTestFinished: (cleanUp: () => void) => void): string {
       .replace(/"version": "[^"]*"/, '"version": "7.1.0"')
       .replace('"build": "tsup"', `"build": ${JSON.stringify(build)}`),
   )
+  fillIn(folder, 'someone/everysource', 'https://example.org/fund')
   writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n\n## 7.1.0\n\n- This\n')
   git(folder, 'init', '--quiet', '--initial-branch', 'main')
   // A link is no folder to .gitignore.
@@ -223,6 +312,10 @@ function copy(onTestFinished: (cleanUp: () => void) => void): string {
   git(folder, 'add', '--all')
   git(folder, 'commit', '--quiet', '-m', 'x')
   return folder
+}
+
+function fillIn(folder: string, repository: string, funding: string): void {
+  execFileSync(process.execPath, ['.ci/repository.mjs', repository, funding], { cwd: folder, stdio: 'pipe' })
 }
 
 function edit(folder: string, file: string, change: (text: string) => string): void {

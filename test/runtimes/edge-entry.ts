@@ -1,4 +1,4 @@
-/** The suite as a script of edge-runtime, which hears of requests as a service worker does. */
+/** The suite as a script for edge-runtime, which handles requests with fetch events like a service worker. */
 
 import { suiteResponse } from './suite-response.ts'
 

@@ -1,4 +1,4 @@
-/** The suite in a server runtime: started with the settings as JSON, prints a JSON line for each result. */
+/** Runs the suite in a server runtime. Takes the settings as JSON and prints one JSON line per result. */
 
 import { runSuite } from '../conformance/suite.ts'
 import { bind, type Library } from '../conformance/under-test.ts'

@@ -1,4 +1,4 @@
-/** The faults that the conformance suite must notice, each by one fact or case. */
+/** Faults that the conformance suite must notice. Each names the fact or case that fails. */
 
 import type { Mutation } from '../mutation.ts'
 
@@ -21,9 +21,9 @@ const TASK_QUEUE = 'src/event-source/task-queue.ts'
 const TIMERS = 'src/connection/timers.ts'
 
 export const FAULTS: Fault[] = [
-  // With these the test waits for what never comes, until its limit: first, so that nothing waits for them at the end.
+  // These run first, because with them the tests hang until their time limit.
   {
-    what: 'reconnects to where a redirect led',
+    what: 'reconnects to the redirect target',
     module: FETCH_EXCHANGE,
     name: 'FetchExchange.#send',
     by: `(send) => async (...args) => {
@@ -31,28 +31,28 @@ export const FAULTS: Fault[] = [
       this.#opener.href = response.url || this.#opener.href
       return response
     }`,
-    noticedBy: 'fact 9: a reconnection goes to the original URL, also after more than 20 redirected ones',
+    noticedBy: 'fact 9: every reconnection requests the original URL, even after more than 20 redirected attempts',
   },
   {
     what: 'compares the whole Content-Type',
     module: RESPONSE,
     name: 'mimeEssence',
     by: '() => (contentType) => contentType',
-    noticedBy: 'fact 10: the MIME essence is what counts, in any case and with any parameters',
+    noticedBy: 'fact 10: text/event-stream is accepted in any letter case and with any parameters',
   },
   {
     what: 'calls the methods of a subclass',
     module: 'src/platform/event-target.ts',
     name: 'dispatch',
     by: '() => (target, event) => target.dispatchEvent(event)',
-    noticedBy: 'fact 21: a subclass with methods of its own changes nothing in what is dispatched and to whom',
+    noticedBy: 'fact 21: a subclass that overrides dispatchEvent or addEventListener does not change event delivery',
   },
   {
     what: 'leaves the old connection open at reconnect()',
     module: CONNECTION,
     name: 'Connection.reconnect',
     by: '() => () => this.#run(++this.#generation, this.#connect(undefined, this.#generation))',
-    noticedBy: 'fact 47: reconnect() drops an open connection and connects at once, without an error',
+    noticedBy: 'fact 47: reconnect() replaces an open connection immediately, without an error event',
   },
   {
     what: 'keeps reading while the loop is slow',
@@ -60,21 +60,21 @@ export const FAULTS: Fault[] = [
     name: 'Inbox.backpressure',
     by: '() => () => undefined',
     noticedBy:
-      'fact 53: a slow loop holds the server back: of 100 MB it is rid of what sockets hold, and then of no more',
+      'fact 53: a slow loop applies backpressure: a server with 100 MiB to send stalls once the socket buffers are full',
   },
   {
-    what: 'reconnects without being told to',
+    what: 'reconnects a loop without the reconnect option',
     module: 'src/connection/read-options.ts',
     name: 'readOptions',
     by: '(readOptions) => (init) => readOptions(init)',
-    noticedBy: 'fact 51: without the option reconnect a loop is one request',
+    noticedBy: 'fact 51: a loop without the reconnect option sends one request',
   },
   {
-    what: 'leaves a given stream alone when it is closed',
+    what: 'does not cancel a provided stream on close()',
     module: 'src/connection/given-exchange.ts',
     name: 'givenStream',
     by: '(givenStream) => (stream) => ({ ...givenStream(stream), controller: new AbortController() })',
-    noticedBy: 'fact 54: leaving the loop cancels the stream, and so does a signal that is aborted already',
+    noticedBy: 'fact 54: leaving the loop or passing an already aborted signal cancels the stream',
   },
 
   {
@@ -82,24 +82,24 @@ export const FAULTS: Fault[] = [
     module: TASK_QUEUE,
     name: 'TaskQueue.push',
     by: '() => (item) => this.#owner.runTask(item)',
-    noticedBy: 'fact 20: microtasks to any depth run between open and messages, and between messages',
+    noticedBy: 'fact 20: all pending microtasks run between open and the first message, and between messages',
   },
   {
-    what: 'takes every round of the event loop for a new one',
+    what: 'treats every call as a new event loop round',
     module: 'src/platform/task.ts',
     name: 'loopCount',
     by: '() => () => Math.random()',
-    noticedBy: 'fact 20: microtasks to any depth run between open and messages, and between messages',
+    noticedBy: 'fact 20: all pending microtasks run between open and the first message, and between messages',
   },
   {
-    what: 'takes a new chunk for a new task',
+    what: 'treats a new chunk as a new task',
     module: 'src/platform/task.ts',
     name: 'chooseQueueTask',
     by: '() => () => (task) => Promise.resolve().then(task)',
-    noticedBy: 'fact 20: microtasks to any depth run between open and messages, and between messages',
+    noticedBy: 'fact 20: all pending microtasks run between open and the first message, and between messages',
   },
   {
-    what: 'drops the id of a block without data',
+    what: 'drops the ID of an event without data',
     module: CONNECTION,
     name: 'Connection.id',
     by: '() => () => undefined',
@@ -120,47 +120,47 @@ export const FAULTS: Fault[] = [
     noticedBy: 'case "two BOMs", whole',
   },
   {
-    what: 'decodes each chunk for itself',
+    what: 'decodes each chunk separately',
     module: DECODER,
     name: 'EventDecoder.#utf8',
     by: '(utf8) => ({ decode: (chunk) => utf8.decode(chunk) })',
     noticedBy: 'case "multibyte characters", every byte',
   },
   {
-    what: 'sends the id as Latin-1',
+    what: 'sends the ID as Latin-1',
     module: REQUEST,
     name: 'lastEventIdHeader',
     by: '(header) => (id) => header(id) && id.replace(/[^\\0-\\xff]/g, "?")',
     noticedBy: 'case "id with latin-1 characters", whole',
   },
   {
-    what: 'takes the origin of the first URL',
+    what: 'uses the origin before redirects',
     module: RESPONSE,
     name: 'openResponse',
     by: `(openResponse) => (response, requested, request) =>
       openResponse(Object.defineProperty(response, 'url', { value: requested.href }), requested, request)`,
-    noticedBy: 'fact 9: 301, 302, 303, 307 and 308 are followed, to other origins too',
+    noticedBy: 'fact 9: redirects with 301, 302, 303, 307 and 308 are followed, even to another origin',
   },
   {
-    what: 'tries again after a refused response',
+    what: 'retries a refused response',
     module: RECONNECT,
     name: 'RETRYABLE',
     by: "(reasons) => ['status', ...reasons]",
-    noticedBy: 'fact 11: a failed connection is CLOSED, fires one error, and never comes back',
+    noticedBy: 'fact 11: a failed connection sets readyState to CLOSED, fires one error and never reconnects',
   },
   {
-    what: 'hands the reconnection time to the timer as it is',
+    what: 'passes the reconnection time to the timer unchanged',
     module: TIMERS,
     name: 'MAX_DELAY',
     by: '() => Infinity',
-    noticedBy: 'fact 18: a retry past 2^31-1 ms overflows no timer',
+    noticedBy: 'fact 18: a retry above 2^31-1 ms does not overflow the timer',
   },
   {
-    what: 'reconnects as fast as the server says',
+    what: 'reconnects as fast as the server asks',
     module: TIMERS,
     name: 'MIN_DELAY',
     by: '() => 0',
-    noticedBy: 'fact 24: retry: 0 does not storm a server that closes at once',
+    noticedBy: 'fact 24: retry: 0 does not cause a reconnect storm if the server closes every connection immediately',
   },
   {
     what: 'leaves the request pending after close()',
@@ -170,28 +170,29 @@ export const FAULTS: Fault[] = [
       if (this.#state.phase === 'connecting') this.#endAttempt()
       return cancel(...args)
     }`,
-    noticedBy: 'fact 23: close() while the response is awaited ends the request',
+    noticedBy: 'fact 23: close() before the response aborts the request',
   },
   {
-    what: 'fires error before the state has changed',
+    what: 'fires error before changing readyState',
     module: DISPATCHER,
     name: 'Dispatcher.lost',
     by: `() => (error, delay) =>
-      this.#done(() => {
+      this.#run(() => {
         this.#dispatch(new ErrorEvent('error', error, delay))
         this.#readyState = CONNECTING
       })`,
-    noticedBy: 'fact 12: the end of the body: CONNECTING, one error, the wait, the next request',
+    noticedBy:
+      'fact 12: the end of the body sets CONNECTING, fires one error, and reconnects after the reconnection time',
   },
   {
-    what: 'gives a replaced handler a new place',
+    what: 'gives a replaced handler a new position',
     module: 'src/event-source/handler-attributes.ts',
     name: 'HandlerAttributes.set',
     by: '(set) => (type, value) => { set(type, null); set(type, value) }',
-    noticedBy: 'fact 22: the first handler fixes the place among the listeners, and replacing it keeps the place',
+    noticedBy: 'fact 22: replacing a handler keeps its position among the listeners',
   },
   {
-    what: 'leaves members as classes make them: not enumerable',
+    what: 'leaves class members non-enumerable',
     module: 'src/event-source/webidl.ts',
     name: 'defineInterface',
     by: `(define) => (interfaceObject, name, length) => {
@@ -199,24 +200,24 @@ export const FAULTS: Fault[] = [
       const { prototype } = interfaceObject
       for (const key of Object.getOwnPropertyNames(prototype)) Object.defineProperty(prototype, key, { enumerable: false })
     }`,
-    noticedBy: 'fact 6: the operation close is enumerable, writable and configurable',
+    noticedBy: 'fact 6: the close method is enumerable, writable and configurable',
   },
   {
     what: 'delivers the rest of a chunk after close()',
     module: DECODER,
     name: 'EventDecoder.stop',
     by: '() => () => undefined',
-    noticedBy: 'fact 20: close() in a listener stops the next message of a chunk that comes on its own',
+    noticedBy: 'fact 20: close() in a listener stops further messages from a chunk that arrives after open',
   },
   {
     what: 'keeps the origin of the first connection',
     module: DISPATCHER,
     name: 'Dispatcher.open',
     by: '(open) => (response, origin) => open(response, this.#origin || origin)',
-    noticedBy: 'fact 15: the origin is that of the connection the message came over',
+    noticedBy: "fact 15: a message's origin is the final origin of its connection, after redirects",
   },
   {
-    what: 'forgets the password once it has an id',
+    what: 'drops the password once it has an ID',
     module: REQUEST,
     name: 'buildRequest',
     by: `(buildRequest) => (parts, options, lastEventId, signal) => {
@@ -224,26 +225,26 @@ export const FAULTS: Fault[] = [
       const url = Object.assign(new URL(parts.url), { username: '', password: '' })
       return buildRequest({ ...parts, url }, options, lastEventId, signal)
     }`,
-    noticedBy: 'fact 4: user and password of the URL go out as Basic authorization, and url still shows them',
+    noticedBy: 'fact 4: credentials in the URL are sent as Basic authorization and stay visible in url',
   },
   {
-    what: 'sends a POST again',
+    what: 'repeats a POST',
     module: RECONNECT,
     name: 'readPolicy',
     by: '(readPolicy) => (reconnect) => readPolicy(reconnect, true)',
-    noticedBy: 'fact 35: a POST is sent once, whatever the server does',
+    noticedBy: 'fact 35: a POST is never repeated by default',
   },
   {
-    what: "sends the caller's id after the stream has reset it",
+    what: 'sends the custom ID after the stream has reset it',
     module: REQUEST,
     name: 'buildRequest',
     by: `(buildRequest) => (parts, options, lastEventId, signal) =>
       buildRequest(parts, options, lastEventId || undefined, signal)`,
     noticedBy:
-      "fact 37: the caller's Last-Event-ID is sent until the stream has an id, and not again when it resets it",
+      'fact 37: a custom Last-Event-ID header is sent until the stream sets an ID, and not after the stream resets it',
   },
   {
-    what: 'puts the id into the header next to the parameter',
+    what: 'sends the ID in the header as well as the parameter',
     module: REQUEST,
     name: 'buildRequest',
     by: `(buildRequest) => (parts, options, lastEventId, signal) => {
@@ -252,14 +253,14 @@ export const FAULTS: Fault[] = [
       if (id !== undefined) init.headers['Last-Event-ID'] = id
       return [url, init]
     }`,
-    noticedBy: 'fact 37: lastEventIdParameter appends the id to the query as it stands, instead of the header',
+    noticedBy: 'fact 37: lastEventIdParameter appends the ID to the unchanged query instead of sending the header',
   },
   {
-    what: 'sends the first request again to resume',
+    what: 'repeats the first request instead of resuming',
     module: FETCH_EXCHANGE,
     name: 'FetchExchange.#send',
     by: '(send) => (...args) => { this.#opener.hasSent = false; return send(...args) }',
-    noticedBy: 'fact 38: what was never sent is not resumed',
+    noticedBy: 'fact 38: resume does not apply until the first request has been sent',
   },
   {
     what: 'follows redirects to any origin',
@@ -267,35 +268,35 @@ export const FAULTS: Fault[] = [
     name: 'followRedirects',
     by: `(send) => (fetch, request, allowed) =>
       send(fetch, request, allowed === 'same-origin' ? 'follow' : allowed)`,
-    noticedBy: 'fact 39: the error of a refused redirect has its status and says where it led, without the query',
+    noticedBy: 'fact 39: the error for a refused redirect has its status and names the target without the query',
   },
   {
     what: 'leaves the source open when its signal is aborted',
     module: DISPATCHER,
     name: 'Dispatcher.aborted',
     by: '() => () => undefined',
-    noticedBy: 'fact 41: aborted beforehand, the source is CLOSED at once and sends nothing',
+    noticedBy: 'fact 41: a source with an already aborted signal is CLOSED immediately and sends nothing',
   },
   {
-    what: 'asks whether to reconnect before the messages are delivered',
+    what: 'calls shouldReconnect before the messages are delivered',
     module: DISPATCHER,
     name: 'Dispatcher.deciding',
     by: '() => () => Promise.resolve()',
-    noticedBy: 'fact 43: it is asked once the messages before the end have been delivered',
+    noticedBy: 'fact 43: shouldReconnect is called after all earlier messages have been delivered',
   },
   {
     what: 'never gives up',
     module: RECONNECT,
     name: 'nextDelay',
     by: '(nextDelay) => (policy, ...rest) => nextDelay({ ...policy, maxAttempts: Infinity }, ...rest)',
-    noticedBy: 'fact 43: maxAttempts counts requests in a row without a message, the first included',
+    noticedBy: 'fact 43: maxAttempts counts consecutive requests without a message, including the first',
   },
   {
     what: 'ignores Retry-After',
     module: RECONNECT,
     name: 'nextDelay',
     by: '(nextDelay) => (policy, given, ...rest) => nextDelay(policy, { ...given, retryAfter: undefined }, ...rest)',
-    noticedBy: 'fact 44: Retry-After replaces the wait, in seconds or as a date, longer or shorter',
+    noticedBy: 'fact 44: Retry-After, in seconds or as a date, replaces the wait, whether longer or shorter',
   },
   {
     what: 'limits Retry-After to maxDelay',
@@ -305,67 +306,68 @@ export const FAULTS: Fault[] = [
       const delay = nextDelay(policy, given, ...rest)
       return delay === undefined || given.retryAfter === undefined ? delay : Math.min(delay, policy.maxDelay)
     }`,
-    noticedBy: 'fact 44: Retry-After replaces the wait, in seconds or as a date, longer or shorter',
+    noticedBy: 'fact 44: Retry-After, in seconds or as a date, replaces the wait, whether longer or shorter',
   },
   {
-    what: 'repeats a POST whose answer is complete',
+    what: 'repeats a POST after a complete response',
     module: RECONNECT,
     name: 'readPolicy',
     by: '(readPolicy) => (reconnect, byDefault) => readPolicy(reconnect, byDefault)',
     noticedBy:
-      'fact 43: the clean end of a response to another method than GET is the end, unless shouldReconnect or resume say otherwise',
+      'fact 43: methods other than GET do not reconnect after a clean end, unless shouldReconnect or resume says so',
   },
   {
-    what: 'stays OPEN while shouldReconnect is asked',
+    what: 'stays OPEN while shouldReconnect decides',
     module: DISPATCHER,
     name: 'Dispatcher.deciding',
-    by: '() => () => this.#done(() => undefined)',
-    noticedBy: 'fact 43: the source is CONNECTING while it is asked, and the error event waits for its answer',
+    by: '() => () => this.#run(() => undefined)',
+    noticedBy: 'fact 43: readyState is CONNECTING while shouldReconnect decides, and the error event waits for it',
   },
   {
-    what: 'makes a network failure of an abort',
+    what: 'reports an abort as a network failure',
     module: RECONNECT,
     name: 'isAbort',
     by: '() => () => false',
-    noticedBy: 'fact 54: an aborted request of the caller is thrown as it is, whatever the stream was given as',
+    noticedBy:
+      'fact 54: a loop rethrows the AbortError of a fetch that you abort, from a Response, a stream or a custom fetch',
   },
   {
-    what: 'says nothing of an event that was cut',
+    what: 'does not report an incomplete event',
     module: DECODER,
     name: 'EventDecoder.end',
     by: '() => () => false',
-    noticedBy: 'fact 54: a loop says whether the stream ended in the middle of an event',
+    noticedBy: 'fact 54: a loop reports whether the stream ended in the middle of an event',
   },
   {
-    what: 'keeps the connection of a refused response',
+    what: 'keeps the connection of a refused response open',
     module: RESPONSE,
     name: 'openResponse',
     by: `(openResponse) => (response, requested, request) => {
       if (response.status !== 200) request.abort = () => undefined
       return openResponse(response, requested, request)
     }`,
-    noticedBy: 'fact 45: of a long body the first 64 KiB are read, and the connection is let go',
+    noticedBy: 'fact 45: only the first 64 KiB of a long error body are read, then the connection is closed',
   },
   {
-    what: 'shows header values',
+    what: 'reveals header values',
     module: 'src/connection/redaction.ts',
     name: 'redactor',
     by: '(redactor) => () => redactor([])',
-    noticedBy: 'fact 46: no secret shows in an error: no header, password or query, in whatever way it is looked at',
+    noticedBy: 'fact 46: errors never reveal headers, the password or the query, however they are inspected',
   },
   {
-    what: 'reconnects while the loop is at work',
+    what: 'reconnects while the loop body is busy',
     module: INBOX,
     name: 'Inbox.lost',
-    by: '() => () => new Promise((resolve) => this.#push(new Turn(resolve, false)))',
-    noticedBy: 'fact 51: no reconnection is made before the loop asks for more',
+    by: '() => () => new Promise((resolve) => this.#push(new Callback(resolve, false)))',
+    noticedBy: 'fact 51: a loop does not reconnect until it requests another event',
   },
   {
-    what: 'asks shouldReconnect while the loop is at work',
+    what: 'calls shouldReconnect while the loop body is busy',
     module: INBOX,
     name: 'Inbox.deciding',
-    by: '() => () => new Promise((resolve) => this.#push(new Turn(resolve, false)))',
-    noticedBy: 'fact 51: shouldReconnect is asked when the loop has dealt with what came before',
+    by: '() => () => new Promise((resolve) => this.#push(new Callback(resolve, false)))',
+    noticedBy: 'fact 51: shouldReconnect is called after the loop has processed all earlier events',
   },
   {
     what: 'throws on a 204',
@@ -375,7 +377,7 @@ export const FAULTS: Fault[] = [
       const verdict = await decide(policy, request, failure, ...rest)
       return failure.status === 204 ? { ...verdict, thrown: verdict } : verdict
     }`,
-    noticedBy: 'fact 50: it ends when the server answers 204',
+    noticedBy: 'fact 50: a loop ends when the server responds with 204',
   },
   {
     what: 'throws when the body ends',
@@ -385,7 +387,7 @@ export const FAULTS: Fault[] = [
       const verdict = await decide(policy, request, failure, ...rest)
       return failure.reason === 'ended' ? { ...verdict, thrown: verdict } : verdict
     }`,
-    noticedBy: 'fact 50: it ends when the body ends, and an unfinished event is discarded',
+    noticedBy: 'fact 50: a loop ends with the body and discards an incomplete event',
   },
   {
     what: 'ends a loop quietly when shouldReconnect throws',
@@ -395,92 +397,92 @@ export const FAULTS: Fault[] = [
       const verdict = await decide(policy, request, failure, ...rest)
       return failure.reason === 'ended' || failure.status === 204 ? { ...verdict, thrown: undefined } : verdict
     }`,
-    noticedBy: 'fact 51: an end is no end when shouldReconnect has thrown, whatever that was',
+    noticedBy: 'fact 51: a loop throws a ConnectionError if shouldReconnect throws anything',
   },
   {
-    what: 'reads nothing ahead',
+    what: 'does not read ahead',
     module: 'src/event-stream/stream-events.ts',
     name: 'READ_AHEAD',
     by: '() => 0',
-    noticedBy: 'fact 53: a slow loop loses nothing of what had come when the connection breaks off',
+    noticedBy: 'fact 53: a slow loop yields every event that arrived before the connection was lost',
   },
   {
-    what: 'counts silence while the loop is at work',
+    what: 'counts silence while the loop body is busy',
     module: INBOX,
     name: 'Inbox.demand',
     by: '() => () => undefined',
-    noticedBy: 'fact 53: a loop at work waits for nothing: silence meanwhile is none',
+    noticedBy: 'fact 53: idleTimeout does not count while the loop body is busy',
   },
   {
-    what: 'gives each event of a loop an id',
+    what: 'gives each event of a loop an ID',
     module: 'src/decoder/stream-event.ts',
     name: 'streamEvent',
     by: '(streamEvent) => (...parts) => ({ ...streamEvent(...parts), id: parts[3] })',
-    noticedBy:
-      'fact 50: a loop takes the events in order: type, data, the id where the block has one, and the last event ID',
+    noticedBy: 'fact 50: a loop yields the events in order, with type, data, lastEventId, and id if the event has one',
   },
   {
     what: 'lets two loops read one stream',
     module: EVENT_STREAM,
     name: 'EventStream.[asyncIterator]',
     by: '(iterate) => () => { this.#isTaken = false; return iterate() }',
-    noticedBy: 'fact 50: a second iterator is a TypeError',
+    noticedBy: 'fact 50: requesting a second iterator throws a TypeError',
   },
   {
-    what: 'stays connected when the loop is left',
+    what: 'stays connected after leaving the loop',
     module: EVENT_STREAM,
     name: 'EventStream.[asyncIterator]',
     by: '(iterate) => () => ({ ...iterate(), return: () => Promise.resolve({ done: true, value: undefined }) })',
-    noticedBy: 'fact 52: return ends the loop, and the server sees it within half a second',
+    noticedBy: 'fact 52: return ends the loop and closes the connection within half a second',
   },
   {
     what: 'ends a loop quietly when the signal is aborted',
     module: INBOX,
     name: 'Inbox.aborted',
-    by: '() => () => this.end()',
-    noticedBy: 'fact 52: a signal that is aborted already sends nothing, and the loop throws its reason',
+    by: '() => () => this.close()',
+    noticedBy: 'fact 52: with an already aborted signal, nothing is sent and the loop throws its reason',
   },
   {
-    what: 'drops what was read when the connection fails',
+    what: 'discards events already read when the connection fails',
     module: INBOX,
     name: 'Inbox.failed',
-    by: '(failed) => (error, isEnd) => { this.end({ error }); return failed(error, isEnd) }',
-    noticedBy: 'fact 50: it ends when the body ends, and an unfinished event is discarded',
+    by: '(failed) => (error, isEnd) => { this.close({ error }); return failed(error, isEnd) }',
+    noticedBy: 'fact 50: a loop ends with the body and discards an incomplete event',
   },
   {
-    what: 'reconnects a source made of a stream',
+    what: 'reconnects a source without a URL',
     module: EVENT_SOURCE,
     name: 'EventSource.fromReadableStream',
     by: '() => (stream) => new EventSource(new GivenStream(stream), {})',
-    noticedBy: 'fact 30: a stream that errors: complete messages first, then one error, with CLOSED and the cause',
+    noticedBy:
+      'fact 30: a stream that errors delivers complete messages, then fires one error with the cause and closes the source',
   },
   {
-    what: 'knows no id of a stream before it is dispatched',
+    what: 'reports an ID only after its message is dispatched',
     module: EVENT_SOURCE,
     name: 'EventSource.lastEventId',
     by: "() => () => this.#dispatcher.lastEventId ?? ''",
-    noticedBy: 'fact 31: bodies piped in one after the other keep the last event ID and the reconnection time',
+    noticedBy: 'fact 31: bodies piped in one after another share the last event ID and the reconnection time',
   },
   {
-    what: 'resets nothing',
+    what: 'ignores reset()',
     module: CONNECTION,
     name: 'Connection.reset',
     by: '() => () => undefined',
-    noticedBy: 'fact 31: reset() throws away an unfinished event, character and id, and lets the next body have a BOM',
+    noticedBy: 'fact 31: reset() discards an incomplete event, character and ID, and allows a BOM in the next body',
   },
   {
-    what: 'forgets the id when it resets',
+    what: 'clears the ID on reset()',
     module: DECODER,
     name: 'EventDecoder.reset',
     by: "(reset) => () => { if (this.#willReset === undefined) this.#lastEventId = ''; reset() }",
-    noticedBy: 'fact 31: reset() throws away an unfinished event, character and id, and lets the next body have a BOM',
+    noticedBy: 'fact 31: reset() discards an incomplete event, character and ID, and allows a BOM in the next body',
   },
   {
     what: 'resets in the middle of a chunk',
     module: DECODER,
     name: 'EventDecoder.reset',
     by: '(reset) => () => { this.#willReset = undefined; reset() }',
-    noticedBy: 'fact 31: reset() in a listener leaves what has been read, and throws away what is unfinished',
+    noticedBy: 'fact 31: reset() in a listener keeps messages already read and discards an incomplete event',
   },
   {
     what: 'loses decoded events when the stream errors',
@@ -492,6 +494,6 @@ export const FAULTS: Fault[] = [
       for (const batch of batches) controller.enqueue(batch)
     }`,
     noticedBy:
-      'fact 55: an event past maxBufferSize, a chunk without bytes, a source that errors: an error, after the events before it',
+      'fact 55: EventDecoderStream errors on an oversized event, a non-byte chunk or a failing source, after all earlier events',
   },
 ]

@@ -1,4 +1,4 @@
-/** The server runtimes that the tests know, and how each is started. */
+/** The server runtimes, and the commands that start them. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { path } from '../conformance/bundle.ts'
@@ -7,7 +7,7 @@ const installed = path('test/runtimes/node_modules')
 
 const NODE = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node'
 
-/** Their commands; a script and its arguments follow. */
+/** The commands, to which a script and its arguments are appended. */
 export const RUNTIMES: Record<string, string[]> = {
   node20: [`${installed}/node20/${NODE}`],
   node22: [`${installed}/node22/${NODE}`],
@@ -17,21 +17,21 @@ export const RUNTIMES: Record<string, string[]> = {
   bun: [`${installed}/.bin/bun`],
 }
 
-/** Those that run no scripts but answer requests. */
+/** Runtimes that handle requests instead of running scripts. */
 export const REQUEST_RUNTIMES = ['workerd', 'miniflare', 'edge-runtime'] as const
 export type RequestRuntime = (typeof REQUEST_RUNTIMES)[number]
 
-/** Why a runtime cannot be started, if so. */
+/** Why a runtime cannot be started; undefined if it can. */
 export function missing([binary = '']: string[]): string | undefined {
   return existsSync(binary) ? undefined : `${binary} is not installed`
 }
 
-/** Where npm puts the package of a runtime. */
+/** The folder of a runtime's npm package. */
 export function packageOf(runtime: string): string {
   return runtime === 'node24' ? path('node_modules/node') : `${installed}/${runtime}`
 }
 
-/** How a runtime calls itself, and its version, such as `Node 20.20.2`: of what is installed. */
+/** Name and installed version of a runtime, such as `Node 20.20.2`. */
 export function versionOf(runtime: string): string {
   const { version } = JSON.parse(readFileSync(`${packageOf(runtime)}/package.json`, 'utf8')) as { version: string }
   const name = { deno: 'Deno', bun: 'Bun' }[runtime] ?? runtime.replace(/^node\d+$/, 'Node')

@@ -1,4 +1,4 @@
-/** Does the suite notice? Each mutant has one fault, and one test of the suite must fail on it: `npm run test:mutants`. */
+/** Mutation tests: each mutant has one fault, and the named test of the suite must fail on it: `npm run test:mutants`. */
 
 import { setTimeout } from 'node:timers/promises'
 import { atOnce } from '../at-once.ts'
@@ -10,30 +10,31 @@ import { Tally } from '../tally.ts'
 import { FAULTS, type Fault } from './faults.ts'
 import { runSuiteIn, type Settings } from './suite-process.ts'
 
-/** How often a mutant may pass: on a busy machine, chunks are merged or come too late to show its fault. */
+/** How many runs a mutant gets: on a busy machine, chunks may be merged or arrive too late to show the fault. */
 const RUNS = 5
 
-/** A mutant hangs if a version without a fault starts the same test so many ms later and passes it first, twice in a row. */
+/** A mutant hangs if a version without a fault starts the same test this many ms later and passes it first, twice in a row. */
 const HEAD_START = 5_000
 const LAPS = 2
 
-/** How many run at once: mostly they wait. */
+/** How many mutants run at once; they mostly wait. */
 const AT_ONCE = 12
 
 const tally = new Tally()
 const { origins, close } = await startTestServer()
 const entry = await bundle('test/runtimes/entry.ts', 'mutants.mjs')
-// With all the seams and none of the faults.
+// The same build as a mutant, without any fault.
 const sound = await built(
   FAULTS.map((fault) => ({ ...fault, by: '(original) => original' })),
   'sound',
 )
-const suite = tally.suite('the suite notices')
+const suite = tally.suite('mutants')
 
 await atOnce(AT_ONCE, [
-  () => suite.run('a version without a fault passes each of these tests', mustPass),
+  () => suite.run('the version without a fault passes every test', mustPass),
   ...FAULTS.map(
-    (fault, index) => () => suite.run(`a version that ${fault.what}`, () => mustBeNoticed(fault, String(index))),
+    (fault, index) => () =>
+      suite.run(`a version that ${fault.what} is noticed`, () => mustBeNoticed(fault, String(index))),
   ),
 ])
 suite.end()
@@ -45,7 +46,7 @@ async function mustPass(): Promise<void> {
   const results = await run(sound, tests)
   const failed = tests.filter((test) => results.get(test)?.outcome !== 'passed')
   if (failed.length === 0) return
-  const reasons = failed.map((test) => `"${test}": ${results.get(test)?.reason ?? 'there is no such test'}`)
+  const reasons = failed.map((test) => `"${test}": ${results.get(test)?.reason ?? 'the test does not exist'}`)
   throw new Error(reasons.join('\n    '))
 }
 
@@ -65,13 +66,13 @@ async function isNoticed(folder: string, test: string): Promise<boolean> {
   }
 }
 
-/** No time limit decides: on a busy machine any version may take long. */
+/** Compares with a sound version instead of a time limit, because any version may be slow on a busy machine. */
 async function hasHung(test: string, decided: AbortSignal): Promise<true> {
   await setTimeout(HEAD_START, undefined, { signal: decided })
   for (let lap = 1; lap <= LAPS; lap++) {
     const result = (await run(sound, [test], decided)).get(test)
     if (result?.outcome !== 'passed') {
-      throw new Error(`A version without a fault does not pass either: ${String(result?.reason)}`)
+      throw new Error(`The version without a fault fails too: ${String(result?.reason)}`)
     }
   }
   return true
@@ -83,7 +84,7 @@ async function built(faults: Fault[], name: string): Promise<string> {
   return outdir
 }
 
-/** Runs these tests on the version in a folder, until all have ended or it is stopped. */
+/** Runs tests on the version in a folder, until all have finished or the signal is aborted. */
 async function run(folder: string, tests: string[], stopped?: AbortSignal): Promise<Map<string, Result>> {
   const results = new Map<string, Result>()
   const allEnded = new AbortController()
@@ -91,7 +92,7 @@ async function run(folder: string, tests: string[], stopped?: AbortSignal): Prom
   const environment = { runtime: 'mutant', base: undefined, origins, seed: 1, concurrency: 4 }
   const settings: Settings = { ...environment, ...modules, ours: true, filter: tests }
   await runSuiteIn(
-    // Without the warnings that some of them deserve.
+    // Some mutants cause warnings.
     [process.execPath, '--no-warnings'],
     entry,
     settings,

@@ -1,4 +1,4 @@
-/** What the README says of other implementations, each claim against the suite: `npm run test:peers`. */
+/** Checks the README's claims about other implementations against the suite: `npm run test:peers`. */
 
 import assert from 'node:assert/strict'
 import { bundle } from '../conformance/bundle.ts'
@@ -6,12 +6,12 @@ import type { Result } from '../conformance/suite.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
 import { Script } from './script.ts'
-import { Source } from './source.ts'
+import { StreamServer } from './stream-server.ts'
 import { runSuiteIn } from './suite-process.ts'
 
 interface Peer {
   module: string
-  /** Beginnings of the names of tests that it fails. */
+  /** The beginnings of the names of tests that it fails. */
   fails: string[]
 }
 
@@ -19,27 +19,27 @@ const PEERS: Record<string, Peer> = {
   'eventsource 5.1.5': {
     module: import.meta.resolve('eventsource'),
     fails: [
-      'fact 18: a retry past 2^31-1 ms overflows no timer',
-      'fact 20: no message is missed',
-      'fact 20: microtasks to any depth',
-      'fact 22: the first handler fixes the place',
+      'fact 18: a retry above 2^31-1 ms does not overflow the timer',
+      'fact 20: awaiting one message at a time',
+      'fact 20: all pending microtasks run',
+      'fact 22: replacing a handler keeps its position',
       'case "two BOMs"',
     ],
   },
   "undici 8.12.4's EventSource": {
     module: import.meta.resolve('undici'),
     fails: [
-      'fact 15: events are MessageEvents',
-      'fact 18: retry takes effect at its line',
-      'fact 20: no message is missed',
-      'fact 20: close() in a listener stops the next message',
-      'fact 23: close() at once',
+      'fact 15: messages are MessageEvents',
+      'fact 18: retry takes effect at the end of its line',
+      'fact 20: awaiting one message at a time',
+      'fact 20: close() in a listener stops further messages',
+      'fact 23: close() right after construction',
       'case "empty type overwrites"',
     ],
   },
 }
 
-/** How long a fact may take, in ms: most of these wait for a message that never comes. */
+/** The time limit of a fact, in ms. Most of these wait for a message that never arrives. */
 const FACT_LIMIT = 30_000
 
 const tally = new Tally()
@@ -70,21 +70,23 @@ async function check(name: string, { module, fails }: Peer): Promise<void> {
   for (const claim of fails) {
     await suite.run(`it fails "${claim}"`, () => {
       const failed = results.some(({ name, outcome }) => name.startsWith(claim) && outcome === 'failed')
-      assert.ok(failed, 'it passes now: take the claim out of the README')
+      assert.ok(failed, 'the test passes now: remove the claim from the README')
     })
   }
-  await suite.run('a process with nothing else to do exits while it waits to reconnect', () => exitsInTheWait(module))
+  await suite.run('an otherwise idle process exits while the source waits to reconnect', () =>
+    exitsWhileWaiting(module),
+  )
   suite.end()
 }
 
-async function exitsInTheWait(module: string): Promise<void> {
-  const source = await Source.start((response) => response.end('retry: 3000\n\n'))
-  const script = new Script([process.execPath], 'peer', [source.url, module])
+async function exitsWhileWaiting(module: string): Promise<void> {
+  const server = await StreamServer.start((response) => response.end('retry: 3000\n\n'))
+  const script = new Script([process.execPath], 'peer', [server.url, module])
   try {
-    await script.ends()
-    assert.equal(source.requests, 1)
+    await script.exits()
+    assert.equal(server.requests, 1)
   } finally {
     script.kill()
-    await source.stop()
+    await server.stop()
   }
 }

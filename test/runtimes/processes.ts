@@ -1,6 +1,6 @@
 /**
- * Facts about whole processes, in each server runtime: when one stays alive and when it can exit (25), silence (26), and
- * how much memory an endless line and a million messages take. `node test/runtimes/processes.ts [--only node22]`
+ * Facts about whole processes in each server runtime: when a process stays alive and when it can exit (25), idle connections
+ * (26), and the memory for an endless line and a million messages. `node test/runtimes/processes.ts [--only node22]`
  */
 
 import assert from 'node:assert/strict'
@@ -10,7 +10,7 @@ import { atOnce } from '../at-once.ts'
 import { Tally } from '../tally.ts'
 import { missing, RUNTIMES } from './list.ts'
 import { Script } from './script.ts'
-import { Source } from './source.ts'
+import { StreamServer } from './stream-server.ts'
 
 interface Check {
   name: string
@@ -20,12 +20,12 @@ interface Check {
 /** Starts a script in the runtime under test. */
 type Start = (name: string, args: string[], env?: Record<string, string>) => Script
 
-/** How many run at once: what most of them do is wait, but to start a runtime is work. */
+/** How many checks run at once. They mostly wait, but starting a runtime takes CPU time. */
 const AT_ONCE = 16
 
 const MIB = 2 ** 20
 
-/** What a server may pour out, the limit, and how many MiB the process may grow. */
+/** The data that the server repeats, the buffer limit, and how many MiB the process may grow. */
 const FLOODS = [
   ['an endless line', 'x', MIB, 40],
   ['an endless line', 'x', undefined, 300],
@@ -33,36 +33,36 @@ const FLOODS = [
   ['an endless event of short lines', 'data\n', undefined, 300],
 ] as const
 
-/** How many MiB the process may grow while 300 MiB go through it. */
+/** How many MiB the process may grow while it receives 300 MiB. */
 const MILLION_GROWTH = 100
 
 const CHECKS: Check[] = [
   {
-    name: 'fact 25: a script of one line lives while it connects, is open and waits, and gets its events',
+    name: 'fact 25: a one-line script stays alive while connecting, open and waiting, and receives its events',
     run: async (start) => {
-      const source = await Source.start((response, n) => {
+      const server = await StreamServer.start((response, n) => {
         if (n === 1) setTimeout(() => response.end('retry: 500\n\n'), 500)
         else setTimeout(() => response.write('data: here\n\n'), 500)
         response.flushHeaders()
       })
-      await using(source, start('one-line', [source.url]), async (script) => {
+      await using(server, start('one-line', [server.url]), async (script) => {
         await script.says('here')
-        assert.equal(source.requests, 2)
+        assert.equal(server.requests, 2)
       })
     },
   },
   {
-    name: 'fact 25: it survives a server that is killed and comes back ten seconds later',
+    name: 'fact 25: a process stays alive while its server is down for ten seconds',
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         response.write('data: here\n\n')
       })
-      await using(source, start('one-line', [source.url]), async (script) => {
+      await using(server, start('one-line', [server.url]), async (script) => {
         await script.says('here')
-        await source.stop()
+        await server.stop()
         await delay(10_000)
         script.output = ''
-        await source.start()
+        await server.start()
         await script.says('here')
       })
     },
@@ -70,95 +70,95 @@ const CHECKS: Check[] = [
   ...['at once', 'connecting', 'open', 'message', 'error', 'waiting'].map((moment): Check => ({
     name: `fact 25: a process can exit after close(), ${moment}`,
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         if (moment === 'connecting') return
         response.write('retry: 60000\ndata: x\n\n')
         if (moment === 'error' || moment === 'waiting') response.end()
       })
-      await using(source, start('close', [source.url, moment]), (script) => script.ends())
+      await using(server, start('close', [server.url, moment]), (script) => script.exits())
     },
   })),
   ...['break', 'throw', 'abort', 'close'].map((exit): Check => ({
-    name: `fact 25: a process can exit after its loop is left, ${exit}`,
+    name: `fact 25: a process can exit after leaving a loop, ${exit}`,
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         response.write('data: x\n\n')
       })
-      await using(source, start('leave', [source.url, exit]), (script) => script.ends())
+      await using(server, start('leave-loop', [server.url, exit]), (script) => script.exits())
     },
   })),
   ...['dist', 'dist/browser'].map((build): Check => ({
-    name: `fact 25: a process can exit after close() where a page is imitated without setImmediate, ${build}`,
+    name: `fact 25: a process can exit after close() in a simulated page without setImmediate, ${build}`,
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         response.write('data: here\n\n')
       })
-      await using(source, start('imitated-page', [source.url, build]), async (script) => {
-        await script.ends()
+      await using(server, start('fake-page', [server.url, build]), async (script) => {
+        await script.exits()
         assert.equal(script.output, 'here\n')
       })
     },
   })),
   {
-    name: 'sources work on frozen prototypes, the first as all others, and a late listener waits for the next event',
+    name: 'sources work with frozen prototypes, and a listener added during a dispatch waits for the next event',
     run: async (start) => {
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         response.write('data: 1\n\ndata: 2\n\n')
       })
-      await using(source, start('hardened', [source.url]), async (script) => {
-        await script.ends()
+      await using(server, start('frozen', [server.url]), async (script) => {
+        await script.exits()
         assert.equal(script.output, '["2"]\n["2"]\n')
       })
     },
   },
   {
-    name: 'one signal closes any number of connections, without a warning of a leak',
+    name: 'one signal can close many connections without a leak warning',
     run: async (start) => {
-      const source = await Source.start((response) => response.flushHeaders())
-      await using(source, start('one-signal', [source.url]), async (script) => {
-        await script.ends()
+      const server = await StreamServer.start((response) => response.flushHeaders())
+      await using(server, start('shared-signal', [server.url]), async (script) => {
+        await script.exits()
         assert.equal(script.output, 'all are open\n')
       })
     },
   },
   {
-    name: 'fact 26: silence costs no reconnection',
+    name: 'fact 26: idle connections stay open',
     run: async (start, runtime) => {
-      const source = await Source.start((response) => {
-        // First the headers let wait, then the body: long enough for Bun, which notices a limit of 1 s after 8 s.
+      const server = await StreamServer.start((response) => {
+        // Delays first the headers, then the body, long enough for Bun, which applies a limit of 1 s only after 8 s.
         setTimeout(() => {
           response.write('data: 1\n\n')
           setTimeout(() => response.write('data: 2\n\n'), 10_000)
         }, 2_000)
       })
       const node = runtime.startsWith('node')
-      const script = start(node ? 'impatient-node' : 'patient', [source.url, source.plainURL], {
+      const script = start(node ? 'body-timeout-node' : 'default-timeouts', [server.url, server.plainURL], {
         BUN_CONFIG_HTTP_IDLE_TIMEOUT: '1',
       })
-      await using(source, script, async () => {
+      await using(server, script, async () => {
         await script.says('message: 2')
-        // Deno has no such limit.
+        // Deno has no idle limit.
         const control = runtime === 'deno' ? '' : 'fetch gave up\n'
         assert.equal(script.output.replace(control, ''), 'open\nmessage: 1\nmessage: 2\n')
-        assert.equal(script.output.includes('fetch gave up'), runtime !== 'deno', 'the limit is not at work')
-        assert.equal(source.requests, 1)
+        assert.equal(script.output.includes('fetch gave up'), runtime !== 'deno', 'the limit is not in effect')
+        assert.equal(server.requests, 1)
       })
     },
   },
   {
-    name: 'a server that sleeps is noticed, and its stream goes on where it was when it wakes',
+    name: 'a suspended server is detected by timeouts, and its stream resumes when the server continues',
     run: async (start) => {
       const server = new Script(RUNTIMES.node24 ?? [], 'counter', [])
       try {
         await server.says('.')
-        const script = start('impatient', [`http://127.0.0.1:${/\d+/.exec(server.output)?.[0] ?? ''}/`])
+        const script = start('idle-timeout', [`http://127.0.0.1:${/\d+/.exec(server.output)?.[0] ?? ''}/`])
         try {
           await script.says('number 3.')
-          server.freeze()
+          server.suspend()
           await script.says('sent nothing for 1000 ms')
-          // The system of a server that sleeps takes connections all the same.
+          // The operating system still accepts connections for a suspended server.
           await script.says('did not respond within 1000 ms')
-          server.thaw()
+          server.resume()
           const before = numbers(script.output).length
           await script.says(`number ${before + 5}.`)
           const seen = numbers(script.output)
@@ -175,12 +175,12 @@ const CHECKS: Check[] = [
     },
   },
   {
-    name: `a million messages through a loop that awaits: all there, in order, and at most ${MILLION_GROWTH} MiB of memory`,
+    name: `a loop that awaits yields a million messages in order, with at most ${MILLION_GROWTH} MiB of memory`,
     run: async (start) => {
       const filling = 'x'.repeat(300)
-      const source = await Source.start((response) => {
+      const server = await StreamServer.start((response) => {
         let next = 0
-        const pour = (): void => {
+        const write = (): void => {
           for (let more = true; more && next < 1_000_000 && !response.destroyed;) {
             let block = ''
             for (const end = next + 200; next < end; next++) block += `data: ${next} ${filling}\n\n`
@@ -188,16 +188,16 @@ const CHECKS: Check[] = [
           }
           if (next === 1_000_000) response.end()
         }
-        response.on('drain', pour)
-        pour()
+        response.on('drain', write)
+        write()
       })
-      await using(source, start('million', [source.url]), async (script) => {
+      await using(server, start('million-messages', [server.url]), async (script) => {
         await script.says('}')
         const { taken, outOfOrder, grown } = JSON.parse(script.output) as Record<string, unknown>
         assert.deepEqual({ taken, outOfOrder }, { taken: 1_000_000, outOfOrder: 0 })
-        assert.ok(Number(grown) < MILLION_GROWTH * MIB, `it took ${Math.round(Number(grown) / MIB)} MiB`)
-        // The loop is over, and nothing keeps the process.
-        await script.ends()
+        assert.ok(Number(grown) < MILLION_GROWTH * MIB, `it grew by ${Math.round(Number(grown) / MIB)} MiB`)
+        // After the loop, nothing keeps the process alive.
+        await script.exits()
       })
     },
   },
@@ -205,21 +205,21 @@ const CHECKS: Check[] = [
     name: `${what} with ${limit === undefined ? 'the default limit' : 'a limit of 1 Mi'} takes at most ${most} MiB`,
     run: async (start) => {
       const block = Buffer.alloc(MIB, text)
-      const source = await Source.start((response) => {
-        const pour = (): void => {
+      const server = await StreamServer.start((response) => {
+        const write = (): void => {
           while (!response.destroyed && response.write(block));
         }
-        response.on('drain', pour)
+        response.on('drain', write)
         response.write('data: ')
-        pour()
+        write()
       })
-      const args = limit === undefined ? [source.url] : [source.url, String(limit)]
-      await using(source, start('flood', args), async (script) => {
+      const args = limit === undefined ? [server.url] : [server.url, String(limit)]
+      await using(server, start('endless-line', args), async (script) => {
         await script.says('}')
         const { reason, readyState, grown } = JSON.parse(script.output) as Record<string, unknown>
         assert.deepEqual({ reason, readyState }, { reason: 'too-large', readyState: 2 })
-        assert.ok(Number(grown) < most * MIB, `it took ${Math.round(Number(grown) / MIB)} MiB`)
-        await script.ends()
+        assert.ok(Number(grown) < most * MIB, `it grew by ${Math.round(Number(grown) / MIB)} MiB`)
+        await script.exits()
       })
     },
   })),
@@ -258,12 +258,12 @@ function numbers(output: string): number[] {
   return [...output.matchAll(/number (\d+)\./g)].map(([, number]) => Number(number))
 }
 
-/** Runs a check and leaves nothing behind. */
-async function using(source: Source, script: Script, check: (script: Script) => Promise<void>): Promise<void> {
+/** Runs a check and stops its process and server. */
+async function using(server: StreamServer, script: Script, check: (script: Script) => Promise<void>): Promise<void> {
   try {
     await check(script)
   } finally {
     script.kill()
-    await source.stop()
+    await server.stop()
   }
 }

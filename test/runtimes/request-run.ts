@@ -1,9 +1,9 @@
-/** What goes to a runtime that runs the suite in a request, and how its answer ends. */
+/** The protocol for runtimes that run the suite inside a request. */
 
 import type { Environment } from '../conformance/harness.ts'
 
-/** The request's body, as JSON. */
+/** The JSON body of the request. */
 export type RequestSettings = Omit<Environment, 'EventSource' | 'base'>
 
-/** The last line of the answer, without which the suite has not come to its end. */
+/** The last line of the response. If it is missing, the suite did not finish. */
 export const END = '"end"'

@@ -1,6 +1,6 @@
 /**
- * Runs the suite in each server runtime: `npm run test:conformance -- [--only node22] [--filter 'fact 20'] [--seed 1]`. All
- * facts run in each of them; the byte streams in all four cuts once per engine, in the others in one random cut.
+ * Runs the suite in each server runtime: `npm run test:conformance -- [--only node22] [--filter 'fact 20'] [--seed 1]`. Every
+ * runtime runs all facts. One runtime per engine runs the byte streams in all four cuts, the others in one random cut.
  */
 
 import { parseArgs } from 'node:util'
@@ -12,14 +12,14 @@ import { keepRun } from '../conformance/table.ts'
 import type { Cut } from '../server/program.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
-import { runSuiteInRequest } from './hosts.ts'
+import { runSuiteInRequest } from './request-runtimes.ts'
 import { missing, packageOf, REQUEST_RUNTIMES, RUNTIMES, versionOf } from './list.ts'
 import { runSuiteIn } from './suite-process.ts'
 
-/** How many run at once: more, and a machine of two cores is too slow for facts about how soon something happens. */
+/** How many runtimes run at once. With more, two cores are too slow for facts that measure time. */
 const AT_ONCE = 3
 
-/** One for each engine. */
+/** One runtime per engine. */
 const ALL_CUTS = ['node24', 'deno', 'bun', 'workerd']
 
 const { values } = parseArgs({

@@ -1,9 +1,9 @@
-/** A script in a runtime, as a process of its own. */
+/** A script that runs in a separate process. */
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { path } from '../conformance/bundle.ts'
 
-/** How long a process may take for what it should do, in ms. */
+/** How long to wait for a process, in ms. */
 const PATIENCE = 120_000
 
 export class Script {
@@ -11,7 +11,7 @@ export class Script {
   readonly #watchers = new Set<() => void>()
   output = ''
 
-  /** Starts `scripts/<name>.mjs` with the runtime's command. */
+  /** Starts `scripts/<name>.mjs` with the command of a runtime. */
   constructor([binary = '', ...own]: string[], name: string, args: string[], env: Record<string, string> = {}) {
     this.#child = spawn(binary, [...own, path(`test/runtimes/scripts/${name}.mjs`), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -30,28 +30,28 @@ export class Script {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** Resolves when it has ended by itself, without an error. */
-  async ends(): Promise<void> {
-    await this.#until(() => !this.isAlive, 'end')
+  /** Resolves when the process exits without an error. */
+  async exits(): Promise<void> {
+    await this.#until(() => !this.isAlive, 'exit')
     const { exitCode, signalCode } = this.#child
-    if (exitCode !== 0) throw new Error(`it ended with ${String(exitCode ?? signalCode)}`)
+    if (exitCode !== 0) throw new Error(`the process exited with ${String(exitCode ?? signalCode)}`)
   }
 
-  /** Resolves when its output contains a text, within so many ms. */
+  /** Resolves when the output contains a text; rejects after a time in ms. */
   async says(text: string, within = PATIENCE): Promise<void> {
-    await this.#until(() => this.output.includes(text), `say "${text}"`, within)
+    await this.#until(() => this.output.includes(text), `print "${text}"`, within)
   }
 
   kill(): void {
     this.#child.kill('SIGKILL')
   }
 
-  /** Stops it where it stands; its sockets stay. */
-  freeze(): void {
+  /** Suspends the process; its sockets stay open. */
+  suspend(): void {
     this.#child.kill('SIGSTOP')
   }
 
-  thaw(): void {
+  resume(): void {
     this.#child.kill('SIGCONT')
   }
 
@@ -64,7 +64,11 @@ export class Script {
       }
       const fail = (): void => {
         finish(() => {
-          reject(new Error(`it did not ${what}. It is ${this.isAlive ? 'alive' : 'dead'} and said "${this.output}"`))
+          reject(
+            new Error(
+              `the process did not ${what}. It is ${this.isAlive ? 'running' : 'dead'} and printed "${this.output}"`,
+            ),
+          )
         })
       }
       const look = (): void => {

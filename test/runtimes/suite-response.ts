@@ -1,4 +1,4 @@
-/** The suite inside a request, for runtimes that live in requests: the answer is a JSON line for each result, as it comes. */
+/** Runs the suite inside a request. The response streams one JSON line per result. */
 
 import * as fetchEventSource from '../../dist/fetch-event-source.js'
 import * as everysource from '../../dist/index.js'
@@ -11,12 +11,12 @@ export async function suiteResponse(request: Request): Promise<Response> {
   bind({ everysource, fetchEventSource })
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
   const writer = writable.getWriter()
-  const say = (line: string): Promise<void> => writer.write(new TextEncoder().encode(`${line}\n`))
+  const writeLine = (line: string): Promise<void> => writer.write(new TextEncoder().encode(`${line}\n`))
   const run = async (): Promise<void> => {
     await runSuite({ ...settings, base: undefined, EventSource: everysource.EventSource }, (result) => {
-      void say(JSON.stringify(result))
+      void writeLine(JSON.stringify(result))
     })
-    await say(END)
+    await writeLine(END)
     await writer.close()
   }
   run().catch((error: unknown) => void writer.abort(error))

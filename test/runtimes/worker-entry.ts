@@ -1,4 +1,4 @@
-/** The suite as a Worker: for workerd, bare and through miniflare. */
+/** The suite as a Worker, for workerd and miniflare. */
 
 import { suiteResponse } from './suite-response.ts'
 

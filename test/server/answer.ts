@@ -1,4 +1,4 @@
-/** One response of a program. */
+/** Sends a programmed response. */
 
 import type { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
@@ -7,16 +7,16 @@ import * as zlib from 'node:zlib'
 import { cutCase } from '../conformance/cases.ts'
 import type { Answer, Step } from './program.ts'
 
-/** Resolves when the test has opened a gate. */
+/** Resolves when the test opens the gate. */
 type Gate = (name: string) => Promise<void>
 
-/** Up to so many pieces are a millisecond apart: Node's fetch merges what it has not read yet. */
+/** Up to this many pieces are sent a millisecond apart, because Node's fetch merges unread chunks. */
 const PACED_PIECES = 200
 
-/** Up to so many pieces go out in a packet each; more would take minutes. */
-const PACKETS_EACH = 3_000
+/** Up to this many pieces get their own packet; more would take minutes. */
+const SEPARATE_PACKETS = 3_000
 
-/** @param onSent told how many bytes of a flood the system has taken */
+/** @param onSent called with the number of bytes of a large stream that the system has accepted */
 export async function serveAnswer(
   answer: Answer,
   response: ServerResponse,
@@ -31,7 +31,7 @@ export async function serveAnswer(
   for (const [name, value] of Object.entries(headers)) if (value !== null) response.setHeader(name, value)
   if (answer.cors === false) response.removeHeader('Access-Control-Allow-Origin')
   if (answer.cors === '*') response.setHeader('Access-Control-Allow-Origin', '*')
-  // Browsers read no body after a 205, so that the end of Node's chunked one would stay in the connection for the next.
+  // Browsers don't read the body of a 205, so the end of Node's chunked body would corrupt the next response.
   if (answer.status === 205) response.setHeader('Content-Length', 0)
   const body = compressed(answer, response)
   response.writeHead(answer.status ?? 200)
@@ -40,7 +40,7 @@ export async function serveAnswer(
   for (const step of answer.steps ?? []) await perform(step, response, body, gate, onSent)
 }
 
-/** Where a response's text goes. */
+/** Writes the response body, compressed if requested. */
 interface Body {
   write(text: string): Promise<void>
   end(): void
@@ -88,7 +88,7 @@ function compressed({ encoding }: Answer, response: ServerResponse): Body {
   }
 }
 
-/** Resolves when the bytes are in the system's hands, or the connection is gone. */
+/** Resolves when the system has accepted the bytes, or the connection is closed. */
 function written(response: ServerResponse, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     response.write(bytes, () => {
@@ -98,11 +98,11 @@ function written(response: ServerResponse, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Each piece as an HTTP chunk of its own and, if there are not too many, as a packet of its own. The framing is written by
- * hand: a million calls of `response.write` would take longer than all the rest.
+ * Sends each piece as a separate HTTP chunk and, up to a limit, in a separate packet. Writes the framing itself, because a
+ * million calls of `response.write` would dominate the run time.
  */
 async function sendPieces(response: ServerResponse, pieces: Uint8Array[]): Promise<void> {
-  const perPacket = pieces.length > PACKETS_EACH ? 1_000 : 1
+  const perPacket = pieces.length > SEPARATE_PACKETS ? 1_000 : 1
   for (let start = 0; start < pieces.length && !response.destroyed; start += perPacket) {
     const framed = pieces.slice(start, start + perPacket).filter((piece) => piece.length > 0)
     const parts = framed.flatMap((piece) => [`${piece.length.toString(16)}\r\n`, piece, '\r\n'])
@@ -113,7 +113,7 @@ async function sendPieces(response: ServerResponse, pieces: Uint8Array[]): Promi
   }
 }
 
-/** As fast as the client reads. */
+/** Sends the text repeatedly, as fast as the client reads. */
 async function flood(
   response: ServerResponse,
   text: Buffer,
@@ -127,7 +127,7 @@ async function flood(
   }
 }
 
-/** Resolves when a stream takes more, or never will. */
+/** Resolves when the stream accepts more data or closes. */
 function drained(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {

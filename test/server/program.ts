@@ -1,77 +1,77 @@
-/** What the test server is told to do, in data, so that a test in any runtime can say it. */
+/** Programs for the test server, as data, so that tests in any runtime can send them. */
 
 /** How the bytes of a case are cut into chunks. */
 export type Cut = 'whole' | 'as written' | 'every byte' | 'random'
 
-/** The cut of a case's bytes; `seed` decides the random ones. */
+/** How to cut a case's bytes; `seed` is for random cuts. */
 export interface CaseCut {
   index: number
   cut: Cut
   seed: number
-  /** Into how many pieces "every byte" may cut; without limit where it is absent. */
+  /** Maximum number of pieces for "every byte"; unlimited if absent. */
   mostPieces?: number | undefined
 }
 
-/** One thing that the server does with a response. */
+/** A step of a response. */
 export type Step =
   | { write: string }
   /** The bytes of a case of stream-cases.json. */
   | { case: CaseCut }
-  /** The same text again and again, until the client is gone or so many bytes have been sent. */
+  /** Repeats the text until the client is gone or this many bytes are sent. */
   | { flood: string; bytes: number }
-  /** Waits until the test opens the gate of that name. */
+  /** Waits until the test opens this gate. */
   | { gate: string }
   | { wait: number }
   | { end: true }
-  /** Cuts the connection without an end. */
+  /** Resets the connection. */
   | { reset: true }
 
-/** How the server answers one request. */
+/** The response to a request. */
 export interface Answer {
-  /** 200 unless said otherwise. */
+  /** Default 200. */
   status?: number
-  /** `Content-Type: text/event-stream` unless said otherwise; null leaves a header out. */
+  /** Defaults to `Content-Type: text/event-stream`; null removes a header. */
   headers?: Record<string, string | string[] | null>
   /** Compresses the body, flushed after each write. */
   encoding?: 'gzip' | 'deflate' | 'br' | 'zstd'
-  /** Where nothing ends it, the response stays open. */
+  /** The response stays open unless a step ends it. */
   steps?: Step[]
-  /** Waits for this gate before it answers at all. */
+  /** Waits for this gate before responding. */
   before?: string
-  /** Who may read it: nobody of another origin, or all, but without credentials; the page that asks if not said otherwise. */
+  /** CORS: no other origin, or any without credentials. Default: the requesting origin. */
   cors?: false | '*'
-  /** Of the first answer: the headers that a preflight allows; those that it asks for if not said otherwise. */
+  /** Headers that a preflight allows; only read from the first answer. Default: the requested ones. */
   allowHeaders?: string
-  /** Cuts the connection instead of answering. */
+  /** Resets the connection instead of responding. */
   drop?: true
 }
 
-/** The nth connection gets the nth answer; the last serves for all later ones. */
+/** The nth connection gets the nth answer; later connections get the last one. */
 export type Program = Answer[]
 
-/** A request as the server saw it. */
+/** A request as received by the server. */
 export interface LoggedRequest {
   method: string
   /** Path and query, as sent. */
   path: string
   host: string
   headers: Record<string, string>
-  /** The bytes of Last-Event-ID read as UTF-8; undefined where there was none. */
+  /** `Last-Event-ID` decoded as UTF-8; undefined if absent. */
   lastEventId: string | undefined
-  /** One character for each byte; complete once the response has begun, for the server reads it first. */
+  /** One character per byte. Complete when the response starts. */
   body: string
-  /** The bytes of a flood that the system has taken. */
+  /** The bytes of a large stream that the system has accepted. */
   flooded: number
-  /** Milliseconds since the program was registered. */
+  /** In ms since the program was registered. */
   at: number
-  /** When the client or the server ended it, on the same clock; null while it is open. */
+  /** When the connection closed, on the same clock; null while open. */
   endedAt: number | null
 }
 
-/** What the server saw of a program. */
+/** The log of a program. */
 export interface Log {
   requests: LoggedRequest[]
   preflights: number
-  /** Milliseconds since the program was registered. */
+  /** In ms since the program was registered. */
   now: number
 }

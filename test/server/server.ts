@@ -1,6 +1,6 @@
 /**
- * The test server: one program, several origins. Tests register what it shall do (`POST /programs`), connect to
- * `/s/<id>`, open gates, and ask what it saw. Everything is data over HTTP, so that a page can use it as well as Node.
+ * The test server, with several origins. Tests register a program (`POST /programs`), connect to `/s/<id>`, open gates, and
+ * read the log. Everything works over HTTP, so that pages can use it like Node.
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -8,29 +8,29 @@ import type { AddressInfo } from 'node:net'
 import { serveAnswer } from './answer.ts'
 import type { Log, LoggedRequest, Program } from './program.ts'
 
-/** What the server knows of a registered program. */
+/** A registered program and its state. */
 interface Registration {
   program: Program
   since: number
   requests: LoggedRequest[]
   preflights: number
   openGates: Set<string>
-  /** Who waits for something in here to change. */
+  /** Called on each change. */
   watchers: Set<() => void>
 }
 
 export interface TestServer {
-  /** Two origins for streams and, last, one for the tests' own requests (browsers open six connections to each). */
+  /** Two origins for streams, and one for the tests' own requests, because browsers limit each to six connections. */
   origins: string[]
   close(): Promise<void>
 }
 
-/** Serves something that is no program, such as a page; says whether it did. */
+/** Serves other requests, such as a page; returns whether it did. */
 export type Extra = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const ORIGINS = 3
-/** How long a response waits for its gate, in ms: as long as a fact may take, so that none is answered before its time. */
-const GATE_PATIENCE = 120_000
+/** How long a response waits for its gate, in ms. As long as a test may take, so that no response is sent early. */
+const GATE_TIMEOUT = 120_000
 
 export async function startTestServer(extra: Extra = () => false): Promise<TestServer> {
   const registrations = new Map<string, Registration>()
@@ -39,7 +39,7 @@ export async function startTestServer(extra: Extra = () => false): Promise<TestS
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     allowOrigin(request, response)
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-    const [, room, id = '', gate = ''] = pathname.split('/')
+    const [, endpoint, id = '', gate = ''] = pathname.split('/')
     const registration = registrations.get(id)
 
     if (request.method === 'OPTIONS') {
@@ -47,21 +47,21 @@ export async function startTestServer(extra: Extra = () => false): Promise<TestS
       const { allowHeaders } = registration?.program[0] ?? {}
       if (allowHeaders !== undefined) response.setHeader('Access-Control-Allow-Headers', allowHeaders)
       response.writeHead(204).end()
-    } else if (room === 'programs') {
+    } else if (endpoint === 'programs') {
       const key = String(next++)
       const program = JSON.parse(await text(request)) as Program
       const since = performance.now()
       registrations.set(key, { program, since, requests: [], preflights: 0, openGates: new Set(), watchers: new Set() })
       response.end(key)
-    } else if (room === 'origins') {
+    } else if (endpoint === 'origins') {
       response.end(JSON.stringify(origins))
     } else if (!registration) {
       if (!extra(request, response)) response.writeHead(404).end()
-    } else if (room === 'gates') {
+    } else if (endpoint === 'gates') {
       registration.openGates.add(gate)
       changed(registration)
       response.end()
-    } else if (room === 'log') {
+    } else if (endpoint === 'log') {
       const wanted = (name: string) => Number(searchParams.get(name) ?? 0)
       await until(
         registration,
@@ -79,8 +79,8 @@ export async function startTestServer(extra: Extra = () => false): Promise<TestS
   const servers = await Promise.all(
     Array.from({ length: ORIGINS }, () =>
       listen(
-        // Idle connections are kept for as long as the server runs: some runtimes repeat a request by themselves when the
-        // connection that they kept turns out to be closed, and the tests count requests.
+        // Keep idle connections open: some runtimes silently repeat a request if a kept connection turns out to be closed,
+        // and the tests count requests.
         createServer({ noDelay: true, keepAliveTimeout: 3_600_000 }, (request, response) => {
           serve(request, response).catch((error: unknown) => {
             console.error(error)
@@ -116,7 +116,7 @@ async function serveProgram(registration: Registration, request: IncomingMessage
   await serveAnswer(
     answer ?? {},
     response,
-    (gate) => until(registration, GATE_PATIENCE, ({ openGates }) => openGates.has(gate)),
+    (gate) => until(registration, GATE_TIMEOUT, ({ openGates }) => openGates.has(gate)),
     (bytes) => {
       logged.flooded += bytes
     },
@@ -147,10 +147,10 @@ function changed({ watchers }: Registration): void {
   for (const watcher of [...watchers]) watcher()
 }
 
-/** Resolves when the condition holds, or when patience is out: the test then sees what is missing. */
+/** Resolves when the condition holds or the time is up; the test then sees the difference in the log. */
 function until(
   registration: Registration,
-  patience: number,
+  timeout: number,
   holds: (registration: Registration) => boolean,
 ): Promise<void> {
   return new Promise((resolve) => {
@@ -162,7 +162,7 @@ function until(
       registration.watchers.delete(check)
       resolve()
     }
-    const timer = setTimeout(finish, patience).unref()
+    const timer = setTimeout(finish, timeout).unref()
     registration.watchers.add(check)
     check()
   })

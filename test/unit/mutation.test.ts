@@ -169,7 +169,7 @@ describe('a mutation that does not fit', () => {
     'says that there is no %s, and what to do',
     (name) => {
       expect(mutateShop(name)).toThrow(
-        `src/shop.ts has no constant, function or member "${name}": rename it in its mutants too`,
+        `src/shop.ts has no constant, function or member "${name}". Rename it in its mutants too`,
       )
     },
   )
@@ -182,8 +182,8 @@ describe('a mutation that does not fit', () => {
   })
 
   it.each([
-    ['src/shop.ts', 'RATE', 'Module src/shop.ts is missing: change it in its mutants too'],
-    ['src/cli/visible.ts', 'visible', 'src/cli/visible.ts is not in the bundle: its mutants would have no fault'],
+    ['src/shop.ts', 'RATE', 'Module src/shop.ts is missing. Update its mutants'],
+    ['src/cli/visible.ts', 'visible', 'src/cli/visible.ts is not in the bundle, so its mutants would have no fault'],
   ])('says that there is no module %s, or that it is not in use', async (module, name, message) => {
     const mutation = { what: 'shows nothing', module, name, by: "() => () => ''" }
     await expect(buildMutant([mutation], { write: false })).rejects.toThrow(message)

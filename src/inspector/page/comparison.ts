@@ -1,11 +1,11 @@
-/** Compares what two sources of the same stream say: ours and the browser's own. Knows no page. */
+/** Compares everysource with the native `EventSource` on the same stream. Independent of the DOM. */
 
 import type { State } from './recording.ts'
 
 export type Side = 'ours' | 'native'
 
-/** What is compared of a message. */
-export interface Heard {
+/** The parts of a message that are compared. */
+export interface Received {
   type: string
   lastEventId: string
   data: string
@@ -16,43 +16,43 @@ export interface Difference {
   text: string
 }
 
-interface Waiting extends Heard {
+interface Waiting extends Received {
   at: number
   number: number
 }
 
-/** In ms: two connections are never quite at the same place; what stays different for longer is a difference. */
+/** In ms. Two connections are never perfectly in sync, so only a difference that lasts longer counts. */
 export const GRACE = 1_500
-/** In ms: one side may be this much behind, on a machine that has other things to do. */
+/** In ms. On a busy machine, one side may lag this far behind. */
 export const LATE = 10_000
-/** How far ahead to look for a message that only one side has. */
+/** How many messages to look ahead for one that only one side received. */
 const LOOK_AHEAD = 500
 const MOST_WAITING = 50_000
-/** How many to tell; all are counted. */
-const MOST_TOLD = 10
+/** How many differences to list; all are counted. */
+const MOST_LISTED = 10
 const MOST_TEXT = 60
 
 const OTHER = { ours: 'native', native: 'ours' } as const
 const NAME = { ours: 'everysource', native: 'the native EventSource' } as const
 
 export class Comparison {
-  /** The first ones. */
+  /** The first `MOST_LISTED` differences. */
   readonly differences: Difference[] = []
-  /** All there were. */
+  /** The total number of differences. */
   count = 0
-  /** Messages that both had. */
+  /** Messages that are the same on both sides. */
   equal = 0
-  /** States that have been different for longer than `GRACE`. */
+  /** Whether the states have differed for longer than `GRACE`. */
   areStatesDifferent = false
   readonly counts: Record<Side, number> = { ours: 0, native: 0 }
   readonly #waiting: Record<Side, Waiting[]> = { ours: [], native: [] }
-  readonly #heardAt: Record<Side, number> = { ours: 0, native: 0 }
+  readonly #receivedAt: Record<Side, number> = { ours: 0, native: 0 }
   #stuckSince: number | undefined
   #differentSince: number | undefined
 
-  heard(side: Side, { type, lastEventId, data }: Heard, now: number): void {
+  received(side: Side, { type, lastEventId, data }: Received, now: number): void {
     const number = ++this.counts[side]
-    this.#heardAt[side] = now
+    this.#receivedAt[side] = now
     const waiting = this.#waiting[side]
     if (waiting.length === MOST_WAITING) return
     waiting.push({ type, lastEventId, data, at: now, number })
@@ -68,10 +68,10 @@ export class Comparison {
     this.#differentSince ??= now
     if (this.areStatesDifferent || now - this.#differentSince < GRACE) return
     this.areStatesDifferent = true
-    this.#tell(now, `readyState: ${NAME.ours} is ${ours}, ${NAME.native} ${native}`)
+    this.#report(now, `readyState: ${NAME.ours} is ${ours}, ${NAME.native} is ${native}`)
   }
 
-  /** To be called now and then: what has stayed different for long enough is one. */
+  /** Call periodically to report differences that have lasted long enough. */
   settle(now: number): void {
     const { ours, native } = this.#waiting
     const [one] = ours
@@ -79,19 +79,19 @@ export class Comparison {
     if (one && other) {
       this.#stuckSince ??= now
       if (now - this.#stuckSince < GRACE) return
-      // What is stuck together is told at once.
-      while (ours[0] && native[0] && !this.#resume()) this.#tellPair(ours.shift(), native.shift(), now)
+      // Report all pairs that are stuck now, not one per call.
+      while (ours[0] && native[0] && !this.#resume()) this.#reportPair(ours.shift(), native.shift(), now)
       this.#match()
       return
     }
     for (const side of ['ours', 'native'] as const) {
       const late = this.#waiting[side]
-      while (late[0] && now - late[0].at >= LATE && now - this.#heardAt[OTHER[side]] >= LATE)
-        this.#tellAlone(side, late.shift(), now)
+      while (late[0] && now - late[0].at >= LATE && now - this.#receivedAt[OTHER[side]] >= LATE)
+        this.#reportMissing(side, late.shift(), now)
     }
   }
 
-  /** Takes off what is the same at the head of both. */
+  /** Removes equal messages from the head of both queues. */
   #match(): void {
     const { ours, native } = this.#waiting
     let same = 0
@@ -103,43 +103,43 @@ export class Comparison {
     this.#stuckSince = undefined
   }
 
-  /** Whether the head of one side comes later on the other: what is before it there came to that side alone. */
+  /** Finds the head of one queue later in the other; only the other side received the messages before it. */
   #resume(): boolean {
     for (const side of ['ours', 'native'] as const) {
       const [head] = this.#waiting[side]
       const other = this.#waiting[OTHER[side]]
       const index = other.slice(0, LOOK_AHEAD).findIndex((message) => isSame(head, message))
       if (index < 0) continue
-      for (const message of other.splice(0, index)) this.#tellAlone(OTHER[side], message, message.at)
+      for (const message of other.splice(0, index)) this.#reportMissing(OTHER[side], message, message.at)
       return true
     }
     return false
   }
 
-  #tellAlone(side: Side, message: Waiting | undefined, at: number): void {
-    if (message) this.#tell(at, `message ${message.number} came to ${NAME[side]} alone: ${inShort(message.data)}`)
+  #reportMissing(side: Side, message: Waiting | undefined, at: number): void {
+    if (message) this.#report(at, `only ${NAME[side]} received message ${message.number}: ${shorten(message.data)}`)
   }
 
-  #tellPair(one: Waiting | undefined, other: Waiting | undefined, at: number): void {
+  #reportPair(one: Waiting | undefined, other: Waiting | undefined, at: number): void {
     if (!one || !other) return
     const parts = (['type', 'lastEventId', 'data'] as const)
       .filter((part) => one[part] !== other[part])
-      .map((part) => `${LABELS[part]} ${inShort(one[part])} and ${inShort(other[part])}`)
-    this.#tell(at, `message ${one.number}: ${parts.join('; ')}`)
+      .map((part) => `${LABELS[part]} ${shorten(one[part])} vs. ${shorten(other[part])}`)
+    this.#report(at, `message ${one.number}: ${parts.join('; ')}`)
   }
 
-  #tell(at: number, text: string): void {
+  #report(at: number, text: string): void {
     this.count++
-    if (this.differences.length < MOST_TOLD) this.differences.push({ at, text })
+    if (this.differences.length < MOST_LISTED) this.differences.push({ at, text })
   }
 }
 
 const LABELS = { type: 'type', lastEventId: 'id', data: 'data' }
 
-function isSame(one: Heard | undefined, other: Heard | undefined): boolean {
+function isSame(one: Received | undefined, other: Received | undefined): boolean {
   return one?.type === other?.type && one?.lastEventId === other?.lastEventId && one?.data === other?.data
 }
 
-function inShort(text: string): string {
+function shorten(text: string): string {
   return `“${text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text}”`
 }

@@ -1,8 +1,8 @@
-/** Messages as JSON lines, to keep. */
+/** Exports messages as JSON lines. */
 
 import type { Message } from './recording.ts'
 
-/** @param startedAt when the first connection was asked for, on the same clock */
+/** @param startedAt when the first request was sent, on the same clock as the messages' `at` */
 export function toJSONLines(messages: readonly Message[], startedAt: number): string {
   return messages
     .map(({ number, at, type, lastEventId, data }) => {
@@ -11,14 +11,14 @@ export function toJSONLines(messages: readonly Message[], startedAt: number): st
     .join('')
 }
 
-/** Gives a text to the person as a file. */
+/** Downloads the text as a file. */
 export function download(text: string, name: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }))
   const link = document.createElement('a')
   link.href = url
   link.download = name
   link.click()
-  // The browser has it by then.
+  // Leaves the browser time to read the blob.
   setTimeout(() => {
     URL.revokeObjectURL(url)
   }, 60_000)

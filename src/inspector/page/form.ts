@@ -1,11 +1,11 @@
-/** The form: what to follow, and how. */
+/** The form with the request and the options. */
 
 import type { OfferedStream, RequestFields, Settings } from '../settings.ts'
-import { check, InputError, readHeaders, readURL, whyNotNative, type Wanted, type Way } from './request.ts'
+import { check, InputError, readHeaders, readURL, nativeLimit, type Wanted, type Route } from './request.ts'
 import { hasPrompt, questionOf, withPrompt } from './text.ts'
-import { byId, make, say } from './view/dom.ts'
+import { byId, make, setText } from './view/dom.ts'
 
-/** The value of the choice that is none of the server's streams. */
+/** The option for a URL that is not one of the server's streams. */
 const OTHER = ''
 
 export class Form {
@@ -20,7 +20,7 @@ export class Form {
   readonly #types = byId('types', HTMLInputElement)
   readonly #closeAt = byId('close-at', HTMLInputElement)
   readonly #reconnects = byId('reconnects', HTMLInputElement)
-  readonly #isPatient = byId('patient', HTMLInputElement)
+  readonly #retriesTransient = byId('retry-transient', HTMLInputElement)
   readonly #compares = byId('compares', HTMLInputElement)
   readonly #forwarded = byId('forwarded', HTMLInputElement)
   readonly #view = byId('view', HTMLSelectElement)
@@ -38,7 +38,7 @@ export class Form {
     this.#forwarded.checked = forward !== undefined
     byId('direct', HTMLInputElement).checked = forward === undefined
     byId('no-forwarding', HTMLElement).hidden = forward !== undefined
-    // On a server of one's own, a second connection is for the person to ask for.
+    // Don't open a second connection to the user's own server unless the user asks for it.
     this.#compares.checked = streams.length > 0
 
     this.#stream.addEventListener('change', () => {
@@ -58,47 +58,47 @@ export class Form {
     this.#fill(request ?? streams[0] ?? EMPTY)
   }
 
-  /** The stream of the server that is chosen. */
+  /** The selected stream of the demo server. */
   get offered(): OfferedStream | undefined {
     return this.#settings.streams.find(({ name }) => name === this.#stream.value)
   }
 
-  /** What has been written; undefined where something must be changed, which the form then says. */
+  /** Returns the settings, or shows an error in the form and returns undefined. */
   read(): Wanted | undefined {
-    this.#complain(undefined)
+    this.#showError(undefined)
     try {
       const wanted = this.#wanted()
       check(wanted)
       return wanted
     } catch (error) {
       if (!(error instanceof InputError)) throw error
-      this.#complain(error)
+      this.#showError(error)
       return undefined
     }
   }
 
-  /** Takes a type of messages that has been seen into the field. */
-  learn(type: string): void {
+  /** Adds an event type that the stream sent to the field. */
+  addType(type: string): void {
     const types = words(this.#types.value)
     if (type !== 'message' && !types.includes(type)) this.#types.value = [...types, type].join(' ')
   }
 
   #wanted(): Wanted {
     const method = this.#method.value.trim().toUpperCase() || 'GET'
-    const way: Way = this.#forwarded.checked ? 'forwarded' : 'direct'
+    const route: Route = this.#forwarded.checked ? 'forwarded' : 'direct'
     const wanted: Wanted = {
       url: readURL(this.#url.value, location.href),
       method,
       headers: readHeaders(this.#headers.value),
       body: this.#body.value === '' ? undefined : this.#body.value,
-      way,
+      route,
       reconnects: this.#reconnects.checked,
-      isPatient: this.#isPatient.checked,
+      retriesTransient: this.#retriesTransient.checked,
       closeAt: this.#closeAt.value.trim(),
       types: words(this.#types.value),
       compares: this.#compares.checked,
     }
-    return { ...wanted, compares: wanted.compares && whyNotNative(wanted) === undefined }
+    return { ...wanted, compares: wanted.compares && nativeLimit(wanted) === undefined }
   }
 
   #fill(stream: RequestFields & Partial<OfferedStream>): void {
@@ -114,12 +114,12 @@ export class Form {
     byId('details', HTMLDetailsElement).open = stream.name === undefined && stream.method !== 'GET'
     this.#showPrompt()
     this.#showOffer()
-    this.#complain(undefined)
+    this.#showError(undefined)
   }
 
   #showOffer(): void {
     const { offered } = this
-    say(byId('about', HTMLElement), offered?.about ?? '')
+    setText(byId('about', HTMLElement), offered?.about ?? '')
     byId('controls', HTMLElement).hidden = offered === undefined || this.#settings.control === undefined
   }
 
@@ -129,9 +129,9 @@ export class Form {
     if (isChat) this.#prompt.value = questionOf(this.#body.value) ?? ''
   }
 
-  #complain(error: InputError | undefined): void {
+  #showError(error: InputError | undefined): void {
     for (const field of [this.#url, this.#method, this.#headers, this.#body]) field.removeAttribute('aria-invalid')
-    say(this.#error, error?.message ?? '')
+    setText(this.#error, error?.message ?? '')
     if (!error) return
     const field = byId(error.field, HTMLElement)
     if (error.field !== 'url') byId('details', HTMLDetailsElement).open = true

@@ -1,13 +1,13 @@
-/** The page: follows the stream that its form names, and shows what comes of it. */
+/** The page: follows the stream from the form and updates the views. */
 
 import type { ControlName, Settings } from '../settings.ts'
 import { download, toJSONLines } from './export.ts'
 import { Form } from './form.ts'
-import { whyNotNative, type Wanted } from './request.ts'
+import { nativeLimit, type Wanted } from './request.ts'
 import { Session } from './session.ts'
 import { SideBySide } from './side-by-side.ts'
-import { AnswerView } from './view/answer.ts'
-import { byId, make, say } from './view/dom.ts'
+import { ResponseView } from './view/response.ts'
+import { byId, make, setText } from './view/dom.ts'
 import { FindingsView } from './view/findings.ts'
 import { MessageList } from './view/messages.ts'
 import { NativeView } from './view/native.ts'
@@ -15,7 +15,7 @@ import { ReadingView } from './view/reading.ts'
 import { StatusView } from './view/status.ts'
 import { Timeline } from './view/timeline.ts'
 
-/** In ms: how often the page may change, and how often it does when nothing comes. */
+/** In ms: the minimum time between renders, and the interval of renders without events. */
 const FRAME = 50
 const IDLE = 250
 
@@ -27,7 +27,7 @@ const reading = new ReadingView()
 const timeline = new Timeline()
 const findings = new FindingsView()
 const nativeView = new NativeView()
-const answer = new AnswerView()
+const responseView = new ResponseView()
 const closeButton = byId('close', HTMLButtonElement)
 
 let session: Session | undefined
@@ -35,7 +35,7 @@ let native: SideBySide | undefined
 let frame: ReturnType<typeof setTimeout> | undefined
 
 function connect(wanted: Wanted): void {
-  session?.close('Closed by the page, for another')
+  session?.close('Closed to follow another stream')
   native?.close()
   native = undefined
   reading.begin(wanted.body)
@@ -46,16 +46,16 @@ function connect(wanted: Wanted): void {
     forward: settings.forward ?? '',
     onMessage: ({ type, lastEventId, data }) => {
       if (!wasOpen) {
-        // Without an ID, the server cannot know where it was.
+        // Without an ID, the server starts over after a reconnection.
         if (current.recording.attempts > 1 && lastId === '') reading.restart()
         wasOpen = true
       }
       lastId = lastEventId
       reading.add(type === wanted.closeAt || data === wanted.closeAt ? '[DONE]' : data)
-      native?.heard(type, lastEventId, data)
+      native?.received(type, lastEventId, data)
     },
     onType: (type) => {
-      form.learn(type)
+      form.addType(type)
     },
     onChange: () => {
       if (current.recording.state === 'CONNECTING') wasOpen = false
@@ -69,12 +69,12 @@ function connect(wanted: Wanted): void {
 }
 
 function close(): void {
-  session?.close('Closed by the page')
+  session?.close('Closed by the user')
   native?.close()
   schedule()
 }
 
-/** Whatever comes meanwhile is one change of the page. */
+/** Combines all changes until the next frame into one render. */
 function schedule(): void {
   frame ??= setTimeout(() => {
     frame = undefined
@@ -90,31 +90,33 @@ function render(): void {
   reading.render()
   timeline.render(session.recording, now)
   findings.render(session, now)
-  answer.render(session)
-  nativeView.render(session, native, whyNoNative(session.wanted))
+  responseView.render(session)
+  nativeView.render(session, native, whyNotCompared(session.wanted))
   const isOver = session.recording.state === 'CLOSED'
-  // One that is disabled would lose the keyboard's place.
+  // Disabling the button would lose the keyboard focus.
   closeButton.setAttribute('aria-disabled', String(isOver))
 }
 
-function whyNoNative(wanted: Wanted): string {
-  const why = whyNotNative(wanted)
-  return why === undefined ? 'It is switched off in the form.' : `There is none for this request: ${why}.`
+function whyNotCompared(wanted: Wanted): string {
+  const why = nativeLimit(wanted)
+  return why === undefined
+    ? 'The comparison is turned off in the form.'
+    : `The native EventSource can't follow this stream: ${why}.`
 }
 
-async function order(action: ControlName): Promise<void> {
+async function sendAction(action: ControlName): Promise<void> {
   const path = new URL(form.offered?.url ?? '', location.href).pathname
-  const told = byId('control-told', HTMLElement)
+  const result = byId('control-result', HTMLElement)
   try {
     const response = await fetch(settings.control ?? '', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ action, path }),
     })
-    const { told: text } = (await response.json()) as { told: string }
-    say(told, text)
+    const { message } = (await response.json()) as { message: string }
+    setText(result, message)
   } catch {
-    say(told, 'The server is gone.')
+    setText(result, 'The server is not responding.')
   }
 }
 
@@ -125,7 +127,7 @@ form.element.addEventListener('submit', (event) => {
 })
 closeButton.addEventListener('click', close)
 for (const button of document.querySelectorAll<HTMLButtonElement>('[data-action]')) {
-  button.addEventListener('click', () => void order(button.dataset.action as ControlName))
+  button.addEventListener('click', () => void sendAction(button.dataset.action as ControlName))
 }
 
 const view = byId('view', HTMLSelectElement)
@@ -145,10 +147,10 @@ byId('copy', HTMLButtonElement).addEventListener('click', () => {
   const { messages: kept, startedAt } = session.recording
   navigator.clipboard.writeText(toJSONLines(kept, startedAt)).then(
     () => {
-      say(exported, `Copied: ${kept.length} lines`)
+      setText(exported, `Copied ${kept.length} lines`)
     },
     () => {
-      say(exported, 'The browser does not allow it: save them instead')
+      setText(exported, 'The browser blocked copying. Save the messages instead.')
     },
   )
 })
@@ -158,7 +160,7 @@ for (const { href, text } of settings.links ?? []) {
   link.href = href
   byId('links', HTMLElement).append(link)
 }
-// Times go on without messages.
+// Updates the elapsed times between messages.
 setInterval(schedule, IDLE)
 byId('connect', HTMLButtonElement).disabled = false
 document.documentElement.dataset.ready = 'true'

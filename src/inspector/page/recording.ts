@@ -1,14 +1,14 @@
-/** What became of one source: its state, its messages, its connections. Knows no page. */
+/** Records the states, messages and connections of a source. Independent of the DOM. */
 
 export type State = 'CONNECTING' | 'OPEN' | 'CLOSED'
 
-/** `EventSource`'s numbers are its places. */
+/** Indexed by `readyState`. */
 export const STATES: readonly State[] = ['CONNECTING', 'OPEN', 'CLOSED']
 
 export interface Message {
   /** Counts from 1. */
   number: number
-  /** In ms, as `performance.now()` counts. */
+  /** In ms, from `performance.now()`. */
   at: number
   type: string
   /** The last event ID string as of this message. */
@@ -20,47 +20,47 @@ export interface Message {
 export interface Step {
   at: number
   kind: 'connect' | 'open' | 'lost' | 'failed' | 'closed'
-  /** In a sentence. */
+  /** A sentence for the connection log. */
   text: string
-  /** What went out as `Last-Event-ID`. */
+  /** The `Last-Event-ID` that was sent. */
   sentId?: string
-  /** How many messages had come until then. */
+  /** How many messages had arrived by then. */
   count: number
 }
 
-/** A time in one state. */
+/** A period in one state. */
 export interface Span {
   state: State
   from: number
-  /** Until now, without it. */
+  /** Absent while the state lasts. */
   to?: number
 }
 
-/** Messages that came together. */
+/** Messages that arrived together. */
 export interface Tick {
   at: number
   count: number
 }
 
-/** How many messages, and characters of them, are kept. All are counted. */
+/** Limits for the messages kept and their characters. All messages are counted. */
 export const MOST_KEPT = 50_000
 const MOST_CHARACTERS = 32 * 1024 * 1024
 const MOST_STEPS = 2_000
 const MOST_TICKS = 20_000
-/** In ms: what comes closer together is one tick. */
+/** In ms. Messages that arrive closer together share a tick. */
 const TOGETHER = 50
 
 export class Recording {
   readonly startedAt: number
   state: State = 'CLOSED'
-  /** All there were. */
+  /** The total number of messages. */
   count = 0
   lastEventId = ''
-  /** The newest ones. */
+  /** The newest messages. */
   messages: Message[] = []
   steps: Step[] = []
-  /** How many steps have been forgotten. */
-  forgotten = 0
+  /** How many old steps were removed. */
+  removedSteps = 0
   spans: Span[] = []
   ticks: Tick[] = []
   attempts = 0
@@ -70,30 +70,30 @@ export class Recording {
     this.startedAt = now
   }
 
-  connecting(at: number, sentId: string | undefined, what: string): void {
+  connecting(at: number, sentId: string | undefined, request: string): void {
     this.attempts++
     const id = sentId === undefined ? 'without Last-Event-ID' : `with Last-Event-ID: ${sentId}`
-    const again = this.attempts > 1 ? 'Connecting again' : 'Connecting'
-    this.#step({ at, kind: 'connect', text: `${again}, ${id} (${what})`, ...(sentId !== undefined && { sentId }) })
-    this.#turn('CONNECTING', at)
+    const verb = this.attempts > 1 ? 'Reconnecting' : 'Connecting'
+    this.#step({ at, kind: 'connect', text: `${verb} ${id} (${request})`, ...(sentId !== undefined && { sentId }) })
+    this.#enter('CONNECTING', at)
   }
 
   opened(at: number, text: string): void {
     this.#step({ at, kind: 'open', text })
-    this.#turn('OPEN', at)
+    this.#enter('OPEN', at)
   }
 
-  /** @param delay ms to the reconnection; none where there will be none */
+  /** @param delay until the reconnection, in ms; undefined if the source gives up */
   lost(at: number, text: string, delay: number | undefined): void {
-    const next = delay === undefined ? 'It has failed for good.' : `Again in ${Math.round(delay)} ms.`
+    const next = delay === undefined ? 'Not reconnecting.' : `Reconnecting in ${Math.round(delay)} ms.`
     this.#step({ at, kind: delay === undefined ? 'failed' : 'lost', text: `${text}. ${next}` })
-    this.#turn(delay === undefined ? 'CLOSED' : 'CONNECTING', at)
+    this.#enter(delay === undefined ? 'CLOSED' : 'CONNECTING', at)
   }
 
   closed(at: number, text: string): void {
     if (this.state === 'CLOSED') return
     this.#step({ at, kind: 'closed', text })
-    this.#turn('CLOSED', at)
+    this.#enter('CLOSED', at)
   }
 
   message(at: number, type: string, lastEventId: string, data: string): Message {
@@ -101,8 +101,8 @@ export class Recording {
     this.lastEventId = lastEventId
     this.messages.push(message)
     this.#characters += data.length
-    // A tenth at a time: each shift of a long list moves all of it.
-    if (this.messages.length > MOST_KEPT * 1.1 || this.#characters > MOST_CHARACTERS) this.#forget()
+    // Remove a tenth at a time, because each removal moves the whole list.
+    if (this.messages.length > MOST_KEPT * 1.1 || this.#characters > MOST_CHARACTERS) this.#trim()
     const last = this.ticks.at(-1)
     if (last && at - last.at < TOGETHER) last.count++
     else this.ticks.push({ at, count: 1 })
@@ -110,15 +110,15 @@ export class Recording {
     return message
   }
 
-  #forget(): void {
+  #trim(): void {
     let count = Math.max(this.messages.length - MOST_KEPT, 1)
-    let left = this.#characters
+    let kept = this.#characters
     for (const [index, { data }] of this.messages.entries()) {
-      if (index >= count && left <= MOST_CHARACTERS * 0.9) break
-      left -= data.length
+      if (index >= count && kept <= MOST_CHARACTERS * 0.9) break
+      kept -= data.length
       count = Math.max(count, index + 1)
     }
-    // The last one stays, however large it is.
+    // Always keep the last message, however large it is.
     count = Math.min(count, this.messages.length - 1)
     for (const { data } of this.messages.splice(0, count)) this.#characters -= data.length
   }
@@ -127,11 +127,11 @@ export class Recording {
     this.steps.push({ ...step, count: this.count })
     if (this.steps.length > MOST_STEPS) {
       this.steps.shift()
-      this.forgotten++
+      this.removedSteps++
     }
   }
 
-  #turn(state: State, at: number): void {
+  #enter(state: State, at: number): void {
     const last = this.spans.at(-1)
     this.state = state
     if (last?.state === state) return

@@ -1,32 +1,32 @@
-/** What is to be sent, as a person has written it. Knows no page. */
+/** Reads and checks the request from the form. Independent of the DOM. */
 
 import { dropsHeader } from '../../platform/platform.ts'
 
-/** How a request gets to its server: from the browser itself, or by the local server. */
-export type Way = 'direct' | 'forwarded'
+/** Whether the browser sends the request, or the local server. */
+export type Route = 'direct' | 'forwarded'
 
-/** A request and what to do about its stream. */
+/** A request and the options for its stream. */
 export interface Wanted {
   url: URL
   method: string
   headers: [name: string, value: string][]
   body: string | undefined
-  way: Way
-  /** Whether to send it again when the connection is lost. */
+  route: Route
+  /** Whether to reconnect when the connection is lost. */
   reconnects: boolean
-  /** Whether that includes answers that say "later". */
-  isPatient: boolean
-  /** The type or the data of a message that is the last one. */
+  /** Whether to retry temporary errors such as 503 too. */
+  retriesTransient: boolean
+  /** Closes the stream at a message with this type or data. */
   closeAt: string
-  /** Types of messages that are known beforehand. */
+  /** Event types to listen for from the start. */
   types: string[]
-  /** Whether to have the browser's own `EventSource` beside it. */
+  /** Whether to compare with the native `EventSource`. */
   compares: boolean
 }
 
-/** What a person has to change. */
+/** An invalid field. */
 export class InputError extends Error {
-  /** The name of the field. */
+  /** The ID of the field. */
   readonly field: string
 
   constructor(field: string, message: string) {
@@ -38,19 +38,19 @@ export class InputError extends Error {
 /** @throws an `InputError` */
 export function readURL(text: string, base: string): URL {
   const url = text.trim()
-  if (url === '') throw new InputError('url', 'Say which URL to follow')
-  // `localhost:3000` would be a URL whose scheme is `localhost`.
+  if (url === '') throw new InputError('url', 'Enter a URL')
+  // `localhost:3000` would parse as a URL with the scheme `localhost`.
   const full = /^[\w.-]+:\d+(\/|$)/.test(url) ? `http://${url}` : url
   const read = URL.canParse(full, base) ? new URL(full, base) : undefined
-  if (!read) throw new InputError('url', 'This is no URL')
+  if (!read) throw new InputError('url', 'Invalid URL')
   if (read.protocol !== 'http:' && read.protocol !== 'https:') {
-    throw new InputError('url', 'A URL must begin with http:// or https://')
+    throw new InputError('url', 'The URL must start with http:// or https://')
   }
   return read
 }
 
 /**
- * One header on each line.
+ * Reads one header per line.
  *
  * @throws an `InputError`
  */
@@ -61,41 +61,42 @@ export function readHeaders(text: string): [string, string][] {
     .filter((line) => line !== '')
     .map((line) => {
       const [, name = '', value = ''] = /^([\w!#$%&'*+.^`|~-]+):\s*(.*)$/.exec(line) ?? []
-      if (name === '') throw new InputError('headers', `“${line}” is no header: write a name, a colon and a value`)
+      if (name === '') throw new InputError('headers', `Invalid header “${line}”. Use “Name: value”`)
       return [name, value]
     })
 }
 
 /** @throws an `InputError` */
-export function check({ method, headers, body, way }: Wanted): void {
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method)) throw new InputError('method', 'This is no method')
+export function check({ method, headers, body, route }: Wanted): void {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method)) throw new InputError('method', 'Invalid method')
   if (body !== undefined && isBodiless(method)) {
-    throw new InputError('body', `A ${method} has no body: choose another method, or empty the field`)
+    throw new InputError('body', `A ${method} request can't have a body. Choose another method or clear the body`)
   }
-  const refused = way === 'direct' ? headers.find(([name]) => dropsHeader(name)) : undefined
-  if (refused) throw new InputError('headers', `A browser lets no page send the header ${refused[0]}. ${FORWARD_IT}`)
+  const refused = route === 'direct' ? headers.find(([name]) => dropsHeader(name)) : undefined
+  if (refused)
+    throw new InputError('headers', `Browsers don't let pages send the header ${refused[0]}. ${FORWARD_HINT}`)
 }
 
-const FORWARD_IT = 'The local server of “npx everysource inspect” can: choose “Forwarded” there.'
+const FORWARD_HINT = 'To send it, choose “Forwarded” in “npx everysource inspect”.'
 
-/** Why the browser's own `EventSource` cannot follow it, if so. */
-export function whyNotNative({ method, headers, body }: Wanted): string | undefined {
-  if (method !== 'GET') return `it can only send GET, and this is a ${method}`
-  if (headers.length > 0) return 'it cannot send headers'
-  return body === undefined ? undefined : 'it cannot send a body'
+/** Why the native `EventSource` can't follow this stream; undefined if it can. */
+export function nativeLimit({ method, headers, body }: Wanted): string | undefined {
+  if (method !== 'GET') return `it can only send GET, not ${method}`
+  if (headers.length > 0) return "it can't send headers"
+  return body === undefined ? undefined : "it can't send a body"
 }
 
-/** The same in a terminal, where no browser stands in the way. */
+/** The command that inspects this stream through the local server. */
 export function commandFor({ url, method, headers, body }: Wanted): string {
-  const parts = ['npx everysource inspect', quoted(url.href)]
-  if (method !== (body === undefined ? 'GET' : 'POST')) parts.push('-X', quoted(method))
-  for (const [name, value] of headers) parts.push('-H', quoted(`${name}: ${value}`))
-  if (body !== undefined) parts.push('-d', quoted(body))
+  const parts = ['npx everysource inspect', shellQuote(url.href)]
+  if (method !== (body === undefined ? 'GET' : 'POST')) parts.push('-X', shellQuote(method))
+  for (const [name, value] of headers) parts.push('-H', shellQuote(`${name}: ${value}`))
+  if (body !== undefined) parts.push('-d', shellQuote(body))
   return parts.join(' ')
 }
 
-/** For a POSIX shell. */
-function quoted(text: string): string {
+/** Quotes a word for a POSIX shell. */
+function shellQuote(text: string): string {
   return /^[\w:/.,=+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 

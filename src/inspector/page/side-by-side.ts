@@ -1,16 +1,16 @@
-/** The browser's own `EventSource` on the same stream, and what differs. */
+/** Runs the native `EventSource` on the same stream for comparison. */
 
 import { Comparison } from './comparison.ts'
 import { STATES, type State } from './recording.ts'
 import type { Wanted } from './request.ts'
-import { forwardedURL } from './ways.ts'
+import { forwardedURL } from './routes.ts'
 
 /** How often to compare states, in ms. */
 const EVERY = 250
 
 export class SideBySide {
   readonly comparison = new Comparison()
-  /** Types that the native one has not been told of from the beginning: they are not compared. */
+  /** Event types that the native source didn't listen for, so they are not compared. */
   readonly unknown = new Set<string>()
   errors = 0
   lastEventId = ''
@@ -19,11 +19,11 @@ export class SideBySide {
   readonly #timer: ReturnType<typeof setInterval>
 
   /**
-   * @param forward where the local server forwards
-   * @param ours the state of ours
+   * @param forward URL of the local server's forwarding endpoint
+   * @param ours returns the state of the everysource source
    */
-  constructor({ url, way, types, closeAt }: Wanted, forward: string, ours: () => State, onChange: () => void) {
-    this.#native = new globalThis.EventSource(way === 'direct' ? url : forwardedURL(forward, url))
+  constructor({ url, route, types, closeAt }: Wanted, forward: string, ours: () => State, onChange: () => void) {
+    this.#native = new globalThis.EventSource(route === 'direct' ? url : forwardedURL(forward, url))
     this.#known = new Set(['message', ...types])
     this.#native.addEventListener('error', (event) => {
       if (event instanceof MessageEvent) return
@@ -35,7 +35,7 @@ export class SideBySide {
         if (!(event instanceof MessageEvent)) return
         const { data, lastEventId } = event as MessageEvent<string>
         this.lastEventId = lastEventId
-        this.comparison.heard('native', { type, lastEventId, data }, performance.now())
+        this.comparison.received('native', { type, lastEventId, data }, performance.now())
         if (closeAt !== '' && (type === closeAt || data === closeAt)) this.#native.close()
         onChange()
       })
@@ -52,13 +52,12 @@ export class SideBySide {
     return STATES[this.#native.readyState] ?? 'CLOSED'
   }
 
-  /** A message came to ours. */
-  heard(type: string, lastEventId: string, data: string): void {
-    if (this.#known.has(type)) this.comparison.heard('ours', { type, lastEventId, data }, performance.now())
+  /** Called for each message of the everysource source. */
+  received(type: string, lastEventId: string, data: string): void {
+    if (this.#known.has(type)) this.comparison.received('ours', { type, lastEventId, data }, performance.now())
     else this.unknown.add(type)
   }
 
-  /** A person has closed it. */
   close(): void {
     clearInterval(this.#timer)
     this.#native.close()

@@ -1,6 +1,6 @@
-/** What of a message a person would read: a piece of text, or a token within JSON. Knows no page. */
+/** Extracts the readable text of messages, such as tokens in JSON. Independent of the DOM. */
 
-/** Where the APIs of language models and of the demo's chat have their tokens. */
+/** Paths of the token in the messages of language model APIs and of the demo's chat. */
 const PATHS = [
   ['token'],
   ['choices', '0', 'delta', 'content'],
@@ -12,7 +12,7 @@ const PATHS = [
   ['text'],
 ]
 
-/** The piece that a message adds to the text; undefined where it adds none. */
+/** The text that a message adds, if any. */
 export function pieceOf(data: string): string | undefined {
   if (!data.startsWith('{')) return data === '[DONE]' ? undefined : data
   let json: unknown
@@ -28,7 +28,7 @@ export function pieceOf(data: string): string | undefined {
   return undefined
 }
 
-/** What the body of a request says, where it is a question to a chat. */
+/** The prompt in the body of a chat request. */
 export function questionOf(body: string): string | undefined {
   const json = objectOf(body)
   if (!json) return undefined
@@ -37,7 +37,7 @@ export function questionOf(body: string): string | undefined {
   return isObject(last) && typeof last.content === 'string' ? last.content : undefined
 }
 
-/** The same body with another `prompt`. */
+/** Replaces the `prompt` in the body. */
 export function withPrompt(body: string, prompt: string): string {
   return JSON.stringify({ ...objectOf(body), prompt })
 }

@@ -1,9 +1,9 @@
-/** The files of the page, as they are built. */
+/** The built files of the page. */
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
-/** What they are called, and what they are. */
+/** File names and content types. */
 export const ASSETS = {
   'index.html': 'text/html; charset=utf-8',
   'inspector.css': 'text/css; charset=utf-8',
@@ -12,21 +12,21 @@ export const ASSETS = {
 
 export type AssetName = keyof typeof ASSETS
 
-/** Where data that is taken for a page or a script would find nothing to run, and nobody to tell. */
+/** Hardening: injected markup can't run scripts, and other sites can't embed the page or learn its URL. */
 export const PAGE_HEADERS = {
   'Content-Security-Policy': [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     'img-src data:',
-    // Any server: to read streams is what the page is for.
+    // Any server, because the page reads streams from anywhere.
     'connect-src *',
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; '),
   'X-Content-Type-Options': 'nosniff',
-  // The address may hold a token.
+  // The URL may contain a token.
   'Referrer-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -37,22 +37,22 @@ export function isAssetName(name: string): name is AssetName {
 }
 
 /**
- * What a build has made.
+ * Reads a file of the page from the build.
  *
- * @throws where there has been none
+ * @throws if the page is not built
  */
 export async function readAsset(name: AssetName): Promise<Buffer> {
   return readFile(new URL(name, folder()))
 }
 
-/** `dist/inspector`, seen from the sources and from wherever in `dist` a build has put this file. */
+/** Finds `dist/inspector` from the sources and from anywhere in `dist`. */
 function folder(): URL {
-  let place = new URL('./', import.meta.url)
+  let directory = new URL('./', import.meta.url)
   for (;;) {
-    const candidate = new URL('dist/inspector/', place)
+    const candidate = new URL('dist/inspector/', directory)
     if (existsSync(new URL('index.html', candidate))) return candidate
-    const above = new URL('../', place)
-    if (above.href === place.href) throw new Error('The page has not been built: run "npm run build"')
-    place = above
+    const above = new URL('../', directory)
+    if (above.href === directory.href) throw new Error('The page is not built. Run "npm run build"')
+    directory = above
   }
 }

@@ -1,4 +1,4 @@
-/** Sends a request for the page, which cannot read a server that does not allow it to, and passes the answer on as it comes. */
+/** Forwards requests of the page, to which CORS does not apply here, and streams the responses back. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises'
 import { noTimeoutInit } from '../../platform/platform.ts'
 import { FORWARDED, type ForwardFailure, type ForwardRequest } from '../forwarding.ts'
 
-/** Bytes of what the page sends. */
-const LARGEST_REQUEST = 16 * 1024 * 1024
+/** In bytes. */
+const MAX_REQUEST = 16 * 1024 * 1024
 
-/** What cannot be forwarded: why, and with which status to say so. */
-class Refusal extends Error {
+/** A failure to forward, and the status to answer with. */
+class ForwardError extends Error {
   readonly status: number
   readonly code: string | undefined
 
@@ -21,28 +21,28 @@ class Refusal extends Error {
   }
 }
 
-/** The page's own request, which names the other in JSON. The status is always 200: the answer's own is in a header. */
+/** Forwards the request described in the JSON body. The status is always 200; a header has the upstream's. */
 export async function forwardPost(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  await answer(response, async (signal) => {
+  await respond(response, async (signal) => {
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
-      throw new Refusal(415, 'The request to the local server must be JSON')
+      throw new ForwardError(415, 'The request to the local server must be JSON')
     }
     const upstream = await send(readRequest(await readBody(request)), signal)
     const { status, statusText, url, headers } = upstream
     const head = encodeURIComponent(JSON.stringify({ status, statusText, url, headers: [...headers] }))
-    // A type that no browser holds back to look into it.
+    // Browsers don't buffer this type for MIME sniffing.
     response.writeHead(200, { 'Content-Type': 'text/event-stream', [FORWARDED]: head })
     return upstream
   })
 }
 
-/** The request of the browser's own `EventSource`, which must see the answer's own status and type. */
+/** Forwards for the native `EventSource`, which needs the upstream's own status and type. */
 export async function forwardGet(query: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  await answer(response, async (signal) => {
+  await respond(response, async (signal) => {
     const url = new URLSearchParams(query).get('url') ?? ''
     const headers: [string, string][] = [['Accept', 'text/event-stream']]
     const lastEventId = request.headers['last-event-id']
-    // Node reads bytes as Latin-1 characters.
+    // Node decodes header bytes as Latin-1.
     const text = typeof lastEventId === 'string' ? Buffer.from(lastEventId, 'latin1').toString() : ''
     if (text !== '') headers.push(['Last-Event-ID', text])
     const upstream = await send({ url: checkedURL(url), method: 'GET', headers, body: null }, signal)
@@ -52,31 +52,31 @@ export async function forwardGet(query: string, request: IncomingMessage, respon
   })
 }
 
-async function answer(response: ServerResponse, ask: (signal: AbortSignal) => Promise<Response>): Promise<void> {
+async function respond(response: ServerResponse, send: (signal: AbortSignal) => Promise<Response>): Promise<void> {
   const controller = new AbortController()
-  // The page has left, or has closed this stream: so must we.
+  // Cancel the upstream request when the page closes the stream.
   response.once('close', () => {
     controller.abort()
   })
   try {
-    const { body } = await ask(controller.signal)
-    // Else the head would wait for the first byte of the body.
+    const { body } = await send(controller.signal)
+    // Otherwise Node holds the headers back until the first byte of the body.
     response.flushHeaders()
     if (body) await pipeline(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]), response)
     else response.end()
   } catch (error) {
     if (response.headersSent) {
-      // Broken off there, broken off here.
+      // The upstream connection broke off, so break this one off too.
       response.destroy()
       return
     }
-    const { status, message, code } = error instanceof Refusal ? error : unreachable(error)
+    const { status, message, code } = error instanceof ForwardError ? error : unreachable(error)
     const failure: ForwardFailure = { error: message, code }
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(failure))
   }
 }
 
-/** Header values are text; what goes out is its UTF-8, a character for each byte, as fetch wants it. */
+/** Encodes header values as UTF-8, one character per byte, as fetch expects. */
 async function send({ url, method, headers, body }: ForwardRequest, signal: AbortSignal): Promise<Response> {
   try {
     const bytes = headers.map(([name, value]): [string, string] => [name, Buffer.from(value).toString('latin1')])
@@ -91,7 +91,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.byteLength
-    if (size > LARGEST_REQUEST) throw new Refusal(413, `The request is larger than ${LARGEST_REQUEST} bytes`)
+    if (size > MAX_REQUEST) throw new ForwardError(413, `The request is larger than ${MAX_REQUEST} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()
@@ -102,11 +102,11 @@ function readRequest(text: string): ForwardRequest {
   try {
     given = Object(JSON.parse(text)) as typeof given
   } catch {
-    throw new Refusal(400, 'The request to the local server is no JSON')
+    throw new ForwardError(400, 'The request to the local server is not valid JSON')
   }
   const { url, method, headers, body } = given
   if (typeof url !== 'string' || typeof method !== 'string' || !isPairs(headers) || !isBody(body)) {
-    throw new Refusal(400, 'The request to the local server lacks something')
+    throw new ForwardError(400, 'The request to the local server has missing or invalid fields')
   }
   return { url: checkedURL(url), method, headers, body }
 }
@@ -123,21 +123,21 @@ function isString(value: unknown): value is string {
   return typeof value === 'string'
 }
 
-/** Nothing of this machine but what speaks HTTP. */
+/** Rejects `file:` and other schemes. */
 function checkedURL(url: string): string {
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined
   if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new Refusal(400, `Only http: and https: can be forwarded, and this is not: ${url}`)
+    throw new ForwardError(400, `Only http: and https: URLs can be forwarded, got ${url}`)
   }
   return url
 }
 
-/** What happened; fetch itself says no more than that it failed, and has the reason as its cause. */
-function unreachable(error: unknown): Refusal {
+/** Takes the reason from the cause, because fetch's own message only says that it failed. */
+function unreachable(error: unknown): ForwardError {
   const cause = error instanceof Error ? (error.cause ?? error) : error
-  // One for each address of the name.
+  // An AggregateError has one error per address of the host.
   const first: unknown = cause instanceof AggregateError ? (cause.errors[0] ?? cause) : cause
   const message = first instanceof Error ? first.message : String(first)
   const code = first instanceof Error && 'code' in first && typeof first.code === 'string' ? first.code : undefined
-  return new Refusal(502, message, code)
+  return new ForwardError(502, message, code)
 }

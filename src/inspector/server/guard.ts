@@ -1,30 +1,30 @@
-/** Who may ask the local server: its own page, and nobody else. */
+/** Lets only the local server's own page send requests to it. */
 
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** What a request must know. */
-export interface Place {
-  /** `127.0.0.1:` and the port. */
+/** The host and token that a request must have. */
+export interface Access {
+  /** `127.0.0.1` and the port. */
   host: string
   token: string
 }
 
-/** Where a request wants to go. */
+/** The target of a request. */
 export interface Destination {
   /** After the token; empty for the page itself. */
   name: string
-  /** With the question mark, if there is one. */
+  /** Includes the question mark; empty if there is no query. */
   query: string
 }
 
 /**
- * What a request asks for; undefined for one that must get nothing.
+ * Returns the target of an allowed request, and undefined for any other.
  *
- * - A name that leads here (DNS rebinding) shows in `Host`: it must be the address.
- * - Another site's page shows in `Origin`, and in `Sec-Fetch-Site` where the browser sends that.
- * - Whoever does not know the token gets nothing in any case.
- * - What is forwarded is data: shown as a page, or run as a script, it would be one of the local server's own.
+ * - `Host` must be the IP address, against DNS rebinding.
+ * - `Origin` and `Sec-Fetch-Site`, if sent, must not show another site.
+ * - The token must match.
+ * - Forwarded responses are only delivered as data. As a document or script they would run with this server's origin.
  */
 export function admit(
   {
@@ -32,7 +32,7 @@ export function admit(
     url = '',
     headers,
   }: { method?: string | undefined; url?: string | undefined; headers: IncomingHttpHeaders },
-  { host, token }: Place,
+  { host, token }: Access,
 ): Destination | undefined {
   if (headers.host !== host) return undefined
   const [, given = '', name, query = ''] = /^\/([^/?#]*)(?:\/([^?#]*))?(\?[^#]*)?$/.exec(url) ?? []
@@ -40,13 +40,13 @@ export function admit(
 
   const origin = `http://${host}`
   if (headers.origin !== undefined && headers.origin !== origin) return undefined
-  // A page's POST always has one.
+  // Browsers always send it with a POST.
   if (method !== 'GET' && method !== 'HEAD' && headers.origin === undefined) return undefined
   const isData = (headers['sec-fetch-dest'] ?? 'empty') === 'empty'
   if (name === 'forward' && !isData) return undefined
   const site = headers['sec-fetch-site']
   if (site === 'same-origin' || site === undefined) return { name: name ?? '', query }
-  // Typed, or opened by the command: only the page itself.
+  // A URL typed by the user or opened by the command may only load the page itself.
   const isVisit = site === 'none' && headers['sec-fetch-mode'] === 'navigate' && (name ?? '') === ''
   return isVisit ? { name: name ?? '', query } : undefined
 }

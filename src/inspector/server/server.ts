@@ -1,4 +1,4 @@
-/** The local server of `everysource inspect`: the page, with what to begin with, and forwarding for it. */
+/** The local server of `everysource inspect`: serves the page and its settings, and forwards its requests. */
 
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -6,29 +6,29 @@ import type { AddressInfo } from 'node:net'
 import type { RequestFields, Settings } from '../settings.ts'
 import { ASSETS, isAssetName, PAGE_HEADERS, readAsset } from './assets.ts'
 import { forwardGet, forwardPost } from './forward.ts'
-import { admit, type Place } from './guard.ts'
+import { admit, type Access } from './guard.ts'
 
 export interface Inspector {
-  /** With the token in it: whoever knows it can have requests sent from this machine. */
+  /** Contains the token: anyone who has it can send requests from this machine. */
   readonly url: string
   close(): Promise<void>
 }
 
-/** Listens on 127.0.0.1 alone; resolves when it does. */
-export async function startInspector(request: RequestFields, port = 0): Promise<Inspector> {
+/** Resolves when the server listens, on 127.0.0.1 only. */
+export async function startInspector(fields: RequestFields, port = 0): Promise<Inspector> {
   const token = randomBytes(16).toString('base64url')
-  const settings: Settings = { streams: [], request, forward: 'forward' }
-  const place: Place = { host: '', token }
-  const server = createServer((asked, response) => {
-    respond(asked, response, place, settings).catch(() => response.destroy())
+  const settings: Settings = { streams: [], request: fields, forward: 'forward' }
+  const access: Access = { host: '', token }
+  const server = createServer((request, response) => {
+    respond(request, response, access, settings).catch(() => response.destroy())
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
   })
-  place.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  access.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    url: `http://${place.host}/${token}/`,
+    url: `http://${access.host}/${token}/`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
@@ -42,12 +42,12 @@ export async function startInspector(request: RequestFields, port = 0): Promise<
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  place: Place,
+  access: Access,
   settings: Settings,
 ): Promise<void> {
   for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value)
   response.setHeader('Cache-Control', 'no-store')
-  const destination = admit(request, place)
+  const destination = admit(request, access)
   if (!destination) {
     response.writeHead(403).end()
     return
@@ -59,8 +59,8 @@ async function respond(
   else if (route === 'GET settings.json') {
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(settings))
   } else if (route === 'GET ' && !(request.url ?? '').endsWith('/')) {
-    // The names of the page's files are relative to the slash.
-    response.writeHead(308, { Location: `/${place.token}/` }).end()
+    // The page's files are relative to the URL with the slash.
+    response.writeHead(308, { Location: `/${access.token}/` }).end()
   } else {
     const asset = name === '' ? 'index.html' : name
     if (request.method !== 'GET' || !isAssetName(asset)) response.writeHead(404).end()

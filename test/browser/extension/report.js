@@ -1,12 +1,12 @@
 /** Runs the suite in a content script or in an extension's background, and reports to the test server. */
 
-// Of run.js, which the test writes: the test server's origin, which of the two places it is, and the ID of the run.
+// Defined in run.js, which the test generates: the test server's origin, the place, and the ID of the run.
 const { origin, place, id } = RUN
 const isBackground = location.protocol !== 'http:'
 
 /** How often results are sent, in ms. */
 const INTERVAL = 500
-/** Chromium stops a service worker after 30 s without a call of an extension API. */
+/** Chromium stops a service worker after 30 s without an extension API call. */
 const KEEP_ALIVE = 10_000
 
 const url = (what) => `${origin}/runs/${id}/${what}`

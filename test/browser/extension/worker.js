@@ -1,3 +1,3 @@
-/** The service worker of Chromium's extensions; Firefox loads the same scripts into a background page. */
+/** The extension's service worker in Chromium. Firefox loads the same scripts into a background page. */
 
 importScripts('run.js', 'everysource.min.js', 'suite.js', 'report.js')

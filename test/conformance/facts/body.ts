@@ -2,7 +2,7 @@
 
 import type { EventSourceInit } from '../../../src/index.ts'
 import {
-  AFTER_ENDS_TOO,
+  RECONNECT_AFTER_END,
   check,
   ending,
   equal,
@@ -14,15 +14,15 @@ import {
   type Fact,
   type Recorder,
 } from '../harness.ts'
-import { BROWSER, ofOurs, ofOursIn, requestOf, SERVER, type BehaviourFact } from './fact.ts'
+import { inBrowser, ourFacts, ourFactsIn, requestOf, onServer, type BehaviorFact } from './fact.ts'
 
 const BYTES = new Uint8Array([0, 1, 127, 128, 254, 255])
 const BYTES_TEXT = String.fromCharCode(...BYTES)
 
-/** Bodies, what the server must get of each, and its Content-Type. */
+/** Bodies, and the text and Content-Type that the server must receive. */
 const BODIES: Record<string, [body: () => EventSourceInit['body'], text: string, contentType: string | undefined]> = {
   'a string': [() => '{"a":"b"}', '{"a":"b"}', 'text/plain;charset=utf-8'],
-  bytes: [() => BYTES, BYTES_TEXT, undefined],
+  'a Uint8Array': [() => BYTES, BYTES_TEXT, undefined],
   'an ArrayBuffer': [() => BYTES.slice().buffer, BYTES_TEXT, undefined],
   URLSearchParams: [
     () => new URLSearchParams({ a: 'b c' }),
@@ -34,9 +34,9 @@ const BODIES: Record<string, [body: () => EventSourceInit['body'], text: string,
   'a function': [() => () => Promise.resolve('fresh'), 'fresh', 'text/plain;charset=utf-8'],
 }
 
-export const body: BehaviourFact[] = [
-  ...ofOurs(35, {
-    'any method, with headers and a body': async (fact) => {
+export const body: BehaviorFact[] = [
+  ...ourFacts(35, {
+    'any method can be sent with headers and a body': async (fact) => {
       for (const method of ['POST', 'put', 'patch', 'DELETE']) {
         const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer t' }
         const seen = await requestOf(fact, { method, headers, body: '{"prompt":"é"}' })
@@ -48,10 +48,10 @@ export const body: BehaviourFact[] = [
     },
     ...Object.fromEntries(
       Object.entries(BODIES).map(([what, [body, text, contentType]]) => [
-        `${what} as body arrives intact, and again at a reconnection`,
+        `${what} as the body arrives intact and is sent again on reconnection`,
         async (fact: Fact) => {
           const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
-          const options = { method: 'POST', body: body(), reconnect: AFTER_ENDS_TOO }
+          const options = { method: 'POST', body: body(), reconnect: RECONNECT_AFTER_END }
           await fact.listenWith(served.url, options).until('message')
           const { requests } = await served.log({ requests: 2 })
           for (const { method, body: sent, headers } of requests) {
@@ -66,15 +66,15 @@ export const body: BehaviourFact[] = [
         },
       ]),
     ),
-    'a POST is sent once, whatever the server does': async (fact) => {
-      const fates = {
+    'a POST is never repeated by default': async (fact) => {
+      const answers = {
         'a clean end': ending('retry: 10\ndata: x\n\n'),
         'a reset': { steps: [{ write: 'retry: 10\ndata: x\n\n' }, { wait: 50 }, { reset: true as const }] },
         'a 503': refused(503, { 'Retry-After': '0' }),
         'a 204': NO_CONTENT,
         'no answer': { before: 'never' },
       }
-      for (const [what, answer] of Object.entries(fates)) {
+      for (const [what, answer] of Object.entries(answers)) {
         const served = await fact.serve(answer)
         let calls = 0
         const recorder = fact.listenWith(served.url, {
@@ -93,21 +93,21 @@ export const body: BehaviourFact[] = [
         equal(recorder.errors[0]?.willReconnect, false, 'willReconnect')
       }
     },
-    'a body function is called for each attempt, with what is known of it': async (fact) => {
+    'a body function is called for each attempt, with the attempt number, last event ID and failure': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 7\ndata: x\n\n'), refused(503), stream('data: y\n\n'))
-      const told: unknown[] = []
+      const contexts: unknown[] = []
       await fact
         .listenWith(served.url, {
           method: 'POST',
           body: ({ attempt, lastEventId, failure }) => {
-            told.push([attempt, lastEventId, failure?.reason, failure?.status])
-            return `body ${told.length}`
+            contexts.push([attempt, lastEventId, failure?.reason, failure?.status])
+            return `body ${contexts.length}`
           },
           reconnect: { shouldReconnect: () => true },
         })
         .until('message', 2)
       const { requests } = await served.log({ requests: 3 })
-      equal(told, [
+      equal(contexts, [
         [1, '', undefined, undefined],
         [1, '7', 'ended', undefined],
         [2, '7', 'status', 503],
@@ -118,10 +118,10 @@ export const body: BehaviourFact[] = [
       )
     },
   }),
-  ...ofOursIn(SERVER, 35, {
-    'a stream that was made for an attempt that is over is cancelled': async (fact) => {
+  ...ourFactsIn(onServer, 35, {
+    'a stream that a body function returns for an attempt that is over is canceled': async (fact) => {
       const { url } = await fact.serve(stream())
-      const cancelled = new Promise<void>((resolve) => {
+      const canceled = new Promise<void>((resolve) => {
         const recorder = fact.listenWith(url, {
           method: 'POST',
           body: () => {
@@ -134,21 +134,21 @@ export const body: BehaviourFact[] = [
           },
         })
       })
-      await cancelled
+      await canceled
     },
-    'a ReadableStream is still there if an attempt ended before it was sent, and is cancelled in the end': async (
+    'a ReadableStream body not sent by an aborted attempt is used by the next one, or canceled by close()': async (
       fact,
     ) => {
       const served = await fact.serve(stream('data: x\n\n'))
       for (const again of [true, false]) {
-        let cancelled = false
+        let isCanceled = false
         const body = new ReadableStream({
           start: (controller) => {
             controller.enqueue(new TextEncoder().encode('streamed'))
             if (again) controller.close()
           },
           cancel: () => {
-            cancelled = true
+            isCanceled = true
           },
         })
         let attempts = 0
@@ -167,13 +167,13 @@ export const body: BehaviourFact[] = [
           recorder.source.close()
           await sleep(50)
         }
-        equal(cancelled, !again, 'whether it was cancelled')
+        equal(isCanceled, !again, 'whether it was canceled')
       }
     },
-    'a ReadableStream as body is sent; a function makes one for each attempt': async (fact) => {
+    'a body function can return a new ReadableStream for each attempt': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       const body = (): ReadableStream => new Blob(['streamed']).stream()
-      await fact.listenWith(served.url, { method: 'POST', body, reconnect: AFTER_ENDS_TOO }).until('message')
+      await fact.listenWith(served.url, { method: 'POST', body, reconnect: RECONNECT_AFTER_END }).until('message')
       const { requests } = await served.log({ requests: 2 })
       equal(
         requests.map((request) => request.body),
@@ -181,8 +181,8 @@ export const body: BehaviourFact[] = [
       )
     },
   }),
-  ...ofOursIn(BROWSER, 35, {
-    'a ReadableStream as body, which browsers send only over HTTP/2 or not at all, fails with an error that says so':
+  ...ourFactsIn(inBrowser, 35, {
+    'a ReadableStream body, which browsers send only over HTTP/2 or not at all, fails with an error that says so':
       async (fact) => {
         const { url } = await fact.serve(stream())
         const open = (): Recorder => fact.listenWith(url, { method: 'POST', body: new Blob(['streamed']).stream() })
@@ -201,7 +201,7 @@ export const body: BehaviourFact[] = [
   }),
 ]
 
-/** Whether a request can have a stream as its body: what has no idea of them takes its name as text. */
+/** Whether a request can have a stream as its body. Runtimes without support convert the stream to a string. */
 function sendsStreams(): boolean {
   const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
   return !new Request('http://localhost/', init).headers.has('Content-Type')

@@ -1,22 +1,22 @@
 /** Construction: facts 1 to 5. */
 
 import type { ErrorEvent } from '../../../src/index.ts'
-import { beating, check, ending, equal, sleep, stream, thrown } from '../harness.ts'
-import { BROWSER, OURS, type BehaviourFact } from './fact.ts'
+import { keptAlive, check, ending, equal, sleep, stream, thrown } from '../harness.ts'
+import { inBrowser, isOurs, type BehaviorFact } from './fact.ts'
 
 const UNFETCHABLE = ['ftp://127.0.0.1/', 'about:blank', 'mailto:a@b.example', 'javascript:0', 'file:///etc/hostname']
 
-export const construction: BehaviourFact[] = [
+export const construction: BehaviorFact[] = [
   {
     number: 1,
-    title: 'no argument is a TypeError',
+    title: 'the constructor without arguments throws a TypeError',
     run: ({ env }) => {
       equal(thrown(() => Reflect.construct(env.EventSource, []) as unknown).name, 'TypeError')
     },
   },
   {
     number: 1,
-    title: 'calling it without new is a TypeError',
+    title: 'calling the constructor without new throws a TypeError',
     run: ({ env, otherOrigin }) => {
       const call = env.EventSource as unknown as (url: string) => unknown
       equal(thrown(() => call(otherOrigin)).name, 'TypeError')
@@ -24,7 +24,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 1,
-    title: 'the URL is stringified, whatever has a toString',
+    title: 'the URL argument is converted to a string',
     run: (fact) => {
       const url = `${fact.otherOrigin}/stringified`
       equal(fact.open({ toString: () => url } as unknown as string).url, url)
@@ -36,14 +36,14 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 1,
-    title: 'lone surrogates in the URL are replaced',
+    title: 'lone surrogates in the URL are replaced with U+FFFD',
     run: (fact) => {
       equal(fact.open(`${fact.otherOrigin}/\ud800?\udc00`).url, `${fact.otherOrigin}/%EF%BF%BD?%EF%BF%BD`)
     },
   },
   {
     number: 1,
-    title: 'init may be undefined, null or any object; a primitive is a TypeError',
+    title: 'init may be undefined, null or any object; a primitive throws a TypeError',
     run: (fact) => {
       for (const init of [undefined, null, {}, [], () => undefined]) {
         equal(fact.open(fact.otherOrigin, init).withCredentials, false)
@@ -55,7 +55,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 1,
-    title: 'withCredentials converts to a boolean',
+    title: 'withCredentials is converted to a boolean',
     run: (fact) => {
       const values = [true, 1, 'false', {}, false, 0, '', null, undefined]
       const converted = values.map(
@@ -66,8 +66,8 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 1,
-    title: 'an option of the wrong type is a TypeError that names it and what was given',
-    needs: OURS,
+    title: 'an option of the wrong type throws a TypeError that names the option and the value',
+    needs: isOurs,
     run: (fact) => {
       for (const [option, value] of [
         ['fetch', 1],
@@ -83,7 +83,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'an invalid URL is a DOMException named SyntaxError, at once',
+    title: 'an invalid URL throws a SyntaxError DOMException from the constructor',
     run: (fact) => {
       for (const url of ['http://[', 'http://a b/', 'http://127.0.0.1:99999/', 'http://']) {
         const error = thrown(() => fact.open(url))
@@ -93,7 +93,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'without a base URL a relative one is a SyntaxError',
+    title: 'a relative URL throws a SyntaxError if the runtime has no base URL',
     needs: (env) => env.base === undefined,
     run: (fact) => {
       for (const url of ['/x', '', 'x', '?y'])
@@ -102,15 +102,15 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a relative URL is resolved against the base URL, the empty string too',
-    needs: BROWSER,
+    title: 'a relative URL, even an empty string, is resolved against the base URL',
+    needs: inBrowser,
     run: (fact) => {
       for (const url of ['/x', '', 'x', '?y']) equal(fact.open(url).url, new URL(url, fact.env.base).href)
     },
   },
   {
     number: 2,
-    title: 'the base URL is the one of the moment of construction',
+    title: 'the base URL is read at construction',
     needs: () => typeof document !== 'undefined',
     run: (fact) => {
       const base = document.createElement('base')
@@ -123,7 +123,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a query is encoded in the encoding of the document',
+    title: "the query is encoded in the document's encoding",
     needs: () => typeof document !== 'undefined',
     run: async (fact) => {
       const page = `<script src="${fact.env.origins[0] ?? ''}/everysource.min.js"></script>`
@@ -144,21 +144,21 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a scheme that cannot be fetched is one error, CLOSED, and no reconnection',
+    title: 'an unfetchable URL scheme fires one error, closes the source and does not reconnect',
     run: async (fact) => {
       for (const url of UNFETCHABLE) {
         const recorder = fact.listen(url)
         equal(recorder.source.readyState, 0, `readyState for ${url} at first`)
         await recorder.until('error')
         await sleep(50)
-        equal(recorder.story, ['error 2'], `what happened for ${url}`)
+        equal(recorder.summary, ['error 2'], `the events for ${url}`)
       }
     },
   },
   {
     number: 2,
-    title: 'a scheme that cannot be fetched never reaches fetch',
-    needs: OURS,
+    title: 'an unfetchable URL scheme is never passed to fetch',
+    needs: isOurs,
     run: async (fact) => {
       let calls = 0
       const fetch = (): Promise<never> => Promise.reject(new Error(`call ${++calls}`))
@@ -168,31 +168,31 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 2,
-    title: 'a data URL is an event stream',
+    title: 'a data: URL works as an event stream',
     run: async (fact) => {
       const recorder = fact.listen('data:text/event-stream,data:%20x%0A%0A')
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: x', 'error 0'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0'])
       equal((recorder.messages[0]?.event as MessageEvent).origin, 'null', 'origin')
     },
   },
   {
     number: 2,
-    title: 'a blob URL is an event stream, where the runtime makes such URLs',
-    // Service workers and Workers have none.
+    title: 'a blob: URL works as an event stream, where the runtime supports blob: URLs',
+    // Service workers and Workers do not support blob: URLs.
     needs: () => makesBlobURLs(),
     run: async (fact) => {
       const url = URL.createObjectURL(new Blob(['data: x\n\n'], { type: 'text/event-stream' }))
       const recorder = fact.listen(url)
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: x', 'error 0'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0'])
     },
   },
   {
     number: 3,
-    title: 'url is serialized, with its fragment, and does not change with redirects',
+    title: 'url is the serialized URL with its fragment, and redirects do not change it',
     run: async (fact) => {
-      const target = await fact.serve(beating('data: x\n\n'))
+      const target = await fact.serve(keptAlive('data: x\n\n'))
       const served = await fact.serve({ status: 302, headers: { Location: target.url }, steps: [{ end: true }] })
       const given = served.url.replace('http:', 'HTTP:') + '/a/../é#frag é'
       const recorder = fact.listen(given)
@@ -204,7 +204,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 3,
-    title: 'the fragment is not sent',
+    title: 'the URL fragment is not sent to the server',
     run: async (fact) => {
       const served = await fact.serve(stream(': hello\n'))
       const path = new URL(served.url).pathname
@@ -215,7 +215,7 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 4,
-    title: 'user and password of the URL go out as Basic authorization, and url still shows them',
+    title: 'credentials in the URL are sent as Basic authorization and stay visible in url',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 1\n\n'), stream(': hello\n'))
       const url = served.url.replace('//', '//us%C3%A9r:p%3As%20s%ff@')
@@ -233,8 +233,8 @@ export const construction: BehaviourFact[] = [
   },
   {
     number: 4,
-    title: 'errors and their causes show neither the password nor the query',
-    needs: OURS,
+    title: "errors and their causes do not contain the URL's password or query",
+    needs: isOurs,
     run: async (fact) => {
       const refused = await fact.serve({ status: 401, steps: [{ end: true }] })
       const broken = await fact.serve({ steps: [{ write: ':\n' }, { gate: 'open' }, { reset: true }] })
@@ -243,28 +243,28 @@ export const construction: BehaviourFact[] = [
         if (url === broken.url) await recorder.until('open')
         await broken.openGate('open')
         await recorder.until('error')
-        const { error, message } = recorder.heard.at(-1)?.event as unknown as ErrorEvent
+        const { error, message } = recorder.events.at(-1)?.event as unknown as ErrorEvent
         check(message.startsWith('The event stream at http://127.0.0.1:'), `the message is ${message}`)
-        check(!textOf(error).includes('s3cret'), `it shows ${textOf(error)}`)
+        check(!textOf(error).includes('s3cret'), `the error reveals ${textOf(error)}`)
       }
     },
   },
   {
     number: 4,
-    title: 'the message of an error is a sentence that says what happened',
-    needs: OURS,
+    title: 'the error message is a sentence that says what happened',
+    needs: isOurs,
     run: async (fact) => {
       const served = await fact.serve({ status: 401, steps: [{ end: true }] })
       const recorder = fact.listen(served.url)
       await recorder.until('error')
-      const { error, message } = recorder.heard[0]?.event as unknown as ErrorEvent
+      const { error, message } = recorder.events[0]?.event as unknown as ErrorEvent
       equal(message, `The event stream at ${served.url} was refused: status 401 instead of 200`)
       equal([error.name, error.reason, error.status], ['ConnectionError', 'status', 401])
     },
   },
   {
     number: 5,
-    title: 'no event fires before the synchronous code and its microtasks have finished',
+    title: 'no event fires until the current task and its microtasks have finished',
     run: async (fact) => {
       const recorders = UNFETCHABLE.map((url) => fact.listen(url))
       const init = {
@@ -273,19 +273,19 @@ export const construction: BehaviourFact[] = [
       recorders.push(fact.listen(fact.otherOrigin, init))
       for (let i = 0; i < 50; i++) await Promise.resolve()
       equal(
-        recorders.flatMap(({ story }) => story),
+        recorders.flatMap(({ summary }) => summary),
         [],
-        'what was heard',
+        'the events',
       )
       await Promise.all(recorders.map((recorder) => recorder.until('error')))
     },
   },
 ]
 
-/** All that can be read of an error and of what it holds. */
+/** All texts in an error and its properties. */
 function textOf(value: unknown, depth = 5): string {
   if (typeof value !== 'object' || value === null || depth === 0) return String(value)
-  // `url` is there to be asked for.
+  // The `url` property may contain the secret on purpose.
   const names = Object.getOwnPropertyNames(value).filter((name) => name !== 'url')
   const inside = names.map((name) => textOf(Reflect.get(value, name), depth - 1))
   return [value instanceof Error ? value.toString() : '', JSON.stringify(value), ...inside].join(' ')

@@ -1,21 +1,23 @@
-/** Streams of other origins, as browsers guard them: fact 56. (Fetch standard, "CORS protocol") */
+/** Cross-origin requests in browsers: fact 56 (Fetch standard, "CORS protocol"). */
 
 import { check, ending, equal, stream } from '../harness.ts'
 import { streamEvents } from '../under-test.ts'
-import { BROWSER, ofOursIn, type BehaviourFact } from './fact.ts'
+import { inBrowser, ourFactsIn, type BehaviorFact } from './fact.ts'
 
-export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
-  'without credentials a server may let everybody read; with them it has to name the origin': async (fact) => {
+export const cors: BehaviorFact[] = ourFactsIn(inBrowser, 56, {
+  'Access-Control-Allow-Origin: * works without credentials; with them the server must name the origin': async (
+    fact,
+  ) => {
     const open = await fact.serve({ ...stream('data: x\n\n'), cors: '*' })
     const url = open.at(fact.otherOrigin)
     await fact.listenWith(url, {}).until('message')
     const refused = fact.listenWith(url, { withCredentials: true })
     await refused.until('error')
-    equal([refused.story, refused.errors[0]?.error.reason], [['error 0'], 'network'])
+    equal([refused.summary, refused.errors[0]?.error.reason], [['error 0'], 'network'])
     const named = await fact.serve(stream('data: x\n\n'))
     await fact.listenWith(named.at(fact.otherOrigin), { withCredentials: true }).until('message')
   },
-  "a header of the caller's costs a preflight; without leave there is no request": async (fact) => {
+  'a custom header triggers a preflight, and no request is sent if the preflight fails': async (fact) => {
     const options = { headers: { 'X-Key': 'k' } }
     const served = await fact.serve(stream('data: x\n\n'))
     await fact.listenWith(served.at(fact.otherOrigin), options).until('message')
@@ -27,10 +29,10 @@ export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
     await recorder.until('error')
     recorder.source.close()
     const log = await strict.log()
-    check(log.preflights >= 1, 'there was no preflight')
+    check(log.preflights >= 1, 'the preflight is missing')
     equal([recorder.errors[0]?.error.reason, log.requests.length], ['network', 0])
   },
-  'a reconnection with an ID costs a preflight, and with lastEventIdParameter none': async (fact) => {
+  'a reconnection with Last-Event-ID triggers a preflight; with lastEventIdParameter it does not': async (fact) => {
     for (const [lastEventIdParameter, preflights] of [
       [undefined, 1],
       ['id', 0],
@@ -45,7 +47,7 @@ export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
       )
     }
   },
-  'a server that forbids Last-Event-ID is not asked again with it: the source says why it cannot go on': async (
+  'a server that does not allow Last-Event-ID gets no reconnection, and the source reports a network error': async (
     fact,
   ) => {
     const forbids = { allowHeaders: 'x-other' }
@@ -57,10 +59,10 @@ export const cors: BehaviourFact[] = ofOursIn(BROWSER, 56, {
     await recorder.until('error', 2)
     recorder.source.close()
     const log = await served.log()
-    check(log.preflights >= 1, 'there was no preflight')
+    check(log.preflights >= 1, 'the preflight is missing')
     equal([log.requests.length, recorder.errors[1]?.error.reason], [1, 'network'])
   },
-  'a POST of text costs no preflight, one of JSON does': async (fact) => {
+  'a JSON POST triggers a preflight; a text/plain POST does not': async (fact) => {
     for (const [type, preflights] of [
       ['text/plain', 0],
       ['application/json', 1],

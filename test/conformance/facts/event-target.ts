@@ -1,19 +1,23 @@
-/** Whether a source is an `EventTarget` like any other: fact 21. Each call is compared with the same call on a plain `EventTarget`. */
+/** The `EventTarget` methods of a source: fact 21. Each call is compared with the same call on a plain `EventTarget`. */
 
 import { equal } from '../harness.ts'
-import type { BehaviourFact } from './fact.ts'
+import type { BehaviorFact } from './fact.ts'
 
 type Method = 'addEventListener' | 'removeEventListener' | 'dispatchEvent'
 
-/** Makes the arguments of one call anew; what reads them and calls them is logged. */
+/** Creates the arguments of one call. Reads and calls of them are logged. */
 type Arguments = (log: string[], listener: () => void) => unknown[]
 
-const PLACES = ['outside of a dispatch', 'in a dispatch of the type', 'in a dispatch of another type'] as const
+const PLACES = [
+  'outside a dispatch',
+  'during a dispatch of the same type',
+  'during a dispatch of another type',
+] as const
 type Place = (typeof PLACES)[number]
 
 const MEMBERS = ['capture', 'once', 'passive', 'signal'] as const
 
-/** Options that log which of their members is read, one of which may throw. */
+/** Options that log each read of a member. One member may throw. */
 function logged(log: string[], values: Record<string, unknown> = {}, throwing?: string): object {
   const options = {}
   for (const name of MEMBERS) {
@@ -34,7 +38,7 @@ function aborted(): AbortSignal {
   return controller.signal
 }
 
-/** An object as a type, whose conversion is logged. */
+/** An object as the event type, which logs its conversion to a string. */
 const named = (log: string[], name: unknown): unknown => ({
   toString: () => {
     log.push('type')
@@ -45,7 +49,7 @@ const named = (log: string[], name: unknown): unknown => ({
 const TYPES: Record<string, (log: string[]) => unknown> = {
   ...values('x', '', 1, null, undefined, true, Symbol('x'), [], ['x'], {}),
   'an object': (log) => named(log, 'x'),
-  'an object that gives no string': (log) => named(log, {}),
+  'an object whose toString returns an object': (log) => named(log, {}),
   'an object that throws': () => ({
     toString() {
       throw new RangeError('type')
@@ -67,7 +71,7 @@ const OPTIONS: Record<string, (log: string[]) => unknown> = {
   'a signal that is wrong, by getters': (log) => logged(log, { signal: 1 }),
 }
 
-/** Calls with arguments of every kind in each position. */
+/** Calls with every kind of argument in each position. */
 const LISTENER_CALLS: Record<string, Arguments> = {
   'no arguments': () => [],
   'one argument': (log) => [named(log, 'x')],
@@ -83,7 +87,7 @@ const EVENTS: Record<string, Arguments> = {
   'no arguments': () => [],
   ...calls('event', values(undefined, null, 1, 'x', Symbol('x'), {}, [], { type: 'x' }, Event), (event) => [event]),
   'an object with getters': (log) => [Object.defineProperty({}, 'type', { get: () => log.push('type') })],
-  'what inherits from an event': () => [Object.create(new Event('x'))],
+  'an object that inherits from an event': () => [Object.create(new Event('x'))],
   'an event': () => [new Event('x')],
   'an event that is canceled': () => [canceled()],
   'two arguments': () => [new Event('x'), 2],
@@ -101,10 +105,10 @@ const CALLS: Record<Method, Record<string, Arguments>> = {
   dispatchEvent: EVENTS,
 }
 
-export const eventTarget: BehaviourFact[] = [
+export const eventTarget: BehaviorFact[] = [
   {
     number: 21,
-    title: "its methods have the names, lengths and attributes of EventTarget's own",
+    title: "its EventTarget methods have the platform's names, lengths and property flags",
     run: ({ env }) => {
       for (const name of Object.keys(CALLS) as Method[]) {
         const shapes = [env.EventSource.prototype, EventTarget.prototype].map((prototype) => {
@@ -115,9 +119,9 @@ export const eventTarget: BehaviourFact[] = [
       }
     },
   },
-  ...PLACES.map((place): BehaviourFact => ({
+  ...PLACES.map((place): BehaviorFact => ({
     number: 21,
-    title: `its methods take, read and refuse arguments as EventTarget's own do, ${place}`,
+    title: `its EventTarget methods treat arguments like the platform's, ${place}`,
     run: (fact) => {
       const targets = [fact.open(fact.otherOrigin), new EventTarget()]
       for (const [method, calls] of Object.entries(CALLS) as [Method, Record<string, Arguments>][]) {
@@ -132,7 +136,7 @@ export const eventTarget: BehaviourFact[] = [
   })),
   {
     number: 21,
-    title: 'an event that is being dispatched is refused as by EventTarget, and a dispatch within a dispatch is not',
+    title: 'an event being dispatched cannot be dispatched again, but another event can, as on any EventTarget',
     run: (fact) => {
       const [ours, platforms] = [fact.open(fact.otherOrigin), new EventTarget()].map((target) => {
         const outcomes: unknown[] = []
@@ -146,7 +150,7 @@ export const eventTarget: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'a listener that is added in a dispatch of its type is removed there by the options that remove it anywhere',
+    title: 'a listener added during a dispatch can be removed during it with the same options as outside',
     run: (fact) => {
       const targets = [fact.open(fact.otherOrigin), new EventTarget()]
       for (const [added, addOptions] of Object.entries(WITHOUT_SIGNALS)) {
@@ -158,7 +162,7 @@ export const eventTarget: BehaviourFact[] = [
               resultOf(() => { target.addEventListener('x', listener, addOptions([]) as boolean) }), // prettier-ignore
               resultOf(() => { target.removeEventListener('x', listener, removeOptions([]) as boolean) }), // prettier-ignore
             ]
-            const results = index === 0 ? within('in a dispatch of the type', target, both) : both()
+            const results = index === 0 ? within('during a dispatch of the same type', target, both) : both()
             for (let time = 0; time < 2; time++) target.dispatchEvent(new Event('x'))
             remove(target, listener)
             return [results, count]
@@ -172,11 +176,11 @@ export const eventTarget: BehaviourFact[] = [
 
 const WITHOUT_SIGNALS = Object.fromEntries(Object.entries(OPTIONS).filter(([name]) => !/signal|getters/.test(name)))
 
-/** The outcome of a call in a place. */
+/** Runs a call outside or during a dispatch, and returns its outcome. */
 function within<T>(place: Place, target: EventTarget, call: () => T): T | undefined {
-  if (place === 'outside of a dispatch') return call()
+  if (place === 'outside a dispatch') return call()
   let outcome: T | undefined
-  const type = place === 'in a dispatch of the type' ? 'x' : 'y'
+  const type = place === 'during a dispatch of the same type' ? 'x' : 'y'
   target.addEventListener(type, () => (outcome = call()), { once: true })
   target.dispatchEvent(new Event(type))
   return outcome
@@ -190,7 +194,7 @@ function outcomeOf(target: EventTarget, method: Method, makeArguments: Arguments
   return [result, log]
 }
 
-/** Workers refuse `true`. */
+/** Removes the listener. Workers throw if `capture` is true. */
 function remove(target: EventTarget, listener: () => void): void {
   for (const capture of [false, true]) {
     resultOf(() => {
@@ -199,7 +203,7 @@ function remove(target: EventTarget, listener: () => void): void {
   }
 }
 
-/** What a call returns, or what it throws. */
+/** The return value or the exception of a call. */
 function resultOf(call: () => unknown): unknown {
   try {
     return ['returned', String(call())]
@@ -209,14 +213,14 @@ function resultOf(call: () => unknown): unknown {
   }
 }
 
-/** Each value under a name of its own. */
+/** Each value under a unique name. */
 function values(...given: unknown[]): Record<string, () => unknown> {
   const name = (value: unknown): string =>
     typeof value === 'object' ? JSON.stringify(value) : `${typeof value} ${String(value).slice(0, 20)}`
   return Object.fromEntries(given.map((value, index) => [`${name(value)} (${index})`, () => value]))
 }
 
-/** A call for each value. */
+/** One call per value. */
 function calls(
   what: string,
   table: Record<string, (log: string[]) => unknown>,

@@ -1,15 +1,15 @@
-/** Handler attributes: fact 22. */
+/** Event handler attributes: fact 22. */
 
 import { equal, type Fact } from '../harness.ts'
-import type { BehaviourFact } from './fact.ts'
+import type { BehaviorFact } from './fact.ts'
 
 type Handler = 'onopen' | 'onmessage' | 'onerror'
 const HANDLERS: Handler[] = ['onopen', 'onmessage', 'onerror']
 
-export const handlers: BehaviourFact[] = [
+export const handlers: BehaviorFact[] = [
   {
     number: 22,
-    title: 'primitives become null, objects are kept',
+    title: 'setting a handler attribute to a primitive stores null; objects are kept',
     run: (fact) => {
       const source = fact.open(fact.otherOrigin)
       const object = { handleEvent: () => undefined }
@@ -30,7 +30,7 @@ export const handlers: BehaviourFact[] = [
   },
   {
     number: 22,
-    title: 'objects that cannot be called are not called',
+    title: 'a handler object that is not callable is ignored',
     run: (fact) => {
       const { source, log, fire } = listening(fact)
       source.onmessage = { handleEvent: () => log.push('handled') } as unknown as () => void
@@ -40,7 +40,7 @@ export const handlers: BehaviourFact[] = [
   },
   {
     number: 22,
-    title: 'the first handler fixes the place among the listeners, and replacing it keeps the place',
+    title: 'replacing a handler keeps its position among the listeners',
     run: (fact) => {
       const { source, log, add, fire } = listening(fact)
       add('a')
@@ -53,7 +53,7 @@ export const handlers: BehaviourFact[] = [
   },
   {
     number: 22,
-    title: 'an object that cannot be called holds the place too',
+    title: 'a handler object that is not callable still reserves a position among the listeners',
     run: (fact) => {
       const { source, log, add, fire } = listening(fact)
       source.onmessage = {} as () => void
@@ -65,7 +65,7 @@ export const handlers: BehaviourFact[] = [
   },
   {
     number: 22,
-    title: 'null removes the handler and gives its place up',
+    title: 'setting a handler to null removes it and gives up its position',
     run: (fact) => {
       const { source, log, add, fire } = listening(fact)
       source.onmessage = () => log.push('handler')
@@ -80,7 +80,7 @@ export const handlers: BehaviourFact[] = [
   },
   {
     number: 22,
-    title: 'a handler that is replaced or removed in mid-dispatch is not called',
+    title: 'a handler replaced or removed during a dispatch is not called',
     run: (fact) => {
       const { source, log, fire } = listening(fact)
       source.addEventListener('message', () => {
@@ -101,7 +101,7 @@ export const handlers: BehaviourFact[] = [
   },
   {
     number: 22,
-    title: 'this is the EventSource, and the argument the event',
+    title: 'a handler is called with the source as this and the event as its argument',
     run: (fact) => {
       const { source, log, fire } = listening(fact)
       source.onmessage = function (event) {
@@ -113,19 +113,19 @@ export const handlers: BehaviourFact[] = [
   },
   {
     number: 22,
-    title: 'onmessage hears messages of the type message only',
+    title: 'onmessage receives only messages of type message',
     run: (fact) => {
       const { source, log, fire } = listening(fact)
-      source.onmessage = () => log.push('heard')
+      source.onmessage = () => log.push('called')
       fire('other')
       equal(log, [])
       fire('message')
-      equal(log, ['heard'])
+      equal(log, ['called'])
     },
   },
 ]
 
-/** A source, events of which the test dispatches itself. */
+/** A source on which the test dispatches events itself. */
 function listening(fact: Fact) {
   const source = fact.open(fact.otherOrigin)
   const log: string[] = []

@@ -3,11 +3,11 @@
 import type { EventSourceInit } from '../../../src/index.ts'
 import type { LoggedRequest } from '../../server/program.ts'
 import { check, ending, equal, refused, sleep, stream, thrown } from '../harness.ts'
-import { BROWSER, ofOurs, ofOursIn, requestOf, SERVER, type BehaviourFact } from './fact.ts'
+import { inBrowser, ourFacts, ourFactsIn, requestOf, onServer, type BehaviorFact } from './fact.ts'
 
-export const headers: BehaviourFact[] = [
-  ...ofOurs(36, {
-    'headers may be a record, pairs, a Headers or a function': async (fact) => {
+export const headers: BehaviorFact[] = [
+  ...ourFacts(36, {
+    'headers may be an object, pairs, a Headers object or a function': async (fact) => {
       const kinds: EventSourceInit['headers'][] = [
         { 'X-Own': 'a', 'X-Absent': undefined },
         [
@@ -23,12 +23,12 @@ export const headers: BehaviourFact[] = [
         equal([seen.headers['x-own'], seen.headers['x-absent']], ['a', undefined], 'the header')
       }
     },
-    "the caller's headers win over ours": async (fact) => {
+    'custom headers override the defaults': async (fact) => {
       const headers = { accept: 'text/event-stream, application/json', 'CACHE-CONTROL': 'max-age=0' }
       const seen = await requestOf(fact, { headers })
       equal([seen.headers.accept, seen.headers['cache-control']], Object.values(headers))
     },
-    'a headers function is called for each attempt: a token that expires is replaced': async (fact) => {
+    'a headers function is called for each attempt, so it can replace an expired token': async (fact) => {
       const served = await fact.serve(
         ending('retry: 10\nid: 1\ndata: x\n\n'),
         refused(401, {}, '{"error":"expired"}'),
@@ -53,40 +53,39 @@ export const headers: BehaviourFact[] = [
           ['Bearer 2', '1'],
         ],
       )
-      equal(recorder.story, ['open', 'message: x', 'error 0', 'error 0', 'open', 'message: y'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0', 'error 0', 'open', 'message: y'])
     },
-    'a function that throws or rejects fails the attempt with reason request, and its error is the cause': async (
-      fact,
-    ) => {
-      const served = await fact.serve(stream('data: x\n\n'))
-      const error = new RangeError('no token today')
-      let calls = 0
-      const recorder = fact.listenWith(served.url, {
-        headers: () => {
-          calls++
-          if (calls === 1) throw error
-          return calls === 2 ? Promise.reject(error) : {}
-        },
-        reconnectionTime: 10,
-      })
-      await recorder.until('message')
-      equal(recorder.story, ['error 0', 'error 0', 'open', 'message: x'])
-      for (const { error: failure } of recorder.errors) {
-        equal([failure.reason, failure.message.includes('"headers"')], ['request', true])
-        check(failure.cause === error, 'the cause is not the error that was thrown')
-      }
-      equal((await served.log()).requests.length, 1, 'the number of requests')
-    },
-    'the same with a POST is final': async (fact) => {
+    'a headers function that throws or rejects fails the attempt with reason request and its error as the cause':
+      async (fact) => {
+        const served = await fact.serve(stream('data: x\n\n'))
+        const error = new RangeError('no token available')
+        let calls = 0
+        const recorder = fact.listenWith(served.url, {
+          headers: () => {
+            calls++
+            if (calls === 1) throw error
+            return calls === 2 ? Promise.reject(error) : {}
+          },
+          reconnectionTime: 10,
+        })
+        await recorder.until('message')
+        equal(recorder.summary, ['error 0', 'error 0', 'open', 'message: x'])
+        for (const { error: failure } of recorder.errors) {
+          equal([failure.reason, failure.message.includes('"headers"')], ['request', true])
+          check(failure.cause === error, 'the cause is not the error that was thrown')
+        }
+        equal((await served.log()).requests.length, 1, 'the number of requests')
+      },
+    'a body function that rejects fails a POST permanently': async (fact) => {
       const recorder = fact.listenWith(fact.otherOrigin, {
         method: 'POST',
         body: () => Promise.reject(new Error('no body')),
         reconnectionTime: 10,
       })
       await recorder.until('error')
-      equal([recorder.story, recorder.errors[0]?.error.reason], [['error 2'], 'request'])
+      equal([recorder.summary, recorder.errors[0]?.error.reason], [['error 2'], 'request'])
     },
-    'a function is called when the code that makes the source has run': async (fact) => {
+    'a headers function is called after the constructor has returned': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const order: string[] = []
       const headers = (): object => {
@@ -98,7 +97,7 @@ export const headers: BehaviourFact[] = [
       await recorder.until('message')
       equal(order, ['constructed', 'headers'])
     },
-    'what a function returns is checked like the option': async (fact) => {
+    'values returned by headers and body functions are validated like the options': async (fact) => {
       const wrong = [{ headers: () => ({ 'X Y': 'z' }) }, { headers: () => 5 }, { method: 'POST', body: () => ({}) }]
       for (const options of wrong) {
         const recorder = fact.listen(fact.otherOrigin, { ...options, reconnect: false })
@@ -108,8 +107,8 @@ export const headers: BehaviourFact[] = [
       }
     },
   }),
-  ...ofOursIn(BROWSER, 36, {
-    'a header that a browser would drop is a TypeError': (fact) => {
+  ...ourFactsIn(inBrowser, 36, {
+    'a header that browsers drop throws a TypeError': (fact) => {
       for (const name of ['Cookie', 'Host', 'Proxy-Authorization']) {
         try {
           fact.open(fact.otherOrigin, { headers: { [name]: 'x' } })
@@ -117,13 +116,13 @@ export const headers: BehaviourFact[] = [
           check(error instanceof TypeError && error.message.includes(`"${name}"`), String(error))
           continue
         }
-        check(false, `${name} was taken`)
+        check(false, `${name} was accepted`)
       }
     },
   }),
 
-  ...ofOursIn(SERVER, 36, {
-    'Host is sent where the fetch of the runtime sends it, and a TypeError elsewhere': async (fact) => {
+  ...ourFactsIn(onServer, 36, {
+    'a Host header is sent if the runtime supports it, and throws a TypeError otherwise': async (fact) => {
       const { origin } = await fact.serve(stream())
       const connect = (): Promise<LoggedRequest> => requestOf(fact, { headers: { Host: 'a.test' } })
       if (fact.env.runtime === 'bun') equal((await connect()).host, 'a.test', 'Host')
@@ -131,8 +130,8 @@ export const headers: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(37, {
-    'lastEventId is where the stream starts, and source.lastEventId at first': async (fact) => {
+  ...ourFacts(37, {
+    'the lastEventId option is sent with the first request and is the initial source.lastEventId': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), ending('id: 6\ndata: x\n\n'), stream())
       const recorder = fact.listenWith(served.url, { lastEventId: '5é', headers: { 'Last-Event-ID': '3' } })
       equal(recorder.own.lastEventId, '5é', 'lastEventId')
@@ -143,7 +142,9 @@ export const headers: BehaviourFact[] = [
         ['5é', '5é', '6'],
       )
     },
-    "the caller's Last-Event-ID is sent until the stream has an id, and not again when it resets it": async (fact) => {
+    'a custom Last-Event-ID header is sent until the stream sets an ID, and not after the stream resets it': async (
+      fact,
+    ) => {
       const served = await fact.serve(
         ending('retry: 10\ndata: x\n\n'),
         ending('id: 6\ndata: x\n\n'),
@@ -158,7 +159,7 @@ export const headers: BehaviourFact[] = [
         ['3', '3', '6', undefined],
       )
     },
-    'lastEventIdParameter replaces the value that the URL has, and no other byte': async (fact) => {
+    'lastEventIdParameter replaces the value in the URL and leaves the rest of the query unchanged': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 7\ndata: x\n\n'), ending('id\n\n'), stream())
       const recorder = fact.listenWith(`${served.url}?sig=%2B+~%2F&from=3&x`, { lastEventIdParameter: 'from' })
       await recorder.until('open', 3)
@@ -168,7 +169,7 @@ export const headers: BehaviourFact[] = [
         ['?sig=%2B+~%2F&from=3&x', '?sig=%2B+~%2F&from=7&x', '?sig=%2B+~%2F&x'],
       )
     },
-    'lastEventIdParameter appends the id to the query as it stands, instead of the header': async (fact) => {
+    'lastEventIdParameter appends the ID to the unchanged query instead of sending the header': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: a&b é\u0001\ndata: x\n\n'), ending('id\n\n'), stream())
       const query = '?sig=%2B+~%2F&x'
       const recorder = fact.listenWith(`${served.url}${query}`, { lastEventId: '5', lastEventIdParameter: 'last id' })
@@ -184,8 +185,8 @@ export const headers: BehaviourFact[] = [
       )
     },
   }),
-  ...ofOurs(37, {
-    'the URL that fetch gets keeps every byte of the query, what is escaped for no reason too': async (fact) => {
+  ...ourFacts(37, {
+    'fetch receives the query unchanged, including needless escapes': async (fact) => {
       const urls: string[] = []
       const fetch = (url: string): Promise<Response> => {
         urls.push(url)
@@ -196,8 +197,8 @@ export const headers: BehaviourFact[] = [
       equal(urls[0], `${url}&id=5`)
     },
   }),
-  ...ofOursIn(BROWSER, 37, {
-    'to another origin, Last-Event-ID costs a preflight and lastEventIdParameter none': async (fact) => {
+  ...ourFactsIn(inBrowser, 37, {
+    'across origins, Last-Event-ID triggers a preflight and lastEventIdParameter does not': async (fact) => {
       for (const [options, preflights] of [
         [{ lastEventId: '5' }, 1],
         [{ lastEventId: '5', lastEventIdParameter: 'id' }, 0],

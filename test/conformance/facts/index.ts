@@ -1,56 +1,56 @@
-/** All facts of behaviour that hold in every runtime. */
+/** All facts, by subject and by group. */
 
-import { again } from './again.ts'
-import { badInput } from './bad-input.ts'
+import { reconnectMethod } from './reconnect-method.ts'
+import { invalidOptions } from './invalid-options.ts'
 import { body } from './body.ts'
 import { construction } from './construction.ts'
 import { cors } from './cors.ts'
 import { errors } from './errors.ts'
 import { eventTarget } from './event-target.ts'
-import type { BehaviourFact } from './fact.ts'
-import { given } from './given.ts'
+import type { BehaviorFact } from './fact.ts'
+import { providedStreams } from './provided-streams.ts'
 import { handlers } from './handlers.ts'
 import { headers } from './headers.ts'
 import { interfaceShape } from './interface.ts'
-import { life } from './life.ts'
-import { loop } from './loop.ts'
+import { lifecycle } from './lifecycle.ts'
+import { loops } from './loops.ts'
 import { messages } from './messages.ts'
-import { policy } from './policy.ts'
+import { reconnection } from './reconnection.ts'
 import { programs } from './programs.ts'
 import { request } from './request.ts'
 import { response } from './response.ts'
 import { resumption } from './resumption.ts'
 
-/** By subject, in the order in which the documentation lists them. */
-export const factsBySubject: Record<string, BehaviourFact[]> = {
+/** Facts by subject, in the order of docs/reference/conformance.md. */
+export const factsBySubject: Record<string, BehaviorFact[]> = {
   Construction: construction,
-  'The shape of the interface': interfaceShape,
-  'The request': request,
-  'The response': response,
+  Interface: interfaceShape,
+  Requests: request,
+  Responses: response,
   Messages: messages,
-  'Handler attributes': handlers,
-  'Methods of EventTarget': eventTarget,
-  'Life of a source': life,
+  'Event handlers': handlers,
+  'EventTarget methods': eventTarget,
+  Lifecycle: lifecycle,
   'Method, headers and body': [...body, ...headers],
-  'Where requests go': resumption,
-  'Other origins': cors,
-  'When to try again': [...policy, ...again],
-  'Errors, and what events carry': errors,
-  'Bad options': badInput,
-  'Loops over a stream': loop,
-  'Streams that the caller brings': given,
-  Programs: programs,
+  'Resuming, redirects and other options': resumption,
+  'Cross-origin requests': cors,
+  Reconnection: [...reconnection, ...reconnectMethod],
+  Errors: errors,
+  'Invalid options': invalidOptions,
+  Loops: loops,
+  'Your own streams': providedStreams,
+  'Example programs': programs,
 }
 
-/** Subjects in larger groups, the columns of the table of runtimes. */
+/** Subjects by group. The groups are the columns of the table in docs/reference/runtimes.md. */
 const GROUPS: Record<string, string[]> = {
-  Interface: ['Construction', 'The shape of the interface', 'Handler attributes', 'Methods of EventTarget'],
-  Requests: ['The request', 'Method, headers and body', 'Where requests go', 'Other origins'],
-  Responses: ['The response', 'Errors, and what events carry', 'Bad options'],
+  Interface: ['Construction', 'Interface', 'Event handlers', 'EventTarget methods'],
+  Requests: ['Requests', 'Method, headers and body', 'Resuming, redirects and other options', 'Cross-origin requests'],
+  Responses: ['Responses', 'Errors', 'Invalid options'],
   Messages: ['Messages'],
-  Life: ['Life of a source', 'When to try again'],
-  'Loops and streams': ['Loops over a stream', 'Streams that the caller brings'],
-  Programs: ['Programs'],
+  Lifecycle: ['Lifecycle', 'Reconnection'],
+  'Loops and streams': ['Loops', 'Your own streams'],
+  Programs: ['Example programs'],
 }
 
 /** The group of each fact. */
@@ -60,4 +60,4 @@ export const groupOf = new Map(
   ),
 )
 
-export const facts: BehaviourFact[] = Object.values(factsBySubject).flat()
+export const facts: BehaviorFact[] = Object.values(factsBySubject).flat()

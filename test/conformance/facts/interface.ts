@@ -1,16 +1,16 @@
-/** The shape of the interface: fact 6. (Web IDL, 3.7) */
+/** The interface: fact 6 (Web IDL, section 3.7). */
 
 import { check, equal, stream, thrown } from '../harness.ts'
-import { OURS, type BehaviourFact } from './fact.ts'
+import { isOurs, type BehaviorFact } from './fact.ts'
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSED: 2 }
 const READ_ONLY = ['url', 'withCredentials', 'readyState']
 const HANDLERS = ['onopen', 'onmessage', 'onerror']
 
-export const interfaceShape: BehaviourFact[] = [
+export const interfaceShape: BehaviorFact[] = [
   {
     number: 6,
-    title: 'the interface object',
+    title: 'the constructor inherits from EventTarget and has the Web IDL name, length and property flags',
     run: ({ env }) => {
       const { EventSource } = env
       equal(EventSource.name, 'EventSource', 'name')
@@ -23,7 +23,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'the prototype object',
+    title: 'the prototype inherits from EventTarget.prototype and has the Web IDL constructor and toStringTag',
     run: ({ env }) => {
       const { prototype } = env.EventSource
       equal(Object.getPrototypeOf(prototype) === EventTarget.prototype, true, 'inheriting from EventTarget.prototype')
@@ -35,7 +35,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'constants are on constructor and prototype: enumerable, not writable, not configurable',
+    title: 'constants on the constructor and the prototype are enumerable, non-writable and non-configurable',
     run: ({ env }) => {
       for (const target of [env.EventSource, env.EventSource.prototype]) {
         for (const [name, value] of Object.entries(CONSTANTS)) {
@@ -47,8 +47,8 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'says to whoever asks that it takes the option fetch, and not in a loop',
-    needs: OURS,
+    title: 'the class advertises its fetch option through a non-enumerable symbol',
+    needs: isOurs,
     run: ({ env }) => {
       const { EventSource } = env
       const symbol = Symbol.for('eventsource.supports-fetch-override')
@@ -61,7 +61,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'attributes are enumerable accessors of the prototype with the names of the IDL',
+    title: 'attributes are enumerable accessors on the prototype, with Web IDL getter and setter names',
     run: ({ env }) => {
       for (const name of [...READ_ONLY, ...HANDLERS]) {
         const { get, set, enumerable, configurable } = descriptor(env.EventSource.prototype, name)
@@ -74,18 +74,18 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'the operation close is enumerable, writable and configurable',
+    title: 'the close method is enumerable, writable and configurable',
     run: ({ env }) => {
       const { prototype } = env.EventSource
       equal(flags(prototype, 'close'), 'enumerable writable configurable')
       const close: unknown = descriptor(prototype, 'close').value
-      check(typeof close === 'function', 'close is no function')
+      check(typeof close === 'function', 'close is not a function')
       equal([close.name, close.length, 'prototype' in close], ['close', 0, false], 'the function close')
     },
   },
   {
     number: 6,
-    title: 'members throw a TypeError on a foreign this',
+    title: 'members throw a TypeError when called on another object',
     run: ({ env }) => {
       const { prototype } = env.EventSource
       for (const foreign of [{}, new EventTarget(), prototype]) {
@@ -100,7 +100,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'an instance has no enumerable keys of its own, and shows the members in for…in',
+    title: 'an instance has no enumerable own keys, and for…in lists all members',
     run: (fact) => {
       const source = fact.open(fact.otherOrigin)
       equal(Object.keys(source), [], 'the own keys')
@@ -110,12 +110,12 @@ export const interfaceShape: BehaviourFact[] = [
       const missing = [...READ_ONLY, ...HANDLERS, ...Object.keys(CONSTANTS), 'close', 'addEventListener'].filter(
         (name) => !shown.includes(name),
       )
-      equal(missing, [], 'what for…in does not show')
+      equal(missing, [], 'the members missing in for…in')
     },
   },
   {
     number: 6,
-    title: 'attributes that are read-only stay what they are',
+    title: 'read-only attributes and constants cannot be set',
     run: (fact) => {
       const source = fact.open(fact.otherOrigin)
       for (const name of [...READ_ONLY, ...Object.keys(CONSTANTS)]) {
@@ -126,7 +126,7 @@ export const interfaceShape: BehaviourFact[] = [
   },
   {
     number: 6,
-    title: 'it can be subclassed',
+    title: 'the class can be subclassed',
     run: async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       class Sub extends (fact.env.EventSource as typeof EventSource) {
@@ -148,7 +148,7 @@ export const interfaceShape: BehaviourFact[] = [
 
 function descriptor(target: object, name: string | symbol): PropertyDescriptor {
   const found = Object.getOwnPropertyDescriptor(target, name)
-  check(found !== undefined, `there is no own property ${String(name)}`)
+  check(found !== undefined, `the own property ${String(name)} is missing`)
   return found
 }
 

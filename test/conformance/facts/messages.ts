@@ -1,26 +1,26 @@
 /** Messages: facts 15 to 21. */
 
 import type { ErrorEvent } from '../../../src/index.ts'
-import { check, ending, equal, ONLY_RETRY, sleep, stream, thrown } from '../harness.ts'
-import { captureReported } from '../reported.ts'
-import { OURS, type BehaviourFact } from './fact.ts'
+import { check, ending, equal, WAIT_FOR_RETRY, sleep, stream, thrown } from '../harness.ts'
+import { countUncaught } from '../uncaught-errors.ts'
+import { isOurs, type BehaviorFact } from './fact.ts'
 
 /**
- * The bytes of a flood: more than any limit here; the response stays open behind them. (A gigabyte keeps WebKit's network
- * process, and with it every other test, busy for minutes.)
+ * How many bytes to send to exceed every limit here; the response then stays open. A gigabyte would keep WebKit's network
+ * process, and so every other test, busy for minutes.
  */
 const FLOOD = 8 * 2 ** 20
 
-export const messages: BehaviourFact[] = [
+export const messages: BehaviorFact[] = [
   {
     number: 15,
-    title: 'events are MessageEvents with data, origin, lastEventId, source and ports',
+    title: 'messages are MessageEvents with data, origin, lastEventId, source and ports',
     run: async (fact) => {
       const served = await fact.serve(stream('id: 7\ndata: x\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message')
       const event = recorder.messages[0]?.event as MessageEvent<string>
-      check(isMessageEvent(event), 'it is no MessageEvent')
+      check(isMessageEvent(event), 'the event is not a MessageEvent')
       const { type, data, origin, lastEventId, source, ports, bubbles, cancelable } = event
       equal(
         { type, data, origin, lastEventId, source, ports, bubbles, cancelable },
@@ -40,7 +40,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
-    title: 'the origin is that of the connection the message came over',
+    title: "a message's origin is the final origin of its connection, after redirects",
     run: async (fact) => {
       const target = await fact.serve(ending('retry: 10\ndata: 1\n\n'))
       const away = { status: 307, headers: { 'Content-Type': null, Location: target.at(fact.otherOrigin) }, steps: [{ end: true as const }] } // prettier-ignore
@@ -53,7 +53,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
-    title: 'every member of the event can be read',
+    title: 'every property of a message event can be read',
     run: async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const recorder = fact.listen(served.url)
@@ -66,18 +66,17 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
-    title:
-      "the constructor of a message is the platform's MessageEvent, that of open the platform's Event: both make copies",
+    title: "message and open events have the platform's MessageEvent and Event as constructors, which can copy them",
     run: async (fact) => {
       const served = await fact.serve(stream('event: news\nid: 7\ndata: x\n\n'))
       const recorder = fact.listen(served.url, undefined, 'news')
       await recorder.until('news')
-      const [open, message] = recorder.heard.map(({ event }) => event)
+      const [open, message] = recorder.events.map(({ event }) => event)
       check(open !== undefined && message !== undefined, 'an event is missing')
       check(open.constructor === Event, 'the constructor of open is not Event')
       check(copyOf(open).type === 'open', 'the copy of open has another type')
       const { MessageEvent: own } = globalThis as { MessageEvent?: typeof MessageEvent }
-      // Edge-runtime has none.
+      // edge-runtime has no MessageEvent.
       if (own) check(message.constructor === own, 'the constructor of a message is not MessageEvent')
       const { type, data, origin, lastEventId, bubbles, cancelable } = copyOf(message) as MessageEvent
       equal(
@@ -90,16 +89,19 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 15,
-    title: 'the constructor of an error event makes a copy of it, with error and delay',
-    needs: OURS,
+    title: 'the constructor of an error event can copy the event, including error and delay',
+    needs: isOurs,
     run: async (fact) => {
       const served = await fact.serve(ending('data: x\n\n'))
       const recorder = fact.listen(served.url, { reconnectionTime: 3_600_000, reconnect: { maxAttempts: 9 } })
       await recorder.until('error')
       const [event] = recorder.errors
-      check(event !== undefined, 'there is no error event')
+      check(event !== undefined, 'the error event is missing')
       const copy = copyOf(event) as ErrorEvent
-      check(copy !== event && copy.error === event.error && copy.constructor === event.constructor, 'it is no copy')
+      check(
+        copy !== event && copy.error === event.error && copy.constructor === event.constructor,
+        'the event is not a copy',
+      )
       equal([copy.type, copy.delay, copy.willReconnect, copy.message], ['error', event.delay, true, event.message])
     },
   },
@@ -111,7 +113,7 @@ export const messages: BehaviourFact[] = [
       const recorder = fact.listen(served.url)
       await recorder.until('message')
       equal(
-        recorder.heard.map(({ event }) => event.isTrusted),
+        recorder.events.map(({ event }) => event.isTrusted),
         [true, true],
         'isTrusted',
       )
@@ -119,26 +121,26 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 16,
-    title: 'messages of the types open and error are messages and change no state',
+    title: 'messages with event type open or error are plain messages and do not change readyState',
     run: async (fact) => {
       const served = await fact.serve(stream('event: error\ndata: 1\n\nevent: open\ndata: 2\n\ndata: 3\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message')
-      equal(recorder.story, ['open', 'error: 1', 'open: 2', 'message: 3'])
+      equal(recorder.summary, ['open', 'error: 1', 'open: 2', 'message: 3'])
       equal(
-        recorder.heard.map(({ readyState }) => readyState),
+        recorder.events.map(({ readyState }) => readyState),
         [1, 1, 1, 1],
         'readyState',
       )
       check(
         recorder.messages.every(({ event }) => isMessageEvent(event)),
-        'one is no MessageEvent',
+        'an event is not a MessageEvent',
       )
     },
   },
   {
     number: 16,
-    title: 'a message of the type error reaches onerror with data and without error; the source stays open',
+    title: 'a message with event type error reaches onerror with data but no error, and the source stays open',
     run: async (fact) => {
       const served = await fact.serve(stream('event: error\nid: 1\ndata: overloaded\n\ndata: next\n\n'))
       const recorder = fact.listen(served.url)
@@ -150,13 +152,13 @@ export const messages: BehaviourFact[] = [
       }
       await recorder.until('message')
       equal(seen, [[true, 'overloaded', undefined, undefined, '1', 1]])
-      equal(recorder.story, ['open', 'error: overloaded', 'message: next'])
+      equal(recorder.summary, ['open', 'error: overloaded', 'message: next'])
     },
   },
   {
     number: 17,
     title:
-      'a blank line commits the id even without data; the end of the stream discards an unfinished event and its id',
+      'a blank line commits the ID even without data; the end of the stream discards an incomplete event and its ID',
     run: async (fact) => {
       const served = await fact.serve(
         ending('retry: 10\nid: 1\n\n'),
@@ -176,12 +178,12 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 18,
-    title: 'retry takes effect at its line, without a blank line',
+    title: 'retry takes effect at the end of its line, without waiting for a blank line',
     run: async (fact) => {
-      // Others than ours have a default of 3,000 ms: a longer wait can only be that of the line.
+      // Other implementations default to 3,000 ms, so a longer wait can only come from the retry line.
       const retry = fact.env.ours ? 10 : 6_000
       const served = await fact.serve(ending(`retry: ${retry}\n`), stream())
-      await fact.listen(served.url, ONLY_RETRY).until('open', 2)
+      await fact.listen(served.url, WAIT_FOR_RETRY).until('open', 2)
       const { requests } = await served.log({ requests: 2 })
       const wait = (requests[1]?.at ?? 0) - (requests[0]?.at ?? 0)
       check(wait >= 0.9 * retry, `it waited ${wait} ms instead of ${retry}`)
@@ -189,7 +191,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 18,
-    title: 'a retry past 2^31-1 ms overflows no timer',
+    title: 'a retry above 2^31-1 ms does not overflow the timer',
     run: async (fact) => {
       for (const retry of ['2147483648', '4294967297', '99999999999999', '9'.repeat(400)]) {
         const served = await fact.serve(ending(`retry: ${retry}\ndata: x\n\n`))
@@ -202,7 +204,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 19,
-    title: 'CR at the end of a chunk ends its line at once',
+    title: 'a CR at the end of a chunk ends its line immediately',
     run: async (fact) => {
       const served = await fact.serve({
         steps: [
@@ -219,12 +221,12 @@ export const messages: BehaviourFact[] = [
       await recorder.until('message', 2)
       await served.openGate('second')
       await recorder.until('message', 3)
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'message: 3'])
+      equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'message: 3'])
     },
   },
   {
     number: 20,
-    title: 'no message is missed by a loop that waits for the next one, in one chunk or in many',
+    title: 'awaiting one message at a time misses none, whether they arrive in one chunk or in many',
     run: async (fact) => {
       const numbers = Array.from({ length: 60 }, (_, i) => `data: ${i}\n\n`)
       for (const writes of [[numbers.join('')], numbers]) {
@@ -234,7 +236,7 @@ export const messages: BehaviourFact[] = [
         while (seen.length < numbers.length) {
           seen.push(
             await new Promise<string>((resolve, reject) => {
-              setTimeout(reject, 60_000, new Error(`no message came after ${seen.join()}`))
+              setTimeout(reject, 60_000, new Error(`no message arrived after ${seen.join()}`))
               source.addEventListener('message', (event) => { resolve(String(event.data)) }, { once: true }) // prettier-ignore
             }),
           )
@@ -249,7 +251,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 20,
-    title: 'microtasks to any depth run between open and messages, and between messages',
+    title: 'all pending microtasks run between open and the first message, and between messages',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\ndata: 2\n\nevent: x\ndata: 3\n\n'))
       const source = fact.open(served.url)
@@ -258,7 +260,7 @@ export const messages: BehaviourFact[] = [
         for (const type of ['open', 'message', 'x']) {
           source.addEventListener(type, (event) => {
             log.push(`${event.type} starts`)
-            void deep(200).then(() => {
+            void microtasks(200).then(() => {
               log.push(`${event.type} ends`)
               if (type === 'x') resolve()
             })
@@ -272,7 +274,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 20,
-    title: 'close() in a listener stops the next message, of any type, even of the same chunk',
+    title: 'close() in a listener stops further messages of any type, even from the same chunk',
     run: async (fact) => {
       for (const next of ['data: 2\n\n', 'event: x\ndata: 2\n\n']) {
         const served = await fact.serve(stream(`data: 1\n\n${next}`))
@@ -283,13 +285,13 @@ export const messages: BehaviourFact[] = [
         await recorder.until('message')
         await served.log({ closed: 1 })
         await sleep(50)
-        equal(recorder.story, ['open', 'message: 1'])
+        equal(recorder.summary, ['open', 'message: 1'])
       }
     },
   },
   {
     number: 20,
-    title: 'close() in a listener stops the next message of a chunk that comes on its own',
+    title: 'close() in a listener stops further messages from a chunk that arrives after open',
     run: async (fact) => {
       const served = await fact.serve({
         steps: [{ write: ':\n' }, { gate: 'opened' }, { write: 'data: 1\n\ndata: 2\n\nid: 3\n\n' }],
@@ -303,13 +305,13 @@ export const messages: BehaviourFact[] = [
       await served.openGate('opened')
       await served.log({ closed: 1 })
       await sleep(50)
-      equal(recorder.story, ['open', 'message: 1'])
+      equal(recorder.summary, ['open', 'message: 1'])
       if (fact.env.ours) equal(Reflect.get(recorder.source, 'lastEventId'), '', 'lastEventId')
     },
   },
   {
     number: 20,
-    title: 'close() in the listener of open stops all messages',
+    title: 'close() in an open listener stops all messages',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\n'))
       const recorder = fact.listen(served.url)
@@ -319,15 +321,15 @@ export const messages: BehaviourFact[] = [
       await recorder.until('open')
       await served.log({ closed: 1 })
       await sleep(50)
-      equal(recorder.story, ['open'])
+      equal(recorder.summary, ['open'])
     },
   },
   {
     number: 21,
-    title: 'what a listener throws is reported, and the other listeners, the messages and the connection go on',
+    title: 'an exception in a listener is reported and does not affect other listeners, messages or the connection',
     run: async (fact) => {
       const served = await fact.serve(stream('data: 1\n\ndata: 2\n\n'))
-      const reported = captureReported('thrown by a listener')
+      const reported = countUncaught('thrown by a listener')
       const source = fact.open(served.url)
       for (const type of ['open', 'message']) {
         source.addEventListener(type, () => {
@@ -353,10 +355,10 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'a listener of error that throws does not keep the connection from coming back',
+    title: 'an exception in an error listener does not prevent reconnection',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
-      const reported = captureReported('thrown by a listener of error')
+      const reported = countUncaught('thrown by a listener of error')
       const source = fact.open(served.url)
       source.onerror = () => {
         throw new Error('thrown by a listener of error')
@@ -370,7 +372,7 @@ export const messages: BehaviourFact[] = [
   {
     number: 21,
     title:
-      'listeners are those of any EventTarget: functions, objects, once, removed, until the propagation is stopped',
+      'listeners work as on any EventTarget: functions, objects, once, signal, removal and stopImmediatePropagation',
     run: (fact) => {
       const source = fact.open(fact.otherOrigin)
       const calls: unknown[] = []
@@ -413,7 +415,7 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'a subclass with methods of its own changes nothing in what is dispatched and to whom',
+    title: 'a subclass that overrides dispatchEvent or addEventListener does not change event delivery',
     run: async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const calls: string[] = []
@@ -436,28 +438,28 @@ export const messages: BehaviourFact[] = [
   },
   {
     number: 21,
-    title: 'an endless event of short lines fails with reason too-large too',
-    needs: OURS,
+    title: 'an endless event of short lines fails with reason too-large',
+    needs: isOurs,
     run: async (fact) => {
       const served = await fact.serve({ steps: [{ flood: 'data\n', bytes: FLOOD }] })
       const recorder = fact.listen(served.url, { maxBufferSize: 2 ** 20 })
       await recorder.until('error')
-      equal(recorder.story, ['open', 'error 2'])
-      equal((recorder.heard.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
+      equal(recorder.summary, ['open', 'error 2'])
+      equal((recorder.events.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
     },
   },
   {
     number: 21,
-    title: 'an endless line fails with reason too-large and lets go of the connection',
-    needs: OURS,
+    title: 'an endless line fails with reason too-large and closes the connection',
+    needs: isOurs,
     run: async (fact) => {
       const served = await fact.serve({
         steps: [{ write: 'retry: 10\ndata: first\n\ndata: ' }, { flood: 'x', bytes: FLOOD }],
       })
       const recorder = fact.listen(served.url, { maxBufferSize: 100_000 })
       await recorder.until('error')
-      equal(recorder.story, ['open', 'message: first', 'error 2'])
-      equal((recorder.heard.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
+      equal(recorder.summary, ['open', 'message: first', 'error 2'])
+      equal((recorder.events.at(-1)?.event as ErrorEvent).error.reason, 'too-large')
       const { requests } = await served.log({ closed: 1 })
       equal(requests.length, 1, 'the number of requests')
     },
@@ -469,18 +471,18 @@ function aborting(): { signal: AbortSignal; abort: () => void } {
   return { signal: controller.signal, abort: () => { controller.abort() } } // prettier-ignore
 }
 
-/** In edge-runtime there is no such class. */
+/** edge-runtime has no MessageEvent class. */
 function isMessageEvent(event: Event): boolean {
   const { MessageEvent } = globalThis as Partial<typeof globalThis>
   return event instanceof (MessageEvent ?? Event) && Object.prototype.toString.call(event) === '[object MessageEvent]'
 }
 
-/** Resolves so many microtasks later, each started by the one before. */
-async function deep(depth: number): Promise<void> {
+/** Resolves after a chain of this many microtasks. */
+async function microtasks(depth: number): Promise<void> {
   for (let i = 0; i < depth; i++) await Promise.resolve()
 }
 
-/** As polyfills and frameworks copy the events of any target. */
+/** Copies an event like polyfills and frameworks do. */
 function copyOf(event: Event): Event {
   return Reflect.construct(event.constructor, [event.type, event]) as Event
 }

@@ -1,9 +1,9 @@
-/** Consumers' programs, each of which is documentation (docs/guides/programs.md) as well: facts 61 to 64. */
+/** Facts 61 to 64: the example programs in docs/guides. */
 
-import type { BehaviourFact } from './fact.ts'
+import type { BehaviorFact } from './fact.ts'
 import { chats } from './programs/chats.ts'
-import { ending } from './programs/ending.ts'
-import { flowing } from './programs/flowing.ts'
+import { stopping } from './programs/stopping.ts'
+import { streams } from './programs/streams.ts'
 import { reconnecting } from './programs/reconnecting.ts'
 
-export const programs: BehaviourFact[] = [...chats, ...reconnecting, ...ending, ...flowing]
+export const programs: BehaviorFact[] = [...chats, ...reconnecting, ...stopping, ...streams]

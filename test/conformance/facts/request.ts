@@ -1,14 +1,14 @@
-/** The request: facts 7 to 9. */
+/** Requests: facts 7 to 9. */
 
-import { beating, check, ending, equal, redirect, stream } from '../harness.ts'
-import { BROWSER, OURS, type BehaviourFact } from './fact.ts'
+import { keptAlive, check, ending, equal, redirect, stream } from '../harness.ts'
+import { inBrowser, isOurs, type BehaviorFact } from './fact.ts'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
 
-export const request: BehaviourFact[] = [
+export const request: BehaviorFact[] = [
   {
     number: 7,
-    title: 'it is a GET for text/event-stream that no cache may answer, without Last-Event-ID',
+    title: 'the first request is a GET that accepts text/event-stream, bypasses caches and has no Last-Event-ID',
     run: async (fact) => {
       const served = await fact.serve(stream(': hello\n'))
       await fact.listen(served.url).until('open')
@@ -20,8 +20,8 @@ export const request: BehaviourFact[] = [
   },
   {
     number: 7,
-    title: 'in a browser no header of ours costs a preflight',
-    needs: BROWSER,
+    title: 'the default headers do not trigger a CORS preflight',
+    needs: inBrowser,
     run: async (fact) => {
       const served = await fact.serve(stream(': hello\n'))
       await fact.listen(served.at(fact.otherOrigin)).until('open')
@@ -30,8 +30,8 @@ export const request: BehaviourFact[] = [
   },
   {
     number: 7,
-    title: 'cookies go to the own origin, to others only with credentials',
-    needs: BROWSER,
+    title: 'cookies are sent to the same origin, and to other origins only with withCredentials',
+    needs: inBrowser,
     run: async (fact) => {
       const { url } = await fact.serve({ headers: { 'Set-Cookie': 'fact=7; Path=/' }, steps: [{ end: true }] })
       await fetch(url)
@@ -49,8 +49,8 @@ export const request: BehaviourFact[] = [
   },
   {
     number: 7,
-    title: "the caller's fetch gets what the standard says, in an init with plain headers",
-    needs: OURS,
+    title: "a custom fetch receives the standard's request settings and a plain headers object",
+    needs: isOurs,
     run: async (fact) => {
       const calls: unknown[] = []
       for (const withCredentials of [false, true]) {
@@ -70,7 +70,7 @@ export const request: BehaviourFact[] = [
   },
   {
     number: 8,
-    title: 'Last-Event-ID carries the id as UTF-8, at every later connection',
+    title: 'every reconnection sends the last event ID, encoded as UTF-8, in Last-Event-ID',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: …é✓🚀\ndata: x\n\n'), ending(': nothing new\n'), stream())
       await fact.listen(served.url).until('open', 3)
@@ -83,7 +83,7 @@ export const request: BehaviourFact[] = [
   },
   {
     number: 8,
-    title: 'Last-Event-ID is absent once the server has reset the id',
+    title: 'Last-Event-ID is omitted after the server resets the ID',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 1\ndata: x\n\n'), ending('id\n\n'), stream())
       await fact.listen(served.url).until('open', 3)
@@ -96,7 +96,7 @@ export const request: BehaviourFact[] = [
   },
   {
     number: 8,
-    title: 'an id that no header can hold is left out, and reconnection goes on',
+    title: 'an ID that a header cannot carry is omitted, and the source still reconnects',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: a\u0001b\u007f\ndata: x\n\n'), stream('data: y\n\n'))
       const recorder = fact.listen(served.url)
@@ -110,14 +110,14 @@ export const request: BehaviourFact[] = [
   },
   {
     number: 9,
-    title: '301, 302, 303, 307 and 308 are followed, to other origins too',
+    title: 'redirects with 301, 302, 303, 307 and 308 are followed, even to another origin',
     run: async (fact) => {
-      const target = await fact.serve(beating('data: x\n\n'))
+      const target = await fact.serve(keptAlive('data: x\n\n'))
       for (const status of REDIRECTS) {
         const served = await fact.serve(redirect(target.at(fact.otherOrigin), status))
         const recorder = fact.listen(served.url)
         await recorder.until('message')
-        equal(recorder.story, ['open', 'message: x'], `what happened after a ${status}`)
+        equal(recorder.summary, ['open', 'message: x'], `the events after a ${status}`)
         equal((recorder.messages[0]?.event as MessageEvent).origin, fact.otherOrigin, 'origin')
         recorder.source.close()
       }
@@ -125,7 +125,7 @@ export const request: BehaviourFact[] = [
   },
   {
     number: 9,
-    title: 'a reconnection goes to the original URL, also after more than 20 redirected ones',
+    title: 'every reconnection requests the original URL, even after more than 20 redirected attempts',
     run: async (fact) => {
       const rounds = 24
       const target = await fact.serve(ending('retry: 1\ndata: x\n\n'))
@@ -139,37 +139,37 @@ export const request: BehaviourFact[] = [
   },
   {
     number: 9,
-    title: 'a redirect that leads nowhere is a network error',
+    title: 'a redirect loop or an invalid redirect URL is a network error',
     run: async (fact) => {
       const loop = await fact.serve({ status: 302, headers: { Location: '?again' }, steps: [{ end: true }] })
       const broken = await fact.serve(redirect('http://[', 302))
       for (const { url } of [loop, broken]) {
         const recorder = fact.listen(url)
         await recorder.until('error')
-        equal(recorder.story, ['error 0'], url)
+        equal(recorder.summary, ['error 0'], url)
         check(recorder.source.readyState === 0, 'it gave up')
       }
     },
   },
   {
     number: 9,
-    title: 'a redirect to a scheme that is not HTTP is a network error',
+    title: 'a redirect to a non-HTTP scheme is a network error',
     run: async (fact) => {
       const served = await fact.serve(redirect('ftp://127.0.0.1/', 302))
       const recorder = fact.listen(served.url)
       await recorder.until('error')
-      equal(recorder.story, ['error 0'])
+      equal(recorder.summary, ['error 0'])
     },
   },
   {
     number: 9,
-    title: 'a redirect without a Location is no redirect: its status is refused',
+    title: 'a redirect status without a Location header is refused like any other non-200 status',
     run: async (fact) => {
       for (const status of REDIRECTS) {
         const served = await fact.serve({ status, headers: { 'Content-Type': null }, steps: [{ end: true }] })
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        equal(recorder.story, ['error 2'], `what happened after a ${status}`)
+        equal(recorder.summary, ['error 2'], `the events after a ${status}`)
       }
     },
   },

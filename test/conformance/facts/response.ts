@@ -1,8 +1,8 @@
-/** The response: facts 10 to 14. */
+/** Responses: facts 10 to 14. */
 
 import type { Answer } from '../../server/program.ts'
-import { check, ending, equal, ONLY_RETRY, retried, sleep, stream, type Fact } from '../harness.ts'
-import { BROWSER, type BehaviourFact } from './fact.ts'
+import { check, ending, equal, WAIT_FOR_RETRY, requestsAfterRetry, sleep, stream, type Fact } from '../harness.ts'
+import { inBrowser, type BehaviorFact } from './fact.ts'
 
 const BAD_STATUSES = [201, 202, 203, 204, 205, 206, 304, 400, 401, 403, 404, 410, 429, 500, 502, 503]
 
@@ -25,47 +25,47 @@ const BAD_TYPES = [
   'event-stream',
 ]
 
-export const response: BehaviourFact[] = [
+export const response: BehaviorFact[] = [
   {
     number: 10,
-    title: 'any status but 200 fails the connection',
+    title: 'any status other than 200 fails the connection',
     run: async (fact) => {
       for (const status of BAD_STATUSES) {
         const served = await fact.serve({ status, steps: [{ end: true }] })
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        equal(recorder.story, ['error 2'], `what happened after a ${status}`)
+        equal(recorder.summary, ['error 2'], `what happened after a ${status}`)
       }
     },
   },
   {
     number: 10,
-    title: 'the MIME essence is what counts, in any case and with any parameters',
+    title: 'text/event-stream is accepted in any letter case and with any parameters',
     run: async (fact) => {
       for (const type of GOOD_TYPES) {
         const served = await fact.serve({ ...stream('data: x\n\n'), headers: { 'Content-Type': type } })
         const recorder = fact.listen(served.url)
         await recorder.until('message')
-        equal(recorder.story, ['open', 'message: x'], `what happened with "${type}"`)
+        equal(recorder.summary, ['open', 'message: x'], `what happened with "${type}"`)
         recorder.source.close()
       }
     },
   },
   {
     number: 10,
-    title: 'another Content-Type, or none, fails the connection',
+    title: 'a different or missing Content-Type fails the connection',
     run: async (fact) => {
       for (const type of BAD_TYPES) {
         const served = await fact.serve({ ...ending('data: x\n\n'), headers: { 'Content-Type': type } })
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        equal(recorder.story, ['error 2'], `what happened with ${JSON.stringify(type)}`)
+        equal(recorder.summary, ['error 2'], `what happened with ${JSON.stringify(type)}`)
       }
     },
   },
   {
     number: 10,
-    title: 'the stream is UTF-8 whatever the charset parameter says',
+    title: 'the stream is decoded as UTF-8, regardless of the charset parameter',
     run: async (fact) => {
       for (const charset of ['windows-1252', 'utf-16', 'nonsense']) {
         const headers = { 'Content-Type': `text/event-stream; charset=${charset}` }
@@ -79,7 +79,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 10,
-    title: 'of several Content-Types the last valid one counts',
+    title: 'the last valid value counts if there are several Content-Type headers',
     run: async (fact) => {
       const lists = [
         ['text/html', 'text/event-stream'],
@@ -90,26 +90,26 @@ export const response: BehaviourFact[] = [
         const served = await fact.serve({ ...stream('data: x\n\n'), headers: { 'Content-Type': types } })
         const recorder = fact.listen(served.url)
         await recorder.until('message')
-        equal(recorder.story, ['open', 'message: x'], `what happened with ${types.join(' and ')}`)
+        equal(recorder.summary, ['open', 'message: x'], `what happened with ${types.join(' and ')}`)
         recorder.source.close()
       }
     },
   },
   {
     number: 11,
-    title: 'a failed connection is CLOSED, fires one error, and never comes back',
+    title: 'a failed connection sets readyState to CLOSED, fires one error and never reconnects',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\ndata: x\n\n'), { status: 500, steps: [{ end: true }] })
       const recorder = fact.listen(served.url)
       await recorder.until('error', 2)
       await sleep(500)
-      equal(recorder.story, ['open', 'message: x', 'error 0', 'error 2'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0', 'error 2'])
       equal((await served.log()).requests.length, 2, 'the number of requests')
     },
   },
   {
     number: 11,
-    title: 'a refused connection is let go by the client',
+    title: 'the client closes the connection of a refused response',
     run: async (fact) => {
       const served = await fact.serve({ ...stream('<p>'), headers: { 'Content-Type': 'text/html' } })
       await fact.listen(served.url).until('error')
@@ -118,7 +118,7 @@ export const response: BehaviourFact[] = [
   },
   {
     number: 11,
-    title: 'nothing fires when the response that would fail comes after close()',
+    title: 'nothing fires if a bad response arrives after close()',
     run: async (fact) => {
       const served = await fact.serve({ status: 500, before: 'answer', steps: [{ end: true }] })
       const recorder = fact.listen(served.url)
@@ -127,60 +127,60 @@ export const response: BehaviourFact[] = [
       await served.openGate('answer')
       await served.log({ closed: 1 })
       await sleep(100)
-      equal(recorder.story, [])
+      equal(recorder.summary, [])
     },
   },
   {
     number: 12,
-    title: 'the end of the body: CONNECTING, one error, the wait, the next request',
+    title: 'the end of the body sets CONNECTING, fires one error, and reconnects after the reconnection time',
     run: async (fact) => {
       await interrupted(fact, { steps: [{ write: 'retry: 200\ndata: x\n\n' }, { end: true }] })
     },
   },
   {
     number: 12,
-    title: 'a connection that breaks off: CONNECTING, one error, the wait, the next request',
+    title: 'a lost connection sets CONNECTING, fires one error, and reconnects after the reconnection time',
     run: async (fact) => {
-      await interrupted(fact, { steps: [{ write: 'retry: 200\ndata: x\n\n' }, { gate: 'heard' }, { reset: true }] })
+      await interrupted(fact, { steps: [{ write: 'retry: 200\ndata: x\n\n' }, { gate: 'received' }, { reset: true }] })
     },
   },
   {
     number: 12,
-    title: 'a connection that breaks off before the response is tried again',
+    title: 'a connection lost before the response is retried',
     run: async (fact) => {
-      // Browsers, Deno and Bun repeat a request by themselves when a connection that was kept alive has died: not every
-      // drop is an error.
+      // Browsers, Deno and Bun repeat a request automatically if a kept-alive connection was lost, so not every drop
+      // fires an error.
       const served = await fact.serve(ending('retry: 10\n\n'), { drop: true }, { drop: true }, stream('data: x\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message')
-      const { story } = recorder
-      equal([...new Set(story)], ['open', 'error 0', 'message: x'])
-      equal(story.slice(-2), ['open', 'message: x'])
+      const { summary } = recorder
+      equal([...new Set(summary)], ['open', 'error 0', 'message: x'])
+      equal(summary.slice(-2), ['open', 'message: x'])
     },
   },
   {
     number: 12,
-    title: 'a port where nobody listens is a network error',
+    title: 'a refused TCP connection is a network error',
     run: async (fact) => {
       const recorder = fact.listen('http://127.0.0.1:2/')
       await recorder.until('error')
-      equal(recorder.story, ['error 0'])
+      equal(recorder.summary, ['error 0'])
     },
   },
   {
     number: 12,
-    title: 'to a script, a request that CORS refused is a network error',
-    needs: (env) => BROWSER(env) && env.ours,
+    title: 'a request that CORS blocks is a network error',
+    needs: (env) => inBrowser(env) && env.ours,
     run: async (fact) => {
       const served = await fact.serve({ ...stream(), cors: false })
       const recorder = fact.listen(served.at(fact.otherOrigin))
       await recorder.until('error')
-      equal(recorder.story, ['error 0'])
+      equal(recorder.summary, ['error 0'])
     },
   },
   {
     number: 12,
-    title: 'close() in the listener of error cancels the reconnection',
+    title: 'close() in an error listener cancels the reconnection',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'))
       const recorder = fact.listen(served.url)
@@ -189,51 +189,51 @@ export const response: BehaviourFact[] = [
       })
       await recorder.until('error')
       await sleep(500)
-      equal(recorder.story, ['open', 'error 0'])
+      equal(recorder.summary, ['open', 'error 0'])
       equal((await served.log()).requests.length, 1, 'the number of requests')
     },
   },
   {
     number: 13,
-    title: 'OPEN, then open, then the messages, at each connection',
+    title: 'each connection sets readyState to OPEN, then fires open, then delivers messages',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\ndata: 1\n\ndata: 2\n\n'), stream('data: 3\n\n'))
       const recorder = fact.listen(served.url)
       await recorder.until('message', 3)
-      equal(recorder.story, ['open', 'message: 1', 'message: 2', 'error 0', 'open', 'message: 3'])
+      equal(recorder.summary, ['open', 'message: 1', 'message: 2', 'error 0', 'open', 'message: 3'])
       equal(
-        recorder.heard.map(({ readyState }) => readyState),
+        recorder.events.map(({ readyState }) => readyState),
         [1, 1, 1, 0, 1, 1],
         'readyState',
       )
-      const { bubbles, cancelable, type } = recorder.heard[0]?.event ?? {}
+      const { bubbles, cancelable, type } = recorder.events[0]?.event ?? {}
       equal({ bubbles, cancelable, type }, { bubbles: false, cancelable: false, type: 'open' }, 'the event open')
     },
   },
   {
     number: 13,
-    title: 'open comes with the headers: it waits for no byte of the body',
+    title: 'open fires when the response headers arrive, before any byte of the body',
     run: async (fact) => {
       const served = await fact.serve({ steps: [] })
       await fact.listen(served.url).until('open')
     },
   },
-  ...(['gzip', 'deflate', 'br'] as const).map((encoding): BehaviourFact => ({
+  ...(['gzip', 'deflate', 'br'] as const).map((encoding): BehaviorFact => ({
     number: 14,
-    title: `${encoding}: compressed streams arrive event by event`,
+    title: `${encoding}-compressed events are delivered as they arrive`,
     run: (fact) => arrivesEventByEvent(fact, encoding),
   })),
   {
     number: 14,
-    title: 'zstd: compressed streams arrive event by event where fetch decodes it, and it is asked for nowhere else',
+    title: 'zstd-compressed events are delivered as they arrive if fetch decodes zstd; otherwise zstd is not requested',
     run: async (fact) => {
       const served = await fact.serve({ encoding: 'zstd', steps: [{ write: 'data: 1\n\n' }, { end: true }] })
-      // A fetch that knows nothing of it brings the bytes as they are, or fails.
+      // A fetch without zstd support returns the raw bytes or fails.
       const text = await fetch(served.url).then((response) => response.text()).catch(() => '') // prettier-ignore
       if (text === 'data: 1\n\n') return arrivesEventByEvent(fact, 'zstd')
       const [request] = (await served.log({ requests: 1 })).requests
-      const asked = request?.headers['accept-encoding'] ?? ''
-      check(!asked.includes('zstd'), `it asks for ${asked}, and does not decode it`)
+      const accepted = request?.headers['accept-encoding'] ?? ''
+      check(!accepted.includes('zstd'), `the request accepts ${accepted}, but fetch does not decode zstd`)
     },
   },
 ]
@@ -247,20 +247,20 @@ async function arrivesEventByEvent(fact: Fact, encoding: NonNullable<Answer['enc
   await recorder.until('message')
   await served.openGate('next')
   await recorder.until('message', 2)
-  equal(recorder.story, ['open', 'message: 1', 'message: 2'])
+  equal(recorder.summary, ['open', 'message: 1', 'message: 2'])
 }
 
-/** Shared by the two ways in which an open connection is lost. */
+/** Loses an open connection and checks the events. */
 async function interrupted(fact: Fact, first: Answer): Promise<void> {
   const served = await fact.serve(first, stream('data: y\n\n'))
-  const recorder = fact.listen(served.url, ONLY_RETRY)
+  const recorder = fact.listen(served.url, WAIT_FOR_RETRY)
   await recorder.until('message')
-  await served.openGate('heard')
-  await retried(fact, served, 2)
+  await served.openGate('received')
+  await requestsAfterRetry(fact, served, 2)
   await recorder.until('message', 2)
-  equal(recorder.story, ['open', 'message: x', 'error 0', 'open', 'message: y'])
-  // By the client's clock, since the server may see the end later.
-  const [, , lost, reopened] = recorder.heard
+  equal(recorder.summary, ['open', 'message: x', 'error 0', 'open', 'message: y'])
+  // Measured in the client, because the server may notice the end later.
+  const [, , lost, reopened] = recorder.events
   const wait = (reopened?.at ?? 0) - (lost?.at ?? 0)
   check(wait > 190, `it waited ${wait} ms instead of 200`)
 }

@@ -1,24 +1,24 @@
-/** What is sent where: resumption, redirects, other options of the request. Facts 38 to 41. */
+/** Resuming, redirects and other request options: facts 38 to 41. */
 
-import { AFTER_ENDS_TOO, beating, ending, equal, redirect, sleep, stream } from '../harness.ts'
-import { captureReported } from '../reported.ts'
+import { RECONNECT_AFTER_END, keptAlive, ending, equal, redirect, sleep, stream } from '../harness.ts'
+import { countUncaught } from '../uncaught-errors.ts'
 import { fetchEventSource } from '../under-test.ts'
-import { BROWSER, ofOurs, ofOursIn, SERVER, type BehaviourFact } from './fact.ts'
+import { inBrowser, ourFacts, ourFactsIn, onServer, type BehaviorFact } from './fact.ts'
 
-/** Set by the caller, and not to be sent to another origin. */
+/** Headers set by the caller that must not be sent to another origin. */
 const CREDENTIALS = { Authorization: 'Bearer caller', Cookie: 'session=caller', 'Proxy-Authorization': 'Basic caller' }
 
-export const resumption: BehaviourFact[] = [
-  ...ofOurs(38, {
-    'a stream born of a POST is resumed by GET with Last-Event-ID': async (fact) => {
+export const resumption: BehaviorFact[] = [
+  ...ourFacts(38, {
+    'resume can continue a POST stream with a GET and Last-Event-ID': async (fact) => {
       const served = await fact.serve(ending('retry: 10\nid: 1\ndata: x\n\n'), ending('id: 2\ndata: y\n\n'), stream())
-      const told: unknown[] = []
+      const contexts: unknown[] = []
       const recorder = fact.listenWith(served.url, {
         method: 'POST',
         body: '{}',
         headers: { 'Content-Type': 'application/json', 'X-Session': 's' },
         resume: ({ attempt, lastEventId, failure }) => {
-          told.push([attempt, lastEventId, failure?.reason])
+          contexts.push([attempt, lastEventId, failure?.reason])
           return { method: 'GET' }
         },
       })
@@ -38,12 +38,12 @@ export const resumption: BehaviourFact[] = [
           ['GET', undefined, 's', '2', ''],
         ],
       )
-      equal(told, [
+      equal(contexts, [
         [1, '1', 'ended'],
         [1, '2', 'ended'],
       ])
     },
-    'resume replaces the URL, the method, the body, and merges the headers': async (fact) => {
+    'resume replaces the URL, method and body, and merges the headers': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, {
         headers: { 'X-A': '1', 'X-B': '1' },
@@ -58,7 +58,7 @@ export const resumption: BehaviourFact[] = [
       )
       equal(recorder.source.url, served.url, 'url')
     },
-    'what was never sent is not resumed': async (fact) => {
+    'resume does not apply until the first request has been sent': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
       let calls = 0
       await fact
@@ -75,7 +75,7 @@ export const resumption: BehaviourFact[] = [
         ['POST', 'GET'],
       )
     },
-    'body: null sends none, and undefined changes nothing': async (fact) => {
+    'body: null from resume sends no body; undefined from resume repeats the original request': async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), ending(': again\n'), stream('data: x\n\n'))
       let reconnections = 0
       await fact
@@ -97,16 +97,16 @@ export const resumption: BehaviourFact[] = [
     },
   }),
 
-  ...ofOurs(39, {
-    "redirect 'error' fails at any redirect": async (fact) => {
+  ...ourFacts(39, {
+    "redirect: 'error' fails on any redirect": async (fact) => {
       const target = await fact.serve(stream())
       const served = await fact.serve(redirect(target.url))
       const recorder = fact.listenWith(served.url, { redirect: 'error' })
       await recorder.until('error')
-      equal([recorder.story, recorder.errors[0]?.error.reason], [['error 2'], 'redirect'])
+      equal([recorder.summary, recorder.errors[0]?.error.reason], [['error 2'], 'redirect'])
       equal((await target.log()).requests.length, 0, 'the number of requests to the target')
     },
-    "redirect 'same-origin' sends nothing to another origin": async (fact) => {
+    "redirect: 'same-origin' sends nothing to another origin": async (fact) => {
       const target = await fact.serve(stream())
       const served = await fact.serve(ending('retry: 10\ndata: x\n\n'), redirect(target.at(fact.otherOrigin), 307))
       const recorder = fact.listenWith(served.url, {
@@ -114,20 +114,20 @@ export const resumption: BehaviourFact[] = [
         body: 'secret',
         headers: { 'X-Key': 'secret' },
         redirect: 'same-origin',
-        reconnect: AFTER_ENDS_TOO,
+        reconnect: RECONNECT_AFTER_END,
       })
       await recorder.until('error', 2)
-      equal(recorder.story, ['open', 'message: x', 'error 0', 'error 2'])
+      equal(recorder.summary, ['open', 'message: x', 'error 0', 'error 2'])
       equal(recorder.errors[1]?.error.reason, 'redirect', 'the reason')
       const { requests, preflights } = await target.log()
       equal([requests.length, preflights], [0, 0], 'the number of requests to the target')
     },
   }),
-  ...ofOursIn(SERVER, 39, {
-    "redirect 'same-origin' follows within the origin, as fetch does": async (fact) => {
+  ...ourFactsIn(onServer, 39, {
+    "redirect: 'same-origin' follows redirects within the origin like fetch": async (fact) => {
       const methods = { 301: 'GET', 302: 'GET', 303: 'GET', 307: 'POST', 308: 'POST' }
       for (const [status, method] of Object.entries(methods)) {
-        const target = await fact.serve(beating('data: x\n\n'))
+        const target = await fact.serve(keptAlive('data: x\n\n'))
         const served = await fact.serve(redirect(new URL(target.url).pathname, Number(status)))
         const headers = { 'Content-Type': 'application/json', 'X-Key': 'k' }
         const recorder = fact.listenWith(served.url, { method: 'POST', body: '{}', headers, redirect: 'same-origin' })
@@ -137,20 +137,22 @@ export const resumption: BehaviourFact[] = [
         equal(
           [seen?.method, seen?.body, seen?.headers['content-type'], seen?.headers['x-key']],
           [method, kept ? '{}' : '', kept ? 'application/json' : undefined, 'k'],
-          `what a ${status} led to`,
+          `the request after a ${status}`,
         )
         equal((recorder.messages[0]?.event as MessageEvent).origin, target.origin, 'origin')
         recorder.source.close()
       }
     },
-    'the error of a refused redirect has its status and says where it led, without the query': async (fact) => {
+    'the error for a refused redirect has its status and names the target without the query': async (fact) => {
       const served = await fact.serve(redirect(`${fact.otherOrigin}/there?token=secret`))
       const recorder = fact.listenWith(served.url, { redirect: 'same-origin' })
       await recorder.until('error')
       const { status, message } = recorder.errors[0]?.error ?? {}
       equal([status, message?.includes(`${fact.otherOrigin}/there,`), message?.includes('secret')], [302, true, false])
     },
-    'Authorization, Cookie and Proxy-Authorization are not sent on to another origin; others are': async (fact) => {
+    'a redirect to another origin drops Authorization, Cookie and Proxy-Authorization and keeps other headers': async (
+      fact,
+    ) => {
       const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
       const headers = { ...CREDENTIALS, 'X-Key': 'k' }
@@ -162,10 +164,10 @@ export const resumption: BehaviourFact[] = [
       }
       const all = [...Object.values(CREDENTIALS), 'k']
       const none = [undefined, undefined, undefined, 'k']
-      equal(await sent({ log: (options) => served.log(options) }), [all, all], 'what the first origin got')
-      equal(await sent({ log: (options) => target.log(options) }), [none, none], 'what the other origin got')
+      equal(await sent({ log: (options) => served.log(options) }), [all, all], 'the headers at the first origin')
+      equal(await sent({ log: (options) => target.log(options) }), [none, none], 'the headers at the other origin')
     },
-    'nor are user and password of the URL': async (fact) => {
+    "a redirect to another origin drops the URL's credentials": async (fact) => {
       const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
       await fact.listenWith(served.url.replace('://', '://user:password@'), {}).until('message', 2)
@@ -176,11 +178,13 @@ export const resumption: BehaviourFact[] = [
       )
     },
   }),
-  ...ofOursIn(SERVER, 39, {
-    'with them redirects are followed as without, and kept within the origin': async (fact) => {
+  ...ourFactsIn(onServer, 39, {
+    'a request with Authorization follows redirects like fetch and keeps the header within the origin': async (
+      fact,
+    ) => {
       for (const status of [301, 302, 303, 307, 308]) {
         for (const origin of [fact.env.origins[0] ?? '', fact.otherOrigin]) {
-          const target = await fact.serve(beating('data: x\n\n'))
+          const target = await fact.serve(keptAlive('data: x\n\n'))
           const served = await fact.serve(redirect(target.at(origin), status))
           const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer caller' }
           const recorder = fact.listenWith(served.url, { method: 'POST', body: '{}', headers })
@@ -195,7 +199,7 @@ export const resumption: BehaviourFact[] = [
               kept ? 'application/json' : undefined,
               origin === served.origin ? 'Bearer caller' : undefined,
             ],
-            `what a ${status} to ${origin} led to`,
+            `the request after a ${status} to ${origin}`,
           )
           equal((recorder.messages[0]?.event as MessageEvent).origin, origin, 'origin')
           recorder.source.close()
@@ -204,17 +208,19 @@ export const resumption: BehaviourFact[] = [
       const loop = await fact.serve(redirect('?again'))
       const recorder = fact.listenWith(loop.url, { headers: CREDENTIALS })
       await recorder.until('error')
-      equal(recorder.story, ['error 0'], 'what came of a loop')
+      equal(recorder.summary, ['error 0'], 'the events of a redirect loop')
     },
-    'a Location in UTF-8 leads to where it says': async (fact) => {
+    'a Location header in raw UTF-8 is followed correctly': async (fact) => {
       const target = await fact.serve(stream('data: x\n\n'))
-      // Node's server writes it as UTF-8.
+      // Node's server writes the header as UTF-8.
       const served = await fact.serve(redirect(`${new URL(target.url).pathname}?q=é%`))
       await fact.listenWith(served.url, { headers: CREDENTIALS, redirect: 'same-origin' }).until('message')
       const [seen] = (await target.log({ requests: 1 })).requests
       equal(seen?.path.split('?')[1], 'q=%C3%A9%', 'the query')
     },
-    'fetchEventSource does not send those of a Request on, whose body goes along': async (fact) => {
+    'fetchEventSource() with a Request drops credentials on a redirect to another origin and keeps the body': async (
+      fact,
+    ) => {
       const target = await fact.serve(ending('data: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin), 307))
       for (const body of [undefined, '{}']) {
@@ -236,7 +242,7 @@ export const resumption: BehaviourFact[] = [
         ],
       )
     },
-    'fetchEventSource does not send them on either': async (fact) => {
+    'fetchEventSource() with a URL drops credentials on a redirect to another origin': async (fact) => {
       const target = await fact.serve(ending('data: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin), 307))
       const messages: unknown[] = []
@@ -252,8 +258,8 @@ export const resumption: BehaviourFact[] = [
       equal([authorization, cookie, proxy, key], [undefined, undefined, undefined, 'k'], 'the headers')
     },
   }),
-  ...ofOursIn(BROWSER, 39, {
-    'a browser does not send Authorization on to another origin': async (fact) => {
+  ...ourFactsIn(inBrowser, 39, {
+    'browsers drop Authorization on a redirect to another origin': async (fact) => {
       const target = await fact.serve(ending('retry: 10\ndata: x\n\n'))
       const served = await fact.serve(redirect(target.at(fact.otherOrigin)))
       await fact.listenWith(served.url, { headers: { Authorization: 'Bearer caller' } }).until('message', 2)
@@ -263,18 +269,18 @@ export const resumption: BehaviourFact[] = [
         [undefined, undefined],
       )
     },
-    "a browser hides redirects: 'same-origin' refuses every one, and says so": async (fact) => {
+    "redirect: 'same-origin' refuses every redirect in browsers, which hide the target, and says so": async (fact) => {
       const target = await fact.serve(stream())
       const served = await fact.serve(redirect(target.url))
       const recorder = fact.listenWith(served.url, { redirect: 'same-origin' })
       await recorder.until('error')
       const { reason, message } = recorder.errors[0]?.error ?? {}
-      equal([recorder.story, reason, message?.includes('hidden from scripts')], [['error 2'], 'redirect', true])
+      equal([recorder.summary, reason, message?.includes('hidden from scripts')], [['error 2'], 'redirect', true])
     },
   }),
 
-  ...ofOurs(40, {
-    'fetchOptions go to fetch, next to what the standard says': async (fact) => {
+  ...ourFacts(40, {
+    "fetchOptions are passed to fetch along with the standard's settings": async (fact) => {
       const calls: unknown[] = []
       const recorder = fact.listenWith(`${fact.otherOrigin}/x`, {
         fetchOptions: { keepalive: true, own: 'thing', cache: 'reload' },
@@ -287,7 +293,7 @@ export const resumption: BehaviourFact[] = [
       await recorder.until('error')
       equal(calls, [[true, 'thing', 'reload', 'GET', 'cors']])
     },
-    'onComment gets each comment in its turn': async (fact) => {
+    'onComment receives each comment in order with the messages': async (fact) => {
       const served = await fact.serve(stream(': one\ndata: x\n\n:two\n: three\n', ': \ndata: y\n\n'))
       const order: string[] = []
       const recorder = fact.listenWith(served.url, {
@@ -297,20 +303,20 @@ export const resumption: BehaviourFact[] = [
       await recorder.until('message', 2)
       equal(order, ['one', 'message x', 'two', 'three', '', 'message y'])
     },
-    'onComment that throws is reported like a listener, and stops nothing': async (fact) => {
-      const reported = captureReported('thrown by onComment')
+    'an exception in onComment is reported like one in a listener and does not stop the stream': async (fact) => {
+      const reported = countUncaught('thrown by onComment')
       const served = await fact.serve(stream(': one\ndata: x\n\n: two\ndata: y\n\n'))
       const onComment = (): never => {
         throw new Error('thrown by onComment')
       }
       const recorder = fact.listenWith(served.url, { onComment })
       await recorder.until('message', 2)
-      equal(recorder.story, ['open', 'message: x', 'message: y'])
+      equal(recorder.summary, ['open', 'message: x', 'message: y'])
       await reported.until(2)
     },
   }),
-  ...ofOurs(41, {
-    'aborting the signal is close(): at any time, without an event': async (fact) => {
+  ...ourFacts(41, {
+    'aborting the signal closes the source without firing an event': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const controller = new AbortController()
       const recorder = fact.listenWith(served.url, { signal: controller.signal })
@@ -318,9 +324,9 @@ export const resumption: BehaviourFact[] = [
       controller.abort()
       equal(recorder.source.readyState, 2, 'readyState')
       await served.log({ closed: 1 })
-      equal(recorder.story, ['open', 'message: x'])
+      equal(recorder.summary, ['open', 'message: x'])
     },
-    'aborted in a listener, it stops the very next message': async (fact) => {
+    'aborting the signal in a listener stops the next message': async (fact) => {
       const served = await fact.serve(stream('data: 1\n\ndata: 2\n\n'))
       const controller = new AbortController()
       const recorder = fact.listenWith(served.url, { signal: controller.signal })
@@ -329,14 +335,14 @@ export const resumption: BehaviourFact[] = [
       })
       await served.log({ closed: 1 })
       await sleep(50)
-      equal(recorder.story, ['open', 'message: 1'])
+      equal(recorder.summary, ['open', 'message: 1'])
     },
-    'aborted beforehand, the source is CLOSED at once and sends nothing': async (fact) => {
+    'a source with an already aborted signal is CLOSED immediately and sends nothing': async (fact) => {
       const served = await fact.serve(stream('data: x\n\n'))
       const recorder = fact.listenWith(served.url, { signal: AbortSignal.abort() })
       equal(recorder.source.readyState, 2, 'readyState')
       await sleep(200)
-      equal([recorder.story, (await served.log()).requests.length], [[], 0])
+      equal([recorder.summary, (await served.log()).requests.length], [[], 0])
     },
   }),
 ]

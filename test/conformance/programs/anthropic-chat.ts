@@ -1,8 +1,8 @@
-/** A chat in the manner of Anthropic */
+/** Streams an answer from an Anthropic-style API. */
 
 import { streamEvents } from 'everysource'
 
-/** As much of their data as is used here. */
+/** The parts of the data that are used here. */
 interface Delta {
   delta: { text?: string; stop_reason?: string }
 }
@@ -10,11 +10,6 @@ interface Failure {
   error: { message: string }
 }
 
-/**
- * Each event names its type, and one type is `error`: a failure that comes after the response has begun. Types that nobody
- * asks for, such as `ping`, fall through; with `idleTimeout` the pings are the sign of life. The key is in a header that fetch
- * would pass on to wherever it is redirected, hence `redirect`.
- */
 export async function ask(
   url: string,
   apiKey: string,

@@ -1,8 +1,7 @@
-/** The first event that matches */
+/** Stops at the first event that matches. */
 
 import { streamEvents, type StreamEvent } from 'everysource'
 
-/** `return` in the loop closes the connection; what comes after the event is never read. */
 export async function firstMatch(
   url: string,
   isWanted: (event: StreamEvent) => boolean,

@@ -1,11 +1,7 @@
-/** A token that expires */
+/** Refreshes the token after a 401. */
 
 import { streamEvents } from 'everysource'
 
-/**
- * `headers` is asked before each attempt and told why the one before it failed. `shouldReconnect` allows another after a 401,
- * which otherwise is final: at once, but not for ever, for it may be the user whom the server refuses.
- */
 export async function follow(
   url: string,
   fetchToken: () => Promise<string>,

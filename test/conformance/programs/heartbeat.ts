@@ -1,11 +1,7 @@
-/** Comments as a heartbeat */
+/** Reports keep-alive comments and reconnects after silence. */
 
 import { streamEvents } from 'everysource'
 
-/**
- * A connection whose other end has vanished looks like one on which nothing happens. Servers that mean well send a comment
- * now and then: `onComment` shows that all is well, and with `idleTimeout` the absence of anything counts as a loss.
- */
 export async function watch(url: string, silence: number, show: (status: string) => void): Promise<void> {
   const events = streamEvents(url, {
     idleTimeout: silence,

@@ -1,4 +1,4 @@
-/** A stream of MCP: a POST that is resumed by a GET */
+/** Calls an MCP tool: a POST whose stream is resumed by a GET. */
 
 import { streamEvents, type EventStream } from 'everysource'
 
@@ -8,10 +8,6 @@ interface Message {
   result?: unknown
 }
 
-/**
- * The call must not be sent twice, so what reconnects is a GET with `Last-Event-ID`. Before the first ID there is nothing to
- * resume, and a connection that is lost by then stays lost. A server may begin with an ID and no data, or answer with JSON.
- */
 export async function callTool(
   url: string,
   session: string,

@@ -1,11 +1,7 @@
-/** Several streams, one loop */
+/** Merges several streams into one loop. */
 
 import { type EventStream, type StreamEvent } from 'everysource'
 
-/**
- * What each of them brings, in the order in which it comes, for one `for await` loop. All of them wait for that loop. When it
- * is left, or when one of them fails, all are closed.
- */
 export async function* merge(streams: EventStream[]): AsyncGenerator<StreamEvent, void, undefined> {
   const { readable, writable } = new TransformStream<StreamEvent, StreamEvent>()
   const writer = writable.getWriter()

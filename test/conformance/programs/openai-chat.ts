@@ -1,4 +1,4 @@
-/** A chat in the manner of OpenAI */
+/** Streams an answer from an OpenAI-style API. */
 
 import { streamEvents } from 'everysource'
 
@@ -6,11 +6,6 @@ interface Piece {
   choices: { delta: { content?: string } }[]
 }
 
-/**
- * Shows the answer as it comes. The last event is `[DONE]`, which is not JSON, so it is looked for before anything is parsed. The
- * loop runs on to the end of the response: leaving it at `[DONE]` would close the connection, and the next request would need a new
- * one. A stream that ends without `[DONE]` has been cut short, however politely.
- */
 export async function ask(url: string, apiKey: string, question: string, show: (text: string) => void): Promise<void> {
   const events = streamEvents(url, {
     method: 'POST',

@@ -1,12 +1,7 @@
-/** An EventSource whose connections are your own */
+/** Feeds an EventSource from connections that the caller makes. */
 
 import { EventSource } from 'everysource'
 
-/**
- * `fromReadableStream` reads what is piped into it, wherever it comes from and however often. The source knows where to go on,
- * and how long to wait before: here after each end and each break, until the server answers with anything but a stream.
- * `reset()` throws away what a body has left unfinished.
- */
 export function connect(url: string): EventSource {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
   const source = EventSource.fromReadableStream(readable)
@@ -24,7 +19,7 @@ export function connect(url: string): EventSource {
       await new Promise((resolve) => setTimeout(resolve, source.reconnectionTime))
     }
   }
-  // The source says so in its `error` event.
+  // The source reports this in its `error` event.
   feed().catch((error: unknown) => writable.abort(error))
 
   return source

@@ -1,19 +1,14 @@
-/** A server that passes a stream on */
+/** Relays a stream, with the API key added on the server. */
 
 import { EventDecoderStream, type StreamEvent } from 'everysource'
 
-/**
- * A handler for servers that answer a `Request` with a `Response`. The key stays on the server, and each event can be changed
- * on its way. Comments and `retry` are passed on as well: a comment now and then keeps the proxies between this server and the
- * browser from closing an idle connection. A browser that reconnects resumes where it was, one that leaves closes the connection
- * behind it, and one that reads slowly slows the source down.
- */
 export async function relay(request: Request, source: string, apiKey: string): Promise<Response> {
   const headers = new Headers({ Accept: 'text/event-stream', Authorization: `Bearer ${apiKey}` })
   const lastEventId = request.headers.get('Last-Event-ID')
   if (lastEventId !== null) headers.set('Last-Event-ID', lastEventId)
 
   const response = await fetch(source, { headers, signal: request.signal }).catch(() => undefined)
+  if (response?.status === 204) return new Response(null, { status: 204 })
   const isStream = response?.headers.get('Content-Type')?.startsWith('text/event-stream')
   if (response?.status !== 200 || !isStream || !response.body) {
     await response?.body?.cancel()

@@ -1,14 +1,10 @@
-/** A program written for fetch-event-source */
+/** Sorts errors into fatal and retriable, with fetchEventSource. */
 
 import { EventStreamContentType, fetchEventSource } from 'everysource/fetch-event-source'
 
 class FatalError extends Error {}
 class RetriableError extends Error {}
 
-/**
- * Nothing but its import differs from one for `@microsoft/fetch-event-source`. `onopen` says what is an error and of which
- * kind; what it throws goes to `onerror`, which stops by throwing and tries again otherwise.
- */
 export function follow(url: string, signal: AbortSignal, show: (text: string) => void): Promise<void> {
   return fetchEventSource(url, {
     signal,

@@ -1,11 +1,7 @@
-/** A button that stops the answer */
+/** Stops an answer at the click of a button. */
 
 import { streamEvents } from 'everysource'
 
-/**
- * The signal closes the connection, at whatever point it is, so that the server stops working (and charging). The loop throws
- * the signal's reason; what has been shown stays.
- */
 export async function showUntilStopped(url: string, button: EventTarget, show: (text: string) => void): Promise<void> {
   const controller = new AbortController()
   button.addEventListener('click', () => {

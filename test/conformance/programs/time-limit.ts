@@ -1,8 +1,7 @@
-/** No longer than so many milliseconds */
+/** Reads events until a time limit. */
 
 import { streamEvents } from 'everysource'
 
-/** What came in time counts. The limit is on the whole, reconnections included; `idleTimeout` is one on silence. */
 export async function listenFor(url: string, milliseconds: number): Promise<string[]> {
   const heard: string[] = []
   const signal = AbortSignal.timeout(milliseconds)

@@ -1,11 +1,7 @@
-/** One stream, two readers */
+/** Reads one stream twice. */
 
 import { streamEvents } from 'everysource'
 
-/**
- * An `EventStream` has one reader, since each event goes to one only. `tee()` makes two streams of one, which can be read each
- * in its own time. It keeps what the slower one has not read yet, and the connection is closed once both have been left.
- */
 export async function showAndCount(body: ReadableStream<Uint8Array>, show: (text: string) => void): Promise<number> {
   const [one, other] = body.tee()
 

@@ -1,4 +1,4 @@
-/** Events whose types are known */
+/** Reads events whose data has types. */
 
 import { streamEvents } from 'everysource'
 
@@ -7,7 +7,7 @@ interface Price {
   price: number
 }
 
-/** Text that is the JSON of a `T`. Nobody sets `json`: it is there for the compiler to remember `T` by. */
+/** The JSON text of a `T`. `json` is never set: it only lets the compiler remember `T`. */
 type Json<T> = string & { readonly json?: T }
 
 function parse<T>(text: Json<T>): T {
@@ -20,10 +20,6 @@ interface Events {
   message: string
 }
 
-/**
- * With a map of names to data, a `switch` on `type` tells the compiler what `data` is. It is what the server promises, not
- * what is checked: a name that is not in the map can come all the same.
- */
 export async function ticker(url: string, show: (text: string) => void): Promise<number> {
   for await (const event of streamEvents<Events>(url)) {
     switch (event.type) {

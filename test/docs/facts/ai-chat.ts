@@ -1,4 +1,4 @@
-/** Of the answers of AI models. */
+/** Facts about docs/guides/ai-chat.md. */
 
 import { expect } from 'vitest'
 import type { Program } from '../program.ts'
@@ -13,7 +13,7 @@ function piece(content: string): string {
   return `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
 }
 
-/** A message in the manner of Anthropic. */
+/** An Anthropic-style message. */
 function typed(type: string, rest: object = {}): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`
 }
@@ -22,16 +22,9 @@ function delta(text: string): string {
   return typed('content_block_delta', { index: 0, delta: { type: 'text_delta', text } })
 }
 
-const HELLO = [
-  typed('message_start', { message: { model: 'some-model' } }),
-  typed('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
-  typed('ping'),
-  delta('Hel'),
-]
-
 const OVERLOADED = typed('error', { error: { type: 'overloaded_error', message: 'Overloaded' } })
 
-/** A server that is as far as `text` when the connection is reset, which is once the program has printed `printed`. */
+/** Sends `text` and resets the connection once the program has printed `printed`. */
 async function cutAfter(
   stage: Stage,
   text: string,
@@ -50,7 +43,7 @@ async function cutAfter(
 }
 
 const WHOLE: Fact = {
-  fact: 'prints the whole answer and ends, with one request',
+  fact: 'prints the whole answer and exits after one request',
   run: async (stage) => {
     const server = await stage.serve((response) => {
       const last = `data: ${JSON.stringify({ choices: [{ delta: {}, finish_reason: 'stop' }] })}\n\n`
@@ -71,7 +64,7 @@ const WHOLE: Fact = {
 }
 
 const REFUSED: Fact = {
-  fact: 'prints why it was refused',
+  fact: 'prints why the request was refused',
   run: async (stage) => {
     const server = await stage.serve((response) => {
       json(response, 401, { error: { message: 'Wrong key' } })
@@ -82,7 +75,7 @@ const REFUSED: Fact = {
 }
 
 const ONCE: Fact = {
-  fact: 'does not ask again when it is cut in the middle',
+  fact: 'does not repeat the request when the connection breaks in the middle',
   run: async (stage) => {
     const { server, program } = await cutAfter(stage, piece('Hel'), 'Hel')
     expect(program).toMatchObject({ output: 'Hel', errors: expect.stringContaining('was interrupted') as string })
@@ -90,39 +83,8 @@ const ONCE: Fact = {
   },
 }
 
-/** Of the loop: what differs is what it prints. */
-const LOOP: Fact[] = [
-  WHOLE,
-  {
-    fact: 'prints what the server says when it refuses',
-    run: async (stage) => {
-      const server = await stage.serve((response) => {
-        json(response, 401, { error: 'Wrong key' })
-      })
-      const program = stage.run({ 'https://api.example.com': server.origin }, ENV)
-      await program.ends({ errors: '{"error":"Wrong key"}\n', code: 1 })
-    },
-  },
-  {
-    fact: 'says when the answer is cut short, and stops the server when the time is over',
-    run: async (stage) => {
-      const server = await stage.serve((response, _, n) => {
-        stream(response, piece('Hel'))
-        if (n === 1) response.end()
-      })
-      const cut = stage.run({ 'https://api.example.com': server.origin }, ENV)
-      await cut.exits()
-      expect(cut).toMatchObject({ output: 'Hel', errors: expect.stringContaining('cut short') as string, code: 1 })
-      const late = stage.run({ 'https://api.example.com': server.origin, '60_000': '5_000' }, ENV)
-      await late.exits()
-      expect(late).toMatchObject({ output: 'Hel', errors: expect.stringContaining('TimeoutError') as string, code: 1 })
-    },
-  },
-]
-
-/** A command that asks by hand. */
 const curl: Fact = {
-  fact: 'prints the stream as it is',
+  fact: 'prints the stream unchanged',
   run: async (stage) => {
     const server = await stage.serve((response) => {
       stream(response)
@@ -137,81 +99,11 @@ const curl: Fact = {
 export const AI_CHAT: Facts = {
   'At the top': [curl],
 
-  'In the manner of OpenAI': [WHOLE, REFUSED, ONCE],
-
-  'In the manner of Anthropic': [
-    {
-      fact: 'prints the whole answer and ends, with one request',
-      run: async (stage) => {
-        const server = await stage.serve((response) => {
-          stream(response, [...HELLO, delta('lo'), typed('content_block_stop'), typed('message_stop')].join(''))
-        })
-        const program = stage.run({ 'https://api.example.com': server.origin }, ENV)
-        await program.ends({ output: 'some-model\nHello' })
-        expect(server.requests).toHaveLength(1)
-        expect(server.requests[0]).toMatchObject({
-          method: 'POST',
-          headers: { 'x-api-key': KEY, 'anthropic-version': '2023-06-01' },
-        })
-      },
-    },
-    {
-      fact: "prints the stream's own error, and ends",
-      run: async (stage) => {
-        const server = await stage.serve((response) => {
-          const error = typed('error', { error: { type: 'overloaded_error', message: 'Overloaded' } })
-          stream(response, [...HELLO, error].join(''))
-        })
-        const program = stage.run({ 'https://api.example.com': server.origin }, ENV)
-        await program.ends({ output: 'some-model\nHel', errors: 'Overloaded\n' })
-      },
-    },
-    {
-      fact: 'prints that it was cut in the middle',
-      run: async (stage) => {
-        const { program } = await cutAfter(stage, HELLO.join(''), 'Hel')
-        expect(program).toMatchObject({ errors: expect.stringContaining('was interrupted') as string })
-      },
-    },
-    {
-      fact: 'lives as long as there are pings, and no longer',
-      run: async (stage) => {
-        let pings = 0
-        const server = await stage.serve((response) => {
-          stream(response, HELLO.join(''))
-          const timer = setInterval(() => {
-            response.write(typed('ping'))
-            if (++pings === 50) clearInterval(timer)
-          }, 100)
-        })
-        const program = stage.run({ 'https://api.example.com': server.origin, '60_000': '4_000' }, ENV)
-        await program.exits()
-        expect(program.errors).toContain('silent for 4000 ms')
-        expect(pings).toBe(50)
-      },
-    },
-    {
-      fact: 'does not send the key to where it is redirected',
-      run: async (stage) => {
-        const elsewhere = await stage.serve((response) => {
-          stream(response, typed('message_stop'))
-        })
-        const server = await stage.serve((response) => {
-          response.writeHead(307, { Location: elsewhere.origin }).end()
-        })
-        const program = stage.run({ 'https://api.example.com': server.origin }, ENV)
-        await program.exits()
-        expect(program.errors).toContain('was redirected')
-        expect(elsewhere.requests).toEqual([])
-      },
-    },
-  ],
-
-  'As a loop': LOOP,
+  'OpenAI-style APIs: With an EventSource': [WHOLE, REFUSED, ONCE],
 
   'Retries: Retry until the first token, never after': [
     {
-      fact: 'asks again while nothing has come',
+      fact: 'repeats the request while no message has arrived',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           stream(response, n < 3 ? 'retry: 100\n\n' : `${piece('Hello')}data: [DONE]\n\n`)
@@ -223,7 +115,7 @@ export const AI_CHAT: Facts = {
       },
     },
     {
-      fact: 'does not ask again once there is text, nor after the end',
+      fact: 'does not repeat the request after the first message or after the end',
       run: async (stage) => {
         const { server, program } = await cutAfter(stage, piece('Hel'), 'Hel')
         expect(program).toMatchObject({ output: 'Hel', errors: expect.stringContaining('was interrupted') as string })
@@ -235,7 +127,7 @@ export const AI_CHAT: Facts = {
 
   'Retries: Stop after three errors in the stream': [
     {
-      fact: 'asks three times, and not again',
+      fact: 'sends three requests and no more',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, delta('Hel') + OVERLOADED)
@@ -247,7 +139,7 @@ export const AI_CHAT: Facts = {
       },
     },
     {
-      fact: 'prints the answer that is complete, alone, and asks no more',
+      fact: 'prints only the complete answer and sends no further request',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           stream(response, n === 1 ? delta('Hel') + OVERLOADED : delta('Hel') + delta('lo') + typed('message_stop'))

@@ -1,4 +1,4 @@
-/** Of pages, in Chromium, and of what is the same elsewhere. */
+/** Facts about docs/guides/browser.md, in Chromium. */
 
 import type { ServerResponse } from 'node:http'
 import { readFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ interface Scene {
   open: Set<ServerResponse>
 }
 
-/** A server of such a page, with a stream at `/events` that `respond` begins. */
+/** Serves this page and script, and a stream at `/events` that `respond` starts. */
 async function serve(stage: Stage, page: string, script: string, respond: Respond = stream): Promise<Scene> {
   const open = new Set<ServerResponse>()
   const server = await stage.serve((response, { url }) => {
@@ -42,7 +42,7 @@ async function serve(stage: Stage, page: string, script: string, respond: Respon
 
 type Respond = (response: ServerResponse) => void
 
-/** The block as a bundler makes it. */
+/** The bundled block. */
 async function bundled(stage: Stage): Promise<string> {
   stage.write('page.js', stage.block.text)
   const { outputFiles } = await build({
@@ -55,7 +55,7 @@ async function bundled(stage: Stage): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** Has the page believe that it is out of sight, or in sight again. */
+/** Makes the page believe that it is hidden or visible. */
 function hide(page: Page, hidden: boolean): Promise<void> {
   return page.evaluate((value) => {
     Object.defineProperty(document, 'hidden', { value, configurable: true })
@@ -87,7 +87,7 @@ export const BROWSER: Facts = {
   ],
   'With a bundler': [
     {
-      fact: 'sends the token, shows the price, and leads to where one logs in',
+      fact: 'sends the token, and opens the login page after a 401',
       without,
       run: async (stage) => {
         const page = `${HTML}<p id="price"></p><script src="/everysource.min.js"></script>`
@@ -109,9 +109,9 @@ export const BROWSER: Facts = {
       },
     },
   ],
-  'A stream of another origin: The ID in the query': [
+  'Connect to another origin: Send the last event ID in the query': [
     {
-      fact: 'goes there, and the rest of the URL keeps its bytes',
+      fact: 'sends the ID, and the rest of the URL keeps its bytes',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response)
@@ -126,9 +126,9 @@ export const BROWSER: Facts = {
       },
     },
   ],
-  'Six streams': [
+  'The limit of six connections': [
     {
-      fact: 'has no connection while nobody sees the page, and goes on where it was',
+      fact: 'closes the connection while the page is hidden, and resumes with the last ID',
       without,
       run: async (stage) => {
         const page = `${HTML}<script src="/everysource.min.js"></script>`

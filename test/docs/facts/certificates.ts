@@ -1,4 +1,4 @@
-/** Of certificates that no known authority has signed. */
+/** Facts about the certificates in docs/guides/proxies.md. */
 
 import { expect } from 'vitest'
 import { stream } from '../servers.ts'
@@ -7,7 +7,7 @@ import type { Fact, Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 
-/** For blocks that are a command. */
+/** The program for blocks that are a command. */
 const app = (origin: string): string => `
 import { EventSource } from 'everysource'
 
@@ -16,10 +16,9 @@ source.onmessage = ({ data }) => console.log(data)
 source.onerror = ({ message }) => console.log(message)
 `
 
-/** Nothing else makes the runtime trust that server. */
 function connects(on: Place[]): Fact {
   return {
-    fact: 'connects to a server with such a certificate',
+    fact: 'connects to a server whose certificate this CA has signed',
     on,
     run: async (stage) => {
       const server = await stage.serveSecurely((response) => {
@@ -32,10 +31,10 @@ function connects(on: Place[]): Fact {
   }
 }
 
-/** Shows that the certificate is looked at. */
+/** Shows that the runtime verifies the certificate. */
 function fails(given: string, runtime: string): Fact {
   return {
-    fact: 'does not connect without it',
+    fact: 'does not connect without the CA',
     on: [{ runtime }],
     run: async (stage) => {
       const server = await stage.serveSecurely((response) => {
@@ -49,22 +48,22 @@ function fails(given: string, runtime: string): Fact {
 }
 
 export const CERTIFICATES: Facts = {
-  'Certificates of your own: Node: for one source': [
+  'Use a custom CA: Node: one source': [
     connects([
       { runtime: 'node20', undici: 7 },
       { runtime: 'node24', undici: 7 },
       { runtime: 'node26', undici: 8 },
     ]),
   ],
-  'Certificates of your own: Node: by the environment': [
+  'Use a custom CA: Node: environment variable': [
     connects([{ runtime: 'node20' }, { runtime: 'node24' }]),
     fails('NODE_EXTRA_CA_CERTS=ca.pem', 'node24'),
   ],
-  'Certificates of your own: Bun: for one source': [connects([{ runtime: 'bun' }])],
-  'Certificates of your own: Bun: by the environment': [
+  'Use a custom CA: Bun: one source': [connects([{ runtime: 'bun' }])],
+  'Use a custom CA: Bun: environment variable': [
     connects([{ runtime: 'bun' }]),
     fails('NODE_EXTRA_CA_CERTS=ca.pem', 'bun'),
   ],
-  'Certificates of your own: Deno: for one source': [connects([{ runtime: 'deno' }])],
-  'Certificates of your own: Deno: by the command': [connects([{ runtime: 'deno' }]), fails('--cert ca.pem', 'deno')],
+  'Use a custom CA: Deno: one source': [connects([{ runtime: 'deno' }])],
+  'Use a custom CA: Deno: command-line flag': [connects([{ runtime: 'deno' }]), fails('--cert ca.pem', 'deno')],
 }

@@ -1,4 +1,4 @@
-/** Of components: mounted, given another URL and unmounted in Chromium, by React's and Vue's own builds for development. */
+/** Facts about docs/guides/react.md and vue.md: components in Chromium, with the development builds of React and Vue. */
 
 import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -19,7 +19,7 @@ interface App {
   unmount: () => void
 }
 
-/** In the page. */
+/** Defined in the page. */
 declare const app: App
 
 const ROOT = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div>'
@@ -54,7 +54,7 @@ globalThis.app = {
 }
 `
 
-/** What a bundler's plugin does with a component in a file of its own. */
+/** Compiles single-file components, like a bundler's plugin. */
 const vueFiles: Plugin = {
   name: 'vue',
   setup({ onLoad }) {
@@ -100,12 +100,12 @@ async function bundled(stage: Stage, around: string): Promise<string> {
 
 interface Scene {
   page: Page
-  /** The streams that are open, and what they were asked. */
+  /** The open streams and their requests. */
   open: Map<ServerResponse, { url: string; body: string }>
   send: (text: string) => void
 }
 
-/** A page with the component's app, whose server has a stream at every other path; at `/held` the test begins it. */
+/** A page with the component's app. Its server has a stream at every other path; the test starts the one at `/held`. */
 async function onPage(
   stage: Stage,
   around: string,
@@ -142,10 +142,10 @@ async function asks(open: Scene['open'], ...requests: object[]): Promise<void> {
   })
 }
 
-/** Of a component that shows the messages of the stream at its property `url`. */
+/** For a component that shows the messages of the stream at its `url`. */
 function showsMessages(around: string): Fact {
   return {
-    fact: 'has one connection while it is there, another and no old state when its URL is another, and none when it has gone',
+    fact: 'has one connection while mounted, a new one and fresh state when its URL changes, and none after it unmounts',
     without,
     run: (stage) =>
       onPage(stage, around, async ({ page, open, send }) => {
@@ -167,7 +167,7 @@ function showsMessages(around: string): Fact {
         await page.getByText('of b').waitFor()
         expect(await items.allTextContents()).toEqual(['of b'])
 
-        // While the next connection is being made, nothing of the last one is left.
+        // While the next connection opens, the last one's state is gone.
         await page.evaluate(() => {
           app.show('/held')
         })
@@ -189,7 +189,7 @@ function showsMessages(around: string): Fact {
 }
 
 const asksAndStops: Fact = {
-  fact: 'asks once, stops by the button and when it goes, and says why it was refused',
+  fact: 'sends one request, stops by the button and on unmount, and shows why a request was refused',
   without,
   run: (stage) =>
     onPage(
@@ -207,7 +207,7 @@ const asksAndStops: Fact = {
         await asks(open, { url: '/chat', body: '{"prompt":"What?"}' })
         send('data: {"token":"Hel"}\n\ndata: {"token":"lo"}\n\n')
         await page.getByText('Hello', { exact: true }).waitFor()
-        // Another question in the middle of the answer.
+        // Ask another question in the middle of the answer.
         await ask('And?')
         await asks(open, { body: '{"prompt":"And?"}' })
         send('data: {"token":"Well"}\n\n')
@@ -223,14 +223,14 @@ const asksAndStops: Fact = {
         })
         await asks(open)
       },
-      // Chromium says so in the console.
+      // Chromium logs the status to the console.
       /403/,
     ),
 }
 
 export const REACT: Facts = {
-  'Messages, for as long as the component is there': [showsMessages(reactApp('News'))],
-  'A chat': [asksAndStops],
+  'Show messages': [showsMessages(reactApp('News'))],
+  'Chat with a stop button': [asksAndStops],
 }
 
 export const VUE: Facts = {

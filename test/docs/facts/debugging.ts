@@ -9,7 +9,18 @@ import { EVERYWHERE, type Facts } from './fact.ts'
 const API = 'https://api.example.com'
 
 export const DEBUGGING: Facts = {
-  'In the console': [
+  'See the wire': [
+    {
+      fact: 'shows the headers and the bytes',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'data: hello\n\n')
+        })
+        await stage.run({ 'http://localhost:8000': server.origin }).prints('\r\n\r\ndata: hello\n\n')
+      },
+    },
+  ],
+  'Print a source': [
     {
       fact: 'prints what the page says',
       on: EVERYWHERE,
@@ -26,7 +37,7 @@ export const DEBUGGING: Facts = {
       },
     },
   ],
-  'In the console (2)': [
+  'Print a source (2)': [
     {
       fact: 'is what the program before it prints',
       run: ({ block }) => {
@@ -34,7 +45,7 @@ export const DEBUGGING: Facts = {
       },
     },
   ],
-  'From outside: diagnostics channels': [
+  'Trace connections': [
     {
       fact: 'counts what is open',
       on: EVERYWHERE,

@@ -1,4 +1,4 @@
-/** Of the guide: each program as a beginner types it, in front of the guide's own servers. */
+/** Facts about docs/getting-started.md: each program runs with the guide's own servers. */
 
 import { expect } from 'vitest'
 import { EventDecoderStream, streamEvents, type StreamEvent } from '../../../src/index.ts'
@@ -11,24 +11,24 @@ import type { Stage } from '../stage.ts'
 import type { Facts } from './fact.ts'
 
 const PAGE = 'docs/getting-started.md'
-/** In place of a second; in folders of the tests, packages are one further up. */
+/** Ticks come faster than every second. In the test's folder, packages are one level up. */
 const SOON = { '1000': '100' }
 const SECOND_SERVER = { ...SOON, node_modules: '../node_modules' }
 const LOCAL = 'http://localhost:8000'
 
-/** The first server, whose clients come back soon. */
+/** The first server, with clients that reconnect soon. */
 async function startTicks(stage: Stage, port?: number): Promise<Started> {
-  const comesBackSoon = { 'let n = 0': "let n = 0\n  response.write('retry: 100\\n\\n')" }
-  return startProgram(stage, blockOf(PAGE, 'A server'), { ...SOON, ...comesBackSoon }, port)
+  const reconnectsSoon = { 'let n = 0': "let n = 0\n  response.write('retry: 100\\n\\n')" }
+  return startProgram(stage, blockOf(PAGE, 'Write a server'), { ...SOON, ...reconnectsSoon }, port)
 }
 
 async function startPageServer(stage: Stage, port?: number): Promise<Started> {
-  stage.write('index.html', blockOf(PAGE, 'A client in a page (2)').text)
-  return startProgram(stage, blockOf(PAGE, 'A client in a page'), SECOND_SERVER, port)
+  stage.write('index.html', blockOf(PAGE, 'Write a client in a page (2)').text)
+  return startProgram(stage, blockOf(PAGE, 'Write a client in a page'), SECOND_SERVER, port)
 }
 
 async function startChat(stage: Stage): Promise<Started> {
-  const { text, name } = blockOf(PAGE, 'A question, and an answer word by word')
+  const { text, name } = blockOf(PAGE, 'Send a POST and stream the answer')
   return startProgram(stage, { name, text: text.replaceAll('8001', '8000') }, { '200)\n': '5)\n' })
 }
 
@@ -40,9 +40,9 @@ async function stop(program: Program): Promise<void> {
 }
 
 export const GUIDE: Facts = {
-  'A folder to work in': [
+  'Create a project': [
     {
-      fact: 'makes a folder whose scripts may import',
+      fact: 'creates a folder whose scripts can use import',
       run: async (stage) => {
         await stage.run({ 'npm install everysource': 'cat package.json' }).prints('"type": "module"')
         expect(JSON.parse(stage.read('ticks/package.json'))).toMatchObject({ name: 'ticks', type: 'module' })
@@ -50,9 +50,9 @@ export const GUIDE: Facts = {
     },
   ],
 
-  'A server': [
+  'Write a server': [
     {
-      fact: 'is of ten lines, and sends ticks',
+      fact: 'has ten lines and sends ticks',
       run: async (stage) => {
         expect(stage.block.text.trim().split('\n')).toHaveLength(10)
         const { origin } = await startProgram(stage, stage.block, SOON)
@@ -62,9 +62,9 @@ export const GUIDE: Facts = {
       },
     },
   ],
-  'A server (2)': [
+  'Write a server (2)': [
     {
-      fact: 'prints them',
+      fact: 'prints the ticks',
       run: async (stage) => {
         const { origin } = await startTicks(stage)
         await stage.run({ [LOCAL]: origin }).prints('data: tick 1\n\ndata: tick 2\n\n')
@@ -72,7 +72,7 @@ export const GUIDE: Facts = {
     },
   ],
 
-  'What goes over the wire': [
+  'The format of a stream': [
     {
       fact: 'has these three events',
       run: async ({ block }) => {
@@ -89,19 +89,19 @@ export const GUIDE: Facts = {
           { type: 'price', data: '23.50', id: '7', lastEventId: '7' },
           { type: 'message', data: 'the first line\nand the second', lastEventId: '7' },
         ])
-        expect([retries, comments]).toEqual([[2000], ['a comment, which no event comes of']])
+        expect([retries, comments]).toEqual([[2000], ['a comment; it fires no event']])
       },
     },
   ],
 
-  'A client in Node': [
+  'Write a client in Node': [
     {
-      fact: 'prints what it should, and comes back when the server does',
+      fact: 'prints the ticks and reconnects to a restarted server',
       run: async (stage) => {
         const first = await startTicks(stage, await freePort())
         const client = stage.run({ [LOCAL]: first.origin })
-        await client.prints(blockOf(PAGE, 'A client in Node (2)').text)
-        expect(client.output.startsWith(blockOf(PAGE, 'A client in Node (2)').text)).toBe(true)
+        await client.prints(blockOf(PAGE, 'Write a client in Node (2)').text)
+        expect(client.output.startsWith(blockOf(PAGE, 'Write a client in Node (2)').text)).toBe(true)
         await stop(first.program)
         await client.prints('was interrupted')
         await client.prints('could not be reached')
@@ -112,18 +112,18 @@ export const GUIDE: Facts = {
       },
     },
   ],
-  'A client in Node (2)': [
+  'Write a client in Node (2)': [
     {
-      fact: 'begins as it should',
+      fact: 'is the output',
       run: ({ block }) => {
         expect(block.text).toBe('connected\ntick 1\ntick 2\n')
       },
     },
   ],
 
-  'A client in a page': [
+  'Write a client in a page': [
     {
-      fact: 'serves the page and the package, and says of all else that it is not there',
+      fact: 'serves the page and the package, and responds to anything else with 404',
       run: async (stage) => {
         const { origin } = await startPageServer(stage)
         const answers = await Promise.all(['/', '/everysource.js', '/none'].map((file) => fetch(`${origin}${file}`)))
@@ -132,16 +132,16 @@ export const GUIDE: Facts = {
       },
     },
   ],
-  'A client in a page (2)': [
+  'Write a client in a page (2)': [
     {
-      fact: 'shows the ticks, goes on after the last one when the server is back, and ends with a click',
+      fact: 'shows the ticks, resumes after the last one when the server is back, and closes with a click',
       without: missingBrowser(),
       run: async (stage) => {
         const first = await startPageServer(stage, await freePort())
-        // Chromium says in the console that the server is not there.
-        await withPage(first.origin, comesBack, /Failed to load resource|ERR_/)
+        // Chromium logs the lost server to the console.
+        await withPage(first.origin, resumes, /Failed to load resource|ERR_/)
 
-        async function comesBack(page: Parameters<Parameters<typeof withPage>[1]>[0]): Promise<void> {
+        async function resumes(page: Parameters<Parameters<typeof withPage>[1]>[0]): Promise<void> {
           await page.getByText('Connected', { exact: true }).waitFor()
           await page.getByText('tick 3', { exact: true }).waitFor()
           await stop(first.program)
@@ -155,7 +155,7 @@ export const GUIDE: Facts = {
           await page.getByRole('button', { name: 'Close' }).click()
           await page.getByText('Closed', { exact: true }).waitFor()
           const closed = await page.getByRole('listitem').count()
-          // Three ticks later there is none more.
+          // Three ticks later there are no more.
           await page.waitForTimeout(300)
           expect(await page.getByRole('listitem').count()).toBe(closed)
         }
@@ -163,9 +163,9 @@ export const GUIDE: Facts = {
     },
   ],
 
-  'Errors, and closing': [
+  'Handle errors and close': [
     {
-      fact: 'prints three ticks and one failure, and ends',
+      fact: 'prints three ticks and one failure, and exits',
       run: async (stage) => {
         const { origin } = await startPageServer(stage)
         const program = stage.run({ [LOCAL]: origin })
@@ -181,28 +181,28 @@ export const GUIDE: Facts = {
     },
   ],
 
-  'A loop instead of events': [
+  'Use a loop instead of events': [
     {
-      fact: 'prints three ticks, and ends',
+      fact: 'prints three ticks and exits',
       run: async (stage) => {
         const { origin } = await startPageServer(stage)
-        await stage.run({ [LOCAL]: origin }).ends({ output: '1 tick 1\n2 tick 2\n3 tick 3\nThat was enough\n' })
+        await stage.run({ [LOCAL]: origin }).ends({ output: '1 tick 1\n2 tick 2\n3 tick 3\nDone\n' })
       },
     },
   ],
 
-  'A question, and an answer word by word': [
+  'Send a POST and stream the answer': [
     {
-      fact: 'refuses what is no POST with the key',
+      fact: 'refuses a request that is not a POST with the key',
       run: async (stage) => {
         const { origin } = await startChat(stage)
         expect((await fetch(origin)).status).toBe(401)
       },
     },
   ],
-  'A question, and an answer word by word (2)': [
+  'Send a POST and stream the answer (2)': [
     {
-      fact: 'prints the answer, and with another key what the server says',
+      fact: 'prints the answer, and with another key the text of the refusal',
       run: async (stage) => {
         const { origin } = await startChat(stage)
         const local = { 'http://localhost:8001': origin }

@@ -1,4 +1,4 @@
-/** Of the Model Context Protocol. */
+/** Facts about docs/guides/mcp.md. */
 
 import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import { expect } from 'vitest'
 import { path } from '../../conformance/bundle.ts'
 import { replaced } from '../blocks.ts'
-import { json, stream } from '../servers.ts'
+import { stream } from '../servers.ts'
 import { type Facts } from './fact.ts'
 
 interface Manifest {
@@ -22,7 +22,7 @@ function manifestOf(text: string): Manifest {
   return JSON.parse(text) as Manifest
 }
 
-/** What a server of MCP answers. */
+/** Results by method. */
 const RESULTS: Record<string, object> = {
   initialize: {
     protocolVersion: '2024-11-05',
@@ -33,10 +33,10 @@ const RESULTS: Record<string, object> = {
 }
 
 export const MCP: Facts = {
-  // That npm does it, and all that the SDK does then, is test/consumers'.
+  // test/consumers tests the override with npm, and the SDK.
   'With the SDK': [
     {
-      fact: 'puts it in the place of what the SDK depends on',
+      fact: 'replaces the dependency of the SDK',
       run: ({ block }) => {
         const { dependencies, overrides } = manifestOf(block.text)
         const folder = 'test/consumers/node_modules/@modelcontextprotocol/sdk'
@@ -50,7 +50,7 @@ export const MCP: Facts = {
   ],
   'With the SDK (2)': [
     {
-      fact: "lists the server's tools, with the token, and ends",
+      fact: "lists the server's tools, sends the token, and exits",
       run: async (stage) => {
         const server = await stage.serve((response, { method, url, body }) => {
           if (method === 'GET') {
@@ -68,7 +68,7 @@ export const MCP: Facts = {
         const headers = `eventSourceInit: { headers: { 'X-Of-The-Source': 'unsent' },`
         const replacements = { 'https://mcp.example.com': server.origin, 'eventSourceInit: {': headers }
         stage.write('app.js', replaced(stage.block.text, replacements))
-        // npm's override.
+        // As npm's override does.
         const alias = { eventsource: 'everysource' }
         await build({
           absWorkingDir: stage.folder,
@@ -88,82 +88,6 @@ export const MCP: Facts = {
         })
         expect(server.requests[0]?.headers).not.toHaveProperty('x-of-the-source')
         expect(stage.read('bundle.js')).toContain('fromReadableStream')
-      },
-    },
-  ],
-  'Without the SDK': [
-    {
-      fact: 'is resumed by a GET, which has the last ID and no body',
-      run: async (stage) => {
-        const server = await stage.serve((response, _, n) => {
-          const progress = (id: number): string =>
-            `id: ${id}\ndata: ${message({ method: 'notifications/progress', params: { progress: id } })}\n\n`
-          if (n === 1) {
-            stream(response)
-            response.end(`id: 0\nretry: 100\ndata:\n\n${progress(1)}`)
-          } else {
-            stream(response, `${progress(2)}id: 3\ndata: ${message({ id: 1, result: { total: 2 } })}\n\n`)
-          }
-        })
-        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
-        await program.exits()
-        expect(program.output.match(/progress: \d|total: \d/g)).toEqual(['progress: 1', 'progress: 2', 'total: 2'])
-        expect(program.errors).toBe('')
-        const [first, second] = server.requests
-        expect(server.requests).toHaveLength(2)
-        expect(first).toMatchObject({ method: 'POST', headers: { accept: 'application/json, text/event-stream' } })
-        expect(JSON.parse(first?.body ?? '')).toMatchObject({ method: 'tools/call' })
-        expect(second).toMatchObject({
-          method: 'GET',
-          body: '',
-          headers: { accept: 'text/event-stream', 'last-event-id': '1', 'mcp-session-id': 'of-a-test' },
-        })
-        expect(second?.headers).not.toHaveProperty('content-type')
-      },
-    },
-    {
-      fact: 'is not sent again before there is an ID',
-      run: async (stage) => {
-        const server = await stage.serve((response) => response.destroy())
-        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
-        await program.exits()
-        expect(program.errors).toContain('could not be reached')
-        expect(server.requests).toHaveLength(1)
-      },
-    },
-    {
-      fact: 'may be answered with JSON',
-      run: async (stage) => {
-        const server = await stage.serve((response) => {
-          json(response, 200, { jsonrpc: '2.0', id: 1, result: { total: 2 } })
-        })
-        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
-        await program.ends({ output: 'result { total: 2 }\n' })
-      },
-    },
-    {
-      fact: 'may be answered with JSON of any size, at any speed',
-      run: async (stage) => {
-        const text = 'x'.repeat(100_000)
-        const server = await stage.serve((response) => {
-          response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' }).flushHeaders()
-          setTimeout(() => response.end(message({ id: 1, result: { text } })), 500)
-        })
-        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
-        await program.exits()
-        // The console shows the first 10,000.
-        expect(program.output).toMatch(/90000 more characters|x{100000}/)
-      },
-    },
-    {
-      fact: 'prints what happened if the answer is neither',
-      run: async (stage) => {
-        const server = await stage.serve((response) => {
-          json(response, 400, { error: 'no session' })
-        })
-        const program = stage.run({ 'https://mcp.example.com': server.origin }, { MCP_SESSION: 'of-a-test' })
-        await program.exits()
-        expect(program.errors).toContain('status 400')
       },
     },
   ],

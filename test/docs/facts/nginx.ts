@@ -1,4 +1,4 @@
-/** Of nginx. */
+/** Facts about docs/guides/nginx.md. */
 
 import { expect } from 'vitest'
 import { missing, NGINX as BINARY, Proxy } from '../../servers/proxy.ts'
@@ -11,7 +11,7 @@ import type { Facts } from './fact.ts'
 const API = 'https://api.example.com'
 const PAGE = 'docs/guides/nginx.md'
 
-/** nginx with this block before a server. */
+/** nginx with this configuration in front of a server. */
 async function startNginx(stage: Stage, text: string, port: number): Promise<string> {
   const proxy = await Proxy.nginx((own) =>
     text.replaceAll('127.0.0.1:8000', `127.0.0.1:${port}`).replace('listen 80;', `listen 127.0.0.1:${own};`),
@@ -25,25 +25,25 @@ const without = missing(BINARY)
 export const NGINX: Facts = {
   'At the top': [
     {
-      fact: 'passes each message on as it comes',
+      fact: 'passes each message on at once',
       without,
       run: async (stage) => {
-        let goOn = (): void => undefined
+        let resume = (): void => undefined
         const server = await stage.serve((response) => {
           stream(response, 'data: first\n\n')
-          goOn = () => response.write('data: second\n\n')
+          resume = () => response.write('data: second\n\n')
         })
         const origin = await startNginx(stage, stage.block.text, Number(new URL(server.origin).port))
         const curl = stage.command(['curl', '-sN', `${origin}/events`])
         await curl.prints('data: first\n\n')
-        goOn()
+        resume()
         await curl.prints('data: second\n\n')
-        // With HTTP/1.0 it says this, and its own proxy_buffering would hold a short stream back.
+        // HTTP/1.0 would send `close`, and nginx would buffer a short stream.
         expect(server.requests[0]?.headers.connection).not.toBe('close')
       },
     },
     {
-      fact: 'does not without that location',
+      fact: 'buffers without that location',
       without,
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -60,14 +60,16 @@ export const NGINX: Facts = {
       },
     },
   ],
-  'See whether it works': [
+  'Check that it works': [
     {
-      fact: 'prints the same twice',
+      fact: 'prints the same text twice',
       without,
       run: async (stage) => {
-        const { port } = await startProgram(stage, blockOf(PAGE, 'Where you cannot change nginx'), { '60_000': '100' })
+        const { port } = await startProgram(stage, blockOf(PAGE, "If you can't change nginx's configuration"), {
+          '60_000': '100',
+        })
         const origin = await startNginx(stage, blockOf(PAGE, 'At the top').text, port)
-        // One after the other: each ends after a few messages.
+        // The second command runs when the first has printed a few messages.
         const program = stage.run({
           'curl -N http://localhost:8000/events': `curl -sN http://127.0.0.1:${port}/events | head -4; echo then`,
           'http://localhost/': `${origin}/`,
@@ -77,12 +79,12 @@ export const NGINX: Facts = {
       },
     },
   ],
-  'Where you cannot change nginx': [
+  "If you can't change nginx's configuration": [
     {
-      fact: 'passes each message on through nginx as it is, and comments before the first',
+      fact: 'passes each message through an unconfigured nginx, and comments before the first',
       without,
       run: async (stage) => {
-        // A busy machine that leaves some comments out still sends two before the message.
+        // Even a busy machine that skips some comments sends two before the message.
         const times = { '60_000': '2_000', '15_000': '100' }
         const { port } = await startProgram(stage, stage.block, times)
         const plain = `server { listen 80; location / { proxy_pass http://127.0.0.1:8000; } }`
@@ -92,9 +94,9 @@ export const NGINX: Facts = {
       },
     },
   ],
-  'While the server restarts': [
+  'Reconnect while the server restarts': [
     {
-      fact: 'is asked again after as long as it says, until it answers',
+      fact: 'retries after the Retry-After until the server is back',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n <= 3) response.writeHead(503, { 'Retry-After': n === 1 ? '1' : '0' }).end()
@@ -102,13 +104,13 @@ export const NGINX: Facts = {
         })
         const program = stage.run({ [API]: server.origin })
         await program.prints('here\n')
-        const waits = Array.from(program.errors.matchAll(/503 .* Again in (\d+) ms$/gm), ([, wait]) => wait)
+        const waits = Array.from(program.errors.matchAll(/503 .* Retrying in (\d+) ms$/gm), ([, wait]) => wait)
         expect(waits).toEqual(['1000', '200', '400'])
         expect(server.requests).toHaveLength(4)
       },
     },
     {
-      fact: 'fails for good when it answers something else',
+      fact: 'does not retry another status',
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(500).end())
         await stage.run({ [API]: server.origin }).exits()

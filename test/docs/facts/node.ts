@@ -1,4 +1,4 @@
-/** Of scripts in Node. */
+/** Facts about docs/guides/node.md. */
 
 import { expect } from 'vitest'
 import { until } from '../program.ts'
@@ -8,7 +8,6 @@ import { NODE_24, type Facts } from './fact.ts'
 const API = 'https://api.example.com'
 
 export const NODE: Facts = {
-  // npm's own word for it.
   'At the top': [
     {
       fact: 'names the package',
@@ -17,9 +16,9 @@ export const NODE: Facts = {
       },
     },
   ],
-  'The whole of it': [
+  'A complete script': [
     {
-      fact: 'stays through a 503, goes on where it was after a restart, and ends when it is told to',
+      fact: 'survives a 503, resumes after a restart, and exits when interrupted',
       run: async (stage) => {
         const server = await stage.serve((response, { headers }, n) => {
           if (n === 2) {
@@ -32,9 +31,11 @@ export const NODE: Facts = {
         })
         const program = stage.run({ [API]: server.origin })
         await program.prints('message 1\nmessage 2\n')
-        // It goes another way.
+        // Errors are printed through another pipe.
         await until(() => {
-          expect(program.errors).toMatch(/^connected\n.* has ended\nagain in 0 s\n.* 503.*\nagain in 0 s\nconnected\n$/)
+          expect(program.errors).toMatch(
+            /^connected\n.* has ended\nretrying in 0 s\n.* 503.*\nretrying in 0 s\nconnected\n$/,
+          )
         })
         await until(() => {
           expect(stage.read('last-event-id')).toBe('2')
@@ -49,7 +50,7 @@ export const NODE: Facts = {
       },
     },
     {
-      fact: 'ends with an exit code when it fails for good',
+      fact: 'exits with a code when the error is final',
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(404).end())
         const program = stage.run({ [API]: server.origin })
@@ -58,9 +59,9 @@ export const NODE: Facts = {
       },
     },
   ],
-  'Silence, sleep and dead networks': [
+  'Detect a dead connection': [
     {
-      fact: 'comes back after silence',
+      fact: 'reconnects after silence',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n !== 2) stream(response, `retry: 100\ndata: ${n}\n\n`)
@@ -71,7 +72,7 @@ export const NODE: Facts = {
       },
     },
     {
-      fact: 'stays where comments come',
+      fact: 'keeps the connection while comments arrive',
       run: async (stage) => {
         let comments = 0
         const server = await stage.serve((response) => {
@@ -89,9 +90,9 @@ export const NODE: Facts = {
     },
   ],
 
-  'From where it left off': [
+  'Start from an event ID': [
     {
-      fact: 'goes on after the last ID when it is started again',
+      fact: 'resumes after the last ID when it is started again',
       run: async (stage) => {
         const server = await stage.serve((response, { headers }) => {
           const last = Number(headers['last-event-id'] ?? 0)
@@ -99,7 +100,7 @@ export const NODE: Facts = {
         })
         const first = stage.run({ [API]: server.origin })
         await first.prints('message 1\nmessage 2\n')
-        // It is written after it is printed.
+        // The program saves the ID after it prints.
         await until(() => {
           expect(stage.read('last-event-id')).toBe('2')
         })
@@ -110,9 +111,9 @@ export const NODE: Facts = {
     },
   ],
 
-  'Ending with a signal': [
+  'Cancel with an AbortSignal': [
     {
-      fact: 'ends when it is over, and the program with it',
+      fact: 'closes after the timeout, and the program exits',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, 'data: here\n\n')
@@ -122,9 +123,9 @@ export const NODE: Facts = {
     },
   ],
 
-  'Ending with the block it is declared in': [
+  'Close a source automatically': [
     {
-      fact: 'ends when the block is left, and the program with it',
+      fact: 'closes when the block is left, and the program exits',
       on: [NODE_24, { runtime: 'node26' }, { runtime: 'deno' }, { runtime: 'bun' }],
       run: async (stage) => {
         const server = await stage.serve((response) => {

@@ -1,4 +1,4 @@
-/** Of proxies. */
+/** Facts about the proxies in docs/guides/proxies.md. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
@@ -9,10 +9,10 @@ import type { Fact, Facts } from './fact.ts'
 
 const PROXY = 'http://proxy.example.com:3128'
 const TRUST = { NODE_EXTRA_CA_CERTS: 'ca.pem', DENO_CERT: 'ca.pem' }
-/** Bun ends a body that is idle for longer than these seconds, after 8 s at the earliest. */
+/** Bun closes a body that is idle for longer than these seconds, after 8 s at the earliest. */
 const IMPATIENT_BUN = { BUN_CONFIG_HTTP_IDLE_TIMEOUT: '1' }
 
-/** A program that no word of the proxy is in. */
+/** A program that doesn't mention the proxy. */
 const APP = `
 import { EventSource } from 'everysource'
 
@@ -26,7 +26,7 @@ interface Scene {
   goOn: () => void
 }
 
-/** A stream that is silent after its first message, behind a proxy. */
+/** A stream behind a proxy that is silent after its first message. */
 async function setScene(stage: Stage): Promise<Scene> {
   let goOn = (): void => undefined
   const server = await stage.serveSecurely((response, { url }) => {
@@ -43,9 +43,9 @@ async function setScene(stage: Stage): Promise<Scene> {
 }
 
 /**
- * Checks that hold once the messages have come through the proxy, over one connection.
+ * Checks that the messages arrive through the proxy, over one connection.
  *
- * @param silence what ends before the second one
+ * @param silence resolves when the second message may be sent
  */
 async function comesThrough(
   program: Program,
@@ -61,13 +61,13 @@ async function comesThrough(
 }
 
 /**
- * Idle connections live in a dispatcher with a limit of 700 ms.
+ * Idle connections stay open with a dispatcher that has a timeout of 700 ms.
  *
- * @param control what shows that the limit is at work, when a plain `fetch` is given it
+ * @param control a plain `fetch` that shows that the timeout works
  */
 function undiciFact(on: Place[], control: string): Fact {
   return {
-    fact: 'comes through the proxy, and idle connections live',
+    fact: 'connects through the proxy, and keeps idle connections open',
     on,
     run: async (stage) => {
       const scene = await setScene(stage)
@@ -76,10 +76,10 @@ function undiciFact(on: Place[], control: string): Fact {
       const program = stage.run({ [`'${PROXY}'`]: limited }, TRUST, asked)
       await comesThrough(program, scene, async () => {
         await until(() => {
-          // On a busy machine the head of the response is late already.
+          // On a busy machine, the head of the response is late already.
           expect(program.errors).toMatch(/UND_ERR_(?:BODY|HEADERS)_TIMEOUT/)
         })
-        // Where the other request was the first, the limit may not have passed yet.
+        // If the other request was the first, the timeout may not have passed yet.
         await delay(1_500)
       })
     },
@@ -90,13 +90,13 @@ const UNDICI_7: Place[] = ['node20', 'node22', 'node24', 'node26'].map((runtime)
 const UNDICI_8: Place[] = ['node22', 'node24', 'node26'].map((runtime) => ({ runtime, undici: 8 }))
 
 export const PROXIES: Facts = {
-  'Proxies: Node: for one source': [
+  'Use a proxy: Node: one source': [
     undiciFact(
       [...UNDICI_7, { runtime: 'node26', undici: 8 }],
       `fetch('https://api.example.com/control', { dispatcher })`,
     ),
     {
-      fact: 'is an error with undici 8 in Node 24',
+      fact: 'fails with undici 8 in Node 24',
       on: [{ runtime: 'node24', undici: 8 }],
       run: async (stage) => {
         const { server, proxy } = await setScene(stage)
@@ -106,15 +106,15 @@ export const PROXIES: Facts = {
       },
     },
   ],
-  "Proxies: Node: for one source, with undici's own fetch": [
+  "Use a proxy: Node: one source, with undici's fetch": [
     undiciFact([...UNDICI_7, ...UNDICI_8], `fetch('https://api.example.com/control', { dispatcher })`),
   ],
-  'Proxies: Node: for all requests': [
+  'Use a proxy: Node: all requests': [
     undiciFact([...UNDICI_7, ...UNDICI_8], `fetch('https://api.example.com/control')`),
   ],
-  'Proxies: Node: by the environment': [
+  'Use a proxy: Node: environment variables': [
     {
-      fact: 'comes through the proxy',
+      fact: 'connects through the proxy',
       on: ['node22', 'node24', 'node26'].map((runtime) => ({ runtime })),
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -123,9 +123,9 @@ export const PROXIES: Facts = {
       },
     },
   ],
-  'Proxies: Bun': [
+  'Use a proxy: Bun': [
     {
-      fact: 'comes through the proxy, and idle connections live',
+      fact: 'connects through the proxy, and keeps idle connections open',
       on: [{ runtime: 'bun' }],
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -143,7 +143,7 @@ fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
       },
     },
     {
-      fact: 'the environment does it too',
+      fact: 'connects through the proxy of the environment',
       on: [{ runtime: 'bun' }],
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -153,9 +153,9 @@ fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
       },
     },
   ],
-  'Proxies: Deno': [
+  'Use a proxy: Deno': [
     {
-      fact: 'comes through the proxy',
+      fact: 'connects through the proxy',
       on: [{ runtime: 'deno' }],
       run: async (stage) => {
         const scene = await setScene(stage)
@@ -163,9 +163,9 @@ fetch('https://api.example.com/control', { proxy: '${scene.proxy.origin}' })
       },
     },
   ],
-  'Proxies: Deno: by the environment': [
+  'Use a proxy: Deno: environment variables': [
     {
-      fact: 'comes through the proxy',
+      fact: 'connects through the proxy',
       on: [{ runtime: 'deno' }],
       run: async (stage) => {
         const scene = await setScene(stage)

@@ -1,4 +1,4 @@
-/** Of the page about React Native: its programs run in a realm like it. */
+/** Facts about docs/guides/react-native.md, in a realm with React Native's globals. */
 
 import { readFileSync } from 'node:fs'
 import vm from 'node:vm'
@@ -16,13 +16,13 @@ const API = 'https://api.example.com'
 
 const withExpo = blockOf(PAGE, 'With Expo (2)').text
 const withoutExpo = blockOf(PAGE, 'Without Expo').text
-/** Expo installs one like it. */
+/** Expo installs a similar one. */
 const EXPO = `import '@bacons/text-decoder/install'\n`
 
-/** A program that reads a stream of one message, from a server that then ends it or not. */
+/** For a program that reads a stream of one message. `ends` says whether the server then ends it. */
 function printsMessage(polyfills: string, ends: boolean): Fact {
   return {
-    fact: 'prints the message, in a realm like React Native',
+    fact: 'prints the message',
     run: async (stage) => {
       const server = await stage.serve((response) => {
         stream(response, 'data: here\n\n')
@@ -37,8 +37,8 @@ function printsMessage(polyfills: string, ends: boolean): Fact {
   }
 }
 
-/** A message that is thrown there, as it stands. */
-async function isSaid(stage: Stage, program: string): Promise<void> {
+/** Checks that the program prints the block. */
+async function printsBlock(stage: Stage, program: string): Promise<void> {
   const { context, printed } = await reactNative()
   await runApp(context, `import { EventSource, streamEvents } from 'everysource'\n${program}`)
   expect(printed).toEqual([stage.block.text.trim()])
@@ -47,7 +47,7 @@ async function isSaid(stage: Stage, program: string): Promise<void> {
 export const REACT_NATIVE: Facts = {
   'With Expo': [
     {
-      fact: 'installs what the next block imports',
+      fact: 'installs the imports of the next block',
       run: ({ block: { text } }) => {
         const imported = Array.from(withExpo.matchAll(/import '([^'/]+)/g), ([, name]) => name)
         expect(text.trim().split(' ').slice(2)).toEqual(['everysource', ...imported])
@@ -83,13 +83,14 @@ export const REACT_NATIVE: Facts = {
     },
   ],
   'Without Expo (2)': [printsMessage(withoutExpo, true)],
-  'What is missing, and who brings it': [
+  'Missing globals and their polyfills': [
     {
-      fact: 'is what is thrown',
-      run: (stage) => isSaid(stage, `try { new EventSource('${API}/events') } catch (error) { console.log(error) }`),
+      fact: 'is the error',
+      run: (stage) =>
+        printsBlock(stage, `try { new EventSource('${API}/events') } catch (error) { console.log(error) }`),
     },
     {
-      fact: 'the table says what is thrown, and names what the messages name',
+      fact: 'the table has the messages and the polyfills that they name',
       run: () => {
         const source = readFileSync(path('src/platform/requirements.ts'), 'utf8')
         const rows = readFileSync(path(PAGE), 'utf8')
@@ -108,11 +109,11 @@ export const REACT_NATIVE: Facts = {
       },
     },
   ],
-  'What is missing, and who brings it (2)': [
+  'Missing globals and their polyfills (2)': [
     {
-      fact: 'is what is thrown, with the polyfills',
+      fact: 'is the error with the polyfills',
       run: (stage) =>
-        isSaid(
+        printsBlock(
           stage,
           `${withoutExpo}
           try { for await (const _ of streamEvents('${API}/events')); } catch (error) { console.log(error.message) }`,

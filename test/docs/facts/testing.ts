@@ -1,4 +1,4 @@
-/** Of tests of one's own code. */
+/** Facts about docs/guides/testing.md. */
 
 import { expect } from 'vitest'
 import { path } from '../../conformance/bundle.ts'
@@ -14,7 +14,6 @@ const passesInVitest: Fact = {
   },
 }
 
-/** Of its own test runner, in these Nodes. */
 const passesInNode = (on: Place[]): Fact => ({
   fact: "passes in Node's test runner",
   on,
@@ -26,7 +25,7 @@ const passesInNode = (on: Place[]): Fact => ({
 })
 
 export const TESTING: Facts = {
-  'With a server of your own': [passesInNode([{ runtime: 'node24' }])],
+  'With a real server': [passesInNode([{ runtime: 'node24' }])],
   'With msw': [passesInVitest],
   "With undici's MockAgent": [
     passesInNode([
@@ -35,5 +34,5 @@ export const TESTING: Facts = {
       { runtime: 'node26', undici: 8 },
     ]),
   ],
-  'With a fetch of your own, and fake timers': [passesInVitest],
+  'With a stubbed fetch and fake timers': [passesInVitest],
 }

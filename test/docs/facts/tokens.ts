@@ -1,4 +1,4 @@
-/** Of tokens that expire. */
+/** Facts about docs/guides/authentication.md. */
 
 import { expect } from 'vitest'
 import { stream, type TestServer } from '../servers.ts'
@@ -11,9 +11,34 @@ function tokensOf({ requests }: TestServer): (string | undefined)[] {
 }
 
 export const TOKENS: Facts = {
-  'Refreshed when the server says 401': [
+  'Send a header': [
     {
-      fact: 'goes on with a fresh token, one request for each attempt',
+      fact: 'sends the token',
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'data: here\n\n')
+        })
+        await stage.run({ [API]: server.origin }, { TOKEN: 'of-a-test' }).prints('here\n')
+        expect(tokensOf(server)).toEqual(['Bearer of-a-test'])
+      },
+    },
+  ],
+
+  'Stop on 401': [
+    {
+      fact: 'sends one request and prints the text of the response',
+      run: async (stage) => {
+        const server = await stage.serve((response) => response.writeHead(401).end('expired'))
+        const program = stage.run({ [API]: server.origin }, { TOKEN: 'of-a-test' })
+        await program.ends({ errors: 'Please sign in again: expired\n' })
+        expect(server.requests).toHaveLength(1)
+      },
+    },
+  ],
+
+  'Refresh a token on 401': [
+    {
+      fact: 'continues with a fresh token, one request for each attempt',
       run: async (stage) => {
         let issued = 0
         const valid = new Set<string>()
@@ -22,7 +47,7 @@ export const TOKENS: Facts = {
             valid.add(`Bearer ${++issued}`)
             response.end(String(issued))
           } else if (valid.delete(headers.authorization ?? '')) {
-            // Each is good for one connection.
+            // Each token is valid for one connection.
             stream(response)
             response.end(`retry: 100\ndata: by token ${issued}\n\n`)
           } else {
@@ -36,7 +61,7 @@ export const TOKENS: Facts = {
       },
     },
     {
-      fact: 'gives up when no token is good',
+      fact: 'gives up after four refusals',
       run: async (stage) => {
         let issued = 0
         const server = await stage.serve((response, { url }) => {
@@ -49,14 +74,14 @@ export const TOKENS: Facts = {
     },
   ],
 
-  'Refreshed before it expires': [
+  'Refresh a token before it expires': [
     {
-      fact: 'asks for one when there is none, or when it will not be good for long',
+      fact: 'fetches a token when it has none, or when the token expires soon',
       run: async (stage) => {
         let issued = 0
         const server = await stage.serve((response, { url }) => {
           if (url === '/token') {
-            // The second is good for so long that the third connection has it too.
+            // The second is valid long enough for the third connection.
             response.end(JSON.stringify({ access_token: ++issued, expires_in: issued === 1 ? 30 : 3600 }))
           } else {
             stream(response)

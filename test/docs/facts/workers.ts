@@ -1,11 +1,13 @@
-/** Of Workers: bundled as Cloudflare's tools do it, and run in miniflare, whose Workers are workerd's. */
+/** Facts about docs/guides/workers.md: bundled like Cloudflare's tools do it, and run in miniflare, which runs workerd. */
 
+import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
 import { expect } from 'vitest'
 import { streamEvents } from '../../../src/index.ts'
 import { path } from '../../conformance/bundle.ts'
+import { PROGRAMS } from '../../conformance/programs-doc.ts'
 import { missing } from '../../runtimes/list.ts'
 import { replaced } from '../blocks.ts'
 import { until } from '../program.ts'
@@ -20,12 +22,13 @@ interface Miniflare {
 
 const without = missing([path('test/runtimes/node_modules/miniflare/package.json')])
 
-/** The block as a Worker with this source behind it. */
+/** Starts the block as a Worker that relays this source. */
 async function startWorker(stage: Stage, source: string): Promise<string> {
-  stage.write('worker.js', replaced(stage.block.text, { 'https://api.example.com': source }))
+  stage.write('relay.ts', readFileSync(path(`${PROGRAMS}/relay.ts`), 'utf8'))
+  stage.write('worker.ts', replaced(stage.block.text, { 'https://api.example.com': source }))
   const { outputFiles } = await build({
     absWorkingDir: stage.folder,
-    entryPoints: ['worker.js'],
+    entryPoints: ['worker.ts'],
     bundle: true,
     write: false,
     format: 'esm',
@@ -46,9 +49,9 @@ async function startWorker(stage: Stage, source: string): Promise<string> {
 }
 
 export const WORKERS: Facts = {
-  'At the top': [
+  'The Worker': [
     {
-      fact: 'passes each event on as it comes, with the key and from the last ID, until its client leaves',
+      fact: 'relays each event as it arrives, with the key and the last ID, until the client disconnects',
       without,
       run: async (stage) => {
         const open = new Set<ServerResponse>()
@@ -70,7 +73,7 @@ export const WORKERS: Facts = {
           { type: 'message', data: 'then', lastEventId: '8' },
         ])
         expect(server.requests[0]?.headers).toMatchObject({ authorization: 'Bearer of-a-test', 'last-event-id': '7' })
-        // What the client has left, workerd may notice at the next event.
+        // workerd may notice only at the next event that the client has disconnected.
         await until(() => {
           for (const response of open) response.write('data: more\n\n')
           expect(open.size).toBe(0)
@@ -78,7 +81,7 @@ export const WORKERS: Facts = {
       },
     },
     {
-      fact: 'passes comments and retry on, even while no event comes',
+      fact: 'relays comments and retry, even before the first event',
       without,
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -94,7 +97,7 @@ export const WORKERS: Facts = {
       },
     },
     {
-      fact: 'says 204 when its source does, and 502 when that refuses',
+      fact: 'responds with 204 if the source does, and with 502 if the source refuses',
       without,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => response.writeHead(n === 1 ? 204 : 500).end())

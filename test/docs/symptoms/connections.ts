@@ -171,7 +171,7 @@ export const CONNECTIONS: Symptoms = {
         expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2'])
       },
     },
-    shownBy(GUIDE, 'A client in a page (2)'),
+    shownBy(GUIDE, 'Write a client in a page (2)'),
   ],
 
   'Status 401 or 403': [
@@ -192,12 +192,12 @@ export const CONNECTIONS: Symptoms = {
         })
       },
     },
-    shownBy(TOKENS, 'Refreshed when the server says 401'),
+    shownBy(TOKENS, 'Refresh a token on 401'),
   ],
 
   'It works locally, and not behind the proxy': [
     shownBy(NGINX, 'At the top'),
-    shownBy(NGINX, 'While the server restarts'),
+    shownBy(NGINX, 'Reconnect while the server restarts'),
   ],
 
   'An error about a certificate': [
@@ -225,16 +225,16 @@ export const CONNECTIONS: Symptoms = {
         )
       },
     },
-    shownBy(CERTIFICATES, 'Certificates of your own: Node: for one source'),
+    shownBy(CERTIFICATES, 'Use a custom CA: Node: one source'),
   ],
 
   'The process does not exit': [
-    shownBy(NODE, 'Ending with a signal'),
-    shownBy(NODE, 'Ending with the block it is declared in'),
-    shownBy(GUIDE, 'A loop instead of events'),
+    shownBy(NODE, 'Cancel with an AbortSignal'),
+    shownBy(NODE, 'Close a source automatically'),
+    shownBy(GUIDE, 'Use a loop instead of events'),
   ],
   // The loop that ends is above; `npm run test:peers` has the other packages.
-  'The process exits too early': [shownBy(NODE, 'The whole of it')],
+  'The process exits too early': [shownBy(NODE, 'A complete script')],
 
   'Memory grows': [
     {

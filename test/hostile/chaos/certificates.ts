@@ -1,11 +1,11 @@
-/** Certificates that must not be trusted. */
+/** Invalid certificates. */
 
 import { setDefaultCACertificates, getCACertificates } from 'node:tls'
 import { type Certificates, createCertificates } from '../../docs/certificates.ts'
 
 const MONTH = 30 * 24 * 3_600_000
 
-/** One that was valid a month ago: the clock is put back while it is made. */
+/** A certificate that expired about a month ago. Sets the clock back while creating it. */
 export function expired(host: string): Certificates {
   const { now } = Date
   Date.now = () => now() - MONTH
@@ -16,7 +16,7 @@ export function expired(host: string): Certificates {
   }
 }
 
-/** Has everything in this process trust an authority, until the function that is returned is called. */
+/** Makes this process trust an authority, until the returned function is called. */
 export function trust({ ca }: Certificates): () => void {
   const before = getCACertificates('default')
   setDefaultCACertificates([...before, ca])

@@ -1,30 +1,30 @@
-/** The ways to follow a log that the proxy cuts: by method, by how it is resumed, by surface. */
+/** The clients behind the proxy: by API, method and kind of resumption. */
 
 import { type ConnectionError, EventSource, type EventSourceInit, streamEvents } from '../../../dist/index.js'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What a client tells of. */
-interface Told {
-  /** The ID of the last message. */
+/** Called by a client. */
+interface Callbacks {
+  /** Returns the ID of the last message. */
   seen: () => string
   message: (type: string, data: string, id: string) => void
   lost: (error: ConnectionError) => void
-  /** It will not come back. */
+  /** The failure is permanent. */
   failed: (error: unknown) => void
 }
 
-/** Follows until the function that is returned is called. */
-export type Follow = (url: string, told: Told) => () => void
+/** Follows a URL until the returned function is called. */
+export type Follow = (url: string, callbacks: Callbacks) => () => void
 
-/** In ms; more than the server is ever silent for, unless the machine is busy: then it is one cut more. */
+/** Timeout in ms: longer than the server's pauses. On a busy machine it only adds a cut. */
 const PATIENCE = 600
 
 const COMMON: EventSourceInit = { reconnectionTime: 1, connectTimeout: PATIENCE, idleTimeout: PATIENCE }
 
-/** What each request says its client had seen when it was sent: one that was given up may arrive after the next. */
+/** Header with the last ID seen by the client, because a canceled request may arrive after the next one. */
 export const SEEN = 'x-seen'
 
-/** Always the shortest wait. A 502 is final unless it is said to be none, and so is the end of a response to a POST. */
+/** Uses the shortest wait, and also reconnects after a 502 and after a POST response ends. */
 const reconnect = {
   factor: 1,
   jitter: 0.2,
@@ -34,7 +34,7 @@ const reconnect = {
 export const QUESTION = 'What is new?'
 const POST: EventSourceInit = { method: 'POST', body: () => QUESTION }
 
-/** Resumed by a GET, as MCP does it. */
+/** Resumes with GET, as MCP does. */
 const byGet: EventSourceInit['resume'] = ({ lastEventId }) => (lastEventId === '' ? {} : { method: 'GET', body: null })
 
 export const CLIENTS: Record<string, Follow> = {
@@ -45,24 +45,24 @@ export const CLIENTS: Record<string, Follow> = {
   'streamEvents, GET': loop({}),
   'streamEvents, POST again': loop(POST),
   'streamEvents, POST resumed by GET': loop({ ...POST, resume: byGet }),
-  'streamEvents, GET, a loop that takes its time': loop({}, 3),
+  'streamEvents, GET, slow loop': loop({}, 3),
 }
 
-function headersOf(told: Told): EventSourceInit['headers'] {
-  return () => ({ [SEEN]: encodeURIComponent(told.seen()) })
+function headersOf(callbacks: Callbacks): EventSourceInit['headers'] {
+  return () => ({ [SEEN]: encodeURIComponent(callbacks.seen()) })
 }
 
 function source(options: EventSourceInit): Follow {
-  return (url, told) => {
-    const client = new EventSource(url, { ...COMMON, ...options, headers: headersOf(told), reconnect })
+  return (url, callbacks) => {
+    const client = new EventSource(url, { ...COMMON, ...options, headers: headersOf(callbacks), reconnect })
     for (const type of ['message', 'update']) {
       client.addEventListener(type, ({ data, lastEventId }: { data?: unknown; lastEventId?: string } & Event) => {
-        told.message(type, String(data), lastEventId ?? '')
+        callbacks.message(type, String(data), lastEventId ?? '')
       })
     }
     client.onerror = ({ error, willReconnect }) => {
-      if (willReconnect) told.lost(error)
-      else told.failed(error)
+      if (willReconnect) callbacks.lost(error)
+      else callbacks.failed(error)
     }
     return () => {
       client.close()
@@ -70,22 +70,22 @@ function source(options: EventSourceInit): Follow {
   }
 }
 
-/** @param ms how long the loop takes over each message */
+/** @param ms time the loop spends on each message */
 function loop(options: EventSourceInit, ms?: number): Follow {
-  return (url, told) => {
+  return (url, callbacks) => {
     const shouldReconnect = (error: ConnectionError): boolean | undefined => {
-      told.lost(error)
+      callbacks.lost(error)
       return reconnect.shouldReconnect(error)
     }
     const policy = { ...reconnect, shouldReconnect }
-    const events = streamEvents(url, { ...COMMON, ...options, headers: headersOf(told), reconnect: policy })
+    const events = streamEvents(url, { ...COMMON, ...options, headers: headersOf(callbacks), reconnect: policy })
     const follow = async (): Promise<void> => {
       for await (const { type, data, lastEventId } of events) {
-        told.message(type, data, lastEventId)
+        callbacks.message(type, data, lastEventId)
         if (ms !== undefined) await delay(ms)
       }
     }
-    void follow().then(undefined, told.failed)
+    void follow().then(undefined, callbacks.failed)
     return () => {
       events.close()
     }

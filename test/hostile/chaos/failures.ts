@@ -1,4 +1,4 @@
-/** Runs into a failure, by `EventSource` and by `streamEvents`, and says what came of it. */
+/** Provokes a failure with `EventSource` and `streamEvents`, and checks the result. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -6,10 +6,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConnectionError, EventSource, streamEvents } from '../../../dist/index.js'
 import { until } from '../../servers/until.ts'
-import { nobody, type Peer } from './peers.ts'
+import { refusing, type Peer } from './peers.ts'
 import type { Failing } from './reasons.ts'
 
-/** How long a failure may take, in ms: that of a name takes longest. */
+/** Maximum time until a failure, in ms; DNS failures take longest. */
 const PATIENCE = 120_000
 
 export async function check({ start, options, ...expected }: Failing): Promise<void> {
@@ -29,7 +29,7 @@ async function throughEventSource(
   options: Failing['options'],
   expected: Expected,
 ): Promise<void> {
-  const { comesBack } = expected
+  const { reconnects } = expected
   const source = new EventSource(url, { reconnectionTime: 1, ...options })
   const errors: { error: ConnectionError; willReconnect: boolean; readyState: number }[] = []
   source.onerror = ({ error, willReconnect }) => {
@@ -37,19 +37,19 @@ async function throughEventSource(
   }
   source.onmessage = () => onRead?.()
   try {
-    // The second is that of another attempt.
+    // The second error shows that it reconnected.
     await until(
-      () => errors.length >= (comesBack ? 2 : 1),
-      () => `there were ${errors.length} errors`,
+      () => errors.length >= (reconnects ? 2 : 1),
+      () => `there are ${errors.length} errors`,
       PATIENCE,
     )
   } finally {
     source.close()
   }
-  const readyState = comesBack ? EventSource.CONNECTING : EventSource.CLOSED
+  const readyState = reconnects ? EventSource.CONNECTING : EventSource.CLOSED
   for (const { error, ...state } of errors) {
     compare(error, expected)
-    assert.deepEqual(state, { willReconnect: comesBack, readyState })
+    assert.deepEqual(state, { willReconnect: reconnects, readyState })
   }
 }
 
@@ -66,11 +66,11 @@ async function throughLoop({ url, onRead }: Peer, options: Failing['options'], e
 function compare(error: unknown, { reason, code, status }: Expected): void {
   assert.ok(error instanceof ConnectionError, String(error))
   assert.deepEqual({ reason: error.reason, status: error.status }, { reason, status })
-  assert.ok(code?.includes(error.code ?? '') ?? error.code === undefined, `its code is ${error.code}: ${error.stack}`)
+  assert.ok(code?.includes(error.code ?? '') ?? error.code === undefined, `code ${error.code}: ${error.stack}`)
   assert.ok(!String(error.stack).includes('secret'), error.stack)
 }
 
-/** The same port is served, then nobody's, then served again. */
+/** A server stops and starts again on the same port. */
 export async function restart(): Promise<void> {
   const first = await serve(0, '1')
   const { port } = first.address() as AddressInfo
@@ -82,19 +82,19 @@ export async function restart(): Promise<void> {
   try {
     await until(
       () => seen.includes('1'),
-      () => `it has seen ${String(seen)}`,
+      () => `seen: ${String(seen)}`,
       PATIENCE,
     )
     stop(first)
     await until(
       () => seen.includes('network, true, ECONNREFUSED'),
-      () => `it has seen ${String(seen)}`,
+      () => `seen: ${String(seen)}`,
       PATIENCE,
     )
     second = await serve(port, '2')
     await until(
       () => seen.includes('2'),
-      () => `it has seen ${String(seen)}`,
+      () => `seen: ${String(seen)}`,
       PATIENCE,
     )
   } finally {
@@ -109,9 +109,9 @@ export async function restart(): Promise<void> {
   for (const refusal of refusals) assert.equal(refusal, 'network, true, ECONNREFUSED')
 }
 
-/** The policy's number of attempts, and no more. */
+/** Stops after the policy's number of attempts. */
 export async function giveUp(): Promise<void> {
-  const { url } = await nobody()
+  const { url } = await refusing()
   const source = new EventSource(url, { reconnectionTime: 1, reconnect: { maxAttempts: 3, factor: 1 } })
   const seen: [number, boolean, number][] = []
   source.onerror = ({ error, willReconnect }) => {
@@ -119,7 +119,7 @@ export async function giveUp(): Promise<void> {
   }
   await until(
     () => source.readyState === EventSource.CLOSED,
-    () => `it has seen ${JSON.stringify(seen)}`,
+    () => `seen: ${JSON.stringify(seen)}`,
     PATIENCE,
   )
   const { CONNECTING, CLOSED } = EventSource
@@ -140,12 +140,12 @@ async function serve(port: number, data: string): Promise<Server> {
       await once(server.listen(port, '127.0.0.1'), 'listening')
       return true
     } catch (error) {
-      // Another program may have been given the port meanwhile, for a connection of its own.
+      // Another program may be using the port for an outgoing connection.
       failure = error
       return false
     }
   }
-  await until(listens, () => `port ${port} cannot be had: ${String(failure)}`, PATIENCE)
+  await until(listens, () => `port ${port} is not available: ${String(failure)}`, PATIENCE)
   return server
 }
 

@@ -1,6 +1,6 @@
-/** As much HTTP as a proxy must know that acts on heads and chunks. */
+/** A minimal HTTP reader for a proxy that modifies heads and chunks. */
 
-/** Of a message: its first line, and its headers by their names in lower case. */
+/** First line of an HTTP message, and its headers by lowercase name. */
 export interface Head {
   line: string
   headers: Map<string, string>
@@ -8,7 +8,7 @@ export interface Head {
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-/** Bytes that come piece by piece, to be asked for by what they are. */
+/** Reads heads, bytes and chunks from a stream of buffers. */
 export class HttpReader {
   readonly #source: AsyncIterator<Buffer>
   #held: Buffer = Buffer.alloc(0)
@@ -18,7 +18,7 @@ export class HttpReader {
     this.#source = source[Symbol.asyncIterator]()
   }
 
-  /** The next head; undefined where nothing comes any more. */
+  /** The next head; undefined at the end. */
   async head(): Promise<Head | undefined> {
     const bytes = await this.#until(HEAD_END)
     if (!bytes) return undefined
@@ -31,13 +31,13 @@ export class HttpReader {
     return { line, headers: new Map(headers) }
   }
 
-  /** So many bytes; fewer where nothing comes any more. */
+  /** The next bytes; fewer at the end. */
   async bytes(length: number): Promise<Buffer> {
     while (this.#held.length < length && (await this.#more()));
     return this.#take(length)
   }
 
-  /** What is in the chunks of a body, chunk by chunk. (RFC 9112, 7.1) */
+  /** The content of a chunked body, chunk by chunk. (RFC 9112, 7.1) */
   async *chunks(): AsyncGenerator<Buffer> {
     for (;;) {
       const size = await this.#until(Buffer.from('\r\n'))

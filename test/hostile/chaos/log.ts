@@ -1,4 +1,4 @@
-/** A log of numbered messages that grows, and a server that follows it from the ID on that it gets. */
+/** A growing log of numbered messages, and a server that streams it from a given ID. */
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -11,10 +11,10 @@ export interface Entry {
   id: string
 }
 
-/** How often there is a new one, in ms. */
+/** Interval between new messages, in ms. */
 const INTERVAL = 25
 
-/** Characters of one to four bytes, so that cuts go through some, and what means something elsewhere in a stream. */
+/** Includes characters of one to four bytes, so that cuts split some, and text with a meaning elsewhere in a stream. */
 const WORDS = [
   'a',
   'Zürich',
@@ -44,12 +44,12 @@ export class Log {
     }, INTERVAL)
   }
 
-  /** What comes after the first so many. */
+  /** Encoded messages after the first `count`. */
   after(count: number): Buffer {
     return Buffer.concat(this.#blocks.slice(count))
   }
 
-  /** Calls back after each new one, until the function that is returned is called. */
+  /** Calls back after each new message, until the returned function is called. */
   follow(callback: () => void): () => void {
     this.#followers.add(callback)
     return () => this.#followers.delete(callback)
@@ -67,7 +67,7 @@ export class Log {
     const entry: Entry = {
       type: oneOf(random, ['message', 'update']),
       data: lines.join('\n'),
-      // Not all in ASCII, so that a cut may go through one.
+      // Some are not ASCII, so that a cut may split a character.
       id: `${this.entries.length + 1}${oneOf(random, ['', '·', 'é'])}`,
     }
     this.entries.push(entry)
@@ -76,7 +76,7 @@ export class Log {
   }
 }
 
-/** The message as it is sent: its fields in any order, among comments. */
+/** Encodes a message with its fields in random order and random comments. */
 function block({ type, data, id }: Entry, random: Random): string {
   const fields = [
     `id: ${id}`,
@@ -94,7 +94,7 @@ export interface LogServer {
   close: () => void
 }
 
-/** Sends each client the log from the ID on, be it in the header or in the query. */
+/** Streams the log after the ID in the header or in the query. */
 export async function serveLog(log: Log): Promise<LogServer> {
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '/', 'http://log.test')

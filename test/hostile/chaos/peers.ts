@@ -1,4 +1,4 @@
-/** Servers that do one thing wrong. */
+/** Servers with a single fault each. */
 
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
@@ -8,15 +8,15 @@ import type { Certificates } from '../../docs/certificates.ts'
 
 export interface Peer {
   url: string
-  /** To be called when the client has read a message. */
+  /** To be called when the client has received a message. */
   onRead?: () => void
   close: () => void
 }
 
-/** The query is not to be seen in any error. */
+/** The query must not appear in any error. */
 const PATH = '/events?token=secret'
 
-/** Whatever a connection gets when it has sent its request, byte by byte as it is. */
+/** A raw TCP server that calls `answer` after the first data of each connection. */
 export async function peer(answer: (socket: Socket) => unknown): Promise<Peer> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -35,7 +35,7 @@ export async function peer(answer: (socket: Socket) => unknown): Promise<Peer> {
   }
 }
 
-/** Sends this, and resets the connection as soon as the client has read it. */
+/** Sends a text, and resets the connection once the client has read it. */
 export async function resetter(text: string): Promise<Peer> {
   const sockets = new Set<Socket>()
   const own = await peer((socket) => {
@@ -49,7 +49,7 @@ export async function resetter(text: string): Promise<Peer> {
   return { ...own, onRead }
 }
 
-/** Takes connections and closes them before anything is asked. */
+/** Accepts connections and closes them before a request. */
 export async function slammer(): Promise<Peer> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
@@ -59,14 +59,14 @@ export async function slammer(): Promise<Peer> {
   return { url: `http://127.0.0.1:${port}${PATH}`, close: () => server.close() }
 }
 
-/** Nobody listens there. */
-export async function nobody(): Promise<Peer> {
+/** A port with no listener. */
+export async function refusing(): Promise<Peer> {
   const { url, close } = await slammer()
   close()
   return { url, close: () => undefined }
 }
 
-/** Serves an event stream over TLS; whoever trusts its certificate gets a message. */
+/** Serves an event stream with one message over TLS. */
 export async function secure({ cert, key }: Certificates, host = '127.0.0.1'): Promise<Peer> {
   const server = createSecureServer({ cert, key }, (_, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end('data: trusted\n\n')
@@ -82,7 +82,7 @@ export async function secure({ cert, key }: Certificates, host = '127.0.0.1'): P
   }
 }
 
-/** The beginning of a response that is good so far. */
+/** The head of a valid response. */
 export function head(...fields: string[]): string {
   return ['HTTP/1.1 200 OK', 'Content-Type: text/event-stream', ...fields, '', ''].join('\r\n')
 }

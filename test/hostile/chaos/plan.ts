@@ -1,8 +1,8 @@
-/** What is to happen to one response on its way: drawn at random, and the same again for the same seed. */
+/** A random plan for damaging one response, reproducible by seed. */
 
 import { oneOf, type Random } from './random.ts'
 
-/** How a response comes to its end before its time. */
+/** How a response is cut. */
 export const CUTS = [
   'closed',
   'half-closed',
@@ -10,32 +10,32 @@ export const CUTS = [
   'stalled',
   'ended',
   'chunk truncated',
-  'chunk longer than it says',
+  'chunk longer than its size',
   'Content-Length too short',
   'Content-Length too long',
-  'closed without an answer',
+  'closed without a response',
   '502',
 ] as const
 
-/** How it comes until then. */
+/** How data is sent before the cut. */
 export const MANNERS = ['at once', 'delayed', 'byte by byte'] as const
 
 export type Cut = (typeof CUTS)[number]
 export type Manner = (typeof MANNERS)[number]
 
 export interface Plan {
-  /** Undefined: the response passes as it is. */
+  /** Undefined if the response is passed on unchanged. */
   cut: Cut | undefined
   manner: Manner
-  /** How the client can tell where the body ends. */
+  /** How the end of the body is indicated. */
   framing: 'chunks' | 'length' | 'close'
-  /** Where in the head it is cut, from 0 to 1; undefined: in the body. */
+  /** Position of the cut in the head, from 0 to 1; undefined if it is in the body. */
   inHead: number | undefined
-  /** After how many bytes of the body. */
+  /** Body bytes before the cut. */
   bodyBytes: number
 }
 
-/** What passes as it is. */
+/** Passes a response on unchanged. */
 export const CALM: Plan = {
   cut: undefined,
   manner: 'at once',
@@ -44,17 +44,17 @@ export const CALM: Plan = {
   bodyBytes: Infinity,
 }
 
-/** How often the cut is in the head, where it can be. */
+/** Probability of a cut in the head, if possible. */
 const IN_HEAD = 0.3
 
-/** The mean of where it is in the body: that of some ten messages, so that clients get on. */
+/** Mean position of a cut in the body: about ten messages, so that clients make progress. */
 const BODY_BYTES = 1_200
 
-/** Cuts that need a framing of the body, so that there is something to lie about. */
+/** Cuts that falsify a certain framing of the body. */
 const FRAMINGS: Partial<Record<Cut, Plan['framing']>> = {
   ended: 'chunks',
   'chunk truncated': 'chunks',
-  'chunk longer than it says': 'chunks',
+  'chunk longer than its size': 'chunks',
   'Content-Length too short': 'length',
   'Content-Length too long': 'length',
 }
@@ -64,7 +64,7 @@ export function drawPlan(random: Random): Plan {
   const needed = FRAMINGS[cut]
   return {
     cut,
-    // Each byte by itself is work for everyone: less often.
+    // Rarely, because it takes much CPU time.
     manner: random() < 0.1 ? 'byte by byte' : oneOf(random, ['at once', 'delayed']),
     framing: needed ?? oneOf(random, ['chunks', 'close']),
     inHead: needed === undefined && random() < IN_HEAD ? random() : undefined,

@@ -1,4 +1,4 @@
-/** A proxy between clients and a server that damages each response by a plan of its own. */
+/** A proxy that damages each response by a random plan. */
 
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
@@ -10,35 +10,35 @@ import { Wire } from './wire.ts'
 
 export interface ChaosProxy {
   origin: string
-  /** How many responses have been cut, in all and each way. */
+  /** Number of cut responses, in total and by kind. */
   cuts: number
   readonly byCut: Record<Cut, number>
   readonly byManner: Record<Manner, number>
-  /** How many were cut inside their heads. */
+  /** Number of cuts in the head. */
   inHeads: number
-  /** From now on everything passes. */
+  /** Passes everything on unchanged from now on. */
   calm: () => void
   close: () => void
 }
 
-/** Sees each request that has come in whole. */
+/** Called with each complete request. */
 export type Inspect = (url: URL, head: Head, body: string) => void
 
-const BAD_GATEWAY = 'HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: 15\r\n\r\nnobody is there'
+const BAD_GATEWAY = 'HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: 15\r\n\r\nserver is down.'
 
 /** @param target the server's port on loopback */
 export async function startChaosProxy(target: number, seed: number, inspect: Inspect): Promise<ChaosProxy> {
   const sockets = new Set<Socket>()
-  /** Each client gets the same plans again, in whatever order clients come. */
+  /** Requests by client: plans must not depend on the order of clients. */
   const requests = new Map<string, number>()
   let isCalm = false
 
   const serve = async (near: Socket): Promise<void> => {
     const reader = new HttpReader(near)
-    for (let goesOn = true; ;) {
+    for (let isReusable = true; ;) {
       const head = await reader.head()
-      // After a cut, what is waited for is that the client leaves.
-      if (!head || !goesOn) return
+      // After a cut, waits until the client disconnects.
+      if (!head || !isReusable) return
       const body = await reader.bytes(Number(head.headers.get('content-length') ?? 0))
       const url = new URL(head.line.split(' ')[1] ?? '', proxy.origin)
       inspect(url, head, body.toString('utf8'))
@@ -47,13 +47,13 @@ export async function startChaosProxy(target: number, seed: number, inspect: Ins
       requests.set(client, nth)
       const random = randomNumbers(seed, Number(client), nth)
       const plan = isCalm ? CALM : drawPlan(random)
-      goesOn = await answer(near, head, body, plan, new Wire(near, plan, random))
+      isReusable = await answer(near, head, body, plan, new Wire(near, plan, random))
     }
   }
 
-  /** Whether the connection can be used for another request. */
+  /** Returns whether the connection can be used for another request. */
   const answer = async (near: Socket, head: Head, body: Buffer, plan: Plan, wire: Wire): Promise<boolean> => {
-    if (plan.cut === '502' || plan.cut === 'closed without an answer') {
+    if (plan.cut === '502' || plan.cut === 'closed without a response') {
       count(plan)
       if (plan.cut === '502') return (await wire.send(Buffer.from(BAD_GATEWAY))) === 'sent'
       near.destroy()
@@ -61,12 +61,12 @@ export async function startChaosProxy(target: number, seed: number, inspect: Ins
     }
     const far = connect(target, '127.0.0.1')
     keep(far)
-    const leave = (): void => void far.destroy()
-    near.once('close', leave)
+    const disconnect = (): void => void far.destroy()
+    near.once('close', disconnect)
     far.write(`${head.line}\r\n${fields(head)}\r\n`)
     far.write(body)
     const isCut = await relay(far, wire, plan)
-    near.off('close', leave)
+    near.off('close', disconnect)
     far.destroy()
     if (!isCut) return false
     count(plan)
@@ -84,7 +84,7 @@ export async function startChaosProxy(target: number, seed: number, inspect: Ins
   const keep = (socket: Socket): void => {
     socket.setNoDelay(true)
     sockets.add(socket)
-    // Each end is one of those that are meant to be.
+    // Connection errors are expected here.
     socket.on('error', () => undefined)
     socket.once('close', () => sockets.delete(socket))
   }
@@ -115,13 +115,13 @@ export async function startChaosProxy(target: number, seed: number, inspect: Ins
   return proxy
 }
 
-/** The end itself: whether the connection can be used for another request. */
+/** Performs the cut. Returns whether the connection can be used for another request. */
 function finish(near: Socket, { cut }: Plan): boolean {
   switch (cut) {
     case 'ended':
       return true
     case 'stalled':
-      // Until the client has had enough.
+      // Until the client times out.
       return false
     case 'half-closed':
       near.end()

@@ -1,9 +1,9 @@
-/** Random numbers that can be had again. */
+/** Reproducible random numbers. */
 
-/** The next number, from 0 to 1. */
+/** Returns the next number, from 0 to 1. */
 export type Random = () => number
 
-/** Numbers that the same seeds repeat. (mulberry32) */
+/** Numbers that depend only on the seeds. (mulberry32) */
 export function randomNumbers(...seeds: number[]): Random {
   let state = 0
   const next = (): number => {
@@ -16,7 +16,7 @@ export function randomNumbers(...seeds: number[]): Random {
   return next
 }
 
-/** One of them, each as likely as the others. */
+/** Picks a choice with equal probability. */
 export function oneOf<T>(random: Random, choices: readonly [T, ...T[]]): T {
   return choices[Math.floor(random() * choices.length)] ?? choices[0]
 }

@@ -1,33 +1,33 @@
-/** What each failure is called, and whether the connection comes back: what docs/reference/options.md says of them. */
+/** Each failure with its reason and whether it leads to a reconnection, as documented in docs/reference/options.md. */
 
 import { type EventSourceInit, type FailureReason } from '../../../dist/index.js'
 import { createCertificates } from '../../docs/certificates.ts'
 import { expired, trust } from './certificates.ts'
-import { head, nobody, peer, type Peer, resetter, secure, slammer } from './peers.ts'
+import { head, peer, type Peer, refusing, resetter, secure, slammer } from './peers.ts'
 
 export interface Failing {
   name: string
   start: () => Promise<Peer>
   options?: EventSourceInit
   reason: FailureReason
-  /** The system's, one of these; none where it is absent. */
+  /** One of these system error codes; no code if absent. */
   code?: string[]
   status?: number
-  comesBack: boolean
+  reconnects: boolean
 }
 
-/** Of what breaks off. */
-const network = { reason: 'network', comesBack: true } as const
-const timeout = { reason: 'timeout', comesBack: true } as const
+/** For broken connections. */
+const network = { reason: 'network', reconnects: true } as const
+const timeout = { reason: 'timeout', reconnects: true } as const
 
-/** What undici says of a connection that was closed, and of one that is no HTTP. */
+/** Codes of undici for closed and reset connections. */
 const CLOSED = ['UND_ERR_SOCKET']
 const RESET = ['ECONNRESET', 'UND_ERR_SOCKET']
 
 const MESSAGE = 'data: x\n\n'
 
 export const FAILINGS: Failing[] = [
-  { name: 'nobody listens', start: nobody, ...network, code: ['ECONNREFUSED'] },
+  { name: 'the connection is refused', start: refusing, ...network, code: ['ECONNREFUSED'] },
   { name: 'the connection is accepted and closed', start: slammer, ...network, code: RESET },
   {
     name: 'the connection is closed after the request',
@@ -54,8 +54,8 @@ export const FAILINGS: Failing[] = [
     code: CLOSED,
   },
   {
-    // Node's fetch has no code for that.
-    name: 'a chunk is longer than it says',
+    // Node's fetch has no code for this error.
+    name: 'a chunk is longer than its size',
     start: () => peer((socket) => socket.end(`${head('Transfer-Encoding: chunked')}3\r\n${MESSAGE}\r\n`)),
     ...network,
   },
@@ -72,38 +72,38 @@ export const FAILINGS: Failing[] = [
     code: RESET,
   },
   {
-    // Node's fetch takes a reset for that end.
-    name: 'the connection is reset in a body that ends when it is closed',
+    // Node's fetch treats a reset as the end of the body.
+    name: 'the connection is reset in a body delimited by close',
     start: () => resetter(head() + MESSAGE),
     reason: 'ended',
-    comesBack: true,
+    reconnects: true,
   },
   {
     name: 'the body ends',
     start: () => peer((socket) => socket.end(head() + MESSAGE)),
     reason: 'ended',
-    comesBack: true,
+    reconnects: true,
   },
   {
-    name: 'the peer freezes before its head, and there is a connectTimeout',
+    name: 'the server stalls before the head, with a connectTimeout',
     start: () => peer(() => undefined),
     options: { connectTimeout: 150 },
     ...timeout,
   },
   {
-    name: 'the peer freezes in its head, and there is a connectTimeout',
+    name: 'the server stalls in the head, with a connectTimeout',
     start: () => peer((socket) => socket.write(head().slice(0, 40))),
     options: { connectTimeout: 150 },
     ...timeout,
   },
   {
-    name: 'the peer freezes after its head, and there is an idleTimeout',
+    name: 'the server stalls after the head, with an idleTimeout',
     start: () => peer((socket) => socket.write(head())),
     options: { idleTimeout: 150 },
     ...timeout,
   },
   {
-    name: 'the peer freezes in the middle of a message, and there is an idleTimeout',
+    name: 'the server stalls within a message, with an idleTimeout',
     start: () => peer((socket) => socket.write(`${head()}${MESSAGE}data: half`)),
     options: { idleTimeout: 150 },
     ...timeout,
@@ -113,35 +113,35 @@ export const FAILINGS: Failing[] = [
     start: () => peer((socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n')),
     reason: 'status',
     status: 502,
-    comesBack: false,
+    reconnects: false,
   },
   {
-    name: 'a proxy answers 502, and shouldReconnect says that this passes',
+    name: 'a proxy answers 502, with a shouldReconnect that returns true',
     start: () => peer((socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n')),
     options: { reconnect: { shouldReconnect: ({ status }) => status === 502 } },
     reason: 'status',
     status: 502,
-    comesBack: true,
+    reconnects: true,
   },
   {
-    name: 'the name has no address',
+    name: 'the host name does not resolve',
     start: () => Promise.resolve({ url: 'http://does-not-exist.invalid/?token=secret', close: () => undefined }),
     ...network,
-    // The latter where no server of names can be asked.
+    // EAI_AGAIN without a name server.
     code: ['ENOTFOUND', 'EAI_AGAIN'],
   },
 ]
 
-/** One after the other, for all that is trusted is trusted by the whole process, and authorities have the same name. */
+/** Run one after the other: trust applies to the whole process, and the authorities have the same name. */
 export const UNTRUSTED: Failing[] = [
   {
-    name: 'the certificate is of an authority that nobody knows',
+    name: 'the certificate is from an unknown authority',
     start: () => secure(createCertificates('localhost')),
     ...network,
     code: ['UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
   },
   {
-    name: 'the certificate names itself as its authority',
+    name: 'the certificate is self-signed',
     start: () => secure(createCertificates('Authority of a test')),
     ...network,
     code: ['DEPTH_ZERO_SELF_SIGNED_CERT'],
@@ -160,7 +160,7 @@ export const UNTRUSTED: Failing[] = [
   },
 ]
 
-/** Its authority is one to trust: the fault is another. */
+/** Serves with a trusted authority, so that another fault shows. */
 async function trusted(certificates: ReturnType<typeof createCertificates>, host?: string): Promise<Peer> {
   const distrust = trust(certificates)
   const { url, close } = await secure(certificates, host)

@@ -1,17 +1,17 @@
-/** One response on its way through the proxy, framed and damaged as its plan says. */
+/** Relays one response through the proxy, framed and damaged by its plan. */
 
 import type { Socket } from 'node:net'
 import { HttpReader } from './http-reader.ts'
 import type { Plan } from './plan.ts'
 import type { Wire } from './wire.ts'
 
-/** How many bytes of a body come after the end that its Content-Length says. */
+/** Body bytes beyond a Content-Length that is too short. */
 const SURPLUS = 60
 
-/** By how much a Content-Length is too large. */
+/** Bytes missing from a body whose Content-Length is too long. */
 const EXCESS = 1_000
 
-/** Hands on what the server sends, up to the cut: whether that was reached, not the end of either side. */
+/** Relays up to the cut. Returns false if the server or client closed before. */
 export async function relay(far: Socket, wire: Wire, plan: Plan): Promise<boolean> {
   const reader = new HttpReader(far)
   if (!(await reader.head())) return false
@@ -25,7 +25,7 @@ export async function relay(far: Socket, wire: Wire, plan: Plan): Promise<boolea
   let left = bodyBytes
   for await (const chunk of reader.chunks()) {
     if (isOfBody(plan) && chunk.length > left) {
-      // A client that notices may be gone before it has all.
+      // The client may disconnect before receiving all of it.
       await wire.send(lastOf(chunk, left, cut))
       return true
     }
@@ -47,12 +47,12 @@ function headOf({ cut, framing, bodyBytes }: Plan): string {
   return `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n${frame}\r\n`
 }
 
-/** Whether it is a place in the body where it is cut, not any byte of what is sent. */
+/** Whether the cut is at a position in the body, not at a byte of the encoded response. */
 function isOfBody({ cut }: Plan): boolean {
   return (
     cut === 'ended' ||
     cut === 'chunk truncated' ||
-    cut === 'chunk longer than it says' ||
+    cut === 'chunk longer than its size' ||
     cut === 'Content-Length too short' ||
     cut === 'Content-Length too long'
   )
@@ -63,7 +63,7 @@ function framed(chunk: Buffer, { framing }: Plan): Buffer {
   return Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')])
 }
 
-/** The chunk in which the cut is, after so many of its bytes. */
+/** Encodes the chunk that contains the cut, after `left` bytes. */
 function lastOf(chunk: Buffer, left: number, cut: Plan['cut']): Buffer {
   const start = chunk.subarray(0, left)
   const sized = (length: number, ...rest: (Buffer | string)[]): Buffer =>
@@ -73,8 +73,8 @@ function lastOf(chunk: Buffer, left: number, cut: Plan['cut']): Buffer {
       return left === 0 ? Buffer.from('0\r\n\r\n') : sized(left, start, '\r\n0\r\n\r\n')
     case 'chunk truncated':
       return sized(chunk.length, start)
-    case 'chunk longer than it says':
-      // Not 0, which would be the end.
+    case 'chunk longer than its size':
+      // A size of 0 would end the body.
       return sized(Math.max(1, left), chunk, '\r\n')
     case 'Content-Length too short':
       return chunk.subarray(0, left + SURPLUS)

@@ -1,4 +1,4 @@
-/** Many clients behind the proxy until it has cut often enough, and then until each has all that there is. */
+/** Runs many clients behind the proxy until it has cut often enough, and then until each has received every message. */
 
 import { until } from '../../servers/until.ts'
 import { CLIENTS } from './clients.ts'
@@ -12,12 +12,12 @@ interface Storm {
   followers: Follower[]
 }
 
-/** How long nothing but waiting may take, in ms: much more than it does. */
+/** Upper limit for waits, in ms; far longer than they take. */
 const PATIENCE = 300_000
-/** The same, for each cut. */
+/** Additional time per cut, in ms. */
 const PATIENCE_PER_CUT = 100
 
-/** @param each how many clients of each kind there are */
+/** @param each number of clients of each kind */
 export async function storm(cuts: number, each: number, seed: number): Promise<Storm> {
   const log = new Log(randomNumbers(seed))
   const server = await serveLog(log)
@@ -35,14 +35,14 @@ export async function storm(cuts: number, each: number, seed: number): Promise<S
   try {
     await until(
       () => proxy.cuts >= cuts || hasFailed(),
-      () => `there have been ${proxy.cuts} cuts of ${cuts}`,
+      () => `${proxy.cuts} of ${cuts} cuts so far`,
       PATIENCE + cuts * PATIENCE_PER_CUT,
     )
     proxy.calm()
     const all = log.entries.length
     await until(
       () => followers.every(({ seen }) => seen >= all) || hasFailed(),
-      () => `some have not got to message ${all}: ${behind(followers, all)}`,
+      () => `some have not reached message ${all}: ${behind(followers, all)}`,
       PATIENCE,
     )
   } finally {

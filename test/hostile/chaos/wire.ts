@@ -1,25 +1,25 @@
-/** The way to a client: bytes go out in the manner of a plan, up to where it cuts them off. */
+/** Sends bytes to a client as the plan says, up to its cut. */
 
 import type { Socket } from 'node:net'
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import type { Plan } from './plan.ts'
 import type { Random } from './random.ts'
 
-/** Pieces of what is delayed have so many bytes at most, with so many ms in between. */
+/** Maximum size of delayed pieces in bytes, and maximum pause in ms. */
 const PIECE = 400
 const PAUSE = 30
 
-/** As many bytes go out one by one; then it is at once, for each byte is work for everyone. */
+/** Number of bytes to send one by one before the rest is sent at once, to save CPU time. */
 const ONE_BY_ONE = 250
 
-/** What became of bytes: the plan has cut them off, or the client has gone before. */
+/** Whether bytes were sent, cut by the plan, or the client had disconnected. */
 type Outcome = 'sent' | 'cut' | 'gone'
 
 export class Wire {
   readonly #socket: Socket
   readonly #plan: Plan
   readonly #random: Random
-  /** How many bytes may go out before the cut. */
+  /** Bytes left before the cut. */
   #left = Infinity
   #oneByOne = ONE_BY_ONE
 
@@ -29,12 +29,12 @@ export class Wire {
     this.#random = random
   }
 
-  /** So many more bytes, and then no more. */
+  /** Sets the number of bytes until the cut. */
   limit(bytes: number): void {
     this.#left = bytes
   }
 
-  /** Sends what may be sent. */
+  /** Sends the bytes up to the cut. */
   async send(bytes: Buffer): Promise<Outcome> {
     const sent = bytes.subarray(0, this.#left)
     this.#left -= sent.length

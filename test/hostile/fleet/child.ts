@@ -1,60 +1,60 @@
-/** Processes that answer when they are asked. */
+/** Child processes that answer questions. */
 
 import { type ChildProcess, fork } from 'node:child_process'
 
 export class Child {
   readonly #process: ChildProcess
   readonly #exited: Promise<void>
-  #heard: unknown[] = []
-  #listens: (() => void) | undefined
+  #messages: unknown[] = []
+  #wake: (() => void) | undefined
 
   constructor(file: URL, args: (string | number)[]) {
     this.#process = fork(file, args.map(String))
     this.#process.on('message', (message) => {
-      this.#heard.push(message)
-      this.#listens?.()
+      this.#messages.push(message)
+      this.#wake?.()
     })
     this.#exited = new Promise((exited) => {
       this.#process.once('exit', () => {
         exited()
-        this.#listens?.()
+        this.#wake?.()
       })
     })
   }
 
-  /** Whether it is still there. */
-  get lives(): boolean {
+  /** Whether it is still running. */
+  get isAlive(): boolean {
     return this.#process.exitCode === null && this.#process.signalCode === null
   }
 
   /**
-   * The next thing that it says; undefined where it has ended instead.
+   * Its next message; undefined if it exited.
    *
-   * @throws where it says nothing for so many ms
+   * @throws after `within` ms without a message
    */
-  async says(within: number): Promise<unknown> {
+  async next(within: number): Promise<unknown> {
     const end = performance.now() + within
-    while (this.#heard.length === 0 && this.lives) {
+    while (this.#messages.length === 0 && this.isAlive) {
       const left = end - performance.now()
-      if (left <= 0) throw new Error(`A process has said nothing for ${within} ms`)
-      await new Promise<void>((listens) => {
-        const limit = setTimeout(listens, left)
-        this.#listens = () => {
+      if (left <= 0) throw new Error(`No message from a process for ${within} ms`)
+      await new Promise<void>((wake) => {
+        const limit = setTimeout(wake, left)
+        this.#wake = () => {
           clearTimeout(limit)
-          listens()
+          wake()
         }
       })
     }
-    return this.#heard.shift()
+    return this.#messages.shift()
   }
 
-  /** The same, of what it says to that. */
-  asked(question: string, within: number): Promise<unknown> {
+  /** Sends a question and returns the answer. */
+  ask(question: string, within: number): Promise<unknown> {
     this.#process.send(question)
-    return this.says(within)
+    return this.next(within)
   }
 
-  /** Ends it without a word to those who are connected to it: the system does that. */
+  /** Kills it without a clean shutdown: the system closes its connections. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL')
     await this.#exited

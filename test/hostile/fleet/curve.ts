@@ -1,4 +1,4 @@
-/** What happens over time, in numbers. */
+/** Counts events over time. */
 
 /** The figures of the chart. */
 interface FleetCurve {
@@ -6,13 +6,13 @@ interface FleetCurve {
   /** Connection attempts in each 100 ms since the server went down. */
   attempts: number[]
   /** How long the server was down, in ms. */
-  away: number
+  downtime: number
 }
 
 /** Returns the chart as SVG. */
 export type DrawFleet = (curve: FleetCurve) => string
 
-/** How many of the times are in the first so many ms, in the next, and so on to the last. */
+/** Number of times in each interval of `ms`, from 0 to the last. */
 export function perInterval(ms: number, times: number[]): number[] {
   const counts: number[] = []
   for (const time of times) {
@@ -23,7 +23,7 @@ export function perInterval(ms: number, times: number[]): number[] {
   return counts
 }
 
-/** The most that are within so many ms, wherever these begin. */
+/** Maximum number of times within any window of `ms`. */
 export function mostWithin(ms: number, times: number[]): number {
   const sorted = [...times].sort((a, b) => a - b)
   let most = 0

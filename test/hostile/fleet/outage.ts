@@ -1,31 +1,31 @@
-/** A fleet that loses its server for some seconds: what each of its sources went through. */
+/** Kills the server of a fleet, restarts it after some seconds, and collects the events of each source. */
 
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Child } from './child.ts'
-import type { Life, Orders } from './life.ts'
+import type { Lifecycle, Orders } from './lifecycle.ts'
 
 export interface Outage {
-  /** In ms since 1970: when the server was killed, and when there was one again. */
+  /** Times when the server was killed and running again, in ms since 1970. */
   killed: number
   back: number
-  lives: Life[]
-  /** When requests came to the server that came back. */
+  lifecycles: Lifecycle[]
+  /** Times of requests to the new server. */
   requests: number[]
 }
 
 /**
- * Below those that systems give to clients: a client that asks for one of its own while nobody listens there can come to be
- * connected with itself.
+ * Below the range of client ports: while no server is listening, a client that is assigned the same port could connect to
+ * itself.
  */
 const PORTS = [11_000, 32_000] as const
 
-/** How long it may take until all are connected, and until a process answers, in ms: much more than it does. */
+/** Upper limits for connecting all sources and for answers of a process, in ms; far longer than they take. */
 const CONNECTED = 300_000
 const ANSWERED = 120_000
 
-/** @param away in ms */
-export async function outage(size: number, options: Orders['options'], away: number): Promise<Outage> {
+/** @param downtime in ms */
+export async function outage(size: number, options: Orders['options'], downtime: number): Promise<Outage> {
   const children: Child[] = []
   try {
     const first = await startServer()
@@ -37,39 +37,39 @@ export async function outage(size: number, options: Orders['options'], away: num
 
     const killed = Date.now()
     await first.server.kill()
-    await delay(away)
+    await delay(downtime)
     const { server } = await startServer(first.port)
     children.push(server)
     const back = Date.now()
     await allConnected(fleet, size)
 
-    const lives = (await fleet.asked('lives', ANSWERED)) as Life[]
-    const { requests } = (await server.asked('requests', ANSWERED)) as { requests: number[] }
-    return { killed, back, lives, requests }
+    const lifecycles = (await fleet.ask('lifecycles', ANSWERED)) as Lifecycle[]
+    const { requests } = (await server.ask('requests', ANSWERED)) as { requests: number[] }
+    return { killed, back, lifecycles, requests }
   } finally {
-    for (const child of children) if (child.lives) await child.kill()
+    for (const child of children) if (child.isAlive) await child.kill()
   }
 }
 
-/** @throws where they are not for long, and says how many are missing */
+/** @throws after the time limit, with the number of missing sources */
 async function allConnected(fleet: Child, size: number): Promise<void> {
-  let said: unknown
+  let answer: unknown
   try {
-    said = await fleet.says(CONNECTED)
+    answer = await fleet.next(CONNECTED)
   } catch {
-    said = await fleet.asked('connected', ANSWERED)
+    answer = await fleet.ask('connected', ANSWERED)
   }
-  if (said === undefined) throw new Error('the fleet has ended before all of it was connected')
-  // The last may have come while the question was on its way.
-  if (said !== 'all') throw new Error(`${size - Number(said)} of ${size} sources are missing after ${CONNECTED} ms`)
+  if (answer === undefined) throw new Error('the fleet exited before all sources were connected')
+  // The last source may have connected after the question was sent.
+  if (answer !== 'all') throw new Error(`${size - Number(answer)} of ${size} sources are missing after ${CONNECTED} ms`)
 }
 
-/** @param port some that is free where it is absent */
+/** @param port any free port if absent */
 async function startServer(port?: number): Promise<{ server: Child; port: number }> {
   for (let tries = 0; tries < 20; tries++) {
     const chosen = port ?? randomInt(...PORTS)
     const server = new Child(new URL('./server.ts', import.meta.url), [chosen])
-    if (await server.says(ANSWERED)) return { server, port: chosen }
+    if (await server.next(ANSWERED)) return { server, port: chosen }
   }
-  throw new Error('no server could be started')
+  throw new Error('failed to start the server')
 }

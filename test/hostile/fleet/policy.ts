@@ -1,4 +1,4 @@
-/** When a source attempts to connect, as docs/reference/options.md says. */
+/** The default reconnection policy, as documented in docs/reference/options.md. */
 
 /** The defaults. */
 export const RECONNECTION_TIME = 3_000
@@ -6,24 +6,24 @@ const FACTOR = 2
 const FIRST_JITTER = 0.1
 const JITTER = 0.25
 
-/** The largest part of the nth wait that is added at random: the first follows a connection that worked. */
+/** Maximum jitter of the nth wait as a share of it; the first wait follows a working connection. */
 export function jitterOf(nth: number): number {
   return nth === 1 ? FIRST_JITTER : JITTER
 }
 
-/** The nth wait without jitter, in ms: after the loss of a connection that was good, and the first failure, it is the same. */
+/** The nth wait without jitter, in ms: the same after a lost connection and after the first failure. */
 export function leastWait(nth: number, base: number): number {
   return base * FACTOR ** Math.max(0, nth - 2)
 }
 
-/** How many attempts there can be in the first so many ms, and the one after: it comes when the server is there. */
+/** Maximum number of attempts within `ms`, plus the one that finds the server again. */
 export function attemptsUntil(ms: number, base: number): number {
   let attempts = 1
   for (let time = leastWait(1, base); time < ms; time += leastWait(attempts, base)) attempts++
   return attempts
 }
 
-/** When so many attempts have been made at the latest, in ms. */
+/** Maximum time until the given number of attempts, in ms. */
 export function longestUntil(attempts: number, base: number): number {
   let ms = 0
   for (let nth = 1; nth <= attempts; nth++) ms += leastWait(nth, base) * (1 + jitterOf(nth))

@@ -1,9 +1,9 @@
-/** The server, a process of its own that is killed: says when it listens, and when asked, which requests came when. */
+/** The server, a separate process: reports its port, and on any message the times of its requests. */
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** When each request came, in ms since 1970: what the clients' process has too. */
+/** Time of each request, in ms since 1970, the clock of the clients' process too. */
 const requests: number[] = []
 
 const server = createServer((_, response) => {
@@ -12,13 +12,13 @@ const server = createServer((_, response) => {
   response.write('data: here\n\n')
 })
 
-/** As many may wait to be accepted as ask at once. */
+/** All sources may connect at once. */
 const backlog = 4_096
 
 server.listen({ host: '127.0.0.1', port: Number(process.argv[2]), backlog }, () => {
   process.send?.({ port: (server.address() as AddressInfo).port })
 })
-// The port is another's: whoever started this tries the next.
+// The port is in use: the parent tries another.
 server.once('error', () => process.exit(1))
 process.on('message', () => process.send?.({ requests }))
 process.once('disconnect', () => process.exit())

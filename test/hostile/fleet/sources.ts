@@ -1,34 +1,34 @@
-/** The fleet, a process of its own: says each time when all are connected, and when asked, how many are, or what each has been through. */
+/** The fleet, a separate process: reports when all sources are connected, and on request their number or all events. */
 
 import { EventSource } from '../../../dist/index.js'
-import type { Life, Orders } from './life.ts'
+import type { Lifecycle, Orders } from './lifecycle.ts'
 
 const { url, size, options } = JSON.parse(process.argv[2] ?? '') as Orders
 let connected = 0
 
-const lives = Array.from({ length: size }, (): Life => {
-  const life: Life = { attempts: [], failures: [], connections: [] }
+const lifecycles = Array.from({ length: size }, (): Lifecycle => {
+  const lifecycle: Lifecycle = { attempts: [], failures: [], connections: [] }
   let isConnected = false
   const source = new EventSource(url, {
     ...options,
-    // Is asked at the beginning of each attempt, be there a server or not.
+    // Called at the start of each attempt, even if the server is down.
     headers: () => {
-      life.attempts.push(Date.now())
+      lifecycle.attempts.push(Date.now())
       return {}
     },
   })
   source.onmessage = () => {
-    life.connections.push(Date.now())
+    lifecycle.connections.push(Date.now())
     isConnected = true
     if (++connected === size) process.send?.('all')
   }
   source.onerror = ({ delay }) => {
     if (isConnected) connected--
     isConnected = false
-    life.failures.push({ time: Date.now(), wait: delay ?? -1 })
+    lifecycle.failures.push({ time: Date.now(), wait: delay ?? -1 })
   }
-  return life
+  return lifecycle
 })
 
-process.on('message', (question) => process.send?.(question === 'connected' ? connected : lives))
+process.on('message', (question) => process.send?.(question === 'connected' ? connected : lifecycles))
 process.once('disconnect', () => process.exit())

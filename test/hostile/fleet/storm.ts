@@ -1,23 +1,23 @@
-/** That a fleet makes no storm, and that one which does is noticed. */
+/** Checks that a fleet causes no reconnection storm, and that the check detects one. */
 
 import assert from 'node:assert/strict'
-import { after } from './life.ts'
+import { after } from './lifecycle.ts'
 import { outage, type Outage } from './outage.ts'
 import { jitterOf, leastWait } from './policy.ts'
 import { judge, type Judgement, type Wave } from './waves.ts'
 
-/** One row of the curve, in ms. */
+/** Width of an interval of the curve, in ms. */
 export const INTERVAL = 100
 
 /**
- * A fleet without jitter: small, and with a wait so long that a busy machine doesn't spread it as jitter would. If one still
- * does, the next try waits twice as long.
+ * A small fleet without jitter. Its wait is so long that a busy machine does not spread it as jitter would; if it still does, the
+ * next try doubles the wait.
  */
 export const STORM = { size: 50, base: 4_000, tries: 6 }
 
-/** The nth attempts, and the requests that came to the new server: it sees the last wave. */
-function wavesOf({ lives, killed, requests }: Outage, base: number): Wave[] {
-  const since = lives.map((life) => after(killed, life))
+/** A wave for each number of attempt, and one for the requests to the new server. */
+function wavesOf({ lifecycles, killed, requests }: Outage, base: number): Wave[] {
+  const since = lifecycles.map((lifecycle) => after(killed, lifecycle))
   const count = Math.max(...since.map(({ attempts }) => attempts.length))
   const waves = Array.from({ length: count }, (_, index): Wave => {
     const there = since.filter(({ attempts, failures }) => index < Math.min(attempts.length, failures.length))
@@ -41,23 +41,23 @@ function dueAfter(failure: { time: number; wait: number } | undefined): number {
   return failure ? failure.time + failure.wait : NaN
 }
 
-/** @throws where more come at once than jitter allows; the later they come, the more it allows */
-export function assertNoStorm(happened: Outage, base: number): Judgement[] {
-  return wavesOf(happened, base).map((wave) => {
-    const judgement = judge(wave, INTERVAL, happened.lives.length)
+/** @throws if more come at once than jitter and late timers explain */
+export function assertNoStorm(measured: Outage, base: number): Judgement[] {
+  return wavesOf(measured, base).map((wave) => {
+    const judgement = judge(wave, INTERVAL, measured.lifecycles.length)
     const { share, most, late } = judgement
-    const what = `${(share * 100).toFixed(1)} % came within ${INTERVAL} ms, late by up to ${late} ms`
-    assert.ok(share <= most, `${wave.name}: ${what}, which allows for ${(most * 100).toFixed(1)} %`)
+    const what = `${(share * 100).toFixed(1)} % came within ${INTERVAL} ms, up to ${late} ms late`
+    assert.ok(share <= most, `${wave.name}: ${what}; the limit is ${(most * 100).toFixed(1)} %`)
     return judgement
   })
 }
 
 /**
- * The check must be one that can fail: sources that all wait equally long are a storm, those that have jitter at the same time are none.
+ * Verifies that the check can fail: it must reject sources that all wait equally long, and accept others with jitter at the same time.
  *
- * @returns what is said of the storm
+ * @returns the error message of the check
  */
-export async function noticeStorm(): Promise<{ base: number; said: string }> {
+export async function noticeStorm(): Promise<{ base: number; message: string }> {
   for (let [tries, base] = [1, STORM.base]; ; tries++, base *= 2) {
     const run = (jitter?: number): Promise<Outage> => {
       const options = { reconnectionTime: base, ...(jitter !== undefined && { reconnect: { jitter } }) }
@@ -68,10 +68,10 @@ export async function noticeStorm(): Promise<{ base: number; said: string }> {
     try {
       assertNoStorm(without, base)
     } catch (error) {
-      if (error instanceof assert.AssertionError) return { base, said: error.message }
+      if (error instanceof assert.AssertionError) return { base, message: error.message }
       throw error
     }
-    // A machine that is busy enough spreads what was not meant to be.
-    assert.ok(tries < STORM.tries, `${tries} fleets without jitter were taken for fleets with it`)
+    // A busy machine may have spread the attempts.
+    assert.ok(tries < STORM.tries, `${tries} fleets without jitter passed the check`)
   }
 }

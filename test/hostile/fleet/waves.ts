@@ -1,28 +1,28 @@
-/** Whether a fleet comes in waves: what its sources did, not what they had meant to do. */
+/** Measures whether the sources of a fleet act at once, from what they did, not from the waits they announced. */
 
 import { mostWithin } from './curve.ts'
 
-/** When each of some sources did something, and when it had been due, in ms. */
+/** Actual and due times of one action of each source, in ms. */
 export interface Wave {
   name: string
   times: number[]
   due: number[]
-  /** Over how many ms jitter spreads them. */
+  /** Span of the jitter, in ms. */
   window: number
 }
 
 export interface Judgement {
-  /** The most of the fleet that came within the interval, from 0 to 1. */
+  /** Maximum share of the fleet within any interval, from 0 to 1. */
   share: number
-  /** What may have come. */
+  /** Maximum share allowed. */
   most: number
-  /** By how many ms they were late at most. */
+  /** Maximum lateness, in ms. */
   late: number
 }
 
 /**
- * What comes within an interval was due in it, or before it by as much as the machine is late: so that many ms have their share,
- * and chance may add to it. Where a machine is as late as the wave is long, nothing can be said.
+ * Actions within an interval were due in it, or before it by at most the lateness of the machine. The allowed share is that of the
+ * two together, plus chance. If the lateness is as long as the jitter, the check can't fail.
  *
  * @param size of the fleet
  */
@@ -36,7 +36,7 @@ export function judge({ times, due, window }: Wave, interval: number, size: numb
   }
 }
 
-/** The least lateness that explains them: the first to come was the first that was due, and so on. */
+/** The least lateness that explains the times, if sources acted in the order they were due. */
 function latest(times: number[], due: number[]): number {
   const sorted = [...times].sort((a, b) => a - b)
   const sortedDue = [...due].sort((a, b) => a - b)

@@ -1,4 +1,4 @@
-/** Versions whose decoder is broken on purpose: a fuzzer that finds nothing must be able to find something. */
+/** Versions with a broken decoder, which the fuzzer must detect. */
 
 import type { Mutation } from '../../mutation.ts'
 
@@ -6,7 +6,7 @@ const DECODER = 'src/decoder/event-decoder.ts'
 
 export const BROKEN: Mutation[] = [
   {
-    what: 'decodes each chunk for itself',
+    what: 'decodes each chunk separately',
     module: DECODER,
     name: 'EventDecoder.#utf8',
     by: '(utf8) => ({ decode: (chunk) => utf8.decode(chunk) })',
@@ -18,7 +18,7 @@ export const BROKEN: Mutation[] = [
     by: '(begin) => (lastEventId) => { begin(lastEventId); this.#atStart = false }',
   },
   {
-    what: 'forgets the ids of blocks without data',
+    what: 'ignores IDs in blocks without data',
     module: 'src/connection/connection.ts',
     name: 'Connection.id',
     by: '() => () => undefined',

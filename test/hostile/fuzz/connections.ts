@@ -1,29 +1,29 @@
-/** How streams go over connections: most many on one, some each on one of its own. */
+/** Distributes streams over connections: many share one, some have a separate one. */
 
 import fc from 'fast-check'
 import { aboutRetry, written, type Bytes } from './grammar.ts'
 import { mutated } from './mutated.ts'
 
 /**
- * - `shared`: one stream after the other, each followed by what returns to a known state
- * - `own`: the second response of an event source is the stream, and nothing else: its start, its end, and what the third
- *   request says and how long it waits are compared too
+ * - `shared`: one stream after the other, each followed by a sequence that restores a known state
+ * - `own`: the second response of an event source is only the stream. Its start and end, and the third request and its delay are
+ *   compared too
  */
 export interface Connection {
   kind: 'shared' | 'own'
   streams: Uint8Array[]
-  /** Where in the body there are cuts, in ascending order. */
+  /** Positions of cuts in the body, in ascending order. */
   cuts: number[]
-  /** Whether ours is given exactly these chunks; otherwise what the network makes of them. */
+  /** Whether ours receives exactly these chunks, not those of the network. */
   isRecut: boolean
 }
 
-/** The type of the event that ends a stream on a shared connection; its data is the stream's number. */
+/** Type of the event that ends a stream on a shared connection; its data is the stream's number. */
 export const END_OF_STREAM = '(end of stream)'
-/** The same, as long, where several streams are made one: of what this type ends, more follows. */
+/** Type of equal length that ends a part when several streams are joined into one. */
 export const END_OF_PART = '(end of a part)'
 
-/** What an own connection's first response leaves behind. */
+/** State after the first response of an own connection. */
 export const BEFORE = { lastEventId: 'before', time: 1 }
 export const FIRST_RESPONSE = `retry: ${BEFORE.time}\nid: ${BEFORE.lastEventId}\ndata: first\n\n`
 
@@ -32,7 +32,7 @@ const MOST_CUTS = 60
 
 const anyStream = fc.oneof({ weight: 2, arbitrary: written }, { weight: 1, arbitrary: mutated })
 
-/** Places from 0 to 1: few or many. */
+/** Positions from 0 to 1: few or many. */
 const places = fc.array(fc.nat({ max: 9_999_999 }), { maxLength: MOST_CUTS, size: 'max' })
 
 const connection = (kind: Connection['kind'], streams: fc.Arbitrary<Bytes[]>): fc.Arbitrary<Connection> =>
@@ -54,26 +54,26 @@ const connections = fc.tuple(
   connection('own', fc.tuple(aboutRetry)),
 )
 
-/** The connections that a number stands for. */
+/** The connections for a seed. */
 export function connectionsOf(seed: number): Connection[] {
   return fc.sample(connections, { seed, numRuns: 1 })[0] ?? []
 }
 
-/** What is sent. */
+/** The response body. */
 export function bodyOf({ kind, streams }: Connection, end = END_OF_STREAM): Uint8Array {
   if (kind === 'own') return streams[0] ?? new Uint8Array()
   const parts = streams.flatMap((stream, index) => [stream, endOf(index, end)])
   return new Uint8Array(Buffer.concat(parts))
 }
 
-/** In pieces. */
+/** The response body, cut into pieces. */
 export function piecesOf(connection: Connection): Uint8Array[] {
   const body = bodyOf(connection)
   const cuts = [0, ...connection.cuts, body.length]
   return cuts.slice(1).map((cut, index) => body.subarray(cuts[index], cut))
 }
 
-/** Ends whatever is open, tells the last event ID string, and empties it. */
+/** Completes an open event, reveals the last event ID string, and resets it. */
 function endOf(index: number, type: string): Uint8Array {
   return Buffer.from(`\n\nevent: ${type}\ndata: ${index}\n\nid\n\n`)
 }

@@ -1,20 +1,20 @@
-/** From a connection that differs to the smallest that does, and how it is told. */
+/** Shrinks a differing connection, and describes it. */
 
 import { bodyOf, END_OF_PART, piecesOf, type Connection } from './connections.ts'
 import { differencesOf, type Difference } from './expectation.ts'
 import type { Laboratory } from './laboratory.ts'
 import { shrink } from './shrink.ts'
 
-/** How often to try a connection again whose requests come late: a busy machine is late now and then, a bug always. */
+/** Retries for connections with late requests: a busy machine is late sometimes, a bug always. */
 const TRIES = 50
 
-/** A byte, and whether it begins a chunk. */
+/** A byte, and whether it starts a chunk. */
 interface Unit {
   byte: number
   isCut: boolean
 }
 
-/** In what a connection differs; one where requests come late gets further chances. */
+/** Returns the differences of a connection; retries if requests are only late. */
 export async function differencesIn(
   laboratory: Laboratory,
   connection: Connection,
@@ -29,7 +29,7 @@ export async function differencesIn(
 export interface CounterExample {
   connection: Connection
   differences: Difference[]
-  /** False where it did not differ a second time. */
+  /** False if it did not differ a second time. */
   isRepeatable: boolean
 }
 
@@ -38,14 +38,14 @@ export async function smallest(
   found: { connection: Connection; differences: Difference[] },
   version?: string,
 ): Promise<CounterExample> {
-  // A machine that is slow must not pass for what was found.
-  const isOfTimes = found.differences.every(({ isLate }) => isLate)
+  // Lateness of a slow machine must not replace the difference found.
+  const isAboutTime = found.differences.every(({ isLate }) => isLate)
   const fails = async (connection: Connection): Promise<boolean> => {
     if (connection.streams.length === 0) return false
-    if (isOfTimes) return (await differencesIn(laboratory, connection, version)).length > 0
+    if (isAboutTime) return (await differencesIn(laboratory, connection, version)).length > 0
     return differencesOf(connection, await laboratory.run(connection, version)).some(({ isLate }) => !isLate)
   }
-  // What the network did to its chunks cannot be repeated.
+  // The network's chunks can't be reproduced.
   const repeated: Connection = { ...found.connection, isRecut: true }
   if (!(await fails(repeated))) return { ...found, isRepeatable: false }
 
@@ -67,7 +67,7 @@ export async function smallest(
   return { connection, differences: await differencesIn(laboratory, connection, version), isRepeatable: true }
 }
 
-/** Where it takes several, what is between them becomes a part of the one. */
+/** Reduces a shared connection to one stream; joins several with their separators if all are needed. */
 async function oneStream(
   connection: Connection,
   fails: (connection: Connection) => Promise<boolean>,
@@ -89,11 +89,11 @@ async function oneStream(
   return { ...few, streams: [bodyOf(few, END_OF_PART)] }
 }
 
-/** Each stream with its place in the body, and the cuts within it or what follows it. */
+/** Each stream with its position in the body, and the cuts in it and its separator. */
 function rangesOf(connection: Connection): { stream: Uint8Array; start: number; length: number; cuts: number[] }[] {
   let start = 0
   return connection.streams.map((stream, index) => {
-    // Bounds depend on the number of digits that the streams before it took; a cut more or less at an end is no matter.
+    // The bounds depend on the digits of earlier stream numbers; a misplaced cut at an end does no harm.
     const { length } = bodyOf({ ...connection, streams: connection.streams.slice(0, index + 1) })
     const range = {
       stream,
@@ -106,7 +106,7 @@ function rangesOf(connection: Connection): { stream: Uint8Array; start: number; 
   })
 }
 
-/** As hex, with a bar where it is cut, as text, and in what the two differ. */
+/** Describes it as hex and text, with a bar at each cut, and lists the differences. */
 export function described({ connection, differences, isRepeatable }: CounterExample): string {
   const pieces = piecesOf(connection).map((piece) => Buffer.from(piece))
   const shown = (encoding: 'hex' | 'utf8'): string => {
@@ -115,9 +115,9 @@ export function described({ connection, differences, isRepeatable }: CounterExam
       .join('|')
     return text.length > 2_000 ? `${text.slice(0, 2_000)}… (${text.length} characters)` : text
   }
-  const kind = connection.kind === 'own' ? 'A stream on a connection of its own' : 'A stream, and what ends it'
+  const kind = connection.kind === 'own' ? 'A stream on a separate connection' : 'A stream and its terminator'
   return [
-    `${kind}${isRepeatable ? '' : ', which did not differ again'}:`,
+    `${kind}${isRepeatable ? '' : ' that did not differ again'}:`,
     shown('hex'),
     shown('utf8'),
     ...differences.map(({ text }) => text),

@@ -1,4 +1,4 @@
-/** Fuzzing for as long as one likes: `npm run fuzz -- [--streams 1000000] [--seed 1]`, until Ctrl+C where no number is given. */
+/** Fuzzes until Ctrl+C, or for a number of streams: `npm run fuzz -- [--streams 1000000] [--seed 1]`. */
 
 import { parseArgs } from 'node:util'
 import { chromium } from '../../browser/chromium.ts'
@@ -6,11 +6,11 @@ import { Tally } from '../../tally.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { compare } from './fuzz.ts'
 
-/** A terminal and npm both say that it is to stop: what comes within so many ms is the same wish. */
-const ONE_WISH = 1_000
+/** The terminal and npm both send a signal on Ctrl+C: signals within this time count as one, in ms. */
+const SAME_SIGNAL = 1_000
 
 const { streams, seed } = orders()
-// Whatever becomes of this run, that repeats it.
+// Printed first, so that even an interrupted run can be repeated.
 console.log(`seed ${seed}`)
 const started = performance.now()
 const tally = new Tally()
@@ -26,10 +26,10 @@ if (missing === undefined) {
 }
 suite.end()
 tally.end()
-// What was stopped may have left things open.
+// An interrupted run may leave handles open.
 process.exit()
 
-/** What the command line says. */
+/** Parses the command line. */
 function orders(): { streams: number; seed: number } {
   try {
     const { values } = parseArgs({ options: { streams: { type: 'string' }, seed: { type: 'string' } } })
@@ -43,16 +43,16 @@ function orders(): { streams: number; seed: number } {
   }
 }
 
-/** Aborts when it is stopped: the report follows. Who says so once more does not want to wait for it. */
+/** Aborts on the first Ctrl+C, so that the report follows; a second one exits at once. */
 function signalOfTheUser(): AbortSignal {
   const stop = new AbortController()
   let first: number | undefined
-  const hear = (): void => {
+  const onSignal = (): void => {
     first ??= performance.now()
-    if (performance.now() - first > ONE_WISH) process.exit(130)
+    if (performance.now() - first > SAME_SIGNAL) process.exit(130)
     stop.abort()
   }
-  process.on('SIGINT', hear)
-  process.on('SIGTERM', hear)
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
   return stop.signal
 }

@@ -1,4 +1,4 @@
-/** Random streams through our EventSource and through Chromium's at once: they must hear the same. */
+/** Sends random streams to our EventSource and Chromium's in parallel: both must fire the same events. */
 
 import assert from 'node:assert/strict'
 import { chromium } from '../../browser/chromium.ts'
@@ -16,14 +16,14 @@ import { wholeNumber } from '../whole-number.ts'
 const STREAMS = 20_000
 const LONG_STREAMS = 1_000_000
 
-/** How many streams a broken version may take to be noticed, and how many bytes show it then. */
-const SOON_NOTICED = 4_000
-const FEW_BYTES = 12
-/** Out of how many connections that show it the one is chosen that is easiest to make small. */
-const SOME = 3
+/** Number of streams in which a broken version must be detected, and of bytes to which the example must shrink. */
+const MAX_STREAMS = 4_000
+const MAX_BYTES = 12
+/** Number of differing connections from which the easiest to shrink is chosen. */
+const CANDIDATES = 3
 
-/** No more than these are shrunk: they tend to be the same. After so many it gives up. */
-const MOST_SHOWN = 5
+/** Differences to shrink, because they tend to be alike, and differences after which it stops. */
+const MAX_SHOWN = 5
 const ENOUGH = 100
 
 export const fuzz: Part = {
@@ -36,26 +36,26 @@ export const fuzz: Part = {
     }
     const most = wholeNumber('STREAMS', process.env.STREAMS ?? String(LONG_STREAMS), 1)
     const figures = await compare(suite, { streams: long ? most : STREAMS, seed })
-    return { ...figures, ...(await noticeBrokenVersions(suite, seed)) }
+    return { ...figures, ...(await detectBrokenVersions(suite, seed)) }
   },
 }
 
 export interface Order {
   streams: number
   seed: number
-  /** What there is to see while it runs for long. */
+  /** Reports progress. */
   progress?: (streams: number) => void
-  /** Stops it; what has been found until then counts. */
+  /** Stops it; differences found before that count. */
   signal?: AbortSignal
 }
 
-/** Compares at least so many streams. Each find is printed as soon as it is made: whatever happens then, it is not lost. */
+/** Compares at least `streams` streams. Prints each difference at once, so that an interrupted run does not lose it. */
 export async function compare(suite: Suite, { streams, seed, progress, signal }: Order): Promise<Figures> {
   const laboratory = new Laboratory()
   await laboratory.open()
   const started = performance.now()
   const counts = { streams: 0, exempt: 0, events: 0, bytes: 0, reconnections: 0 }
-  const heard = (connection: Connection): void => {
+  const onCompared = (connection: Connection): void => {
     const { messages, reconnects } = expectationOf(connection)
     const compared = comparedOf(connection)
     if (compared === 0) {
@@ -69,24 +69,28 @@ export async function compare(suite: Suite, { streams, seed, progress, signal }:
     if (counts.streams % 10_000 < compared) progress?.(counts.streams)
   }
   let shown = 0
-  const tell = async (found: Found): Promise<void> => {
+  const onFound = async (found: Found): Promise<void> => {
     console.log(`  seed ${found.seed} differs: ${found.differences[0]?.text ?? ''}`)
-    if (shown++ < MOST_SHOWN) console.log(`  seed ${found.seed}: ${await madeSmall(laboratory, found)}`)
+    if (shown++ < MAX_SHOWN) console.log(`  seed ${found.seed}: ${await shrunk(laboratory, found)}`)
   }
   try {
-    await suite.run(
-      `${streams} streams, from seed ${seed} on, are heard as the native EventSource hears them`,
-      async () => {
-        const { found, failures, open } = await hunt(laboratory, { seed, streams, enough: ENOUGH, signal, heard, tell })
-        if (open.length > 0) console.log(`  late, and not asked again: seeds ${open.join(', ')}`)
-        const seeds = found.map((one) => one.seed).join(', ')
-        assert.equal(found.length, 0, `${found.length} connections differ, of the seeds ${seeds}`)
-        // Where it was stopped, its page may have been too.
-        if (signal?.aborted === true) return
-        assert.deepEqual(failures, [])
-        assert.ok(counts.streams >= streams, `only ${counts.streams} streams were compared`)
-      },
-    )
+    await suite.run(`${streams} streams from seed ${seed} fire the same events as the native EventSource`, async () => {
+      const { found, failures, open } = await hunt(laboratory, {
+        seed,
+        streams,
+        enough: ENOUGH,
+        signal,
+        onCompared,
+        onFound,
+      })
+      if (open.length > 0) console.log(`  late and not retried: seeds ${open.join(', ')}`)
+      const seeds = found.map((one) => one.seed).join(', ')
+      assert.equal(found.length, 0, `${found.length} connections differ, seeds ${seeds}`)
+      // An interrupt may have closed the page too.
+      if (signal?.aborted === true) return
+      assert.deepEqual(failures, [])
+      assert.ok(counts.streams >= streams, `only ${counts.streams} streams were compared`)
+    })
   } finally {
     await laboratory.close()
   }
@@ -94,7 +98,7 @@ export async function compare(suite: Suite, { streams, seed, progress, signal }:
   const { streams: compared, exempt, events, bytes, reconnections } = counts
   return {
     'streams compared': compared,
-    'further streams, on connections that Chromium is known to mishear: ours beside the standard alone': exempt,
+    'streams compared with the standard only, because of a known bug in Chromium': exempt,
     events,
     bytes,
     'reconnections compared': reconnections,
@@ -102,61 +106,61 @@ export async function compare(suite: Suite, { streams, seed, progress, signal }:
   }
 }
 
-/** As it is told; as it was found where it cannot be made smaller, because the page has gone. */
-async function madeSmall(laboratory: Laboratory, found: Found): Promise<string> {
+/** Describes the shrunk connection, or the original if the page is gone. */
+async function shrunk(laboratory: Laboratory, found: Found): Promise<string> {
   try {
     return described(await smallest(laboratory, found))
   } catch (error) {
-    return `${described({ ...found, isRepeatable: true })}\n    It could not be made smaller: ${String(error)}`
+    return `${described({ ...found, isRepeatable: true })}\n    Failed to shrink it: ${String(error)}`
   }
 }
 
-/** It defines the global `everysource`. */
+/** Builds a broken version as a script that defines the global `everysource`. */
 async function scriptOf(broken: Mutation): Promise<string> {
   const options = { format: 'iife', globalName: 'everysource', write: false } as const
   return (await buildMutant([broken], options)).outputFiles?.[0]?.text ?? ''
 }
 
-async function noticeBrokenVersions(suite: Suite, seed: number): Promise<Figures> {
+async function detectBrokenVersions(suite: Suite, seed: number): Promise<Figures> {
   const scripts = await Promise.all(BROKEN.map(async (broken) => [broken.what, await scriptOf(broken)] as const))
-  // Names that fit into a URL.
+  // The names are part of URLs.
   const laboratory = new Laboratory(Object.fromEntries(scripts.map(([, script], index) => [`broken-${index}`, script])))
   await laboratory.open()
   const figures: Figures = {}
-  const notice = async (index: number, what: string): Promise<void> => {
-    await suite.run(`a version that ${what} is noticed, and its stream made small`, async () => {
+  const detect = async (index: number, what: string): Promise<void> => {
+    await suite.run(`detects a version that ${what}, and shrinks the stream`, async () => {
       let streams = 0
       const count = (connection: Connection): void => {
         streams += connection.streams.length
       }
       const version = `broken-${index}`
-      const order = { seed, streams: SOON_NOTICED, heard: count, version, enough: SOME }
+      const order = { seed, streams: MAX_STREAMS, onCompared: count, version, enough: CANDIDATES }
       const { found } = await hunt(laboratory, order)
-      assert.ok(found.length > 0, `${SOON_NOTICED} streams did not show it`)
+      assert.ok(found.length > 0, `${MAX_STREAMS} streams did not reveal it`)
       let example: CounterExample | undefined
       for (const one of found.sort((one, other) => effort(one.connection) - effort(other.connection))) {
-        // Some need what several streams leave behind.
+        // Some depend on the state after several streams.
         example = await smallest(laboratory, one, version)
         if (isSmall(example)) break
       }
-      assert.ok(example && isSmall(example), `this is not small\n    ${example ? described(example) : ''}`)
+      assert.ok(example && isSmall(example), `failed to shrink it\n    ${example ? described(example) : ''}`)
       const bytes = described(example).split('\n')[1]?.trim() ?? ''
-      figures[`a version that ${what}`] = `noticed within ${streams} streams, shown by ${bytes}`
+      figures[`a version that ${what}`] = `detected within ${streams} streams, by ${bytes}`
     })
   }
   try {
-    await Promise.all(BROKEN.map(({ what }, index) => notice(index, what)))
+    await Promise.all(BROKEN.map(({ what }, index) => detect(index, what)))
   } finally {
     await laboratory.close()
   }
   return figures
 }
 
-/** Each try of a connection of its own waits for two reconnections. */
+/** Each try of an own connection waits for two reconnections. */
 function effort({ kind, streams }: Connection): number {
   return kind === 'own' ? (streams[0]?.length ?? 0) : 0
 }
 
 function isSmall({ connection, isRepeatable }: CounterExample): boolean {
-  return isRepeatable && connection.streams.length === 1 && (connection.streams[0]?.length ?? 0) <= FEW_BYTES
+  return isRepeatable && connection.streams.length === 1 && (connection.streams[0]?.length ?? 0) <= MAX_BYTES
 }

@@ -1,18 +1,18 @@
-/** Event streams made of lines of every kind, in every spelling. */
+/** Generates event streams with all kinds of lines and spellings. */
 
 import fc from 'fast-check'
 
-/** Types that streams name on purpose; whatever else they name by accident is listened to as well. */
+/** Types that streams use on purpose; types that occur by chance are listened to as well. */
 const TYPES = ['message', 'ping', 'ä', 'open', 'error', '更新🚀', '__proto__', 'constructor', ' a b ', '\u0001']
 
-/** Bytes as characters from U+0000 to U+00FF: far quicker to put together than arrays of numbers. */
+/** Bytes as characters from U+0000 to U+00FF: much faster to join than arrays of numbers. */
 export type Bytes = string
 
 export function bytesOf(text: string): Bytes {
   return Buffer.from(text).toString('latin1')
 }
 
-/** What decoders and parsers trip over: sequences that begin and do not go on, go on and did not begin, or must not be. */
+/** Truncated, stray and invalid UTF-8 sequences. */
 export const BROKEN: Bytes[] = [
   '\x80',
   '\xbf',
@@ -33,7 +33,7 @@ export const BROKEN: Bytes[] = [
   '\xf8\x88\x80\x80\x80',
 ]
 
-/** Characters that mean something somewhere, or look as if they did. */
+/** Characters with a special meaning, and others that resemble them. */
 const CHARACTERS = Array.from('ab:0 9\t\0\v\f\x1c\x7f\x85\xa0éß漢😀\u2028\u2029\uFEFF\uFFFDdata')
 
 const text = (maxLength: number): fc.Arbitrary<Bytes> =>
@@ -41,12 +41,12 @@ const text = (maxLength: number): fc.Arbitrary<Bytes> =>
 
 const oneText = (...texts: string[]): fc.Arbitrary<Bytes> => fc.constantFrom(...texts.map(bytesOf))
 
-/** Some text with bytes in it that are none. */
+/** Text with invalid UTF-8. */
 const brokenText = fc
   .array(fc.oneof(text(3), fc.constantFrom(...BROKEN)), { minLength: 1, maxLength: 4 })
   .map((parts) => parts.join(''))
 
-/** Longer than a decoder's pieces, than a socket's chunk, or just long. */
+/** Longer than a decoder's pieces or a socket's chunk. */
 const hugeText = fc
   .tuple(fc.constantFrom('x', 'é', '😀', 'data: ', ':'), fc.constantFrom(1_000, 4_096, 16_384, 66_000))
   .map(([part, length]) => bytesOf(part.repeat(Math.ceil(length / part.length))))
@@ -72,7 +72,7 @@ const id = fc.oneof(
   { weight: 1, arbitrary: brokenText },
 )
 
-/** Times that can be waited for, and what is none. */
+/** Short times, and invalid values. */
 const retry = fc.oneof(
   {
     weight: 3,
@@ -100,7 +100,7 @@ const retry = fc.oneof(
   { weight: 1, arbitrary: anyText },
 )
 
-/** Between the name of a field and its value. */
+/** Separators between the name of a field and its value. */
 const colon = fc.oneof(
   { weight: 8, arbitrary: oneText(': ', ':') },
   { weight: 1, arbitrary: oneText(':  ', ' :', ':\t', '::', '', ' ', '：', ':\xa0', ':\uFEFF') },
@@ -195,7 +195,7 @@ export const written: fc.Arbitrary<Bytes> = fc
   .tuple(start, lines({ data: 9, blank: 6, id: 4, event: 4, retry: 1 }, 24), end)
   .map((parts) => parts.join(''))
 
-/** One that is mostly about its reconnection time. */
+/** A stream that mostly sets the reconnection time. */
 export const aboutRetry: fc.Arbitrary<Bytes> = fc
   .tuple(start, lines({ data: 2, blank: 3, id: 2, event: 1, retry: 9 }, 5), end)
   .map((parts) => parts.join(''))

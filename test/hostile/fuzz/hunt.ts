@@ -1,4 +1,4 @@
-/** Runs connections from a seed on, a few at a time, and keeps those that differ. */
+/** Runs the connections of successive seeds, a few in parallel, and collects those that differ. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectionsOf, type Connection } from './connections.ts'
@@ -6,13 +6,13 @@ import { differencesIn } from './counter-example.ts'
 import { differencesOf, expectationOf, type Difference } from './expectation.ts'
 import { Laboratory } from './laboratory.ts'
 
-/** After so many streams there is a pause, in which what came late is asked again: a run that goes on for ever has no end for that. */
+/** Number of streams after which late connections are retried, because an endless run has no end to do so. */
 const ROUND = 100_000
 
-/** So many connections of which nothing comes back are taken for a page that is dead. */
+/** Number of connections without a result after which the page counts as dead. */
 const MOST_FAILURES = 3
 
-/** How long what is under way may take once the hunt is stopped, in ms: Ctrl+C ends the browser too. */
+/** Time for pending connections after an interrupt, in ms: Ctrl+C closes the browser too. */
 const GRACE = 5_000
 
 export interface Found {
@@ -23,51 +23,51 @@ export interface Found {
 
 export interface Hunt {
   seed: number
-  /** How many are to be compared. */
+  /** Number of streams to compare. */
   streams: number
-  /** Of ours; the one that ships unless it is said. */
+  /** Version of ours; the published one by default. */
   version?: string
-  /** After so many finds it is over. */
+  /** Number of differing connections after which to stop. */
   enough: number
   /** Stops it. */
   signal?: AbortSignal | undefined
-  /** Is told of each connection that has been heard. */
-  heard: (connection: Connection) => void
-  /** Is told of each find as soon as it is certain; it must not throw. */
-  tell?: (found: Found) => Promise<void>
+  /** Called after each connection. */
+  onCompared: (connection: Connection) => void
+  /** Called with each confirmed difference; must not throw. */
+  onFound?: (found: Found) => Promise<void>
 }
 
-export interface Bag {
+export interface Finds {
   found: Found[]
-  /** Connections of which nothing came back. */
+  /** Connections without a result. */
   failures: string[]
-  /** Seeds of what was late, and not asked again before the hunt was stopped. */
+  /** Seeds of late connections that were not retried before an interrupt. */
   open: number[]
 }
 
-/** How many of its streams are compared with the native one. */
+/** Number of its streams that are compared with the native EventSource. */
 export function comparedOf(connection: Connection): number {
-  return expectationOf(connection).chromiumDeparts ? 0 : connection.streams.length
+  return expectationOf(connection).chromiumDeviates ? 0 : connection.streams.length
 }
 
-export async function hunt(laboratory: Laboratory, order: Hunt): Promise<Bag> {
-  const { streams, version, enough, signal, heard, tell } = order
-  const bag: Bag = { found: [], failures: [], open: [] }
+export async function hunt(laboratory: Laboratory, order: Hunt): Promise<Finds> {
+  const { streams, version, enough, signal, onCompared, onFound } = order
+  const finds: Finds = { found: [], failures: [], open: [] }
   const waiting = connectionsFrom(order.seed)
   let left = streams
   const isOver = (): boolean =>
-    signal?.aborted === true || bag.found.length >= enough || bag.failures.length >= MOST_FAILURES
+    signal?.aborted === true || finds.found.length >= enough || finds.failures.length >= MOST_FAILURES
 
   const keep = async (found: Found): Promise<void> => {
-    bag.found.push(found)
-    await tell?.(found)
+    finds.found.push(found)
+    await onFound?.(found)
   }
-  /** What comes of one connection; undefined where nothing does. */
+  /** Runs one connection; returns undefined if it gives no result. */
   const attempt = async (seed: number, run: () => Promise<Difference[]>): Promise<Difference[] | undefined> => {
     try {
       return await run()
     } catch (error) {
-      bag.failures.push(`seed ${seed}: ${String(error)}`)
+      finds.failures.push(`seed ${seed}: ${String(error)}`)
       return undefined
     }
   }
@@ -82,7 +82,7 @@ export async function hunt(laboratory: Laboratory, order: Hunt): Promise<Bag> {
         const run = async () => differencesOf(connection, await laboratory.run(connection, version))
         const differences = await attempt(seed, run)
         if (differences) {
-          heard(connection)
+          onCompared(connection)
           if (differences.some(({ isLate }) => !isLate)) await keep({ seed, connection, differences })
           else if (differences.length > 0) late.push({ seed, connection, differences })
         } else {
@@ -91,8 +91,8 @@ export async function hunt(laboratory: Laboratory, order: Hunt): Promise<Bag> {
       }
     }
     await Promise.all(Array.from({ length: Laboratory.WIDTH }, work))
-    // Those that were no more than late get further chances now that there is nothing else to do.
-    while (late[0] && signal?.aborted !== true && bag.failures.length < MOST_FAILURES) {
+    // Retry late connections, now that nothing else is running.
+    while (late[0] && signal?.aborted !== true && finds.failures.length < MOST_FAILURES) {
       const { seed, connection } = late[0]
       const again = await attempt(seed, () => differencesIn(laboratory, connection, version))
       if (again && again.length > 0) await keep({ seed, connection, differences: again })
@@ -103,12 +103,12 @@ export async function hunt(laboratory: Laboratory, order: Hunt): Promise<Bag> {
   while (!isOver() && left > 0) {
     const late: Found[] = []
     await orSoonAfter(signal, round(late))
-    bag.open.push(...late.map(({ seed }) => seed))
+    finds.open.push(...late.map(({ seed }) => seed))
   }
-  return bag
+  return finds
 }
 
-/** Waits for it, but not for long after it has been stopped. */
+/** Waits for the work, but only for the grace time after an interrupt. */
 async function orSoonAfter(signal: AbortSignal | undefined, work: Promise<void>): Promise<void> {
   if (!signal) return work
   const ended = new AbortController()
@@ -119,7 +119,7 @@ async function orSoonAfter(signal: AbortSignal | undefined, work: Promise<void>)
     if (signal.aborted) wait()
     else signal.addEventListener('abort', wait, { once: true, signal: ended.signal })
   })
-  // It is cut short where the work ends first.
+  // `ended` rejects it when the work is finished first.
   stopped.catch(() => undefined)
   try {
     await Promise.race([work, stopped])

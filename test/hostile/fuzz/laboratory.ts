@@ -1,4 +1,4 @@
-/** A page in Chromium that hears connections through ours and through the native EventSource at once, and its server. */
+/** A page in Chromium that follows connections with ours and the native EventSource in parallel, and its server. */
 
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -11,50 +11,50 @@ import { bundled } from '../../browser/places.ts'
 import { path } from '../../conformance/bundle.ts'
 import { FIRST_RESPONSE, piecesOf, type Connection } from './connections.ts'
 import { expectationOf, type Expectation } from './expectation.ts'
-import type { Told, Work } from './work.ts'
+import type { Observed, Work } from './work.ts'
 
-/** Frames of an origin each, for Chromium opens six connections to one; how many connections a frame hears at once. */
+/** Frames with separate origins, because Chromium opens only six connections to one; and concurrent connections per frame. */
 const FRAMES = 4
 const FRAMES_OF_BROKEN = 2
 const LANES = 5
 
-/** Chromium slows the timers of frames that are out of sight. */
+/** Chromium throttles timers of frames that are not visible. */
 const SMALL = 'width="40" height="20"'
 
-/** How long a connection may take in all, in ms: after that the page is dead. */
+/** Time limit for a connection, in ms, after which the page counts as dead. */
 const PATIENCE = 300_000
 
 type Side = 'ours' | 'native'
 
-/** A request that the server saw. */
+/** A request at the server. */
 export interface SeenRequest {
   lastEventId: string
-  /** In ms since the response before it ended. */
+  /** Time since the end of the previous response, in ms. */
   waited: number
 }
 
-/** What came of a connection: what each of the two heard, and asked for. */
-export type Outcome = Record<Side, Told & { requests: SeenRequest[] }>
+/** Events and requests of both sides for one connection. */
+export type Outcome = Record<Side, Observed & { requests: SeenRequest[] }>
 
 interface Task {
   connection: Connection
   expectation: Expectation
   requests: Record<Side, SeenRequest[]>
   endedAt: Record<Side, number>
-  finish: (told: Record<Side, Told>) => void
+  finish: (observed: Record<Side, Observed>) => void
 }
 
 export class Laboratory {
-  /** The version of ours that ships. */
+  /** The published version of ours. */
   static readonly OURS = 'ours'
   readonly #scripts: Record<string, string>
   readonly #tasks = new Map<number, Task>()
-  /** By version: what nobody has taken, and who has nothing to do. */
+  /** Waiting connections and idle lanes, by version. */
   readonly #queues = new Map<string, { waiting: Work[]; idle: ((work: Work) => void)[] }>()
   #next = 0
   #close: (() => Promise<void>) | undefined
 
-  /** @param versions further versions of ours, as script builds by their names */
+  /** @param versions further versions of ours: script builds by name */
   constructor(versions: Record<string, string> = {}) {
     const ours = readFileSync(path('dist/everysource.min.js'), 'utf8')
     this.#scripts = { [Laboratory.OURS]: ours, ...versions }
@@ -68,10 +68,10 @@ export class Laboratory {
         response.destroy()
       })
     }
-    // Ids are up to what streams say.
+    // Requests may carry long and unusual IDs.
     const listening = Object.keys(this.#scripts).flatMap((version) =>
       Array.from({ length: version === Laboratory.OURS ? FRAMES : FRAMES_OF_BROKEN }, async () => {
-        // A connection that is kept must not be closed just as a request comes over it.
+        // An idle connection must not be closed just as a request arrives.
         const options = { noDelay: true, maxHeaderSize: 2 ** 20, insecureHTTPParser: true, keepAliveTimeout: 600_000 }
         const server = createServer(options, serve)
         await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -93,25 +93,25 @@ export class Laboratory {
     await this.#close?.()
   }
 
-  /** How many connections are worth having under way at once. */
+  /** Number of connections to run in parallel. */
   static readonly WIDTH = FRAMES * LANES
 
-  /** Has a version of ours, and the native one, hear a connection. */
+  /** Follows a connection with a version of ours and the native EventSource. */
   async run(connection: Connection, version = Laboratory.OURS): Promise<Outcome> {
     const id = this.#next++
     const expectation = expectationOf(connection)
     const requests: Task['requests'] = { ours: [], native: [] }
     let patience: NodeJS.Timeout | undefined
-    const told = new Promise<Record<Side, Told>>((finish, reject) => {
+    const observed = new Promise<Record<Side, Observed>>((finish, reject) => {
       patience = setTimeout(() => {
-        reject(new Error(`The page has told nothing for ${PATIENCE} ms`))
+        reject(new Error(`No result from the page for ${PATIENCE} ms`))
       }, PATIENCE)
       this.#tasks.set(id, { connection, expectation, requests, endedAt: { ours: NaN, native: NaN }, finish })
     })
     const { types, last, losses } = expectation
     this.#offer(version, { id, types, last, losses, ...(connection.isRecut && { cuts: connection.cuts }) })
     try {
-      const { ours, native } = await told
+      const { ours, native } = await observed
       return { ours: { ...ours, requests: requests.ours }, native: { ...native, requests: requests.native } }
     } finally {
       clearTimeout(patience)
@@ -143,32 +143,32 @@ export class Laboratory {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const [, room = '', name = '', side = ''] = (request.url ?? '').split('/')
+    const [, route = '', name = '', side = ''] = (request.url ?? '').split('/')
     const task = this.#tasks.get(Number(name))
-    if (room === '') {
+    if (route === '') {
       sendText(
         response,
         'text/html',
         frames.map(({ origin, version }) => `<iframe ${SMALL} src="${origin}/frame/${version}"></iframe>`).join(''),
       )
-    } else if (room === 'frame') {
+    } else if (route === 'frame') {
       const lanes = `for (let n = 0; n < ${LANES}; n++) page.lane(${JSON.stringify(name)})`
       sendText(
         response,
         'text/html',
         `<!doctype html><script src="/script/${name}"></script><script src="/page"></script><script>${lanes}</script>`,
       )
-    } else if (room === 'script') {
+    } else if (route === 'script') {
       sendText(response, 'text/javascript', this.#scripts[name] ?? '')
-    } else if (room === 'page') {
+    } else if (route === 'page') {
       sendText(response, 'text/javascript', script)
-    } else if (room === 'work') {
+    } else if (route === 'work') {
       sendText(response, 'application/json', JSON.stringify(await this.#take(name)))
-    } else if (room === 'told' && task) {
-      const told = JSON.parse(await text(request)) as Record<Side, Told>
+    } else if (route === 'observed' && task) {
+      const observed = JSON.parse(await text(request)) as Record<Side, Observed>
       response.end()
-      task.finish(told)
-    } else if (room === 'stream' && task) {
+      task.finish(observed)
+    } else if (route === 'stream' && task) {
       await answer(task, side as Side, request, response)
     } else {
       response.writeHead(404).end()
@@ -182,9 +182,9 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ) {
-  const said = String(request.headers['last-event-id'] ?? '')
+  const lastEventId = String(request.headers['last-event-id'] ?? '')
   const place = requests[side].push({
-    lastEventId: Buffer.from(said, 'latin1').toString(),
+    lastEventId: Buffer.from(lastEventId, 'latin1').toString(),
     waited: performance.now() - endedAt[side],
   })
   const isOwn = connection.kind === 'own'

@@ -1,10 +1,10 @@
-/** The streams of the conformance cases with a few bytes changed. */
+/** Mutates the streams of the conformance cases. */
 
 import fc from 'fast-check'
 import { streamCases } from '../../conformance/cases.ts'
 import { BROKEN, bytesOf, type Bytes } from './grammar.ts'
 
-/** Some cases are about sheer size: they would be most of what is sent. */
+/** Skips very large cases, which would dominate the traffic. */
 const LARGEST = 8_000
 
 const originals: Bytes[] = streamCases
@@ -18,7 +18,7 @@ const SPLICES: Bytes[] = [
   ...BROKEN,
 ]
 
-/** A place from 0 to 1, and what is done there. */
+/** A change at a position from 0 to 1. */
 type Mutation = { at: number } & (
   | { change: 'flip'; bit: number }
   | { change: 'insert'; bytes: Bytes }

@@ -1,66 +1,66 @@
-/** In a frame of the page: takes connections from the server, hears each through both at once, and tells what was heard. */
+/** In a frame: takes connections from the server, follows each with both implementations, and reports the events. */
 
 import type { EventSource as Ours } from 'everysource'
-import type { Told, Work } from './work.ts'
+import type { Observed, Work } from './work.ts'
 
 /** The script build. */
 declare const everysource: { EventSource: typeof Ours }
 
-/** How long a connection may take, in ms, on a machine that has much else to do. */
+/** Time limit for a connection, in ms, on a busy machine. */
 const PATIENCE = 120_000
 
-/** Works for ever; so many of these run in a frame. */
+/** Runs connections forever; each frame has several lanes. */
 export async function lane(version: string): Promise<void> {
   for (;;) {
     const answer = await fetch(`/work/${version}`)
     const work = (await answer.json()) as Work
     const url = `/stream/${work.id}`
     const [ours, native] = await Promise.all([
-      hear(work, () => new everysource.EventSource(`${url}/ours`, optionsFor(work))),
-      hear(work, () => new EventSource(`${url}/native`)),
+      observe(work, () => new everysource.EventSource(`${url}/ours`, optionsFor(work))),
+      observe(work, () => new EventSource(`${url}/native`)),
     ])
-    await fetch(`/told/${work.id}`, { method: 'POST', body: JSON.stringify({ ours, native }) })
+    await fetch(`/observed/${work.id}`, { method: 'POST', body: JSON.stringify({ ours, native }) })
   }
 }
 
-/** What comes is not to be told apart from waits that chance makes longer. */
+/** Without jitter, which would make waits incomparable. */
 function optionsFor({ cuts }: Work): ConstructorParameters<typeof Ours>[1] {
   const reconnect = { jitter: 0, factor: 1 }
   return cuts ? { reconnect, fetch: async (url, init) => recut(await fetch(url, init), cuts) } : { reconnect }
 }
 
-function hear(work: Work, open: () => EventSource | Ours): Promise<Told> {
+function observe(work: Work, open: () => EventSource | Ours): Promise<Observed> {
   return new Promise((resolve) => {
-    const heard: Told['heard'] = []
+    const events: Observed['events'] = []
     const source = open()
     let losses = 0
     const finish = (): void => {
       clearTimeout(patience)
       source.close()
       const time = 'reconnectionTime' in source ? { reconnectionTime: String(source.reconnectionTime) } : {}
-      resolve({ heard, ...time })
+      resolve({ events, ...time })
     }
     const patience = setTimeout(() => {
-      heard.push(['(nothing more came)'])
+      events.push(['(timed out)'])
       finish()
     }, PATIENCE)
-    const hearEvent = (event: Event): void => {
+    const onEvent = (event: Event): void => {
       if (event instanceof MessageEvent) {
         const { type, data, lastEventId } = event as MessageEvent<string>
-        heard.push([type, data, lastEventId])
+        events.push([type, data, lastEventId])
         if (type === work.last.type && data === work.last.data) finish()
       } else {
-        heard.push([`(${event.type})`, String(source.readyState)])
+        events.push([`(${event.type})`, String(source.readyState)])
         if (event.type !== 'error') return
         losses++
         if (source.readyState === 2 || losses === work.losses) finish()
       }
     }
-    for (const type of work.types) source.addEventListener(type, hearEvent)
+    for (const type of work.types) source.addEventListener(type, onEvent)
   })
 }
 
-/** The second response is the one whose cuts matter; those before and after it are shorter than the first cut, or empty. */
+/** Cuts a body into the given chunks. Only the second response matters; the others are shorter than the first cut, or empty. */
 function recut(response: Response, cuts: number[]): Response {
   if (response.status !== 200) return response
   let at = 0

@@ -1,28 +1,28 @@
-/** What the standard makes of a whole stream, written as plainly as can be: says who is wrong where two disagree. (HTML, 9.2.6) */
+/** A simple reference implementation of the standard for whole streams: decides which side is wrong. (HTML, 9.2.6) */
 
-/** The name, data and last event ID of an event. */
-type HeardMessage = [type: string, data: string, lastEventId: string]
+/** The type, data and last event ID of an event. */
+type Message = [type: string, data: string, lastEventId: string]
 
 export interface Interpretation {
-  messages: HeardMessage[]
-  /** As of the last blank line. */
+  messages: Message[]
+  /** The value as of the last blank line. */
   lastEventId: string
   reconnectionTime: number
-  /** What Chromium, which departs from the standard there, makes of the same lines. */
+  /** The reconnection time in Chromium, which deviates from the standard. */
   chromiumTime: number
 }
 
-/** Chromium's, before a stream says otherwise. */
+/** Default reconnection time of Chromium. */
 export const DEFAULT_TIME = 3_000
 
-const LARGEST_CHROMIUM_KNOWS = 2n ** 64n - 1n
+const CHROMIUM_MAX = 2n ** 64n - 1n
 
-/** @param before the last event ID string and reconnection time that the connections before have left */
+/** @param before last event ID string and reconnection time left by earlier connections */
 export function interpret(stream: Uint8Array, before: { lastEventId: string; time: number }): Interpretation {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(stream).replace(/^\uFEFF/, '')
-  // What follows the last line end is no line yet.
+  // Text after the last line end is not a line yet.
   const lines = text.split(/\r\n|\n|\r/).slice(0, -1)
-  const messages: HeardMessage[] = []
+  const messages: Message[] = []
   let { lastEventId, time: reconnectionTime, time: chromiumTime } = before
   let idBuffer = lastEventId
   let type = ''
@@ -43,7 +43,7 @@ export function interpret(stream: Uint8Array, before: { lastEventId: string; tim
     else if (name === 'retry') {
       if (/^[0-9]+$/.test(value)) {
         reconnectionTime = Number(value)
-        if (BigInt(value) <= LARGEST_CHROMIUM_KNOWS) chromiumTime = reconnectionTime
+        if (BigInt(value) <= CHROMIUM_MAX) chromiumTime = reconnectionTime
       }
       if (value === '') chromiumTime = DEFAULT_TIME
     }

@@ -1,13 +1,13 @@
-/** Makes a failing list as short as it gets. (Zeller's ddmin) */
+/** Shrinks a failing list. (Zeller's ddmin) */
 
-/** How many candidates are tried at once. */
+/** Candidates to try in parallel. */
 const WIDTH = 12
 
 /**
- * Takes parts out, ever smaller ones, as long as what is left still fails.
+ * Removes smaller and smaller parts as long as the rest still fails.
  *
  * @param units must fail
- * @param fails may be asked about several lists at once
+ * @param fails may be called for several lists in parallel
  */
 export async function shrink<Unit>(units: Unit[], fails: (units: Unit[]) => Promise<boolean>): Promise<Unit[]> {
   let shortest = units
@@ -24,14 +24,14 @@ export async function shrink<Unit>(units: Unit[], fails: (units: Unit[]) => Prom
   return shortest
 }
 
-/** All lists that lack a part of that size. */
+/** All lists without one part of that size. */
 function* without<Unit>(units: Unit[], size: number): Iterable<Unit[]> {
   for (let start = 0; start < units.length; start += size) {
     yield [...units.slice(0, start), ...units.slice(start + size)]
   }
 }
 
-/** Each of the next few is tried at once with its neighbours; the first of these that fails is taken. */
+/** Tries batches of candidates in parallel, and returns the first that fails. */
 async function firstFailing<Unit>(
   candidates: Iterable<Unit[]>,
   fails: (units: Unit[]) => Promise<boolean>,

@@ -1,21 +1,22 @@
-/** What the page is told to do, and what it tells. */
+/** Messages to and from the page. */
 
-/** One connection to be heard through both. */
+/** A connection to follow with both implementations. */
 export interface Work {
   id: number
   /** Types to listen for. */
   types: string[]
-  /** The message that ends it. */
+  /** The message after which to stop. */
   last: { type: string; data: string }
-  /** How many lost connections end it. */
+  /** Number of lost connections after which to stop. */
   losses: number
-  /** Where ours is to be cut, if not by chance. */
+  /** Positions of cuts for ours, if not those of the network. */
   cuts?: number[]
 }
 
-/** What one of the two made of a connection. */
-export interface Told {
-  /** Messages as they are in `interpret`; other events as `(open)` or `(error)` with the state. */
-  heard: string[][]
+/** Events of one implementation on a connection. */
+export interface Observed {
+  /** Messages as in `interpret`; other events as `(open)` or `(error)` with `readyState`. */
+  events: string[][]
+
   reconnectionTime?: string
 }

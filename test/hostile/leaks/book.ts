@@ -1,4 +1,4 @@
-/** Keeps count of what a scenario makes. */
+/** Counts the objects of a scenario and its listeners. */
 
 import { getEventListeners, setMaxListeners } from 'node:events'
 import type { Library, Stage } from './scenario.ts'
@@ -7,8 +7,8 @@ export class Book {
   #made = 0
   #collected = 0
   #reached = 0
-  /** How many cycles, or reconnections, have ended. */
-  ended = 0
+  /** Number of finished cycles or reconnections. */
+  finished = 0
   readonly #registry = new FinalizationRegistry<undefined>(() => {
     this.#collected++
   })
@@ -17,7 +17,7 @@ export class Book {
 
   constructor(library: Library, base: string) {
     const { signal } = new AbortController()
-    // As many may listen as live at once.
+    // All concurrent connections listen to it.
     setMaxListeners(0, signal)
     this.#signals = [signal]
     this.stage = {
@@ -36,7 +36,7 @@ export class Book {
     }
   }
 
-  /** How many have not been collected. */
+  /** Number of objects that have not been collected. */
   get uncollected(): number {
     return this.#made - this.#collected
   }
@@ -45,7 +45,7 @@ export class Book {
     return this.#reached
   }
 
-  /** How many listen on the caller's signals. */
+  /** Number of listeners on the caller's signals. */
   get listeners(): number {
     return this.#signals.reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0)
   }

@@ -1,4 +1,4 @@
-/** A process that may leak: runs scenarios, and says what is left of them. Needs --expose-gc. */
+/** Runs scenarios in a separate process, and reports leftover objects and resources. Needs --expose-gc. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { atOnce } from '../../at-once.ts'
@@ -6,32 +6,32 @@ import { Book } from './book.ts'
 import { CYCLES } from './cycles.ts'
 import { reconnect } from './reconnections.ts'
 import type { Library, Orders, Remains } from './scenario.ts'
-import { tell } from './signs.ts'
+import { notifyArrival } from './signs.ts'
 import { STAGES } from './stages.ts'
 
 const { module, base, scenarios, cycles, windows, looks, limit } = JSON.parse(process.argv[2] ?? '') as Orders
 const library = (await import(module)) as Library
 const heap: number[] = []
 
-/** How often garbage is collected for one look, and below how many bytes a round is the last. */
+/** Number of garbage collections per sample. Below this many freed bytes, a round is the last. */
 const [LEAST_ROUNDS, MOST_ROUNDS] = [2, 20]
-const HARDLY_ANYTHING = 10_000
+const NEGLIGIBLE = 10_000
 
-// What the first connection takes for good, such as fetch itself, does not count.
+// Permanent allocations of the first connection, such as fetch itself, don't count.
 await CYCLES['connect, message, close']?.cycle(new Book(library, base).stage)
 process.on('message', (message) => {
-  if (message !== 'go on') tell((message as { arrived: string }).arrived)
+  if (message !== 'continue') notifyArrival((message as { arrived: string }).arrived)
 })
 const before = process.getActiveResourcesInfo()
 
 const books = Object.fromEntries(scenarios.map((name) => [name, new Book(library, base)]))
 setTimeout(() => {
-  const missing = Object.entries(books).filter(([, { ended }]) => ended < cycles)
-  const texts = missing.map(([name, { ended }]) => `"${name}", of which ${ended} of ${cycles} have ended`)
+  const missing = Object.entries(books).filter(([, { finished }]) => finished < cycles)
+  const texts = missing.map(([name, { finished }]) => `"${name}", ${finished} of ${cycles} finished`)
   process.send?.(`Still running after ${limit} ms: ${texts.join(', ')}`)
 }, limit).unref()
 const names = Object.entries(books)
-// Few at once: a connection that waits for its turn has not come to where it is to be ended.
+// Few at once, so that none waits for its turn before it reaches its stage.
 await atOnce(
   4,
   names.map(
@@ -41,10 +41,10 @@ await atOnce(
   ),
 )
 
-// The sockets are looked at first, from outside: a collection may free those that are held on to.
+// The parent counts the sockets first: garbage collection could free leaked ones.
 await new Promise<void>((resolve) => {
   process.on('message', (message) => {
-    if (message === 'go on') resolve()
+    if (message === 'continue') resolve()
   })
   process.send?.('done')
 })
@@ -63,18 +63,18 @@ async function run(name: string, book: Book): Promise<void> {
   if (name === 'reconnections') {
     const countedWindowOver = async (): Promise<void> => {
       await windowOver()
-      book.ended += each
+      book.finished += each
     }
     await reconnect(stage, { windows, each, windowOver: countedWindowOver })
     return
   }
   const scenario = CYCLES[name] ?? STAGES[name]
-  if (!scenario) throw new Error(`There is no scenario "${name}"`)
+  if (!scenario) throw new Error(`Unknown scenario "${name}"`)
   const { atOnce: limit, cycle } = scenario
   for (let window = 0; window < windows; window++) {
     const tasks = Array.from({ length: each }, () => async () => {
       await cycle(stage)
-      book.ended++
+      book.finished++
     })
     await atOnce(limit, tasks)
     await windowOver()
@@ -83,7 +83,7 @@ async function run(name: string, book: Book): Promise<void> {
 
 /**
  * Collects garbage. Finalizers free more in later tasks, so it repeats until a round frees hardly anything.
- * Returns the smallest heap seen, in bytes.
+ * Returns the smallest heap size, in bytes.
  */
 async function collect(): Promise<number> {
   let least = Infinity
@@ -91,7 +91,7 @@ async function collect(): Promise<number> {
     await delay(20)
     gc?.()
     const { heapUsed } = process.memoryUsage()
-    if (round >= LEAST_ROUNDS && heapUsed > least - HARDLY_ANYTHING) return Math.min(least, heapUsed)
+    if (round >= LEAST_ROUNDS && heapUsed > least - NEGLIGIBLE) return Math.min(least, heapUsed)
     least = Math.min(least, heapUsed)
   }
   return least

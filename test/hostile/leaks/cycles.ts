@@ -1,4 +1,4 @@
-/** Connections that come and go. */
+/** Scenarios of short connections. */
 
 import type { Scenario, Stage } from './scenario.ts'
 
@@ -20,7 +20,7 @@ export const CYCLES: Record<string, Scenario> = {
       for await (const _ of track(library.streamEvents(`${base}/message`, { signal }))) break
     },
   },
-  // Nobody closes it, and nobody reads its body.
+  // The program neither closes the source nor reads the body.
   'a refused response': {
     atOnce: 100,
     cycle: (stage) => refused(stage, '/refused'),
@@ -44,7 +44,7 @@ export const CYCLES: Record<string, Scenario> = {
 function refused({ library, base, signal, track }: Stage, path: string): Promise<void> {
   return new Promise((resolve) => {
     const source = track(new library.EventSource(base + path, { signal }))
-    // It refers to the source, as a listener does.
+    // References the source, as listeners often do.
     source.onerror = () => {
       if (source.readyState === library.EventSource.CLOSED) resolve()
     }

@@ -1,4 +1,4 @@
-/** A server and the clients that may leak, as their parent sees them. */
+/** Starts the server and the clients that may leak, and collects their reports. */
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,28 +7,28 @@ import { path } from '../../conformance/bundle.ts'
 import { rejectAfter } from './limit.ts'
 import type { Orders, Remains } from './scenario.ts'
 
-/** What a client leaves behind. */
+/** Everything a client leaves behind. */
 export interface Outcome extends Remains {
-  /** How many the server still had before garbage was collected. */
+  /** Open sockets at the server before garbage collection. */
   sockets: number
-  /** How many requests have come to the server, by what their query begins with. */
+  /** Number of requests at the server, by the start of their query. */
   arrived: Record<string, number>
 }
 
-/** What the server says: its port at first, then either of the others. */
-interface Word {
+/** A message of the server: first its port, then one of the others. */
+interface ServerMessage {
   port?: number
   sockets?: number
   arrived?: string
 }
 
-/** How long a process may take to answer, in ms, whose event loop should be idle. */
+/** Time limit for answers of an idle process, in ms. */
 const ANSWER_LIMIT = 300_000
 
-/** How often to look whether the server has lost the sockets of a client that was killed. */
+/** Number of checks for sockets of a killed client. */
 const LOOKS = 1_000
 
-/** Compiled code that has not run for a while would be dropped, megabytes at once, which hides what is kept. */
+/** Otherwise V8 frees megabytes of unused compiled code at once, which hides leaks. */
 const EXEC_ARGV = ['--expose-gc', '--no-flush-bytecode']
 
 export class Lab {
@@ -36,21 +36,21 @@ export class Lab {
   readonly #base: string
   #client: ChildProcess | undefined
   #arrived: Record<string, number> = {}
-  #answered: (sockets: number) => void = () => undefined
+  #onSockets: (sockets: number) => void = () => undefined
 
   private constructor(server: ChildProcess, base: string) {
     this.#server = server
     this.#base = base
-    server.on('message', ({ sockets, arrived }: Word) => {
-      if (sockets !== undefined) this.#answered(sockets)
+    server.on('message', ({ sockets, arrived }: ServerMessage) => {
+      if (sockets !== undefined) this.#onSockets(sockets)
       if (arrived !== undefined) this.#note(arrived)
     })
   }
 
   static async start(): Promise<Lab> {
     const server = fork(path('test/hostile/leaks/server.ts'), { execArgv: [] })
-    const started = once(server, 'message') as Promise<[Word]>
-    const [{ port }] = await rejectAfter(ANSWER_LIMIT, started, 'The server has not said its port')
+    const started = once(server, 'message') as Promise<[ServerMessage]>
+    const [{ port }] = await rejectAfter(ANSWER_LIMIT, started, 'No port from the server')
     return new Lab(server, `http://127.0.0.1:${String(port)}`)
   }
 
@@ -58,28 +58,28 @@ export class Lab {
     this.#server.kill('SIGKILL')
   }
 
-  /** Runs a scenario in a process of its own. */
+  /** Runs scenarios in a separate process. */
   async run(orders: Omit<Orders, 'base'>): Promise<Outcome> {
-    // The client before has been killed, and its sockets with it.
+    // Wait until the sockets of the previous, killed client are closed.
     await this.#socketsAfter(LOOKS)
     const args = [JSON.stringify({ ...orders, base: this.#base } satisfies Orders)]
     const client = fork(path('test/hostile/leaks/client.ts'), args, { execArgv: EXEC_ARGV })
     this.#client = client
     this.#arrived = {}
     const died = once(client, 'exit').then(([code]: unknown[]) => {
-      throw new Error(`The client ended with ${String(code)}`)
+      throw new Error(`The client exited with ${String(code)}`)
     })
     const next = async (limit: number, missing: string): Promise<unknown> => {
       const [message] = (await rejectAfter(limit, Promise.race([once(client, 'message'), died]), missing)) as unknown[]
       return message
     }
     try {
-      // The client knows best what it waits for, and says so before.
-      const ended = (await next(orders.limit + ANSWER_LIMIT, 'The client does not say what it waits for')) as string
-      if (ended !== 'done') throw new Error(ended)
+      // The client reports its own timeout first, with the unfinished scenarios.
+      const result = (await next(orders.limit + ANSWER_LIMIT, 'No result from the client')) as string
+      if (result !== 'done') throw new Error(result)
       const sockets = await this.#socketsAfter(orders.looks)
-      const remains = next(orders.limit, 'The client does not say what remains')
-      client.send('go on')
+      const remains = next(orders.limit, 'No remains from the client')
+      client.send('continue')
       return { ...((await remains) as Remains), sockets, arrived: this.#arrived }
     } finally {
       died.catch(() => undefined)
@@ -88,7 +88,7 @@ export class Lab {
     }
   }
 
-  /** How many sockets the server has, after so many looks if it keeps some. */
+  /** Number of open sockets at the server, after up to `looks` checks. */
   async #socketsAfter(looks: number): Promise<number> {
     let sockets = await this.#sockets()
     for (let look = 1; look < looks && sockets > 0; look++) {
@@ -100,10 +100,10 @@ export class Lab {
 
   async #sockets(): Promise<number> {
     const answer = new Promise<number>((resolve) => {
-      this.#answered = resolve
+      this.#onSockets = resolve
     })
     this.#server.send('sockets?')
-    return rejectAfter(ANSWER_LIMIT, answer, 'The server does not say how many sockets it has')
+    return rejectAfter(ANSWER_LIMIT, answer, 'No number of sockets from the server')
   }
 
   #note(arrived: string): void {

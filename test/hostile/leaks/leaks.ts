@@ -1,4 +1,4 @@
-/** Connections without end: whether memory, sockets, listeners, timers or handles add up. */
+/** Opens and closes many connections, and checks that no memory, socket, listener, timer or handle leaks. */
 
 import assert from 'node:assert/strict'
 import { path } from '../../conformance/bundle.ts'
@@ -10,9 +10,9 @@ import { MUTANTS } from './mutants.ts'
 import type { Orders } from './scenario.ts'
 import { STAGES } from './stages.ts'
 
-/** How often each happens, in the quick run and in the long one. */
+/** Number of cycles in the quick run and in the long one. */
 const COUNTS: Record<string, [quick: number, long: number]> = {
-  // First, because a broken version is compared with it.
+  // First, because a mutant is compared with it.
   'a loop left by break': [1_200, 10_000],
   'connect, message, close': [2_400, 12_000],
   reconnections: [2_400, 12_000],
@@ -21,16 +21,16 @@ const COUNTS: Record<string, [quick: number, long: number]> = {
   'a loop refused': [600, 4_000],
 }
 
-/** How often a connection is ended at each stage. */
+/** Number of connections to end at each stage. */
 const ENDS: [quick: number, long: number] = [20, 200]
 
-/** How often to look for what is not gone yet: a busy machine has other work. */
+/** Number of checks for remains: a busy machine needs time. */
 const LOOKS = 1_000
 
-/** The same for a version that leaks, where a look more would change nothing. */
+/** Number of checks for a version that leaks: more would not change the result. */
 const FEW_LOOKS = 5
 
-/** How long the scenarios of one client may take, in ms, on a machine that has other work. */
+/** Time limits for the scenarios of one client, in ms, on a busy machine. */
 const LIMITS: [quick: number, long: number] = [600_000, 1_800_000]
 
 export const leaks: Part = {
@@ -43,7 +43,7 @@ export const leaks: Part = {
     const [heaps, others] = labs
     const chosen = ([quick, lengthy]: [number, number]): number => (long ? lengthy : quick)
     const limit = chosen(LIMITS)
-    /** What the library itself left behind. */
+    /** Results of the library itself. */
     const sound = new Map<string, Outcome>()
     const watchHeaps = async (lab: Lab): Promise<void> => {
       for (const [scenario, counts] of Object.entries(COUNTS)) {
@@ -51,16 +51,16 @@ export const leaks: Part = {
         await suite.run(`${scenario}, ${cycles} times`, async () => {
           const orders = { scenarios: [scenario], cycles, windows: WINDOWS, looks: LOOKS, limit }
           const first = await lab.run({ module, ...orders })
-          // What a runtime allocates once, late, looks like growth; a leak grows each time.
+          // A late one-time allocation of the runtime looks like growth; a leak grows in every run.
           const outcome = grows(first.heap) ? await lab.run({ module, ...orders }) : first
           sound.set(keyOf(orders), outcome)
           assertClean(first)
           const { heap } = outcome
           Object.assign(figures, {
-            [`${scenario}: times`]: cycles,
+            [`${scenario}: cycles`]: cycles,
             [`${scenario}: heap, KiB`]: heap.map((size) => Math.round(size / 1_024)),
-            [`${scenario}: growth of the heap, bytes`]: growth(heap),
-            [`${scenario}: a leak is noticed from, bytes per time`]: resolution(heap, cycles),
+            [`${scenario}: heap growth, bytes`]: growth(heap),
+            [`${scenario}: smallest detectable leak, bytes per cycle`]: resolution(heap, cycles),
           })
           assertClean(outcome)
           assert.ok(!grows(heap), `the heap grows: ${heap.join(', ')}`)
@@ -80,20 +80,20 @@ export const leaks: Part = {
         assertClean(outcome)
       })
       figures['ended at each stage: stages'] = stages.length
-      figures['ended at each stage: times each'] = ends
+      figures['ended at each stage: cycles per stage'] = ends
       for (const mutant of MUTANTS) {
-        await suite.run(`a version that ${mutant.what} is noticed`, async () => {
+        await suite.run(`detects a version that ${mutant.what}`, async () => {
           const { scenario, cycles = 20 } = mutant
           const windows = mutant.cycles ? WINDOWS : 1
           const orders = { scenarios: [scenario], cycles, windows, looks: FEW_LOOKS, limit }
           const key = keyOf(orders)
           const control = sound.get(key) ?? (await lab.run({ module, ...orders, looks: LOOKS }))
           sound.set(key, control)
-          assert.ok(!mutant.isNoticed(control), `So is the library itself: ${JSON.stringify(control)}`)
+          assert.ok(!mutant.isDetected(control), `Also detected in the library itself: ${JSON.stringify(control)}`)
           const broken = path(`.cache/hostile/${mutant.what.replace(/\W+/g, '-')}.mjs`)
           await buildMutant([mutant], { format: 'esm', outfile: broken })
           const outcome = await lab.run({ module: broken, ...orders })
-          assert.ok(mutant.isNoticed(outcome), JSON.stringify(outcome))
+          assert.ok(mutant.isDetected(outcome), JSON.stringify(outcome))
         })
       }
     }
@@ -113,7 +113,7 @@ function assertClean({ uncollected, listeners, resources, sockets }: Outcome): v
   )
 }
 
-/** Two runs of which one tells what the other would. */
+/** Runs with the same key give the same result. */
 function keyOf({ scenarios, cycles, windows }: Pick<Orders, 'scenarios' | 'cycles' | 'windows'>): string {
   return JSON.stringify([scenarios, cycles, windows])
 }

@@ -1,6 +1,6 @@
-/** Waits that end in any case, and say what was missing. */
+/** Promises with a time limit. */
 
-/** What it resolves to, or an error that says what has not come. */
+/** Rejects with the message `missing` if the promise does not settle in time. */
 export async function rejectAfter<T>(ms: number, promise: Promise<T>, missing: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {

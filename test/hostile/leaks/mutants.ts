@@ -1,18 +1,18 @@
-/** Versions that leak on purpose, each of which must be noticed. */
+/** Versions that leak on purpose, each of which must be detected. */
 
 import type { Mutation } from '../../mutation.ts'
 import { grows } from './heap.ts'
 import type { Outcome } from './lab.ts'
 
 interface Mutant extends Mutation {
-  /** What shows it, and how. */
+  /** The scenario that reveals it. */
   scenario: string
-  /** Where it takes many for the heap to tell; its looks are those of the sound version. */
+  /** Number of cycles if the heap reveals it. */
   cycles?: number
-  isNoticed: (outcome: Outcome) => boolean
+  isDetected: (outcome: Outcome) => boolean
 }
 
-/** Nothing but the heap shows them. */
+/** Only the heap reveals them. */
 const KEPT = 2_048
 
 const CONNECTION = 'src/connection/connection.ts'
@@ -24,7 +24,7 @@ export const MUTANTS: Mutant[] = [
     name: 'Connection.start',
     by: '(start) => () => { start(); this.#unsubscribeSignal = undefined }',
     scenario: 'connect, message, close',
-    isNoticed: ({ listeners }) => hasSome(listeners),
+    isDetected: ({ listeners }) => hasSome(listeners),
   },
   {
     what: 'keeps the socket of a refused response',
@@ -35,7 +35,7 @@ export const MUTANTS: Mutant[] = [
       return openResponse(response, requested, request)
     }`,
     scenario: 'a refused response',
-    isNoticed: ({ sockets }) => sockets > 0,
+    isDetected: ({ sockets }) => sockets > 0,
   },
   {
     what: 'keeps the socket of a loop that is left',
@@ -43,7 +43,7 @@ export const MUTANTS: Mutant[] = [
     name: 'EventStream.[asyncIterator]',
     by: '(iterate) => () => ({ ...iterate(), return: () => Promise.resolve({ done: true, value: undefined }) })',
     scenario: 'a loop left by break',
-    isNoticed: ({ sockets }) => sockets > 0,
+    isDetected: ({ sockets }) => sockets > 0,
   },
   {
     what: 'leaves its timer running',
@@ -51,15 +51,15 @@ export const MUTANTS: Mutant[] = [
     name: 'startWait',
     by: '(startWait) => (ms) => ({ ...startWait(ms), cancel: () => undefined })',
     scenario: 'EventSource, close() in the wait',
-    isNoticed: ({ resources }) => resources.includes('Timeout'),
+    isDetected: ({ resources }) => resources.includes('Timeout'),
   },
   {
-    what: 'keeps what is closed',
+    what: 'keeps closed connections',
     module: CONNECTION,
     name: 'Connection.close',
     by: '(close) => () => { (globalThis.kept ??= []).push(this); close() }',
     scenario: 'connect, message, close',
-    isNoticed: ({ uncollected }) => hasSome(uncollected),
+    isDetected: ({ uncollected }) => hasSome(uncollected),
   },
   {
     what: `keeps ${KEPT} bytes of each attempt`,
@@ -71,7 +71,7 @@ export const MUTANTS: Mutant[] = [
     }`,
     scenario: 'a loop left by break',
     cycles: 1_200,
-    isNoticed: ({ heap }) => grows(heap),
+    isDetected: ({ heap }) => grows(heap),
   },
 ]
 

@@ -1,58 +1,58 @@
-/** What a client does again and again, and what it then says of itself. */
+/** Scenarios that a client repeats, its instructions, and its report. */
 
 import type * as everysource from '../../../dist/index.js'
 
 export type Library = typeof everysource
 
-/** What is run in a client's process. */
+/** Instructions for a client process. */
 export interface Orders {
   /** The build under test. */
   module: string
   base: string
-  /** At once. */
+  /** Run in parallel. */
   scenarios: string[]
-  /** How often each, in all windows together. */
+  /** Cycles per scenario, over all windows. */
   cycles: number
-  /** After each of so many garbage is collected and the heap looked at; with one, not before the end. */
+  /** Number of heap samples, each after garbage collection; 1 for none before the end. */
   windows: number
-  /** How often to look for what is not gone yet, with garbage collected in between. */
+  /** Number of checks for remains, with garbage collection in between. */
   looks: number
-  /** How long it may take until all scenarios have ended, in ms. */
+  /** Time limit for all scenarios, in ms. */
   limit: number
 }
 
-/** What a client tells of itself in the end, while the caller's signals, on which all may listen, are alive. */
+/** The client's final report, made while the caller's signals still exist. */
 export interface Remains {
-  /** Bytes of heap in use after each window, garbage collected. */
+  /** Bytes of heap in use after each window, after garbage collection. */
   heap: number[]
-  /** How many sources and streams have not been collected, by scenario; none where there are none. */
+  /** Number of uncollected sources and streams by scenario, without zeros. */
   uncollected: Record<string, number>
-  /** How many cycles have come to where they mean to end, of scenarios that end at a stage. */
+  /** Number of cycles that reached their stage, by scenario. */
   reached: Record<string, number>
-  /** Listeners on the signals of the caller, by scenario; none where there are none. */
+  /** Number of listeners on the caller's signals by scenario, without zeros. */
   listeners: Record<string, number>
-  /** Timers, sockets and the like that there were not before, by kind. */
+  /** Kinds of new active resources, such as timers and sockets. */
   resources: string[]
 }
 
-/** What a cycle works with. */
+/** Context of a cycle. */
 export interface Stage {
   library: Library
   base: string
-  /** Of the caller, and never aborted. */
+  /** The caller's signal, which is never aborted. */
   signal: AbortSignal
-  /** Has the collection of a source or a stream counted. */
+  /** Registers a source or stream, to count its collection. */
   track: <T extends object>(made: T) => T
-  /** Has its listeners counted in the end. */
+  /** Registers a signal, to count its listeners at the end. */
   watch: (signal: AbortSignal) => void
-  /** To be called when a connection has come to where it is to be ended. */
+  /** To be called when a connection has reached its stage. */
   reach: () => void
 }
 
 export interface Scenario {
-  /** How many at once. */
+  /** Concurrent cycles. */
   atOnce: number
-  /** How many requests of a cycle reach the server, where that is certain and the server tells. */
+  /** Requests per cycle that reach the server, if certain. */
   requests?: number | undefined
   cycle: (stage: Stage) => Promise<void>
 }

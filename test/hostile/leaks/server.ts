@@ -1,16 +1,16 @@
-/** The server of the leaks' tests, a process of its own: says how many sockets are taken when its parent asks, and of each request with a query that it has arrived. */
+/** The server of the leak tests, a separate process: reports its open sockets on request, and each request that has a query. */
 
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** More than a client reads of a response that it refuses. */
+/** Longer than the part of a refused response that a client reads. */
 const PAGE = 'Sorry. '.repeat(20_000)
 
-/** What is answered, by path. All but those that end stay open. */
+/** Responses by path. They stay open unless ended here. */
 const ANSWERS: Record<string, (response: ServerResponse, query: string) => void> = {
   '/message': (response) => response.write('data: x\n\n'),
   '/unfinished': (response) => response.write(': a comment\ndata: x'),
-  // Far more than a loop that takes none has read for it.
+  // Far more than is read ahead for a loop.
   '/many': (response) => response.write('data: x\n\n'.repeat(100_000)),
   '/end': (response) => response.end('retry: 0\ndata: x\n\n'),
   '/wait': (response) => response.end('retry: 60000\ndata: x\n\n'),
@@ -18,7 +18,7 @@ const ANSWERS: Record<string, (response: ServerResponse, query: string) => void>
     response.statusCode = 500
     response.write(PAGE)
   },
-  // Less than a client reads: it waits for more.
+  // Shorter than the part a client reads, so it waits for more.
   '/refusing': (response) => {
     response.statusCode = 500
     response.write('Sorry')
@@ -35,13 +35,13 @@ const ANSWERS: Record<string, (response: ServerResponse, query: string) => void>
   '/half': ({ socket }) => socket?.write('HTTP/1.1 200 OK\r\nContent-Ty'),
 }
 
-/** Those whose sockets are in use: one that idles, the runtime's fetch keeps for seconds. */
-const taken = new Set<ServerResponse>()
-// A connection that is kept must not be closed just as a request comes over it, which would come again.
+/** Responses whose sockets are in use; fetch keeps idle sockets open for seconds. */
+const unfinished = new Set<ServerResponse>()
+// Closing an idle connection just as a request arrives would repeat the request.
 const server = createServer({ noDelay: true, keepAliveTimeout: 600_000 }, (request, response) => {
   response.setHeader('Content-Type', 'text/event-stream')
-  taken.add(response)
-  response.once('close', () => taken.delete(response))
+  unfinished.add(response)
+  response.once('close', () => unfinished.delete(response))
   const [path = '', query] = request.url?.split('?') ?? []
   ANSWERS[path]?.(response, query ?? '')
   if (query !== undefined) process.send?.({ arrived: request.url })
@@ -50,7 +50,7 @@ server.on('connection', (socket) => {
   socket.on('error', () => undefined)
 })
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
-process.on('message', () => process.send?.({ sockets: taken.size }))
+process.on('message', () => process.send?.({ sockets: unfinished.size }))
 process.once('disconnect', () => {
   process.exit()
 })

@@ -1,36 +1,36 @@
-/** Signs of where a connection is: the server's word that a request has arrived, and what the library and fetch tell. */
+/** Detects the stage of a connection, from reports of the server and from diagnostics channels of the library and undici. */
 
 import { subscribe } from 'node:diagnostics_channel'
 
 /** By the path and query of a request. */
 const arrivals = new Map<string, () => void>()
 const answers = new Map<string, () => void>()
-let hearsAnswers = false
-const ofConnections = new Map<string, WeakMap<object, () => void>>()
+let isSubscribed = false
+const bySign = new Map<string, WeakMap<object, () => void>>()
 
-/** What the server tells, by way of the parent of both. */
-export function tell(path: string): void {
+/** To be called when the server reports a request, through the parent. */
+export function notifyArrival(path: string): void {
   take(arrivals, path)
 }
 
-/** The server has the request, and has answered as much as it will. */
+/** Calls back when the server has received the request and sent its response. */
 export function onArrival(path: string, listener: () => void): void {
   arrivals.set(path, listener)
 }
 
-/** The head of a response is here, and whoever awaits it has begun with its body. */
+/** Calls back when the head of a response has arrived and reading its body has begun. */
 export function onAnswer(path: string, listener: () => void): void {
-  if (!hearsAnswers) subscribe('undici:request:headers', hearAnswer)
-  hearsAnswers = true
+  if (!isSubscribed) subscribe('undici:request:headers', takeAnswer)
+  isSubscribed = true
   answers.set(path, () => setImmediate(listener))
 }
 
-/** The library says so, on its channel of that name. Called while it does. */
+/** Calls back synchronously when the library publishes on its channel of that name. */
 export function onSign(name: 'lost' | 'wait' | 'close', source: object, listener: () => void): void {
-  let listeners = ofConnections.get(name)
+  let listeners = bySign.get(name)
   if (!listeners) {
     listeners = new WeakMap()
-    ofConnections.set(name, listeners)
+    bySign.set(name, listeners)
     const known = listeners
     subscribe(`everysource:${name}`, (message) => {
       const { source } = message as { source: object }
@@ -42,7 +42,7 @@ export function onSign(name: 'lost' | 'wait' | 'close', source: object, listener
   listeners.set(source, listener)
 }
 
-function hearAnswer(message: unknown): void {
+function takeAnswer(message: unknown): void {
   take(answers, (message as { request: { path: string } }).request.path)
 }
 

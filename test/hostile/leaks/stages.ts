@@ -1,22 +1,19 @@
-/** Connections that are ended at each stage of their life, by the caller's signal or by `close()`. */
+/** Connections that are ended at each stage of their lifecycle, by the caller's signal or by `close()`. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario, Stage } from './scenario.ts'
 import { onAnswer, onArrival, onSign } from './signs.ts'
 
-/** How long a loop takes no message, in ms. */
+/** Pause of a slow loop, in ms. */
 const A_WHILE = 20
 
-/**
- * Why, and no error: the stack of one refers to the functions that it tells of, these to what they were made with, and the signal
- * keeps its reason.
- */
+/** A string, because the signal keeps its reason, and the stack of an error would keep objects reachable. */
 const REASON = 'It is over'
 
-/** Where a connection is ended. */
+/** Stage at which a connection is ended. */
 interface Moment {
   path: string
-  /** What has to happen first. */
+  /** The event that marks the stage. */
   when:
     | 'aborted before'
     | 'constructed'
@@ -28,11 +25,11 @@ interface Moment {
     | 'lost'
     | 'wait'
     | 'close'
-    | 'asked'
+    | 'deciding'
     | 'headers'
-  /** How many requests reach the server; undefined where it depends. */
+  /** Requests that reach the server; undefined if it varies. */
   requests?: number
-  /** The path of the request whose arrival counts, if not of the first. */
+  /** Path of the request to wait for, if not the first. */
   arrival?: string
 }
 
@@ -46,16 +43,16 @@ const MOMENTS: Record<string, Moment> = {
   'in a listener of open': { path: '/message', when: 'open', requests: 1 },
   'in the first chunk': { path: '/unfinished', when: 'comment', requests: 1 },
   'in a listener of message': { path: '/message', when: 'message', requests: 1 },
-  // A loop that takes no other message has the reading held back.
+  // A slow loop pauses reading.
   'while many messages wait': { path: '/many', when: 'message', requests: 1 },
   'while a refused body is read': { path: '/refusing', when: 'answer', requests: 1 },
   'in a listener of error': { path: '/wait', when: 'lost', requests: 1 },
   'in the wait': { path: '/wait', when: 'wait', requests: 1 },
-  deciding: { path: '/wait', when: 'asked', requests: 1 },
+  deciding: { path: '/wait', when: 'deciding', requests: 1 },
   'after failure': { path: '/refused', when: 'close', requests: 1 },
 }
 
-/** What ends it. */
+/** How a connection is ended. */
 type End = 'signal' | 'close()'
 
 export const STAGES: Record<string, Scenario> = Object.fromEntries(
@@ -77,31 +74,31 @@ export const STAGES: Record<string, Scenario> = Object.fromEntries(
   ),
 )
 
-/** What both have: the options, and the end. */
+/** Options and functions for both APIs. */
 function prepare({ signal: callers, watch, reach }: Stage, { when, path }: Moment, end: End) {
-  // Each that is aborted needs one of its own.
+  // Each aborted connection needs a separate signal.
   const own = new AbortController()
   const signal = end === 'signal' ? own.signal : callers
   if (end === 'signal') watch(signal)
-  let asked = (): void => undefined
+  let onStage = (): void => undefined
   const init = {
     signal,
     connectTimeout: 60_000,
     idleTimeout: 60_000,
     ...(path === '/moved' && { redirect: 'same-origin' as const }),
-    // In the middle of a chunk, of which the rest is read before anything else happens.
-    ...(when === 'comment' && { onComment: () => void setImmediate(asked) }),
+    // The comment is in the middle of a chunk, which is decoded to its end first.
+    ...(when === 'comment' && { onComment: () => void setImmediate(onStage) }),
     reconnect: {
       shouldReconnect: async () => {
-        if (when !== 'asked') return undefined
-        asked()
+        if (when !== 'deciding') return undefined
+        onStage()
         await delay(1)
         return true
       },
     },
     ...(when === 'headers' && {
       headers: async () => {
-        asked()
+        onStage()
         await delay(1)
         return {}
       },
@@ -110,30 +107,30 @@ function prepare({ signal: callers, watch, reach }: Stage, { when, path }: Momen
   if (when === 'aborted before' && end === 'signal') own.abort(REASON)
   return {
     init,
-    /** Ends it, when it is time. */
+    /** Ends the connection. */
     finish: (made: { close(): void }): void => {
       reach()
       if (end === 'signal') own.abort(REASON)
       else made.close()
     },
-    onAsked: (listener: () => void): void => {
-      asked = listener
+    setOnStage: (listener: () => void): void => {
+      onStage = listener
     },
   }
 }
 
-/** Calls it when the time has come, as far as it is the same for both. */
+/** Calls `now` at the stages that are detected alike for both APIs. */
 function onMoment(made: object, { when, path, arrival = path }: Moment, query: string, now: () => void): void {
   if (when === 'aborted before' || when === 'constructed') now()
   else if (when === 'arrival') onArrival(arrival + query, now)
   else if (when === 'answer') onAnswer(path + query, now)
   else if (when === 'lost') onSign(when, made, now)
-  // Until then the rest of what is done at this moment has been.
+  // `setImmediate` lets the library finish this step first.
   else if (when === 'wait' || when === 'close') onSign(when, made, () => setImmediate(now))
 }
 
 async function endSource(stage: Stage, moment: Moment, end: End, query: string): Promise<void> {
-  const { init, finish, onAsked } = prepare(stage, moment, end)
+  const { init, finish, setOnStage } = prepare(stage, moment, end)
   const { when, path } = moment
   await new Promise<void>((resolve) => {
     const source = stage.track(new stage.library.EventSource(stage.base + path + query, init))
@@ -144,7 +141,7 @@ async function endSource(stage: Stage, moment: Moment, end: End, query: string):
       finish(source)
       resolve()
     }
-    onAsked(now)
+    setOnStage(now)
     if (when === 'open' || when === 'message') source.addEventListener(when, now)
     else if (when === 'lost') source.addEventListener('error', now)
     else onMoment(source, moment, query, now)
@@ -152,7 +149,7 @@ async function endSource(stage: Stage, moment: Moment, end: End, query: string):
 }
 
 async function endStream(stage: Stage, moment: Moment, end: End, query: string): Promise<void> {
-  const { init, finish, onAsked } = prepare(stage, moment, end)
+  const { init, finish, setOnStage } = prepare(stage, moment, end)
   const { when, path } = moment
   const stream = stage.track(stage.library.streamEvents(stage.base + path + query, init))
   let isOver = false
@@ -164,7 +161,7 @@ async function endStream(stage: Stage, moment: Moment, end: End, query: string):
     finish(stream)
     ended()
   }
-  onAsked(now)
+  setOnStage(now)
   if (when === 'open') void stream.response.then(now)
   else onMoment(stream, moment, query, now)
   try {
@@ -173,7 +170,7 @@ async function endStream(stage: Stage, moment: Moment, end: End, query: string):
       if (when === 'message') now()
     }
   } catch (error) {
-    // That of the signal, or of the response that was refused.
+    // The signal's reason, or the error of the refused response.
     if (!(init.signal.aborted || moment.path === '/refused')) throw error
   }
   await over

@@ -1,4 +1,4 @@
-/** Versions whose lifecycle goes wrong on purpose: a model that agrees with everything must not pass. */
+/** Versions with a broken lifecycle, which the model must detect. */
 
 import type { Mutation } from '../../mutation.ts'
 
@@ -6,19 +6,19 @@ const DISPATCHER = 'src/event-source/dispatcher.ts'
 
 export const BROKEN: Mutation[] = [
   {
-    what: 'fires what waits when it has been closed',
+    what: 'fires pending events after close()',
     module: DISPATCHER,
     name: 'Dispatcher.close',
     by: '() => () => { this.#readyState = CLOSED }',
   },
   {
-    what: 'is connecting before it says so',
+    what: 'changes readyState before the error event',
     module: DISPATCHER,
     name: 'Dispatcher.lost',
     by: '(lost) => (error, delay) => { this.#readyState = CONNECTING; return lost(error, delay) }',
   },
   {
-    what: 'sends the id that was read last instead of the one that was dispatched',
+    what: 'sends the last ID read instead of the last one dispatched',
     module: 'src/connection/connection.ts',
     name: 'Connection.#nextExchange',
     by: `(nextExchange) => () => {
@@ -28,7 +28,7 @@ export const BROKEN: Mutation[] = [
     }`,
   },
   {
-    what: 'gives a handler that replaces another a place of its own',
+    what: 'moves a replaced handler to the end',
     module: 'src/event-source/handler-attributes.ts',
     name: 'HandlerAttributes.set',
     by: '(set) => (type, value) => { set(type, null); set(type, value) }',

@@ -1,4 +1,4 @@
-/** What servers do and clients call, in any order. */
+/** Random sequences of server actions and client calls. */
 
 import fc from 'fast-check'
 import { TYPES, type HandledType } from './listeners.ts'
@@ -7,26 +7,26 @@ import { ACTS, type Subject } from './subject.ts'
 
 type Command = fc.AsyncCommand<Model, Subject>
 
-interface Deed {
-  what: string
-  /** In which phases it can be done; absent: in any. */
+interface Action {
+  title: string
+  /** Phases in which it is possible; all if absent. */
   during?: Phase[]
-  /** Whether the next command does not wait for what comes of it. */
+  /** Whether the next command runs before its effects. */
   isHurried?: boolean
   act: (subject: Subject) => Promise<void> | void
 }
 
-function command({ what, during, isHurried = false, act }: Deed): Command {
-  const canBeDone = ({ phase }: Readonly<Model>): boolean => during === undefined || during.includes(phase)
+function command({ title, during, isHurried = false, act }: Action): Command {
+  const isPossible = ({ phase }: Readonly<Model>): boolean => during === undefined || during.includes(phase)
   return {
-    check: canBeDone,
+    check: isPossible,
     async run(model, subject) {
-      // Since the check there were microtasks, in which a hurried life goes on.
-      if (canBeDone(model)) await act(subject)
+      // Effects of earlier commands in microtasks since the check may have changed the phase.
+      if (isPossible(model)) await act(subject)
       if (isHurried) subject.hurry()
       else await subject.settle()
     },
-    toString: () => `${what}${isHurried ? ' (in a hurry)' : ''}`,
+    toString: () => `${title}${isHurried ? ' (without waiting)' : ''}`,
   }
 }
 
@@ -34,7 +34,7 @@ const hurry = fc.boolean()
 
 const answers = hurry.map((isHurried) =>
   command({
-    what: 'the server answers',
+    title: 'the server answers',
     during: ['requesting'],
     isHurried,
     act: ({ model, server }) => {
@@ -46,13 +46,13 @@ const answers = hurry.map((isHurried) =>
 
 const refusals = fc
   .constantFrom(
-    { what: 'answers 204', reason: 'status', status: 204 },
-    { what: 'answers 500', reason: 'status', status: 500 },
-    { what: 'answers with HTML', reason: 'content-type', status: 200, type: 'text/html' },
+    { title: 'answers 204', reason: 'status', status: 204 },
+    { title: 'answers 500', reason: 'status', status: 500 },
+    { title: 'answers with HTML', reason: 'content-type', status: 200, type: 'text/html' },
   )
-  .map(({ what, reason, status, type }) =>
+  .map(({ title, reason, status, type }) =>
     command({
-      what: `the server ${what}`,
+      title: `the server ${title}`,
       during: ['requesting'],
       act: ({ model, server }) => {
         model.refuse(reason)
@@ -63,7 +63,7 @@ const refusals = fc
 
 const unreachable = fc.constant(
   command({
-    what: 'there is a network error',
+    title: 'the network fails',
     during: ['requesting'],
     act: ({ model, server }) => {
       model.lose('network')
@@ -88,7 +88,7 @@ const messages = fc
   .tuple(fc.array(fc.constantFrom(...MESSAGES), { minLength: 1, maxLength: 3 }), hurry)
   .map(([texts, isHurried]) =>
     command({
-      what: `the server sends ${JSON.stringify(texts.join(''))}`,
+      title: `the server sends ${JSON.stringify(texts.join(''))}`,
       during: ['open'],
       isHurried,
       act: ({ model, server }) => {
@@ -98,10 +98,10 @@ const messages = fc
     }),
   )
 
-/** What no listener hears of. Nothing may be under way that might close the connection before or after it is read. */
+/** Text that fires no event. Runs only when settled, because the connection must not close before or after reading it. */
 const others = fc.constantFrom(...OTHERS).map((text) =>
   command({
-    what: `the server sends ${JSON.stringify(text)}`,
+    title: `the server sends ${JSON.stringify(text)}`,
     during: ['open'],
     async act(subject) {
       await subject.settle()
@@ -115,11 +115,11 @@ const others = fc.constantFrom(...OTHERS).map((text) =>
 
 const ends = fc.tuple(fc.constantFrom('ended' as const, 'network' as const), hurry).map(([reason, isHurried]) =>
   command({
-    what: reason === 'ended' ? 'the body ends' : 'the body breaks off',
+    title: reason === 'ended' ? 'the body ends' : 'the body breaks off',
     during: ['open'],
     isHurried: isHurried && reason === 'ended',
     async act(subject) {
-      // What a body that breaks off has not delivered is lost.
+      // A broken body loses its undelivered data.
       if (reason === 'network') await subject.settle()
       const { model, server } = subject
       if (model.phase !== 'open') return
@@ -132,7 +132,7 @@ const ends = fc.tuple(fc.constantFrom('ended' as const, 'network' as const), hur
 
 const timePasses = fc.constant(
   command({
-    what: 'time passes',
+    title: 'time passes',
     during: ['waiting'],
     act: (subject) => subject.until(() => subject.model.phase !== 'waiting'),
   }),
@@ -140,7 +140,7 @@ const timePasses = fc.constant(
 
 const calls = fc.constantFrom('close' as const, 'abort' as const, 'reconnect' as const).map((name) =>
   command({
-    what: `${name}()`,
+    title: `${name}()`,
     act: (subject) => {
       subject[name]()
     },
@@ -149,7 +149,7 @@ const calls = fc.constantFrom('close' as const, 'abort' as const, 'reconnect' as
 
 const resets = fc.constant(
   command({
-    what: 'reset()',
+    title: 'reset()',
     async act(subject) {
       await subject.settle()
       subject.reset()
@@ -159,7 +159,7 @@ const resets = fc.constant(
 
 const listening = fc.tuple(fc.constantFrom(...TYPES), fc.constantFrom(...ACTS), fc.boolean()).map(([type, act, once]) =>
   command({
-    what: `addEventListener of one for ${type} that ${act}${once ? ', once' : ''}`,
+    title: `addEventListener for ${type} with one that ${act}${once ? ', once' : ''}`,
     act: (subject) => {
       subject.listen(type, act, once)
     },
@@ -168,7 +168,7 @@ const listening = fc.tuple(fc.constantFrom(...TYPES), fc.constantFrom(...ACTS), 
 
 const removing = fc.tuple(fc.constantFrom(...TYPES), fc.nat({ max: 3 })).map(([type, place]) =>
   command({
-    what: `removeEventListener of one for ${type}`,
+    title: `removeEventListener for ${type}`,
     act: (subject) => {
       subject.removeListener(type, place)
     },
@@ -179,16 +179,16 @@ const handling = fc
   .tuple(fc.constantFrom<HandledType>('open', 'message', 'error'), fc.option(fc.constantFrom(...ACTS)))
   .map(([type, act]) =>
     command({
-      what: `on${type} = ${act === null ? 'null' : `one that ${act}`}`,
+      title: `on${type} = ${act === null ? 'null' : `one that ${act}`}`,
       act: (subject) => {
         subject.setHandler(type, act)
       },
     }),
   )
 
-/** A sequence for a source with a URL, or for one made of a stream. */
+/** A sequence of commands, for a source with a URL or from a stream. */
 export const sequences = fc.commands(
-  // Of each kind so many that a source lives for a while, and much happens in its life.
+  // Weights that keep a source open for a while, with many events.
   [
     ...[answers, answers, answers, answers, answers, refusals, unreachable, unreachable],
     ...[messages, messages, messages, messages, others, others, others, ends, ends],

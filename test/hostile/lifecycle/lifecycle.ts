@@ -1,4 +1,4 @@
-/** Random sequences of what servers do and clients call, on an EventSource and on a model of the standard's. */
+/** Runs random sequences of server actions and client calls on an EventSource and on a model of the standard. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -12,35 +12,35 @@ import type { Result, Settings } from './worker.ts'
 
 const SEQUENCES = 500
 const LONG_SEQUENCES = 20_000
-/** How many a broken version may take to be noticed. */
-const SOON_NOTICED = 10_000
+/** Number of sequences in which a broken version must be detected. */
+const MAX_SEQUENCES = 10_000
 
 export const lifecycle: Part = {
   name: 'lifecycle',
   async run(suite, { long, seed }) {
-    let told: Result = { sequences: 0, commands: 0, failure: undefined }
+    let result: Result = { sequences: 0, commands: 0, failure: undefined }
     const sequences = long ? LONG_SEQUENCES : SEQUENCES
-    await suite.run(`${sequences} sequences go as the standard says`, async () => {
-      told = await runSequences({
+    await suite.run(`${sequences} sequences follow the standard`, async () => {
+      result = await runSequences({
         module: pathToFileURL(path('dist/index.js')).href,
         sequences,
         seed,
         isToShrink: true,
       })
-      assert.equal(told.failure, undefined)
+      assert.equal(result.failure, undefined)
     })
     await Promise.all(
       BROKEN.map((broken, index) =>
-        suite.run(`a version that ${broken.what} is noticed`, async () => {
+        suite.run(`detects a version that ${broken.what}`, async () => {
           const outfile = path(`.cache/lifecycle/${index}.mjs`)
           await buildMutant([broken], { format: 'esm', outfile })
           const module = pathToFileURL(outfile).href
-          const { failure } = await runSequences({ module, sequences: SOON_NOTICED, seed, isToShrink: false })
+          const { failure } = await runSequences({ module, sequences: MAX_SEQUENCES, seed, isToShrink: false })
           assert.notEqual(failure, undefined)
         }),
       ),
     )
-    return { sequences: told.sequences, commands: told.commands }
+    return { sequences: result.sequences, commands: result.commands }
   },
 }
 

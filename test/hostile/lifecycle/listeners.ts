@@ -1,11 +1,11 @@
-/** The model's listeners: in which order a dispatch calls them, whatever they do to each other. (DOM standard, 2.10) */
+/** The order in which the model calls listeners, even if they add and remove each other. (DOM standard, 2.10) */
 
 export const TYPES = ['open', 'message', 'error', 'ping'] as const
 export type Type = (typeof TYPES)[number]
-/** Those with a handler attribute. */
+/** Types with a handler attribute. */
 export type HandledType = Exclude<Type, 'ping'>
 
-/** Listeners are known by names. */
+/** A listener, identified by name. */
 interface Entry {
   name: string
   isHandler: boolean
@@ -15,7 +15,7 @@ interface Entry {
 
 export class Listeners {
   readonly #entries: Record<Type, Entry[]> = { open: [], message: [], error: [], ping: [] }
-  /** Those that the current dispatch has still to call. */
+  /** Listeners that the current dispatch has yet to call. */
   #rest: Entry[] = []
   #type: Type = 'open'
 
@@ -27,7 +27,7 @@ export class Listeners {
     this.#removeWhere(type, (entry) => !entry.isHandler && entry.name === name)
   }
 
-  /** A handler keeps the place of the one it replaces; null gives it up. */
+  /** A handler keeps the position of the one it replaces; null removes it. */
   setHandler(type: HandledType, name: string | null): void {
     if (name === null) {
       this.#removeWhere(type, ({ isHandler }) => isHandler)
@@ -38,18 +38,18 @@ export class Listeners {
     else this.#add(type, { name, isHandler: true, once: false, isRemoved: false })
   }
 
-  /** Names of those that are no handlers. */
+  /** Names of listeners other than handlers. */
   named(type: Type): string[] {
     return this.#entries[type].filter(({ isHandler }) => !isHandler).map(({ name }) => name)
   }
 
-  /** Begins to dispatch: those that are there now will be called. */
+  /** Starts a dispatch to the current listeners. */
   dispatch(type: Type): void {
     this.#type = type
     this.#rest = [...this.#entries[type]]
   }
 
-  /** Who is called next; undefined when the dispatch is over. */
+  /** The next listener to call; undefined at the end of the dispatch. */
   next(): string | undefined {
     const entry = this.#rest.shift()
     if (!entry) return undefined
@@ -62,9 +62,9 @@ export class Listeners {
     this.#entries[type].push(entry)
   }
 
-  #removeWhere(type: Type, isMeant: (entry: Entry) => boolean): void {
+  #removeWhere(type: Type, matches: (entry: Entry) => boolean): void {
     const entries = this.#entries[type]
-    for (const entry of entries) if (isMeant(entry)) entry.isRemoved = true
+    for (const entry of entries) if (matches(entry)) entry.isRemoved = true
     this.#entries[type] = entries.filter(({ isRemoved }) => !isRemoved)
   }
 }

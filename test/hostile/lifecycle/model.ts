@@ -1,9 +1,9 @@
-/** The life of an event source as the standard has it: what the server does goes in, what listeners must see comes out. (HTML, 9.2) */
+/** A model of the standard's event source lifecycle: predicts events and requests from server actions and calls. (HTML, 9.2) */
 
 import { interpret } from '../fuzz/reference.ts'
 import { Listeners, type HandledType, type Type } from './listeners.ts'
 
-/** What waits for its turn: an event, or a change that nobody is told of. */
+/** A queued event, or a queued change without an event. */
 type Task =
   | { does: 'open' }
   | { does: 'message'; type: string; data: string; lastEventId: string }
@@ -13,38 +13,38 @@ type Task =
 
 export type Phase = 'requesting' | 'open' | 'over' | 'waiting' | 'closed'
 
-/** How the sources under test are made: waits that grow, and stay short. */
+/** Options of the sources under test: waits grow, but stay short. */
 export const FACTOR = 2
 export const MAX_DELAY = 200
 export const RECONNECTION_TIME = 0
 const FLOOR = 100
-/** A timer may end so much early, in ms. */
+/** Tolerance for early timers, in ms. */
 const EARLY = 2
 
 export class Model {
   readonly listeners = new Listeners()
-  /** Whether it has a URL; otherwise it was made of a stream. */
+  /** Whether it has a URL; otherwise it reads a given stream. */
   readonly hasURL: boolean
   phase: Phase
   readyState = 0
   lastEventId = ''
   reconnectionTime: number
-  /** How many requests there must have been. */
+  /** Expected number of requests. */
   requests: number
-  /** What must have been seen and was not, or the other way round. */
+  /** Differences between prediction and observation. */
   readonly violations: string[] = []
   #tasks: Task[] = []
   #seen = 0
   #mayRequestFrom = 0
-  /** What has come over this connection, and with what it began. */
+  /** The body of this connection so far, and the state at its start. */
   #body = ''
   #before = { lastEventId: '', time: 0 }
   #messages = 0
-  /** The last event ID string as of what has been read. */
+  /** The last event ID string as of the text read. */
   #readId = ''
-  /** Requests in a row without a message; undefined where it depends on how much was read of what was dropped. */
-  #fruitless: number | undefined = 0
-  /** The reconnection time before what was sent last. */
+  /** Requests in a row without a message; undefined if it depends on how much of a canceled body was read. */
+  #attemptsWithoutMessage: number | undefined = 0
+  /** The reconnection time before the last text sent. */
   #timeBefore = NaN
   #event = ''
   #announced: number | undefined
@@ -58,7 +58,7 @@ export class Model {
     else this.#open()
   }
 
-  // What the server does.
+  // Server actions
 
   answer(): void {
     this.#open()
@@ -68,7 +68,7 @@ export class Model {
     this.#fail(reason)
   }
 
-  /** No response comes, or its body ends or breaks off. */
+  /** The request fails, or the body ends or breaks. */
   lose(reason: string): void {
     if (!this.hasURL) {
       this.#fail(reason)
@@ -84,14 +84,14 @@ export class Model {
     const fresh = messages.slice(this.#messages)
     for (const [type, data, lastEventId] of fresh) this.#tasks.push({ does: 'message', type, data, lastEventId })
     if (lastEventId !== (fresh.at(-1)?.[2] ?? this.#readId)) this.#tasks.push({ does: 'id', lastEventId })
-    if (fresh.length > 0) this.#fruitless = 0
+    if (fresh.length > 0) this.#attemptsWithoutMessage = 0
     this.#messages = messages.length
     this.#readId = lastEventId
     this.#timeBefore = this.reconnectionTime
     this.reconnectionTime = reconnectionTime
   }
 
-  // What the client calls.
+  // Client calls
 
   close(): void {
     this.phase = 'closed'
@@ -100,12 +100,12 @@ export class Model {
   }
 
   /**
-   * @param isSettled whether all that was sent has been read
-   * @param time the reconnection time that the source has then: what it had not read yet is dropped
+   * @param isSettled whether everything sent has been read
+   * @param time the source's reconnection time, which may lack an unread `retry`
    */
   reconnect(isSettled: boolean, time: number): void {
     if (this.readyState === 2) return
-    if (!isSettled) this.#fruitless = undefined
+    if (!isSettled) this.#attemptsWithoutMessage = undefined
     if (time === this.#timeBefore) this.reconnectionTime = time
     this.readyState = 0
     this.#tasks = []
@@ -120,9 +120,9 @@ export class Model {
     this.listeners.setHandler(type, name)
   }
 
-  // What is seen of it.
+  // Observations
 
-  /** A request goes out. */
+  /** The source sent a request. */
   requested(lastEventId: string): void {
     this.#seen++
     if (this.phase === 'waiting') {
@@ -132,30 +132,30 @@ export class Model {
     }
     if (this.#seen > this.requests) this.violations.push(`there was a request while the source was ${this.phase}`)
     if (lastEventId !== this.lastEventId) {
-      this.violations.push(`a request said Last-Event-ID "${lastEventId}" instead of "${this.lastEventId}"`)
+      this.violations.push(`a request sent Last-Event-ID "${lastEventId}" instead of "${this.lastEventId}"`)
     }
   }
 
   /**
-   * A listener is called: the next thing that must happen is this.
+   * A listener was called, which must be the next predicted call.
    *
-   * @param delay what the event says of the time to the next request
+   * @param delay the event's time to the next request
    */
   called(name: string, event: string, delay: number | undefined): void {
     const expected = this.#next()
-    const call = `${name} hears ${event}`
+    const call = `${name} receives ${event}`
     if (call !== expected) this.violations.push(`"${call}" instead of "${expected ?? 'nothing'}"`)
     else if (this.#announced !== undefined && delay !== this.#announced) {
-      this.violations.push(`"${call}" speaks of ${delay} ms instead of ${this.#announced}`)
+      this.violations.push(`"${call}" has a delay of ${delay} ms instead of ${this.#announced}`)
     }
   }
 
-  /** Whether all has happened that must, besides a request after a wait. */
+  /** Whether everything predicted has happened, except a request after a wait. */
   get isQuiet(): boolean {
     return this.#tasks.every(({ does }) => does === 'id') && this.#seen === this.requests
   }
 
-  /** Nothing more will happen by itself: what nobody listens to is done, and what somebody should have heard is missing. */
+  /** Completes tasks without listeners, and reports predicted calls that are missing. */
   settle(): void {
     for (let call = this.#next(); call !== undefined; call = this.#next())
       this.violations.push(`nothing instead of "${call}"`)
@@ -165,7 +165,7 @@ export class Model {
   #next(): string | undefined {
     for (;;) {
       const name = this.listeners.next()
-      if (name !== undefined) return `${name} hears ${this.#event}`
+      if (name !== undefined) return `${name} receives ${this.#event}`
       const task = this.#tasks.shift()
       if (!task) return undefined
       this.#run(task)
@@ -189,11 +189,11 @@ export class Model {
         this.readyState = 0
         this.phase = 'waiting'
         this.#mayRequestFrom = performance.now() + (task.delay ?? FLOOR)
-        this.#dispatch('error', `${task.reason}, comes back`, task.delay)
+        this.#dispatch('error', `${task.reason}, reconnects`, task.delay)
         break
       case 'fail':
         this.close()
-        this.#dispatch('error', `${task.reason}, for good`)
+        this.#dispatch('error', `${task.reason}, permanent`)
         break
     }
   }
@@ -206,7 +206,7 @@ export class Model {
 
   #request(): void {
     this.requests++
-    if (this.#fruitless !== undefined) this.#fruitless++
+    if (this.#attemptsWithoutMessage !== undefined) this.#attemptsWithoutMessage++
     this.phase = 'requesting'
   }
 
@@ -229,8 +229,8 @@ export class Model {
   }
 
   #delay(): number | undefined {
-    if (this.#fruitless === undefined) return undefined
+    if (this.#attemptsWithoutMessage === undefined) return undefined
     const base = Math.max(FLOOR, this.reconnectionTime)
-    return Math.min(base * FACTOR ** Math.max(0, this.#fruitless - 1), Math.max(MAX_DELAY, base))
+    return Math.min(base * FACTOR ** Math.max(0, this.#attemptsWithoutMessage - 1), Math.max(MAX_DELAY, base))
   }
 }

@@ -1,4 +1,4 @@
-/** The server's side, moved by hand: a `fetch` whose answers and bodies come when a sequence says so. */
+/** A `fetch` whose responses and bodies are controlled by a sequence. */
 
 const EVENT_STREAM = { 'content-type': 'text/event-stream' }
 
@@ -11,26 +11,26 @@ export class HandDrivenServer {
   readonly #onRequest: (lastEventId: string) => void
   #pending: Pending | undefined
   #body: ReadableStreamDefaultController<Uint8Array> | undefined
-  /** How many requests have been neither answered nor aborted. */
-  asking = 0
-  /** How many bodies are being read. */
+  /** Number of requests that have been neither answered nor aborted. */
+  pending = 0
+  /** Number of bodies being read. */
   reading = 0
 
   constructor(onRequest: (lastEventId: string) => void) {
     this.#onRequest = onRequest
   }
 
-  /** For the option of that name. */
+  /** For the option `fetch`. */
   readonly fetch = (_url: string, init: { headers: Record<string, string>; signal: AbortSignal }): Promise<Response> =>
     new Promise<Response>((resolve, reject) => {
-      this.asking++
+      this.pending++
       this.#pending = { resolve, reject }
       init.signal.addEventListener('abort', () => {
         reject(init.signal.reason as Error)
       })
       this.#onRequest(new Headers(init.headers).get('last-event-id') ?? '')
     }).finally(() => {
-      this.asking--
+      this.pending--
     })
 
   answer(): void {
@@ -45,7 +45,7 @@ export class HandDrivenServer {
     this.#pending?.reject(new TypeError('connection refused'))
   }
 
-  /** A stream that is moved like the body of an answer. */
+  /** A controlled stream, for a response or to be read directly. */
   body(): ReadableStream<Uint8Array> {
     this.reading++
     let own: ReadableStreamDefaultController<Uint8Array> | undefined
@@ -55,7 +55,7 @@ export class HandDrivenServer {
       },
       cancel: () => {
         this.reading--
-        // What a hurried server sends now comes to nobody.
+        // Text sent from now on is not read.
         if (this.#body === own) this.#body = undefined
       },
     })
@@ -66,14 +66,14 @@ export class HandDrivenServer {
   }
 
   end(): void {
-    this.#leave()?.close()
+    this.#takeBody()?.close()
   }
 
   breakOff(): void {
-    this.#leave()?.error(new TypeError('connection reset'))
+    this.#takeBody()?.error(new TypeError('connection reset'))
   }
 
-  #leave(): ReadableStreamDefaultController<Uint8Array> | undefined {
+  #takeBody(): ReadableStreamDefaultController<Uint8Array> | undefined {
     const body = this.#body
     this.#body = undefined
     if (body) this.reading--

@@ -1,4 +1,4 @@
-/** A source and its model: whatever is done, is done to both. */
+/** A source and its model, which receive the same actions. */
 
 import assert from 'node:assert/strict'
 import { setImmediate, setTimeout } from 'node:timers/promises'
@@ -7,7 +7,7 @@ import { TYPES, type HandledType, type Type } from './listeners.ts'
 import { FACTOR, MAX_DELAY, Model, RECONNECTION_TIME } from './model.ts'
 import { HandDrivenServer } from './server.ts'
 
-/** What a listener does, besides being called. */
+/** Actions of a listener. */
 export const ACTS = [
   'nothing',
   'throws',
@@ -23,12 +23,12 @@ export const ACTS = [
 ] as const
 export type Act = (typeof ACTS)[number]
 
-/** How long what must happen may take, in ms. */
+/** Time limit for expected events, in ms. */
 const PATIENCE = 120_000
-/** How many turns of the loop what must not happen is waited for. */
+/** Turns of the event loop to wait for unexpected events. */
 const TURNS = 4
 
-/** What a listener throws, which the runtime reports. */
+/** The error of a throwing listener, which the runtime reports. */
 export class Thrown extends Error {
   readonly subject: Subject
 
@@ -47,7 +47,7 @@ export class Subject {
   #callbackCount = 0
   #isSettled = true
   #thrown = 0
-  /** How many of those errors the runtime has reported. */
+  /** Number of such errors the runtime reported. */
   reported = 0
 
   constructor(EventSourceClass: typeof EventSource, hasURL: boolean) {
@@ -67,7 +67,7 @@ export class Subject {
     for (const type of TYPES) this.listen(type, 'nothing')
   }
 
-  // What the client calls.
+  // Client calls
 
   close(): void {
     this.model.close()
@@ -107,7 +107,7 @@ export class Subject {
     this.#source.addEventListener(type, callback, { once })
   }
 
-  /** Removes the one at that place, if there is any; never the very first, without which nobody would know what has happened. */
+  /** Removes the listener at that position, if any, but never the first one, which observes every event. */
   removeListener(type: Type, place: number): void {
     const names = this.model.listeners.named(type).slice(1)
     const name = names[place % names.length]
@@ -120,12 +120,12 @@ export class Subject {
     this.#source[`on${type}`] = callback
   }
 
-  /** Something was sent that may not have been read. */
+  /** The last text may be unread. */
   hurry(): void {
     this.#isSettled = false
   }
 
-  /** Waits until what must happen has happened, and throws what should not have, or is missing. */
+  /** Waits for all expected events, and throws if any is missing or unexpected. */
   async settle(): Promise<void> {
     await this.until(() => this.model.isQuiet)
     for (let turn = 0; turn < TURNS; turn++) await setImmediate()
@@ -135,14 +135,14 @@ export class Subject {
     assert.deepEqual(model.violations, [])
     assert.equal(this.#source.readyState, model.readyState, 'readyState')
     assert.equal(this.#source.lastEventId, model.lastEventId, 'lastEventId')
-    // What was dropped may have been read or not.
+    // Canceled text may have been read or not.
     if (model.readyState !== 2) assert.equal(this.#source.reconnectionTime, model.reconnectionTime, 'reconnectionTime')
-    assert.equal(this.reported, this.#thrown, 'errors of listeners that were reported')
-    assert.equal(this.server.asking, model.phase === 'requesting' ? 1 : 0, 'requests that have no answer')
-    assert.equal(this.server.reading, model.phase === 'open' ? 1 : 0, 'bodies that are being read')
+    assert.equal(this.reported, this.#thrown, 'reported errors of listeners')
+    assert.equal(this.server.pending, model.phase === 'requesting' ? 1 : 0, 'pending requests')
+    assert.equal(this.server.reading, model.phase === 'open' ? 1 : 0, 'bodies being read')
   }
 
-  /** Until a condition holds, which it does at once or with a timer. */
+  /** Waits until a condition holds, with turns of the loop first, then with timers. */
   async until(holds: () => boolean): Promise<void> {
     const end = performance.now() + PATIENCE
     for (let turn = 0; !holds() && performance.now() < end; turn++) await (turn < 50 ? setImmediate() : setTimeout(5))
@@ -153,9 +153,9 @@ export class Subject {
     const callback = (event: Event): void => {
       this.model.called(name, described(event), (event as Partial<{ delay: number }>).delay)
       if (this.#source.readyState !== this.model.readyState)
-        this.model.violations.push(`${name} sees another readyState`)
+        this.model.violations.push(`${name} sees a different readyState`)
       if (this.#source.lastEventId !== this.model.lastEventId)
-        this.model.violations.push(`${name} sees another lastEventId`)
+        this.model.violations.push(`${name} sees a different lastEventId`)
       this.#act(type, name, act)
     }
     this.#callbacks.set(name, callback)
@@ -185,7 +185,7 @@ export class Subject {
   }
 }
 
-/** As the model tells it. */
+/** An event in the model's words. */
 function described(event: Event): string {
   const { type } = event
   if (event instanceof MessageEvent) {
@@ -194,5 +194,5 @@ function described(event: Event): string {
   }
   if (!('error' in event)) return `${type} `
   const { error, willReconnect } = event as Event & { error: { reason: string }; willReconnect: boolean }
-  return `${type} ${error.reason}, ${willReconnect ? 'comes back' : 'for good'}`
+  return `${type} ${error.reason}, ${willReconnect ? 'reconnects' : 'permanent'}`
 }

@@ -1,4 +1,4 @@
-/** Runs sequences, many at a time, in a thread of its own: what listeners throw ends up with the thread. */
+/** Runs sequences in parallel, in a worker thread that catches the errors of listeners. */
 
 import { parentPort, workerData } from 'node:worker_threads'
 import fc from 'fast-check'
@@ -11,18 +11,18 @@ export interface Settings {
   module: string
   sequences: number
   seed: number
-  /** Whether to make the sequence that goes wrong as short as it gets, or to end with it. */
+  /** Whether to shrink the first failing sequence, or stop at it. */
   isToShrink: boolean
 }
 
 export interface Result {
   sequences: number
   commands: number
-  /** The smallest sequence that went wrong, and how. */
+  /** The smallest failing sequence, and its error. */
   failure: string | undefined
 }
 
-/** They mostly wait to reconnect. */
+/** Sequences in parallel: they mostly wait to reconnect. */
 const AT_ONCE = 50
 
 const settings = workerData as Settings
@@ -36,7 +36,7 @@ process.on('uncaughtException', (error) => {
 
 async function run(seed: number, numRuns: number): Promise<void> {
   const property = fc.asyncProperty(sequences, fc.integer({ min: 0, max: 3 }), async (commands, kind) => {
-    // Somebody else has found what there is to find.
+    // Another sequence has failed already.
     if (result.failure !== undefined) return
     const subject = new Subject(EventSourceClass, kind !== 0)
     try {
@@ -53,7 +53,7 @@ async function run(seed: number, numRuns: number): Promise<void> {
   const details = await fc.check(property, { seed, numRuns, endOnFailure: !settings.isToShrink })
   if (!details.failed) return
   result.failure ??= `${fc.defaultReportMessage(details)}\n${String(details.errorInstance)}`
-  // The others may be waiting for what will never come.
+  // The others may be waiting for events that never happen.
   if (!settings.isToShrink) parentPort?.postMessage(result)
 }
 

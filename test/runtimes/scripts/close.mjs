@@ -1,4 +1,4 @@
-// Closes its source at a certain moment and has nothing else to do.
+// Closes its source at a given moment and does nothing else.
 import { EventSource } from '../../../dist/index.js'
 
 const [, , url, moment] = process.argv

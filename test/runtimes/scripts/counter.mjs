@@ -1,4 +1,4 @@
-// A server that counts on from the last event ID. It says its port, and may be frozen.
+// A server that counts up from the last event ID. It prints its port, and the test may suspend it.
 import { createServer } from 'node:http'
 
 const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-/** Serves requests by a script in edge-runtime: started with its file; tells its port as workerd does. */
+/** Serves requests with a script in edge-runtime. Takes the script's path and reports the port like workerd. */
 
 import { readFileSync, writeSync } from 'node:fs'
 import { EdgeRuntime, runServer } from 'edge-runtime'

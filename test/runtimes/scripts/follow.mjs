@@ -1,4 +1,4 @@
-// Follows a stream, and has plain fetch read another: what happens to that shows what the runtime does to silent bodies.
+// Follows a stream and reads another one with plain fetch as a control, to show whether the runtime times out idle bodies.
 import { EventSource } from '../../../dist/index.js'
 
 export function follow() {

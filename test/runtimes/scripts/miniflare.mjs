@@ -1,4 +1,4 @@
-/** Runs a module as a Worker in miniflare: started with its file and the compatibility date; tells its port as workerd does. */
+/** Runs a module as a Worker in miniflare. Takes its path and the compatibility date, and reports the port like workerd. */
 
 import { writeSync } from 'node:fs'
 import { Miniflare } from 'miniflare'
@@ -14,7 +14,7 @@ const miniflare = new Miniflare({
 const { port } = await miniflare.ready
 writeSync(3, `${JSON.stringify({ port: Number(port) })}\n`)
 
-// It has a process of its own, which would stay.
+// Miniflare has a child process that would otherwise keep running.
 process.once('SIGTERM', async () => {
   await miniflare.dispose()
   process.exit()

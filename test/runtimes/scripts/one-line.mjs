@@ -1,4 +1,4 @@
-// The whole of a user's script: nothing else keeps the process alive.
+// A complete one-line script. Nothing else keeps the process alive.
 import { EventSource } from '../../../dist/index.js'
 
 new EventSource(process.argv[2]).onmessage = ({ data }) => console.log(data)

@@ -1,4 +1,4 @@
-/** What the command makes of its arguments, and what it says of those that are wrong. */
+/** Parsing of the command-line arguments, and the messages for invalid ones. */
 
 import { describe, expect, it } from 'vitest'
 import { readArguments, type Arguments } from '../../../src/cli/arguments.ts'
@@ -13,7 +13,7 @@ function read(...args: string[]): Arguments {
   return read
 }
 
-describe('a URL', () => {
+describe('readURL', () => {
   it.each([
     ['http://a.test/x', 'http://a.test/x'],
     ['HTTPS://a.test', 'HTTPS://a.test'],
@@ -35,7 +35,7 @@ describe('a URL', () => {
     ['m\u00fcnchen.example', 'https://m\u00fcnchen.example'],
     ['my_host.example', 'https://my_host.example'],
     [' http://a.test/a b ', 'http://a.test/a b'],
-  ])('%s is %s', (given, url) => {
+  ])('reads %s as %s', (given, url) => {
     expect(readURL(given)).toBe(url)
   })
 
@@ -46,9 +46,9 @@ describe('a URL', () => {
     ['http://a b/', 'Invalid URL "http://a b/". Example: http://localhost:8000/stream'],
     ['a b', 'Invalid URL "a b"'],
     ['localhost:abc', 'Invalid URL "localhost:abc"'],
-    ['ht!tp://foo', 'Invalid URL "ht!tp://foo". It must begin with http:// or https://'],
+    ['ht!tp://foo', 'Invalid URL "ht!tp://foo". It must start with http:// or https://'],
     ['http://ht!tp/', 'Invalid URL "http://ht!tp/"'],
-    ['://x', 'Invalid URL "://x". It must begin with http:// or https://'],
+    ['://x', 'Invalid URL "://x". It must start with http:// or https://'],
     ['http:/foo', 'Did you mean http://foo?'],
     ['https:foo/x', 'Did you mean https://foo/x?'],
     ['http//foo/x', 'Did you mean http://foo/x?'],
@@ -60,14 +60,14 @@ describe('a URL', () => {
     ['ws://a.test/x', 'Try http://a.test/x'],
     ['wss://a.test/x', 'Try https://a.test/x'],
     ['file:///etc/passwd', 'not file://'],
-  ])('%j is none', (given, words) => {
+  ])('rejects %j', (given, words) => {
     expect(() => readURL(given)).toThrow(UsageError)
     expect(() => readURL(given)).toThrow(words)
   })
 })
 
-describe('arguments', () => {
-  it('are what the request is', () => {
+describe('readArguments', () => {
+  it('reads method, headers and body', () => {
     expect(read('-X', 'put', '-H', 'A: b: c', '-HX-Y:z', '-d', 'x')).toMatchObject({
       url: URL,
       method: 'PUT',
@@ -91,51 +91,51 @@ describe('arguments', () => {
     [['--retry-status', '503', '--no-reconnect'], { reconnects: false }],
     [['--timeout', '0.5', '--max', '3'], { timeout: 500, max: 3 }],
     [['--type', 'a', '--type', 'b', '--json'], { types: ['a', 'b'], format: 'json' }],
-  ])('%j', (args, expected) => {
+  ])('reads %j', (args, expected) => {
     expect(read(...args)).toMatchObject(expected)
   })
 
   it.each([
-    [['--jsn'], 'There is no option --jsn. Did you mean --json?'],
-    [['--last-event-ID', '1'], 'There is no option --last-event-ID. Did you mean --last-event-id?'],
-    [['--frobnicate'], /^There is no option --frobnicate\.$/],
-    [['-k'], 'There is no option -k.'],
-    [['--max', '0'], '--max takes a whole number from 1, not "0"'],
-    [['--max', 'ten'], 'not "ten"'],
-    [['--timeout', '10s'], '--timeout takes a number of seconds'],
-    [['--timeout', '0'], 'not "0"'],
-    [['--retry-status', '5xx'], '--retry-status takes HTTP statuses'],
+    [['--jsn'], 'Unknown option --jsn. Did you mean --json?'],
+    [['--last-event-ID', '1'], 'Unknown option --last-event-ID. Did you mean --last-event-id?'],
+    [['--frobnicate'], /^Unknown option --frobnicate$/],
+    [['-k'], 'Unknown option -k'],
+    [['--max', '0'], '--max must be a positive whole number, got "0"'],
+    [['--max', 'ten'], 'got "ten"'],
+    [['--timeout', '10s'], '--timeout must be a number of seconds'],
+    [['--timeout', '0'], 'got "0"'],
+    [['--retry-status', '5xx'], '--retry-status must be a comma-separated list'],
     [['-H', 'Authorization Bearer'], 'Invalid --header "Authorization Bearer": the colon is missing'],
     [['-H', 'Bad Name: x'], 'Invalid header name "Bad Name" in --header'],
-    [['-H', 'A: b\nC: d'], 'The value of --header "A" has a line end'],
-    [['-H', 'A: \u20ac'], 'The value of --header "A" has a character that headers cannot hold'],
-    [['-X', 'GE T'], 'Invalid method "GE T" for --method'],
-    [['-X', 'trace'], 'Invalid method "trace" for --method: fetch cannot send it'],
-    [['-X', 'GET', '-d', 'x'], 'A GET request has no body'],
-    [['-d', 'x', '-d', 'y'], '--data is given twice'],
-    [['--json', '--data-only'], 'exclude each other'],
-    [['--reconnect', '--no-reconnect'], 'exclude each other'],
-    [['-H', 'Authorization:', 'Bearer', 'x'], /one URL, but here are 3: "Bearer", "x", .* quotation marks/],
+    [['-H', 'A: b\nC: d'], 'The value of --header "A" contains a line break'],
+    [['-H', 'A: \u20ac'], 'The value of --header "A" contains a character'],
+    [['-X', 'GE T'], 'Invalid --method "GE T"'],
+    [['-X', 'trace'], 'Invalid --method "trace": fetch can\'t send it'],
+    [['-X', 'GET', '-d', 'x'], "A GET request can't have a body"],
+    [['-d', 'x', '-d', 'y'], 'Use --data only once'],
+    [['--json', '--data-only'], 'not both'],
+    [['--reconnect', '--no-reconnect'], 'not both'],
+    [['-H', 'Authorization:', 'Bearer', 'x'], /one URL, got 3: "Bearer", "x", .* Quote arguments/],
     [['--json=1'], '--json'],
-  ])('%j is wrong', (args, words) => {
+  ])('rejects %j', (args, words) => {
     expect(() => readArguments([...args, URL])).toThrow(UsageError)
     expect(() => readArguments([...args, URL])).toThrow(words)
   })
 
-  it('need a URL', () => {
-    expect(() => readArguments([])).toThrow('There is no URL')
+  it('requires a URL', () => {
+    expect(() => readArguments([])).toThrow('Missing URL')
     expect(() => readArguments([URL, '--max'])).toThrow(/--max/)
   })
 
-  it('ask for help before all else', () => {
+  it('prefers --help to other options', () => {
     expect(readArguments(['--help'])).toBe('help')
     expect(readArguments(['-h', '--version'])).toBe('help')
     expect(readArguments(['--version'])).toBe('version')
   })
 })
 
-describe('the help', () => {
-  it('fits on a terminal', () => {
+describe('HELP', () => {
+  it('fits on a terminal of 80 columns', () => {
     for (const line of HELP.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
   })
 })

@@ -1,4 +1,4 @@
-/** The command that goes on, and texts of servers on a terminal. */
+/** The command that resumes a stream, and escaping of server text. */
 
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
@@ -14,15 +14,15 @@ function resumed(args: string[], id = '7'): ReturnType<typeof resumption> {
   return resumption(read, id)
 }
 
-describe('the command that goes on', () => {
-  it('is the same, with the id', () => {
+describe('resumption', () => {
+  it('repeats the command with the last event ID', () => {
     expect(resumed(['-X', 'POST', '-d', '@b.json', '--json', URL, '--last-event-id', '3', '--max=2'])).toEqual({
       command: `npx everysource ${URL} --method POST --data @b.json --json --max 2 --last-event-id=7`,
       hides: false,
     })
   })
 
-  it('comes through a shell as it is', () => {
+  it('quotes arguments for a shell', () => {
     const args = [`${URL}?a=1&b=$(id)`, '-H', `X: it's "so" \\ * ~ !`, '--data=-x\ny', '--type', 'é ü']
     const { command } = resumed(args, `-1 'id'`)
     const words = execFileSync('sh', ['-c', `printf '%s\\0' ${command}`])
@@ -48,14 +48,14 @@ describe('the command that goes on', () => {
     [['http://me:s3cret@a.test/'], "'http://me:<hidden>@a.test/'"],
     [['http://a.test/?access_token=s3cret&page=1#x'], "'http://a.test/?access_token=<hidden>&page=1#x'"],
     [['http://a.test/?page=1&key=s3cret'], "'http://a.test/?page=1&key=<hidden>'"],
-  ])('hides what is secret by its name: %j', (args, shown) => {
+  ])('hides values whose names suggest a secret: %j', (args, shown) => {
     const { command, hides } = resumed(args)
     expect(command).toContain(shown)
     expect(command).not.toContain('s3cret')
     expect(hides).toBe(true)
   })
 
-  it('leaves other headers and parameters alone', () => {
+  it('keeps other headers and parameters', () => {
     const { command, hides } = resumed(['-H', 'Accept-Language: de', 'http://a.test/?keyword=x&page=1'])
     expect(command).toContain("'Accept-Language: de'")
     expect(command).toContain('?keyword=x&page=1')
@@ -63,15 +63,15 @@ describe('the command that goes on', () => {
   })
 })
 
-describe('a text on a terminal', () => {
-  it('cannot command it', () => {
+describe('visible', () => {
+  it('escapes control characters', () => {
     expect(visible('a\u001b[2J\u0007\u009b1m\r\u007f\0b\n\tc')).toBe('a\\x1b[2J\\x07\\x9b1m\\x0d\\x7f\\x00b\n\tc')
     expect(visible('abc\u202Edcba')).toBe('abc\\u202edcba')
     expect(visible('é 漢 🙂')).toBe('é 漢 🙂')
     expect(visibleLine('a\nb\tc')).toBe('a\\nb c')
   })
 
-  it('is the same JSON', () => {
+  it('keeps the value of JSON', () => {
     const value = { data: '\u001b[31m \u009b \u007f \u202E "x"\n' }
     const json = visibleJSON(JSON.stringify(value))
     expect(JSON.parse(json)).toEqual(value)

@@ -1,4 +1,4 @@
-/** ConnectionError: what it says, and what it does not. */
+/** ConnectionError: its message and members, and the secrets that it hides. */
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -17,26 +17,26 @@ function errorWith(cause?: unknown, url = URL_WITH_SECRETS): ConnectionError {
   return connectionErrorOf(requestOf(url), { reason: 'network', message: 'could not be reached', cause })
 }
 
-describe('a ConnectionError', () => {
-  it('is an Error of its own name', () => {
+describe('ConnectionError', () => {
+  it('is an Error with its own name', () => {
     expect(errorWith()).toBeInstanceOf(Error)
     expect(errorWith().name).toBe('ConnectionError')
     expect(Object.prototype.propertyIsEnumerable.call(ConnectionError.prototype, 'name')).toBe(false)
     expect(errorWith().stack).toMatch(/^ConnectionError: The event stream at /)
   })
 
-  it('reads as a sentence: which stream, and what happened', () => {
+  it('has a message that names the stream and the failure', () => {
     expect(errorWith().message).toBe('The event stream at http://a.test:8080/path could not be reached')
   })
 
-  it('names the code of the system where there is one', () => {
+  it('adds the system error code to the message if there is one', () => {
     const cause = new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })
     expect(errorWith(cause).message).toBe(
       'The event stream at http://a.test:8080/path could not be reached (ECONNREFUSED)',
     )
   })
 
-  it('has the facts: reason, status, attempt, cause', () => {
+  it('has reason, status, attempt and cause', () => {
     const request = { ...requestOf('http://a.test/'), attempt: 7 }
     const error = connectionErrorOf(request, { reason: 'status', message: 'x', status: 404, retryAfter: 5_000 })
     expect(error).toMatchObject({ reason: 'status', status: 404, code: undefined, cause: undefined })
@@ -46,8 +46,8 @@ describe('a ConnectionError', () => {
   })
 })
 
-describe('one that a test makes', () => {
-  it('has the message and the members that it was given', () => {
+describe('ConnectionError constructor', () => {
+  it('sets the message and the given members', () => {
     const init: ConnectionErrorInit = {
       reason: 'status',
       status: 503,
@@ -68,24 +68,24 @@ describe('one that a test makes', () => {
     expect(error).toBeInstanceOf(ConnectionError)
   })
 
-  it('has the name of its class', () => {
+  it('sets the class name', () => {
     expect(ConnectionError.name).toBe('ConnectionError')
   })
 
-  it('needs none of them', () => {
+  it('has defaults for all arguments', () => {
     const error = new ConnectionError()
     expect(error).toMatchObject({ message: '', reason: 'network', attempt: 1, url: '', status: undefined })
     expect(error).toMatchObject({ bodyTruncated: false, endedMidEvent: false, body: undefined, cause: undefined })
   })
 
-  it('can be the error of an event', () => {
+  it('creates an error that ErrorEvent accepts', () => {
     const event = new ErrorEvent('error', new ConnectionError('gone', { status: 410 }), 500)
     expect(event).toMatchObject({ message: 'gone', status: 410, willReconnect: true, delay: 500 })
   })
 })
 
-describe('its URL', () => {
-  it('is without user and password, with query and fragment', () => {
+describe('url of a ConnectionError', () => {
+  it('has no user and password, but keeps query and fragment', () => {
     expect(errorWith().url).toBe('http://a.test:8080/path?token=query-secret#fragment-secret')
   })
 
@@ -94,7 +94,7 @@ describe('its URL', () => {
     expect(Object.getOwnPropertyDescriptor(errorWith(), 'url')).toMatchObject({ enumerable: false, writable: true })
   })
 
-  it('leaves the one it was made from alone', () => {
+  it("is derived without changing the request's URL", () => {
     const url = new URL(URL_WITH_SECRETS)
     const request = { url, attempt: 1, secrets: [] }
     expect(connectionErrorOf(request, { reason: 'ended', message: 'x' })).toHaveProperty('url')
@@ -102,11 +102,11 @@ describe('its URL', () => {
   })
 })
 
-describe('no secret of the URL shows', () => {
+describe('secrets in the URL', () => {
   const inner = Object.assign(new Error(`cannot reach (${URL_WITH_SECRETS})`), { code: 'X', path: URL_WITH_SECRETS })
   const error = errorWith(new TypeError(`fetch failed: ${URL_WITH_SECRETS}`, { cause: inner }))
 
-  it('while the rest of the cause does', () => {
+  it('are hidden while the rest of the cause is kept', () => {
     expect(error.code).toBe('X')
     expect(error.cause).toMatchObject({ name: 'TypeError', cause: { name: 'Error', code: 'X' } })
     expect(String(error.cause)).toMatch(/^TypeError: fetch failed: http.*$/)
@@ -117,20 +117,20 @@ describe('no secret of the URL shows', () => {
     ['in the stack', error.stack ?? ''],
     ['as a string', String(error)],
     ['in JSON', JSON.stringify(error)],
-    ['in JSON of what is enumerable', JSON.stringify(Object.entries(error))],
+    ['in JSON of the enumerable members', JSON.stringify(Object.entries(error))],
     ['on the console', inspect(error)],
-    ['on the console, deep', inspect(error, { depth: Infinity })],
-  ])('%s', (_, text) => {
+    ['on the console at full depth', inspect(error, { depth: Infinity })],
+  ])('are hidden %s', (_, text) => {
     for (const secret of ['user', 'pass-word', 'query-secret', 'fragment-secret']) expect(text).not.toContain(secret)
   })
 
-  it('of a stream in a data URL, where its content stands', () => {
+  it('are hidden in a data URL, which contains the stream itself', () => {
     const { message } = errorWith(undefined, 'data:text/event-stream,data:%20secret')
     expect(message).toBe('The event stream at data:… could not be reached')
   })
 })
 
-describe('what a refused response said', () => {
+describe('content of a refused response', () => {
   const headers = new Headers({ 'Set-Cookie': 'session=cookie-secret' })
   const error = connectionErrorOf(requestOf('http://a.test/'), {
     reason: 'status',
@@ -140,7 +140,7 @@ describe('what a refused response said', () => {
     body: '{"token":"body-secret"}',
   })
 
-  it('is in the error', () => {
+  it('is available as headers and body', () => {
     expect(error.headers).toBe(headers)
     expect(error.body).toBe('{"token":"body-secret"}')
   })
@@ -148,18 +148,18 @@ describe('what a refused response said', () => {
   it.each([
     ['as a string', String(error)],
     ['in JSON', JSON.stringify(error)],
-    ['in a copy of what is enumerable', JSON.stringify(Object.assign({}, error))],
+    ['in a copy of the enumerable members', JSON.stringify(Object.assign({}, error))],
     ['on the console', inspect(error, { depth: Infinity })],
-  ])('does not show %s', (_, text) => {
+  ])('is hidden %s', (_, text) => {
     expect(text).not.toMatch(/cookie-secret|body-secret/)
   })
 
-  it('is undefined where there was no response', () => {
+  it('is undefined if there was no response', () => {
     expect(errorWith()).toMatchObject({ headers: undefined, body: undefined, retryAfter: undefined })
   })
 })
 
-it('an error of another copy of the package is an instance, of a subclass only its own', () => {
+it('instanceof accepts errors of another copy of the package, except for subclasses', () => {
   const foreign = Object.assign(new Error('x'), { [Symbol.for('everysource.ConnectionError')]: true })
   class Special extends ConnectionError {}
   expect(foreign).toBeInstanceOf(ConnectionError)
@@ -168,31 +168,31 @@ it('an error of another copy of the package is an instance, of a subclass only i
   for (const other of [undefined, null, 'x', {}, new Error('x')]) expect(other instanceof ConnectionError).toBe(false)
 })
 
-describe('the code', () => {
+describe('code of a ConnectionError', () => {
   const coded = (code: unknown, cause?: unknown): Error => Object.assign(new Error('x', { cause }), { code })
 
   it.each([
-    ['of the cause', coded('ECONNRESET'), 'ECONNRESET'],
-    ["of the cause's cause", new TypeError('x', { cause: coded('ENOTFOUND') }), 'ENOTFOUND'],
+    ['that of the cause', coded('ECONNRESET'), 'ECONNRESET'],
+    ["that of the cause's cause", new TypeError('x', { cause: coded('ENOTFOUND') }), 'ENOTFOUND'],
     ['the outermost of two', coded('OUTER', coded('INNER')), 'OUTER'],
-    ['none where it is no string', coded(20), undefined],
-    ['that of the cause below a code that is no string', coded(20, coded('INNER')), 'INNER'],
-    ['none of what is no Error', { code: 'ECONNRESET' }, undefined],
-    ['none without a cause', undefined, undefined],
-    ['none of null', null, undefined],
+    ['undefined if it is not a string', coded(20), undefined],
+    ['that of the inner cause if the outer code is not a string', coded(20, coded('INNER')), 'INNER'],
+    ['undefined if the cause is not an Error', { code: 'ECONNRESET' }, undefined],
+    ['undefined without a cause', undefined, undefined],
+    ['undefined if the cause is null', null, undefined],
   ])('is %s', (_, cause, code) => {
     expect(errorWith(cause).code).toBe(code)
   })
 
-  it('is found in a chain that goes round', () => {
+  it('is undefined in a circular chain of causes without a code', () => {
     const round = new Error('x')
     round.cause = round
     expect(errorWith(round).code).toBeUndefined()
   })
 })
 
-describe('of real failures', () => {
-  it('a server that cuts the connection before its answer', async () => {
+describe('ConnectionError of a real server', () => {
+  it('has the system code if the server closes the connection before it responds', async () => {
     const url = await serve((request) => {
       request.socket.destroy()
     })
@@ -200,7 +200,7 @@ describe('of real failures', () => {
     expect(error).toMatchObject({ reason: 'network', code: 'UND_ERR_SOCKET' })
   })
 
-  it('a server that cuts the connection within the body', async () => {
+  it('has the system code if the server closes the connection within the body', async () => {
     const url = await serve((request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' })
       response.write('data: 1\n\n', () => {

@@ -1,4 +1,4 @@
-/** A connection: what it tells the functions of the caller, and how it reads a body. */
+/** Connection: the details that it passes to the caller's functions, and how it reads a body. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { acquireReader } from '../../../src/connection/response.ts'
@@ -8,8 +8,8 @@ import { finished, nextOpen, until } from '../support/sources.ts'
 import { bytes, rest, source, streamOf } from '../support/streams.ts'
 import { type Answer, down, good, watch, type Watched } from '../support/watch.ts'
 
-describe('functions of the attempt', () => {
-  it('get its number, the last event ID and the failure before it', async () => {
+describe('functions in the options', () => {
+  it('receive the attempt number, the last event ID and the previous failure', async () => {
     const attempts: Attempt[] = []
     const { source, errors } = watch([down, () => finished('id: 7\ndata: 1\n\n'), down, good], {
       headers: (attempt) => {
@@ -37,16 +37,16 @@ function withPolicy(answers: Answer[], reconnect: ReconnectPolicy): Watched {
 }
 
 describe('shouldReconnect', () => {
-  it('may close the source: no event fires', async () => {
-    const asked = vi.fn()
+  it('may close the source, and then no event fires', async () => {
+    const called = vi.fn()
     const { source, errors }: Watched = withPolicy([down], {
       shouldReconnect: () => {
-        asked()
+        called()
         source.close()
         return true
       },
     })
-    await until(() => asked.mock.calls.length > 0)
+    await until(() => called.mock.calls.length > 0)
     await new Promise((resolve) => setImmediate(resolve))
     expect(errors).toEqual([])
     expect(source.readyState).toBe(EventSource.CLOSED)
@@ -73,7 +73,7 @@ describe('idleTimeout', () => {
     vi.useRealTimers()
   })
 
-  it('does not run while the sink holds the next chunk back', async () => {
+  it('does not run while backpressure holds the next chunk', async () => {
     const hold = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10 * LIMIT))
     const { stream, end } = source('a', 'b')
     end()
@@ -82,7 +82,7 @@ describe('idleTimeout', () => {
     expect(calls).toEqual(['open', 'backpressure 1', 'backpressure 1', 'failed ended'])
   })
 
-  it('starts again after each chunk', async () => {
+  it('restarts after each chunk', async () => {
     const hold = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LIMIT / 2))
     const { errors, requests } = read(source('a', 'b').stream, ONCE, hold)
     await vi.advanceTimersByTimeAsync(2 * LIMIT - 1)
@@ -95,13 +95,13 @@ describe('idleTimeout', () => {
   })
 })
 
-describe('a large chunk', () => {
+describe('large chunk', () => {
   const PART = 64 * 1024
   const DATA = Array.from({ length: 3 * PART - 8 }, (_, index) => String.fromCharCode(97 + (index % 26))).join('')
-  /** Three parts and a byte. */
+  /** Three parts and one byte. */
   const CHUNK = bytes(`data: ${DATA}\n\n${'\n'}`)
 
-  it('is decoded in parts of 64 KiB, each when the sink has released the one before', async () => {
+  it('is decoded in parts of 64 KiB, each after backpressure has ended for the previous one', async () => {
     let release = (): void => undefined
     const hold = (): Promise<void> =>
       new Promise((resolve) => {
@@ -126,7 +126,7 @@ describe('a large chunk', () => {
     }
   })
 
-  it('is dropped in the middle when the connection is closed', async () => {
+  it('is discarded midway when the connection closes', async () => {
     const { calls, requests } = read(streamOf(CHUNK, ':'), {}, ({ connection, calls }) => {
       if (calls.length === 3) connection.close()
     })
@@ -135,7 +135,7 @@ describe('a large chunk', () => {
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 
-  it('is decoded whole where it comes from a stream of the caller', async () => {
+  it('is decoded as a whole if the caller passed the stream', async () => {
     const { calls } = read(streamOf(CHUNK, ':'), { reconnect: false }, () => undefined, true)
     await rest()
     const expected = ['open', `message ${DATA}`, `backpressure ${CHUNK.length}`, 'backpressure 1', 'failed ended']
@@ -143,7 +143,7 @@ describe('a large chunk', () => {
   })
 })
 
-/** Reads a body. */
+/** Connects to a response with this body. */
 function read(
   body: ReadableStream,
   options: NonNullable<Parameters<typeof connect>[1]>,

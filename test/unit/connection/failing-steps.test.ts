@@ -1,4 +1,4 @@
-/** An exception in any step between a loss and its event: an `error` event fires all the same, and a loop throws. */
+/** If any step between a loss and its event throws, an `error` event still fires, and a loop still throws. */
 
 import { channel } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -16,11 +16,11 @@ function broken(): never {
 const spyOn = (owner: object, method: string) =>
   vi.spyOn(owner as Record<string, (...args: unknown[]) => unknown>, method)
 
-/** From when it is called, that method throws. */
-const breaking = (owner: object, method: string) => () => void spyOn(owner, method).mockImplementation(broken)
+/** Returns a function that makes the method throw from then on. */
+const breakMethod = (owner: object, method: string) => () => void spyOn(owner, method).mockImplementation(broken)
 
-/** Has a diagnostics channel throw. */
-function breakingChannel(name: string): () => void {
+/** Returns a function that makes a diagnostics channel throw. */
+function breakChannel(name: string): () => void {
   return () => {
     const found = channel(`everysource:${name}`)
     found.subscribe(ignore)
@@ -32,8 +32,8 @@ function ignore(): void {
   // A channel publishes when it has a subscriber.
 }
 
-/** Has the constructor of `error` events throw, once. */
-function breakingErrorEvent(): void {
+/** Makes the constructor of `error` events throw once. */
+function breakErrorEvent(): void {
   const { prototype } = ErrorEvent
   const Base = Object.getPrototypeOf(ErrorEvent) as object
   Object.setPrototypeOf(ErrorEvent, function (): never {
@@ -43,7 +43,7 @@ function breakingErrorEvent(): void {
   expect(Object.getPrototypeOf(prototype)).toBe(Event.prototype)
 }
 
-function breakingDispatch(): void {
+function breakDispatch(): void {
   const { dispatchEvent } = EventTarget.prototype
   let isBroken = false
   spyOn(EventTarget.prototype, 'dispatchEvent').mockImplementation(function (this: EventTarget, event) {
@@ -59,24 +59,24 @@ const HOSTILE = Object.defineProperties(new Error('hostile'), {
   cause: { get: broken },
 })
 
-const SHORT: EventSourceInit = { reconnectionTime: 0 }
-const FINAL: EventSourceInit = { reconnect: false }
-const ASKED: EventSourceInit = { ...SHORT, reconnect: { shouldReconnect: broken } }
+const RECONNECTING: EventSourceInit = { reconnectionTime: 0 }
+const WITHOUT_RECONNECTION: EventSourceInit = { reconnect: false }
+const WITH_FAILING_POLICY: EventSourceInit = { ...RECONNECTING, reconnect: { shouldReconnect: broken } }
 
 type Step = [what: string, breaks: () => void, options?: EventSourceInit, cause?: unknown]
 
-/** Both of a loss after which a source reconnects, and of one after which it does not. */
+/** Steps for losses after which a source reconnects, and for one after which it doesn't. */
 const STEPS: Step[] = [
-  ['the request is aborted', breaking(AbortController.prototype, 'abort')],
-  ["the URL's parameters are read", breaking(URLSearchParams.prototype, 'forEach')],
-  ['the URL is parsed', () => void vi.stubGlobal('URL', broken)],
-  ['the cause is read', ignore, SHORT, HOSTILE],
-  ['texts are redacted', breaking(String.prototype, 'replaceAll')],
-  ['shouldReconnect is asked', ignore, ASKED],
-  ['the wait is computed', breaking(Math, 'random')],
-  ['"lost" is published', breakingChannel('lost')],
-  ['"wait" is published', breakingChannel('wait')],
-  ['"failed" is published', breakingChannel('failed'), FINAL],
+  ['aborting the request', breakMethod(AbortController.prototype, 'abort')],
+  ["reading the URL's parameters", breakMethod(URLSearchParams.prototype, 'forEach')],
+  ['parsing the URL', () => void vi.stubGlobal('URL', broken)],
+  ['reading the cause', ignore, RECONNECTING, HOSTILE],
+  ['redacting texts', breakMethod(String.prototype, 'replaceAll')],
+  ['calling shouldReconnect', ignore, WITH_FAILING_POLICY],
+  ['computing the delay', breakMethod(Math, 'random')],
+  ['publishing "lost"', breakChannel('lost')],
+  ['publishing "wait"', breakChannel('wait')],
+  ['publishing "failed"', breakChannel('failed'), WITHOUT_RECONNECTION],
 ]
 
 let unhandled: unknown[]
@@ -92,7 +92,7 @@ afterEach(() => {
   for (const name of ['lost', 'wait', 'failed']) channel(`everysource:${name}`).unsubscribe(ignore)
 })
 
-/** A `fetch` that is down once something has been broken. */
+/** A `fetch` that breaks something and then fails. */
 function downAfter(breaks: () => void, cause: unknown = new TypeError('down')): Answer {
   return () => {
     breaks()
@@ -100,8 +100,8 @@ function downAfter(breaks: () => void, cause: unknown = new TypeError('down')): 
   }
 }
 
-describe('an error event fires', () => {
-  it.each(STEPS)('when %s and that throws', async (_, breaks, options = SHORT, cause) => {
+describe('error event', () => {
+  it.each(STEPS)('fires although %s throws', async (_, breaks, options = RECONNECTING, cause) => {
     const { source, errors } = watch([downAfter(breaks, cause)], options)
     await until(() => errors.length > 0)
     expect(errors[0]?.error).toBeInstanceOf(ConnectionError)
@@ -112,10 +112,10 @@ describe('an error event fires', () => {
   })
 
   it.each<[what: string, breaks: () => void]>([
-    ['an error event is made', breakingErrorEvent],
-    ['an event is dispatched', breakingDispatch],
-  ])('when %s and that throws: the next one says so', async (_, breaks) => {
-    const { source, errors } = watch([downAfter(breaks)], SHORT)
+    ['creating an error event', breakErrorEvent],
+    ['dispatching an event', breakDispatch],
+  ])('reports the exception in a second event if %s throws', async (_, breaks) => {
+    const { source, errors } = watch([downAfter(breaks)], RECONNECTING)
     await until(() => source.readyState === EventSource.CLOSED)
     expect(errors.map(({ error }) => error.reason)).toEqual(['unsupported'])
     expect(errors[0]?.error.cause).toMatchObject({ message: BROKEN.message })
@@ -124,12 +124,12 @@ describe('an error event fires', () => {
   })
 
   it.each<[what: string, breaks: () => void]>([
-    ['an error event is made', breakingErrorEvent],
-    ['an event is dispatched', breakingDispatch],
+    ['creating an error event', breakErrorEvent],
+    ['dispatching an event', breakDispatch],
   ])(
-    'never when %s and that throws after the last failure: it is reported, and the source is closed',
+    'is replaced by a reported exception if %s throws after the last failure, and the source closes',
     async (_, breaks) => {
-      const { source } = watch([downAfter(breaks)], FINAL)
+      const { source } = watch([downAfter(breaks)], WITHOUT_RECONNECTION)
       await until(() => reported.length > 0)
       expect(reported).toEqual([BROKEN])
       expect(source.readyState).toBe(EventSource.CLOSED)
@@ -139,8 +139,8 @@ describe('an error event fires', () => {
   )
 })
 
-describe('a loop throws', () => {
-  it.each(STEPS)('when %s and that throws', async (_, breaks, options = SHORT, cause) => {
+describe('loop', () => {
+  it.each(STEPS)('throws a ConnectionError although %s throws', async (_, breaks, options = RECONNECTING, cause) => {
     const { stream } = request([downAfter(breaks, cause)], {
       ...options,
       reconnect: options.reconnect ?? { maxAttempts: 2 },

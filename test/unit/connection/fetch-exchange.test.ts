@@ -1,4 +1,4 @@
-/** One request: what the caller wants of it, from values and from functions; and the fetch that sends it. */
+/** One attempt: building the request from values and functions in the options, and sending it with fetch. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Exchange } from '../../../src/connection/exchange.ts'
@@ -17,14 +17,14 @@ afterEach(() => {
 
 const BASE = new URL('http://user:password@a.test/streams/one?q=1')
 
-/** The attempt that is made, and whether it is the first to send a request. */
+/** The attempt to open, and whether it sends the first request. */
 interface Given {
   isFirst?: boolean
   attempt?: Attempt
   url?: URL
 }
 
-/** An attempt, opened, and the inits that the runtime's fetch has got. */
+/** Opens an attempt and records the init of each fetch. */
 function attempt(
   options: object,
   { isFirst = false, attempt: { attempt, lastEventId, failure } = FIRST, url = BASE }: Given = {},
@@ -42,7 +42,7 @@ function attempt(
 
 const FIRST: Attempt = { attempt: 1, lastEventId: '', failure: undefined }
 
-/** What is sent where nothing else is asked for. */
+/** Headers of a request without options. */
 const DEFAULTS: Record<string, string> = {
   Accept: 'text/event-stream',
   'Cache-Control': 'no-cache',
@@ -67,7 +67,7 @@ async function send(options: object, given?: Given): Promise<Sent> {
   return { url: exchange.url.href, method, headers: Object.fromEntries(others), body }
 }
 
-/** How an attempt fails that sends no request. */
+/** Returns the failure of an attempt that sends no request. */
 async function failure(options: object): Promise<Failure> {
   const { opening, inits } = attempt(options)
   const failed = await failureOf(opening)
@@ -75,10 +75,10 @@ async function failure(options: object): Promise<Failure> {
   return failed
 }
 
-describe('functions of an attempt that ends', () => {
+describe('functions of an aborted or failed attempt', () => {
   const functions = { method: 'POST', headers: () => ({ 'X-Key': 'key-1234' }), resume: vi.fn(), body: vi.fn() }
 
-  it('are not asked any more once it is aborted', async () => {
+  it('are not called after the abort', async () => {
     const headers = vi.fn(() => {
       exchange.controller.abort()
       return {}
@@ -92,7 +92,7 @@ describe('functions of an attempt that ends', () => {
     expect(inits).toEqual([])
   })
 
-  it('have their headers known as secrets before anything else can fail', async () => {
+  it('have their headers registered as secrets before a later function can fail', async () => {
     const resume = (): never => {
       throw new Error('no')
     }
@@ -103,8 +103,8 @@ describe('functions of an attempt that ends', () => {
   })
 })
 
-describe('options that are values', () => {
-  it('are the request, which goes out at once', async () => {
+describe('option values', () => {
+  it('are sent synchronously', async () => {
     const options = { method: 'POST', headers: { 'X-One': '1' }, body: 'text' }
     const { opening, inits } = attempt(options, { isFirst: true })
     expect(inits).toHaveLength(1)
@@ -112,7 +112,7 @@ describe('options that are values', () => {
     expect(await send(options)).toEqual({ url: BASE.href, ...options })
   })
 
-  it('go out at once where "resume" is not asked yet', async () => {
+  it('are sent synchronously as long as "resume" is not called', async () => {
     const resume = vi.fn()
     const { opening, inits } = attempt({ resume }, { isFirst: true })
     expect(inits).toHaveLength(1)
@@ -120,7 +120,7 @@ describe('options that are values', () => {
     expect(resume).not.toHaveBeenCalled()
   })
 
-  it('send a stream once, and fail with the reason the second time', async () => {
+  it('a stream is sent once, and the second attempt fails with the reason', async () => {
     const options = { method: 'POST', body: new ReadableStream() }
     expect(await send(options, { isFirst: true })).toHaveProperty('body', options.body)
     const { reason, message } = await failure(options)
@@ -129,10 +129,10 @@ describe('options that are values', () => {
   })
 })
 
-describe('functions among the options', () => {
+describe('option functions', () => {
   const POST = { method: 'POST' }
 
-  it('are called for each attempt, with its details and without `this`', async () => {
+  it('are called for each attempt with its details and without `this`', async () => {
     const calls: unknown[][] = []
     const recording = (name: string) =>
       function (this: unknown, ...args: unknown[]): undefined {
@@ -164,7 +164,7 @@ describe('functions among the options', () => {
     expect(await send({ ...POST, body: () => null })).toHaveProperty('body', undefined)
   })
 
-  it('may return a stream, fresh at each attempt', async () => {
+  it('may return a new stream for each attempt', async () => {
     const body = (): ReadableStream => new ReadableStream()
     const first = await send({ ...POST, body, reconnect: true }, { isFirst: true })
     const second = await send({ ...POST, body, reconnect: true })
@@ -183,7 +183,7 @@ describe('functions among the options', () => {
     ['headers', 'rejects', () => Promise.reject(error)],
     ['body', 'rejects', () => Promise.reject(error)],
     ['resume', 'rejects', () => Promise.reject(error)],
-  ])('%s that %s fails the attempt, with its error as the cause', async (name, _, run) => {
+  ])('fail the attempt if %s %s, with the error as the cause', async (name, _, run) => {
     const { reason, message, cause, fromCaller } = await failure({ ...POST, [name]: run })
     expect(message).toMatch(`was not requested: the function "${name}" failed`)
     expect(cause).toBe(error)
@@ -206,14 +206,14 @@ describe('functions among the options', () => {
     ['resume', { headers: 'return-secret' }, '"headers" in the result of "resume" must be '],
     ['resume', { body: { a: 'return-secret' } }, 'JSON.stringify(…)'],
     ['resume', { url: 'http://[?return-secret' }, 'Invalid URL'],
-  ])('%s must not return %j', async (name, returned, why) => {
+  ])('fail the attempt if %s returns %j', async (name, returned, why) => {
     const { message, cause } = await failure({ ...POST, [name]: () => returned })
     expect(message).toMatch(`was not requested: the function "${name}" failed`)
     expect(String(cause)).toContain(why)
     expect(String(cause)).not.toContain('return-secret')
   })
 
-  it('are not called where the attempt does not need their result', async () => {
+  it("are not called if the attempt doesn't need their result", async () => {
     const body = vi.fn()
     await send({ ...POST, body, resume: () => ({ method: 'GET' }) })
     await send({ ...POST, body, resume: () => ({ body: 'other' }) })
@@ -224,7 +224,7 @@ describe('functions among the options', () => {
 
 const URL_OF_SOURCE = 'http://a.test/streams/one?q=1#f'
 
-/** What is sent to resume a POST where "resume" returns this. */
+/** Returns the request that resumes a POST if "resume" returns this value. */
 function resumed(given: ResumedRequest | undefined, options: object = {}): Promise<Sent> {
   const post = { method: 'POST', headers: OWN_HEADERS, body: '{}', resume: () => given }
   return send({ ...post, ...options }, { url: new URL(URL_OF_SOURCE) })
@@ -238,16 +238,16 @@ const OWN_HEADERS = {
 }
 const OWN = { url: URL_OF_SOURCE, method: 'POST', headers: OWN_HEADERS, body: '{}' }
 
-describe('a reconnection with "resume"', () => {
+describe('reconnection with "resume"', () => {
   it.each([
     ['nothing', undefined],
     ['an empty object', {}],
     ['members that are undefined', { url: undefined, method: undefined, headers: undefined, body: undefined }],
-  ])('is the same request where "resume" returns %s', async (_, given) => {
+  ])('repeats the request if "resume" returns %s', async (_, given) => {
     expect(await resumed(given)).toEqual(OWN)
   })
 
-  it('is the same request where "resume" returns a promise of undefined', async () => {
+  it('repeats the request if "resume" returns a promise of undefined', async () => {
     expect(await resumed(undefined, { resume: () => Promise.resolve(undefined) })).toEqual(OWN)
   })
 
@@ -259,11 +259,11 @@ describe('a reconnection with "resume"', () => {
     ['//b.test/x', 'http://b.test/x'],
     ['https://b.test/x', 'https://b.test/x'],
     [new URL('https://b.test/y'), 'https://b.test/y'],
-  ])('may have another url, relative to the URL of the source: %s', async (url, target) => {
+  ])("may change the URL, relative to the source's URL: %s", async (url, target) => {
     expect(await resumed({ url })).toEqual({ ...OWN, url: target })
   })
 
-  it('may have headers, which override those of the option', async () => {
+  it('may set headers, which override the option', async () => {
     const { headers } = await resumed({ headers: { authorization: 'second', 'X-Two': '2', 'X-One': undefined } })
     expect(headers).toEqual({
       'X-One': '1',
@@ -274,7 +274,7 @@ describe('a reconnection with "resume"', () => {
     })
   })
 
-  it('may have headers that override those of a function', async () => {
+  it('may set headers that override those of a function', async () => {
     const headers = (): Record<string, string> => ({ 'X-One': 'fresh', 'X-Two': 'fresh' })
     expect((await resumed({ headers: { 'x-two': 'resumed' } }, { headers })).headers).toEqual({
       'X-One': 'fresh',
@@ -282,18 +282,18 @@ describe('a reconnection with "resume"', () => {
     })
   })
 
-  it('may have another body', async () => {
+  it('may change the body', async () => {
     expect(await resumed({ body: 'other' })).toEqual({ ...OWN, body: 'other' })
     expect(await resumed({ body: '' })).toEqual({ ...OWN, body: '' })
     const stream = new ReadableStream()
     expect(await resumed({ body: stream })).toEqual({ ...OWN, body: stream })
   })
 
-  it('has no body where it is null', async () => {
+  it('omits the body if it is null', async () => {
     expect(await resumed({ body: null })).toMatchObject({ method: 'POST', body: undefined })
   })
 
-  it.each(['GET', 'get', 'HEAD'])('by %s has no body, and no header that describes one', async (method) => {
+  it.each(['GET', 'get', 'HEAD'])('omits the body and the headers that describe it with method %s', async (method) => {
     const without = { 'X-One': '1', Authorization: 'first' }
     const expected = { url: URL_OF_SOURCE, method: method.toUpperCase(), headers: without, body: undefined }
     expect(await resumed({ method })).toEqual(expected)
@@ -301,12 +301,12 @@ describe('a reconnection with "resume"', () => {
     expect(await resumed({ method, body: null })).toEqual(expected)
   })
 
-  it('by GET has the headers that "resume" returned', async () => {
+  it('sends the headers returned by "resume" with a GET', async () => {
     const { headers } = await resumed({ method: 'GET', headers: { 'X-Two': '2', authorization: 'second' } })
     expect(headers).toEqual({ 'X-One': '1', authorization: 'second', 'X-Two': '2' })
   })
 
-  it('may be a POST where the first request was a GET', async () => {
+  it('may be a POST although the first request was a GET', async () => {
     const options = { method: 'GET', body: undefined, headers: { 'Content-Language': 'en' } }
     expect(await resumed({ method: 'POST', body: 'text' }, options)).toEqual({
       url: URL_OF_SOURCE,
@@ -317,14 +317,14 @@ describe('a reconnection with "resume"', () => {
     expect((await resumed({}, options)).headers).toEqual({ 'Content-Language': 'en' })
   })
 
-  it('may leave out a stream that was sent already', async () => {
+  it('may omit a stream that was already sent', async () => {
     const options = { body: new ReadableStream() }
     expect((await resumed({ method: 'GET' }, options)).body).toBeUndefined()
     expect((await resumed({ body: 'rest' }, options)).body).toBe('rest')
     await expect(resumed({}, options)).rejects.toThrow('can be sent only once')
   })
 
-  it('does not change the next reconnection', async () => {
+  it('does not affect the next reconnection', async () => {
     const answers: (ResumedRequest | undefined)[] = [
       { url: '/two', method: 'GET', headers: { 'X-Two': '2' } },
       undefined,
@@ -335,8 +335,8 @@ describe('a reconnection with "resume"', () => {
   })
 })
 
-describe("a caller's fetch", () => {
-  it('is called without `this`, with the URL as a string and an init', async () => {
+describe('custom fetch', () => {
+  it('receives the URL as a string and an init, without `this`', async () => {
     const calls: { self: unknown; args: unknown[] }[] = []
     const fetch = function (this: unknown, ...args: unknown[]) {
       calls.push({ self: this, args })
@@ -348,7 +348,7 @@ describe("a caller's fetch", () => {
     expect(calls[0]?.args).toEqual([`${NOWHERE}?a=b`, expect.objectContaining({ method: 'GET', redirect: 'follow' })])
   })
 
-  it('is called once when the source is constructed', () => {
+  it('is called synchronously by the constructor', () => {
     const fetch = vi.fn<FetchLike>(() => Promise.resolve(lasting()))
     open(NOWHERE, { fetch })
     expect(fetch).toHaveBeenCalledOnce()
@@ -368,7 +368,7 @@ describe("a caller's fetch", () => {
     ],
     ['rejects', () => Promise.reject(new Error('no'))],
     ['rejects with undefined', () => Promise.reject()],
-  ])('is a network failure when it %s, reported asynchronously', async (_, fetch) => {
+  ])('causes a network failure if it %s, reported asynchronously', async (_, fetch) => {
     let synchronous = true
     const source = open(NOWHERE, { fetch })
     const error = nextError(source).then((event) => ({ event, synchronous }))
@@ -381,7 +381,7 @@ describe("a caller's fetch", () => {
     expect(source.readyState).toBe(EventSource.CONNECTING)
   })
 
-  it('is not called for unfetchable schemes', async () => {
+  it('is not called for schemes that cannot be fetched', async () => {
     const fetch = vi.fn<FetchLike>(() => Promise.resolve(lasting()))
     const source = open('mailto:a@b.test', { fetch })
     const { error } = await nextError(source)
@@ -391,8 +391,8 @@ describe("a caller's fetch", () => {
   })
 })
 
-describe('the signal', () => {
-  it('is a new one at each attempt', async () => {
+describe('signal passed to fetch', () => {
+  it('is different for each attempt', async () => {
     const signals: AbortSignal[] = []
     const source = open(NOWHERE, {
       fetch: (_, { signal }) => {
@@ -407,7 +407,7 @@ describe('the signal', () => {
   })
 })
 
-describe('a fetch that ignores the signal', () => {
+describe('fetch that ignores the signal', () => {
   it('has its body canceled by close()', async () => {
     const canceled = vi.fn()
     const body = new ReadableStream({
@@ -422,7 +422,7 @@ describe('a fetch that ignores the signal', () => {
     expect(canceled).toHaveBeenCalledOnce()
   })
 
-  it('has a body canceled that comes after close(), and fires no event', async () => {
+  it('has its body canceled if it responds after close(), and no event fires', async () => {
     const fired = vi.fn()
     let answer: ((response: Response) => void) | undefined
     const source = open(NOWHERE, {
@@ -449,16 +449,16 @@ describe('a fetch that ignores the signal', () => {
   })
 })
 
-describe('the origin of messages', () => {
+describe('origin of messages', () => {
   const stream = (): ReadableStream | null => lasting('data: 1\n\n').body
   const headers = new Headers({ 'Content-Type': 'text/event-stream' })
 
   it.each([
-    ["the request's when the Response has no URL", {}, 'http://nowhere.test'],
-    ["the request's when the Response's URL is empty", { url: '' }, 'http://nowhere.test'],
-    ["the request's when the Response's URL is undefined", { url: undefined }, 'http://nowhere.test'],
-    ["the request's when the Response's URL is invalid", { url: 'http://[' }, 'http://nowhere.test'],
-    ["the Response's otherwise, as after redirects", { url: 'https://else.test:444/x' }, 'https://else.test:444'],
+    ['that of the request if the Response has no URL', {}, 'http://nowhere.test'],
+    ["that of the request if the Response's URL is empty", { url: '' }, 'http://nowhere.test'],
+    ["that of the request if the Response's URL is undefined", { url: undefined }, 'http://nowhere.test'],
+    ["that of the request if the Response's URL is invalid", { url: 'http://[' }, 'http://nowhere.test'],
+    ['that of the Response otherwise, as after redirects', { url: 'https://else.test:444/x' }, 'https://else.test:444'],
   ])('is %s', async (_, given, origin) => {
     const source = open(NOWHERE, {
       fetch: () => Promise.resolve({ status: 200, headers, body: stream(), ...given }),
@@ -467,20 +467,20 @@ describe('the origin of messages', () => {
   })
 })
 
-it('a data URL has the origin "null", even where the Response has no URL', async () => {
+it('the origin of a data URL is "null" even if the Response has no URL', async () => {
   const source = open('data:text/event-stream,', { fetch: () => Promise.resolve(lasting('data: 1\n\n')) })
   expect((await nextMessage(source)).origin).toBe('null')
 })
 
-describe("the runtime's fetch", () => {
-  it('blocks some ports: the connection fails at once, and the error names the port', async () => {
+describe('fetch of the runtime', () => {
+  it('blocks some ports, so the connection fails permanently with an error that names the port', async () => {
     const source = open('http://localhost:9/stream')
     const { error, message, willReconnect } = await nextError(source)
     expect([error.reason, willReconnect]).toEqual(['unsupported', false])
     expect(message).toBe('The event stream at http://localhost:9/stream cannot be fetched: fetch blocks port 9')
   })
 
-  it('is looked up at each attempt', async () => {
+  it('is looked up for each attempt', async () => {
     const called: string[] = []
     vi.stubGlobal('fetch', (): Promise<Response> => {
       called.push('first')
@@ -496,7 +496,7 @@ describe("the runtime's fetch", () => {
     expect(called).toEqual(['first', 'second'])
   })
 
-  it('is missing: the connection fails and the error says what to do', async () => {
+  it('fails the connection with advice if it is missing', async () => {
     vi.stubGlobal('fetch', undefined)
     const source = open(NOWHERE)
     const { error, message } = await nextError(source)

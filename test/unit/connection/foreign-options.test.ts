@@ -1,9 +1,9 @@
-/** Options that other APIs take: ours under the same name, refused with advice, or ignored with a reason. */
+/** Options of other APIs: supported under the same name, rejected with advice, or ignored for a reason. */
 
 import { describe, expect, it } from 'vitest'
 import { readOptions } from '../../../src/connection/read-options.ts'
 
-/** What becomes of an option: it is ours, the text that the error must contain, or nothing to lose. */
+/** Expected result: supported, rejected with this advice, or ignored. */
 type Outcome = 'ours' | `"${string}` | 'a listener' | 'ignored'
 
 const NAMES: Record<string, Record<string, Outcome>> = {
@@ -21,7 +21,7 @@ const NAMES: Record<string, Record<string, Outcome>> = {
     priority: '"fetchOptions"',
     referrer: '"fetchOptions"',
     referrerPolicy: '"fetchOptions"',
-    // It is set where it is needed.
+    // Set automatically.
     duplex: 'ignored',
   },
   'undici, Deno and Bun': { dispatcher: 'ours', node: 'ours', client: '"fetchOptions"', tls: '"fetchOptions"' },
@@ -31,13 +31,13 @@ const NAMES: Record<string, Record<string, Outcome>> = {
     proxy: '"fetchOptions"',
     rejectUnauthorized: '"fetchOptions"',
   },
-  'http of Node': { agent: '"fetchOptions"', timeout: '"connectTimeout" or "idleTimeout"' },
+  'Node http': { agent: '"fetchOptions"', timeout: '"connectTimeout" or "idleTimeout"' },
   'eventsource-client': {
     fetch: 'ours',
     onComment: 'ours',
     initialLastEventId: '"lastEventId"',
     onMessage: 'a listener',
-    // They come with onMessage.
+    // onMessage already gets the advice.
     onConnect: 'ignored',
     onDisconnect: 'ignored',
     onScheduleReconnect: 'ignored',
@@ -61,7 +61,7 @@ const NAMES: Record<string, Record<string, Outcome>> = {
     jitterRatio: '"reconnect: { jitter }"',
     errorFilter: '"reconnect: { shouldReconnect }"',
     readTimeoutMillis: '"idleTimeout"',
-    // Headers override the defaults.
+    // Headers always override the defaults.
     skipDefaultHeaders: 'ignored',
   },
   'sse.js': {
@@ -73,7 +73,7 @@ const NAMES: Record<string, Record<string, Outcome>> = {
     useLastEventId: 'ignored',
     debug: 'ignored',
   },
-  'clients of other protocols, and typing errors': {
+  'clients of other protocols, and typos': {
     header: '"headers"',
     data: '"body"',
     json: '"body: JSON.stringify(…)"',
@@ -85,11 +85,11 @@ const NAMES: Record<string, Record<string, Outcome>> = {
   },
 }
 
-describe.each(Object.entries(NAMES))('the options of %s', (_, outcomes) => {
+describe.each(Object.entries(NAMES))('options of %s', (_, outcomes) => {
   const foreign = Object.entries(outcomes).filter(([, outcome]) => outcome !== 'ours')
 
   it.each(foreign.filter(([, outcome]) => outcome !== 'ignored'))(
-    '%s is a TypeError that advises %s',
+    '%s throws a TypeError that recommends %s',
     (name, advice) => {
       for (const value of [null, false, 'option-secret', {}]) {
         const read = (): unknown => readOptions({ [name]: value })
@@ -100,12 +100,12 @@ describe.each(Object.entries(NAMES))('the options of %s', (_, outcomes) => {
     },
   )
 
-  it('others are ignored', () => {
+  it('options without effect are ignored', () => {
     const ignored = foreign.filter(([, outcome]) => outcome === 'ignored').map(([name]) => [name, true])
     expect(() => readOptions(Object.fromEntries(ignored))).not.toThrow()
   })
 
-  it('ours are known', () => {
+  it('shared options are supported', () => {
     const ours = Object.entries(outcomes).filter(([, outcome]) => outcome === 'ours')
     for (const [name] of ours) {
       expect(() => readOptions({ [name]: Symbol('bad') }), name).toThrow(`Option "${name}" `)
@@ -113,18 +113,18 @@ describe.each(Object.entries(NAMES))('the options of %s', (_, outcomes) => {
   })
 })
 
-describe("undici's options", () => {
+describe('undici options', () => {
   const dispatcher = { dispatch: () => true }
 
   it.each([
     ['dispatcher', { dispatcher }],
     ['node.dispatcher', { node: { dispatcher } }],
     ['fetchOptions.dispatcher', { fetchOptions: { dispatcher } }],
-  ])('%s is the dispatcher of the request', (_, options) => {
+  ])('%s sets the dispatcher of the request', (_, options) => {
     expect(readOptions(options).fetchOptions).toEqual({ dispatcher })
   })
 
-  it('stand beside other fetch options, which override them', () => {
+  it('combine with fetchOptions, which override them', () => {
     const other = { dispatch: () => false }
     expect(readOptions({ dispatcher, fetchOptions: { keepalive: true } }).fetchOptions).toEqual({
       keepalive: true,
@@ -133,7 +133,7 @@ describe("undici's options", () => {
     expect(readOptions({ dispatcher, fetchOptions: { dispatcher: other } }).fetchOptions).toEqual({ dispatcher: other })
   })
 
-  it('node.reconnectionTime is the reconnection time, unless there is the option of that name', () => {
+  it('node.reconnectionTime sets the reconnection time unless reconnectionTime does', () => {
     expect(readOptions({ node: { reconnectionTime: 5 } }).reconnectionTime).toBe(5)
     expect(readOptions({ node: { reconnectionTime: 5 }, reconnectionTime: 7 }).reconnectionTime).toBe(7)
   })

@@ -1,4 +1,4 @@
-/** `streamEvents` of a Response or a stream that the caller has fetched. */
+/** `streamEvents` with a Response or a stream from the caller. */
 
 import { Readable } from 'node:stream'
 import { describe, expect, it, vi } from 'vitest'
@@ -17,13 +17,13 @@ import {
 } from '../support/streams.ts'
 
 const TWO_EVENTS = 'event: greeting\ndata: Hello\nid: 1\n\ndata: Bye\n\n'
-const THEIR_OBJECTS = [
+const EVENTS = [
   { type: 'greeting', data: 'Hello', id: '1', lastEventId: '1' },
   { type: 'message', data: 'Bye', lastEventId: '1' },
 ]
 
-/** What `streamEvents` throws at once. */
-function refusal(given: unknown, options?: unknown): unknown {
+/** Returns the error that `streamEvents` throws synchronously. */
+function thrownBy(given: unknown, options?: unknown): unknown {
   try {
     closed(streamEvents(given as Response, options as GivenStreamInit))
   } catch (error) {
@@ -32,17 +32,17 @@ function refusal(given: unknown, options?: unknown): unknown {
   return undefined
 }
 
-describe('the events of', () => {
-  it('a Response of a caller’s fetch that is only as much of one', async () => {
+describe('streamEvents', () => {
+  it('reads a minimal Response-like object from a custom fetch', async () => {
     const like = {
       status: 200,
       headers: new Headers({ 'Content-Type': 'text/event-stream' }),
       body: streamOf(TWO_EVENTS),
     }
-    expect(await all(streamEvents(like as unknown as Response))).toStrictEqual(THEIR_OBJECTS)
+    expect(await all(streamEvents(like as unknown as Response))).toStrictEqual(EVENTS)
   })
 
-  it('a byte stream that would read into buffers of its reader', async () => {
+  it('reads a byte stream that supports BYOB readers', async () => {
     const stream = new ReadableStream({
       type: 'bytes',
       start: (controller) => {
@@ -50,11 +50,11 @@ describe('the events of', () => {
         controller.close()
       },
     })
-    expect(await all(streamEvents(stream))).toStrictEqual(THEIR_OBJECTS)
+    expect(await all(streamEvents(stream))).toStrictEqual(EVENTS)
   })
 })
 
-describe('what cannot be read is a TypeError at the call', () => {
+describe('streamEvents throws a TypeError for', () => {
   const locked = source().stream
   locked.getReader()
   const lockedBody = response(source().stream)
@@ -65,7 +65,7 @@ describe('what cannot be read is a TypeError at the call', () => {
     ['a Response whose body is locked', lockedBody, 'The Response body was already read or is locked'],
     ['a promise of a Response', Promise.resolve(response('')), 'got a promise. Await it first'],
     [
-      'a stream of Node',
+      'a Node stream',
       Readable.from([]),
       'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes',
     ],
@@ -73,42 +73,42 @@ describe('what cannot be read is a TypeError at the call', () => {
     ['nothing', undefined, 'got undefined'],
     ['null', null, 'got null'],
     [
-      'a Response whose body is a stream of Node',
+      'a Response whose body is a Node stream',
       { status: 200, headers: new Headers(), body: Readable.from([]) },
       'The Response body is not a ReadableStream',
     ],
   ])('%s', (_, given, message) => {
-    const error = refusal(given)
+    const error = thrownBy(given)
     expect(error).toBeInstanceOf(TypeError)
     expect((error as Error).message).toContain(message)
   })
 
-  it('a Response whose body was read and then let go', async () => {
+  it('a Response whose body was partly read and unlocked', async () => {
     const used = response('data: 1\n\n')
     const reader = used.body?.getReader()
     await reader?.read()
     reader?.releaseLock()
-    const error = refusal(used)
+    const error = thrownBy(used)
     expect(error).toBeInstanceOf(TypeError)
     expect((error as Error).message).toContain('was already read')
   })
 
-  it('what another loop reads', () => {
+  it('a response or stream that another loop reads', () => {
     const good = response('data: 1\n\n')
     closed(streamEvents(good))
-    expect(refusal(good)).toBeInstanceOf(TypeError)
+    expect(thrownBy(good)).toBeInstanceOf(TypeError)
     const { stream } = source()
     closed(streamEvents(stream))
-    expect(refusal(stream)).toBeInstanceOf(TypeError)
+    expect(thrownBy(stream)).toBeInstanceOf(TypeError)
   })
 })
 
-describe('a Response that is no good one', () => {
-  it('Response.error(): the loop throws a ConnectionError', async () => {
+describe('failed Response', () => {
+  it('makes the loop throw a ConnectionError if it is Response.error()', async () => {
     expect(await rejection(all(streamEvents(Response.error())))).toMatchObject({ reason: 'network' })
   })
 
-  it('its URL shows in the message, its query and password do not', async () => {
+  it('has its URL in the message, without query and password', async () => {
     const like = {
       status: 404,
       url: 'http://user:password@a.test/chat?token=secret',
@@ -120,7 +120,7 @@ describe('a Response that is no good one', () => {
     expect(error.message).not.toMatch(/secret|password/)
   })
 
-  it('nor do they in the cause, when its body breaks off', async () => {
+  it('has no secrets of the URL in the cause if its body breaks off', async () => {
     const { stream, fail } = source()
     const like = Object.defineProperty(response(stream), 'url', { value: 'http://a.test/chat?token=long-secret' })
     fail(new Error('lost http://a.test/chat?token=long-secret, and long-secret'))
@@ -130,14 +130,14 @@ describe('a Response that is no good one', () => {
     expect((error.cause as Error).message).not.toContain('long-secret')
   })
 
-  it('is not left open: the rest of its body is cancelled', async () => {
+  it('has the rest of its body canceled', async () => {
     const { stream, cancelled, push } = source()
     push('x'.repeat(70_000))
     await rejection(all(streamEvents(response(stream, { status: 500 }))))
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it('makes no unhandled rejection where nobody iterates', async () => {
+  it('causes no unhandled rejection if it is never iterated', async () => {
     const unhandled = unhandledRejections()
     closed(streamEvents(response('no', { status: 500 })))
     await rest()
@@ -145,14 +145,14 @@ describe('a Response that is no good one', () => {
   })
 })
 
-describe('a stream that', () => {
-  it('has errored already: the same', async () => {
+describe('stream passed by the caller', () => {
+  it('makes the loop throw a ConnectionError if it has already errored', async () => {
     const { stream, fail } = source()
     fail('a text')
     expect(await rejection(all(streamEvents(stream)))).toMatchObject({ reason: 'network', cause: 'a text' })
   })
 
-  it('has ended already: the loop ends', async () => {
+  it('ends the loop if it has already closed', async () => {
     expect(await all(streamEvents(streamOf()))).toEqual([])
   })
 
@@ -161,21 +161,18 @@ describe('a stream that', () => {
     ['numbers', 7],
     ['objects', {}],
     ['an ArrayBuffer', new ArrayBuffer(1)],
-  ])(
-    'brings %s instead of bytes: the loop throws a ConnectionError after the events, and the stream is cancelled',
-    async (_, chunk) => {
-      const { stream, push, pushChunk, cancelled } = source()
-      push('data: 0\n\n')
-      pushChunk(chunk)
-      const { data, error } = await outcome(streamEvents(stream))
-      expect(data).toEqual(['0'])
-      expect(error).toMatchObject({ reason: 'unsupported' })
-      expect((error as Error).message).toContain('not a stream of bytes')
-      expect(cancelled).toHaveBeenCalledOnce()
-    },
-  )
+  ])('makes the loop throw after the events if it contains %s instead of bytes, and is canceled', async (_, chunk) => {
+    const { stream, push, pushChunk, cancelled } = source()
+    push('data: 0\n\n')
+    pushChunk(chunk)
+    const { data, error } = await outcome(streamEvents(stream))
+    expect(data).toEqual(['0'])
+    expect(error).toMatchObject({ reason: 'unsupported' })
+    expect((error as Error).message).toContain('not a stream of bytes')
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
 
-  it('holds an event that is too large: the loop throws a ConnectionError after those before it', async () => {
+  it('makes the loop throw after the earlier events if an event is too large, and is canceled', async () => {
     const { stream, push, cancelled } = source()
     push('data: 1\n\ndata: 123456789\n\ndata: 3\n\n')
     const { data, error } = await outcome(streamEvents(stream, { maxBufferSize: 8 }))
@@ -184,7 +181,7 @@ describe('a stream that', () => {
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it('is silent for longer than idleTimeout: the loop throws a ConnectionError, and the stream is cancelled', async () => {
+  it('makes the loop throw if it is silent for longer than idleTimeout, and is canceled', async () => {
     const { stream, push, cancelled } = source()
     push('data: 1\n\n')
     const { data, error } = await outcome(streamEvents(stream, { idleTimeout: 20 }))
@@ -193,7 +190,7 @@ describe('a stream that', () => {
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it('cannot be cancelled: nobody hears of it', async () => {
+  it('causes no unhandled rejection if it cannot be canceled', async () => {
     const unhandled = unhandledRejections()
     const stubborn = new ReadableStream<Uint8Array>({ cancel: () => Promise.reject(new Error('no')) })
     streamEvents(stubborn).close()
@@ -202,15 +199,15 @@ describe('a stream that', () => {
   })
 })
 
-describe('options', () => {
-  it('reconnectionTime is what the property says until the stream’s retry does', async () => {
+describe('options of streamEvents with a Response or stream', () => {
+  it('reconnectionTime applies until the stream sends a retry field', async () => {
     const events = streamEvents(streamOf('retry: 7\ndata: 1\n\n'), { reconnectionTime: 5 })
     expect(events.reconnectionTime).toBe(5)
     await all(events)
     expect(events.reconnectionTime).toBe(7)
   })
 
-  it('onComment is called', async () => {
+  it('onComment receives comments', async () => {
     const onComment = vi.fn()
     await all(streamEvents(response(':one\ndata: 1\n\n: two\n'), { onComment }))
     expect(onComment.mock.calls).toEqual([['one'], ['two']])
@@ -228,7 +225,7 @@ describe('options', () => {
     'lastEventIdParameter',
     'connectTimeout',
     'reconnect',
-  ])('%s is about a request: a TypeError that names it, and the stream is not taken', (name) => {
+  ])('%s throws a TypeError because it needs a request, and the stream stays unlocked', (name) => {
     const valid: Record<string, unknown> = {
       withCredentials: true,
       fetch: () => undefined,
@@ -246,7 +243,7 @@ describe('options', () => {
     const { stream } = source()
     const good = response('')
     for (const given of [stream, good]) {
-      const error = refusal(given, method)
+      const error = thrownBy(given, method)
       expect(error).toBeInstanceOf(TypeError)
       expect((error as Error).message).toContain(`"${name}"`)
     }
@@ -254,7 +251,7 @@ describe('options', () => {
     expect(good.body?.locked).toBe(false)
   })
 
-  it('undefined is absent', async () => {
+  it('undefined counts as absent', async () => {
     const options = { fetch: undefined, method: undefined, signal: undefined } as GivenStreamInit
     expect(await all(streamEvents(response(TWO_EVENTS), options))).toHaveLength(2)
     expect(await all(streamEvents(response(TWO_EVENTS), null))).toHaveLength(2)
@@ -267,15 +264,15 @@ describe('options', () => {
     ['signal', {}],
     ['lastEventId', 5],
     ['reconnectionTime', -1],
-  ])('a wrong %s is a TypeError that names it, and the stream is not taken', (name, value) => {
+  ])('an invalid %s throws a TypeError that names it, and the stream stays unlocked', (name, value) => {
     const { stream } = source()
-    expect((refusal(stream, { [name]: value }) as Error).message).toContain(`Option "${name}"`)
+    expect((thrownBy(stream, { [name]: value }) as Error).message).toContain(`Option "${name}"`)
     expect(stream.locked).toBe(false)
   })
 })
 
-describe('is taken at the call', () => {
-  it('and cancelled where the signal is aborted already', async () => {
+describe('Response or stream that is not iterated', () => {
+  it('is canceled at once if the signal is already aborted', async () => {
     const { stream, cancelled } = source('data: 1\n\n')
     const reason = new Error('late')
     const signal = AbortSignal.abort(reason)
@@ -288,7 +285,7 @@ describe('is taken at the call', () => {
     expect(bodyCancelled).toHaveBeenCalledOnce()
   })
 
-  it('close() before anything else cancels it', async () => {
+  it('is canceled by close()', async () => {
     for (const take of [(body: ReadableStream) => body, (body: ReadableStream) => response(body)]) {
       const { stream, cancelled } = source('data: 1\n\n')
       const events = streamEvents(take(stream) as ReadableStream<Uint8Array>)

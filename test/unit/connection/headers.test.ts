@@ -1,4 +1,4 @@
-/** The caller's headers. */
+/** Reading, checking and merging headers. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isBodyHeader, mergeHeaders, readHeaders, withoutHeaders } from '../../../src/connection/headers.ts'
@@ -9,7 +9,7 @@ afterEach(() => {
 
 const read = (given: unknown): Record<string, string> => readHeaders(given, true)
 
-describe('headers', () => {
+describe('readHeaders', () => {
   it.each<[string, unknown]>([
     ['a record', { 'X-One': '1', 'x-two': '2' }],
     ['a record without a prototype', Object.assign(Object.create(null), { 'X-One': '1', 'x-two': '2' })],
@@ -27,11 +27,11 @@ describe('headers', () => {
         ['x-two', '2'],
       ]),
     ],
-  ])('may be %s, and keep the case of their names', (_, given) => {
+  ])('accepts %s and keeps the case of names', (_, given) => {
     expect(read(given)).toEqual({ 'X-One': '1', 'x-two': '2' })
   })
 
-  it('may be a Headers, or one of another realm', () => {
+  it('accepts a Headers, also of another realm', () => {
     expect(read(new Headers({ 'X-One': '1' }))).toEqual({ 'x-one': '1' })
     const foreign = {
       *[Symbol.iterator]() {
@@ -41,16 +41,16 @@ describe('headers', () => {
     expect(read(foreign)).toEqual({ 'x-one': '1' })
   })
 
-  it('are none where they are undefined or empty', () => {
+  it('returns an empty object for undefined and empty input', () => {
     for (const given of [undefined, {}, [], new Headers(), new Map()]) expect(read(given)).toEqual({})
   })
 
-  it('leave out what is undefined', () => {
+  it('omits undefined values', () => {
     expect(read({ 'X-One': undefined, 'X-Two': '2' })).toEqual({ 'X-Two': '2' })
     expect(read([['X-One', undefined]])).toEqual({})
   })
 
-  it('of one name are joined, as Headers do it', () => {
+  it('joins values of the same name like Headers', () => {
     expect(
       read([
         ['X-One', '1'],
@@ -67,7 +67,7 @@ describe('headers', () => {
     ).toEqual({ Cookie: 'a=b; c=d' })
   })
 
-  it('may have names that objects have members of', () => {
+  it('allows names that are also members of Object.prototype', () => {
     const given = [
       ['__proto__', '1'],
       ['constructor', '2'],
@@ -77,7 +77,7 @@ describe('headers', () => {
   })
 
   it.each([null, 'Authorization: header-secret', 1, true, () => ({}), Symbol('header-secret')])(
-    'may not be %s',
+    'rejects %s',
     (given) => {
       expect(() => readHeaders(given, true)).toThrow(
         /^Option "headers" must be an object, an array of pairs, a Headers or a function that returns one of these, got /,
@@ -87,7 +87,7 @@ describe('headers', () => {
   )
 
   it.each([[['X-One']], [[['X-One', '1', 'header-secret']]], [[[]]], [new Set(['header-secret'])], [[null]]])(
-    'are pairs where they are a list: not %j',
+    'rejects %j as an array of pairs',
     (given) => {
       const message = 'Option "headers" must contain [name, value] pairs'
       expect(() => readHeaders(given, true)).toThrow(new TypeError(message))
@@ -95,8 +95,8 @@ describe('headers', () => {
   )
 })
 
-describe("a header's name", () => {
-  it('may have any character of a token', () => {
+describe('header name', () => {
+  it('may contain every token character', () => {
     expect(() => readHeaders({ "!#$%&'*+-.^_`|~09azAZ": 'x' }, true)).not.toThrow()
   })
 
@@ -114,17 +114,17 @@ describe("a header's name", () => {
     'X/One',
     '"X"',
     'X\0',
-  ])('may not be %j', (name) => {
+  ])('must not be %j', (name) => {
     const message = `Option "headers" has an invalid name "${name}"`
     expect(() => readHeaders({ [name]: 'header-secret' }, true)).toThrow(new TypeError(message))
   })
 
-  it.each([[1], [null], [undefined], [{}], [Symbol('x')]])('may not be %s', (name) => {
+  it.each([[1], [null], [undefined], [{}], [Symbol('x')]])('must not be %s', (name) => {
     expect(() => readHeaders([[name, 'header-secret']], true)).toThrow(/^Option "headers" has an invalid name /)
     expect(() => readHeaders([[name, 'header-secret']], true)).not.toThrow(/header-secret/)
   })
 
-  it('is one that the runtime lets scripts set, where its fetch will send it', () => {
+  it("must be allowed for scripts if the runtime's fetch sends it", () => {
     vi.stubGlobal(
       'Request',
       class {
@@ -137,14 +137,14 @@ describe("a header's name", () => {
   })
 })
 
-describe("a header's value", () => {
+describe('header value', () => {
   it.each([
     ['x', 'x'],
     ['', ''],
     [' \t x y \r\n', 'x y'],
     ['a\tb', 'a\tb'],
     ['üÿ\x80', 'üÿ\x80'],
-  ])('%j goes out as %j', (value, sent) => {
+  ])('%j is sent as %j', (value, sent) => {
     expect(read({ 'X-One': value })).toEqual({ 'X-One': sent })
   })
 
@@ -159,7 +159,7 @@ describe("a header's value", () => {
       'secret…',
       'secret🚀',
     ].map((value) => [`${value}x`]),
-  )('may not be %j, and is not shown', (value) => {
+  )('%j is rejected without appearing in the message', (value) => {
     const message = 'Option "headers" has a line break or other invalid character in "X-One"'
     expect(() => readHeaders({ 'X-One': value }, true)).toThrow(new TypeError(message))
   })
@@ -173,7 +173,7 @@ describe("a header's value", () => {
     },
   )
 
-  it('that was read is one that Headers take', () => {
+  it('is accepted by Headers once it has been read', () => {
     for (let code = 0; code <= 0x100; code++) {
       const value = `a${String.fromCharCode(code)}b`
       let taken: Record<string, string> | undefined
@@ -187,21 +187,21 @@ describe("a header's value", () => {
   })
 })
 
-describe('two sets of headers', () => {
+describe('mergeHeaders', () => {
   const first = readHeaders({ 'X-One': '1', Authorization: 'first' }, true)
   const second = readHeaders({ authorization: 'second', 'X-Two': '2' }, true)
 
-  it('are merged, whatever the case of their names, and the second overrides the first', () => {
+  it('compares names case-insensitively, and the second set overrides the first', () => {
     expect(mergeHeaders(first, second)).toEqual({ 'X-One': '1', authorization: 'second', 'X-Two': '2' })
   })
 
-  it('stay as they are', () => {
+  it('does not change its arguments', () => {
     mergeHeaders(first, second)
     expect(first).toEqual({ 'X-One': '1', Authorization: 'first' })
     expect(second).toEqual({ authorization: 'second', 'X-Two': '2' })
   })
 
-  it('may have names that objects have members of', () => {
+  it('keeps names that are also members of Object.prototype', () => {
     const names = ['__proto__', 'constructor', 'toString']
     const headers = readHeaders(
       names.map((name) => [name, '1']),
@@ -213,7 +213,7 @@ describe('two sets of headers', () => {
   })
 })
 
-it('headers that describe a body can be left out', () => {
+it('withoutHeaders removes the headers that describe a body', () => {
   const names = ['Content-Encoding', 'content-language', 'CONTENT-LOCATION', 'Content-Type', 'Content-Length']
   const headers = readHeaders(
     Object.fromEntries([...names, 'X-Content-Type', 'Accept'].map((name) => [name, '1'])),

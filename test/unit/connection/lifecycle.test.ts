@@ -1,4 +1,4 @@
-/** `close()`, `reconnect()` and leaving the page, from anywhere: what has been given up delivers nothing more. */
+/** `close()`, `reconnect()` and page exit at any time: an abandoned attempt delivers nothing more. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -20,7 +20,7 @@ afterEach(() => {
 })
 
 const CHUNK = ':one\ndata: 1\n\n:two\ndata: 2\n\nretry: 7\nid: 9\n\n'
-/** Where each of these calls of the sink comes from. */
+/** For each sink method, a first attempt that calls it. */
 const STEPS: [method: keyof ConnectionSink, first: Open, reconnect: EventSourceInit['reconnect']][] = [
   ['open', ending(CHUNK), true],
   ['open', () => Promise.resolve(opened(undefined)), true],
@@ -33,7 +33,7 @@ const STEPS: [method: keyof ConnectionSink, first: Open, reconnect: EventSourceI
   ['failed', ending(CHUNK), false],
 ]
 
-/** Calls a method of the connection when the sink is called for the first time. */
+/** Calls a method of the connection when the sink is first called. */
 function callingOnce(method: 'close' | 'reconnect'): (observed: Observed) => undefined {
   let isCalled = false
   return ({ connection }) => {
@@ -43,7 +43,7 @@ function callingOnce(method: 'close' | 'reconnect'): (observed: Observed) => und
   }
 }
 
-/** Makes an attempt, and another that opens and stays silent, with the method called within a call of the sink. */
+/** Makes an attempt that calls a connection method from within a sink call, then another that opens and stays silent. */
 async function interrupted(
   [step, first, reconnect]: (typeof STEPS)[number],
   method: 'close' | 'reconnect',
@@ -63,28 +63,28 @@ async function interrupted(
 }
 
 describe('close() of a connection', () => {
-  it.each(STEPS)('while %s of its sink is called ends all calls', async (...step) => {
+  it.each(STEPS)('within %s of its sink stops all further calls', async (...step) => {
     const { connection, calls, before, requests } = await interrupted(step, 'close')
     expect(calls).toEqual(before)
     expect(connection.phase).toBe('closed')
     expect(requests).toHaveLength(1)
   })
 
-  it('in the middle of a chunk discards the retry of its rest', async () => {
+  it('within a chunk discards a retry field in the rest of the chunk', async () => {
     const step = STEPS.find(([method]) => method === 'message') as (typeof STEPS)[number]
     expect((await interrupted(step, 'close')).connection.reconnectionTime).toBe(5_000)
     const later = STEPS.find(([method]) => method === 'id') as (typeof STEPS)[number]
     expect((await interrupted(later, 'close')).connection.reconnectionTime).toBe(7)
   })
 
-  it('in the middle of a chunk aborts its request', async () => {
+  it('within a chunk aborts the request', async () => {
     const { requests } = await interrupted(['message', staying(CHUNK), true], 'close')
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 })
 
 describe('reconnect() of a connection', () => {
-  it.each(STEPS)('while %s of its sink is called leaves only the new attempt', async (...step) => {
+  it.each(STEPS)('within %s of its sink leaves only the new attempt', async (...step) => {
     const { connection, calls, before, requests } = await interrupted(step, 'reconnect')
     expect(calls).toEqual([...before, 'open'])
     expect(connection.phase).toBe('open')
@@ -92,7 +92,7 @@ describe('reconnect() of a connection', () => {
     expect(requests[1]?.signal.aborted).toBe(false)
   })
 
-  it('while an attempt is pending discards what that opens', async () => {
+  it('during a pending attempt discards its response', async () => {
     let answer = (): void => undefined
     const pending: Open = (request) =>
       new Promise((resolve) => {
@@ -110,8 +110,8 @@ describe('reconnect() of a connection', () => {
   })
 })
 
-describe('a connection whose sink holds reading back', () => {
-  /** The first part of it is one message, and what follows is in the second. */
+describe('connection with backpressure from its sink', () => {
+  /** The first part holds one message, the second part the rest. */
   const LARGE = `data: ${'x'.repeat(64 * 1024 - 8)}\n\ndata: late\n\n`
 
   it.each(['close', 'reconnect'] as const)('does not decode the rest of a chunk after %s()', async (method) => {
@@ -131,7 +131,7 @@ describe('a connection whose sink holds reading back', () => {
   })
 })
 
-/** Calls back when something is published on a channel of `node:diagnostics_channel`. */
+/** Calls back for each publication on a channel of `node:diagnostics_channel`. */
 function onChannel(name: string, callBack: (source: unknown) => void): void {
   const channel = `everysource:${name}`
   const listener = (message: unknown): void => {
@@ -143,10 +143,10 @@ function onChannel(name: string, callBack: (source: unknown) => void): void {
   })
 }
 
-describe('a subscriber of the diagnostics channel', () => {
+describe('diagnostics channel subscriber', () => {
   const CHANNELS = ['connect', 'open', 'message', 'lost', 'wait', 'failed'] as const
 
-  /** Makes an attempt, and calls the method when something is published for the first time. */
+  /** Makes an attempt and calls the method on the first publication. */
   async function published(name: (typeof CHANNELS)[number], method: 'close' | 'reconnect') {
     const call = callingOnce(method)
     let before: string[] | undefined
@@ -164,14 +164,14 @@ describe('a subscriber of the diagnostics channel', () => {
     return { ...observed, connection: observed.connection, opens, before: before ?? [] }
   }
 
-  it.each(CHANNELS)('"%s" may close the connection', async (name) => {
+  it.each(CHANNELS)('may close the connection on "%s"', async (name) => {
     const { connection, calls, before, opens } = await published(name, 'close')
     expect(calls).toEqual(before)
     expect(connection.phase).toBe('closed')
     expect(opens).toEqual([name === 'connect' ? 0 : 1, 0])
   })
 
-  it.each(CHANNELS)('"%s" may reconnect', async (name) => {
+  it.each(CHANNELS)('may reconnect on "%s"', async (name) => {
     const { connection, calls, before, opens } = await published(name, 'reconnect')
     expect(calls).toEqual([...before, 'open'])
     expect(connection.phase).toBe('open')
@@ -179,8 +179,8 @@ describe('a subscriber of the diagnostics channel', () => {
   })
 })
 
-describe('close() while the connection decides', () => {
-  /** What waits until the test says so. */
+describe('close() while the connection decides whether to reconnect', () => {
+  /** A promise that the test resolves. */
   function pending() {
     let resolve!: (value?: unknown) => void
     const promise = new Promise<unknown>((given) => {
@@ -189,7 +189,7 @@ describe('close() while the connection decides', () => {
     return { resolve, wait: vi.fn(() => promise) }
   }
 
-  it('about the messages before a failure: shouldReconnect is not asked', async () => {
+  it('skips shouldReconnect if messages before the failure are still pending', async () => {
     const { resolve, wait } = pending()
     const shouldReconnect = vi.fn(() => true)
     const { connection, calls } = connect([ending()], { reconnect: { shouldReconnect } }, { deciding: wait })
@@ -201,7 +201,7 @@ describe('close() while the connection decides', () => {
     expect(calls).toEqual(['open', 'deciding'])
   })
 
-  it.each([true, false])('about the answer of shouldReconnect: %s has no effect', async (answer) => {
+  it.each([true, false])('discards %s as the result of shouldReconnect', async (answer) => {
     const { resolve, wait } = pending()
     const published = vi.fn()
     onChannel('lost', published)
@@ -218,7 +218,7 @@ describe('close() while the connection decides', () => {
   })
 })
 
-it('close() in the moment in which the page is back online makes no attempt', async () => {
+it('close() right after the "online" event prevents the attempt', async () => {
   const target = new EventTarget()
   vi.stubGlobal('navigator', { onLine: true })
   vi.stubGlobal('importScripts', () => undefined)
@@ -236,7 +236,7 @@ it('close() in the moment in which the page is back online makes no attempt', as
   expect(connection.phase).toBe('closed')
 })
 
-/** A source whose requests get bodies that the test feeds: the first begins with these chunks. */
+/** A source with response bodies that the test feeds. The first one starts with these chunks. */
 function fed(options: EventSourceInit = {}, ...first: string[]) {
   const bodies: Source[] = []
   const watched = watch(
@@ -254,27 +254,30 @@ function fed(options: EventSourceInit = {}, ...first: string[]) {
 
 const TWO_MESSAGES = 'data: 1\n\ndata: 2\n\nid: 9\n\n'
 
-describe('a listener', () => {
-  it.each(['open', 'message', 'error'] as const)('for %s may close the source: nothing else happens', async (type) => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { source, events, requests, bodies } = fed({}, TWO_MESSAGES)
-    bodies[0]?.end()
-    source.addEventListener(type, () => {
-      source.close()
-    })
-    await until(() => source.readyState === EventSource.CLOSED)
-    await rest()
-    const expected = { open: ['open'], message: ['open', '1'], error: ['open', '1', '2', 'error'] }
-    expect(events).toEqual(expected[type])
-    expect(source.lastEventId).toBe(type === 'error' ? '9' : '')
-    expect(source.readyState).toBe(EventSource.CLOSED)
-    expect(vi.getTimerCount()).toBe(0)
-    await vi.advanceTimersByTimeAsync(300_000)
-    expect(requests).toHaveLength(1)
-  })
+describe('event listener', () => {
+  it.each(['open', 'message', 'error'] as const)(
+    'for %s may close the source, and then nothing else happens',
+    async (type) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const { source, events, requests, bodies } = fed({}, TWO_MESSAGES)
+      bodies[0]?.end()
+      source.addEventListener(type, () => {
+        source.close()
+      })
+      await until(() => source.readyState === EventSource.CLOSED)
+      await rest()
+      const expected = { open: ['open'], message: ['open', '1'], error: ['open', '1', '2', 'error'] }
+      expect(events).toEqual(expected[type])
+      expect(source.lastEventId).toBe(type === 'error' ? '9' : '')
+      expect(source.readyState).toBe(EventSource.CLOSED)
+      expect(vi.getTimerCount()).toBe(0)
+      await vi.advanceTimersByTimeAsync(300_000)
+      expect(requests).toHaveLength(1)
+    },
+  )
 
   it.each(['open', 'message', 'error'] as const)(
-    'for %s may reconnect: only the new connection delivers events',
+    'for %s may reconnect, and then only the new connection delivers events',
     async (type) => {
       const { source, events, requests, bodies } = fed({}, TWO_MESSAGES)
       if (type === 'error') bodies[0]?.end()
@@ -297,8 +300,8 @@ describe('a listener', () => {
   )
 })
 
-describe('a function of the caller', () => {
-  /** A source whose second request is made by `reconnect()`, and calls back before it is answered. */
+describe('function in the options', () => {
+  /** A source that calls `reconnect()`, and calls a method again while that second request is pending. */
   async function calledBack(within: 'fetch' | 'headers', method: 'close' | 'reconnect') {
     const bodies: Source[] = []
     const inits: FetchLikeInit[] = []
@@ -328,7 +331,7 @@ describe('a function of the caller', () => {
     return { source, bodies, inits, events: events.slice(2) }
   }
 
-  it('may close the source within fetch: the response is canceled', async () => {
+  it('may close the source within fetch, and then the response is canceled', async () => {
     const { source, bodies, inits, events } = await calledBack('fetch', 'close')
     expect(source.readyState).toBe(EventSource.CLOSED)
     expect(events).toEqual([])
@@ -336,7 +339,7 @@ describe('a function of the caller', () => {
     expect(inits.map(({ signal }) => signal.aborted)).toEqual([true, true])
   })
 
-  it('may reconnect within fetch: only the newest response delivers events', async () => {
+  it('may reconnect within fetch, and then only the latest response delivers events', async () => {
     const { source, bodies, inits, events } = await calledBack('fetch', 'reconnect')
     expect(source.readyState).toBe(EventSource.OPEN)
     expect(events).toEqual(['open', 'message'])
@@ -344,14 +347,14 @@ describe('a function of the caller', () => {
     expect(inits.map(({ signal }) => signal.aborted)).toEqual([true, true, false])
   })
 
-  it('may close the source within headers: no request is sent', async () => {
+  it('may close the source within headers, and then no request is sent', async () => {
     const { source, inits, events } = await calledBack('headers', 'close')
     expect(source.readyState).toBe(EventSource.CLOSED)
     expect(events).toEqual([])
     expect(inits).toHaveLength(1)
   })
 
-  it('may reconnect within headers: only the newest request is sent', async () => {
+  it('may reconnect within headers, and then only the latest request is sent', async () => {
     const { source, inits, events } = await calledBack('headers', 'reconnect')
     expect(source.readyState).toBe(EventSource.OPEN)
     expect(events).toEqual(['open', 'message'])
@@ -359,7 +362,7 @@ describe('a function of the caller', () => {
   })
 
   it.each(['close', 'reconnect'] as const)(
-    'may call %s() within shouldReconnect: its answer is ignored',
+    'may call %s() within shouldReconnect, and then its result is ignored',
     async (method) => {
       const asked = vi.fn()
       const { source, events, requests, bodies } = fed({
@@ -383,8 +386,8 @@ describe('a function of the caller', () => {
   )
 })
 
-describe('a fetch that calls back when its request is aborted', () => {
-  /** Makes requests whose fetch calls a method of the source when the first is aborted. */
+describe('abort listener of a fetch', () => {
+  /** A source whose first fetch calls a method of the source on abort. */
   async function abortedBy(given: 'close' | 'reconnect', callsBack: 'close' | 'reconnect') {
     const events: string[] = []
     const signals: AbortSignal[] = []
@@ -406,14 +409,17 @@ describe('a fetch that calls back when its request is aborted', () => {
     return { source, events, signals }
   }
 
-  it.each(['close', 'reconnect'] as const)('by %s() may close the source: it stays closed', async (given) => {
-    const { source, events, signals } = await abortedBy(given, 'close')
-    expect(source.readyState).toBe(EventSource.CLOSED)
-    expect(signals).toHaveLength(1)
-    expect(events).toEqual(['open', '1'])
-  })
+  it.each(['close', 'reconnect'] as const)(
+    'may close the source during %s(), and then it stays closed',
+    async (given) => {
+      const { source, events, signals } = await abortedBy(given, 'close')
+      expect(source.readyState).toBe(EventSource.CLOSED)
+      expect(signals).toHaveLength(1)
+      expect(events).toEqual(['open', '1'])
+    },
+  )
 
-  it('by reconnect() may reconnect: one request follows', async () => {
+  it('may reconnect during reconnect(), and then one request is sent', async () => {
     const { source, events, signals } = await abortedBy('reconnect', 'reconnect')
     expect(source.readyState).toBe(EventSource.OPEN)
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
@@ -422,14 +428,14 @@ describe('a fetch that calls back when its request is aborted', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
   })
 
-  it('by close() cannot reconnect', async () => {
+  it('cannot reconnect during close()', async () => {
     const { source, events, signals } = await abortedBy('close', 'reconnect')
     expect(source.readyState).toBe(EventSource.CLOSED)
     expect(signals).toHaveLength(1)
     expect(events).toEqual(['open', '1'])
   })
 
-  it('by reconnect() may close the connection: no attempt is made', async () => {
+  it('may close the connection during reconnect(), and then no attempt is made', async () => {
     const { connection, calls, requests } = connect([staying()])
     requests[0]?.signal.addEventListener('abort', () => {
       connection.close()
@@ -442,7 +448,7 @@ describe('a fetch that calls back when its request is aborted', () => {
     expect(connection.phase).toBe('closed')
   })
 
-  it('after an unexpected failure may close the connection: its sink is not called any more', async () => {
+  it('may close the connection after an unexpected failure, and then its sink is not called again', async () => {
     const published = vi.fn()
     onChannel('failed', published)
     const broken = (): never => {
@@ -458,7 +464,7 @@ describe('a fetch that calls back when its request is aborted', () => {
     expect(published).not.toHaveBeenCalled()
   })
 
-  it.each(['close', 'reconnect'] as const)('when its page is left may call %s()', async (method) => {
+  it.each(['close', 'reconnect'] as const)('may call %s() when the page is hidden', async (method) => {
     const page = stubPage()
     const published = vi.fn()
     onChannel('lost', published)
@@ -474,7 +480,7 @@ describe('a fetch that calls back when its request is aborted', () => {
     expect(connection.phase).toBe(method === 'close' ? 'closed' : 'open')
   })
 
-  it('by an idle timeout may close the connection: its sink is not called any more', async () => {
+  it('may close the connection on an idle timeout, and then its sink is not called again', async () => {
     const { connection, calls, requests } = connect([staying()], {
       idleTimeout: 1,
       reconnect: { shouldReconnect: () => true },
@@ -488,8 +494,8 @@ describe('a fetch that calls back when its request is aborted', () => {
   })
 })
 
-describe('a page that goes into the back/forward cache', () => {
-  it('takes an open connection down: nothing else of its body is delivered', async () => {
+describe('page that enters the back/forward cache', () => {
+  it('closes an open connection and discards the rest of its body', async () => {
     const page = stubPage()
     const { source, events, bodies, requests } = fed()
     await rest()
@@ -504,7 +510,7 @@ describe('a page that goes into the back/forward cache', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('takes it down in the middle of a chunk', async () => {
+  it('closes it even in the middle of a chunk', async () => {
     const page = stubPage()
     const { calls, requests } = connect(
       [staying('data: 1\n\ndata: 2\n\nid: 9\n\n')],
@@ -520,7 +526,7 @@ describe('a page that goes into the back/forward cache', () => {
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 
-  it('has a response discarded that comes afterward', async () => {
+  it('discards a response that arrives afterward', async () => {
     const page = stubPage()
     const late = body('data: late\n\n')
     let answer = (): void => undefined
@@ -540,7 +546,7 @@ describe('a page that goes into the back/forward cache', () => {
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 
-  it('does nothing to a source that has been closed', async () => {
+  it('does not affect a closed source', async () => {
     const page = stubPage()
     const { source, events } = fed()
     await rest()
@@ -552,7 +558,7 @@ describe('a page that goes into the back/forward cache', () => {
     expect(source.readyState).toBe(EventSource.CLOSED)
   })
 
-  it('may be followed by close() or reconnect() at once', async () => {
+  it('may be followed immediately by close() or reconnect()', async () => {
     for (const method of ['close', 'reconnect'] as const) {
       const page = stubPage()
       const { source, events, requests } = fed()

@@ -1,4 +1,4 @@
-/** The options: each absent, good and bad. No message shows what may be a secret. */
+/** Options: absent, valid and invalid. Messages never show possible secrets. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readOptions } from '../../../src/connection/read-options.ts'
@@ -12,7 +12,7 @@ afterEach(() => {
 const { signal } = new AbortController()
 const run = (): undefined => undefined
 
-/** Values of every kind, with what a message says of them. */
+/** Values of every type, as messages show them. */
 const KINDS = [
   [0, '0'],
   [1, '1'],
@@ -32,7 +32,7 @@ const KINDS = [
   [Symbol('x'), 'Symbol(x)'],
 ] as const
 
-/** The options, what they must be, and which of the kinds are good. */
+/** Each option, the requirement in its messages, and which of the values are valid. */
 const OPTIONS: [name: string, wanted: string, isGood: (value: unknown) => boolean][] = [
   ['resume', 'a function', (value) => typeof value === 'function'],
   ['onComment', 'a function', (value) => typeof value === 'function'],
@@ -48,93 +48,93 @@ const OPTIONS: [name: string, wanted: string, isGood: (value: unknown) => boolea
   ['maxBufferSize', 'a number of characters above 0', (value) => value === 1],
 ]
 
-describe.each(OPTIONS)('%s', (name, wanted, isGood) => {
-  it('is never coerced: the message says what it must be, and what was given', () => {
+describe.each(OPTIONS)('option %s', (name, wanted, isGood) => {
+  it('is never coerced; the message has the requirement and the given value', () => {
     for (const [value, shown] of KINDS.filter(([value]) => !isGood(value))) {
       const message = `Option "${name}" must be ${wanted}, got ${shown}`
       expect(() => readOptions({ [name]: value })).toThrow(new TypeError(message))
     }
   })
 
-  it('is taken as it is where it is good', () => {
+  it('keeps a valid value unchanged', () => {
     for (const [value] of KINDS.filter(([value]) => isGood(value))) {
       expect(readOptions({ [name]: value })).toHaveProperty(name, value)
     }
   })
 })
 
-describe('redirect', () => {
+describe('option redirect', () => {
   it.each(['follow', 'error', 'same-origin'])('may be %s', (redirect) => {
     expect(readOptions({ redirect }).redirect).toBe(redirect)
   })
 
-  it.each(['manual', 'Follow', 'same-site'])('may not be %s', (redirect) => {
+  it.each(['manual', 'Follow', 'same-site'])('must not be %s', (redirect) => {
     const message = `Option "redirect" must be "follow", "error" or "same-origin", got "${redirect}"`
     expect(() => readOptions({ redirect })).toThrow(new TypeError(message))
   })
 })
 
-describe('signal', () => {
-  it("may be the runtime's, aborted or not", () => {
+describe('option signal', () => {
+  it('may be an AbortSignal of the runtime, aborted or not', () => {
     expect(readOptions({ signal }).signal).toBe(signal)
     expect(readOptions({ signal: AbortSignal.abort() }).signal?.aborted).toBe(true)
   })
 
-  it("may be a polyfill's", () => {
+  it('may be an AbortSignal of a polyfill', () => {
     const foreign = { aborted: false, addEventListener: run, removeEventListener: run }
     expect(readOptions({ signal: foreign }).signal).toBe(foreign)
   })
 
-  it('is not its controller, nor any EventTarget', () => {
+  it('must not be an AbortController or another EventTarget', () => {
     for (const other of [new AbortController(), new EventTarget()]) {
       expect(() => readOptions({ signal: other })).toThrow('Option "signal" must be an AbortSignal, got an object')
     }
   })
 })
 
-describe('lastEventId', () => {
+describe('option lastEventId', () => {
   it.each(['7', 'a b', '…', '🚀', '\x01', '\t'])('may be %j', (lastEventId) => {
     expect(readOptions({ lastEventId }).lastEventId).toBe(lastEventId)
   })
 
-  it.each(['a\nb', '\r', 'a\0'])('may not be %j, which no stream can have', (lastEventId) => {
+  it.each(['a\nb', '\r', 'a\0'])('must not be %j, which a stream could never send', (lastEventId) => {
     expect(() => readOptions({ lastEventId })).toThrow(/^Option "lastEventId" must be a string without line breaks/)
   })
 
-  it('has no lone surrogates, as what comes from a stream', () => {
+  it('has lone surrogates replaced, as in a stream', () => {
     expect(readOptions({ lastEventId: 'a\ud800b\udc00' }).lastEventId).toBe('a\ufffdb\ufffd')
   })
 })
 
-describe('a time limit', () => {
-  it.each(['connectTimeout', 'idleTimeout'])('%s may be a fraction, or Infinity, which sets no timer', (name) => {
+describe('timeout options', () => {
+  it.each(['connectTimeout', 'idleTimeout'])('%s may be a fraction, or Infinity to set no timer', (name) => {
     expect(readOptions({ [name]: 0.5 })).toHaveProperty(name, 0.5)
     expect(readOptions({ [name]: 2 ** 40 })).toHaveProperty(name, 2 ** 40)
     expect(readOptions({ [name]: Infinity })).toHaveProperty(name, Infinity)
   })
 })
 
-describe('reconnectionTime', () => {
+describe('option reconnectionTime', () => {
   it('may be infinite', () => {
     expect(readOptions({ reconnectionTime: Infinity }).reconnectionTime).toBe(Infinity)
   })
 })
 
-describe('whether a lost connection is reestablished, where "reconnect" is absent', () => {
+describe('default of the option reconnect', () => {
   it.each([
-    ['yes with GET', {}, true],
-    ['yes with get', { method: 'get' }, true],
-    ['not with POST', { method: 'POST' }, false],
-    ['not with QUERY', { method: 'QUERY' }, false],
-    ['not with HEAD', { method: 'HEAD' }, false],
-    ['yes with POST and "resume"', { method: 'POST', resume: run }, true],
-    ['not where "resume" is undefined', { method: 'POST', resume: undefined }, false],
-  ])('%s', (_, options, reconnects) => {
+    ['on with GET', {}, true],
+    ['on with get', { method: 'get' }, true],
+    ['off with POST', { method: 'POST' }, false],
+    ['off with QUERY', { method: 'QUERY' }, false],
+    ['off with HEAD', { method: 'HEAD' }, false],
+    ['on with POST and "resume"', { method: 'POST', resume: run }, true],
+    ['off if "resume" is undefined', { method: 'POST', resume: undefined }, false],
+  ])('is %s', (_, options, reconnects) => {
     const endIsFinal = !reconnects
     expect(readOptions(options).policy).toEqual({ ...DEFAULT_POLICY, reconnects, endIsFinal })
   })
 
-  it('is as "reconnect" says otherwise', () => {
+  it('is overridden by an explicit "reconnect"', () => {
     expect(readOptions({ reconnect: false }).policy.reconnects).toBe(false)
     expect(readOptions({ reconnect: false, resume: run }).policy.reconnects).toBe(false)
     expect(readOptions({ reconnect: true, method: 'POST' }).policy.reconnects).toBe(true)
@@ -170,7 +170,7 @@ describe('options', () => {
     },
   )
 
-  it('count as absent when they are undefined', () => {
+  it('count as absent if they are undefined', () => {
     const names = [...Object.keys(DEFAULTS), 'reconnect']
     const undefineds = Object.fromEntries(names.map((name) => [name, undefined]))
     expect(readOptions(undefineds)).toEqual(DEFAULTS)
@@ -181,12 +181,12 @@ describe('options', () => {
     expect(() => readOptions(init)).toThrow(/^Options must be an object, got /)
   })
 
-  it('that nobody knows are ignored, as in a dictionary of the standard', () => {
+  it('are ignored if unknown, as in a WebIDL dictionary', () => {
     expect(readOptions({ other: 1 })).toEqual(DEFAULTS)
   })
 })
 
-it('an option may be inherited or a getter, as in a dictionary of the standard', () => {
+it('an option may be inherited or a getter, as in a WebIDL dictionary', () => {
   class Options {
     get withCredentials(): boolean {
       return true
@@ -196,33 +196,33 @@ it('an option may be inherited or a getter, as in a dictionary of the standard',
   expect(readOptions(Object.create({ maxBufferSize: 7 })).maxBufferSize).toBe(7)
 })
 
-describe('maxBufferSize', () => {
-  it.each([1, 0.5, 1024, 2 ** 40, Infinity])('is a number of characters: %d', (given) => {
+describe('option maxBufferSize', () => {
+  it.each([1, 0.5, 1024, 2 ** 40, Infinity])('may be %d characters', (given) => {
     expect(readOptions({ maxBufferSize: given }).maxBufferSize).toBe(given)
   })
 })
 
-describe('a bad option', () => {
-  it('leaves no listener at the signal', () => {
+describe('invalid option', () => {
+  it('leaves no listener on the signal', () => {
     const { signal } = new AbortController()
     const addEventListener = vi.spyOn(signal, 'addEventListener')
     expect(() => new EventSource('http://nowhere.test/', { signal, idleTimeout: NaN })).toThrow(TypeError)
     expect(addEventListener).not.toHaveBeenCalled()
   })
 
-  it('is found before a bad URL', () => {
+  it('is reported before an invalid URL', () => {
     expect(() => new EventSource('http://[', { maxBufferSize: -1 })).toThrow(TypeError)
   })
 })
 
-describe('fetchOptions', () => {
+describe('option fetchOptions', () => {
   it.each([
     [{}],
     [{ keepalive: true, referrerPolicy: 'no-referrer', integrity: '', priority: 'low' }],
     [{ dispatcher: { dispatch: () => true } }],
     [{ tls: { rejectUnauthorized: false }, proxy: 'http://proxy.test:8080' }],
     [{ client: {} }],
-  ])('are any other members: %j', (fetchOptions) => {
+  ])('accepts other members: %j', (fetchOptions) => {
     expect(readOptions({ fetchOptions }).fetchOptions).toBe(fetchOptions)
   })
 
@@ -233,7 +233,7 @@ describe('fetchOptions', () => {
     ['redirect', 'redirect'],
     ['signal', 'signal'],
     ['credentials', 'withCredentials'],
-  ])('have no %s: there is the option %s', (member, option) => {
+  ])('rejects %s in favor of the option %s', (member, option) => {
     const message = `Option "fetchOptions" must not contain "${member}". Use option "${option}"`
     for (const value of ['member-secret', undefined, null]) {
       expect(() => readOptions({ fetchOptions: { [member]: value } })).toThrow(new TypeError(message))
@@ -249,46 +249,46 @@ describe('fetchOptions', () => {
     [{ cache: 'x' }],
     [{ window: 'x' }],
     [{ keepalive: true, referrer: 'http://[' }],
-  ])('that the fetch of the runtime would throw for are refused: %j', (fetchOptions) => {
+  ])("rejects values that the runtime's fetch would throw for: %j", (fetchOptions) => {
     const read = (): unknown => readOptions({ fetchOptions })
     expect(read).toThrow(TypeError)
     expect(read).toThrow(/^Option "fetchOptions" is not supported here: ./)
   })
 
-  it("that only a caller's fetch sees are theirs to judge", () => {
+  it('accepts any value with a custom fetch', () => {
     expect(readOptions({ fetch, fetchOptions: { referrerPolicy: 'x' } }).fetchOptions).toEqual({ referrerPolicy: 'x' })
   })
 
   it.each([
-    ['the URL of a proxy', 'http://user:proxy-secret@proxy.test:8080'],
-    ['an object of options', { bodyTimeout: 0 }],
+    ['a proxy URL', 'http://user:proxy-secret@proxy.test:8080'],
+    ['an options object', { bodyTimeout: 0 }],
     ['null', null],
-  ])('have a dispatcher of undici, not %s, which is not shown', (_, dispatcher) => {
+  ])("requires an undici dispatcher rather than %s, which the message doesn't show", (_, dispatcher) => {
     const read = (): unknown => readOptions({ fetchOptions: { dispatcher } })
     expect(read).toThrow(TypeError)
     expect(read).toThrow(/^Option "fetchOptions.dispatcher" must be an undici dispatcher, got /)
     expect(read).not.toThrow(/proxy-secret/)
   })
 
-  it('are not judged where there is no Request', () => {
+  it('is not checked in a runtime without Request', () => {
     vi.stubGlobal('Request', undefined)
     expect(readOptions({ fetchOptions: { referrerPolicy: 'x' } }).fetchOptions).toEqual({ referrerPolicy: 'x' })
   })
 })
 
-describe('the option "headers"', () => {
-  it('are read at once where they are values', () => {
+describe('option headers', () => {
+  it('is read at once if it has values', () => {
     const headers = { 'X-Name': 'value' }
     const read = readOptions({ headers }).headers
     headers['X-Name'] = 'later'
     expect(read).toEqual({ 'X-Name': 'value' })
   })
 
-  it('are kept where they are a function', () => {
+  it('is kept if it is a function', () => {
     expect(readOptions({ headers: run }).headers).toBe(run)
   })
 
-  it('that the runtime would drop are refused, unless a fetch of the caller sends them', () => {
+  it('rejects names that the runtime would drop, unless a custom fetch sends them', () => {
     vi.stubGlobal('Request', BrowserRequest)
     expect(() => readOptions({ headers: { Cookie: 'a=b' } })).toThrow(
       'Option "headers" has "Cookie", which is forbidden here',
@@ -296,13 +296,13 @@ describe('the option "headers"', () => {
     expect(readOptions({ headers: { Cookie: 'a=b' }, fetch }).headers).toEqual({ Cookie: 'a=b' })
   })
 
-  it('that are a promise are refused: it would send none', () => {
+  it('rejects a promise, which would send no headers', () => {
     const headers = Promise.resolve({ Authorization: 'Bearer x' })
     expect(() => readOptions({ headers })).toThrow(/^Option "headers" must be /)
   })
 })
 
-/** Browsers keep pages from setting certain headers, and drop them without a word. */
+/** Like a browser, silently drops headers that scripts must not set. */
 class BrowserRequest extends Request {
   constructor(input: string, init: RequestInit = {}) {
     const headers = new Headers(init.headers)

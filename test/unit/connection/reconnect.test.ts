@@ -1,4 +1,4 @@
-/** The option `reconnect`, and whether and when to try again. */
+/** The option `reconnect`: whether to reconnect, and after which delay. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -14,8 +14,8 @@ import {
   type Decision,
 } from '../../../src/connection/reconnect.ts'
 
-describe('the standard policy', () => {
-  it('doubles the wait up to 30 s, adds up to a quarter at random (a tenth after a success), starts over after 5 s of being open, and has no limit of attempts', () => {
+describe('default policy', () => {
+  it('doubles the delay up to 30 s, adds up to 25% jitter (10% after a success), resets after 5 s of being open, and never gives up', () => {
     expect(DEFAULT_POLICY).toEqual({
       reconnects: true,
       maxAttempts: Infinity,
@@ -29,13 +29,13 @@ describe('the standard policy', () => {
     })
   })
 
-  it('waits 3,000 ms at first', () => {
+  it('starts with 3,000 ms', () => {
     expect(INITIAL_RECONNECTION_TIME).toBe(3_000)
   })
 })
 
-describe('reconnect', () => {
-  it.each([true, false])('is the default where it is absent: %s', (byDefault) => {
+describe('option reconnect', () => {
+  it.each([true, false])('uses the default %s if it is absent', (byDefault) => {
     expect(readPolicy(undefined, byDefault)).toEqual({ ...DEFAULT_POLICY, reconnects: byDefault })
   })
 
@@ -44,7 +44,7 @@ describe('reconnect', () => {
   })
 
   it.each([[{}], [Object.create(null)], [{ maxAttempts: undefined, factor: undefined, other: undefined }]])(
-    'is on as an object, with the defaults of absent members',
+    'turns reconnection on if it is an object, with defaults for absent members',
     (reconnect) => {
       expect(readPolicy(reconnect, false)).toEqual(DEFAULT_POLICY)
     },
@@ -67,7 +67,7 @@ describe('reconnect', () => {
   })
 })
 
-describe('a member of the policy', () => {
+describe('members of the option reconnect', () => {
   it.each([
     ['maxAttempts', 1],
     ['maxAttempts', 7],
@@ -109,12 +109,12 @@ describe('a member of the policy', () => {
     ['jiter', 'Did you mean "jitter"?'],
     ['retries', 'Valid members: maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
     ['firstJitter', 'Valid members: maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
-  ])('%s is refused, because it is unknown', (name, hint) => {
+  ])('rejects the unknown member %s', (name, hint) => {
     const message = `Unknown option "reconnect.${name}". ${hint}`
     expect(() => readPolicy({ [name]: 1 }, true)).toThrow(new TypeError(message))
   })
 
-  it('may be inherited or a getter', () => {
+  it('may be inherited or getters', () => {
     class Backoff {
       get factor(): number {
         return 3
@@ -131,7 +131,7 @@ describe('a member of the policy', () => {
     ['jitter', 'a finite number >= 0', [-0.1, NaN, Infinity, -Infinity]],
     ['resetAfter', MS, [-1, NaN, -Infinity]],
     ['shouldReconnect', 'a function', [0, 1, NaN]],
-  ])('%s is refused unless it is %s', (name, wanted, numbers) => {
+  ])('%s must be %s', (name, wanted, numbers) => {
     const others = [
       ['1', '"1"'],
       [true, 'true'],
@@ -151,7 +151,7 @@ describe('a member of the policy', () => {
 
 const LONGEST = 2 ** 31 - 1
 
-/** The wait after a network failure. */
+/** The delay after a network failure. */
 function delayAfter(
   attemptsWithoutMessage: number,
   reconnectionTime: number,
@@ -165,7 +165,7 @@ type Decided = Partial<
   RetryState & Pick<Failure, 'reason' | 'retryAfter' | 'endedMidEvent'> & { answer: boolean | number | undefined }
 >
 
-/** The decision after a first attempt that brought no message, a network failure without jitter unless said otherwise. */
+/** The delay after a failure. Defaults: a first attempt without messages, a network failure, no jitter. */
 function delayOf(policy: Partial<Policy>, decided: Decided = {}): number | undefined {
   const { reason = 'network', retryAfter, endedMidEvent, answer, ...circumstances } = decided
   return nextDelay(
@@ -176,30 +176,30 @@ function delayOf(policy: Partial<Policy>, decided: Decided = {}): number | undef
   )
 }
 
-describe('the wait before the next attempt', () => {
+describe('delay before the next attempt', () => {
   it.each([
-    // attempts without a message, reconnection time, random, ms
-    ['is the reconnection time after an attempt that brought messages', 0, 3_000, 0, 3_000],
+    // attempts without a message, reconnection time, random number, delay in ms
+    ['is the reconnection time after an attempt with messages', 0, 3_000, 0, 3_000],
     ['is the reconnection time after the first attempt without a message', 1, 3_000, 0, 3_000],
-    ['doubles with the second', 2, 3_000, 0, 6_000],
-    ['doubles again with the third', 3, 3_000, 0, 12_000],
+    ['doubles after the second', 2, 3_000, 0, 6_000],
+    ['doubles again after the third', 3, 3_000, 0, 12_000],
     ['grows up to maxDelay', 5, 3_000, 0, 30_000],
-    ['stays there however many there are', 5_000, 3_000, 0, 30_000],
-    ['is 100 ms at least', 1, 0, 0, 100],
-    ['is 100 ms at least, for a time just below too', 1, 99, 0, 100],
-    ['leaves a time just above it alone', 1, 101, 0, 101],
-    ['grows from the floor with retry 0', 4, 0, 0, 800],
-    ['is never shorter than the server asked for', 1, 60_000, 0, 60_000],
-    ['does not grow past what the server asked for where that exceeds maxDelay', 9, 60_000, 0, 60_000],
-    ['is lengthened by a tenth at most after an attempt that brought messages', 0, 1_000, 1, 1_100],
-    ['is lengthened by jitter', 1, 1_000, 0.5, 1_125],
-    ['is lengthened by a quarter at most', 1, 1_000, 1, 1_250],
-    ['is lengthened at maxDelay too, so that clients do not return together', 20, 3_000, 1, 37_500],
-    ['is lengthened at the floor too', 1, 0, 1, 125],
+    ['stays at maxDelay after any number of attempts', 5_000, 3_000, 0, 30_000],
+    ['is at least 100 ms', 1, 0, 0, 100],
+    ['is at least 100 ms even for a reconnection time just below', 1, 99, 0, 100],
+    ['keeps a reconnection time just above 100 ms', 1, 101, 0, 101],
+    ['grows from 100 ms if the reconnection time is 0', 4, 0, 0, 800],
+    ["is never shorter than the server's reconnection time", 1, 60_000, 0, 60_000],
+    ['does not grow past a reconnection time that exceeds maxDelay', 9, 60_000, 0, 60_000],
+    ['gets at most 10% jitter after an attempt with messages', 0, 1_000, 1, 1_100],
+    ['gets jitter', 1, 1_000, 0.5, 1_125],
+    ['gets at most 25% jitter', 1, 1_000, 1, 1_250],
+    ["gets jitter at maxDelay too, so that clients don't reconnect at the same time", 20, 3_000, 1, 37_500],
+    ['gets jitter at 100 ms too', 1, 0, 1, 125],
     ['fits a timer', 1, LONGEST, 1, LONGEST],
-    ['fits a timer when the server asks for more', 1, 2 ** 31, 0, LONGEST],
-    ['fits a timer when the server asks for a number past all integers', 1, 1e300, 0.5, LONGEST],
-    ['fits a timer when the server asks for infinity', 3, Infinity, 1, LONGEST],
+    ['fits a timer if the reconnection time is longer', 1, 2 ** 31, 0, LONGEST],
+    ['fits a timer if the reconnection time exceeds all integers', 1, 1e300, 0.5, LONGEST],
+    ['fits a timer if the reconnection time is infinite', 3, Infinity, 1, LONGEST],
   ])('%s', (_, attemptsWithoutMessage, reconnectionTime, random, expected) => {
     expect(delayAfter(attemptsWithoutMessage, reconnectionTime, random)).toBe(expected)
   })
@@ -211,7 +211,7 @@ describe('the wait before the next attempt', () => {
     expect(delayAfter(2, 1_000, 0, { factor: Infinity })).toBe(30_000)
   })
 
-  it('grows as far as the policy says', () => {
+  it('grows up to the maxDelay of the policy', () => {
     expect(delayAfter(9, 1_000, 0, { maxDelay: 5_000 })).toBe(5_000)
     expect(delayAfter(9, 1_000, 0, { maxDelay: 0 })).toBe(1_000)
     expect(delayAfter(99, 1_000, 0, { maxDelay: Infinity })).toBe(LONGEST)
@@ -223,18 +223,18 @@ describe('the wait before the next attempt', () => {
     expect(delayAfter(1, Infinity, 1, { jitter: 0 })).toBe(LONGEST)
   })
 
-  it('is as random as the policy says', () => {
+  it('is randomized by the jitter of the policy', () => {
     expect(delayAfter(1, 1_000, 1, { jitter: 3 })).toBe(4_000)
     expect(delayAfter(1, 1_000, 1, { jitter: Number.MAX_VALUE })).toBe(LONGEST)
     expect(delayAfter(1, 1_000, 0, { jitter: Number.MAX_VALUE })).toBe(1_000)
   })
 
-  it.each([0, 1])('is as random as the policy says after %s attempts without a message', (attempts) => {
+  it.each([0, 1])('is randomized by the jitter of the policy after %s attempts without a message', (attempts) => {
     expect(delayAfter(attempts, 1_000, 1, readPolicy({ jitter: 0.5 }, true))).toBe(1_500)
   })
 })
 
-describe('by default', () => {
+describe('default decision', () => {
   it.each<[FailureReason, boolean]>([
     ['network', true],
     ['ended', true],
@@ -245,56 +245,56 @@ describe('by default', () => {
     ['redirect', false],
     ['too-large', false],
     ['unsupported', false],
-  ])('a failure of the kind "%s" leads to a reconnection: %s', (reason, reconnects) => {
+  ])('after a "%s" failure, whether to reconnect is %s', (reason, reconnects) => {
     expect(delayOf({}, { reason })).toBe(reconnects ? 3_000 : undefined)
   })
 
-  it('the number of attempts has no limit', () => {
+  it('does not limit the number of attempts', () => {
     expect(delayOf({}, { attemptsWithoutMessage: 1e9 })).toBe(30_000)
   })
 })
 
-describe('a policy that does not reconnect', () => {
-  it.each([[undefined], [true], [5]])('does not, whatever the answer: %s', (answer) => {
+describe('policy with reconnection off', () => {
+  it.each([[undefined], [true], [5]])('does not reconnect, whatever shouldReconnect returns: %s', (answer) => {
     expect(delayOf({ reconnects: false }, { answer })).toBeUndefined()
   })
 })
 
 describe('maxAttempts', () => {
   it.each([
-    ['lets no second request follow a first without a message', 1, 1, false],
-    ['lets one follow a connection that brought a message', 1, 0, true],
-    ['lets a third request follow two of three', 3, 2, true],
-    ['ends it with the last', 3, 3, false],
-    ['has ended it after the last', 3, 4, false],
+    ['of 1 allows no second request if the first brought no message', 1, 1, false],
+    ['of 1 allows another request after a connection with a message', 1, 0, true],
+    ['of 3 allows a third request', 3, 2, true],
+    ['of 3 allows no fourth request', 3, 3, false],
+    ['still applies after more attempts than allowed', 3, 4, false],
   ])('%s', (_, maxAttempts, attemptsWithoutMessage, reconnects) => {
     expect(delayOf({ maxAttempts }, { attemptsWithoutMessage }) !== undefined).toBe(reconnects)
   })
 
-  it.each([[true], [5_000]])('overrides the answer %s', (answer) => {
+  it.each([[true], [5_000]])('overrides %s from shouldReconnect', (answer) => {
     expect(delayOf({ maxAttempts: 1 }, { answer })).toBeUndefined()
   })
 })
 
-describe('the answer of shouldReconnect', () => {
+describe('result of shouldReconnect', () => {
   it.each([
-    ['true reconnects after what is final otherwise', 'status', true, 6_000],
-    ['true changes nothing after what is temporary', 'network', true, 6_000],
-    ['false ends it after what is temporary', 'network', false, undefined],
-    ['undefined leaves it to the kind of the failure', 'network', undefined, 6_000],
-    ['undefined leaves what is final final', 'status', undefined, undefined],
-    ['a number is the wait, without growth', 'network', 1_234, 1_234],
-    ['a number reconnects after what is final otherwise', 'too-large', 1_234, 1_234],
+    ['true reconnects after a permanent failure', 'status', true, 6_000],
+    ['true changes nothing after a temporary failure', 'network', true, 6_000],
+    ['false stops after a temporary failure', 'network', false, undefined],
+    ['undefined keeps the default: reconnects after a temporary failure', 'network', undefined, 6_000],
+    ['undefined keeps the default: stops after a permanent failure', 'status', undefined, undefined],
+    ['a number is the delay, without backoff', 'network', 1_234, 1_234],
+    ['a number reconnects after a permanent failure', 'too-large', 1_234, 1_234],
     ['a number may be shorter than the reconnection time', 'ended', 500, 500],
     ['a number may be longer than maxDelay', 'ended', 3_600_000, 3_600_000],
-    ['a number is 100 ms at least', 'network', 0, 100],
-    ['a number fits a timer', 'network', 2 ** 31, LONGEST],
-    ['a number fits a timer when it is infinite', 'network', Infinity, LONGEST],
+    ['a number is raised to 100 ms', 'network', 0, 100],
+    ['a number is reduced to fit a timer', 'network', 2 ** 31, LONGEST],
+    ['Infinity is reduced to fit a timer', 'network', Infinity, LONGEST],
   ] as const)('%s', (_, reason, answer, delay) => {
     expect(delayOf({}, { reason, answer, attemptsWithoutMessage: 2 })).toBe(delay)
   })
 
-  it('a number is what it says, without jitter', () => {
+  it('a number gets no jitter', () => {
     expect(delayOf({}, { answer: 1_000, random: 1 })).toBe(1_000)
   })
 
@@ -308,18 +308,18 @@ describe('Retry-After', () => {
     delayOf(policy, { reason: 'status', answer: true, retryAfter, ...more })
 
   it.each([
-    ['replaces a shorter wait', after(12_000), 12_000],
-    ['replaces a longer wait', after(1_000), 1_000],
-    ['replaces what has grown', after(1_000, { attemptsWithoutMessage: 9 }), 1_000],
+    ['overrides a shorter delay', after(12_000), 12_000],
+    ['overrides a longer delay', after(1_000), 1_000],
+    ['overrides the backoff', after(1_000, { attemptsWithoutMessage: 9 }), 1_000],
     ['may be longer than maxDelay', after(120_000), 120_000],
-    ['may be longer than a maxDelay of its own', after(120_000, {}, { maxDelay: 90_000 }), 120_000],
+    ['may be longer than a custom maxDelay', after(120_000, {}, { maxDelay: 90_000 }), 120_000],
     ['may be longer than the reconnection time', after(120_000, { reconnectionTime: 60_000 }), 120_000],
-    ['is 100 ms at least', after(0), 100],
-    ['grows from 0 up to maxDelay', after(0, { attemptsWithoutMessage: 20 }), 30_000],
-    ['is 100 ms at least where maxDelay is less', after(50, { reconnectionTime: 0 }, { maxDelay: 1 }), 100],
-    ['fits a timer', after(Infinity, {}, { maxDelay: Infinity }), LONGEST],
-    ['is not random', after(12_000, { random: 1 }), 12_000],
-    ['does not make what is final temporary', delayOf({}, { reason: 'status', retryAfter: 1_000 }), undefined],
+    ['is raised to 100 ms', after(0), 100],
+    ['of 0 backs off up to maxDelay', after(0, { attemptsWithoutMessage: 20 }), 30_000],
+    ['is raised to 100 ms even if maxDelay is less', after(50, { reconnectionTime: 0 }, { maxDelay: 1 }), 100],
+    ['is reduced to fit a timer', after(Infinity, {}, { maxDelay: Infinity }), LONGEST],
+    ['gets no jitter', after(12_000, { random: 1 }), 12_000],
+    ['does not make a permanent failure temporary', delayOf({}, { reason: 'status', retryAfter: 1_000 }), undefined],
   ])('%s', (_, delay, expected) => {
     expect(delay).toBe(expected)
   })
@@ -329,12 +329,12 @@ const REQUEST = { url: new URL('http://a.test/'), attempt: 1, fromCaller: false,
 const ENDED: Failure = { reason: 'ended', message: 'has ended' }
 const FIRST: RetryState = { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0 }
 
-/** The decision of a `shouldReconnect` that returns this, after the stream has ended. */
+/** The decision after the stream has ended, with a `shouldReconnect` that returns this value. */
 function decided(returned: unknown): Promise<Decision> {
   return decide({ ...DEFAULT_POLICY, shouldReconnect: () => returned }, REQUEST, ENDED, FIRST, false)
 }
 
-describe('the result of shouldReconnect', () => {
+describe('result of shouldReconnect', () => {
   it.each([
     [undefined, 3_000],
     [true, 3_000],
@@ -362,7 +362,7 @@ describe('the result of shouldReconnect', () => {
     [[], 'an array'],
     [() => true, 'a function'],
     [Symbol('x'), 'Symbol(x)'],
-  ])('must not be %s: the connection fails and names the cause', async (answer, shown) => {
+  ])('must not be %s, or the connection fails with the reason', async (answer, shown) => {
     const message = `The result of "shouldReconnect" must be true, false, a number of milliseconds >= 0 or undefined, got ${shown}`
     const { error, ...verdict } = await decided(answer)
     expect(error.cause).toEqual(new TypeError(message))
@@ -371,13 +371,13 @@ describe('the result of shouldReconnect', () => {
   })
 })
 
-describe('shouldReconnect is told', () => {
+describe('shouldReconnect receives', () => {
   it.each<[string, Partial<Failure>, Partial<Policy>, number | undefined]>([
-    ['the wait', {}, {}, 3_000],
-    ['the wait that the server asks for', { retryAfter: 60_000 }, {}, 60_000],
-    ['that there is none after what is final', { reason: 'status' }, {}, undefined],
-    ['that there is none after the last attempt', {}, { maxAttempts: 1 }, undefined],
-    ['that there is none after a complete answer', { reason: 'ended' }, { endIsFinal: true }, undefined],
+    ['the delay', {}, {}, 3_000],
+    ['the delay requested by the server', { retryAfter: 60_000 }, {}, 60_000],
+    ['no delay after a permanent failure', { reason: 'status' }, {}, undefined],
+    ['no delay after the last attempt', {}, { maxAttempts: 1 }, undefined],
+    ['no delay after a complete response', { reason: 'ended' }, { endIsFinal: true }, undefined],
   ])('%s', async (_, failure, policy, delay) => {
     const contexts: unknown[] = []
     const shouldReconnect = (_error: unknown, context: unknown) => void contexts.push(context)
@@ -391,26 +391,26 @@ describe('shouldReconnect is told', () => {
   })
 })
 
-describe('after a complete answer', () => {
+describe('after a complete response', () => {
   const policy = { ...DEFAULT_POLICY, endIsFinal: true }
   it.each([
-    ['the end is the end', undefined, undefined],
+    ['a source does not reconnect by default', undefined, undefined],
     ['true reconnects', true, 3_000],
     ['a number reconnects', 500, 500],
   ])('%s', (_, answer, delay) => {
     expect(delayOf(policy, { reason: 'ended', answer })).toBe(delay)
   })
 
-  it('an end in the middle of an event is a loss: the answer is not complete', () => {
+  it('a source reconnects if the stream ended within an event', () => {
     expect(delayOf(policy, { reason: 'ended', endedMidEvent: true })).toBe(3_000)
   })
 
-  it('a connection that breaks off is lost as always', () => {
+  it('a source reconnects if the connection broke off', () => {
     expect(delayOf(policy, { reason: 'network' })).toBe(3_000)
   })
 })
 
-describe('a loop throws', () => {
+describe('loop throws', () => {
   const abort = new DOMException('stopped', 'AbortError')
   const network = (cause: unknown, fromCaller: boolean): Failure => ({
     reason: 'network',
@@ -420,14 +420,17 @@ describe('a loop throws', () => {
   })
   const verdict = (failure: Failure) => decide({ ...DEFAULT_POLICY, reconnects: false }, REQUEST, failure, FIRST, false)
 
-  it.each([abort, new DOMException('too long', 'TimeoutError')])("the caller's own abort: %s", async (cause) => {
-    expect((await verdict(network(cause, true))).thrown?.error).toBe(cause)
-  })
+  it.each([abort, new DOMException('too long', 'TimeoutError')])(
+    "the reason of the caller's own abort: %s",
+    async (cause) => {
+      expect((await verdict(network(cause, true))).thrown?.error).toBe(cause)
+    },
+  )
 
   it.each<[string, Failure]>([
-    ["the runtime's abort", network(abort, false)],
-    ["the caller's error", network(new TypeError('no network'), true)],
-    ['a time limit in a function among the options', { ...network(abort, true), reason: 'request' } as const],
+    ['an abort by the runtime', network(abort, false)],
+    ['an error of the caller', network(new TypeError('no network'), true)],
+    ['a timeout within a function in the options', { ...network(abort, true), reason: 'request' } as const],
     [
       'an error whose name cannot be read',
       network(
@@ -439,8 +442,8 @@ describe('a loop throws', () => {
         true,
       ),
     ],
-    ['what is no error', network('AbortError', true)],
-  ])('the ConnectionError of %s', async (_, failure) => {
+    ['a value that is not an Error', network('AbortError', true)],
+  ])('a ConnectionError for %s', async (_, failure) => {
     const { error, thrown } = await verdict(failure)
     expect(thrown?.error).toBe(error)
   })
@@ -448,7 +451,7 @@ describe('a loop throws', () => {
 
 const FLOOR = 100
 
-/** Times that people write, the edges, and anything else from 0 to Infinity. */
+/** Realistic times, edge cases, and anything else from 0 to Infinity. */
 const time = fc.oneof(
   fc.integer({ min: 0, max: 200 }),
   fc.integer({ min: 0, max: 3_600_000 }),
@@ -456,14 +459,14 @@ const time = fc.oneof(
   fc.double({ min: 0, noNaN: true }),
 )
 
-/** How many requests in a row brought no message. */
+/** Number of attempts without a message. */
 const count = fc.oneof(
   fc.integer({ min: 0, max: 40 }),
   fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
   fc.constantFrom(0, 1, 2, 1_023, 1_024, 1_025),
 )
 
-/** From 0 to 1, with both: `Math.random` does not return 1. */
+/** From 0 to 1 inclusive, although `Math.random` never returns 1. */
 const random = fc.double({ min: 0, max: 1, noNaN: true })
 
 const anyPolicy: fc.Arbitrary<Policy> = fc.record({
@@ -488,13 +491,13 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
 
 const RUNS = { numRuns: 2_000 }
 
-/** As the server asked for it, at least the floor. */
+/** The reconnection time, at least the minimum. */
 function base(reconnectionTime: number): number {
   return Math.max(FLOOR, reconnectionTime)
 }
 
-describe('for any policy, reconnection time, count and chance, the wait', () => {
-  it('is at most the larger of maxDelay and the base, times 1 + jitter, and never past what a timer holds', () => {
+describe('for any policy, reconnection time, count and random number, the delay', () => {
+  it('is at most max(maxDelay, base) × (1 + jitter), and fits a timer', () => {
     fc.assert(
       fc.property(anyPolicy, time, count, random, (policy, reconnectionTime, attemptsWithoutMessage, random) => {
         const delay = delayOf(policy, { reconnectionTime, attemptsWithoutMessage, random })
@@ -506,8 +509,8 @@ describe('for any policy, reconnection time, count and chance, the wait', () => 
   })
 })
 
-describe('for any answer of shouldReconnect and any Retry-After', () => {
-  it('a wait is one that a timer holds, and at least 100 ms', () => {
+describe('for any result of shouldReconnect and any Retry-After', () => {
+  it('the delay is at least 100 ms and fits a timer', () => {
     const answer = fc.oneof(time, fc.constantFrom(true, undefined))
     const retryAfter = fc.option(time, { nil: undefined })
     fc.assert(

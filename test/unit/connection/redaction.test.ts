@@ -1,4 +1,4 @@
-/** The secrets of a request, and causes of errors in which none of them can be read. */
+/** Collecting the secrets of a request and redacting them from causes of errors. */
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { redactCause, secretsOf } from '../../../src/connection/redaction.ts'
 
 const SECRETS = ['Bearer token-1234', 'token-1234', '?key=query-secret', 'password']
 
-/** What the runtime threw, as the cause. */
+/** The cause for an exception from the runtime. */
 function causeOf(cause: unknown, secrets: string[]): unknown {
   return redactCause({ reason: 'network', message: 'failed', cause }, secrets).cause
 }
@@ -16,17 +16,17 @@ function codeOf(cause: unknown): string | undefined {
   return redactCause({ reason: 'network', message: 'failed', cause }, []).code
 }
 
-/** All that can be read of a value. */
+/** Everything readable in a value. */
 function textOf(value: unknown): string {
   return `${String(value)} ${inspect(value, { depth: Infinity })} ${JSON.stringify([value])}`
 }
 
-/** What a caller's function threw, as the cause. */
+/** The cause for an exception from a caller's function. */
 function causeOfCaller(cause: unknown): unknown {
   return redactCause({ reason: 'request', message: 'failed', cause, fromCaller: true }, SECRETS).cause
 }
 
-describe('an error of the runtime', () => {
+describe('exception from the runtime', () => {
   it('is copied with its name, message, stack, code and causes', () => {
     const inner = Object.assign(new Error('inner'), { code: 'ECONNRESET' })
     const error = new TypeError('fetch failed', { cause: inner })
@@ -45,18 +45,18 @@ describe('an error of the runtime', () => {
     ['a URL in brackets', new Error('(http://a.test/x?y)'), '(http://a.test/x)'],
     ['a data URL', new Error('data:text/plain,x failed'), 'data:… failed'],
     ['each of several', new Error('password, password'), '…, …'],
-  ])('shows no secret: %s', (_, error, message) => {
+  ])('is copied without secrets: %s', (_, error, message) => {
     expect(causeOf(error, SECRETS)).toHaveProperty('message', message)
     const outer = causeOf(new TypeError('x', { cause: error }), SECRETS) as Error
     expect(outer.cause).toHaveProperty('message', message)
   })
 
-  it('shows no remainder of a secret that begins with another', () => {
+  it('is copied without the rest of a secret that starts with another secret', () => {
     const { message } = causeOf(new Error('log in as admin: admin-1234'), ['admin', 'admin-1234']) as Error
     expect(message).not.toContain('1234')
   })
 
-  it('loses all other members', () => {
+  it('is copied without its other members', () => {
     const error = Object.assign(new Error('x'), { request: { headers: SECRETS }, options: SECRETS })
     expect(Object.keys(causeOf(error, SECRETS) as Error)).toEqual([])
   })
@@ -66,13 +66,13 @@ describe('an error of the runtime', () => {
   })
 
   it.each([[undefined], [null], [7], [true], [{ message: 'password' }], [['password']], [Symbol('password')]])(
-    'is left out where it is neither an error nor a string: %s',
+    'is omitted if it is neither an error nor a string: %s',
     (error) => {
       expect(causeOf(error, SECRETS)).toBeUndefined()
     },
   )
 
-  it('has at most five causes, however many there are', () => {
+  it('is copied with at most five causes', () => {
     const round = new Error('round')
     round.cause = round
     let depth = 0
@@ -80,7 +80,7 @@ describe('an error of the runtime', () => {
     expect(depth).toBe(5)
   })
 
-  it('is undefined where a getter throws', () => {
+  it('is omitted if one of its getters throws', () => {
     const evil = new Error('x')
     Object.defineProperty(evil, 'message', {
       get() {
@@ -92,7 +92,7 @@ describe('an error of the runtime', () => {
   })
 })
 
-describe('an error that a function of the caller threw', () => {
+describe("exception from a caller's function", () => {
   class TokenError extends Error {
     readonly retry = true
   }
@@ -113,7 +113,7 @@ describe('an error that a function of the caller threw', () => {
   })
 
   it.each([
-    ['an error of a class of the caller', new TokenError('no token')],
+    ['an error of a custom class', new TokenError('no token')],
     ['an error with a cause', new Error('x', { cause: new Error('y') })],
     ['an error with members', Object.assign(new Error('x'), { status: 401, headers: { a: 'b' }, list: ['c'] })],
     ['an object', { status: 401 }],
@@ -126,7 +126,7 @@ describe('an error that a function of the caller threw', () => {
     ['a number', 7],
     ['null', null],
     ['undefined', undefined],
-  ])('stays the same object: %s', (_, thrown) => {
+  ])('is passed unchanged: %s', (_, thrown) => {
     expect(causeOfCaller(thrown)).toBe(thrown)
   })
 
@@ -143,12 +143,12 @@ describe('an error that a function of the caller threw', () => {
     ['in a Set', Object.assign(new Error('x'), { tokens: new Set(['token-1234']) })],
     ['in a Request', Object.assign(new Error('x'), { request: new Request('http://a.test/?key=query-secret') })],
     ['in an AggregateError', new AggregateError([new Error('token-1234')], 'x')],
-    ['in a cause that its class has', new HidingError()],
+    ['in a cause defined by its class', new HidingError()],
     ['in the code', Object.assign(new Error('x'), { code: 'token-1234' })],
-    ['deep down', Object.assign(new Error('x'), { a: { b: { c: { d: { e: { f: 'token-1234' } } } } } })],
+    ['deeply nested', Object.assign(new Error('x'), { a: { b: { c: { d: { e: { f: 'token-1234' } } } } } })],
     ['in an object', { token: 'token-1234' }],
     ['in a string', 'token-1234'],
-  ])('is a redacted copy where a secret shows: %s', (_, thrown) => {
+  ])('is replaced by a redacted copy if it contains a secret: %s', (_, thrown) => {
     const cause = causeOfCaller(thrown)
     expect(cause).not.toBe(thrown)
     expect(textOf(cause)).not.toMatch(/token-1234|query-secret/)
@@ -156,8 +156,8 @@ describe('an error that a function of the caller threw', () => {
   })
 })
 
-describe('the code', () => {
-  it('is the first in the chain', () => {
+describe('error code', () => {
+  it('is the outermost in the chain of causes', () => {
     const inner = Object.assign(new Error('x'), { code: 'INNER' })
     expect(codeOf(new Error('x', { cause: inner }))).toBe('INNER')
     expect(codeOf(Object.assign(new Error('x', { cause: inner }), { code: 'OUTER' }))).toBe('OUTER')
@@ -170,7 +170,7 @@ function secretsIn(url: string, headers: RequestHeaders = {}): string[] {
   return secretsOf(new URL(url), readHeaders(headers, true))
 }
 
-describe('the secrets of a request', () => {
+describe('secrets of a request', () => {
   it.each([
     ['the value of a header', 'http://a.test/', { 'X-Key': 'key-1' }, ['key-1']],
     ['a token, without its scheme', 'http://a.test/', { Authorization: 'Bearer token' }, ['token']],
@@ -178,17 +178,17 @@ describe('the secrets of a request', () => {
     ['each parameter, decoded or not', 'http://a.test/?a=p%40rameter', {}, ['p%40rameter', 'p@rameter']],
     ['the query', 'http://a.test/?token=x', {}, ['?token=x']],
     ['user and password', 'http://user:p%40ss@a.test/', {}, ['user', 'p%40ss', 'p@ss']],
-    ['the Basic credentials made of user and password', 'http://user:password@a.test/', {}, [btoa('user:password')]],
-  ])('are %s', (_, url, headers, secrets) => {
+    ['the Basic credentials built from user and password', 'http://user:password@a.test/', {}, [btoa('user:password')]],
+  ])('include %s', (_, url, headers, secrets) => {
     expect(secretsIn(url, headers)).toEqual(expect.arrayContaining(secrets))
   })
 
-  it('are long enough not to be part of other words', () => {
+  it('are long enough not to match parts of other words', () => {
     expect(secretsIn('http://a:b@a.test/?c', { 'X-Key': 'abc' })).not.toContain('abc')
     expect(secretsIn('http://a:b@a.test/?c').filter(({ length }) => length < 4)).toEqual([])
   })
 
-  it('are neither names nor common words', () => {
+  it('exclude header names and common words', () => {
     const headers = {
       Authorization: 'Bearer token-1234',
       'Content-Type': 'application/json',
@@ -200,7 +200,7 @@ describe('the secrets of a request', () => {
     }
   })
 
-  it('do not include the path and the host', () => {
+  it('exclude path and host', () => {
     expect(secretsIn('http://a.test/path')).toEqual([])
   })
 })

@@ -5,7 +5,7 @@ import type * as redirect from '../../../src/connection/redirect.ts'
 import * as browserRedirect from '../../../src/connection/redirect.browser.ts'
 import { failureOf } from '../support/failures.ts'
 
-// The compiler compares their types.
+// The compiler checks that both modules have the same types.
 const { followRedirects }: Pick<typeof redirect, 'followRedirects'> = browserRedirect
 
 function send(response: unknown, allowed: 'error' | 'same-origin' = 'same-origin'): Promise<unknown> {
@@ -20,11 +20,11 @@ describe('followRedirects of the browser build', () => {
   })
 
   it.each([
-    ['one that the browser hides', { status: 0, type: 'opaqueredirect' }],
-    ['one that a fetch of the caller shows', { status: 302, location: '/next' }],
-    ['one to another origin that a fetch of the caller has followed', { status: 200, url: 'http://b.test/' }],
+    ['hidden by the browser', { status: 0, type: 'opaqueredirect' }],
+    ['visible through a custom fetch', { status: 302, location: '/next' }],
+    ['followed to another origin by a custom fetch', { status: 200, url: 'http://b.test/' }],
   ])(
-    'refuses a redirect, and cancels its body: %s',
+    'rejects a redirect and cancels its body: %s',
     async (_, { location = null, ...members }: Record<string, unknown>) => {
       let isCanceled = false
       const body = new ReadableStream({ cancel: () => void (isCanceled = true) })
@@ -37,7 +37,7 @@ describe('followRedirects of the browser build', () => {
     },
   )
 
-  it('refuses with "error" a redirect within the origin that a fetch of the caller has followed', async () => {
+  it('with "error", rejects a same-origin redirect that a custom fetch has followed', async () => {
     const followed = { status: 200, url: 'http://a.test/next', redirected: true, headers: new Headers(), body: null }
     expect(await send(followed)).toBe(followed)
     expect(await failureOf(send(followed, 'error'))).toMatchObject({ reason: 'redirect' })

@@ -1,14 +1,14 @@
-/** Redirects, with a stub fetch: which ones are followed, and what the next request sends. */
+/** Redirects with a stubbed fetch: which ones are followed, and what the next request sends. */
 
 import { describe, expect, it, vi } from 'vitest'
 import { AttemptError, type Failure } from '../../../src/connection/failure.ts'
 import { followRedirects } from '../../../src/connection/redirect.ts'
 import type { FetchLikeInit, FetchLikeResponse } from '../../../src/connection/request.ts'
 
-describe('a response that is not a redirect', () => {
+describe('response that is not a redirect', () => {
   it.each([
-    ['a good response', good()],
-    ['a refusal', new Response('', { status: 500 })],
+    ['a valid stream', good()],
+    ['an error status', new Response('', { status: 500 })],
     ['a redirect status without Location', new Response('', { status: 302 })],
     ['300', to('/next', 300)],
     ['304', new Response(null, { status: 304, headers: { location: '/next' } })],
@@ -21,7 +21,7 @@ describe('a response that is not a redirect', () => {
       'a redirect status whose headers return undefined',
       { status: 302, headers: { get: () => undefined }, body: null },
     ],
-  ])('is returned as it is: %s', async (_, answer) => {
+  ])('is returned unchanged: %s', async (_, answer) => {
     for (const allowed of ['error', 'same-origin'] as const) {
       const { outcome, requests } = await send([answer], allowed)
       expect(outcome.response).toBe(answer)
@@ -30,7 +30,7 @@ describe('a response that is not a redirect', () => {
     }
   })
 
-  it('passes on what fetch rejects with', async () => {
+  it('passes the rejection of fetch through', async () => {
     const error = new Error('down')
     await expect(followRedirects(() => Promise.reject(error), [START, {} as FetchLikeInit], 'error')).rejects.toBe(
       error,
@@ -52,12 +52,12 @@ describe('redirect: "same-origin"', () => {
     ['relative', 'next', 'http://a.test/next'],
     ['to a query', '?r=2', 'http://a.test/start?r=2'],
     ['absolute', 'http://a.test:80/next', 'http://a.test/next'],
-    ['with user and password, which fetch would refuse', 'http://u:p@a.test/next', 'http://a.test/next'],
-  ])('resolves a Location that is %s', async (_, location, target) => {
+    ['with user and password, which fetch would reject', 'http://u:p@a.test/next', 'http://a.test/next'],
+  ])('resolves a Location %s', async (_, location, target) => {
     expect((await send([to(location), good()])).requests[1]?.[0]).toBe(target)
   })
 
-  it('resolves the next one against the URL before it', async () => {
+  it('resolves the next Location against the previous URL', async () => {
     const { requests } = await send([to('/deep/one'), to('two'), good()])
     expect(requests.map(([url]) => url)).toEqual([START, 'http://a.test/deep/one', 'http://a.test/deep/two'])
   })
@@ -77,18 +77,18 @@ describe('redirect: "same-origin"', () => {
     }
   })
 
-  it('says where to, without the query', async () => {
+  it('names the target without its query', async () => {
     const { outcome } = await send([to('http://u:p@b.test/x?token=location-secret#f'), good()])
     expect(outcome.failure?.message).toBe('was redirected to http://b.test/x, which option "redirect" forbids')
   })
 
-  it('sends nothing to another origin that a redirect within the origin leads to', async () => {
+  it('sends nothing to another origin after a same-origin redirect', async () => {
     const { outcome, requests } = await send([to('/next'), to('http://b.test/'), good()])
     expect(outcome.failure).toMatchObject({ reason: 'redirect' })
     expect(requests).toHaveLength(2)
   })
 
-  it('follows 20 redirects and no more', async () => {
+  it('follows at most 20 redirects', async () => {
     const response = good()
     const twenty = Array.from({ length: 20 }, (_, i) => to(`/${i}`))
     expect((await send([...twenty, response])).outcome.response).toBe(response)
@@ -97,7 +97,7 @@ describe('redirect: "same-origin"', () => {
     expect(requests).toHaveLength(21)
   })
 
-  it('follows an empty Location to the same URL, up to the limit', async () => {
+  it('follows an empty Location to the same URL up to the limit', async () => {
     const { outcome, requests } = await send([{ status: 302, headers: new Headers({ location: '' }), body: null }])
     expect(outcome.failure).toMatchObject({ reason: 'network' })
     expect(new Set(requests.map(([url]) => url))).toEqual(new Set([START]))
@@ -111,7 +111,7 @@ describe('redirect: "same-origin"', () => {
     'data:text/event-stream,',
     'javascript:1',
     'mailto:a@b.test',
-  ])('is a network failure where the Location is not an HTTP URL, as in fetch: %s', async (location) => {
+  ])('reports a network failure like fetch if the Location is not an HTTP URL: %s', async (location) => {
     const { outcome, requests, answers } = await send([to(location), good()])
     expect(outcome.failure).toEqual({ reason: 'network', message: 'was redirected to an invalid URL' })
     expect(requests).toHaveLength(1)
@@ -120,7 +120,7 @@ describe('redirect: "same-origin"', () => {
 })
 
 describe('redirect: "error"', () => {
-  it.each(STATUSES)('refuses %d, also within the origin', async (status) => {
+  it.each(STATUSES)('rejects %d even within the origin', async (status) => {
     const { outcome, requests, answers } = await send([to('/next?r=location-secret', status), good()], 'error')
     expect(outcome.failure).toEqual({
       reason: 'redirect',
@@ -133,7 +133,7 @@ describe('redirect: "error"', () => {
   })
 })
 
-describe('the method and the body of the next request', () => {
+describe('next request', () => {
   const AFTER: [method: string, status: number, next: string][] = [
     ['POST', 301, 'GET'],
     ['POST', 302, 'GET'],
@@ -150,7 +150,7 @@ describe('the method and the body of the next request', () => {
     ['HEAD', 307, 'HEAD'],
   ]
 
-  it.each(AFTER)('%s after %d is %s', async (method, status, next) => {
+  it.each(AFTER)('for %s after %d uses %s', async (method, status, next) => {
     const hasBody = !['GET', 'HEAD'].includes(method)
     const given = hasBody ? { method, body: '{}' } : { method }
     const { requests } = await send([to('/next', status), good()], 'same-origin', given)
@@ -165,12 +165,12 @@ describe('the method and the body of the next request', () => {
     }
   })
 
-  it('leaves the first request as it was', async () => {
+  it('leaves the first request unchanged', async () => {
     const { requests } = await send([to('/next', 303), good()], 'same-origin', { method: 'POST', body: '{}' })
     expect(requests[0]?.[1]).toMatchObject({ method: 'POST', body: '{}', headers: HEADERS })
   })
 
-  it.each([307, 308])('a stream cannot be sent again after %d', async (status) => {
+  it.each([307, 308])('cannot send a stream again after %d', async (status) => {
     const given = { method: 'POST', body: new ReadableStream(), duplex: 'half' } as const
     const { outcome, requests } = await send([to('/next', status), good()], 'same-origin', given)
     expect(outcome.failure).toEqual({
@@ -180,7 +180,7 @@ describe('the method and the body of the next request', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('a stream is left out where the next request is a GET', async () => {
+  it('omits a stream if it is a GET', async () => {
     const given = { method: 'POST', body: new ReadableStream(), duplex: 'half' } as const
     const { requests } = await send([to('/next', 303), good()], 'same-origin', given)
     expect(requests[1]?.[1]).not.toHaveProperty('body')
@@ -188,10 +188,10 @@ describe('the method and the body of the next request', () => {
   })
 })
 
-describe('a fetch that does not leave redirects alone', () => {
+describe('fetch that follows or hides redirects', () => {
   const hidden = { type: 'opaqueredirect', status: 0, url: START, headers: new Headers(), body: null }
 
-  it('has hidden redirects refused, as those of a browser', async () => {
+  it('has hidden redirects rejected, as in a browser', async () => {
     for (const allowed of ['same-origin', 'error'] as const) {
       expect((await send([hidden], allowed)).outcome.failure).toMatchObject({
         reason: 'redirect',
@@ -202,7 +202,7 @@ describe('a fetch that does not leave redirects alone', () => {
   })
 
   const headers = new Headers({ 'Content-Type': 'text/event-stream' })
-  it('has its response refused and canceled where it has followed to another origin', async () => {
+  it('has its response rejected and canceled if it followed a redirect to another origin', async () => {
     const cancel = vi.fn()
     const answer = {
       status: 200,
@@ -220,14 +220,14 @@ describe('a fetch that does not leave redirects alone', () => {
     expect(cancel).toHaveBeenCalled()
   })
 
-  it('may follow within the origin with "same-origin", not with "error"', async () => {
+  it('may follow a same-origin redirect with "same-origin" but not with "error"', async () => {
     const answer = { status: 200, url: 'http://a.test/next', headers, body: null, redirected: true }
     expect((await send([answer])).outcome.response).toBe(answer)
     expect((await send([answer], 'error')).outcome.failure).toMatchObject({ reason: 'redirect' })
   })
 
   it.each([[undefined], [''], [START], ['about:blank']])(
-    'has its response returned where its URL does not differ: %s',
+    'has its response returned if the URL is the same: %s',
     async (url) => {
       const answer = { status: 200, url, headers, body: null }
       for (const allowed of ['same-origin', 'error'] as const) {
@@ -236,12 +236,12 @@ describe('a fetch that does not leave redirects alone', () => {
     },
   )
 
-  it('has its response returned where its URL is invalid: that of the request counts', async () => {
+  it("has its response returned if its URL is invalid, because the request's URL is used", async () => {
     const answer = { status: 200, url: 'http://[', headers, body: null }
     expect((await send([answer])).outcome.response).toBe(answer)
   })
 
-  it('may ignore signals: no redirect is followed once the signal is aborted', async () => {
+  it('may ignore the signal: no redirect is followed after an abort', async () => {
     const controller = new AbortController()
     const fetch = vi.fn(() => {
       controller.abort()
@@ -272,7 +272,7 @@ interface Sent {
   answers: FetchLikeResponse[]
 }
 
-/** Sends a request whose answers are these, the last again and again. */
+/** Sends a request that gets these responses. The last one repeats. */
 async function send(
   answers: unknown[],
   allowed: 'error' | 'same-origin' = 'same-origin',

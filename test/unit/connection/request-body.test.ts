@@ -1,4 +1,4 @@
-/** The options `method` and `body`. No message shows what may be a secret. */
+/** The options `method` and `body`. Messages never show possible secrets. */
 
 import { Readable } from 'node:stream'
 import { FormData as UndiciFormData } from 'undici'
@@ -9,7 +9,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('method', () => {
+describe('option method', () => {
   it.each([
     ['GET', 'GET'],
     ['get', 'GET'],
@@ -22,7 +22,7 @@ describe('method', () => {
     ['QUERY', 'QUERY'],
     ['REPORT', 'REPORT'],
     ['m-search', 'M-SEARCH'],
-  ])('%s is %s', (method, read) => {
+  ])('%s is normalized to %s', (method, read) => {
     expect(readOptions({ method }).method).toBe(read)
   })
 
@@ -47,14 +47,14 @@ describe('method', () => {
 const POST = { method: 'POST' }
 const run = (): undefined => undefined
 
-describe('body', () => {
+describe('option body', () => {
   it.each([
-    ['a text', 'text'],
-    ['an empty text', ''],
+    ['a string', 'text'],
+    ['an empty string', ''],
     ['bytes', new Uint8Array(3)],
     ['a view', new DataView(new ArrayBuffer(3))],
     ['a buffer', new ArrayBuffer(3)],
-    ['a Buffer of Node', Buffer.from('x')],
+    ['a Node Buffer', Buffer.from('x')],
     ['a Blob', new Blob(['x'])],
     ['a File', new File(['x'], 'x.txt')],
     ['a FormData', new FormData()],
@@ -65,14 +65,14 @@ describe('body', () => {
     expect(readOptions({ ...POST, body }).body).toBe(body)
   })
 
-  it("may be another library's FormData only with another fetch: the runtime's would send its name", () => {
+  it('may be a FormData of another library only with a custom fetch: the runtime\'s would send "[object Object]"', () => {
     const body = new UndiciFormData()
     const fetch = vi.fn()
     expect(readOptions({ ...POST, body, fetch }).body).toBe(body)
     expect(() => readOptions({ ...POST, body })).toThrow(/^Option "body" is a FormData from another library/)
   })
 
-  it.each(['Blob', 'File'])("may be another library's %s only with another fetch", (name) => {
+  it.each(['Blob', 'File'])('may be a %s of another library only with a custom fetch', (name) => {
     const body = { get [Symbol.toStringTag]() { return name } } // prettier-ignore
     expect(readOptions({ ...POST, body, fetch: vi.fn() }).body).toBe(body)
     expect(() => readOptions({ ...POST, body })).toThrow(`Option "body" is a ${name} from another library`)
@@ -83,11 +83,11 @@ describe('body', () => {
     expect(readOptions({ ...POST, body }).body).toBe(body)
   })
 
-  it('must not be shared memory: fetch would send its name', () => {
+  it('must not be shared memory, which fetch would convert to a string', () => {
     expect(() => readOptions({ ...POST, body: new Uint8Array(new SharedArrayBuffer(3)) })).toThrow(/^Option "body"/)
   })
 
-  it.each([[undefined], [null]])('may be %s with any method: there is no body', (body) => {
+  it.each([[undefined], [null]])('may be %s with any method, for no body', (body) => {
     for (const method of ['GET', 'HEAD', 'POST']) expect(readOptions({ method, body }).body).toBeUndefined()
   })
 
@@ -97,7 +97,7 @@ describe('body', () => {
     ['an object', { a: 'body-secret' }, 'an object'],
     ['an object without a prototype', Object.create(null) as object, 'an object'],
     ['an array', ['body-secret'], 'an array'],
-    ['a stream of Node', Readable.from(['body-secret']), 'an object'],
+    ['a Node stream', Readable.from(['body-secret']), 'an object'],
     ['a number', 7, '7'],
     ['a boolean', true, 'true'],
     ['a Map', new Map(), 'an object'],
@@ -109,11 +109,11 @@ describe('body', () => {
     expect(read).not.toThrow(/body-secret/)
   })
 
-  it('says how to convert a stream of Node', () => {
+  it('has an error message that says how to convert a Node stream', () => {
     expect(() => readOptions({ ...POST, body: Readable.from(['x']) })).toThrow('Readable.toWeb(…)')
   })
 
-  it.each(['GET', 'HEAD', 'get', undefined])('is refused with the method %s, also as a function', (method) => {
+  it.each(['GET', 'HEAD', 'get', undefined])('is rejected with the method %s, even as a function', (method) => {
     const shown = method?.toUpperCase() ?? 'GET'
     for (const body of ['body-secret', '', run, new ReadableStream()]) {
       expect(() => readOptions({ method, body })).toThrow(
@@ -123,11 +123,11 @@ describe('body', () => {
   })
 })
 
-describe('a body that is a ReadableStream', () => {
+describe('ReadableStream as the option body', () => {
   const body = new ReadableStream()
 
   it.each([[true], [{}], [{ maxAttempts: 1 }]])(
-    'is refused with "reconnect" %j: it can be sent only once',
+    'is rejected with "reconnect" %j, because it can be sent only once',
     (reconnect) => {
       expect(() => readOptions({ ...POST, body, reconnect })).toThrow(
         new TypeError(
@@ -140,17 +140,17 @@ describe('a body that is a ReadableStream', () => {
   it.each([
     ['without "reconnect"', {}],
     ['with "reconnect" off', { reconnect: false }],
-    ['with "resume", which makes the requests after the first', { resume: run }],
+    ['with "resume", which provides later requests', { resume: run }],
     ['with "resume" and "reconnect"', { resume: run, reconnect: true }],
-  ])('is fine %s', (_, options) => {
+  ])('is accepted %s', (_, options) => {
     expect(readOptions({ ...POST, body, ...options }).body).toBe(body)
   })
 
-  it('is fine from a function', () => {
+  it('is accepted from a function', () => {
     expect(readOptions({ ...POST, body: () => body, reconnect: true }).body).toBeTypeOf('function')
   })
 
-  it('is refused where the fetch of the runtime would send its name', () => {
+  it("is rejected if the runtime's fetch would convert it to a string", () => {
     vi.stubGlobal(
       'Request',
       class extends Request {

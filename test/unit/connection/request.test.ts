@@ -1,4 +1,4 @@
-/** The arguments for `fetch`. */
+/** Arguments for `fetch`. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readHeaders, type RequestHeaders } from '../../../src/connection/headers.ts'
@@ -12,7 +12,7 @@ afterEach(() => {
 
 const { signal } = new AbortController()
 
-/** The options that a request depends on besides its parts. */
+/** Options that the request depends on. */
 type Settings = Pick<EventSourceInit, 'withCredentials' | 'redirect' | 'fetchOptions' | 'lastEventIdParameter'>
 
 interface Given extends Partial<Omit<RequestParts, 'headers' | 'url'>> {
@@ -21,7 +21,7 @@ interface Given extends Partial<Omit<RequestParts, 'headers' | 'url'>> {
   lastEventId?: string | undefined
 }
 
-/** What `fetch` gets: for a GET of `http://a.test/` unless said otherwise. */
+/** Arguments for `fetch` with these options; by default, a GET of `http://a.test/`. */
 function request(
   { url = 'http://a.test/', headers, lastEventId, ...others }: Given,
   settings: Settings = {},
@@ -41,8 +41,8 @@ function headersFor(lastEventId?: string): Record<string, string> {
   return request({ lastEventId }).init.headers
 }
 
-describe('a request', () => {
-  it('is a GET in mode cors that follows redirects and bypasses caches', () => {
+describe('request', () => {
+  it('is a GET in cors mode that follows redirects and bypasses caches', () => {
     expect(request({}).init).toMatchObject({
       method: 'GET',
       mode: 'cors',
@@ -52,17 +52,17 @@ describe('a request', () => {
     })
   })
 
-  it('includes credentials when they are asked for', () => {
+  it('includes credentials if requested', () => {
     expect(request({}, { withCredentials: true }).init.credentials).toBe('include')
   })
 
-  it('has a plain object of headers, which a caller can spread', () => {
+  it('has headers in a plain object, which a custom fetch can spread', () => {
     const { headers } = request({}).init
     expect(Object.getPrototypeOf(headers)).toBe(Object.prototype)
     expect(headers).toEqual({ Accept: 'text/event-stream', 'Cache-Control': 'no-cache' })
   })
 
-  it('carries the signal', () => {
+  it('has the signal', () => {
     expect(request({}).init.signal).toBe(signal)
   })
 
@@ -72,18 +72,18 @@ describe('a request', () => {
     ['http://a.test/x?q=1&r=%20#f', 'http://a.test/x?q=1&r=%20'],
     ['http://a.test/x?', 'http://a.test/x?'],
     ['data:text/event-stream,data:1#f', 'data:text/event-stream,data:1'],
-  ])('for %s goes to %s', (given, sent) => {
+  ])('for %s is sent to %s', (given, sent) => {
     expect(request({ url: given }).url).toBe(sent)
   })
 
-  it('leaves the URL it was made from alone', () => {
+  it('does not modify the given URL', () => {
     const url = new URL('http://user:password@a.test/x#fragment')
     request({ url })
     expect(url.href).toBe('http://user:password@a.test/x#fragment')
   })
 })
 
-describe('Last-Event-ID', () => {
+describe('Last-Event-ID header', () => {
   it.each([
     ['an empty id', '', undefined],
     ['an ASCII id', 'abc-1', 'abc-1'],
@@ -103,12 +103,12 @@ describe('Last-Event-ID', () => {
     expect(headersFor(lastEventId)['Last-Event-ID']).toBe(sent)
   })
 
-  it('is the id itself where the runtime takes any text and encodes it, as workerd does', () => {
+  it('is the unencoded ID in runtimes that encode any text themselves, such as workerd', () => {
     vi.stubGlobal('Headers', Object)
     expect(headersFor('…')['Last-Event-ID']).toBe('…')
   })
 
-  it('is a value that Headers take, whatever the id', () => {
+  it('is accepted by Headers for any ID', () => {
     for (let code = 0; code < 0x300; code++) {
       expect(() => new Headers(headersFor(`a${String.fromCharCode(code)}b`))).not.toThrow()
     }
@@ -127,18 +127,18 @@ describe('credentials in the URL', () => {
     ['bytes that are not UTF-8', 'http://user:%FF%fe@a.test/', 'user:\xff\xfe'],
     ['a percent sign that encodes nothing', 'http://user:100%@a.test/', 'user:100%'],
     ['a decoded percent sign, which is not decoded again', 'http://user:%2541@a.test/', 'user:%41'],
-  ])('with %s go out as basic authentication', (_, given, bytes) => {
+  ])('with %s are sent as Basic authentication', (_, given, bytes) => {
     const { url, init } = request({ url: given })
     expect(url).toBe('http://a.test/')
     expect(init.headers.Authorization).toBe(`Basic ${Buffer.from(bytes, 'latin1').toString('base64')}`)
   })
 
-  it('are not sent where there are none', () => {
+  it('are not sent if there are none', () => {
     expect(headersFor()).not.toHaveProperty('Authorization')
   })
 })
 
-/** Browsers keep pages from setting certain headers, and drop them silently. */
+/** Like a browser, silently drops headers that scripts must not set. */
 class BrowserRequest extends Request {
   constructor(input: string, init: RequestInit = {}) {
     const headers = new Headers(init.headers)
@@ -147,7 +147,7 @@ class BrowserRequest extends Request {
   }
 }
 
-/** Workers throw for members that they cannot honor. */
+/** Like Workers, throws for unsupported members. */
 class WorkerRequest extends Request {
   constructor(input: string, init: RequestInit = {}) {
     for (const name of ['mode', 'credentials'] as const) {
@@ -158,15 +158,15 @@ class WorkerRequest extends Request {
   }
 }
 
-describe('in a browser', () => {
-  it('there is no Cache-Control, which would cost a preflight', () => {
+describe('request in a browser', () => {
+  it('has no Cache-Control, which would require a preflight', () => {
     vi.stubGlobal('Request', BrowserRequest)
     expect(headersFor('1')).toEqual({ Accept: 'text/event-stream', 'Last-Event-ID': '1' })
   })
 })
 
-describe('in a runtime that rejects members of the init', () => {
-  it('these are left out and the others stay', () => {
+describe('request in a runtime that rejects members of the init', () => {
+  it('omits these members and keeps the others', () => {
     vi.stubGlobal('Request', WorkerRequest)
     const { init } = request({}, { withCredentials: true })
     expect(init).not.toHaveProperty('mode')
@@ -176,8 +176,8 @@ describe('in a runtime that rejects members of the init', () => {
   })
 })
 
-describe('in a runtime without Request', () => {
-  it('everything is sent along', () => {
+describe('request in a runtime without Request', () => {
+  it('has all members', () => {
     vi.stubGlobal('Request', undefined)
     const { init } = request({})
     expect(init).toMatchObject({ mode: 'cors', credentials: 'same-origin', cache: 'no-store' })
@@ -185,7 +185,7 @@ describe('in a runtime without Request', () => {
   })
 })
 
-describe('members that keep an idle body alive', () => {
+describe('members that turn off body timeouts', () => {
   it('are a dispatcher in Node', () => {
     expect(request({}).init).toHaveProperty('dispatcher.dispatch')
   })
@@ -202,7 +202,7 @@ describe('members that keep an idle body alive', () => {
     ['process', undefined],
     ['process', {}],
     ['process', { versions: {} }],
-  ])('are none elsewhere (%s: %j)', (name, value) => {
+  ])('are absent elsewhere (%s: %j)', (name, value) => {
     vi.stubGlobal(name, value)
     const { init } = request({})
     expect(init).not.toHaveProperty('timeout')
@@ -214,15 +214,15 @@ function initOf(given: Given, settings: Settings = {}): FetchLikeInit {
   return request(given, settings).init
 }
 
-describe("the caller's headers", () => {
-  it('override the defaults, whatever the case of their names, and keep it', () => {
+describe('headers option', () => {
+  it('overrides the defaults case-insensitively and keeps the case of its names', () => {
     const { headers } = initOf({
       headers: { ACCEPT: 'text/event-stream, application/json', 'cache-control': 'no-store' },
     })
     expect(headers).toEqual({ ACCEPT: 'text/event-stream, application/json', 'cache-control': 'no-store' })
   })
 
-  it("override the URL's user and password", () => {
+  it("overrides the URL's user and password", () => {
     const { url, init } = request({ url: 'http://user:password@a.test/', headers: { authorization: 'Bearer x' } })
     expect(url).toBe('http://a.test/')
     expect(init.headers).toEqual({
@@ -232,7 +232,7 @@ describe("the caller's headers", () => {
     })
   })
 
-  it('may name where the stream starts, until the stream has an id', () => {
+  it('may set Last-Event-ID until the stream sends an ID', () => {
     const headers = { 'last-event-id': 'mine' }
     expect(initOf({ headers }).headers).toHaveProperty('last-event-id', 'mine')
     const later = initOf({ headers, lastEventId: '7' }).headers
@@ -240,7 +240,7 @@ describe("the caller's headers", () => {
     expect(later).not.toHaveProperty('last-event-id')
   })
 
-  it('no longer name it when the stream has reset its id, or has one that no header can hold', () => {
+  it('loses its Last-Event-ID if the stream resets its ID or sends one that a header cannot hold', () => {
     for (const lastEventId of ['', 'a\x01b']) {
       const { headers } = initOf({ headers: { 'Last-Event-ID': 'mine' }, lastEventId })
       expect(Object.keys(headers)).toEqual(['Accept', 'Cache-Control'])
@@ -248,45 +248,45 @@ describe("the caller's headers", () => {
   })
 })
 
-describe('the method and the body', () => {
-  it('go out as they are', () => {
+describe('method and body', () => {
+  it('are sent unchanged', () => {
     const body = new URLSearchParams('a=b')
     expect(initOf({ method: 'POST', body })).toMatchObject({ method: 'POST', body })
     expect(initOf({ method: 'POST', body }).body).toBe(body)
   })
 
-  it('are a GET and no member "body" by default', () => {
+  it('default to GET and no "body" member', () => {
     expect(initOf({})).not.toHaveProperty('body')
     expect(initOf({})).not.toHaveProperty('duplex')
   })
 
-  it('an empty string is a body', () => {
+  it('an empty string counts as a body', () => {
     expect(initOf({ method: 'POST', body: '' })).toHaveProperty('body', '')
   })
 
-  it('a stream is sent half duplex, as fetch demands', () => {
+  it('a stream is sent half duplex, as fetch requires', () => {
     expect(initOf({ method: 'POST', body: new ReadableStream() })).toHaveProperty('duplex', 'half')
     expect(initOf({ method: 'POST', body: 'text' })).not.toHaveProperty('duplex')
   })
 })
 
 describe('redirects', () => {
-  it('are followed by fetch, or left to us', () => {
+  it('are followed by fetch with "follow" only', () => {
     expect(initOf({}, { redirect: 'follow' }).redirect).toBe('follow')
     expect(initOf({}, { redirect: 'error' }).redirect).toBe('manual')
     expect(initOf({}, { redirect: 'same-origin' }).redirect).toBe('manual')
   })
 })
 
-describe('other members for fetch', () => {
-  it('go along', () => {
+describe('fetchOptions', () => {
+  it('are passed to fetch', () => {
     expect(initOf({}, { fetchOptions: { keepalive: true, referrerPolicy: 'origin' } })).toMatchObject({
       keepalive: true,
       referrerPolicy: 'origin',
     })
   })
 
-  it('may replace the mode and the cache, which have no option of their own', () => {
+  it('may override mode and cache', () => {
     expect(initOf({}, { fetchOptions: { mode: 'same-origin', cache: 'reload' } })).toMatchObject({
       mode: 'same-origin',
       cache: 'reload',
@@ -294,52 +294,47 @@ describe('other members for fetch', () => {
   })
 })
 
-describe('the query parameter for the last event ID', () => {
+describe('query parameter for the last event ID', () => {
   it.each([
-    ['begins the query', 'http://a.test/x', '7', 'http://a.test/x?from=7'],
-    ['is appended to one', 'http://a.test/x?a=b', '7', 'http://a.test/x?a=b&from=7'],
+    ['starts the query', 'http://a.test/x', '7', 'http://a.test/x?from=7'],
+    ['is appended to a query', 'http://a.test/x?a=b', '7', 'http://a.test/x?a=b&from=7'],
     ['follows a bare question mark', 'http://a.test/x?', '7', 'http://a.test/x?from=7'],
     ['follows an ampersand', 'http://a.test/x?a&', '7', 'http://a.test/x?a&from=7'],
     [
-      'leaves the bytes of the query as they are',
+      'leaves the bytes of the query unchanged',
       'http://a.test/x?b=%7e+%20&a=(!)',
       '7',
       'http://a.test/x?b=%7e+%20&a=(!)&from=7',
     ],
-    ['replaces the value of the URL', 'http://a.test/x?a&from=1&b', '7', 'http://a.test/x?a&from=7&b'],
-    ['replaces all values of the URL', 'http://a.test/x?from=1&a&from=2&from', '7', 'http://a.test/x?from=7&a'],
+    ['replaces the value in the URL', 'http://a.test/x?a&from=1&b', '7', 'http://a.test/x?a&from=7&b'],
+    ['replaces all values in the URL', 'http://a.test/x?from=1&a&from=2&from', '7', 'http://a.test/x?from=7&a'],
     ['replaces one without a value', 'http://a.test/x?from', '7', 'http://a.test/x?from=7'],
-    ['replaces one whose name is encoded', 'http://a.test/x?a&fr%6fm=1&', '7', 'http://a.test/x?a&from=7&'],
-    ['leaves names alone that only contain its name', 'http://a.test/x?froms=1', '7', 'http://a.test/x?froms=1&from=7'],
-    ['leaves a name alone that begins with "?"', 'http://a.test/x??from=1', '7', 'http://a.test/x??from=1&from=7'],
-    [
-      'leaves percent signs alone that encode nothing',
-      'http://a.test/x?%&%zz=%',
-      '7',
-      'http://a.test/x?%&%zz=%&from=7',
-    ],
-    ['is removed where the id is empty', 'http://a.test/x?a&from=1&b', '', 'http://a.test/x?a&b'],
-    ['is removed with the query if there is nothing else', 'http://a.test/x?from=1', '', 'http://a.test/x'],
-    ['is left as it is where there is no id', 'http://a.test/x?from=1', undefined, 'http://a.test/x?from=1'],
-    ['leaves an empty query empty where the id is empty', 'http://a.test/x?', '', 'http://a.test/x?'],
+    ['replaces one with an encoded name', 'http://a.test/x?a&fr%6fm=1&', '7', 'http://a.test/x?a&from=7&'],
+    ['leaves longer names unchanged', 'http://a.test/x?froms=1', '7', 'http://a.test/x?froms=1&from=7'],
+    ['leaves a name that starts with "?" unchanged', 'http://a.test/x??from=1', '7', 'http://a.test/x??from=1&from=7'],
+    ['leaves stray percent signs unchanged', 'http://a.test/x?%&%zz=%', '7', 'http://a.test/x?%&%zz=%&from=7'],
+    ['is removed if the ID is empty', 'http://a.test/x?a&from=1&b', '', 'http://a.test/x?a&b'],
+    ['is removed along with an otherwise empty query', 'http://a.test/x?from=1', '', 'http://a.test/x'],
+    ['is unchanged if there is no ID', 'http://a.test/x?from=1', undefined, 'http://a.test/x?from=1'],
+    ['leaves an empty query unchanged if the ID is empty', 'http://a.test/x?', '', 'http://a.test/x?'],
     ['replaces a fragment', 'http://a.test/x#f?g', '7', 'http://a.test/x?from=7'],
     ['is encoded', 'http://a.test/x', 'a&b=c d…', 'http://a.test/x?from=a%26b%3Dc%20d%E2%80%A6'],
-    ['is left out where the id is empty', 'http://a.test/x?a', '', 'http://a.test/x?a'],
-    ['is left out where there is no id', 'http://a.test/x', undefined, 'http://a.test/x'],
-    ['is left out of a URL that is not HTTP', 'data:text/event-stream,', '7', 'data:text/event-stream,'],
-    ['may hold characters that a header cannot', 'http://a.test/x', 'a\x01', 'http://a.test/x?from=a%01'],
+    ['is omitted if the ID is empty', 'http://a.test/x?a', '', 'http://a.test/x?a'],
+    ['is omitted if there is no ID', 'http://a.test/x', undefined, 'http://a.test/x'],
+    ['is omitted if the URL is not HTTP', 'data:text/event-stream,', '7', 'data:text/event-stream,'],
+    ['may contain characters that a header cannot', 'http://a.test/x', 'a\x01', 'http://a.test/x?from=a%01'],
   ])('%s', (_, url, lastEventId, sent) => {
     const sentRequest = request({ url, lastEventId }, { lastEventIdParameter: 'from' })
     expect(sentRequest.url).toBe(sent)
     expect(Object.keys(sentRequest.init.headers)).toEqual(['Accept', 'Cache-Control'])
   })
 
-  it('has a name that is encoded', () => {
+  it('has an encoded name', () => {
     const { url } = request({ lastEventId: '7' }, { lastEventIdParameter: 'a b&c' })
     expect(url).toBe('http://a.test/?a%20b%26c=7')
   })
 
-  it("takes the place of the caller's header once the stream has an id", () => {
+  it("replaces the caller's Last-Event-ID header once the stream has sent an ID", () => {
     const given = { headers: { 'Last-Event-ID': 'mine' }, lastEventId: '7' }
     const { headers } = initOf(given, { lastEventIdParameter: 'from' })
     expect(headers).not.toHaveProperty('Last-Event-ID')

@@ -1,4 +1,4 @@
-/** Which responses are refused, what is read of those, and how bodies are read and canceled. */
+/** Which responses are rejected, how much of their bodies is read, and how bodies are read and canceled. */
 
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** The error of a source whose fetch returns this. */
+/** Returns the first error of a source whose fetch returns this value. */
 async function errorFor(answer: unknown): Promise<{ event: ErrorEvent; readyState: number }> {
   const opened = open(NOWHERE, { fetch: () => Promise.resolve(answer as FetchLikeResponse) })
   const event = await nextError(opened)
@@ -29,7 +29,7 @@ async function errorFor(answer: unknown): Promise<{ event: ErrorEvent; readyStat
 const headers = { 'Content-Type': 'text/event-stream' }
 const AT = 'The event stream at http://nowhere.test/stream'
 
-describe('a response with another status than 200 fails the connection', () => {
+describe('response with a status other than 200 fails the connection', () => {
   it.each([201, 202, 203, 205, 206, 300, 304, 400, 401, 403, 404, 410, 429, 500, 503])('%d', async (status) => {
     const body = [205, 304].includes(status) ? null : ''
     const { event, readyState } = await errorFor(
@@ -40,7 +40,7 @@ describe('a response with another status than 200 fails the connection', () => {
     expect(event.message).toBe(`${AT} was refused: status ${status} instead of 200`)
   })
 
-  it('204: it is over', async () => {
+  it('204, with a message that says so', async () => {
     const { event, readyState } = await errorFor(response(null, { status: 204 }))
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'status', status: 204 })
@@ -48,18 +48,21 @@ describe('a response with another status than 200 fails the connection', () => {
   })
 })
 
-describe('an object that does not work as a Response is an error event, not an unhandled rejection', () => {
+describe('invalid Response-like object causes an error event rather than an unhandled rejection', () => {
   const typed = new Headers(headers)
   const body = new ReadableStream()
   it.each([
-    ['headers.get gives undefined, as that of a Map does', { status: 200, headers: new Map(), body }],
-    ['headers.get gives a list', { status: 200, headers: { get: () => ['text/event-stream'] }, body }],
+    ['headers.get returns undefined, like that of a Map', { status: 200, headers: new Map(), body }],
+    ['headers.get returns an array', { status: 200, headers: { get: () => ['text/event-stream'] }, body }],
     ['getReader throws', { status: 200, headers: typed, body: { getReader: thrower, cancel: thrower } }],
     [
-      'cancel of a refused body returns nothing',
+      'cancel of a rejected body returns nothing',
       { status: 500, headers: typed, body: { getReader: thrower, cancel: () => 0 } },
     ],
-    ['cancel of a refused body throws', { status: 500, headers: typed, body: { getReader: thrower, cancel: thrower } }],
+    [
+      'cancel of a rejected body throws',
+      { status: 500, headers: typed, body: { getReader: thrower, cancel: thrower } },
+    ],
   ])('%s', async (_, answer) => {
     const unhandled = unhandledRejections()
     const { readyState } = await errorFor(answer)
@@ -73,7 +76,7 @@ describe('an object that does not work as a Response is an error event, not an u
   }
 })
 
-describe('a response of another type fails the connection', () => {
+describe('response of another Content-Type fails the connection', () => {
   it.each([
     ['text/html', 'Content-Type "text/html"'],
     ['text/event-streamfoo', 'Content-Type "text/event-streamfoo"'],
@@ -87,14 +90,14 @@ describe('a response of another type fails the connection', () => {
     expect(event.message).toBe(`${AT} was refused: ${shown} instead of text/event-stream`)
   })
 
-  it('none at all', async () => {
+  it('without a Content-Type', async () => {
     const { event } = await errorFor(new Response(new Uint8Array([1])))
     expect(event.error.reason).toBe('content-type')
     expect(event.message).toBe(`${AT} was refused: no Content-Type instead of text/event-stream`)
   })
 })
 
-describe('a fetch that does not return a Response', () => {
+describe('fetch that does not return a Response', () => {
   it.each([
     [undefined],
     [null],
@@ -105,7 +108,7 @@ describe('a fetch that does not return a Response', () => {
     [{ status: 200, headers: {} }],
     [[]],
     [() => 0],
-  ])('fails the connection and is named as the cause: %j', async (answer) => {
+  ])('fails the connection and is reported as the cause: %j', async (answer) => {
     const { event, readyState } = await errorFor(answer)
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
@@ -113,9 +116,9 @@ describe('a fetch that does not return a Response', () => {
   })
 })
 
-describe('a body that is not a web stream', () => {
+describe('body that is not a web stream', () => {
   it.each([
-    ['a stream of Node', Readable.from(['data: 1\n\n'])],
+    ['a Node stream', Readable.from(['data: 1\n\n'])],
     ['missing, as in React Native', undefined],
     ['a string', 'data: 1\n\n'],
     ['bytes', new Uint8Array(3)],
@@ -127,8 +130,8 @@ describe('a body that is not a web stream', () => {
   })
 })
 
-describe('a body that cannot be read', () => {
-  it('fails the connection when it is being read elsewhere', async () => {
+describe('body that cannot be read', () => {
+  it('fails the connection if another reader has it', async () => {
     const answer = response('data: 1\n\n')
     answer.body?.getReader()
     const { event, readyState } = await errorFor(answer)
@@ -137,10 +140,10 @@ describe('a body that cannot be read', () => {
     expect(event.message).toBe(`${AT} cannot be read: the Response body is locked`)
   })
 
-  it('cannot be taken away by a listener of open', async () => {
+  it('is locked before a listener for open can read it', async () => {
     const opened = open(NOWHERE, {
       fetch: async () => {
-        // So that the listener runs as soon as there is a response.
+        // Makes the listener run as soon as there is a response.
         await new Promise((resolve) => setImmediate(resolve))
         return response('data: 1\n\n')
       },
@@ -160,7 +163,7 @@ describe('a body that cannot be read', () => {
     ['objects', { data: 1 }],
     ['nothing', undefined],
     ['numbers', 7],
-  ])('fails the connection when its chunks are %s', async (_, chunk) => {
+  ])('fails the connection if its chunks are %s', async (_, chunk) => {
     let cancelled = false
     const body = new ReadableStream({
       pull(controller) {
@@ -178,23 +181,23 @@ describe('a body that cannot be read', () => {
   })
 })
 
-describe('a good response', () => {
+describe('valid response', () => {
   it.each([
     ['with a stream', response('data: 1\n\n')],
     ['without a body', response(null)],
     ['with the headers of another realm', { status: 200, headers: { get: () => 'text/event-stream' }, body: null }],
-  ])('is not refused: %s', (_, answer) => {
+  ])('is accepted: %s', (_, answer) => {
     expect(checkResponse(answer)).toBeUndefined()
   })
 
-  it('without a body ends at once: the connection is lost', async () => {
+  it('without a body counts as a lost connection', async () => {
     const { event, readyState } = await errorFor(response(null))
     expect(readyState).toBe(EventSource.CONNECTING)
     expect(event.error.reason).toBe('ended')
     expect(event.message).toBe(`${AT} has ended`)
   })
 
-  it('may bring its bytes in any view of a buffer', async () => {
+  it('may contain bytes in any ArrayBuffer view', async () => {
     const text = bytes('data: 1\n\n')
     const body = new ReadableStream({
       start(controller) {
@@ -207,8 +210,8 @@ describe('a good response', () => {
   })
 })
 
-describe('a body that breaks off', () => {
-  it('loses the connection, with its error as the cause', async () => {
+describe('body that breaks off', () => {
+  it('loses the connection with the error as the cause', async () => {
     const cause = new Error('reset')
     const body = new ReadableStream({
       start(controller) {
@@ -222,7 +225,7 @@ describe('a body that breaks off', () => {
   })
 })
 
-describe('a refused response', () => {
+describe('rejected response', () => {
   it('has its request aborted', async () => {
     let signal: AbortSignal | undefined
     const opened = open(NOWHERE, {
@@ -239,13 +242,13 @@ describe('a refused response', () => {
 const MOST = 64 * 1024
 
 interface Read {
-  /** The body of the error. */
+  /** Text of the body in the error. */
   text: string | undefined
   canceled: boolean
   aborted: boolean
 }
 
-/** Opens a response with status 500 and that body. */
+/** Opens a response with status 500 and this body. */
 async function refused(body: unknown, request = new AbortController()): Promise<string | undefined> {
   const failure = await failureOf(
     openResponse({ status: 500, headers: new Headers(), body }, new URL(NOWHERE), request),
@@ -255,7 +258,7 @@ async function refused(body: unknown, request = new AbortController()): Promise<
   return failure.body
 }
 
-/** What is read of a refused body, and what happens to it. */
+/** How much of a rejected body is read, and whether it is canceled. */
 async function read(source: UnderlyingDefaultSource<unknown>): Promise<Read> {
   let canceled = false
   const stream = new ReadableStream({
@@ -269,7 +272,7 @@ async function read(source: UnderlyingDefaultSource<unknown>): Promise<Read> {
   return { text, canceled, aborted: request.signal.aborted }
 }
 
-/** A stream of these chunks, which then ends or stays open. */
+/** A stream of these chunks that then closes or stays open. */
 function chunks(values: unknown[], ends = true): UnderlyingDefaultSource<unknown> {
   return {
     start(controller) {
@@ -279,33 +282,33 @@ function chunks(values: unknown[], ends = true): UnderlyingDefaultSource<unknown
   }
 }
 
-describe('a refused body that ends', () => {
+describe('complete body of a rejected response', () => {
   it.each([
-    ['in one chunk', [bytes('{"error":"no"}')], '{"error":"no"}'],
-    ['in several', [bytes('{"error"'), bytes(''), bytes(':"no"}')], '{"error":"no"}'],
-    ['without any', [], ''],
-    ['within a character', [bytes('a…').subarray(0, 3)], 'a'],
-    ['with a character cut in two', [bytes('a…b').subarray(0, 2), bytes('a…b').subarray(2)], 'a…b'],
-    ['with bytes that are not UTF-8', [new Uint8Array([97, 0xff, 98])], 'a\ufffdb'],
-    ['in a view of a larger buffer', [new DataView(bytes('abcdef').buffer, 1, 3)], 'bcd'],
-    ['in a view of wider numbers', [new Uint16Array(bytes('abcd').slice().buffer)], 'abcd'],
-  ])('%s is its text, and the request is aborted', async (_, values, text) => {
+    ['one chunk', [bytes('{"error":"no"}')], '{"error":"no"}'],
+    ['several chunks', [bytes('{"error"'), bytes(''), bytes(':"no"}')], '{"error":"no"}'],
+    ['no chunks', [], ''],
+    ['an incomplete character', [bytes('a…').subarray(0, 3)], 'a'],
+    ['a character split between chunks', [bytes('a…b').subarray(0, 2), bytes('a…b').subarray(2)], 'a…b'],
+    ['bytes that are not UTF-8', [new Uint8Array([97, 0xff, 98])], 'a\ufffdb'],
+    ['a view of a larger buffer', [new DataView(bytes('abcdef').buffer, 1, 3)], 'bcd'],
+    ['a view of wider numbers', [new Uint16Array(bytes('abcd').slice().buffer)], 'abcd'],
+  ])('with %s is read as text, and the request is aborted', async (_, values, text) => {
     expect(await read(chunks(values))).toEqual({ text, canceled: false, aborted: true })
   })
 })
 
-describe('a refused body longer than 64 KiB', () => {
+describe('rejected body longer than 64 KiB', () => {
   it.each([
     ['one chunk', [bytes('x'.repeat(MOST + 1))]],
     ['a chunk that crosses the limit', [bytes('x'.repeat(MOST - 1)), bytes('xxx')]],
-    ['a chunk that comes after the limit', [bytes('x'.repeat(MOST)), bytes('x')]],
-  ])('in %s is cut there, and the rest is canceled', async (_, values) => {
+    ['a chunk after the limit', [bytes('x'.repeat(MOST)), bytes('x')]],
+  ])('in %s is truncated, and the rest is canceled', async (_, values) => {
     const { text, canceled, aborted } = await read(chunks(values, false))
     expect(text).toBe('x'.repeat(MOST))
     expect({ canceled, aborted }).toEqual({ canceled: true, aborted: true })
   })
 
-  it('is not read any further', async () => {
+  it('is not read beyond the limit', async () => {
     let pulled = 0
     const { text } = await read({
       pull(controller) {
@@ -314,26 +317,26 @@ describe('a refused body longer than 64 KiB', () => {
       },
     })
     expect(text).toHaveLength(MOST)
-    // One more chunk tells whether that was all, and a stream holds one ready.
+    // One extra chunk reveals whether the body ended, and a stream holds one ready.
     expect(pulled).toBeLessThanOrEqual(MOST + MOST / 2)
   })
 
-  it('loses the character that the limit cuts', async () => {
+  it('loses a character split by the limit', async () => {
     const { text } = await read(chunks([bytes(`${'x'.repeat(MOST - 1)}…`)]))
     expect(text).toBe('x'.repeat(MOST - 1))
   })
 
-  it('is whole at exactly 64 KiB', async () => {
+  it('is complete at exactly 64 KiB', async () => {
     expect((await read(chunks([bytes('x'.repeat(MOST))]))).text).toBe('x'.repeat(MOST))
   })
 })
 
-describe('a refused body that takes too long', () => {
+describe('slow body of a rejected response', () => {
   it.each([
     ['text', [bytes('as far'), bytes(' as it came')], 'as far as it came'],
     ['nothing', [], ''],
-    ['no part of a character', [bytes('a…').subarray(0, 2)], 'a'],
-  ])('counts after 250 ms with what has come: %s, and the rest is canceled', async (_, values, expected) => {
+    ['no incomplete character', [bytes('a…').subarray(0, 2)], 'a'],
+  ])('is truncated after 250 ms to %s, and the rest is canceled', async (_, values, expected) => {
     vi.useFakeTimers()
     const done = vi.fn()
     const outcome = read(chunks(values, false)).then((outcome) => {
@@ -347,7 +350,7 @@ describe('a refused body that takes too long', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('has 250 ms in all, however many chunks come', async () => {
+  it('has 250 ms in total for all chunks', async () => {
     vi.useFakeTimers()
     let tick: ReturnType<typeof setInterval> | undefined
     const outcome = read({
@@ -362,15 +365,15 @@ describe('a refused body that takes too long', () => {
     expect(await outcome).toEqual({ text: 'xx', canceled: true, aborted: true })
   })
 
-  it('leaves no timer where it ends in time', async () => {
+  it('leaves no timer if it ends in time', async () => {
     vi.useFakeTimers()
     await read(chunks([bytes('x')]))
     expect(vi.getTimerCount()).toBe(0)
   })
 })
 
-describe('a refused body that cannot be read to its end', () => {
-  it('counts as far as it came when it breaks off', async () => {
+describe('unreadable body of a rejected response', () => {
+  it('is truncated if it breaks off', async () => {
     let pulls = 0
     const broken: UnderlyingDefaultSource<unknown> = {
       pull(controller) {
@@ -381,7 +384,7 @@ describe('a refused body that cannot be read to its end', () => {
     expect(await read(broken)).toEqual({ text: 'as far as it came', canceled: false, aborted: true })
   })
 
-  it.each([['text'], [{}], [undefined], [7]])('counts up to a chunk that is not bytes: %s', async (chunk) => {
+  it.each([['text'], [{}], [undefined], [7]])('is truncated at a chunk that is not bytes: %s', async (chunk) => {
     expect(await read(chunks([bytes('bytes'), chunk], false))).toEqual({
       text: 'bytes',
       canceled: true,
@@ -389,19 +392,19 @@ describe('a refused body that cannot be read to its end', () => {
     })
   })
 
-  it('is empty where it is null', async () => {
+  it('is empty if it is null', async () => {
     expect(await refused(null)).toBe('')
   })
 
   it.each([
-    ['is not a web stream', 'text'],
-    ['is missing', undefined],
-    ['is being read elsewhere', lockedStream()],
-  ])('is undefined where it %s, and the request is aborted', async (_, body) => {
+    ['it is not a web stream', 'text'],
+    ['it is missing', undefined],
+    ['another reader has it', lockedStream()],
+  ])('is undefined if %s, and the request is aborted', async (_, body) => {
     expect(await refused(body)).toBeUndefined()
   })
 
-  it('may fail to be canceled', async () => {
+  it('may fail to cancel', async () => {
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new Uint8Array(MOST + 1))
@@ -417,8 +420,8 @@ describe('a refused body that cannot be read to its end', () => {
   })
 })
 
-describe('an abort while a refused body is read', () => {
-  it('ends it at once and cancels it', async () => {
+describe('abort while a rejected body is read', () => {
+  it('stops reading at once and cancels the body', async () => {
     const cancel = vi.fn()
     const request = new AbortController()
     const text = refused(new ReadableStream({ cancel }), request)
@@ -427,7 +430,7 @@ describe('an abort while a refused body is read', () => {
     expect(cancel).toHaveBeenCalledOnce()
   })
 
-  it('fires no error where close() did it', async () => {
+  it('fires no error event if it was caused by close()', async () => {
     const fired = vi.fn()
     let close = (): void => undefined
     await new Promise<void>((canceled) => {
@@ -452,15 +455,15 @@ describe('an abort while a refused body is read', () => {
   })
 })
 
-describe('an error event', () => {
-  it('has the body and the headers of a refused response', async () => {
+describe('error event', () => {
+  it('has body and headers of a rejected response', async () => {
     const unauthorized = response('{"error":"no"}', { status: 401, headers: { 'X-Reason': 'expired' } })
     const { error } = await nextError(open(NOWHERE, { fetch: () => Promise.resolve(unauthorized) }))
     expect(error.body).toBe('{"error":"no"}')
     expect(error.headers?.get('x-reason')).toBe('expired')
   })
 
-  it('has the body of a response of another type', async () => {
+  it('has the body of a response of another Content-Type', async () => {
     const page = response('<h1>Log in</h1>', { headers: { 'Content-Type': 'text/html' } })
     const { error } = await nextError(open(NOWHERE, { fetch: () => Promise.resolve(page) }))
     expect(error).toMatchObject({ reason: 'content-type', status: 200, body: '<h1>Log in</h1>' })
@@ -474,7 +477,7 @@ function lockedStream(): ReadableStream {
 }
 
 describe('acquireReader', () => {
-  /** A stream that cannot be canceled. */
+  /** A stream whose cancel() rejects. */
   function stubborn(): ReadableStream {
     return new ReadableStream({ cancel: () => Promise.reject(new Error('no')) })
   }
@@ -486,7 +489,7 @@ describe('acquireReader', () => {
     expect(reader).toBeInstanceOf(ReadableStreamDefaultReader)
   })
 
-  it('cancels the stream when the signal is aborted, not before', async () => {
+  it('cancels the stream only when the signal is aborted', async () => {
     const { stream, cancelled } = source('one')
     const request = new AbortController()
     const reader = acquireReader(stream, request.signal)
@@ -498,14 +501,14 @@ describe('acquireReader', () => {
     expect(await pending).toEqual({ done: true, value: undefined })
   })
 
-  it('cancels the stream at once when the signal is aborted already', async () => {
+  it('cancels the stream at once if the signal is already aborted', async () => {
     const { stream, cancelled } = source('one')
     const reader = acquireReader(stream, AbortSignal.abort())
     expect(cancelled).toHaveBeenCalledOnce()
     expect(await reader.read()).toEqual({ done: true, value: undefined })
   })
 
-  it('ignores errors of the cancelation', async () => {
+  it('ignores errors of the cancellation', async () => {
     const unhandled = unhandledRejections()
     const request = new AbortController()
     acquireReader(stubborn(), request.signal)
@@ -519,7 +522,7 @@ describe('acquireReader', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('does not disturb a stream that has ended or failed', async () => {
+  it('does not affect a stream that has closed or errored', async () => {
     const unhandled = unhandledRejections()
     for (const end of [(given: Source) => given.end(), (given: Source) => given.fail(new Error('no'))]) {
       const given = source()
@@ -537,7 +540,7 @@ describe('acquireReader', () => {
 
 const STREAM = 'text/event-stream'
 
-describe('the MIME essence', () => {
+describe('mimeEssence', () => {
   it.each([
     ['text/event-stream', STREAM],
     ['TEXT/Event-Stream; charset=x', STREAM],
@@ -581,25 +584,25 @@ describe('the MIME essence', () => {
   })
 })
 
-describe('the MIME essence of several values', () => {
+describe('mimeEssence of several values', () => {
   it.each([
-    ['the last counts', 'text/plain, text/event-stream', STREAM],
-    ['the last counts when the stream comes first', 'text/event-stream, text/plain', 'text/plain'],
-    ['an invalid one is skipped', 'text/event-stream, nonsense', STREAM],
-    ['*/* is skipped', 'text/event-stream, */*', STREAM],
-    ['empty ones are skipped', ',, text/event-stream ,,', STREAM],
-    ['a comma in quotes is not a separator', 'text/event-stream;x="a, text/plain"', STREAM],
-    ['an escaped quote does not end the quotes', String.raw`text/event-stream;x="\", text/plain"`, STREAM],
-    ['an escaped backslash does not escape', String.raw`text/event-stream;x="\\", text/plain`, 'text/plain'],
-    ['quotes that are not closed reach to the end', 'text/event-stream;x="a, text/plain', STREAM],
-    ['a backslash at the end escapes nothing', 'text/plain, text/event-stream;x="\\', STREAM],
-    ['quotes may open in mid-value', 'text/event-stream;x=a"b, text/plain"c', STREAM],
+    ['uses the last one', 'text/plain, text/event-stream', STREAM],
+    ['uses the last one even if an event stream precedes it', 'text/event-stream, text/plain', 'text/plain'],
+    ['skips an invalid one', 'text/event-stream, nonsense', STREAM],
+    ['skips */*', 'text/event-stream, */*', STREAM],
+    ['skips empty ones', ',, text/event-stream ,,', STREAM],
+    ['does not split at a quoted comma', 'text/event-stream;x="a, text/plain"', STREAM],
+    ['handles an escaped quote', String.raw`text/event-stream;x="\", text/plain"`, STREAM],
+    ['handles an escaped backslash', String.raw`text/event-stream;x="\\", text/plain`, 'text/plain'],
+    ['ends unclosed quotes at the end of the value', 'text/event-stream;x="a, text/plain', STREAM],
+    ['ignores a backslash at the end', 'text/plain, text/event-stream;x="\\', STREAM],
+    ['supports quotes within a value', 'text/event-stream;x=a"b, text/plain"c', STREAM],
   ])('%s', (_, contentType, essence) => {
     expect(mimeEssence(contentType)).toBe(essence)
   })
 })
 
-describe('the MIME essence of 1 MB takes linear time', () => {
+describe('mimeEssence takes linear time for 1 MB', () => {
   const MB = 1_000_000
   it.each([
     ['of letters', 'a'.repeat(MB), undefined],
@@ -607,7 +610,7 @@ describe('the MIME essence of 1 MB takes linear time', () => {
     ['with a long invalid subtype', `text/${'a'.repeat(MB)}"`, undefined],
     ['of slashes', '/'.repeat(MB), undefined],
     ['of spaces', ' '.repeat(MB), undefined],
-    ['of spaces between essence and nonsense', `text/event-stream${' '.repeat(MB)}x`, undefined],
+    ['of spaces between essence and garbage', `text/event-stream${' '.repeat(MB)}x`, undefined],
     ['of semicolons', `text/event-stream${';'.repeat(MB)}`, STREAM],
     ['of commas', `text/event-stream${','.repeat(MB)}`, STREAM],
     ['of quotes', `text/event-stream;${'"'.repeat(MB)}`, STREAM],
@@ -616,12 +619,12 @@ describe('the MIME essence of 1 MB takes linear time', () => {
   ])('%s', (_, contentType, essence) => {
     const start = process.cpuUsage()
     expect(mimeEssence(contentType) === essence).toBe(true)
-    // Some 10 ms of CPU time, which a busy machine does not lengthen; a parser that backtracks takes minutes.
+    // Takes 10 ms of CPU time, whatever the load of the machine. A backtracking parser takes minutes.
     expect(process.cpuUsage(start).user).toBeLessThan(2_000_000)
   })
 })
 
-/** 37 s before the date of RFC 9110's examples. */
+/** 37 s before the example date in RFC 9110. */
 const NOW = Date.UTC(1994, 10, 6, 8, 49, 0)
 
 describe('Retry-After in seconds', () => {
@@ -642,8 +645,8 @@ describe('Retry-After as a date', () => {
   it.each([
     ['IMF-fixdate', 'Sun, 06 Nov 1994 08:49:37 GMT'],
     ['RFC 850', 'Sunday, 06-Nov-94 08:49:37 GMT'],
-    ["asctime's, whose zone is GMT", 'Sun Nov  6 08:49:37 1994'],
-    ['with space around it', ' Sun, 06 Nov 1994 08:49:37 GMT '],
+    ['in asctime format, whose zone is GMT', 'Sun Nov  6 08:49:37 1994'],
+    ['with surrounding spaces', ' Sun, 06 Nov 1994 08:49:37 GMT '],
   ])('is the time until then: %s', (_, value) => {
     expect(parseRetryAfter(value, NOW)).toBe(37_000)
   })
@@ -653,20 +656,20 @@ describe('Retry-After as a date', () => {
     'Sunday, 06-Nov-94 08:00:00 GMT',
     'Sun Nov  6 08:48:59 1994',
     'Thu, 01 Jan 1970 00:00:00 GMT',
-  ])('that has passed is 0: %s', (value) => {
+  ])('is 0 if the date has passed: %s', (value) => {
     expect(parseRetryAfter(value, NOW)).toBe(0)
   })
 
-  it('that is now is 0', () => {
+  it('is 0 if the date is now', () => {
     expect(parseRetryAfter('Sun, 06 Nov 1994 08:49:00 GMT', NOW)).toBe(0)
   })
 
-  it('may be years away', () => {
+  it('may be decades ahead', () => {
     expect(parseRetryAfter('Tue, 06 Nov 2094 08:49:00 GMT', NOW)).toBe(36_525 * 86_400_000)
   })
 })
 
-describe('Retry-After that is neither is undefined', () => {
+describe('invalid Retry-After is undefined', () => {
   it.each([
     '',
     ' ',
@@ -685,7 +688,7 @@ describe('Retry-After that is neither is undefined', () => {
     '06 Nov 1994 08:49:37 GMT',
     'Sun, 99 Nov 1994 08:49:37 GMT',
     'Sun, 06 Nov 1994 28:49:37 GMT',
-    // What a lenient Date.parse makes a date of
+    // Parsed as a date by a lenient Date.parse.
     'Retry in 5',
     'Please wait 10',
     'Seconds 120',

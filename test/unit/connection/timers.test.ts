@@ -1,4 +1,4 @@
-/** The wait before the next attempt, and time limits. Time is the subject here. */
+/** The delay before the next attempt, and timeouts. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { withTimeout, startWait, TIMED_OUT, clampDelay } from '../../../src/connection/timers.ts'
@@ -15,7 +15,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** The global object of a browser's worker, which events can be sent to, and how many listen to it. */
+/** The global object of a browser worker, its number of listeners, and a way to fire "online". */
 function stubBrowser(navigator: object | undefined = { onLine: false }): { online(): void; listeners(): number } {
   const target = new EventTarget()
   let listeners = 0
@@ -32,7 +32,7 @@ function stubBrowser(navigator: object | undefined = { onLine: false }): { onlin
   return { online: () => target.dispatchEvent(new Event('online')), listeners: () => listeners }
 }
 
-/** Whether a wait is over by now. */
+/** Whether a wait is over. */
 async function isOver(wait: { over: Promise<void> }): Promise<boolean> {
   let over = false
   void wait.over.then(() => {
@@ -43,7 +43,7 @@ async function isOver(wait: { over: Promise<void> }): Promise<boolean> {
 }
 
 describe('startWait', () => {
-  it('is over after its time', async () => {
+  it('ends after its delay', async () => {
     const wait = startWait(1_000)
     await vi.advanceTimersByTimeAsync(999)
     expect(await isOver(wait)).toBe(false)
@@ -52,7 +52,7 @@ describe('startWait', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is never over once it is canceled, and leaves nothing behind', async () => {
+  it('never ends once canceled, and leaves no timer or listener', async () => {
     const { listeners, online } = stubBrowser()
     const wait = startWait(1_000)
     wait.cancel()
@@ -63,7 +63,7 @@ describe('startWait', () => {
     expect(await isOver(wait)).toBe(false)
   })
 
-  it('may be canceled twice, or when it is over', async () => {
+  it('may be canceled twice, or after its end', async () => {
     const wait = startWait(1_000)
     await vi.advanceTimersByTimeAsync(1_000)
     wait.cancel()
@@ -71,7 +71,7 @@ describe('startWait', () => {
     expect(await isOver(wait)).toBe(true)
   })
 
-  it('may be as long as a timer holds', async () => {
+  it('may have the longest delay of a timer', async () => {
     const wait = startWait(2 ** 31 - 1)
     await vi.advanceTimersByTimeAsync(86_400_000)
     expect(await isOver(wait)).toBe(false)
@@ -80,7 +80,7 @@ describe('startWait', () => {
 })
 
 describe('startWait in a browser', () => {
-  it.each([false, true])('is over when the page is back online, whatever onLine says: %s', async (onLine) => {
+  it.each([false, true])('ends on "online", whatever navigator.onLine says: %s', async (onLine) => {
     const { online, listeners } = stubBrowser({ onLine })
     const wait = startWait(60_000)
     expect(listeners()).toBe(1)
@@ -90,7 +90,7 @@ describe('startWait in a browser', () => {
     expect(listeners()).toBe(0)
   })
 
-  it('takes its whole time if it is fixed', async () => {
+  it('ignores "online" if the delay is fixed', async () => {
     const { online, listeners } = stubBrowser()
     const wait = startWait(60_000, true)
     expect(listeners()).toBe(0)
@@ -100,7 +100,7 @@ describe('startWait in a browser', () => {
     expect(await isOver(wait)).toBe(true)
   })
 
-  it('leaves no listener once its time is over', async () => {
+  it('leaves no listener after its end', async () => {
     const { listeners } = stubBrowser()
     startWait(1_000)
     await vi.advanceTimersByTimeAsync(1_000)
@@ -111,8 +111,8 @@ describe('startWait in a browser', () => {
 describe('onceOnline outside a browser', () => {
   it.each([
     ['there is no navigator', undefined],
-    ['it has no onLine, as in Node', { hardwareConcurrency: 2 }],
-  ])('adds no listener to the global object where %s', (_, navigator) => {
+    ['navigator has no onLine, as in Node', { hardwareConcurrency: 2 }],
+  ])('adds no listener to the global object if %s', (_, navigator) => {
     const { listeners } = stubBrowser(navigator)
     vi.stubGlobal('navigator', navigator)
     const unsubscribe = onceOnline(vi.fn())
@@ -121,7 +121,7 @@ describe('onceOnline outside a browser', () => {
     expect(listeners()).toBe(0)
   })
 
-  it('works with a global object that is not an EventTarget', () => {
+  it('works if the global object is not an EventTarget', () => {
     stubBrowser()
     vi.stubGlobal('addEventListener', undefined)
     vi.stubGlobal('removeEventListener', undefined)
@@ -141,7 +141,7 @@ describe('clampDelay', () => {
     [2 ** 31 - 1, 2 ** 31 - 1],
     [2 ** 31, 2 ** 31 - 1],
     [Infinity, 2 ** 31 - 1],
-  ])('makes %d ms %d', (ms, limited) => {
+  ])('limits %d ms to %d', (ms, limited) => {
     expect(clampDelay(ms)).toBe(limited)
   })
 })
@@ -151,19 +151,19 @@ const never = new Promise<never>(() => undefined)
 /** A signal that is never aborted. */
 const { signal } = new AbortController()
 
-describe('withTimeout with work that ends in time', () => {
-  it('resolves with its outcome, and leaves no timer', async () => {
+describe('withTimeout with fast work', () => {
+  it('resolves with its result and leaves no timer', async () => {
     await expect(withTimeout(1_000, Promise.resolve('done'), signal)).resolves.toBe('done')
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('rejects as it does, and leaves no timer', async () => {
+  it('rejects with its error and leaves no timer', async () => {
     const error = new Error('no')
     await expect(withTimeout(1_000, Promise.reject(error), signal)).rejects.toBe(error)
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('allows it the last millisecond', async () => {
+  it('includes the last millisecond', async () => {
     const work = new Promise((resolve) => setTimeout(resolve, 999, 'done'))
     const outcome = withTimeout(1_000, work, signal)
     await vi.advanceTimersByTimeAsync(999)
@@ -171,8 +171,8 @@ describe('withTimeout with work that ends in time', () => {
   })
 })
 
-describe('withTimeout with work that takes too long', () => {
-  it('resolves with TIMED_OUT after the limit, not before', async () => {
+describe('withTimeout with slow work', () => {
+  it('resolves with TIMED_OUT after the limit', async () => {
     const ended = vi.fn()
     const outcome = withTimeout(1_000, never, signal)
     void outcome.then(ended)
@@ -183,7 +183,7 @@ describe('withTimeout with work that takes too long', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('leaves no unhandled rejection when the work fails later', async () => {
+  it('causes no unhandled rejection if the work fails later', async () => {
     const unhandled = unhandledRejections()
     const work = new Promise<never>((_, reject) => setTimeout(reject, 2_000, new Error('late')))
     const outcome = withTimeout(1_000, work, signal)
@@ -195,8 +195,8 @@ describe('withTimeout with work that takes too long', () => {
   })
 })
 
-describe('withTimeout with a signal that is aborted', () => {
-  it('leaves no timer, even where the work ignores the signal', () => {
+describe('withTimeout with an aborted signal', () => {
+  it('leaves no timer even if the work ignores the signal', () => {
     const request = new AbortController()
     void withTimeout(1_000, never, request.signal)
     expect(vi.getTimerCount()).toBe(1)
@@ -205,25 +205,28 @@ describe('withTimeout with a signal that is aborted', () => {
   })
 })
 
-describe('a limit of withTimeout', () => {
-  it('of 0 is none, and sets no timer', async () => {
+describe('withTimeout with a limit', () => {
+  it('of 0 sets no timer', async () => {
     const outcome = withTimeout(0, Promise.resolve('done'), signal)
     expect(vi.getTimerCount()).toBe(0)
     await expect(outcome).resolves.toBe('done')
   })
 
-  it.each([2 ** 31, 1e300, Infinity])('of %d ms does not end at once, although no timer can hold it', async (ms) => {
-    const ended = vi.fn()
-    void withTimeout(ms, never, signal).then(ended)
-    await vi.advanceTimersByTimeAsync(86_400_000)
-    expect(ended).not.toHaveBeenCalled()
-  })
+  it.each([2 ** 31, 1e300, Infinity])(
+    'of %d ms does not time out at once, although it exceeds the range of timers',
+    async (ms) => {
+      const ended = vi.fn()
+      void withTimeout(ms, never, signal).then(ended)
+      await vi.advanceTimersByTimeAsync(86_400_000)
+      expect(ended).not.toHaveBeenCalled()
+    },
+  )
 })
 
 const AT = `The event stream at ${NOWHERE}`
 const pending: FetchLike = () => never
 
-/** A source that does not reconnect, its errors, and the signals of its requests. */
+/** A source that doesn't reconnect, its errors, and the signals of its requests. */
 function watch(fetch: FetchLike, options: EventSourceInit) {
   const signals: AbortSignal[] = []
   const source = open(NOWHERE, {
@@ -239,7 +242,7 @@ function watch(fetch: FetchLike, options: EventSourceInit) {
   return { source, errors, signals }
 }
 
-/** A body that the test writes to. */
+/** A body that the test feeds. */
 function writable() {
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
   const cancel = vi.fn()
@@ -254,7 +257,7 @@ function writable() {
 }
 
 describe('connectTimeout', () => {
-  it('ends an attempt whose response does not come, even where the fetch ignores the signal', async () => {
+  it('fails an attempt without a response even if fetch ignores the signal', async () => {
     const { source, errors, signals } = watch(pending, { connectTimeout: 1_000 })
     const lost = nextError(source)
     await vi.advanceTimersByTimeAsync(999)
@@ -280,7 +283,7 @@ describe('connectTimeout', () => {
     expect(aborted).toHaveBeenCalledOnce()
   })
 
-  it('aborts nothing when the response comes in time', async () => {
+  it('aborts nothing if the response arrives in time', async () => {
     const { source, signals } = watch(() => Promise.resolve(lasting()), { connectTimeout: 1_000 })
     const opened = nextOpen(source)
     await vi.advanceTimersByTimeAsync(10)
@@ -290,7 +293,7 @@ describe('connectTimeout', () => {
     expect(signals[0]?.aborted).toBe(false)
   })
 
-  it('is the reason of the error even where the abort makes fetch reject', async () => {
+  it('is the reason of the error even if the abort makes fetch reject', async () => {
     const { source, errors } = watch(
       (_, { signal }) =>
         new Promise((_, reject) => {
@@ -306,14 +309,17 @@ describe('connectTimeout', () => {
     expect(errors).toEqual(['timeout'])
   })
 
-  it.each([2 ** 31, 1e300])('of %d ms does not end at once, although no timer can hold it', async (connectTimeout) => {
-    const { signals, errors } = watch(pending, { connectTimeout })
-    await vi.advanceTimersByTimeAsync(86_400_000)
-    expect(signals[0]?.aborted).toBe(false)
-    expect(errors).toEqual([])
-  })
+  it.each([2 ** 31, 1e300])(
+    'of %d ms does not expire at once, although it exceeds the range of timers',
+    async (connectTimeout) => {
+      const { signals, errors } = watch(pending, { connectTimeout })
+      await vi.advanceTimersByTimeAsync(86_400_000)
+      expect(signals[0]?.aborted).toBe(false)
+      expect(errors).toEqual([])
+    },
+  )
 
-  it('includes the time that functions among the options take', async () => {
+  it('includes the time of functions in the options', async () => {
     const { source, errors, signals } = watch(pending, {
       connectTimeout: 1_000,
       headers: () => new Promise((resolve) => setTimeout(resolve, 2_000, {})),
@@ -325,7 +331,7 @@ describe('connectTimeout', () => {
     expect(source.readyState).toBe(EventSource.CLOSED)
   })
 
-  it('cancels a response that comes too late', async () => {
+  it('cancels a response that arrives too late', async () => {
     const late = lasting('data: late\n\n')
     const { source, errors } = watch(() => new Promise((resolve) => setTimeout(resolve, 2_000, late)), {
       connectTimeout: 1_000,
@@ -340,7 +346,7 @@ describe('connectTimeout', () => {
 })
 
 describe('idleTimeout', () => {
-  it('ends a silent connection, and cancels its body', async () => {
+  it('ends a silent connection and cancels its body', async () => {
     const { fetch, cancel } = writable()
     const { source, errors, signals } = watch(fetch, { idleTimeout: 1_000 })
     const lost = nextError(source)
@@ -371,7 +377,7 @@ describe('idleTimeout', () => {
   })
 })
 
-it('sets no timer for what is aborted already, or has no limit', async () => {
+it('inTime sets no timer for an aborted signal, an infinite limit or a limit of 0', async () => {
   const work = Promise.resolve('done')
   expect(await withTimeout(1_000, work, AbortSignal.abort())).toBe('done')
   expect(await withTimeout(Infinity, work, new AbortController().signal)).toBe('done')

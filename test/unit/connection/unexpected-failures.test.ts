@@ -1,4 +1,4 @@
-/** Failures within the steps of a connection: each fails the connection, and none goes unnoticed. */
+/** Unexpected exceptions within a connection: each fails the connection and is reported. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BodyReader } from '../../../src/connection/exchange.ts'
@@ -19,14 +19,14 @@ function rejected(): Promise<never> {
   return Promise.reject(BROKEN)
 }
 
-/** A body with something of each kind. */
+/** A body with one field of each kind. */
 const EVERYTHING = ':one\ndata: 1\n\nid: 7\n\n'
 const OPTIONS: EventSourceInit = { reconnectionTime: 0, reconnect: { shouldReconnect: () => true }, onComment: broken }
 
-/** The shortest wait, always the same. */
+/** The shortest delay, without jitter. */
 const NO_JITTER: EventSourceInit = { reconnectionTime: 0, reconnect: { jitter: 0 } }
 
-/** A reader whose `read` is this. */
+/** A reader with this `read` method. */
 function reading(read: () => unknown): Open {
   return () => Promise.resolve(opened({ read } as BodyReader))
 }
@@ -47,7 +47,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Waits until a connection is closed that has failed unexpectedly, once. */
+/** Waits until a connection is closed by exactly one unexpected failure. */
 async function hasFailed({ connection, calls, errors, requests }: Observed): Promise<void> {
   await until(() => connection.phase === 'closed')
   await rest()
@@ -63,21 +63,21 @@ async function hasFailed({ connection, calls, errors, requests }: Observed): Pro
   expect(requests).toHaveLength(count)
 }
 
-describe('a connection fails unexpectedly', () => {
+describe('connection fails unexpectedly', () => {
   it.each<[step: string, attempts: Open[]]>([
     ['an attempt throws', [broken]],
     ['an attempt rejects with an error of another class', [rejected]],
     ['an attempt rejects with undefined', [() => Promise.reject()]],
-    ['an attempt opens nothing', [() => Promise.resolve(undefined as never)]],
+    ['an attempt resolves with undefined', [() => Promise.resolve(undefined as never)]],
     ['read() throws', [reading(broken)]],
     ['read() does not return a promise', [reading(() => undefined)]],
     ['read() resolves with undefined', [reading(() => Promise.resolve())]],
     ['a chunk is broken', [reading(() => Promise.resolve({ done: false, value: new BrokenBytes(1) }))]],
     ['a later attempt throws', [ending('data: 1\n\n'), broken]],
-  ])('when %s', async (_, attempts) => {
+  ])('if %s', async (_, attempts) => {
     const observed = connect(attempts, OPTIONS)
     await until(() => observed.connection.phase === 'closed')
-    // Not all of them have thrown an error.
+    // Some of them cause no exception.
     expect(observed.errors.at(-1)?.message).toContain('failed unexpectedly')
     expect(observed.calls.at(-1)).toBe('failed unsupported')
     expect(observed.requests.at(-1)?.signal.aborted).toBe(true)
@@ -97,7 +97,7 @@ describe('a connection fails unexpectedly', () => {
     ['deciding', 'rejects', rejected],
     ['lost', 'throws', broken],
     ['lost', 'rejects', rejected],
-  ])('when %s of its sink %s', async (method, _, fail) => {
+  ])('if %s of its sink %s', async (method, _, fail) => {
     const observed = connect([ending(EVERYTHING), staying()], OPTIONS, { [method]: fail })
     await hasFailed(observed)
     expect(observed.errors.at(-1)?.cause).toMatchObject({ message: BROKEN.message })
@@ -112,24 +112,24 @@ describe('a connection fails unexpectedly', () => {
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it('and delivers nothing else of the chunk', async () => {
+  it('and delivers nothing else from the chunk', async () => {
     const observed = connect([ending('data: 1\n\ndata: 2\n\nid: 7\n\n')], OPTIONS, { message: broken })
     await hasFailed(observed)
     expect(observed.calls).toEqual(['open', 'message 1', 'failed unsupported'])
   })
 
-  it('without asking shouldReconnect', async () => {
+  it('without calling shouldReconnect', async () => {
     const shouldReconnect = vi.fn(() => true)
     await hasFailed(connect([broken], { reconnect: { shouldReconnect } }))
     expect(shouldReconnect).not.toHaveBeenCalled()
   })
 })
 
-describe('a sink that cannot take a failure', () => {
+describe('failing failed() of a sink', () => {
   it.each([
     ['throws', broken],
     ['rejects', rejected],
-  ])('has its error reported, and the connection closed: it %s', async (_, fail) => {
+  ])('has its error reported, and the connection closes: it %s', async (_, fail) => {
     const reported: unknown[] = []
     vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
     for (const attempts of [[ending()], [broken]]) {
@@ -144,7 +144,7 @@ describe('a sink that cannot take a failure', () => {
   })
 })
 
-it('an error of demand() is that of the silent body', async () => {
+it('an error in demand() counts as an error of the body', async () => {
   for (const demand of [broken, rejected]) {
     const { errors, calls } = connect([staying()], { reconnect: false, idleTimeout: 1 }, { demand })
     await until(() => errors.length > 0)
@@ -154,7 +154,7 @@ it('an error of demand() is that of the silent body', async () => {
   expect(unhandled).toEqual([])
 })
 
-describe('a runtime that fails', () => {
+describe('failing runtime', () => {
   const spy = (owner: object, method: string) => () =>
     void vi.spyOn(owner as Record<string, () => unknown>, method).mockImplementation(broken)
   const stub = (name: string) => () => void vi.stubGlobal(name, broken)
@@ -164,7 +164,7 @@ describe('a runtime that fails', () => {
   >([
     ['Math.random throws after a network failure', spy(Math, 'random'), [down], {}, [undefined]],
     ['Math.random throws after the end of a body', spy(Math, 'random'), [ended], {}, [undefined]],
-    ['setTimeout throws for the wait', stub('setTimeout'), [down], NO_JITTER, [100, undefined]],
+    ['setTimeout throws for the delay', stub('setTimeout'), [down], NO_JITTER, [100, undefined]],
     ['setTimeout throws for connectTimeout', stub('setTimeout'), [good], { connectTimeout: 1_000 }, [undefined]],
     [
       'setTimeout throws for idleTimeout',
@@ -173,7 +173,7 @@ describe('a runtime that fails', () => {
       { idleTimeout: 1_000, ...NO_JITTER },
       [100, undefined],
     ],
-  ])('%s: an error event with the cause, and CLOSED', async (_, breaks, answers, options, delays) => {
+  ])('causes an error event with the cause and closes the source: %s', async (_, breaks, answers, options, delays) => {
     breaks()
     const { source, errors, requests } = watch(answers, { reconnectionTime: 0, ...options })
     await until(() => source.readyState === EventSource.CLOSED)
@@ -185,7 +185,7 @@ describe('a runtime that fails', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('AbortController throws for the second attempt: an error event, and CLOSED', async () => {
+  it('causes an error event and closes the source: AbortController throws for the second attempt', async () => {
     const { source: losing, errors, requests } = watch([down], NO_JITTER)
     losing.addEventListener('error', stub('AbortController'), { once: true })
     await until(() => losing.readyState === EventSource.CLOSED)
@@ -194,7 +194,7 @@ describe('a runtime that fails', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('Math.random throws when an open connection is lost: an error event, and CLOSED', async () => {
+  it('causes an error event and closes the source: Math.random throws when an open connection is lost', async () => {
     const { stream, end } = source()
     const { source: opening, errors } = watch([() => response(stream)])
     await until(() => opening.readyState === EventSource.OPEN)
@@ -209,7 +209,7 @@ describe('a runtime that fails', () => {
   it.each([
     ['performance.now', spy(performance, 'now')],
     ['addEventListener of the global object', stubOnline],
-  ])('%s throws: a source reconnects without it', async (_, breaks) => {
+  ])('does not keep a source from reconnecting: %s throws', async (_, breaks) => {
     breaks()
     const { source: losing, errors } = watch([down, good], NO_JITTER)
     await until(() => losing.readyState === EventSource.OPEN)
@@ -217,7 +217,7 @@ describe('a runtime that fails', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('AbortController throws for reconnect(): an error event, and CLOSED', async () => {
+  it('causes an error event and closes the source: AbortController throws for reconnect()', async () => {
     const { source: opening, errors, requests } = watch([good])
     await until(() => opening.readyState === EventSource.OPEN)
     stub('AbortController')()
@@ -231,7 +231,7 @@ describe('a runtime that fails', () => {
   it.each([
     ['Math.random', spy(Math, 'random')],
     ['setTimeout', stub('setTimeout')],
-  ])('%s throws: a loop rejects with a ConnectionError', async (_, breaks) => {
+  ])('makes a loop throw a ConnectionError: %s throws', async (_, breaks) => {
     breaks()
     const { stream } = request([down], { reconnect: true })
     const error = await rejection(all(stream))
@@ -240,7 +240,7 @@ describe('a runtime that fails', () => {
     expect(unhandled).toEqual([])
   })
 
-  /** A worker of a browser, to whose global object no listeners can be added. */
+  /** A browser worker whose addEventListener throws. */
   function stubOnline(): void {
     vi.stubGlobal('importScripts', () => undefined)
     vi.stubGlobal('navigator', { onLine: true })
@@ -248,8 +248,8 @@ describe('a runtime that fails', () => {
   }
 })
 
-describe('after close(), a failure is ignored', () => {
-  /** Something that stays pending until the test makes it fail. */
+describe('failure after close() is ignored', () => {
+  /** A promise that the test rejects. */
   function pending(): { promise: Promise<never>; fail: () => void } {
     let fail!: () => void
     const promise = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** URLs, and what messages show of them. */
+/** Parsing URLs, and showing them in messages. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isFetchable, parseURL, displayURL, withoutCredentials } from '../../../src/connection/url.ts'
@@ -16,25 +16,25 @@ function errorFor(input: string): DOMException {
   throw new Error(`"${input}" was taken for a URL`)
 }
 
-describe('a URL that is none', () => {
+describe('invalid URL', () => {
   it.each(['', '/x', 'x', '//host/x', 'http://[', 'http://', 'http://a b/', 'http://a:99999/', 'http://a%20b/'])(
-    'is a DOMException named SyntaxError: %j',
+    'throws a DOMException named SyntaxError: %j',
     (input) => {
       expect(errorFor(input)).toBeInstanceOf(DOMException)
       expect(errorFor(input).name).toBe('SyntaxError')
     },
   )
 
-  it('is shown, with what is missing where there is no base URL', () => {
+  it('is shown with a hint if there is no base URL', () => {
     expect(errorFor('/x').message).toBe('Invalid URL "/x": without a base URL it must be absolute')
   })
 
-  it('is shown with the base URL where there is one', () => {
+  it('is shown with the base URL', () => {
     vi.stubGlobal('location', { href: 'http://a.test/dir/' })
     expect(errorFor('http://[').message).toBe('Invalid URL "http://[" relative to http://a.test/dir/')
   })
 
-  it('is shown with its base URL without password and query', () => {
+  it('is shown with the base URL without its password and query', () => {
     vi.stubGlobal('location', { href: 'http://user:secret@a.test/page?token=secret#secret' })
     expect(errorFor('http://[').message).toBe('Invalid URL "http://[" relative to http://a.test/page')
   })
@@ -47,7 +47,7 @@ describe('a URL that is none', () => {
     'http:/user:secret@[/',
     'http:user:secret@[/',
     String.raw`https:\\user:secret@[/`,
-  ])('is shown without its password, also where the parser saw none: %s', (input) => {
+  ])('is shown without its password even if the parser found none: %s', (input) => {
     expect(errorFor(input).message).toMatch(/^Invalid URL "https?:…"/)
   })
 
@@ -64,21 +64,21 @@ describe('a URL that is none', () => {
     expect(errorFor(input).message).not.toContain('secret')
   })
 
-  it('is an Error of that name where there is no DOMException', () => {
+  it('throws an Error named SyntaxError if there is no DOMException', () => {
     vi.stubGlobal('DOMException', undefined)
     expect(errorFor('/x')).toBeInstanceOf(Error)
     expect(errorFor('/x').name).toBe('SyntaxError')
   })
 })
 
-describe('the base URL', () => {
-  it("is a worker's location", () => {
+describe('base URL', () => {
+  it('is the location of a worker', () => {
     vi.stubGlobal('location', { href: 'http://a.test/dir/worker.js' })
     expect(parseURL('stream?x#f').href).toBe('http://a.test/dir/stream?x#f')
     expect(parseURL('').href).toBe('http://a.test/dir/worker.js')
   })
 
-  it("is the document's, where <base> counts", () => {
+  it('is the baseURI of a document, which respects <base>', () => {
     vi.stubGlobal('location', { href: 'http://a.test/page' })
     vi.stubGlobal('document', { baseURI: 'https://b.test/base/' })
     expect(parseURL('stream').href).toBe('https://b.test/base/stream')
@@ -86,7 +86,7 @@ describe('the base URL', () => {
     expect(parseURL('').href).toBe('https://b.test/base/')
   })
 
-  it('is asked for at each construction', () => {
+  it('is read for each construction', () => {
     vi.stubGlobal('document', { baseURI: 'http://a.test/' })
     expect(parseURL('x').href).toBe('http://a.test/x')
     vi.stubGlobal('document', { baseURI: 'http://b.test/' })
@@ -101,7 +101,7 @@ describe('the base URL', () => {
     ['a document with an empty baseURI', undefined, { baseURI: '' }],
     ['a document whose baseURI is not a string', { href: '' }, { baseURI: 1 }],
     ['a document that throws', undefined, { get baseURI() { throw new Error('a stub') } }], // prettier-ignore
-  ])('is missing with %s: absolute URLs are taken, others are a SyntaxError', (_, location, document) => {
+  ])('is missing with %s, so URLs must be absolute', (_, location, document) => {
     vi.stubGlobal('location', location)
     vi.stubGlobal('document', document)
     expect(parseURL('http://b.test/x').href).toBe('http://b.test/x')
@@ -112,7 +112,7 @@ describe('the base URL', () => {
     })
   })
 
-  it('is the location where the document has none', () => {
+  it('is the location if the document has no baseURI', () => {
     vi.stubGlobal('document', { baseURI: '' })
     vi.stubGlobal('location', { href: 'http://a.test/dir/' })
     expect(parseURL('x').href).toBe('http://a.test/dir/x')
@@ -120,34 +120,34 @@ describe('the base URL', () => {
 
   it.each([
     ['no elements', {}],
-    ['elements that are stubs', { createElement: () => ({}) }],
+    ['stubbed elements', { createElement: () => ({}) }],
     ['elements without a URL', { createElement: () => Object.defineProperty({}, 'href', { set: () => undefined }) }],
     ['elements that throw', { createElement: () => { throw new Error('a stub') } }], // prettier-ignore
-  ])('does without the encoding of a document with %s', (_, document) => {
+  ])("is used without the document's encoding if it has %s", (_, document) => {
     vi.stubGlobal('document', { baseURI: 'http://a.test/', characterSet: 'windows-1252', ...document })
     expect(parseURL('/x?ä').href).toBe('http://a.test/x?%C3%A4')
   })
 
-  it('does not matter to an absolute URL', () => {
+  it('does not affect an absolute URL', () => {
     vi.stubGlobal('document', { baseURI: 'http://a.test/' })
     expect(parseURL('http://b.test/x').href).toBe('http://b.test/x')
   })
 })
 
-describe('a percent sign in the host', () => {
-  /** Chromium's URL parser lets a space in a host pass. */
+describe('percent sign in the host', () => {
+  /** Chromium's URL parser accepts spaces in a host. */
   class ChromiumURL extends URL {
     override get host(): string {
       return 'a%20b'
     }
   }
 
-  it.each(['http://a.test/', 'https://a.test/'])('is refused for %s', (input) => {
+  it.each(['http://a.test/', 'https://a.test/'])('is rejected for %s', (input) => {
     vi.stubGlobal('URL', ChromiumURL)
     expect(errorFor(input).name).toBe('SyntaxError')
   })
 
-  it('is legal for schemes that are not special', () => {
+  it('is allowed for non-special schemes', () => {
     expect(parseURL('foo://a%20b/').host).toBe('a%20b')
   })
 })
@@ -170,7 +170,7 @@ describe('fetchable', () => {
   })
 })
 
-describe('in messages', () => {
+describe('presentable', () => {
   it.each([
     ['http://user:password@a.test:8080/x/y?query#fragment', 'http://a.test:8080/x/y'],
     ['https://a.test', 'https://a.test/'],
@@ -181,12 +181,12 @@ describe('in messages', () => {
     ['admin:password@a.test/stream', 'admin:…'],
     ['wss://a.test/x?token=secret', 'wss://a.test/x'],
     ['file:///etc/hosts', 'file:…'],
-  ])('%s reads %s', (url, shown) => {
+  ])('shows %s as %s', (url, shown) => {
     expect(displayURL(new URL(url))).toBe(shown)
   })
 })
 
-describe('a URL without its user', () => {
+describe('URL without its user', () => {
   it.each([
     'http://a.test/',
     'http://a.test/x@y?b@c#d@e',
@@ -201,7 +201,7 @@ describe('a URL without its user', () => {
     'blob:http://a.test/x@y',
     'file:///x@y',
     'about:blank',
-  ])('is as the URL class writes it: %s', (href) => {
+  ])('is formatted like the URL class does: %s', (href) => {
     const url = new URL(href)
     const shown = withoutCredentials(url)
     url.username = url.password = ''

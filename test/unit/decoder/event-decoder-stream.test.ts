@@ -1,4 +1,4 @@
-/** `EventDecoderStream`: bytes in, events out, and how errors, cancellation and aborts go through. */
+/** `EventDecoderStream`: decoding, and propagation of errors, cancellation and aborts. */
 
 import { build } from 'esbuild'
 import { describe, expect, it, vi } from 'vitest'
@@ -21,13 +21,13 @@ function decoded(stream: ReadableStream<Uint8Array<ArrayBuffer>>, options?: Even
   return stream.pipeThrough(new EventDecoderStream(options))
 }
 
-describe('the events are those of streamEvents', () => {
-  it('to two readers of a tee()', async () => {
+describe('EventDecoderStream emits the events of streamEvents', () => {
+  it('to both branches of a tee()', async () => {
     const [one, two] = decoded(streamOf('data: 1\n\ndata: 2\n\n')).tee()
     expect(await Promise.all([outcome(one), outcome(two)])).toEqual([{ data: ['1', '2'] }, { data: ['1', '2'] }])
   })
 
-  it('to what they are piped on to', async () => {
+  it('to a further stream in the pipe', async () => {
     const taken: string[] = []
     await decoded(streamOf('data: 1\n\ndata: 2\n\n')).pipeTo(
       new WritableStream({
@@ -40,7 +40,7 @@ describe('the events are those of streamEvents', () => {
   })
 })
 
-describe('a chunk', () => {
+describe('chunk', () => {
   it.each([
     ['a Uint8Array of a larger buffer', new Uint8Array(bytes('xxdata: 1\n\nxx').buffer, 2, 9)],
     ['a DataView', new DataView(bytes('data: 1\n\n').buffer)],
@@ -53,11 +53,11 @@ describe('a chunk', () => {
   })
 
   it.each([
-    ['a text', 'data: 2\n\n'],
+    ['a string', 'data: 2\n\n'],
     ['an ArrayBuffer', new ArrayBuffer(1)],
     ['null', null],
     ['an array', [1]],
-  ])('that is %s makes both sides error with a TypeError, after the events before it', async (_, chunk) => {
+  ])('that is %s errors both sides with a TypeError after the earlier events', async (_, chunk) => {
     const { stream, push, pushChunk, cancelled } = source()
     push('data: 1\n\n')
     pushChunk(chunk)
@@ -69,8 +69,8 @@ describe('a chunk', () => {
   })
 })
 
-describe('an error comes after the events that were complete before it', () => {
-  it('of the source, for a reader who is slow', async () => {
+describe('error', () => {
+  it('of the source follows the complete events for a slow reader', async () => {
     const { stream, push, fail } = source()
     const reader = decoded(stream).getReader()
     push('data: 1\n\ndata: 2\n\ndata: 3\n\n')
@@ -85,7 +85,7 @@ describe('an error comes after the events that were complete before it', () => {
     expect(await rejection(reader.closed)).toBe(reason)
   })
 
-  it('of the source, for a reader who has not begun', async () => {
+  it('of the source follows the complete events for a reader that starts late', async () => {
     const { stream, push, fail } = source()
     push('data: 1\n\n')
     const events = decoded(stream)
@@ -95,7 +95,7 @@ describe('an error comes after the events that were complete before it', () => {
     expect(await outcome(events)).toMatchObject({ data: ['1'], error: { message: 'reset' } })
   })
 
-  it('of the source, for reads that are asked for all at once', async () => {
+  it('of the source follows the complete events for concurrent reads', async () => {
     const { stream, push, fail } = source()
     const reader = decoded(stream).getReader()
     const reads = Promise.allSettled(Array.from({ length: 5 }, () => reader.read()))
@@ -112,7 +112,7 @@ describe('an error comes after the events that were complete before it', () => {
     ])
   })
 
-  it('of the source, that nobody reads is no unhandled rejection', async () => {
+  it('of the source causes no unhandled rejection if nothing reads', async () => {
     const unhandled = unhandledRejections()
     const { stream, fail } = source()
     decoded(stream)
@@ -125,7 +125,7 @@ describe('an error comes after the events that were complete before it', () => {
     expect(await rejection(readable.getReader().read())).toEqual(new Error('enough'))
   })
 
-  it('of a writer that aborts', async () => {
+  it('of an aborted writer follows the complete events', async () => {
     const { readable, writable } = new EventDecoderStream()
     const writer = writable.getWriter()
     const result = outcome(readable)
@@ -134,7 +134,7 @@ describe('an error comes after the events that were complete before it', () => {
     expect(await result).toEqual({ data: ['1'], error: 'enough' })
   })
 
-  it('of size, a RangeError, which goes to the source as well', async () => {
+  it('of an event that is too large is a RangeError, which also cancels the source', async () => {
     const { stream, push, cancelled } = source()
     push('data: 1\n\ndata: 123456789\n\ndata: 3\n\n')
     const { data, error } = await outcome(decoded(stream, { maxBufferSize: 8 }))
@@ -145,7 +145,7 @@ describe('an error comes after the events that were complete before it', () => {
     expect(cancelled).toHaveBeenCalledExactlyOnceWith(error)
   })
 
-  it('of size, before the event has ended', async () => {
+  it('of an event that is too large comes before the event ends', async () => {
     const { stream, push } = source()
     push('data: 1\n\n', `data: ${'x'.repeat(100)}`)
     expect(await outcome(decoded(stream, { maxBufferSize: 50 }))).toMatchObject({
@@ -154,7 +154,7 @@ describe('an error comes after the events that were complete before it', () => {
     })
   })
 
-  it.each(['onComment', 'onRetry'] as const)('of %s, as it is thrown', async (name) => {
+  it.each(['onComment', 'onRetry'] as const)('thrown by %s follows the complete events unchanged', async (name) => {
     const thrown = { not: 'even an error' }
     const { stream, push, cancelled } = source()
     push('data: 1\n\nretry: 1\n:x\ndata: 2\n\n')
@@ -168,7 +168,7 @@ describe('an error comes after the events that were complete before it', () => {
     expect(cancelled).toHaveBeenCalledExactlyOnceWith(thrown)
   })
 
-  it('makes no unhandled rejection of its own', async () => {
+  it('causes no additional unhandled rejections', async () => {
     const unhandled = unhandledRejections()
     for (let tasks = 0; tasks < 4; tasks++) {
       const { stream, push, fail } = source()
@@ -194,8 +194,8 @@ describe('an error comes after the events that were complete before it', () => {
   })
 })
 
-describe('cancelling', () => {
-  it('does while a read is pending, and that read is over', async () => {
+describe('cancellation', () => {
+  it('during a pending read cancels the source and resolves the read', async () => {
     const { stream, cancelled } = source()
     const reader = decoded(stream).getReader()
     const read = reader.read()
@@ -206,21 +206,21 @@ describe('cancelling', () => {
     expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
-  it('before anything was read does too', async () => {
+  it('before the first read cancels the source', async () => {
     const { stream, cancelled } = source('data: 1\n\n')
     await decoded(stream).cancel('enough')
     await rest()
     expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
-  it('is what break does', async () => {
+  it('by break cancels the source', async () => {
     const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
     for await (const { data } of decoded(stream)) if (data === '1') break
     await rest()
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it('is what a signal given to pipeThrough does', async () => {
+  it('by the signal of pipeThrough cancels the source', async () => {
     const { stream, cancelled } = source('data: 1\n\n')
     const controller = new AbortController()
     const events = stream.pipeThrough(new EventDecoderStream(), { signal: controller.signal })
@@ -231,7 +231,7 @@ describe('cancelling', () => {
     expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
-  it('leaves a source alone that was piped with preventCancel', async () => {
+  it('does not affect a source that was piped with preventCancel', async () => {
     const { stream, cancelled } = source('data: 1\n\n')
     await stream.pipeThrough(new EventDecoderStream(), { preventCancel: true }).cancel('enough')
     await rest()
@@ -240,7 +240,7 @@ describe('cancelling', () => {
 })
 
 describe('onComment and onRetry', () => {
-  it('come in the order of the lines, before the events of the same chunk can be read', async () => {
+  it('are called in stream order, before the events of the same chunk', async () => {
     const calls: string[] = []
     const options: EventDecoderStreamInit = {
       onComment: (text) => calls.push(`:${text}`),
@@ -254,7 +254,7 @@ describe('onComment and onRetry', () => {
     expect(calls).toEqual([':a', 'retry 5', ':b ', ':', 'retry 6', '1', '2'])
   })
 
-  it('onRetry hears of the line, not of the end of its block', async () => {
+  it('onRetry is called for the line, before the block ends', async () => {
     const onRetry = vi.fn()
     expect(await all(decoded(streamOf('data: 1\nretry: 7\n'), { onRetry }))).toEqual([])
     expect(onRetry).toHaveBeenCalledExactlyOnceWith(7)
@@ -280,13 +280,13 @@ describe('options', () => {
     ['onComment', 'no'],
     ['onComment', null],
     ['onRetry', {}],
-  ])('%s: %j is a TypeError that names it', (name, value) => {
+  ])('%s: %j throws a TypeError that names the option', (name, value) => {
     const make = () => new EventDecoderStream({ [name]: value })
     expect(make).toThrow(TypeError)
     expect(make).toThrow(`Option "${name}"`)
   })
 
-  it.each([7, 'text', true])('%j instead of an object is a TypeError', (options) => {
+  it.each([7, 'text', true])('%j instead of an object throws a TypeError', (options) => {
     expect(() => new EventDecoderStream(options as EventDecoderStreamInit)).toThrow(TypeError)
   })
 
@@ -295,15 +295,15 @@ describe('options', () => {
   })
 })
 
-describe('the pair', () => {
-  it('is one of the platform’s streams', () => {
+describe('readable and writable', () => {
+  it('are platform streams', () => {
     const { readable, writable } = new EventDecoderStream()
     expect(readable).toBeInstanceOf(ReadableStream)
     expect(writable).toBeInstanceOf(WritableStream)
     expect(readable.locked || writable.locked).toBe(false)
   })
 
-  it('written by hand: close() ends it', async () => {
+  it('support manual writes, and close() ends the stream', async () => {
     const { readable, writable } = new EventDecoderStream()
     const result = outcome(readable)
     const writer = writable.getWriter()
@@ -312,7 +312,7 @@ describe('the pair', () => {
     expect(await result).toEqual({ data: ['1'] })
   })
 
-  it('takes several bodies as one stream where they are piped with preventClose', async () => {
+  it('accept several bodies as one stream if they are piped with preventClose', async () => {
     const { readable, writable } = new EventDecoderStream()
     const result = outcome(readable)
     await streamOf('data: 1\n\ndata: 2\n').pipeTo(writable, { preventClose: true })
@@ -333,7 +333,7 @@ describe('the pair', () => {
 })
 
 describe('backpressure', () => {
-  it('reads one chunk at a time, as its reader asks', async () => {
+  it('limits reading to one chunk per read', async () => {
     const body = counting(threeEvents)
     const reader = body.stream.pipeThrough(new EventDecoderStream()).getReader()
     await rest()
@@ -344,13 +344,13 @@ describe('backpressure', () => {
       await rest()
       pulls.push(body.pulls - before)
     }
-    // A pipe has a chunk in hand before anybody asks.
+    // A pipe reads one chunk ahead.
     expect(before).toBeLessThanOrEqual(2)
     expect(pulls).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
     await reader.cancel()
   })
 
-  it('takes a writer’s chunks only as fast', async () => {
+  it('limits a writer to one chunk per read', async () => {
     const { readable, writable } = new EventDecoderStream()
     const writer = writable.getWriter()
     const reader = readable.getReader()
@@ -381,7 +381,7 @@ function threeEvents(n: number): string {
   return [0, 1, 2].map((event) => `data: ${n}.${event}\n\n`).join('')
 }
 
-describe('the class in a minified bundle', () => {
+describe('EventDecoderStream in a minified bundle', () => {
   async function bundled(contents: string): Promise<string> {
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: import.meta.dirname },
@@ -399,7 +399,7 @@ describe('the class in a minified bundle', () => {
     expect(new E().constructor.name).toBe('EventDecoderStream')
   })
 
-  it('is left out if nothing uses it', async () => {
+  it('is removed if unused', async () => {
     expect(await bundled("import { EventDecoderStream } from '../../../src/decoder/event-decoder-stream.ts'")).toBe('')
   })
 })

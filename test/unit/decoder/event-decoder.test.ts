@@ -1,11 +1,11 @@
-/** The decoder: the 120 cases, limits, byte order marks. */
+/** The decoder: the shared stream cases, size limits and byte order marks. */
 
 import { describe, expect, it } from 'vitest'
 import { EventDecoder, EventTooLargeError } from '../../../src/decoder/event-decoder.ts'
 import { cutCase, type ExpectedEvent, streamCases } from '../../conformance/cases.ts'
 import { bytes } from '../support/streams.ts'
 
-/** A decoder together with all that it has reported. */
+/** A decoder that records its output. */
 class Recorder {
   readonly events: ExpectedEvent[] = []
   readonly ids: string[] = []
@@ -45,14 +45,14 @@ class Recorder {
 
 const SEED = Math.floor(Math.random() * 2 ** 32)
 
-describe.each(['whole', 'as written', 'every byte', 'random'] as const)('the cases, cut: %s', (cut) => {
+describe.each(['whole', 'as written', 'every byte', 'random'] as const)('stream cases split: %s', (cut) => {
   const seeds = cut === 'random' ? [SEED, SEED + 1, SEED + 2] : [SEED]
   const runs = seeds.flatMap((seed) => streamCases.map((expected, index) => ({ ...expected, index, seed })))
 
   it.each(runs)('$name (seed $seed)', ({ index, seed, events, lastEventId, reconnectionTime }) => {
     const recorder = new Recorder()
     for (const chunk of cutCase({ index, cut, seed })) recorder.decoder.decode(chunk)
-    // A comparison of its own, because the report of a difference in 1 MiB takes minutes.
+    // Compared as strings, because vitest takes minutes to report a difference in 1 MiB.
     if (JSON.stringify(recorder.events).length < 100_000) expect(recorder.events).toEqual(events)
     else expect(JSON.stringify(recorder.events) === JSON.stringify(events)).toBe(true)
     expect(recorder.lastEventId).toBe(lastEventId)
@@ -60,7 +60,7 @@ describe.each(['whole', 'as written', 'every byte', 'random'] as const)('the cas
   })
 })
 
-it('is not confused by another that decodes while it reports a message, and fails', () => {
+it('a decoder is not affected by another one that decodes, and fails, within its callback', () => {
   const inner = new Recorder(10)
   const data: string[] = []
   const outer = new EventDecoder(
@@ -86,15 +86,15 @@ it('is not confused by another that decodes while it reports a message, and fail
   expect(inner.reconnectionTime).toBeNull()
 })
 
-describe('the byte order mark', () => {
+describe('byte order mark', () => {
   const BOM = [0xef, 0xbb, 0xbf]
 
-  it('is not the three characters that its bytes would be in Latin-1', () => {
+  it('is not matched by its bytes read as Latin-1', () => {
     expect(new Recorder().decode('ï»¿data: 1\n\ndata: 2\n\n').data).toEqual(['2'])
     expect(new Recorder().decode(BOM, 'ï»¿data: 1\n\ndata: 2\n\n').data).toEqual(['2'])
   })
 
-  it('takes nothing with it when a line end follows at once', () => {
+  it('may be followed directly by a line end', () => {
     expect(new Recorder().decode(BOM, '\ndata: 1\n\n').data).toEqual(['1'])
     expect(new Recorder().decode(BOM, '\r\ndata: 1\n\n').data).toEqual(['1'])
   })
@@ -105,7 +105,7 @@ describe('the byte order mark', () => {
     expect(recorder.decode(BOM, 'data: 1\n\n').data).toEqual(['1'])
   })
 
-  it('is removed from each stream that begins', () => {
+  it('is removed from each new stream', () => {
     const recorder = new Recorder().decode(BOM, 'data: 1\n\n')
     recorder.decoder.begin('')
     expect(recorder.decode(BOM, 'data: 2\n\n').data).toEqual(['1', '2'])
@@ -113,47 +113,47 @@ describe('the byte order mark', () => {
 })
 
 describe('line ends', () => {
-  it('a CR at the end of one stream takes no LF from the next', () => {
+  it('CR at the end of one stream does not swallow the LF of the next', () => {
     const recorder = new Recorder().decode('data: 1\r\r')
     recorder.decoder.begin('')
     expect(recorder.decode('\ndata: 2\n\n').data).toEqual(['1', '2'])
   })
 })
 
-describe('ids', () => {
-  it('of blocks without data are reported at the end of the chunk, once', () => {
+describe('IDs', () => {
+  it('of blocks without data are reported once at the end of the chunk', () => {
     const recorder = new Recorder().decode('id: 1\n\nid: 2\n\n')
     expect(recorder.ids).toEqual(['2'])
     expect(recorder.events).toEqual([])
   })
 
-  it('come with the message that follows in the same chunk, not before it', () => {
+  it('are reported with a following message in the same chunk', () => {
     const recorder = new Recorder().decode('id: 1\n\ndata: x\n\n')
     expect(recorder.ids).toEqual([])
     expect(recorder.events).toEqual([{ type: 'message', data: 'x', lastEventId: '1' }])
   })
 
-  it('of a block without data after a message are reported after it', () => {
+  it('of a block without data are reported after an earlier message', () => {
     const recorder = new Recorder().decode('id: 1\ndata: x\n\nid: 2\n\n')
     expect(recorder.ids).toEqual(['2'])
   })
 
-  it('that do not change are not reported', () => {
+  it('are not reported if unchanged', () => {
     expect(new Recorder().decode('id: 1\ndata: x\n\n', 'id: 1\n\n').ids).toEqual([])
   })
 
-  it('that become empty are reported', () => {
+  it('are reported if reset to an empty string', () => {
     expect(new Recorder().decode('id: 1\ndata: x\n\n', 'id\n\n').ids).toEqual([''])
   })
 
-  it('wait for their blank line', () => {
+  it('are reported after their blank line', () => {
     const recorder = new Recorder().decode('id: 1\n')
     expect(recorder.ids).toEqual([])
     recorder.decode('\n')
     expect(recorder.ids).toEqual(['1'])
   })
 
-  it('go on from the one that a stream begins with', () => {
+  it('continue from the initial one of a stream', () => {
     const recorder = new Recorder()
     recorder.decoder.begin('7')
     recorder.decode('data: x\n\n')
@@ -170,27 +170,27 @@ describe('retry', () => {
   })
 })
 
-describe('a stream that begins', () => {
-  it('forgets an unfinished event, its type and its id', () => {
+describe('new stream', () => {
+  it('discards an unfinished event with its type and ID', () => {
     const recorder = new Recorder().decode('id: 1\nevent: x\ndata: lost\ndata: also lo')
     recorder.decoder.begin('')
     recorder.decode('data: 1\n\n')
     expect(recorder.events).toEqual([{ type: 'message', data: '1', lastEventId: '' }])
   })
 
-  it('forgets an unfinished character', () => {
+  it('discards an unfinished character', () => {
     const recorder = new Recorder().decode('data: ', [0xf0, 0x9f])
     recorder.decoder.begin('')
     expect(recorder.decode([0x9a, 0x80], 'data: no\n\ndata: 1\n\n').data).toEqual(['1'])
   })
 
-  it('forgets an unfinished byte order mark', () => {
+  it('discards an unfinished byte order mark', () => {
     const recorder = new Recorder().decode([0xef, 0xbb])
     recorder.decoder.begin('')
     expect(recorder.decode([0xef, 0xbb, 0xbf], 'data: 1\n\n').data).toEqual(['1'])
   })
 
-  it('forgets that an event was too large', () => {
+  it('accepts events again after one that was too large', () => {
     const recorder = new Recorder(10)
     expect(() => recorder.decode('data: 01234567890\n\n')).toThrow(EventTooLargeError)
     recorder.decoder.begin('')
@@ -201,7 +201,7 @@ describe('a stream that begins', () => {
 describe('stop()', () => {
   const REST = ': rest\nretry: 7\nid: 2\n\ndata: 2\n\nid: 3\n\n'
 
-  /** What a decoder reports that is stopped when it reports this. */
+  /** Collects the reports of a decoder until this one, which stops it. */
   function reportsUntil(last: string): { decoder: EventDecoder; reports: string[] } {
     const reports: string[] = []
     const report = (what: string): void => {
@@ -234,7 +234,7 @@ describe('stop()', () => {
     ['message 1', 'data: 1\n\n'],
     ['comment 1', ': 1\n'],
     ['retry 1', 'retry: 1\n'],
-  ])('in the report of "%s": nothing of the chunk is reported after it', (last, text) => {
+  ])('called within "%s" discards the rest of the chunk', (last, text) => {
     for (const rest of [REST, REST.replaceAll('\n', '\r\n'), REST.repeat(5_000)]) {
       const { decoder, reports } = reportsUntil(last)
       decoder.decode(bytes(text + rest))
@@ -244,13 +244,13 @@ describe('stop()', () => {
     }
   })
 
-  it('in the report of an ID: the next piece of a large chunk is not reported', () => {
+  it('called within an ID report discards the next part of a large chunk', () => {
     const { decoder, reports } = reportsUntil('id 1')
     decoder.decode(bytes(`id: 1\n\n${':\n'.repeat(32_764)}${REST}`))
     expect(reports.at(-1)).toBe('id 1')
   })
 
-  it('between chunks: nothing is reported until begin()', () => {
+  it('called between chunks discards everything until begin()', () => {
     const { decoder, reports } = reportsUntil('none')
     decoder.decode(bytes('data: unfinished\n'))
     decoder.stop()
@@ -262,7 +262,7 @@ describe('stop()', () => {
     expect(decoder.lastEventId).toBe('4')
   })
 
-  it('before an event that is too large: that is no error', () => {
+  it('called before an event that is too large prevents the error', () => {
     const { decoder, reports } = reportsUntil('message 1')
     const large = 'x'.repeat(100_001)
     for (const rest of [`data: ${large}\n\n`, `data: ${large}`, `id: ${large}\n\n`]) {
@@ -272,7 +272,7 @@ describe('stop()', () => {
     expect(reports).toEqual(['message 1', 'message 1', 'message 1'])
   })
 
-  it('is not undone by reset(), before it or after', () => {
+  it('is not undone by a reset() before or after it', () => {
     const { decoder, reports } = reportsUntil('message 1')
     decoder.stop()
     decoder.reset()
@@ -300,7 +300,7 @@ describe('stop()', () => {
     expect(reports).toEqual(['a', 'a'])
   })
 
-  it('leaves another decoder alone that is decoding', () => {
+  it('does not affect another decoder', () => {
     const { decoder: inner } = reportsUntil('message 1')
     const data: string[] = []
     const outer = new EventDecoder(
@@ -321,7 +321,7 @@ describe('stop()', () => {
 })
 
 describe('reset()', () => {
-  it('in a report leaves what has been read, and discards what is unfinished', () => {
+  it('within a callback keeps complete events and discards the unfinished one', () => {
     const data: string[] = []
     const decoder: EventDecoder = new EventDecoder(
       {
@@ -342,17 +342,17 @@ describe('reset()', () => {
   })
 })
 
-describe('an event that grows past the limit', () => {
+describe('event larger than the limit', () => {
   it.each([
-    ['in a line without end', ['data: 0123456789', '0123456789', '0123456789']],
+    ['in an endless line', ['data: 0123456789', '0123456789', '0123456789']],
     ['in many lines', ['data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n', 'data: 0123\n']],
-    ['in a type without end', ['event: 012345678901234567890']],
-    ['in an id without end', ['id: 0123456789', '01234567890123456789']],
+    ['in an endless type', ['event: 012345678901234567890']],
+    ['in an endless ID', ['id: 0123456789', '01234567890123456789']],
   ])('throws: %s', (_, chunks) => {
     expect(() => new Recorder(20).decode(...chunks)).toThrow(EventTooLargeError)
   })
 
-  it('throws after the messages before it have been reported', () => {
+  it('throws after the earlier messages have been reported', () => {
     const recorder = new Recorder(20)
     expect(() => recorder.decode('id: 1\ndata: 1\n\ndata: 2\n\ndata: 012345678901234567890123456789')).toThrow(
       EventTooLargeError,
@@ -365,7 +365,7 @@ describe('an event that grows past the limit', () => {
     ['lines of data', 'data: 123456789\ndata: ', 10, '\n\n'],
     ['type', 'data: x\nevent: ', 19, '\n\n'],
     ['id', 'data: x\nid: ', 19, '\n\n'],
-  ])('is too large for its %s by one character, whole or cut', (_, before, most, after) => {
+  ])('exceeds the limit by one character of %s, split or not', (_, before, most, after) => {
     for (const cut of [1, 7, 1000]) {
       const decode = (length: number): Recorder => {
         const text = before + 'x'.repeat(length) + after
@@ -379,9 +379,9 @@ describe('an event that grows past the limit', () => {
 
   it.each([
     ['short lines', 'data\n', 20_000],
-    ['lines cut in their name', ['da', 'ta\n'], 20_000],
-    ['lines hidden among comments', `${':'.repeat(1_000)}\ndata\n`, 2_000],
-  ])('counts for what it holds in memory: %s', (_, text, most) => {
+    ['lines split within their name', ['da', 'ta\n'], 20_000],
+    ['lines between comments', `${':'.repeat(1_000)}\ndata\n`, 2_000],
+  ])('counts its actual memory: %s', (_, text, most) => {
     const recorder = new Recorder(1_000_000)
     let lines = 0
     expect(() => {
@@ -390,28 +390,28 @@ describe('an event that grows past the limit', () => {
     expect(lines).toBeLessThan(most)
   })
 
-  it('is not made of comments that come for weeks, whole or cut', () => {
+  it('is not caused by weeks of comments, split or not', () => {
     const recorder = new Recorder(1_000)
     for (let i = 0; i < 5_000; i++) recorder.decode(': ping', '\n', ':\n\n')
     expect(recorder.decode('data: 1\n\n').data).toEqual(['1'])
   })
 
-  it('costs no error for each unknown field', () => {
+  it('check creates no error object for unknown fields', () => {
     const { stackTraceLimit } = Error
     const recorder = new Recorder(1_000)
     let errors = 0
-    // V8 looks this up for each error that it makes.
+    // V8 reads this for each new error.
     Object.defineProperty(Error, 'stackTraceLimit', { configurable: true, get: () => (errors++, stackTraceLimit) })
     recorder.decode('abc: d\n'.repeat(1_000))
     Object.defineProperty(Error, 'stackTraceLimit', { configurable: true, writable: true, value: stackTraceLimit })
     expect(errors).toBe(0)
   })
 
-  it('is measured in characters, not in bytes', () => {
+  it('is measured in characters rather than bytes', () => {
     expect(new Recorder(20).decode('data: …………', '………\n\n').data).toEqual(['………………………'.slice(0, 7)])
   })
 
-  it('is measured from its own start: any number of small ones pass', () => {
+  it('is measured per event, so any number of small ones pass', () => {
     const recorder = new Recorder(20)
     for (let i = 0; i < 100; i++) recorder.decode('data: 0123456789\n\n')
     expect(recorder.events).toHaveLength(100)
@@ -420,7 +420,7 @@ describe('an event that grows past the limit', () => {
   it.each([
     ['comments', ':'],
     ['unknown fields', 'x'],
-  ])('is not made of %s, which take no memory', (_, start) => {
+  ])('is not caused by %s, which take no memory', (_, start) => {
     const recorder = new Recorder(20).decode(start)
     for (let i = 0; i < 100; i++) recorder.decode('0123456789')
     expect(recorder.decode('\ndata: 1\n\n').data).toEqual(['1'])

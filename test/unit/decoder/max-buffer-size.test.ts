@@ -6,14 +6,14 @@ import { EventDecoder, EventTooLargeError } from '../../../src/decoder/event-dec
 import { nextError, NOWHERE, open, response } from '../support/sources.ts'
 import { bytes, counting } from '../support/streams.ts'
 
-describe('an event that grows past maxBufferSize', () => {
-  it('holds no more than that, and what one chunk brings, in memory', async () => {
+describe('event larger than maxBufferSize', () => {
+  it('keeps at most that many characters and one chunk in memory', async () => {
     const chunk = 'x'.repeat(64 * 1024)
     const body = counting((count) => (count === 0 ? 'data: ' : chunk))
     const source = open(NOWHERE, { maxBufferSize: 1024 * 1024, fetch: () => Promise.resolve(response(body.stream)) })
     const { error, message } = await nextError(source)
     expect(error.reason).toBe('too-large')
-    expect(message).toBe(`The event stream at ${NOWHERE} holds an event larger than the option "maxBufferSize" allows`)
+    expect(message).toBe(`The event stream at ${NOWHERE} sent an event larger than the option "maxBufferSize" allows`)
     expect(body.pulls * chunk.length).toBeLessThan(2 * 1024 * 1024)
   })
 })
@@ -26,9 +26,9 @@ function decoderWith(maxBufferSize: number, wantsComments = false): EventDecoder
   return decoder
 }
 
-describe('a line that comes in pieces', () => {
+describe('line split between chunks', () => {
   it.each(['data', 'data:', 'id', 'event: ', 'retry', ': ', 'x', 'é'])(
-    'counts once, also if each piece looks like the start of a line: %s',
+    'counts once even if each part looks like the start of a line: %s',
     (piece) => {
       const decoder = decoderWith(10_000)
       decoder.decode(bytes('data: '))
@@ -44,22 +44,22 @@ describe('a line that comes in pieces', () => {
   )
 })
 
-describe('an unfinished event counts for what it takes in memory', () => {
+describe('unfinished event', () => {
   const decoder = (): EventDecoder => decoderWith(200_000)
 
-  it('characters up to U+00FF once', () => {
+  it('counts characters up to U+00FF once', () => {
     expect(() => {
       decoder().decode(bytes(`data: ${'é'.repeat(190_000)}`))
     }).not.toThrow()
   })
 
-  it('all of them twice once one is past that', () => {
+  it('counts all characters twice if one is above U+00FF', () => {
     expect(() => {
       decoder().decode(bytes(`data: Ж${'x'.repeat(190_000)}`))
     }).toThrow(EventTooLargeError)
   })
 
-  it('also where it begins behind the end of another', () => {
+  it('counts if it starts after the end of another', () => {
     const begun = decoder()
     begun.decode(bytes('data: a\n\ndata: Ж'))
     expect(() => {
@@ -67,7 +67,7 @@ describe('an unfinished event counts for what it takes in memory', () => {
     }).toThrow(EventTooLargeError)
   })
 
-  it('what has ended counts no more', () => {
+  it('does not count complete events', () => {
     const long = decoder()
     long.decode(bytes(`data: ${'Ж'.repeat(90_000)}\n\n`))
     expect(() => {
@@ -77,13 +77,13 @@ describe('an unfinished event counts for what it takes in memory', () => {
 
   it.each([
     ['two types', `event: ${'x'.repeat(180_000)}\n\n`, `event: ${'x'.repeat(180_000)}\n\n`],
-    ['a type that another replaces', `event: ${'x'.repeat(180_000)}\n`, `event: ${'x'.repeat(180_000)}\n`],
+    ['a type that replaces another', `event: ${'x'.repeat(180_000)}\n`, `event: ${'x'.repeat(180_000)}\n`],
     [
-      'an id, and the data of another block',
+      'an ID and the data of another block',
       `id: ${'x'.repeat(180_000)}\n\n`,
       `data: ${'x\ndata: '.repeat(100)}${'x'.repeat(150_000)}\n`,
     ],
-  ])('only what is of one event: not %s', (_, first, second) => {
+  ])('counts one event at a time: not %s', (_, first, second) => {
     const blocks = decoder()
     const chunks = (first + second).match(/[^]{1,10000}/g) ?? []
     expect(() => {
@@ -91,7 +91,7 @@ describe('an unfinished event counts for what it takes in memory', () => {
     }).not.toThrow()
   })
 
-  it('its type and id too, if they are long', () => {
+  it('counts a long type and ID', () => {
     const long = 'x'.repeat(140_000)
     for (const name of ['event', 'id']) {
       const begun = decoder()
@@ -103,13 +103,13 @@ describe('an unfinished event counts for what it takes in memory', () => {
   })
 })
 
-describe('what does not count', () => {
+describe('not counted', () => {
   /** Decodes the same chunks many times. */
   function decodeOften(times: number, decoder: EventDecoder, ...chunks: string[]): void {
     for (let i = 0; i < times; i++) for (const chunk of chunks) decoder.decode(bytes(chunk))
   }
 
-  it.each([true, false])('comments whose cut text looks like a line of data (reported: %s)', (wantsComments) => {
+  it.each([true, false])('comments whose remainder looks like a data line (reported: %s)', (wantsComments) => {
     decodeOften(5_000, decoderWith(1_000, wantsComments), ': meta', 'data: in a comment', '\n\n')
   })
 
@@ -119,11 +119,11 @@ describe('what does not count', () => {
     decodeOften(5_000, decoder, ': ping, ping, ping\n\n')
   })
 
-  it('a comment without end that nobody wants', () => {
+  it('an endless comment without onComment', () => {
     decodeOften(5_000, decoderWith(1_000), ': and so on, and so on')
   })
 
-  it('text that looks like a line of data where a line of data is cut', () => {
+  it('text that looks like a data line after a split data line', () => {
     const decoder = decoderWith(100_000)
     decoder.decode(bytes('data: '))
     decodeOften(20_000, decoder, 'data')
@@ -133,13 +133,13 @@ describe('what does not count', () => {
     ['retry', 'retry: 5', '000'],
     ['comment', ': a comment that is longer than the li', 'mit'],
     ['unknown field', 'field: that is longer than the li', 'mit'],
-  ])('a line of another kind that is cut beside as much data as there may be: %s', (_, ...parts) => {
+  ])('a different line split next to the largest allowed data: %s', (_, ...parts) => {
     const decoder = decoderWith(20, true)
     decodeOften(1, decoder, 'data: 12345678901234567890\n', ...parts, '\n', '\n')
   })
 })
 
-describe('the limit, wherever the stream is cut,', () => {
+describe('limit for any stream and any splits', () => {
   const value = fc.string({ maxLength: 12, unit: fc.constantFrom('a', 'ä', '…', 'data', ':', ' ') })
   const field = (name: string) =>
     fc.tuple(fc.constantFrom(`${name}:`, `${name}: `), value).map((parts) => parts.join(''))
@@ -147,7 +147,7 @@ describe('the limit, wherever the stream is cut,', () => {
     fc.string({ unit: fc.constantFrom('x', 'data:', ' ') }).map((text) => `:${text}`),
     fc.constantFrom('retry: 5000000000000000000000', 'field: value', 'database', 'data base: x'),
   )
-  /** A block has one type and one ID at most: those that another replaces would count until then. */
+  /** At most one type and one ID per block: a replaced one would count until then. */
   const block = fc
     .tuple(
       fc.array(fc.oneof(field('data'), fc.constant('data')), { maxLength: 5 }),
@@ -159,7 +159,7 @@ describe('the limit, wherever the stream is cut,', () => {
       const lines = [...data, ...others, event, id].filter((line) => line !== undefined)
       return fc.shuffledSubarray(lines, { minLength: lines.length })
     })
-  /** A stream, with the size of its largest block. */
+  /** A stream with the size of its largest block. */
   const stream = fc
     .tuple(fc.array(block, { minLength: 1, maxLength: 6 }), fc.constantFrom('\n', '\r', '\r\n'))
     .map(([blocks, end]) => ({
@@ -173,7 +173,7 @@ describe('the limit, wherever the stream is cut,', () => {
     return lines.flatMap((line) => new RegExp(`^${name}(?:: ?(.*))?$`, 's').exec(line)?.slice(1) ?? [])
   }
 
-  /** How many characters of data, type and ID a block has. */
+  /** Number of characters in the data, type and ID of a block. */
   function sizeOf(lines: string[]): number {
     return [valuesOf('data', lines).join('\n'), ...valuesOf('event', lines), ...valuesOf('id', lines)].join('').length
   }
@@ -189,7 +189,7 @@ describe('the limit, wherever the stream is cut,', () => {
     }
   }
 
-  it('lets an event through that is as large', () => {
+  it('allows an event of exactly that size', () => {
     fc.assert(
       fc.property(stream, cuts, ({ text, size }, places) => {
         decode(text, size, places)
@@ -198,7 +198,7 @@ describe('the limit, wherever the stream is cut,', () => {
     )
   })
 
-  it('lets it through byte by byte', () => {
+  it('allows an event of exactly that size byte by byte', () => {
     fc.assert(
       fc.property(stream, ({ text, size }) => {
         decode(text, size, Array.from(bytes(text).keys()))
@@ -207,7 +207,7 @@ describe('the limit, wherever the stream is cut,', () => {
     )
   })
 
-  it('stops an event that is larger by one character', () => {
+  it('rejects an event that is larger by one character', () => {
     fc.assert(
       fc.property(stream, cuts, ({ text, eventSize }, places) => {
         fc.pre(eventSize > 0)

@@ -1,4 +1,4 @@
-/** For random streams cut at random, each surface gives what the decoder gives for the whole. */
+/** For random streams and splits, each API yields the events that the decoder yields for the whole stream. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -8,12 +8,12 @@ import { all, bytes, streamOf } from '../support/streams.ts'
 
 const RUNS = { numRuns: 150 }
 
-/** Types that are listened to. A byte that breaks the name of one makes another of it. */
+/** Types to listen for. A corrupted byte in the name of one turns it into another type. */
 const TYPES = ['message', 'ping', 'ä']
 
 const lineEnd = fc.constantFrom('\n', '\r', '\r\n')
 
-/** A line: mostly one that means something. */
+/** A line, mostly a valid field. */
 const line = fc.oneof(
   {
     weight: 4,
@@ -29,7 +29,7 @@ const line = fc.oneof(
   },
 )
 
-/** The bytes of a stream that may begin with a BOM, hold what is no UTF-8, and end anywhere. */
+/** Bytes of a stream that may begin with a BOM, contain invalid UTF-8 and end anywhere. */
 const body = fc
   .tuple(
     fc.constantFrom('', '', '\uFEFF', '\uFEFF\uFEFF'),
@@ -45,7 +45,7 @@ const body = fc
     return Uint8Array.of(...whole.slice(0, place), byte, ...whole.slice(place))
   })
 
-/** A body, and chunks of it. */
+/** A body split into chunks. */
 const cutBody = body.chain((whole) =>
   fc.array(fc.nat({ max: whole.length }), { maxLength: 12 }).map((places) => {
     const cuts = [0, ...places.sort((a, b) => a - b), whole.length]
@@ -60,7 +60,7 @@ interface Plain {
   id?: string | undefined
 }
 
-/** What the decoder says of a body in one piece. */
+/** Decodes a body in one piece. */
 function decoded(whole: Uint8Array): { events: Plain[]; retries: number[]; comments: string[]; lastEventId: string } {
   const events: Plain[] = []
   const retries: number[] = []
@@ -82,7 +82,7 @@ function decoded(whole: Uint8Array): { events: Plain[]; retries: number[]; comme
   return { events, retries, comments, lastEventId: decoder.lastEventId }
 }
 
-describe('the same events, IDs and comments as the decoder for the whole', () => {
+describe('same events, IDs and comments as the decoder', () => {
   it('streamEvents', async () => {
     await fc.assert(
       fc.asyncProperty(cutBody, async ({ whole, chunks }) => {
@@ -98,7 +98,7 @@ describe('the same events, IDs and comments as the decoder for the whole', () =>
     )
   })
 
-  it('streamEvents, whose events are asked for several at a time', async () => {
+  it('streamEvents with several concurrent next() calls', async () => {
     await fc.assert(
       fc.asyncProperty(cutBody, fc.integer({ min: 1, max: 5 }), async ({ whole, chunks }, width) => {
         const iterator = streamEvents(streamOf(...chunks))[Symbol.asyncIterator]()
@@ -154,7 +154,7 @@ describe('the same events, IDs and comments as the decoder for the whole', () =>
     )
   })
 
-  it('EventSource.fromReadableStream, of bodies piped one after the other with reset() between', async () => {
+  it('EventSource.fromReadableStream with several bodies and reset() between them', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(cutBody, { minLength: 1, maxLength: 4 }), async (bodies) => {
         const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>()
@@ -186,7 +186,7 @@ function heard(events: Plain[]): Plain[] {
   return events.filter(({ type }) => TYPES.includes(type))
 }
 
-/** The last event ID string after a body that begins with this one. */
+/** The last event ID after a body with these initial bytes. */
 function continued(lastEventId: string, whole: Uint8Array): string {
   const decoder = new EventDecoder({ message: () => undefined, id: () => undefined, retry: () => undefined }, Infinity)
   decoder.begin(lastEventId)

@@ -1,4 +1,4 @@
-/** What a diagnosis says of streams that are broken, and that it says nothing of those that are well. */
+/** Findings for broken streams, and their absence for valid ones. */
 
 import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../../src/diagnosis/diagnose.ts'
@@ -9,15 +9,15 @@ function codes(findings: Finding[]): string[] {
   return findings.map(({ level, code }) => `${level} ${code}`)
 }
 
-describe('the text of a stream that stays open', () => {
+describe('body of an open stream', () => {
   const told: [name: string, text: string, codes: string[]][] = [
     ['one event', 'data: hello\n\n', []],
-    ['events with all that there is', ': hi\nretry: 3000\n\nid: 1\nevent: tick\ndata: a\ndata: b\n\n', []],
+    ['events with all fields', ': hi\nretry: 3000\n\nid: 1\nevent: tick\ndata: a\ndata: b\n\n', []],
     ['JSON with line feeds in its strings', 'data: {"text":"a\\n\\nb\\n"}\n\n', []],
     ['CRLF', 'data: a\r\n\r\nid: 2\r\ndata\r\n\r\n', []],
     ['CR', 'data: a\r\rdata: b\r\r', []],
     ['a byte order mark at the start', '\uFEFFdata: hello\n\n', []],
-    ['an id by itself', 'id: 7\n\ndata: x\n\n', []],
+    ['an ID without data', 'id: 7\n\ndata: x\n\n', []],
     ['single line feeds', 'data: one\ndata: two\n', ['error blank-line']],
     ['one line of data', 'data: one\n', ['error blank-line']],
     ['a line without an end', 'data: one', ['error no-line-end']],
@@ -26,54 +26,54 @@ describe('the text of a stream that stays open', () => {
     ['text without a field', 'Hello\nworld\n\n', ['error unframed']],
     ['a text of two lines', 'data: Hello\nworld\n\n', ['warning unframed']],
     ['an HTML error in the stream', 'data: x\n\n<b>Warning</b>: x in y.php\n', ['warning unframed']],
-    ['capitals', 'Data: hello\n\n', ['error misspelt']],
-    ['a space before the colon', 'data : hello\n\n', ['error misspelt']],
-    ['an indented field', '  data: hello\n\n', ['error misspelt']],
+    ['capitals', 'Data: hello\n\n', ['error misspelled']],
+    ['a space before the colon', 'data : hello\n\n', ['error misspelled']],
+    ['an indented field', '  data: hello\n\n', ['error misspelled']],
     ['backslash n', String.raw`data: hello\n\n`, ['error escaped']],
     ['backslash n and real line feeds', 'data: hello\\n\n\n', ['warning escaped']],
-    ['all fields in one line', String.raw`id: 1\ndata: hello` + '\n\n', ['error escaped']],
+    ['all fields on one line', String.raw`id: 1\ndata: hello` + '\n\n', ['error escaped']],
     ['a name without data', 'event: ping\n\n', ['error no-data']],
     ['a retry with a unit', 'retry: 3s\n\ndata: x\n\n', ['warning retry-value']],
     ['a short retry', 'retry: 3\n\ndata: x\n\n', ['warning short-retry']],
     ['a byte order mark before each event', 'data: a\n\n\uFEFFdata: b\n\n', ['warning bom']],
   ]
 
-  it.each(told)('%s', async (_, text, expected) => {
+  it.each(told)('is diagnosed: %s', async (_, text, expected) => {
     const findings = await diagnosed([{ chunks: [text], then: 2_000 }])
     expect(codes(findings)).toEqual(expected)
   })
 
-  it('says the same however the bytes are cut', async () => {
+  it('is diagnosed equally however it is split', async () => {
     for (const [, text, expected] of told) {
       const chunks = [...new TextEncoder().encode(text)].map((byte) => new Uint8Array([byte]))
       expect(codes(await diagnosed([{ chunks, then: 2_000 }]))).toEqual(expected)
     }
   })
 
-  it('finds UTF-16, with a byte order mark and without', async () => {
+  it('is diagnosed as UTF-16 with and without a byte order mark', async () => {
     const text = [...new TextEncoder().encode('data: hello\n\n')].flatMap((byte) => [byte, 0])
     for (const bytes of [text, [0xff, 0xfe, ...text]]) {
       expect(codes(await diagnosed([{ chunks: [new Uint8Array(bytes)], then: 2_000 }]))).toEqual(['error utf-16'])
     }
   })
 
-  it('finds what is no UTF-8', async () => {
+  it('is diagnosed as invalid UTF-8', async () => {
     const bytes = new Uint8Array([...new TextEncoder().encode('data: caf'), 0xe9, 10, 10])
     expect(codes(await diagnosed([{ chunks: [bytes] }]))).toEqual(['warning not-utf-8'])
   })
 
-  it('does not speak too soon of a blank line', async () => {
+  it('may miss its blank line for a moment', async () => {
     expect(await diagnosed([{ chunks: ['data: one\n'], then: 100 }])).toEqual([])
   })
 
-  it('quotes what it has seen, and says what to write', async () => {
+  it('is quoted, with an example of the fix', async () => {
     const [finding] = await diagnosed([{ chunks: ['{"token":"Hi"}\n'] }])
-    expect(finding?.seen).toBe('1 line of JSON came without "data:" before it: “{"token":"Hi"}”')
+    expect(finding?.seen).toBe('Received 1 line of JSON without "data:" before it: “{"token":"Hi"}”')
     expect(finding?.example).toBe(String.raw`res.write('data: ' + JSON.stringify(object) + '\n\n')`)
   })
 })
 
-describe('the head of a response', () => {
+describe('response head', () => {
   it.each<[string, Story, string]>([
     ['a page', page('text/html; charset=utf-8', '<!doctype html><title>Shop</title>'), 'error content-type'],
     ['JSON', page('application/json', '{"error":"no stream"}'), 'error content-type'],
@@ -88,39 +88,41 @@ describe('the head of a response', () => {
       { status },
       `error status-${status}`,
     ]),
-  ])('%s', async (_, story, code) => {
+  ])('is diagnosed: %s', async (_, story, code) => {
     expect(codes(await diagnosed([story]))).toEqual([code])
   })
 
-  it('knows what a page, JSON and events are', async () => {
+  it('is described as a page, JSON or an event stream', async () => {
     const seen = async (story: Story): Promise<string | undefined> => (await diagnosed([story]))[0]?.seen
     expect(await seen(page('text/html', '<html><title>Shop</title>'))).toBe(
-      'The server sent a web page, “Shop”, in place of an event stream.',
+      'The server sent a web page (“Shop”) instead of an event stream.',
     )
     expect(await seen(page('application/json', '{}'))).toBe(
-      'The server sent JSON (application/json) in place of an event stream.',
+      'The server sent JSON (application/json) instead of an event stream.',
     )
     expect(await seen(page('text/plain', 'data: x\n\n'))).toBe(
-      'The server sends what looks like an event stream, but with the Content-Type “text/plain”.',
+      'The response looks like an event stream, but has the Content-Type “text/plain”.',
     )
     expect(await seen({ status: 200, headers: { 'Content-Type': null }, chunks: ['hi'] })).toBe(
-      'The server sent no Content-Type at all instead of text/event-stream.',
+      'The server sent no Content-Type instead of text/event-stream.',
     )
   })
 
-  it('knows a page to sign in, and where it is', async () => {
+  it('is recognized as a login page, with its URL', async () => {
     const story = { ...page('text/html', '<html><title>Hello'), url: 'https://id.test/login?next=secret' }
     const [finding] = await diagnosed([story])
     expect(finding?.seen).toBe(
-      'The server sent a web page, “Hello”, in place of the event stream, from https://id.test/login.',
+      'The server sent a web page (“Hello”) instead of an event stream, from https://id.test/login.',
     )
-    expect(finding?.why).toContain('page to sign in')
+    expect(finding?.why).toContain('login page')
   })
 
-  it('says what the server allows, wants, and when', async () => {
+  it('is explained with the Allow, WWW-Authenticate and Retry-After headers', async () => {
     const why = async (story: Story): Promise<string | undefined> => (await diagnosed([story]))[0]?.why
-    expect(await why({ status: 405, headers: { Allow: 'POST' } })).toBe('The route does not take GET, but POST.')
-    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain('it wants “Bearer”')
+    expect(await why({ status: 405, headers: { Allow: 'POST' } })).toBe('The route does not accept GET, only POST.')
+    expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain(
+      'the server expects “Bearer”',
+    )
     expect(await why({ status: 429, headers: { 'Retry-After': '120' } })).toContain('(Retry-After: 120)')
   })
 
@@ -129,16 +131,16 @@ describe('the head of a response', () => {
   }
 })
 
-describe('a network', () => {
+describe('network error', () => {
   it.each([
-    ['ECONNREFUSED', 'Nobody listens at nowhere.test'],
-    ['ENOTFOUND', 'There is no host named “nowhere.test”'],
-    ['EAI_AGAIN', 'There is no host named “nowhere.test”'],
-    ['UND_ERR_SOCKET', 'The connection was cut before there was a response'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of nowhere.test is not accepted'],
+    ['ECONNREFUSED', 'Nothing is listening on nowhere.test'],
+    ['ENOTFOUND', 'Host “nowhere.test” not found'],
+    ['EAI_AGAIN', 'Host “nowhere.test” not found'],
+    ['UND_ERR_SOCKET', 'The connection was closed before a response arrived'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of nowhere.test is not trusted'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'nowhere.test does not speak TLS'],
-    ['UND_ERR_INVALID_ARG', 'The request cannot be sent as it is'],
-    ['EWHATEVER', 'There was no response from nowhere.test'],
+    ['UND_ERR_INVALID_ARG', 'The request is invalid'],
+    ['EWHATEVER', 'No response from nowhere.test'],
   ])('%s', async (code, seen) => {
     const [finding, ...others] = await diagnosed([{ fails: code }])
     expect(finding).toMatchObject({ level: 'error', seen: expect.stringContaining(seen) as string })
@@ -149,16 +151,16 @@ describe('a network', () => {
     ['http://nowhere.test/page', 'error network'],
     ['http://localhost:8000/', 'error cors'],
     ['https://nowhere.test/', 'error mixed-content'],
-  ])('seen from the page %s', async (page, code) => {
+  ])('on the page %s', async (page, code) => {
     expect(codes(await diagnosed([{ fails: '' }], { page }))).toEqual([code])
   })
 })
 
-describe('a port that fetch blocks', () => {
+describe('port blocked by fetch', () => {
   it.each([
     ['in a terminal', undefined],
-    ['in a page', 'http://localhost:8000/'],
-  ])('is named, %s', async (_, page) => {
+    ['on a page', 'http://localhost:8000/'],
+  ])('is named %s', async (_, page) => {
     const where = { requested: 'http://localhost:9/stream', ...(page !== undefined && { page }) }
     const [finding, ...others] = await diagnosed([{ fails: '' }], where)
     expect(finding).toMatchObject({
@@ -170,7 +172,7 @@ describe('a port that fetch blocks', () => {
     expect(codes(await diagnosed([{ fails: 'ECONNREFUSED' }], where))).toEqual(['error network-ECONNREFUSED'])
   })
 
-  it('is one that Node blocks', async () => {
+  it('is also blocked by Node', async () => {
     for (const port of [1, 25, 6000, 6667, 10080]) {
       const url = `http://127.0.0.1:${port}/`
       await expect(fetch(url)).rejects.toMatchObject({ cause: { message: 'bad port' } })
@@ -179,31 +181,31 @@ describe('a port that fetch blocks', () => {
   })
 })
 
-describe('time', () => {
-  it('speaks of a response that does not begin', async () => {
+describe('timing', () => {
+  it('reveals a missing response head', async () => {
     expect(codes(await diagnosed([{ hangs: true, then: 6_000 }]))).toEqual(['warning no-head'])
     expect(codes(await diagnosed([{ hangs: true, then: 3_000 }]))).toEqual([])
   })
 
-  it('speaks of silence after the head', async () => {
+  it('reveals silence after the head', async () => {
     const [finding] = await diagnosed([{ then: 7_000, headers: { 'Content-Encoding': 'gzip' } }])
     expect(finding).toMatchObject({ code: 'silent', level: 'warning' })
-    expect(finding?.seen).toContain('no byte for 7.0 s')
+    expect(finding?.seen).toContain('nothing for 7.0 s')
     expect(finding?.why).toContain('the compression (Content-Encoding: gzip)')
     expect(await diagnosed([{ then: 3_000 }])).toEqual([])
   })
 
-  it('takes comments for a sign of life', async () => {
+  it('treats comments as keep-alives', async () => {
     expect(codes(await diagnosed([{ chunks: [': hi\n\n', 3_000, ':\n\n'], then: 3_000 }]))).toEqual([
       'note only-comments',
     ])
   })
 
-  it('speaks of a response that ends without a byte', async () => {
+  it('reveals a response that ends without a byte', async () => {
     expect(codes(await diagnosed([{ end: 'ended' }]))).toEqual(['error empty'])
   })
 
-  it('speaks of an event that is cut off', async () => {
+  it('reveals an event that is cut off', async () => {
     expect(codes(await diagnosed([{ chunks: ['id: 1\ndata: a\n\ndata: b\n'], end: 'ended' }]))).toEqual([
       'warning cut-event',
     ])
@@ -211,46 +213,46 @@ describe('time', () => {
 
   const THREE = 'data: a\n\ndata: b\n\ndata: c\n\n'
 
-  it('sees lumps, and takes regular batches for what they may be', async () => {
-    const lumps = [THREE, 4_000, THREE, 4_000, THREE, 4_000, THREE]
-    const [finding, ...others] = await diagnosed([{ chunks: lumps }])
-    expect(finding).toMatchObject({ code: 'lumps', level: 'note' })
-    expect(finding?.seen).toBe('Events come in lumps: about 3 at once, 4.0 s apart.')
+  it('reports bursts as a note if they may be regular batches', async () => {
+    const bursts = [THREE, 4_000, THREE, 4_000, THREE, 4_000, THREE]
+    const [finding, ...others] = await diagnosed([{ chunks: bursts }])
+    expect(finding).toMatchObject({ code: 'bursts', level: 'note' })
+    expect(finding?.seen).toBe('Events arrive in bursts: about 3 at once, 4.0 s apart.')
     expect(others).toEqual([])
   })
 
-  it('is surer of lumps where there is compression, or they are cut', async () => {
+  it('reports bursts as a warning if they are compressed or cut', async () => {
     const compressed = { chunks: [THREE, 4_000, THREE, 4_000, THREE], headers: { 'Content-Encoding': 'br' } }
-    expect(codes(await diagnosed([compressed]))).toEqual(['warning lumps'])
+    expect(codes(await diagnosed([compressed]))).toEqual(['warning bursts'])
     const cut = `${THREE}data: x`
     const [finding] = await diagnosed([{ chunks: [cut, 4_000, `\n\n${cut}`, 4_000, `\n\n${cut}`] }])
-    expect(finding).toMatchObject({ code: 'lumps', level: 'warning' })
-    expect(finding?.seen).toContain('the lumps end in the middle of an event')
+    expect(finding).toMatchObject({ code: 'bursts', level: 'warning' })
+    expect(finding?.seen).toContain('the bursts end in the middle of an event')
   })
 
-  it('is silent about events that come one by one, and about a burst', async () => {
+  it('accepts single events and one burst', async () => {
     const one = ['data: a\n\n', 1_500]
     expect(await diagnosed([{ chunks: [...one, ...one, ...one, ...one] }])).toEqual([])
     expect(await diagnosed([{ chunks: [THREE, 20, THREE, 20, THREE] }])).toEqual([])
   })
 
-  it('sees that everything comes at the end', async () => {
+  it('reveals that everything arrived at the end', async () => {
     const findings = await diagnosed([{ chunks: [5_000, THREE, 20, THREE], end: 'ended' }])
-    expect(codes(findings)).toEqual(['warning at-the-end'])
-    expect(findings[0]?.seen).toBe('Nothing came for 5.0 s, then all 6 events at once, and the end.')
+    expect(codes(findings)).toEqual(['warning all-at-end'])
+    expect(findings[0]?.seen).toBe('Nothing arrived for 5.0 s, then all 6 events at once, and the response ended.')
     expect(await diagnosed([{ chunks: [THREE, 5_000, THREE], end: 'ended' }])).toEqual([])
   })
 })
 
-describe('one connection after another', () => {
+describe('several connections', () => {
   const poll: Story = { chunks: ['id: 1\ndata: a\n\n'], end: 'ended' }
 
-  it('sees polling', async () => {
+  it('reveal polling', async () => {
     expect(codes(await diagnosed([poll, poll]))).toEqual([])
     expect(codes(await diagnosed([poll, poll, poll]))).toEqual(['warning polling'])
   })
 
-  it('misses ids where connections end', async () => {
+  it('reveal missing IDs if connections end', async () => {
     const long: Story = { chunks: ['data: a\n\n', 9_000, 'data: b\n\n'], end: 'ended' }
     expect(codes(await diagnosed([long]))).toEqual([])
     expect(codes(await diagnosed([long, long]))).toEqual(['note no-ids'])
@@ -258,17 +260,17 @@ describe('one connection after another', () => {
     expect(codes(await diagnosed([withIds, withIds]))).toEqual([])
   })
 
-  it('keeps what the last one has shown while the next one connects', async () => {
+  it('keep the last finding while the next one connects', async () => {
     const broken: Story = { chunks: ['{}\n'], end: 'ended' }
     expect(codes(await diagnosed([broken, { hangs: true, then: 0 }]))).toEqual(['error json-lines'])
   })
 
-  it('puts the worst first, and each finding once', async () => {
+  it('sort findings by severity without duplicates', async () => {
     const broken: Story = { chunks: ['retry: 1\nData: x\n\nData: y\n\n'], end: 'ended' }
-    expect(codes(await diagnosed([broken, broken]))).toEqual(['error misspelt', 'warning short-retry'])
+    expect(codes(await diagnosed([broken, broken]))).toEqual(['error misspelled', 'warning short-retry'])
   })
 
-  it('says nothing where nothing has been observed', () => {
+  it('yield no findings if there are none', () => {
     expect(diagnose([], { now: 0 })).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-/** What is observed of a real server, and that whoever reads through an observer gets what there is. */
+/** Observations of a real server, which must not affect its reader. */
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { diagnose } from '../../../src/diagnosis/diagnose.ts'
@@ -8,8 +8,8 @@ import { ConnectionError, EventSource, streamEvents } from '../../../src/index.t
 import { beginStream, hasGone, serve } from '../support/server.ts'
 import { finished, NOWHERE, nextError, nextOpen, open, until } from '../support/sources.ts'
 
-describe('an observer', () => {
-  it('leaves a stream as it is, and counts it', async () => {
+describe('observer', () => {
+  it('passes the stream through unchanged and counts it', async () => {
     const url = await serve((_, response) => {
       beginStream(response, ': c\n\nid: 1\nevent: tick\ndata: a\ndata: b\n\ndata: é\n\n')
       response.end('data: cut off')
@@ -34,7 +34,7 @@ describe('an observer', () => {
     expect(JSON.parse(JSON.stringify(observer.observations))).toMatchObject([{ text: { events: 2 } }])
   })
 
-  it('tells of types in time to listen for them', async () => {
+  it('reports new types in time to listen for them', async () => {
     const source: { current?: EventSource } = {}
     const heard: string[] = []
     const listening = new Set<string>()
@@ -52,7 +52,7 @@ describe('an observer', () => {
     expect(heard).toEqual(['a 1', 'b 2', 'message 3', 'a 4'])
   })
 
-  it('gives the head to listeners of `open`', async () => {
+  it('passes the response head to listeners for `open`', async () => {
     const url = await serve((_, response) => {
       beginStream(response)
     })
@@ -65,7 +65,7 @@ describe('an observer', () => {
     ])
   })
 
-  it('closes the connection when its reader leaves, and calls that aborted', async () => {
+  it('closes the connection when its reader stops, and reports it as aborted', async () => {
     const gone: Promise<void>[] = []
     const url = await serve((request, response) => {
       gone.push(hasGone(request))
@@ -79,7 +79,7 @@ describe('an observer', () => {
     expect(diagnose(observer.observations, { now: performance.now() })).toEqual([])
   })
 
-  it('passes a failure on, with its code', async () => {
+  it('passes a failure through with its code', async () => {
     const observer = observe()
     const url = await serve((_, response) => response.destroy())
     await expect(response(url, observer.fetch)).rejects.toThrow(ConnectionError)
@@ -89,7 +89,7 @@ describe('an observer', () => {
     ])
   })
 
-  it('passes a break in the middle on', async () => {
+  it('passes a connection that breaks off through', async () => {
     const observer = observe()
     const url = await serve((_, response) => {
       beginStream(response, 'data: a\n\n')
@@ -100,7 +100,7 @@ describe('an observer', () => {
     expect(observer.observations[0]?.end?.how).toBe('failed')
   })
 
-  it('says what a refused response says', async () => {
+  it('records the body of a rejected response', async () => {
     const observer = observe()
     const url = await serve((_, response) => {
       response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end('no token')
@@ -109,7 +109,7 @@ describe('an observer', () => {
     expect(observer.observations[0]?.text.beginning).toBe('no token')
   })
 
-  it('keeps the last twenty requests, with the ID that each has sent', async () => {
+  it('keeps the last 20 requests with the ID that each sent', async () => {
     let nth = 0
     const observer = observe({ fetch: () => Promise.resolve(finished(`retry: 100\nid: ${++nth}\ndata: x\n\n`)) })
     for (let i = 0; i < 25; i++) {
@@ -119,7 +119,7 @@ describe('an observer', () => {
     expect([sent.length, sent[0], sent.at(-1)]).toEqual([20, '5', '24'])
   })
 
-  it('tells of the head, of each chunk and of the end', async () => {
+  it('notifies about the head, each chunk and the end', async () => {
     const told: string[] = []
     const url = await serve((_, response) => {
       beginStream(response)
@@ -136,7 +136,7 @@ describe('an observer', () => {
     expect(told).toEqual(['- 0 -', '200 0 -', '200 0 aborted'])
   })
 
-  it('reads no faster than its reader, and holds a large stream in little memory', async () => {
+  it('reads no faster than its reader and needs little memory for a large stream', async () => {
     let sent = 0
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {

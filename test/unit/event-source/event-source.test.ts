@@ -1,4 +1,4 @@
-/** `reconnect()`, `close()` and the option `signal`, in every state of a source. */
+/** `reconnect()`, `close()` and the option `signal` in each state of a source. */
 
 import { setImmediate as aTask } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -20,7 +20,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** That the first request has been given up for the second, from which one message has come. */
+/** Expects that the second request has replaced the first and delivered one message. */
 async function expectFreshStart({ source, requests, events }: Watched, eventsBefore: string[]): Promise<void> {
   expect(source.readyState).toBe(source.CONNECTING)
   await nextMessage(source)
@@ -36,7 +36,7 @@ function stream(...chunks: string[]): Answer {
   return () => lasting(...chunks)
 }
 
-describe('reconnect() begins anew at once, without an error event', () => {
+describe('reconnect() connects again at once without an error event', () => {
   it('while connecting', async () => {
     const watched = watch([pending, FRESH])
     watched.source.reconnect()
@@ -44,7 +44,7 @@ describe('reconnect() begins anew at once, without an error event', () => {
     await expectFreshStart(watched, [])
   })
 
-  it('in the middle of a large chunk, of which nothing more is read', async () => {
+  it('within a large chunk, whose rest is discarded', async () => {
     const data = '1'.repeat(1_000)
     const { source, events } = watch([stream(`data: ${data}\n\n`.repeat(1_000)), FRESH])
     source.addEventListener('message', () => {
@@ -54,7 +54,7 @@ describe('reconnect() begins anew at once, without an error event', () => {
     expect(events).toEqual(['open', ...Array<string>(100).fill(data), 'open', 'fresh'])
   })
 
-  it('in the listener of open', async () => {
+  it('in a listener for open', async () => {
     const watched = watch([stream('data: dropped\n\n'), FRESH])
     watched.source.addEventListener('open', watched.source.reconnect, { once: true })
     await nextOpen(watched.source)
@@ -76,7 +76,7 @@ describe('reconnect() begins anew at once, without an error event', () => {
     expect(watched.events).toEqual(['open', 'open', 'fresh'])
   })
 
-  it('while headers() is pending: what it returns is dropped', async () => {
+  it('while headers() is pending, whose result is discarded', async () => {
     const returns: ((headers: Record<string, string>) => void)[] = []
     const headers = (): Promise<Record<string, string>> => new Promise((resolve) => returns.push(resolve))
     const watched = watch([FRESH], { headers })
@@ -91,7 +91,7 @@ describe('reconnect() begins anew at once, without an error event', () => {
     expect(watched.requests.map(({ headers }) => headers['X-Attempt'])).toEqual(['second'])
   })
 
-  it('while shouldReconnect is pending: what it answers is dropped', async () => {
+  it('while shouldReconnect is pending, whose result is discarded', async () => {
     const answers: ((answer: boolean) => void)[] = []
     const shouldReconnect = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve))
     const watched = watch([down, FRESH], { reconnect: { shouldReconnect } })
@@ -104,7 +104,7 @@ describe('reconnect() begins anew at once, without an error event', () => {
     expect(watched.source.readyState).toBe(watched.source.OPEN)
   })
 
-  it('in shouldReconnect itself', async () => {
+  it('in shouldReconnect', async () => {
     const watched: Watched = watch([down, FRESH], {
       reconnect: {
         shouldReconnect: () => {
@@ -117,7 +117,7 @@ describe('reconnect() begins anew at once, without an error event', () => {
     expect(watched.events).toEqual(['open', 'fresh'])
   })
 
-  it('while a refused response is being read', async () => {
+  it('while a rejected response is read', async () => {
     const unavailable = response(new ReadableStream(), { status: 503 })
     const watched = watch([() => unavailable, FRESH])
     await until(() => unavailable.body?.locked === true)
@@ -125,7 +125,7 @@ describe('reconnect() begins anew at once, without an error event', () => {
     await expectFreshStart(watched, [])
   })
 
-  it('twice in a row: the last one counts', async () => {
+  it('twice in a row, and the second call counts', async () => {
     const watched = watch([pending, pending, FRESH])
     watched.source.reconnect()
     watched.source.reconnect()
@@ -134,13 +134,13 @@ describe('reconnect() begins anew at once, without an error event', () => {
     expect(watched.events).toEqual(['open', 'fresh'])
   })
 
-  it('again and again, without the wait of 100 ms', () => {
+  it('repeatedly, without a delay of 100 ms', () => {
     const { source, requests } = watch([pending])
     for (let i = 0; i < 50; i++) source.reconnect()
     expect(requests).toHaveLength(51)
   })
 
-  it('where the policy would not reconnect: a request of any method is sent again', async () => {
+  it('with any method, even if the policy would not reconnect', async () => {
     const watched = watch([stream('data: 1\n\n'), FRESH], { method: 'POST', body: 'text' })
     await nextMessage(watched.source)
     watched.source.reconnect()
@@ -148,7 +148,7 @@ describe('reconnect() begins anew at once, without an error event', () => {
     expect(watched.requests[1]).toMatchObject({ method: 'POST', body: 'text' })
   })
 
-  it('and functions are told of no failure', async () => {
+  it('without passing a failure to functions in the options', async () => {
     const attempts: Attempt[] = []
     const headers = (attempt: Attempt): undefined => {
       attempts.push(attempt)
@@ -162,7 +162,7 @@ describe('reconnect() begins anew at once, without an error event', () => {
 })
 
 describe('reconnect() does nothing', () => {
-  it('after a failure, nor in the listener of its error', async () => {
+  it('after a failure, or in the listener for its error', async () => {
     const { source, requests } = watch([refused(404)])
     source.addEventListener('error', () => {
       source.reconnect()
@@ -176,7 +176,7 @@ describe('reconnect() does nothing', () => {
 })
 
 describe('after reconnect()', () => {
-  it('a late response of the first request is discarded', async () => {
+  it('a late response to the first request is discarded', async () => {
     let answer: ((response: Response) => void) | undefined
     const late = lasting('data: late\n\n')
     const watched = watch([
@@ -193,7 +193,7 @@ describe('after reconnect()', () => {
     expect(watched.events).toEqual(['open', 'fresh'])
   })
 
-  it('a stream that ends is lost as ever', async () => {
+  it('a stream that ends is reconnected as usual', async () => {
     const { source, events } = watch([pending, ended, FRESH], {
       reconnectionTime: 0,
     })
@@ -207,7 +207,7 @@ async function expectMessage(source: EventSource): Promise<void> {
   expect((await nextMessage(source)).data).toBe('fresh')
 }
 
-/** A source with a signal, its events, and the listeners that the signal has. */
+/** A source with a signal, its events, and the signal's listeners. */
 function withSignal(fetch: FetchLike, options: EventSourceInit = {}) {
   const controller = new AbortController()
   const { signal } = controller
@@ -226,8 +226,8 @@ function withSignal(fetch: FetchLike, options: EventSourceInit = {}) {
   return { controller, listeners, source, fired }
 }
 
-describe('a signal that is aborted already', () => {
-  it('closes the source at once: no request, no event, no listener', async () => {
+describe('signal that is already aborted', () => {
+  it('closes the source at once, without requests, events and listeners', async () => {
     const fetch = vi.fn(() => Promise.resolve(lasting('data: 1\n\n')))
     const headers = vi.fn()
     const signal = AbortSignal.abort()
@@ -243,15 +243,15 @@ describe('a signal that is aborted already', () => {
     for (const call of [fetch, headers, fired, addEventListener]) expect(call).not.toHaveBeenCalled()
   })
 
-  it('does not hide a bad option or a bad URL', () => {
+  it('does not hide an invalid option or URL', () => {
     const signal = AbortSignal.abort()
     expect(() => new EventSource(NOWHERE, { signal, idleTimeout: NaN })).toThrow(TypeError)
     expect(() => new EventSource('http://[', { signal })).toThrow('Invalid URL')
   })
 })
 
-describe('a signal that is aborted', () => {
-  it('while connecting closes the source: the request is aborted, nothing fires', async () => {
+describe('signal that is aborted', () => {
+  it('while connecting aborts the request, and no event fires', async () => {
     let request: AbortSignal | undefined
     const { controller, source, fired, listeners } = withSignal((_, init) => {
       request = init.signal
@@ -266,7 +266,7 @@ describe('a signal that is aborted', () => {
     expect(fired).not.toHaveBeenCalled()
   })
 
-  it('in the wait ends it', async () => {
+  it('before a reconnection cancels it', async () => {
     vi.useFakeTimers()
     const fetch = vi.fn<FetchLike>(() => Promise.reject(new Error('down')))
     const { controller, source, listeners } = withSignal(fetch)
@@ -280,7 +280,7 @@ describe('a signal that is aborted', () => {
     expect(listeners.size).toBe(0)
   })
 
-  it('while a function is pending sends no request', async () => {
+  it('while a function is pending prevents the request', async () => {
     let resolve: ((headers: Record<string, string>) => void) | undefined
     const fetch = vi.fn<FetchLike>(() => Promise.reject(new Error('down')))
     const { controller, fired } = withSignal(fetch, {
@@ -296,7 +296,7 @@ describe('a signal that is aborted', () => {
     expect(fired).not.toHaveBeenCalled()
   })
 
-  it('by the fetch itself, while the source is constructed, closes it', async () => {
+  it('by fetch within the constructor closes the source', async () => {
     const controller = new AbortController()
     const source = open(NOWHERE, {
       signal: controller.signal,
@@ -312,7 +312,7 @@ describe('a signal that is aborted', () => {
     expect(fired).not.toHaveBeenCalled()
   })
 
-  it('closes all sources that it was given to', () => {
+  it('closes all sources that share it', () => {
     const shared = new AbortController()
     const sources = [1, 2].map(() =>
       open(NOWHERE, { signal: shared.signal, fetch: () => new Promise(() => undefined) }),
@@ -322,21 +322,21 @@ describe('a signal that is aborted', () => {
   })
 })
 
-describe('the listener at the signal', () => {
-  it('goes with close()', () => {
+describe('listener on the signal', () => {
+  it('is removed by close()', () => {
     const { source, listeners } = withSignal(() => new Promise(() => undefined))
     expect(listeners.size).toBe(1)
     source.close()
     expect(listeners.size).toBe(0)
   })
 
-  it('goes when the connection has failed', async () => {
+  it('is removed after a failure', async () => {
     const { source, listeners } = withSignal(() => Promise.resolve(response('', { status: 404 })))
     await nextError(source)
     await until(() => listeners.size === 0)
   })
 
-  it('stays one over reconnections', async () => {
+  it('is added only once across reconnections', async () => {
     const { source, listeners } = withSignal(() => Promise.resolve(finished('data: 1\n\n')), { reconnectionTime: 0 })
     await nextMessage(source)
     await nextMessage(source)
@@ -346,7 +346,7 @@ describe('the listener at the signal', () => {
 })
 
 describe('[Symbol.dispose]()', () => {
-  it('calls the close() of a subclass', () => {
+  it('calls close() of a subclass', () => {
     const closed = vi.fn()
     class Sub extends EventSource {
       override close(): void {
@@ -358,14 +358,14 @@ describe('[Symbol.dispose]()', () => {
     expect(closed).toHaveBeenCalledOnce()
   })
 
-  it('is no enumerable member', () => {
+  it('is not enumerable', () => {
     const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, Symbol.dispose)
     expect(descriptor).toMatchObject({ enumerable: false, configurable: true, writable: true })
   })
 })
 
 describe('close()', () => {
-  it('leaves no timer under way, though the fetch knows nothing of signals', async () => {
+  it('clears all timers even if fetch ignores signals', async () => {
     vi.useFakeTimers()
     const source = open(NOWHERE, { connectTimeout: 60_000, fetch: () => new Promise(() => undefined) })
     source.close()

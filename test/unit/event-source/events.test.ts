@@ -10,8 +10,8 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('a message', () => {
-  // As the first source does.
+describe('message event', () => {
+  // The first source defines it.
   inheritFromMessageEvent()
   const event = new Message('news', { data: 'text', origin: 'http://a.test', lastEventId: '7' })
 
@@ -20,11 +20,11 @@ describe('a message', () => {
     expect(event).toBeInstanceOf(Event)
     expect(Object.prototype.toString.call(event)).toBe('[object MessageEvent]')
     expect(event.constructor).toBe(MessageEvent)
-    // Classes that are compiled to ES5 ask their prototype.
+    // Classes compiled to ES5 read it from the prototype.
     expect(Message.prototype.constructor).toBe(Message)
   })
 
-  it('is made of nothing, or copied, by its own class too, for runtimes without MessageEvent', () => {
+  it('can be constructed without arguments or copied, for runtimes without MessageEvent', () => {
     const { data, origin, lastEventId } = new Message('x')
     expect([data, origin, lastEventId]).toEqual([null, '', ''])
     expect(new Message('news', event)).toMatchObject({ data: 'text', origin: 'http://a.test', lastEventId: '7' })
@@ -37,7 +37,7 @@ describe('a message', () => {
     expect(event.ports).toBe(event.ports)
   })
 
-  it('does not bubble and cannot be cancelled', () => {
+  it('does not bubble and is not cancelable', () => {
     expect(event.bubbles).toBe(false)
     expect(event.cancelable).toBe(false)
     expect(event.composed).toBe(false)
@@ -46,7 +46,7 @@ describe('a message', () => {
   })
 
   it.each(['data', 'origin', 'lastEventId', 'source', 'ports'])(
-    'has %s as an enumerable accessor, read only',
+    'has %s as an enumerable read-only accessor',
     (name) => {
       const descriptor = Object.getOwnPropertyDescriptor(Message.prototype, name)
       expect(descriptor).toMatchObject({ enumerable: true, configurable: true, set: undefined })
@@ -54,13 +54,13 @@ describe('a message', () => {
     },
   )
 
-  it.each(['data', 'origin', 'lastEventId'])('throws a TypeError for %s of something else', (name) => {
+  it.each(['data', 'origin', 'lastEventId'])('throws a TypeError for %s of a different object', (name) => {
     const get = Object.getOwnPropertyDescriptor(Message.prototype, name)?.get
     expect(() => get?.call({}) as unknown).toThrow(TypeError)
     expect(() => get?.call(new MessageEvent('x')) as unknown).toThrow(TypeError)
   })
 
-  it('has no own properties that show', () => {
+  it('has no visible own properties', () => {
     expect(Object.keys(event).filter((key) => key !== 'isTrusted')).toEqual([])
   })
 
@@ -73,47 +73,47 @@ describe('a message', () => {
   })
 })
 
-describe('an error event', () => {
+describe('error event', () => {
   const request = { url: new URL(NOWHERE), attempt: 1, secrets: [] }
   const error = connectionErrorOf(request, { reason: 'ended', message: 'has ended' })
   const event = new ErrorEvent('error', error)
 
-  it('carries the error and its message', () => {
+  it('has the error and its message', () => {
     expect(event.error).toBe(error)
     expect(event.message).toBe('The event stream at http://nowhere.test/stream has ended')
   })
 
-  it('is an Event that does not bubble and cannot be cancelled', () => {
+  it('is an Event that does not bubble and is not cancelable', () => {
     expect(event).toBeInstanceOf(Event)
     expect(event).toMatchObject({ type: 'error', bubbles: false, cancelable: false })
     expect(ErrorEvent.name).toBe('ErrorEvent')
   })
 
-  it.each([undefined, null, 'gone'])('needs an error, not %s', (error) => {
+  it.each([undefined, null, 'gone'])('requires an error rather than %s', (error) => {
     expect(() => new ErrorEvent('error', error as never)).toThrow(new TypeError('ErrorEvent needs a ConnectionError'))
   })
 
-  it('says that there will be no other connection, or when', () => {
+  it('has the delay if the source will reconnect', () => {
     expect(event).toMatchObject({ willReconnect: false, delay: undefined })
     expect(new ErrorEvent('error', error, 3_000)).toMatchObject({ willReconnect: true, delay: 3_000 })
     expect(new ErrorEvent('error', error, 0)).toMatchObject({ willReconnect: true, delay: 0 })
   })
 
-  it('has the status of a refused response under two names', () => {
+  it('has the status of a rejected response under two names', () => {
     const refused = connectionErrorOf(request, { reason: 'status', message: 'x', status: 503 })
     expect(new ErrorEvent('error', refused)).toMatchObject({ status: 503, code: 503 })
     expect(event).toMatchObject({ status: undefined, code: undefined })
   })
 
   it.each(['error', 'message', 'status', 'code', 'willReconnect', 'delay'])(
-    'has %s as an enumerable accessor, read only',
+    'has %s as an enumerable read-only accessor',
     (name) => {
       const descriptor = Object.getOwnPropertyDescriptor(ErrorEvent.prototype, name)
       expect(descriptor).toMatchObject({ enumerable: true, configurable: true, set: undefined })
     },
   )
 
-  it('is copied by its constructor, from an event or from what makes one', () => {
+  it('is copied by its constructor from an event or an init object', () => {
     for (const delay of [undefined, 0, 3_000]) {
       const given = new ErrorEvent('error', error, delay)
       expect(new ErrorEvent('error', given)).toMatchObject({ error, delay, willReconnect: delay !== undefined })
@@ -122,11 +122,11 @@ describe('an error event', () => {
     expect(new ErrorEvent('other', { error, delay: 1 })).toMatchObject({ type: 'other', error, delay: 1 })
   })
 
-  it('says `[object Event]`, as the plain Event of the standard does', () => {
+  it('is `[object Event]`, like the plain Event of the standard', () => {
     expect(Object.prototype.toString.call(event)).toBe('[object Event]')
   })
 
-  it('comes out of a source in this very class', async () => {
+  it('is an instance of the exported class', async () => {
     const source = open(NOWHERE, { fetch: () => Promise.resolve(finished()) })
     const received = await nextError(source)
     expect(received).toBeInstanceOf(ErrorEvent)
@@ -134,8 +134,8 @@ describe('an error event', () => {
   })
 })
 
-describe('an open event', () => {
-  it('carries the response, with the headers that came and its status', async () => {
+describe('open event', () => {
+  it('has the response with its headers and status', async () => {
     const answer = lasting()
     answer.headers.set('X-Stream', 'seven')
     const event = await nextOpen(open(NOWHERE, { fetch: () => Promise.resolve(answer) }))
@@ -146,12 +146,12 @@ describe('an open event', () => {
     expect(event.constructor).toBe(Event)
   })
 
-  it('carries whatever the fetch of the caller returned', async () => {
+  it('has the object returned by a custom fetch', async () => {
     const answer = { status: 200, headers: new Headers({ 'Content-Type': 'text/event-stream' }), body: lasting().body }
     expect((await nextOpen(open(NOWHERE, { fetch: () => Promise.resolve(answer) }))).response).toBe(answer)
   })
 
-  it('carries that of its own connection, each time', async () => {
+  it('has the response of its own connection', async () => {
     const answers = [finished('data: 1\n\n'), lasting()]
     const source = open(NOWHERE, {
       reconnectionTime: 0,
@@ -162,8 +162,8 @@ describe('an open event', () => {
   })
 })
 
-describe('the extensions of the interface', () => {
-  it('keeps a source with a URL from reset(), and one made of a stream from reconnect()', () => {
+describe('extensions of EventSource', () => {
+  it('reset() throws for a source with a URL, and reconnect() for one with a stream', () => {
     const source = open(NOWHERE, { fetch: () => new Promise(() => undefined) })
     const fromStream = EventSource.fromReadableStream(new ReadableStream())
     expect([source.withCredentials, fromStream.withCredentials]).toEqual([false, false])

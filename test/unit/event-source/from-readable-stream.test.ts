@@ -8,7 +8,7 @@ import { rest, source, streamOf, unhandledRejections } from '../support/streams.
 
 const { CONNECTING, OPEN, CLOSED } = EventSource
 
-/** A source of a stream, what it fires, and the states and IDs at that time. It is closed when the test has finished. */
+/** A source with a stream, and its events with their states and IDs. Closed after the test. */
 function from(stream: ReadableStream<Uint8Array>) {
   const made = EventSource.fromReadableStream(stream)
   onTestFinished(() => {
@@ -27,7 +27,7 @@ function from(stream: ReadableStream<Uint8Array>) {
   return { source: made, events, states, ids }
 }
 
-/** The side that bodies are piped into, and the source of what comes out. */
+/** A writable side to pipe bodies into, and the source of its events. */
 function pipe() {
   const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>()
   const add = (...chunks: (string | Uint8Array<ArrayBuffer>)[]) =>
@@ -35,13 +35,13 @@ function pipe() {
   return { ...from(readable), writable, add }
 }
 
-describe('a source made of a stream', () => {
-  it('open has no response: to ask for it is a TypeError', async () => {
+describe('source with a stream', () => {
+  it('throws a TypeError for the response of its open event', async () => {
     const event = await nextOpen(from(source().stream).source)
     expect(() => event.response).toThrow(TypeError)
   })
 
-  it('fires nothing before the caller’s code has finished', async () => {
+  it('fires nothing synchronously', async () => {
     const { source: made, events } = from(streamOf('data: 1\n\n'))
     for (let turn = 0; turn < 50; turn++) await Promise.resolve()
     expect(events).toEqual([])
@@ -50,20 +50,20 @@ describe('a source made of a stream', () => {
     expect(events).toEqual(['open', '1', 'error'])
   })
 
-  it('opens where the stream brings nothing', async () => {
+  it('opens even if the stream yields nothing', async () => {
     const { source: made, states } = from(source().stream)
     await nextOpen(made)
     expect(states).toEqual([OPEN])
   })
 
-  it('one message is one task', async () => {
+  it('fires each message in its own task', async () => {
     const { source: made } = from(streamOf('data: 1\n\ndata: 2\n\ndata: 3\n\n'))
     const seen: string[] = []
     for (let n = 0; n < 3; n++) seen.push((await nextMessage(made)).data)
     expect(seen).toEqual(['1', '2', '3'])
   })
 
-  it('brings events of other types', async () => {
+  it('fires events of other types', async () => {
     const { source: made } = from(streamOf('event: ping\ndata: 1\n\nevent: open\ndata: 2\n\nevent: error\ndata: 3\n\n'))
     const types: string[] = []
     made.addEventListener('ping', ({ data }) => types.push(`ping ${data}`))
@@ -78,7 +78,7 @@ describe('a source made of a stream', () => {
   })
 })
 
-describe('what cannot be read is a TypeError', () => {
+describe('fromReadableStream throws a TypeError for', () => {
   const locked = source().stream
   locked.getReader()
 
@@ -87,7 +87,7 @@ describe('what cannot be read is a TypeError', () => {
     ['a Response', lasting(), 'Expected a ReadableStream of bytes, got an object'],
     ['nothing', undefined, 'got undefined'],
     ['null', null, 'got null'],
-    ['a URL, which may hold secrets', 'http://a.test/', 'got a string'],
+    ['a URL, without showing its secrets', 'http://a.test/', 'got a string'],
   ])('%s', (_, given, message) => {
     const make = () => EventSource.fromReadableStream(given as ReadableStream<Uint8Array>)
     expect(make).toThrow(TypeError)
@@ -95,30 +95,30 @@ describe('what cannot be read is a TypeError', () => {
   })
 })
 
-describe('the end', () => {
+describe('end of the stream', () => {
   it.each([
     [
-      'of the stream',
+      'by closing',
       'ended',
       (body: ReturnType<typeof source>) => {
         body.end()
       },
     ],
     [
-      'by an error',
+      'with an error',
       'network',
       (body: ReturnType<typeof source>) => {
         body.fail(new Error('reset'))
       },
     ],
     [
-      'by what are no bytes',
+      'with a chunk that is not bytes',
       'unsupported',
       (body: ReturnType<typeof source>) => {
         body.pushChunk('text')
       },
     ],
-  ])('%s: complete messages, then one error with CLOSED, and never a reconnection', async (_, reason, end) => {
+  ])('%s fires complete messages, then one error with CLOSED, and never reconnects', async (_, reason, end) => {
     const body = source('retry: 0\ndata: 1\n\ndata: 2\n\nid: 3\ndata: 3\n')
     const { source: made, events, states } = from(body.stream)
     let error: Event | undefined
@@ -136,7 +136,7 @@ describe('the end', () => {
     expect(made.lastEventId).toBe('')
   })
 
-  it('of a stream that has ended or failed before', async () => {
+  it('before the source exists fires open and error', async () => {
     const failed = source()
     failed.fail(new Error('reset'))
     for (const stream of [streamOf(), failed.stream]) {
@@ -146,7 +146,7 @@ describe('the end', () => {
     }
   })
 
-  it('messages that wait for slow tasks come first', async () => {
+  it('fires its error after messages that wait for slow tasks', async () => {
     const body = source(Array.from({ length: 100 }, (_, n) => `data: ${n}\n\n`).join(''))
     const { source: made, events } = from(body.stream)
     await nextMessage(made)
@@ -157,7 +157,7 @@ describe('the end', () => {
 })
 
 describe('close()', () => {
-  it.each(['open', 'message'])('in a listener of %s cancels it, and nothing fires after that', async (type) => {
+  it.each(['open', 'message'])('in a listener for %s cancels the stream, and nothing else fires', async (type) => {
     const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
     const { source: made, events } = from(stream)
     made.addEventListener(type, () => {
@@ -169,7 +169,7 @@ describe('close()', () => {
     expect(events).toEqual(type === 'open' ? ['open'] : ['open', '1'])
   })
 
-  it('of a stream that refuses to be cancelled is quiet', async () => {
+  it('ignores the error of a stream that cannot be canceled', async () => {
     const unhandled = unhandledRejections()
     const { source: made } = from(new ReadableStream({ cancel: () => Promise.reject(new Error('no')) }))
     made.close()
@@ -177,7 +177,7 @@ describe('close()', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('errors the writable side of what it was piped through', async () => {
+  it('errors the writable side of a pipe', async () => {
     const { source: made, writable } = pipe()
     await nextOpen(made)
     made.close()
@@ -187,7 +187,7 @@ describe('close()', () => {
 })
 
 describe('lastEventId and reconnectionTime', () => {
-  it('after pipeTo() the ID is that of all that came, as soon as it resolves', async () => {
+  it('after pipeTo() the ID is that of the last event read, as soon as it resolves', async () => {
     const { source: made, add, events } = pipe()
     await add('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n')
     expect(made.lastEventId).toBe('2')
@@ -199,13 +199,13 @@ describe('lastEventId and reconnectionTime', () => {
     expect(events).toEqual(['open', '1', '2'])
   })
 
-  it('after pipeTo() of many chunks and messages too', async () => {
+  it('the same holds after pipeTo() of many chunks and messages', async () => {
     const { source: made, add } = pipe()
     await add(...Array.from({ length: 500 }, (_, n) => `id: ${n}\ndata: ${'x'.repeat(1_000)}\n\n`))
     expect(made.lastEventId).toBe('499')
   })
 
-  it('after close() the ID is that of the last message that came', async () => {
+  it('after close() the ID is that of the last message that fired', async () => {
     const { source: made } = from(streamOf('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n'))
     made.onmessage = () => {
       made.close()
@@ -217,7 +217,7 @@ describe('lastEventId and reconnectionTime', () => {
 })
 
 describe('several bodies', () => {
-  it('may each be one large chunk: reset() comes after all of it', async () => {
+  it('may each be one large chunk, and reset() comes after all of it', async () => {
     const { source: made, add, events } = pipe()
     await nextOpen(made)
     const data = '1'.repeat(1_000)
@@ -229,7 +229,7 @@ describe('several bodies', () => {
     expect(events).toEqual(['open', ...Array<string>(1_000).fill(data), '2'])
   })
 
-  it('without reset() are one stream: the second goes on with the event of the first', async () => {
+  it('without reset() are one stream, so the second one continues the event of the first', async () => {
     const { source: made, add, events } = pipe()
     await add('id: 1\ndata: a\n')
     await add('data: b\n\n')
@@ -240,7 +240,7 @@ describe('several bodies', () => {
 })
 
 describe('reset()', () => {
-  it('in the listener of a message that comes alone', async () => {
+  it('works in a listener for a single message', async () => {
     const { source: made, add, events } = pipe()
     made.onmessage = () => {
       made.reset()
@@ -254,7 +254,7 @@ describe('reset()', () => {
     expect(made.lastEventId).toBe('1')
   })
 
-  it('before open, in open, after the end and after close() does no harm', async () => {
+  it('has no effect before open, in open, after the end and after close()', async () => {
     const { source: made, events } = from(streamOf('data: 1\n\n'))
     made.reset()
     made.onopen = () => {
@@ -278,8 +278,8 @@ describe('reset()', () => {
   })
 })
 
-describe('beyond', () => {
-  it('using closes it', async () => {
+describe('explicit resource management', () => {
+  it('closes the source at the end of a using block', async () => {
     const { stream, cancelled } = source()
     {
       using made = EventSource.fromReadableStream(stream)

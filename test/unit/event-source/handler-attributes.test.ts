@@ -1,4 +1,4 @@
-/** onopen, onmessage, onerror. */
+/** The handler attributes onopen, onmessage and onerror. */
 
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { HandlerAttributes } from '../../../src/event-source/handler-attributes.ts'
@@ -27,8 +27,8 @@ function fire(): string[] {
   return calls
 }
 
-describe('the place among the listeners', () => {
-  it('is given up with a primitive too', () => {
+describe('position among the listeners', () => {
+  it('is lost when the handler is set to a primitive', () => {
     handlers.set('message', call('first'))
     listen('listener')
     handlers.set('message', 'a text')
@@ -36,14 +36,14 @@ describe('the place among the listeners', () => {
     expect(fire()).toEqual(['listener', 'second'])
   })
 
-  it('is not fixed by null', () => {
+  it('is not reserved by null', () => {
     handlers.set('message', null)
     listen('listener')
     handlers.set('message', call('handler'))
     expect(fire()).toEqual(['listener', 'handler'])
   })
 
-  it('is of its own for a function that is a listener as well', () => {
+  it('is separate for a function that is also a listener', () => {
     const both = call('both')
     target.addEventListener('message', both)
     handlers.set('message', both)
@@ -53,7 +53,7 @@ describe('the place among the listeners', () => {
   })
 })
 
-describe('the value', () => {
+describe('value of a handler attribute', () => {
   it('is null at first', () => {
     expect(handlers.get('message')).toBeNull()
   })
@@ -66,7 +66,7 @@ describe('the value', () => {
     }
   })
 
-  it('is one for each type', () => {
+  it('is independent for each type', () => {
     handlers.set('message', call('message'))
     handlers.set('error', call('error'))
     handlers.set('error', null)
@@ -74,8 +74,8 @@ describe('the value', () => {
   })
 })
 
-describe('a handler', () => {
-  it('is called with the target as `this` and the event, and its result means nothing', () => {
+describe('handler', () => {
+  it('is called with the target as `this` and the event, and its result is ignored', () => {
     const handler = vi.fn(function (this: unknown, event: Event) {
       return event.type !== 'message'
     })
@@ -87,7 +87,7 @@ describe('a handler', () => {
     expect(handler.mock.calls).toEqual([[event]])
   })
 
-  it('that is first set in mid-dispatch is not called for that event', () => {
+  it('first set during dispatch is not called for that event', () => {
     target.addEventListener(
       'message',
       () => {

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** What comes of a stream, in order, until its message "end". */
+/** Everything a stream delivers, in order, until its message "end". */
 async function logOf(text: string | string[], options: EventSourceInit = {}): Promise<string[]> {
   const log: string[] = []
   const source = open(NOWHERE, {
@@ -24,12 +24,12 @@ async function logOf(text: string | string[], options: EventSourceInit = {}): Pr
   return log
 }
 
-describe('a comment', () => {
-  it('within an event comes before it', async () => {
+describe('comment', () => {
+  it('within an event is reported before it', async () => {
     expect(await logOf('data: 1\n: a\ndata: 2\n\n')).toEqual(['open', ':a', '1\n2'])
   })
 
-  it('is a task of its own: microtasks have run before what follows', async () => {
+  it('runs in its own task: its microtasks run before the next item', async () => {
     const log: string[] = []
     const later = (text: string): void => {
       void Promise.resolve()
@@ -58,7 +58,7 @@ describe('a comment', () => {
     expect(await logOf(line)).toEqual(['open', `:${text}`])
   })
 
-  it('may come in pieces', async () => {
+  it('may be split', async () => {
     expect(await logOf([': he', 'llo', '\n'])).toEqual(['open', ':hello'])
   })
 
@@ -74,7 +74,7 @@ describe('a comment', () => {
 })
 
 describe('onComment', () => {
-  it('that throws is reported, and the stream goes on', async () => {
+  it('may throw: the error is reported, and the stream continues', async () => {
     const report = vi.fn()
     vi.stubGlobal('reportError', report)
     const error = new Error('of the caller')
@@ -94,7 +94,7 @@ describe('onComment', () => {
     expect(selves).toEqual([undefined])
   })
 
-  it('may close the source: nothing follows', async () => {
+  it('may close the source, and then nothing else happens', async () => {
     const fired = vi.fn()
     const comments: string[] = []
     const source = open(NOWHERE, {
@@ -113,7 +113,7 @@ describe('onComment', () => {
     expect(source.readyState).toBe(EventSource.CLOSED)
   })
 
-  it('is called before the error of a stream that ends', async () => {
+  it('is called before the error event of a stream that ends', async () => {
     const log: string[] = []
     const source = open(NOWHERE, {
       fetch: () => Promise.resolve(finished(': bye\n')),

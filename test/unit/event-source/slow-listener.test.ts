@@ -1,4 +1,4 @@
-/** Listeners that are slower than the stream: what is read ahead, and why `idleTimeout` does not end it. */
+/** Listeners slower than the stream: how much is read ahead, and why `idleTimeout` does not expire. */
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
@@ -8,13 +8,13 @@ import { withEnoughTime } from '../../conformance/harness.ts'
 import { NOWHERE, nextMessage, open, response, until } from '../support/sources.ts'
 import { counting } from '../support/streams.ts'
 
-/** Keeps the thread busy: timers are due when it is free again. */
+/** Blocks the thread. Expired timers run when it is free again. */
 function work(ms: number): void {
   const end = performance.now() + ms
   while (performance.now() < end);
 }
 
-/** Two messages at once, then a comment every 20 ms, by a server on a thread of its own: it goes on while ours is busy. */
+/** Two messages at once, then a comment every 20 ms. The server runs in its own thread, so it continues while ours is busy. */
 const SERVER = `
   const { createServer } = require('node:http')
   const { parentPort } = require('node:worker_threads')
@@ -43,13 +43,13 @@ function errorsOf(source: EventSource): string[] {
   return errors
 }
 
-describe('what a server sends while a listener works is no silence, though it is read later', () => {
+describe('data sent while a listener blocks the thread is not silence, although it is read later', () => {
   it.each([
-    ['in the listener of the first message', '1'],
-    ['in the listener of a message that had to wait', '2'],
+    ['in the listener for the first message', '1'],
+    ['in the listener for a queued message', '2'],
   ])('%s', async (_, data) => {
     const url = await serveOnThread()
-    // On a busy machine the server itself may be silent for half a second.
+    // On a busy machine, the server itself may be silent for half a second.
     await withEnoughTime([500, 2_000, 8_000], async (idleTimeout) => {
       let comments = 0
       const source = open(url, { idleTimeout, onComment: () => comments++ })
@@ -64,7 +64,7 @@ describe('what a server sends while a listener works is no silence, though it is
   })
 })
 
-it('the clock does not run while more waits for the listeners than is read ahead', async () => {
+it('idleTimeout is paused while the read-ahead buffer is full', async () => {
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
       const encoder = new TextEncoder()
@@ -81,8 +81,8 @@ it('the clock does not run while more waits for the listeners than is read ahead
   expect(errors).toEqual([])
 })
 
-describe('a listener that is slower than the stream', () => {
-  it('holds reading back: no more than 64 KiB and a chunk are read ahead', async () => {
+describe('listener slower than the stream', () => {
+  it('limits read-ahead to 64 KiB plus one chunk', async () => {
     const chunk = `data: ${'x'.repeat(1_000)}\n\n`.repeat(16)
     const body = counting(() => chunk)
     const source = open(NOWHERE, { fetch: () => Promise.resolve(response(body.stream)) })

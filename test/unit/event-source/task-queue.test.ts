@@ -1,4 +1,4 @@
-/** One item, one task. */
+/** The task queue: one task per item. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TaskQueue } from '../../../src/event-source/task-queue.ts'
@@ -7,35 +7,38 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Until all tasks that are queued by now have run, and the event loop has gone round. */
+/** Waits for all queued tasks and one turn of the event loop. */
 async function tasks(): Promise<void> {
   for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** A queue that has nothing under way. */
+/** A queue without pending tasks. */
 async function idleQueue<Item>(deliver: (item: Item) => void): Promise<TaskQueue<Item>> {
   const queue = new TaskQueue<Item>({ runTask: deliver })
   await tasks()
   return queue
 }
 
-/** Runs `then` after so many microtasks in a row. */
+/** Calls `then` after this many consecutive microtasks. */
 async function afterMicrotasks(depth: number, then: () => void): Promise<void> {
   for (let i = 0; i < depth; i++) await Promise.resolve()
   then()
 }
 
-/** As in Node, and as where nobody counts the rounds of the event loop. */
-const RUNTIMES = { 'counted rounds': performance, 'rounds that nobody counts': { now: () => performance.now() } }
+/** Runtimes that count event loop turns, like Node, and runtimes that don't. */
+const RUNTIMES = {
+  'counted event loop turns': performance,
+  'uncounted event loop turns': { now: () => performance.now() },
+}
 
-describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
+describe.each(Object.entries(RUNTIMES))('task queue with %s', (_, clock) => {
   const isCounted = 'nodeTiming' in clock
 
   beforeEach(() => {
     vi.stubGlobal('performance', clock)
   })
 
-  it('delivers nothing before the task that made it has ended', async () => {
+  it('delivers nothing within the task that created it', async () => {
     const delivered: number[] = []
     const queue = new TaskQueue<number>({ runTask: (item) => void delivered.push(item) })
     queue.push(1)
@@ -56,7 +59,7 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
     expect(delivered).toEqual(isCounted ? [1, 2] : [1])
   })
 
-  it('does not deliver at once if only microtasks have', async () => {
+  it('does not deliver at once if only microtasks have run', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => delivered.push(item))
     queue.push(1)
@@ -67,7 +70,7 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
     expect(delivered).toEqual([1, 2])
   })
 
-  it('lets microtasks of any depth run between two items', async () => {
+  it('runs microtasks of any depth between two items', async () => {
     const log: string[] = []
     const queue = await idleQueue<number>((item) => {
       log.push(`item ${item}`)
@@ -82,7 +85,7 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
     for (const item of [1, 2, 3]) expect(log.indexOf(`tick of ${item}`)).toBeLessThan(log.indexOf(`item ${item + 1}`))
   })
 
-  it('keeps the order of items that come while others wait, or from within a delivery', async () => {
+  it('keeps the order of items pushed while others wait or within a delivery', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => {
       delivered.push(item)
@@ -93,11 +96,11 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
       queue.push(4)
     })
     await vi.waitUntil(() => delivered.length === 6)
-    // The first is delivered at once, so that what it brings comes before the others.
+    // The first is delivered at once, so an item that it pushes precedes the others.
     expect(delivered).toEqual(isCounted ? [1, 11, 2, 3, 4, 12] : [1, 2, 3, 4, 11, 12])
   })
 
-  it('delivers an item that a delivery brings in a task of its own', async () => {
+  it('delivers an item pushed within a delivery in its own task', async () => {
     let within = false
     let nested = false
     const delivered: number[] = []
@@ -113,14 +116,14 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
     expect(nested).toBe(false)
   })
 
-  it('never delivers two items in one task, whatever the rhythm they come in', async () => {
+  it('never delivers two items in one task, whatever their timing', async () => {
     let task = 0
     const tick = (): void => {
       task++
     }
     const seen: number[] = []
     const queue = new TaskQueue<number>({ runTask: () => void seen.push(task) })
-    // Each delivery's task is told from the next by an immediate queued on either side of each push.
+    // Immediates queued around each push separate the tasks of deliveries.
     for (let i = 0; i < 200; i++) {
       setImmediate(tick)
       queue.push(i)
@@ -133,7 +136,7 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
     expect(microtaskGaps).toEqual([])
   })
 
-  it('queues a hop for each item that waits when it comes, not one after the other', async () => {
+  it('queues a task per waiting item at once, not one after the other', async () => {
     const hops = vi.fn<(task: () => void) => unknown>(setImmediate)
     vi.stubGlobal('setImmediate', hops)
     const queue = await idleQueue<number>(() => undefined)
@@ -142,7 +145,7 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
     expect(hops).toHaveBeenCalledTimes(isCounted ? 9 : 10)
   })
 
-  it('loses nothing to a fake clock that comes and goes', async () => {
+  it('loses nothing if a fake clock is installed and removed', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => delivered.push(item))
     vi.useFakeTimers()
@@ -154,7 +157,7 @@ describe.each(Object.entries(RUNTIMES))('a task queue with %s', (_, clock) => {
   })
 })
 
-it('needs no hop for an item that comes alone, where rounds are counted', async () => {
+it('the task queue needs no extra task for a single item if event loop turns are counted', async () => {
   const hops = vi.fn<(task: () => void) => unknown>()
   const { setImmediate } = globalThis
   vi.stubGlobal('setImmediate', hops)
@@ -168,8 +171,8 @@ it('needs no hop for an item that comes alone, where rounds are counted', async 
   expect(hops).not.toHaveBeenCalled()
 })
 
-describe('a cleared queue', () => {
-  it('drops what waits', async () => {
+describe('cleared task queue', () => {
+  it('drops waiting items', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => delivered.push(item))
     for (const item of [1, 2, 3]) queue.push(item)
@@ -179,7 +182,7 @@ describe('a cleared queue', () => {
     expect(delivered).toEqual([1])
   })
 
-  it('drops the next item when a delivery clears it', async () => {
+  it('drops the next item if a delivery clears it', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => {
       delivered.push(item)
@@ -191,7 +194,7 @@ describe('a cleared queue', () => {
     expect(delivered).toEqual([1, 2])
   })
 
-  it('goes on with what comes later, still each in a task of its own', async () => {
+  it('delivers later items, each in its own task', async () => {
     const log: string[] = []
     const queue = await idleQueue<number>((item) => {
       log.push(`item ${item}`)
@@ -205,17 +208,17 @@ describe('a cleared queue', () => {
   })
 })
 
-describe('backpressure', () => {
+describe('backpressure of the task queue', () => {
   const READ_AHEAD = 64 * 1024
 
-  it('is none while nothing waits, however many bytes come', async () => {
+  it('is absent while nothing waits, for any number of bytes', async () => {
     const queue = await idleQueue<number>(() => undefined)
     expect(queue.backpressure(READ_AHEAD * 10)).toBeUndefined()
     queue.push(1)
     expect(queue.backpressure(READ_AHEAD * 10)).toBeUndefined()
   })
 
-  it('holds back at 64 KiB that came while items wait, until none waits', async () => {
+  it('starts at 64 KiB read while items wait, and ends when none waits', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => delivered.push(item))
     queue.push(1)
@@ -228,7 +231,7 @@ describe('backpressure', () => {
     expect(delivered).toContain(3)
   })
 
-  it('lets go before the last item is delivered, so that reading goes on meanwhile', async () => {
+  it('ends before the last item is delivered, so that reading continues meanwhile', async () => {
     const log: string[] = []
     const queue = await idleQueue<number>((item) => log.push(`item ${item}`))
     queue.push(1)
@@ -238,7 +241,7 @@ describe('backpressure', () => {
     expect(queue.backpressure(READ_AHEAD)).toBeUndefined()
   })
 
-  it('counts anew once nothing waits', async () => {
+  it('counts from zero once nothing waits', async () => {
     const queue = await idleQueue<number>(() => undefined)
     queue.push(1)
     queue.push(2)
@@ -251,7 +254,7 @@ describe('backpressure', () => {
     expect(queue.backpressure(1)).toBeInstanceOf(Promise)
   })
 
-  it('lets go when the queue is cleared', async () => {
+  it('ends when the queue is cleared', async () => {
     const queue = new TaskQueue<number>({ runTask: () => undefined })
     queue.push(1)
     const hold = queue.backpressure(READ_AHEAD)

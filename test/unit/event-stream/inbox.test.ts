@@ -89,7 +89,7 @@ describe('backpressure', () => {
     const { inbox: box } = inbox()
     bring(box, '1')
     const held = box.backpressure(1)
-    box.end()
+    box.close()
     expect(await settles(held)).toBe(true)
   })
 })
@@ -179,8 +179,8 @@ describe('the end', () => {
   it('drops what waits, answers who asks, and is told once', async () => {
     const { inbox: box, ended } = inbox()
     bring(box, '1')
-    box.end()
-    box.end({ error: new Error('late') })
+    box.close()
+    box.close({ error: new Error('late') })
     box.aborted()
     expect(ended).toHaveBeenCalledExactlyOnceWith(undefined)
     expect(await box.next()).toStrictEqual(DONE)
@@ -246,7 +246,7 @@ describe('the end', () => {
   it('within onComment is one, and no other comment comes after it', async () => {
     const { inbox: box, ended, onComment } = inbox()
     onComment.mockImplementation(() => {
-      box.end()
+      box.close()
       throw new Error('too late to matter')
     })
     bring(box, '1')

@@ -1,4 +1,4 @@
-/** A page that goes into the back/forward cache; test/browser/leaving.ts has real ones. */
+/** A page that goes into the back/forward cache; test/browser/bfcache.ts has real ones. */
 
 import { expect, it, vi } from 'vitest'
 import { streamEvents, type EventSourceInit } from '../../../src/index.ts'

@@ -1,13 +1,13 @@
-/** Elements of the page. What comes from a stream becomes text, never markup. */
+/** DOM helpers. Data from a stream becomes text, never markup. */
 
-/** The element with that ID, which must be of that class. */
+/** Finds an element by its ID and checks its class. */
 export function byId<Kind extends Element>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id)
-  if (!(found instanceof kind)) throw new Error(`The page has no "${id}"`)
+  if (!(found instanceof kind)) throw new Error(`Element "${id}" is missing`)
   return found
 }
 
-/** A new element with a class and with texts or elements in it. */
+/** Creates an element with a class and children. */
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   className: string,
@@ -19,8 +19,8 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** Sets a text, unless it is there already: what is written anew would be read out anew. */
-export function say(element: Element, text: string): void {
+/** Sets the text only if it differs, because screen readers announce every write. */
+export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
 
@@ -36,7 +36,7 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1_000)} s`
 }
 
-/** Since the beginning, such as `0:07.250`. */
+/** Time since the start, such as `0:07.250`. */
 export function clock(ms: number): string {
   const seconds = Math.floor(ms / 1_000)
   const rest = `${String(seconds % 60).padStart(2, '0')}.${String(Math.floor(ms % 1_000)).padStart(3, '0')}`

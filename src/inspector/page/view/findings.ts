@@ -1,25 +1,25 @@
-/** What is wrong with the stream, in words. */
+/** The diagnosis of the stream. */
 
 import { diagnose } from '../../../diagnosis/diagnose.ts'
 import type { Session } from '../session.ts'
-import { byId, make, say } from './dom.ts'
+import { byId, make, setText } from './dom.ts'
 
-/** In ms: reading all observations anew with each chunk would be a waste. */
+/** In ms. Diagnosing all observations after each chunk would be wasteful. */
 const EVERY = 500
 
 export class FindingsView {
   readonly #list = byId('findings', HTMLUListElement)
   readonly #note = byId('findings-note', HTMLElement)
   #shown = ''
-  #lookedAt = -EVERY
+  #diagnosedAt = -EVERY
   #session: Session | undefined
 
   render(session: Session, now: number): void {
-    if (session === this.#session && now - this.#lookedAt < EVERY) return
+    if (session === this.#session && now - this.#diagnosedAt < EVERY) return
     this.#session = session
-    this.#lookedAt = now
-    // The local server is bound by no browser's rules, and knows why a request failed.
-    const page = session.wanted.way === 'direct' ? location.href : undefined
+    this.#diagnosedAt = now
+    // CORS does not apply to the local server, which also knows why a request failed.
+    const page = session.wanted.route === 'direct' ? location.href : undefined
     const findings = diagnose(session.observer.observations, { now, page }).map((finding): Shown => ({
       level: finding.level,
       parts: [finding.seen, finding.why, finding.fix].filter((text) => text !== ''),
@@ -28,11 +28,11 @@ export class FindingsView {
     const { explanation } = session
     if (explanation !== undefined) findings.unshift({ level: 'error', parts: [explanation], example: undefined })
     const text = JSON.stringify(findings)
-    // Whoever is reading it, or has a part of it marked, goes on.
+    // Don't disturb a user who is reading or has selected text.
     if (text === this.#shown) return
     this.#shown = text
     this.#list.replaceChildren(...findings.map((finding) => item(finding)))
-    say(this.#note, findings.length === 0 ? 'Nothing is wrong so far.' : '')
+    setText(this.#note, findings.length === 0 ? 'No problems found so far.' : '')
   }
 }
 

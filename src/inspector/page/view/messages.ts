@@ -1,11 +1,11 @@
-/** The list of messages: the newest ones, and how many there were. */
+/** The list of the newest messages. */
 
 import type { Message, Recording } from '../recording.ts'
-import { byId, clock, duration, grouped, make, say } from './dom.ts'
+import { byId, clock, duration, grouped, make, setText } from './dom.ts'
 
-/** As many rows as nobody reads; what is older is in the export. */
+/** More rows than anyone reads; the export has older messages. */
 const MOST_ROWS = 200
-/** Characters of a message. */
+/** Characters shown per message. */
 const MOST_SHOWN = 2_000
 
 export class MessageList {
@@ -13,7 +13,7 @@ export class MessageList {
   readonly #frame = byId('messages-frame', HTMLElement)
   readonly #note = byId('messages-note', HTMLElement)
   #shown: Recording | undefined
-  /** The number of the last message that has a row. */
+  /** The number of the last message in the list. */
   #last = 0
 
   render(recording: Recording): void {
@@ -33,11 +33,13 @@ export class MessageList {
     while (this.#list.childElementCount > MOST_ROWS) this.#list.firstElementChild?.remove()
     this.#last = count
     const hidden = count - this.#list.childElementCount
-    say(
+    setText(
       this.#note,
-      hidden === 0 ? '' : `The newest ${MOST_ROWS} of ${grouped(count)} messages; ${grouped(hidden)} are not shown.`,
+      hidden === 0
+        ? ''
+        : `Showing the newest ${MOST_ROWS} of ${grouped(count)} messages; ${grouped(hidden)} are hidden.`,
     )
-    // Whoever has scrolled up wants to read.
+    // Don't scroll if the user has scrolled up.
     if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight
   }
 }
@@ -58,7 +60,7 @@ function row(
   if (lastEventId !== '') head.append(make('span', 'message-id', `id ${lastEventId}`))
   const body = make('div', 'message-data', data.slice(0, MOST_SHOWN))
   if (data.length > MOST_SHOWN) {
-    body.append(make('span', 'muted', ` … and ${grouped(data.length - MOST_SHOWN)} characters more`))
+    body.append(make('span', 'muted', ` … and ${grouped(data.length - MOST_SHOWN)} more characters`))
   }
   if (data === '') body.append(make('span', 'muted', 'empty'))
   return make('li', '', head, body)

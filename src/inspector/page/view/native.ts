@@ -1,8 +1,8 @@
-/** Both sources side by side, and what differs. */
+/** The comparison with the native `EventSource`. */
 
 import type { Session } from '../session.ts'
 import type { SideBySide } from '../side-by-side.ts'
-import { byId, clock, grouped, make, say } from './dom.ts'
+import { byId, clock, grouped, make, setText } from './dom.ts'
 
 type Row = 'state' | 'count' | 'id' | 'errors'
 
@@ -13,7 +13,7 @@ export class NativeView {
   #listed = 0
   #shown: SideBySide | undefined
 
-  /** @param why why there is none, if so */
+  /** @param why the reason if `native` is undefined */
   render(session: Session, native: SideBySide | undefined, why: string): void {
     this.#table.hidden = native === undefined
     if (native !== this.#shown) {
@@ -22,7 +22,7 @@ export class NativeView {
       this.#list.replaceChildren()
     }
     if (!native) {
-      say(this.#note, why)
+      setText(this.#note, why)
       return
     }
     const { recording } = session
@@ -32,7 +32,7 @@ export class NativeView {
     this.#row('count', grouped(comparison.counts.ours), grouped(comparison.counts.native), false)
     this.#row('id', recording.lastEventId || 'none', native.lastEventId || 'none', false)
     this.#row('errors', grouped(losses), grouped(native.errors), false)
-    say(this.#note, summary(native))
+    setText(this.#note, summary(native))
     for (const { at, text } of comparison.differences.slice(this.#listed)) {
       this.#list.append(make('li', '', make('span', 'step-time', clock(at - recording.startedAt)), ' ', text))
       this.#listed++
@@ -41,10 +41,10 @@ export class NativeView {
   }
 
   #row(row: Row, ours: string, native: string, differs: boolean): void {
-    say(byId(`ours-${row}`, HTMLElement), ours)
-    say(byId(`native-${row}`, HTMLElement), native)
+    setText(byId(`ours-${row}`, HTMLElement), ours)
+    setText(byId(`native-${row}`, HTMLElement), native)
     const verdict = byId(`verdict-${row}`, HTMLElement)
-    say(verdict, differs ? 'differs' : ours === native ? 'same' : '')
+    setText(verdict, differs ? 'differs' : ours === native ? 'same' : '')
     verdict.classList.toggle('differs', differs)
   }
 }
@@ -53,14 +53,14 @@ function summary({ comparison, unknown }: SideBySide): string {
   const { equal, count } = comparison
   const parts = [
     count === 0
-      ? `No difference so far: ${grouped(equal)} messages the same, in the same order.`
-      : `${grouped(count)} ${count === 1 ? 'difference' : 'differences'}, ${grouped(equal)} messages the same. ` +
-        'Each has a connection of its own: what a server makes anew for each, such as the time, differs for no other reason.',
+      ? `No differences so far: ${grouped(equal)} identical messages in the same order.`
+      : `${grouped(count)} ${count === 1 ? 'difference' : 'differences'}, ${grouped(equal)} identical messages. ` +
+        'Each source has its own connection, so data that the server generates per connection, such as the time, differs.',
   ]
   if (unknown.size > 0) {
     const names = [...unknown].join(', ')
     parts.push(
-      `Messages of type ${names} are not compared: the native one hears only types that it was told of. They are in the field “Event types” now; connect again.`,
+      `Messages of type ${names} are not compared, because the native EventSource did not listen for them. Connect again to compare: the types are now in “Event types”.`,
     )
   }
   return parts.join(' ')

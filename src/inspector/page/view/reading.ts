@@ -1,4 +1,4 @@
-/** The messages as one text: a typewriter, or the answer of a chat. */
+/** Shows the messages as one text, such as a chat's answer. */
 
 import { pieceOf, questionOf } from '../text.ts'
 import { byId, make } from './dom.ts'
@@ -9,10 +9,10 @@ const MOST_TEXT = 100_000
 export class ReadingView {
   readonly #frame = byId('reading', HTMLElement)
   #answer = document.createTextNode('')
-  /** What is to be added at the next rendering. */
+  /** Text to add at the next render. */
   #pieces: string[] = []
 
-  /** Begins anew, with the question if the request is one. */
+  /** Clears the text, and shows the prompt if the request has one. */
   begin(body: string | undefined): void {
     this.#pieces = []
     const question = questionOf(body ?? '')
@@ -24,7 +24,7 @@ export class ReadingView {
     this.#frame.append(answer)
   }
 
-  /** The server begins anew: it does not know where it was. */
+  /** Clears the answer when the server starts over. */
   restart(): void {
     this.#pieces = []
     this.#answer.data = ''

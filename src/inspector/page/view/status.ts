@@ -1,9 +1,9 @@
-/** The lamp, the figures beside it, and what is said to those who do not see them. */
+/** The state, the figures beside it, and the announcements for screen readers. */
 
 import type { Session } from '../session.ts'
-import { byId, duration, grouped, say } from './dom.ts'
+import { byId, duration, grouped, setText } from './dom.ts'
 
-/** In ms: a connection that comes and goes must not talk without end. */
+/** In ms. Limits announcements for a connection that keeps dropping. */
 const PAUSE = 3_000
 
 export class StatusView {
@@ -15,29 +15,29 @@ export class StatusView {
   readonly #id = byId('last-id', HTMLElement)
   readonly #attempts = byId('attempts', HTMLElement)
   readonly #retry = byId('retry', HTMLElement)
-  #said = ''
-  #saidAt = -PAUSE
+  #announcedState = ''
+  #announcedAt = -PAUSE
 
   render(session: Session, now: number): void {
     const { recording, reconnectionTime } = session
     const { state, count, messages, lastEventId, attempts } = recording
     this.#lamp.dataset.state = state
-    say(this.#state, state)
-    say(this.#count, grouped(count))
-    say(this.#id, lastEventId === '' ? 'none' : lastEventId)
-    say(this.#attempts, grouped(attempts))
-    say(this.#retry, `${grouped(reconnectionTime)} ms`)
+    setText(this.#state, state)
+    setText(this.#count, grouped(count))
+    setText(this.#id, lastEventId === '' ? 'none' : lastEventId)
+    setText(this.#attempts, grouped(attempts))
+    setText(this.#retry, `${grouped(reconnectionTime)} ms`)
     const last = messages.at(-1)
-    // After the end it would grow without telling anything.
+    // Stop counting when the stream is closed.
     const until = state === 'CLOSED' ? (recording.spans.at(-1)?.from ?? now) : now
-    say(this.#since, last ? duration(Math.max(until - last.at, 0)) : 'none yet')
+    setText(this.#since, last ? duration(Math.max(until - last.at, 0)) : 'none yet')
     this.#announce(`${state}${state === 'OPEN' ? '' : `, after ${grouped(count)} messages`}`, state, now)
   }
 
   #announce(text: string, state: string, now: number): void {
-    if (state === this.#said || now - this.#saidAt < PAUSE) return
-    this.#said = state
-    this.#saidAt = now
+    if (state === this.#announcedState || now - this.#announcedAt < PAUSE) return
+    this.#announcedState = state
+    this.#announcedAt = now
     this.#announcement.textContent = text
   }
 }

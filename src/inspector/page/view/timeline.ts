@@ -1,15 +1,15 @@
-/** The life of the connection as a drawing, and as a list for those who do not see it. */
+/** The timeline of the connection, as a drawing and as an accessible list. */
 
 import type { Recording, Step } from '../recording.ts'
-import { byId, clock, grouped, make, say } from './dom.ts'
+import { byId, clock, grouped, make, setText } from './dom.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
 const HEIGHT = 112
 const BAR = { top: 26, height: 20 }
-/** Of the marks of messages, from below. */
+/** Position and height of the message marks. */
 const TICKS = { bottom: 88, least: 6, most: 34 }
 const AXIS = 106
-/** Characters of a `Last-Event-ID` that has little room. */
+/** Characters shown of a `Last-Event-ID`. */
 const MOST_ID = 14
 /** Rows of the list. */
 const MOST_ROWS = 100
@@ -31,7 +31,7 @@ export class Timeline {
   #draw(recording: Recording, now: number): void {
     const width = Math.max(this.#svg.clientWidth, 200)
     const { startedAt, spans, steps, ticks, count, attempts, state } = recording
-    // What has come to its end stands still.
+    // A closed stream no longer scrolls.
     const last = spans.at(-1)
     const end = state === 'CLOSED' ? Math.max(last?.from ?? now, ticks.at(-1)?.at ?? 0) + 500 : now
     const chosen = Number(this.#window.value) * 1_000
@@ -62,7 +62,7 @@ export class Timeline {
     const lost = steps.filter(({ kind }) => kind === 'lost' || kind === 'failed').length
     this.#svg.setAttribute(
       'aria-label',
-      `Timeline: ${attempts} connections, ${lost} lost, ${grouped(count)} messages. The list below says the same.`,
+      `Timeline: ${attempts} connections, ${lost} lost, ${grouped(count)} messages. The list below has the details.`,
     )
   }
 
@@ -72,15 +72,15 @@ export class Timeline {
       this.#listed = 0
       this.#list.replaceChildren()
     }
-    const { steps, forgotten, startedAt } = recording
-    const fresh = Math.min(steps.length + forgotten - this.#listed, MOST_ROWS, steps.length)
+    const { steps, removedSteps, startedAt } = recording
+    const fresh = Math.min(steps.length + removedSteps - this.#listed, MOST_ROWS, steps.length)
     if (fresh === 0) return
     const isAtEnd = this.#frame.scrollTop + this.#frame.clientHeight >= this.#frame.scrollHeight - 8
     this.#list.append(...steps.slice(-fresh).map((step) => row(step, startedAt)))
     while (this.#list.childElementCount > MOST_ROWS) this.#list.firstElementChild?.remove()
-    this.#listed = steps.length + forgotten
+    this.#listed = steps.length + removedSteps
     const hidden = this.#listed - this.#list.childElementCount
-    say(this.#note, hidden === 0 ? '' : `The newest ${MOST_ROWS}; ${grouped(hidden)} older ones are not shown.`)
+    setText(this.#note, hidden === 0 ? '' : `Showing the newest ${MOST_ROWS} entries; ${grouped(hidden)} are hidden.`)
     if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight
   }
 }
@@ -98,7 +98,7 @@ function row({ at, kind, text, count }: Step, startedAt: number): HTMLLIElement 
   )
 }
 
-/** How many messages fall on each column of two pixels. */
+/** Counts the messages in each column of the drawing. */
 function columns(ticks: Recording['ticks'], start: number, place: (at: number) => number): Map<number, number> {
   const found = new Map<number, number>()
   for (const { at, count } of ticks) {
@@ -109,7 +109,7 @@ function columns(ticks: Recording['ticks'], start: number, place: (at: number) =
   return found
 }
 
-/** Where the connection was lost, and what went out when it came back. */
+/** Marks lost connections, and the `Last-Event-ID` of reconnections. */
 function marks(steps: Step[], place: (at: number) => number, width: number): SVGElement[] {
   const parts: SVGElement[] = []
   let free = 0

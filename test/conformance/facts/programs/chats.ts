@@ -1,4 +1,4 @@
-/** Programs for AI chats: fact 61. */
+/** AI chat programs: fact 61. */
 
 import * as anthropic from '../../programs/anthropic-chat.ts'
 import * as busy from '../../programs/busy-server.ts'
@@ -6,10 +6,10 @@ import { callTool } from '../../programs/mcp-call.ts'
 import * as openai from '../../programs/openai-chat.ts'
 import * as refusedChat from '../../programs/refused-chat.ts'
 import { showUntilStopped } from '../../programs/stop-button.ts'
-import { beating, check, ending, equal, redirect, refused, rejection, stream } from '../../harness.ts'
+import { keptAlive, check, ending, equal, redirect, refused, rejection, stream } from '../../harness.ts'
 import { ConnectionError } from '../../under-test.ts'
-import { ofOurs, type BehaviourFact } from '../fact.ts'
-import { connectionsEnd, header, ids, screen, typed } from './shown.ts'
+import { ourFacts, type BehaviorFact } from '../fact.ts'
+import { connectionsEnd, header, ids, screen, typed } from './shared.ts'
 
 function piece(content?: string): string {
   return `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
@@ -34,8 +34,8 @@ function progress(id: number): string {
   return `id: ${id}\n${rpc({ method: `notifications/${id}` })}`
 }
 
-export const chats: BehaviourFact[] = ofOurs(61, {
-  'openai-chat: shows the answer piece by piece, to the end of the response': async (fact) => {
+export const chats: BehaviorFact[] = ourFacts(61, {
+  'openai-chat: shows the answer piece by piece until the response ends': async (fact) => {
     const served = await fact.serve(ending(piece('Hel'), piece('lo'), piece(), 'data: [DONE]\n\n'))
     const { shown, show } = screen()
     await openai.ask(served.url, 'a-key', 'Say hello', show)
@@ -46,7 +46,7 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     const question = [{ role: 'user', content: 'Say hello' }]
     equal(JSON.parse(request?.body ?? ''), { model: 'some-model', stream: true, messages: question })
   },
-  'openai-chat: an answer without [DONE] is an error, and is not asked for again': async (fact) => {
+  'openai-chat: throws if the answer ends without [DONE], and does not retry': async (fact) => {
     const served = await fact.serve(ending(piece('Hel')))
     const { shown, show } = screen()
     equal(String(await rejection(openai.ask(served.url, 'a-key', '?', show))), 'Error: The answer is not complete')
@@ -54,9 +54,7 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     await connectionsEnd(fact, served, 1)
   },
 
-  'anthropic-chat: shows the answer, passes pings over, and knows by message_stop that it is complete': async (
-    fact,
-  ) => {
+  'anthropic-chat: shows the answer, ignores pings, and completes at message_stop': async (fact) => {
     const end = typed('message_delta', { delta: { stop_reason: 'end_turn' } }) + typed('message_stop')
     const served = await fact.serve(ending(...BEGINNING, delta('lo') + typed('content_block_stop') + end))
     const { shown, show } = screen()
@@ -68,7 +66,7 @@ export const chats: BehaviourFact[] = ofOurs(61, {
       ['POST', 'a-key', '2023-06-01'],
     )
   },
-  'anthropic-chat: an error event is thrown, and closes the connection': async (fact) => {
+  'anthropic-chat: throws on an error event and closes the connection': async (fact) => {
     const failure = typed('error', { error: { type: 'overloaded_error', message: 'Overloaded' } })
     const served = await fact.serve(stream(BEGINNING.join('') + failure + delta('lo')))
     const { shown, show } = screen()
@@ -76,15 +74,15 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     equal(shown, ['Hel'])
     await connectionsEnd(fact, served, 1)
   },
-  'anthropic-chat: the key is not sent to where the request is redirected': async (fact) => {
-    const elsewhere = await fact.serve(beating(typed('message_stop')))
+  'anthropic-chat: does not send the key to a redirect target': async (fact) => {
+    const elsewhere = await fact.serve(keptAlive(typed('message_stop')))
     const served = await fact.serve(redirect(elsewhere.at(fact.otherOrigin), 307))
     const error = await rejection(anthropic.ask(served.url, 'a-key', '?', screen().show))
-    check(error instanceof ConnectionError && error.reason === 'redirect', `it was ${String(error)}`)
+    check(error instanceof ConnectionError && error.reason === 'redirect', `the error is ${String(error)}`)
     equal((await elsewhere.log()).requests, [])
   },
 
-  'refused-chat: shows what the JSON of a refusal says': async (fact) => {
+  'refused-chat: shows the message from a JSON error response': async (fact) => {
     const body = JSON.stringify({ error: { message: 'Your key has expired' } })
     const served = await fact.serve(refused(401, { 'Content-Type': 'application/json; charset=utf-8' }, body))
     const { shown, show } = screen()
@@ -92,14 +90,14 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     equal(shown, ['Your key has expired'])
     equal(header('authorization', await connectionsEnd(fact, served, 1)), ['Bearer an-old-key'])
   },
-  'refused-chat: otherwise shows what happened': async (fact) => {
+  'refused-chat: shows the status if the error response is not JSON': async (fact) => {
     const served = await fact.serve(refused(503, {}, 'down'))
     const { shown, show } = screen()
     await refusedChat.ask(served.url, 'a-key', show)
     equal([shown.length, shown[0]?.includes('status 503')], [1, true])
   },
 
-  'stop-button: stops the answer, and the server hears of it': async (fact) => {
+  'stop-button: stops the answer and closes the connection': async (fact) => {
     const served = await fact.serve(stream('data: a\n\n', 'data: b\n\ndata: c\n\n'))
     const button = new EventTarget()
     const { shown, show } = screen((text) => {
@@ -109,7 +107,7 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     equal(shown, ['a', 'b', '(stopped)'])
     await connectionsEnd(fact, served, 1)
   },
-  'stop-button: before there is a response': async (fact) => {
+  'stop-button: works before the response arrives': async (fact) => {
     const served = await fact.serve({ before: 'never' })
     const button = new EventTarget()
     const { shown, show } = screen()
@@ -120,14 +118,14 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     equal(shown, ['(stopped)'])
     await connectionsEnd(fact, served, 1)
   },
-  'stop-button: without it, the answer is complete': async (fact) => {
+  'stop-button: shows the complete answer if it is not clicked': async (fact) => {
     const served = await fact.serve(ending('data: a\n\n'))
     const { shown, show } = screen()
     await showUntilStopped(served.url, new EventTarget(), show)
     equal(shown, ['a', '(complete)'])
   },
 
-  'mcp-call: a POST whose stream is resumed by a GET, from the last ID': async (fact) => {
+  'mcp-call: resumes the stream of a POST with a GET from the last event ID': async (fact) => {
     const served = await fact.serve(
       ending(`retry: 10\nid: 0\ndata:\n\n${progress(1)}`),
       stream(progress(2), `id: 3\n${rpc({ id: 1, result: { total: 2 } })}`),
@@ -142,7 +140,7 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     equal([call?.method, (JSON.parse(call?.body ?? '') as { method: string }).method], ['POST', 'tools/call'])
     equal([resumption?.method, resumption?.body, resumption?.headers['content-type']], ['GET', '', undefined])
   },
-  'mcp-call: takes JSON of any size, at any speed, as the answer': async (fact) => {
+  'mcp-call: accepts a JSON response of any size and speed': async (fact) => {
     const text = 'x'.repeat(100_000)
     const served = await fact.serve({
       headers: { 'Content-Type': 'application/json' },
@@ -150,20 +148,20 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     })
     equal(await callTool(served.url, 'a-session', 'count', () => undefined), text)
   },
-  'mcp-call: is not sent again before there is an ID': async (fact) => {
+  'mcp-call: does not retry before the stream has sent an ID': async (fact) => {
     const served = await fact.serve({ steps: [{ write: rpc({ method: 'notifications/x' }) }, { reset: true }] })
     const { show } = screen()
     const error = await rejection(callTool(served.url, 'a-session', 'count', show))
-    check(error instanceof ConnectionError && error.reason === 'network', `it was ${String(error)}`)
+    check(error instanceof ConnectionError && error.reason === 'network', `the error is ${String(error)}`)
     await connectionsEnd(fact, served, 1)
   },
 
-  'busy-server: waits as long as Retry-After asks for, and sends the question again': async (fact) => {
+  'busy-server: waits as long as Retry-After says, then sends the question again': async (fact) => {
     const served = await fact.serve(refused(429, { 'Retry-After': '1' }), ending('data: a\n\n', 'data: b\n\n'))
     const { shown, show } = screen()
     const answered = busy.ask(served.url, 'Why?', show)
     await served.log({ closed: 1 })
-    // Without the header it would be 3 s and more; in a browser, other tests may hold its connections for some seconds.
+    // Without Retry-After the wait would be at least 3 s. In browsers, other tests may occupy the connections for some seconds.
     if (fact.env.base === undefined) await served.within(2_500, { requests: 2 })
     await answered
     equal(shown, ['a', 'b'])
@@ -175,18 +173,18 @@ export const chats: BehaviourFact[] = ofOurs(61, {
     const wait = (requests[1]?.at ?? 0) - (requests[0]?.at ?? 0)
     check(wait >= 950, `it waited ${wait} ms`)
   },
-  'busy-server: an answer that breaks off is not asked for again': async (fact) => {
+  'busy-server: does not retry an answer that is cut off': async (fact) => {
     const served = await fact.serve({ steps: [{ write: 'data: a\n\n' }, { gate: 'shown' }, { reset: true }] })
     const { shown, show } = screen(() => void served.openGate('shown'))
     const error = await rejection(busy.ask(served.url, 'Why?', show))
-    check(error instanceof ConnectionError && error.reason === 'network', `it was ${String(error)}`)
+    check(error instanceof ConnectionError && error.reason === 'network', `the error is ${String(error)}`)
     equal(shown, ['a'])
     await connectionsEnd(fact, served, 1)
   },
-  'busy-server: five times are enough': async (fact) => {
+  'busy-server: gives up after five attempts': async (fact) => {
     const served = await fact.serve(refused(429, { 'Retry-After': '0' }, 'busy'))
     const error = await rejection(busy.ask(served.url, 'Why?', screen().show))
-    check(error instanceof ConnectionError && error.status === 429, `it was ${String(error)}`)
+    check(error instanceof ConnectionError && error.status === 429, `the error is ${String(error)}`)
     await connectionsEnd(fact, served, 5)
   },
 })

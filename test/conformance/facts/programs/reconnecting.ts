@@ -1,4 +1,4 @@
-/** Programs that go on over several connections, or several runs: fact 62. */
+/** Programs that continue across connections or runs: fact 62. */
 
 import { copyLedger } from '../../programs/each-once.ts'
 import * as freshToken from '../../programs/fresh-token.ts'
@@ -6,12 +6,22 @@ import { watch } from '../../programs/heartbeat.ts'
 import { connect } from '../../programs/own-reconnection.ts'
 import { workThrough } from '../../programs/progress.ts'
 import * as retriable from '../../programs/retriable-errors.ts'
-import { beating, check, ending, equal, NO_CONTENT, refused, rejection, stream, withEnoughTime } from '../../harness.ts'
+import {
+  keptAlive,
+  check,
+  ending,
+  equal,
+  NO_CONTENT,
+  refused,
+  rejection,
+  stream,
+  withEnoughTime,
+} from '../../harness.ts'
 import { ConnectionError } from '../../under-test.ts'
-import { ofOurs, type BehaviourFact } from '../fact.ts'
-import { connectionsEnd, header, ids, screen } from './shown.ts'
+import { ourFacts, type BehaviorFact } from '../fact.ts'
+import { connectionsEnd, header, ids, screen } from './shared.ts'
 
-/** A run's storage, which outlives it. */
+/** Storage that outlives a run. */
 function storage(): {
   entries: Map<string, string>
   getItem(key: string): string | null
@@ -25,8 +35,8 @@ function storage(): {
   }
 }
 
-export const reconnecting: BehaviourFact[] = ofOurs(62, {
-  'each-once: three drops lose nothing and double nothing': async (fact) => {
+export const reconnecting: BehaviorFact[] = ourFacts(62, {
+  'each-once: neither loses nor repeats an event over three lost connections': async (fact) => {
     const served = await fact.serve(
       {
         steps: [
@@ -50,7 +60,7 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
     equal(ids(await connectionsEnd(fact, served, 5)), [undefined, '2', '3', '5', '7'])
   },
 
-  'progress: the next run begins with the event at which the last one was interrupted': async (fact) => {
+  'progress: the next run starts with the event that was interrupted': async (fact) => {
     const served = await fact.serve(
       stream('id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\ndata: c\n\n'),
       ending('id: 2\ndata: b\n\nid: 3\ndata: c\n\n'),
@@ -74,7 +84,7 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
     equal(ids(await connectionsEnd(fact, served, 2)), [undefined, '1'])
   },
 
-  'fresh-token: a 401 fetches another token, other losses do not': async (fact) => {
+  'fresh-token: fetches a new token after a 401, but not after other failures': async (fact) => {
     const served = await fact.serve(
       refused(401, {}, 'expired'),
       ending('retry: 10\nid: 1\ndata: a\n\n'),
@@ -89,17 +99,17 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
     equal(header('authorization', requests), ['Bearer token-1', ...Array<string>(3).fill('Bearer token-2')])
     equal(ids(requests), [undefined, undefined, '1', '1'])
   },
-  'fresh-token: it does not ask for ever': async (fact) => {
+  'fresh-token: gives up after four attempts': async (fact) => {
     const served = await fact.serve(refused(401, {}, 'not you'))
     let tokens = 0
     const over = freshToken.follow(served.url, () => Promise.resolve(`token-${++tokens}`), screen().show)
     const error = await rejection(over)
-    check(error instanceof ConnectionError, `it was ${String(error)}`)
+    check(error instanceof ConnectionError, `the error is ${String(error)}`)
     equal([error.status, error.body, error.attempt, tokens], [401, 'not you', 4, 4])
     await connectionsEnd(fact, served, 4)
   },
 
-  'heartbeat: comments keep the connection, silence loses it': (fact) =>
+  'heartbeat: comments keep the connection open; silence makes it reconnect': (fact) =>
     withEnoughTime([1_000, 3_000, 9_000], async (silence) => {
       const beats = Array.from({ length: 6 }, () => [{ write: ': beat\n' }, { wait: silence / 5 }]).flat()
       const served = await fact.serve(
@@ -115,7 +125,7 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
       return true
     }),
 
-  'own-reconnection: ids and the reconnection time go over from one body to the next, unfinished events do not': async (
+  'own-reconnection: IDs and the reconnection time carry over to the next body, but incomplete events do not': async (
     fact,
   ) => {
     const served = await fact.serve(
@@ -124,25 +134,23 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
       ending('id: 4\ndata: d\n\n', 'data: unfin'),
       NO_CONTENT,
     )
-    const recorder = fact.hear(connect(served.url))
+    const recorder = fact.record(connect(served.url))
     await recorder.until('message', 3)
     await served.openGate('c')
     await recorder.until('error')
-    equal(recorder.story, ['open', ...['a', 'b', 'c', 'd'].map((data) => `message: ${data}`), 'error 2'])
+    equal(recorder.summary, ['open', ...['a', 'b', 'c', 'd'].map((data) => `message: ${data}`), 'error 2'])
     equal(ids(await connectionsEnd(fact, served, 4)), [undefined, '1', '3', '4'])
   },
-  'own-reconnection: close() ends the connection of the moment': async (fact) => {
-    const served = await fact.serve(beating('retry: 10\ndata: a\n\n'))
-    const recorder = fact.hear(connect(served.url))
+  'own-reconnection: close() ends the current connection': async (fact) => {
+    const served = await fact.serve(keptAlive('retry: 10\ndata: a\n\n'))
+    const recorder = fact.record(connect(served.url))
     await recorder.until('message')
     recorder.source.close()
     await connectionsEnd(fact, served, 1)
-    equal(recorder.story, ['open', 'message: a'])
+    equal(recorder.summary, ['open', 'message: a'])
   },
 
-  'retriable-errors: tries again after what may pass, from the last ID, and rejects with what may not': async (
-    fact,
-  ) => {
+  'retriable-errors: retries temporary errors from the last event ID and rejects on permanent ones': async (fact) => {
     const served = await fact.serve(
       refused(503),
       ending('id: 1\ndata: a\n\n'),
@@ -154,13 +162,13 @@ export const reconnecting: BehaviourFact[] = ofOurs(62, {
     equal(shown, ['(status 503)', 'a', '(closed)', 'b'])
     equal(ids(await connectionsEnd(fact, served, 3)), [undefined, undefined, '1'])
   },
-  'retriable-errors: a refusal that is the client’s fault is final': async (fact) => {
+  'retriable-errors: does not retry a client error such as 404': async (fact) => {
     const served = await fact.serve(refused(404, {}, 'no such thing'))
     const over = retriable.follow(served.url, new AbortController().signal, screen().show)
     equal(String(await rejection(over)), 'Error: no such thing')
     await connectionsEnd(fact, served, 1)
   },
-  'retriable-errors: aborting the signal ends it quietly': async (fact) => {
+  'retriable-errors: resolves without an error when the signal is aborted': async (fact) => {
     const served = await fact.serve(stream('data: a\n\ndata: b\n\n'))
     const controller = new AbortController()
     const { shown, show } = screen(() => {

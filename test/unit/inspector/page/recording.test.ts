@@ -1,10 +1,10 @@
-/** What the page keeps of a stream. */
+/** The inspector's recording of a stream. */
 
 import { describe, expect, test } from 'vitest'
 import { MOST_KEPT, Recording } from '../../../../src/inspector/page/recording.ts'
 
-describe('a recording', () => {
-  test('counts every message, keeps the newest, and knows how many came together', () => {
+describe('Recording', () => {
+  test('counts all messages, keeps the newest, and groups them into ticks', () => {
     const recording = new Recording(0)
     const all = Math.ceil(MOST_KEPT * 1.2)
     for (let number = 1; number <= all; number++) recording.message(number, 'message', '', String(number))
@@ -15,7 +15,7 @@ describe('a recording', () => {
     expect(recording.ticks.reduce((sum, { count }) => sum + count, 0)).toBe(all)
   })
 
-  test('keeps no more characters than fit, but always the last message', () => {
+  test('limits the characters kept, but always keeps the last message', () => {
     const recording = new Recording(0)
     const large = 'x'.repeat(20 * 1024 * 1024)
     for (const number of [1, 2, 3]) recording.message(number, 'message', '', large)
@@ -23,7 +23,7 @@ describe('a recording', () => {
     expect(recording.count).toBe(3)
   })
 
-  test('tells the life of a connection', () => {
+  test('records the steps and states of a connection', () => {
     const recording = new Recording(0)
     recording.connecting(0, undefined, 'GET /')
     recording.opened(1, 'Open')
@@ -33,11 +33,11 @@ describe('a recording', () => {
     recording.lost(5, 'Refused', undefined)
     recording.closed(6, 'Closed')
     expect(recording.steps.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
-      'connect: Connecting, without Last-Event-ID (GET /)',
+      'connect: Connecting without Last-Event-ID (GET /)',
       'open: Open',
-      'lost: It broke off. Again in 500 ms.',
-      'connect: Connecting again, with Last-Event-ID: 7 (GET /)',
-      'failed: Refused. It has failed for good.',
+      'lost: It broke off. Reconnecting in 500 ms.',
+      'connect: Reconnecting with Last-Event-ID: 7 (GET /)',
+      'failed: Refused. Not reconnecting.',
     ])
     expect(recording.spans).toEqual([
       { state: 'CONNECTING', from: 0, to: 1 },

@@ -1,4 +1,4 @@
-/** The request that the page's form describes. */
+/** The request in the inspector's form. */
 
 import { describe, expect, test } from 'vitest'
 import {
@@ -6,19 +6,19 @@ import {
   commandFor,
   readHeaders,
   readURL,
-  whyNotNative,
+  nativeLimit,
   type Wanted,
 } from '../../../../src/inspector/page/request.ts'
 
-describe('a request', () => {
+describe('the request form', () => {
   const wanted: Wanted = {
     url: new URL('http://a.test/x?y=1'),
     method: 'GET',
     headers: [],
     body: undefined,
-    way: 'direct',
+    route: 'direct',
     reconnects: true,
-    isPatient: false,
+    retriesTransient: false,
     closeAt: '',
     types: [],
     compares: false,
@@ -29,36 +29,33 @@ describe('a request', () => {
     [' https://a.test ', 'https://a.test/'],
     ['localhost:3000/x', 'http://localhost:3000/x'],
     ['127.0.0.1:80', 'http://127.0.0.1/'],
-  ] as const)('the URL %s is %s', ([given, url]) => {
+  ] as const)('reads the URL %s as %s', ([given, url]) => {
     expect(readURL(given, 'http://page.test/').href).toBe(url)
   })
 
-  test.for(['', 'ftp://a.test', 'javascript:alert(1)', 'data:,x', 'http://'])(
-    '%s is none that can be followed',
-    (given) => {
-      expect(() => readURL(given, 'http://page.test/')).toThrow()
-    },
-  )
+  test.for(['', 'ftp://a.test', 'javascript:alert(1)', 'data:,x', 'http://'])('rejects the URL %s', (given) => {
+    expect(() => readURL(given, 'http://page.test/')).toThrow()
+  })
 
-  test('headers are lines', () => {
+  test('reads one header per line', () => {
     expect(readHeaders('A: 1\n\n b-c:  x: y \n')).toEqual([
       ['A', '1'],
       ['b-c', 'x: y'],
     ])
-    expect(() => readHeaders('no colon')).toThrow('“no colon” is no header')
+    expect(() => readHeaders('no colon')).toThrow('Invalid header “no colon”')
   })
 
-  test('a GET has no body, and the native EventSource none of all that', () => {
+  test('rejects a GET with a body, and knows the limits of the native EventSource', () => {
     expect(() => {
       check({ ...wanted, body: 'x' })
-    }).toThrow('has no body')
-    expect(whyNotNative(wanted)).toBeUndefined()
+    }).toThrow("can't have a body")
+    expect(nativeLimit(wanted)).toBeUndefined()
     for (const other of [{ method: 'POST' }, { headers: [['a', 'b']] }, { body: 'x' }] as Partial<Wanted>[]) {
-      expect(whyNotNative({ ...wanted, ...other })).toMatch(/^it can/)
+      expect(nativeLimit({ ...wanted, ...other })).toMatch(/^it can/)
     }
   })
 
-  test('the command for it is quoted for a shell', () => {
+  test('quotes the command for a shell', () => {
     expect(commandFor(wanted)).toBe("npx everysource inspect 'http://a.test/x?y=1'")
     const { url } = wanted
     expect(commandFor({ ...wanted, url, method: 'POST', headers: [['A', "it's $(x)"]], body: '{"a": 1}' })).toBe(

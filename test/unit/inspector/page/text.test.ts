@@ -1,4 +1,4 @@
-/** Text and questions in the JSON that chats send and take. */
+/** Text and prompts in the JSON of chats. */
 
 import { expect, test } from 'vitest'
 import { pieceOf, questionOf, withPrompt } from '../../../../src/inspector/page/text.ts'
@@ -14,11 +14,11 @@ test.for([
   ['{"choices":[{"delta":{}}]}', undefined],
   ['{broken', '{broken'],
   ['[DONE]', undefined],
-] as const)('of the data %s a person reads %s', ([data, piece]) => {
+] as const)('extracts from %s the text %s', ([data, piece]) => {
   expect(pieceOf(data)).toBe(piece)
 })
 
-test('a question is found in what chats take', () => {
+test('finds and replaces the prompt of a chat request', () => {
   expect(questionOf('{"prompt":"a"}')).toBe('a')
   expect(questionOf('{"messages":[{"role":"system","content":"x"},{"role":"user","content":"b"}]}')).toBe('b')
   for (const body of ['', 'x', '{}', '[]', 'null', '{"messages":[]}']) expect(questionOf(body)).toBeUndefined()

@@ -1,4 +1,4 @@
-/** The local server of `everysource inspect`: what it forwards, and that nobody but its page gets anything of it. */
+/** The local server of `everysource inspect`: forwarding, and protection against other pages and programs. */
 
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -30,7 +30,7 @@ interface Asked {
   body?: string
 }
 
-/** By hand, for `fetch` would not send such headers; resolves when the answer has `until` in it, or has ended. */
+/** Sends forbidden headers too, unlike `fetch`. Resolves when the response contains `until` or ends. */
 function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}, until?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(url, { method, headers }, (response) => {
@@ -53,7 +53,7 @@ function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}, un
   })
 }
 
-/** As the page asks. */
+/** Sends a forwarding request like the page does. */
 function forward(
   { inspector, origin }: { inspector: Inspector; origin: string },
   request: object,
@@ -72,7 +72,7 @@ function forward(
   )
 }
 
-test('it serves the page, its files and what to begin with, under the token', async () => {
+test('serves the page, its files and its settings under the token', async () => {
   const { inspector } = await open()
   for (const [name, type] of [
     ['', 'text/html; charset=utf-8'],
@@ -91,15 +91,18 @@ test('it serves the page, its files and what to begin with, under the token', as
   expect([unslashed.status, unslashed.url]).toEqual([200, inspector.url])
 })
 
-test.each(['document', 'iframe', 'script', 'style', 'worker'])('what is forwarded is never a %s', async (kind) => {
-  const { inspector, upstream } = await open()
-  const headers = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': kind }
-  const url = `${inspector.url}forward?url=${encodeURIComponent(`${upstream.url}/private`)}`
-  expect((await ask(url, { headers })).status).toBe(403)
-  expect(upstream.seen).toEqual([])
-})
+test.each(['document', 'iframe', 'script', 'style', 'worker'])(
+  'does not deliver forwarded responses as a %s',
+  async (kind) => {
+    const { inspector, upstream } = await open()
+    const headers = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': kind }
+    const url = `${inspector.url}forward?url=${encodeURIComponent(`${upstream.url}/private`)}`
+    expect((await ask(url, { headers })).status).toBe(403)
+    expect(upstream.seen).toEqual([])
+  },
+)
 
-test('it listens on 127.0.0.1, with a token that is new each time', async () => {
+test('listens on 127.0.0.1 with a new token each time', async () => {
   const [one, other] = await Promise.all([open(), open()])
   const tokens = [one, other].map(
     ({ inspector }) => /^http:\/\/127\.0\.0\.1:\d+\/([\w-]{22})\/$/.exec(inspector.url)?.[1],
@@ -108,7 +111,7 @@ test('it listens on 127.0.0.1, with a token that is new each time', async () => 
   expect(tokens).not.toContain(undefined)
 })
 
-test('a request is forwarded with its method, headers and body, and the answer is told whole', async () => {
+test('forwards the method, headers and body, and returns the whole response', async () => {
   const opened = await open()
   const { upstream } = opened
   const { status, head, text } = await forward(
@@ -140,13 +143,13 @@ test('a request is forwarded with its method, headers and body, and the answer i
   expect(JSON.parse(text.slice('data: '.length))).toEqual(seen)
 })
 
-test('the bytes come when the server sends them, not later', async () => {
+test('streams bytes as the server sends them', async () => {
   const opened = await open()
   const { text } = await forward(opened, { url: `${opened.upstream.url}/private` }, 'data: 3\n\n')
   expect(text).toMatch(/^id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n$/)
 })
 
-test('when the page leaves, so does the request', async () => {
+test('cancels the request when the page disconnects', async () => {
   const opened = await open()
   await forward(opened, { url: `${opened.upstream.url}/private` }, 'data: 1\n\n')
   await vi.waitFor(() => {
@@ -155,26 +158,26 @@ test('when the page leaves, so does the request', async () => {
   })
 })
 
-test('a redirect is followed, and where it led is told', async () => {
+test('follows redirects and returns the final URL', async () => {
   const opened = await open()
   const { head } = await forward(opened, { url: `${opened.upstream.url}/moved` }, 'data: 1\n\n')
   expect(head?.url).toBe(`${opened.upstream.url}/private`)
 })
 
-test('a refusal is passed on with its status, and asks nobody for a password', async () => {
+test('returns the status of an error response without triggering a password prompt', async () => {
   const opened = await open()
   const { status, head, text } = await forward(opened, { url: `${opened.upstream.url}/refused` })
   expect([status, head?.status]).toEqual([200, 401])
   expect(text).toContain('<p>')
 })
 
-test('an answer that breaks off breaks off here too', async () => {
+test('breaks off when the upstream response breaks off', async () => {
   const opened = await open()
   const { text } = await forward(opened, { url: `${opened.upstream.url}/short` })
   expect(text).toMatch(/data: 2\n\n$/)
 })
 
-test('a server that is not there is named, with the code', async () => {
+test('returns the error code of an unreachable server', async () => {
   const opened = await open()
   await opened.upstream.close()
   const { status, head, text } = await forward(opened, { url: opened.upstream.url })
@@ -190,7 +193,7 @@ test.for([
   'unix:/var/run/docker.sock',
   '',
   'x',
-])('what is not HTTP is not forwarded: %s', async (url) => {
+])('rejects URLs other than HTTP: %s', async (url) => {
   const opened = await open()
   const { status, text } = await forward(opened, { url })
   expect(status).toBe(400)
@@ -199,8 +202,8 @@ test.for([
   expect(native.status).toBe(400)
 })
 
-test.for(['no JSON', '1', 'null', '{}', '{"url":"http://a.test","method":"GET","headers":[["a"]],"body":null}'])(
-  'what is no request is refused: %s',
+test.for(['not JSON', '1', 'null', '{}', '{"url":"http://a.test","method":"GET","headers":[["a"]],"body":null}'])(
+  'rejects the invalid request %s',
   async (body) => {
     const { inspector, origin } = await open()
     const headers = { 'Content-Type': 'application/json', Origin: origin }
@@ -208,7 +211,7 @@ test.for(['no JSON', '1', 'null', '{}', '{"url":"http://a.test","method":"GET","
   },
 )
 
-test('the native EventSource gets the status, the type and the bytes as they are', async () => {
+test('passes status, type and bytes to the native EventSource unchanged', async () => {
   const { inspector, upstream } = await open()
   const url = `${inspector.url}forward?url=${encodeURIComponent(`${upstream.url}/private`)}`
   const { status, text } = await ask(url, { headers: { 'Last-Event-ID': '41' } }, 'data: 42\n\n')
@@ -217,16 +220,16 @@ test('the native EventSource gets the status, the type and the bytes as they are
   expect(refused.status).toBe(401)
 })
 
-// What other pages, other names and other programs may try.
+// Attacks from other pages, host names and programs.
 test.for<[string, (origin: string) => OutgoingHttpHeaders]>([
   ['from another site', () => ({ Origin: 'https://evil.example' })],
   ['from another port', () => ({ Origin: 'http://127.0.0.1:1' })],
-  ['from nowhere', () => ({ Origin: 'null' })],
-  ['by a name that leads here', (origin) => ({ Host: `evil.example:${new URL(origin).port}`, Origin: origin })],
-  ['by the name localhost', (origin) => ({ Host: `localhost:${new URL(origin).port}`, Origin: origin })],
-  ['by a browser that says it is of another site', (origin) => ({ Origin: origin, 'Sec-Fetch-Site': 'cross-site' })],
-  ['by one that says so of the same machine', (origin) => ({ Origin: origin, 'Sec-Fetch-Site': 'same-site' })],
-])('a request %s gets nothing', async ([, headersFor]) => {
+  ['from an opaque origin', () => ({ Origin: 'null' })],
+  ['with a rebound host name', (origin) => ({ Host: `evil.example:${new URL(origin).port}`, Origin: origin })],
+  ['with the host name localhost', (origin) => ({ Host: `localhost:${new URL(origin).port}`, Origin: origin })],
+  ['marked cross-site', (origin) => ({ Origin: origin, 'Sec-Fetch-Site': 'cross-site' })],
+  ['marked same-site', (origin) => ({ Origin: origin, 'Sec-Fetch-Site': 'same-site' })],
+])('rejects a request %s', async ([, headersFor]) => {
   const opened = await open()
   const { upstream, inspector, origin } = opened
   const { status, text, head } = await forward(
@@ -251,7 +254,7 @@ test.for<[string, (origin: string) => OutgoingHttpHeaders]>([
   expect(upstream.seen).toEqual([])
 })
 
-test.for(['', 'wrong', 'x'.repeat(22), '..', '%00'])('a request with the token "%s" gets nothing', async (token) => {
+test.for(['', 'wrong', 'x'.repeat(22), '..', '%00'])('rejects a request with the token "%s"', async (token) => {
   const { inspector, upstream, origin } = await open()
   const headers = { 'Content-Type': 'application/json', Origin: origin }
   const body = JSON.stringify({ url: `${upstream.url}/private`, method: 'GET', headers: [], body: null })
@@ -263,7 +266,7 @@ test.for(['', 'wrong', 'x'.repeat(22), '..', '%00'])('a request with the token "
   expect(upstream.seen).toEqual([])
 })
 
-test('a POST without an Origin, which no page sends, gets nothing; nor does another type than JSON', async () => {
+test('rejects a POST without an Origin, or with a type other than JSON', async () => {
   const { inspector, origin, upstream } = await open()
   const body = JSON.stringify({ url: `${upstream.url}/private`, method: 'GET', headers: [], body: null })
   const json = { 'Content-Type': 'application/json' }
@@ -273,7 +276,7 @@ test('a POST without an Origin, which no page sends, gets nothing; nor does anot
   expect(upstream.seen).toEqual([])
 })
 
-test('a link to it on another site leads nowhere, an address that was typed does', async () => {
+test('rejects links from other sites, but accepts a typed URL', async () => {
   const { inspector } = await open()
   const visit = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' }
   expect((await ask(inspector.url, { headers: { ...visit, 'Sec-Fetch-Site': 'cross-site' } })).status).toBe(403)

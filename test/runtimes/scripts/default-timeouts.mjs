@@ -1,0 +1,4 @@
+// Follows a stream with the runtime's default timeouts.
+import { follow } from './follow.mjs'
+
+follow()

@@ -1,4 +1,0 @@
-// Any runtime as it is.
-import { follow } from './follow.mjs'
-
-follow()
