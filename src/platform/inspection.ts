@@ -4,7 +4,7 @@
 export interface Preview {
   /** The class name, if it differs from the name of `constructor`. */
   name?: string
-  /** Shown in brackets after the class name. */
+  /** Instance in brackets after the class name. */
   state?: string
   members: object
 }
@@ -27,24 +27,24 @@ const DENO_INSPECT = Symbol.for('Deno.customInspect')
 const previews = new WeakMap<object, () => Preview>()
 
 /** Sets the preview of an object whose class uses `defineInspection(Class, previewOf)`. */
-export function setPreview(shown: object, preview: () => Preview): void {
-  previews.set(shown, preview)
+export function setPreview(instance: object, preview: () => Preview): void {
+  previews.set(instance, preview)
 }
 
-export function previewOf(shown: object): Preview {
-  return previews.get(shown)?.() ?? { members: {} }
+export function previewOf(instance: object): Preview {
+  return previews.get(instance)?.() ?? { members: {} }
 }
 
 /** Defines the inspection methods of those runtimes on a class. */
-export function defineInspection<Shown extends object>(
-  { prototype }: { prototype: Shown },
-  getPreview: (shown: Shown) => Preview,
+export function defineInspection<Instance extends object>(
+  { prototype }: { prototype: Instance },
+  getPreview: (instance: Instance) => Preview,
 ): void {
-  const format = (shown: Shown, isNestedTooDeep: boolean, options: Options, inspect: Inspect): string => {
-    const own = shown.constructor.name
+  const format = (instance: Instance, isNestedTooDeep: boolean, options: Options, inspect: Inspect): string => {
+    const own = instance.constructor.name
     let preview: Preview
     try {
-      preview = getPreview(shown)
+      preview = getPreview(instance)
     } catch {
       // It only inherits from an instance, so it lacks the private members.
       return `${own} {}`
@@ -55,10 +55,10 @@ export function defineInspection<Shown extends object>(
     return `${label} ${inspect(members, { ...options, depth: options.depth === null ? null : options.depth - 1 })}`
   }
   const methods = {
-    [NODE_INSPECT](this: Shown, depth: number, options: Options, inspect: Inspect) {
+    [NODE_INSPECT](this: Instance, depth: number, options: Options, inspect: Inspect) {
       return format(this, depth < 0, options, inspect)
     },
-    [DENO_INSPECT](this: Shown, inspect: Inspect, options: Options) {
+    [DENO_INSPECT](this: Instance, inspect: Inspect, options: Options) {
       const { depth, currentDepth = 0 } = options
       return format(this, depth !== null && currentDepth > depth, options, inspect)
     },

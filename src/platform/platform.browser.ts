@@ -44,11 +44,11 @@ export function removeListener(target: EventTarget, type: string, listener: (eve
 
 /** DevTools show getters anyway. */
 export function defineInspection(): void {
-  // Nothing asks for it.
+  // Unused in browsers.
 }
 
 export function setPreview(): void {
-  // Nothing asks for it.
+  // Unused in browsers.
 }
 
 export function previewOf(): { members: object } {
