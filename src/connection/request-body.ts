@@ -57,7 +57,7 @@ function cannotSend(place: string, value: string): TypeError {
 }
 
 /** Explains why a stream cannot be sent again. */
-export const STREAM_SENT_ONCE = 'a ReadableStream body can be sent only once. Pass a function that returns a new one'
+export const STREAM_SENT_ONCE = 'a ReadableStream "body" can be sent only once. Pass a function that returns a new one'
 
 /** Whether the body can be sent only once. */
 export function isStream(body: unknown): body is ReadableStream {

@@ -1,7 +1,7 @@
-/** What the server answers. */
+/** Server responses. */
 
 import type { ServerResponse } from 'node:http'
-import type { Program } from './story.ts'
+import type { Program } from './scenario.ts'
 
 type Answer = Program['answer']
 
@@ -10,7 +10,7 @@ export function begin(response: ServerResponse, type = 'text/event-stream'): Ser
   return response
 }
 
-/** A stream that stays open, in these pieces. */
+/** A stream that sends these pieces and stays open. */
 export function events(...pieces: string[]): Answer {
   return (response) => {
     begin(response)
@@ -25,7 +25,7 @@ export function events(...pieces: string[]): Answer {
   }
 }
 
-/** One that ends. */
+/** A stream that ends. */
 export function ends(text: string): (response: ServerResponse) => void {
   return (response) => {
     begin(response).end(text)

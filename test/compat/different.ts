@@ -1,20 +1,20 @@
-/** What is different from the `eventsource` package (5.1.5), shown on both. */
+/** Differences from the `eventsource` package (5.1.5), shown with both packages. */
 
 import { begin, ends, events } from './answers.ts'
-import type { Program, Story } from './story.ts'
+import type { Program, Recording } from './scenario.ts'
 
 export interface Difference extends Program {
-  /** What of the story shows it. */
-  shows: (story: Story) => unknown
+  /** The part of the recording that shows it. */
+  shows: (recording: Recording) => unknown
   theirs: unknown
   ours: unknown
 }
 
-const heard = ({ heard: parts }: Story): unknown => parts.flat()
+const logged = ({ logged: parts }: Recording): unknown => parts.flat()
 
 export const DIFFERENT: Difference[] = [
   {
-    name: 'each message is a task of its own',
+    name: 'each message has its own task',
     answer: events('data: 1\n\ndata: 2\n\ndata: 3\n\n', 'event: end\ndata\n\n'),
     run: async ({ EventSource, url, log, done }) => {
       const es = new EventSource(url)
@@ -25,12 +25,12 @@ export const DIFFERENT: Difference[] = [
         })
       for (;;) log((await nextMessage()).data)
     },
-    shows: heard,
+    shows: logged,
     theirs: ['1'],
     ours: ['1', '2', '3'],
   },
   {
-    name: 'the error event of a stream that has ended has a message',
+    name: 'the error event at the end of a stream has a message',
     answer: (response) => {
       begin(response).end()
     },
@@ -42,12 +42,12 @@ export const DIFFERENT: Difference[] = [
         done()
       }
     },
-    shows: heard,
+    shows: logged,
     theirs: [undefined],
     ours: ['The event stream at <origin>/sse has ended'],
   },
   {
-    name: 'the message of a refused response says which',
+    name: 'the message of a refused response names the URL',
     answer: (response) => response.writeHead(404).end(),
     run: ({ EventSource, url, log, done }) => {
       const es = new EventSource(url)
@@ -56,7 +56,7 @@ export const DIFFERENT: Difference[] = [
         done()
       }
     },
-    shows: heard,
+    shows: logged,
     theirs: ['Non-200 status code (404)'],
     ours: ['The event stream at <origin>/sse was refused: status 404 instead of 200'],
   },
@@ -75,7 +75,7 @@ export const DIFFERENT: Difference[] = [
         done()
       }
     },
-    shows: ({ heard: [said], requests: [request] }) => [said?.[0], request?.headers.authorization],
+    shows: ({ logged: [first], requests: [request] }) => [first?.[0], request?.headers.authorization],
     theirs: ['error', undefined],
     ours: ['message', 'Basic dXNlcjpwYXNzd29yZA=='],
   },
@@ -94,7 +94,7 @@ export const DIFFERENT: Difference[] = [
         done()
       }
     },
-    shows: heard,
+    shows: logged,
     theirs: ['cache', 'headers', 'mode', 'redirect', 'signal', 'Accept'],
     ours: [
       'cache',
@@ -110,28 +110,28 @@ export const DIFFERENT: Difference[] = [
     ],
   },
   {
-    name: 'an option that cannot be meant is a TypeError',
+    name: 'an invalid option is a TypeError',
     answer: events('data: 1\n\n'),
     run: ({ EventSource, url, log, done }) => {
       try {
         new EventSource(url, { maxBufferSize: 0 })
-        log('taken')
+        log('accepted')
       } catch (error) {
         log((error as Error).message)
       }
       done()
     },
-    shows: heard,
-    theirs: ['taken'],
-    ours: ['Option "maxBufferSize" must be a number of characters above 0, not 0'],
+    shows: logged,
+    theirs: ['accepted'],
+    ours: ['Option "maxBufferSize" must be a number of characters above 0, got 0'],
   },
   {
-    name: 'a server that ends each stream at once is asked less and less often',
+    name: 'the wait grows if every stream ends at once',
     answer: (response) => {
       ends('retry: 1\n\n')(response)
     },
     run: ({ EventSource, url, log, done }) => {
-      // Ours waits for 100, 200 and 400 ms. Whether half of that has passed is told by a timer: a slow machine is late with both.
+      // Ours waits for 100, 200 and 400 ms. A timer checks whether half of that has passed: a slow machine is late with both.
       let requests = 0
       let isEarly = false
       let timer: NodeJS.Timeout | undefined
@@ -151,7 +151,7 @@ export const DIFFERENT: Difference[] = [
         timer = setTimeout(() => (isEarly = false), 50 * 2 ** (requests - 1))
       }
     },
-    shows: heard,
+    shows: logged,
     theirs: ['early', 'early', 'early'],
     ours: ['late', 'late', 'late'],
   },

@@ -1,9 +1,9 @@
-/** The programs of the `eventsource` package's README and MIGRATION, each with as much around it as makes it observable. */
+/** The programs of the `eventsource` package's README and MIGRATION, with enough code around each to observe it. */
 
 import { Agent, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
 import { begin, ends, events } from './answers.ts'
 import { startProxy } from './proxy.ts'
-import type { Program } from './story.ts'
+import type { Program } from './scenario.ts'
 
 export const DOCUMENTED: Program[] = [
   {
@@ -97,7 +97,7 @@ export const DOCUMENTED: Program[] = [
         fetch: (input, init) => undiciFetch(input, { ...init, dispatcher: proxyAgent }),
       })
       es.onmessage = ({ data, origin }: MessageEvent<string>) => {
-        log(data, origin, proxy.asked)
+        log(data, origin, proxy.requested)
         es.close()
         proxy.close()
         done()

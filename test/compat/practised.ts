@@ -1,7 +1,7 @@
-/** What programs that use the `eventsource` package rely on, documented in its declarations or not. */
+/** Behavior that programs rely on, whether or not the declarations of the `eventsource` package document it. */
 
 import { ends, events } from './answers.ts'
-import type { Program } from './story.ts'
+import type { Program } from './scenario.ts'
 
 const ended =
   (answers: Record<number, string>): Program['answer'] =>
@@ -31,7 +31,7 @@ export const PRACTISED: Program[] = [
     },
   })),
   {
-    name: 'what cannot be reached has no code, has a message, and is tried again',
+    name: 'a server that cannot be reached: no code, a message, and a retry',
     answer: (response, n) => {
       if (n === 1) response.destroy()
       else if (n === 2) ends('data: a\n\n')(response)
@@ -42,13 +42,13 @@ export const PRACTISED: Program[] = [
       const es = new EventSource(url, {
         fetch: (input, init) => {
           attempts++
-          return attempts === 2 ? Promise.reject(new Error('of the test')) : fetch(input, init)
+          return attempts === 2 ? Promise.reject(new Error('from the test')) : fetch(input, init)
         },
       })
       es.onerror = ({ code, message }) => {
         log(code, typeof message, es.readyState, attempts)
         if (attempts === 2) {
-          log(message?.includes('of the test') === true || message !== '')
+          log(message?.includes('from the test') === true || message !== '')
           es.close()
           done()
         }
@@ -69,7 +69,7 @@ export const PRACTISED: Program[] = [
     },
   })),
   {
-    name: 'the init that fetch is given: plain, with these members',
+    name: 'the init of fetch: a plain object with these members',
     answer: ended({ 1: 'retry: 10\nid: 7\ndata: a\n\n' }),
     run: ({ EventSource, url, log, done }) => {
       const es = new EventSource(url, {
@@ -87,7 +87,7 @@ export const PRACTISED: Program[] = [
     },
   },
   {
-    name: 'the signal is aborted by close()',
+    name: 'close() aborts the signal',
     answer: events('data: a\n\n'),
     run: ({ EventSource, url, log, done }) => {
       let signal: AbortSignal | undefined
@@ -105,7 +105,7 @@ export const PRACTISED: Program[] = [
     },
   },
   {
-    name: 'a response that is no more than what FetchLikeResponse asks for',
+    name: 'a response with only the members of FetchLikeResponse',
     answer: (response) => response.end(),
     run: ({ EventSource, url, log, done }) => {
       const chunks = [new TextEncoder().encode('data: a\n'), new TextEncoder().encode('\n')]
@@ -135,7 +135,7 @@ export const PRACTISED: Program[] = [
     },
   },
   {
-    name: 'a body that is no web stream fails the connection',
+    name: 'a body that is not a web stream fails the connection',
     answer: (response) => response.end(),
     run: ({ EventSource, url, log, done }) => {
       const es = new EventSource(url, {
@@ -194,7 +194,7 @@ export const PRACTISED: Program[] = [
     },
   },
   {
-    name: 'a URL that is none throws a SyntaxError, a missing one a TypeError',
+    name: 'an invalid URL throws a SyntaxError, a missing one a TypeError',
     answer: (response) => response.end(),
     run: ({ EventSource, log, done }) => {
       for (const [make, name] of [
@@ -212,9 +212,9 @@ export const PRACTISED: Program[] = [
   },
 ]
 
-/** As it is where there is a window; elsewhere the package sets no credentials. */
+/** With a `window`. Without one, the package sets no credentials. */
 export const WITH_WINDOW: Program[] = [false, true].map((withCredentials) => ({
-  name: `withCredentials: ${String(withCredentials)}, where there is a window`,
+  name: `withCredentials: ${String(withCredentials)}, with a window`,
   answer: events('data: a\n\n'),
   run: ({ EventSource, url, log, done }) => {
     const es = new EventSource(url, {

@@ -1,6 +1,6 @@
 /**
- * Programs written for the `eventsource` package, on its versions 3 to 5 and on ours: `npm run test:compat`. The same events are
- * heard, and the server sees the same requests. What differs is shown on both.
+ * Runs programs written for the `eventsource` package with its versions 3 to 5 and with ours: `npm run test:compat`. They must
+ * receive the same events and send the same requests. Differences are shown with both.
  */
 
 import assert from 'node:assert/strict'
@@ -13,31 +13,31 @@ import { Tally } from '../tally.ts'
 import { DIFFERENT } from './different.ts'
 import { DOCUMENTED } from './documented.ts'
 import { PRACTISED, WITH_WINDOW } from './practised.ts'
-import { tell, type Library, type Program, type Story } from './story.ts'
+import { record, type Library, type Program, type Recording } from './scenario.ts'
 
-type Stories = Map<string, Story | Error>
+type Recordings = Map<string, Recording | Error>
 
 const require = createRequire(path('package.json'))
 const tally = new Tally()
-// Ours has more.
+// Ours has more exports.
 const ours = everysource as unknown as Library
 const programs = [...DOCUMENTED, ...PRACTISED]
 
-async function tellAll(library: Library, chosen: Program[]): Promise<Stories> {
-  const stories = chosen.map(async (program): Promise<[string, Story | Error]> => {
+async function recordAll(library: Library, chosen: Program[]): Promise<Recordings> {
+  const recordings = chosen.map(async (program): Promise<[string, Recording | Error]> => {
     try {
-      return [program.name, await tell(program, library)]
+      return [program.name, await record(program, library)]
     } catch (error) {
       return [program.name, error as Error]
     }
   })
-  return new Map(await Promise.all(stories))
+  return new Map(await Promise.all(recordings))
 }
 
-function storyOf(stories: Stories | undefined, name: string): Story {
-  const story = stories?.get(name)
-  if (story === undefined || story instanceof Error) throw story ?? new Error('it has not been told')
-  return story
+function recordingOf(recordings: Recordings | undefined, name: string): Recording {
+  const recording = recordings?.get(name)
+  if (recording === undefined || recording instanceof Error) throw recording ?? new Error('the program has not run')
+  return recording
 }
 
 const versions = [
@@ -46,15 +46,15 @@ const versions = [
   { major: 3, name: 'eventsource3' },
 ]
 
-// What programs mostly do is wait.
-const [told, ...originals] = await Promise.all([tellAll(ours, programs), ...versions.map(tellVersion)])
-// Here it matters for how long.
-const [theirs, own] = await Promise.all([tellAll(eventsource5, DIFFERENT), tellAll(ours, DIFFERENT)])
+// The programs mostly wait.
+const [recorded, ...originals] = await Promise.all([recordAll(ours, programs), ...versions.map(recordVersion)])
+// Not at the same time as the others: these measure time.
+const [theirs, own] = await Promise.all([recordAll(eventsource5, DIFFERENT), recordAll(ours, DIFFERENT)])
 
-async function tellVersion({ major, name }: (typeof versions)[number]): Promise<Stories | undefined> {
+async function recordVersion({ major, name }: (typeof versions)[number]): Promise<Recordings | undefined> {
   const documented = programs.filter(({ since = 3 }) => since <= major)
   try {
-    return await tellAll((await import(name)) as Library, documented)
+    return await recordAll((await import(name)) as Library, documented)
   } catch {
     return undefined
   }
@@ -66,34 +66,34 @@ for (const [i, { major, name }] of versions.entries()) {
   if (!original) suite.missing(`${name} is not installed`)
   for (const program of original?.keys() ?? []) {
     await suite.run(program, () => {
-      const [expected, actual] = [storyOf(original, program), storyOf(told, program)]
-      assert.ok(expected.heard.length + expected.requests.length > 0, 'nothing has happened')
+      const [expected, actual] = [recordingOf(original, program), recordingOf(recorded, program)]
+      assert.ok(expected.logged.length + expected.requests.length > 0, 'nothing happened')
       assert.deepEqual(actual, expected)
     })
   }
   suite.end()
 }
 
-const suite = tally.suite('compat, what differs')
+const suite = tally.suite('compat, differences')
 for (const difference of DIFFERENT) {
   await suite.run(difference.name, () => {
-    assert.deepEqual(difference.shows(storyOf(theirs, difference.name)), difference.theirs, 'theirs')
-    assert.deepEqual(difference.shows(storyOf(own, difference.name)), difference.ours, 'ours')
+    assert.deepEqual(difference.shows(recordingOf(theirs, difference.name)), difference.theirs, 'theirs')
+    assert.deepEqual(difference.shows(recordingOf(own, difference.name)), difference.ours, 'ours')
   })
 }
 suite.end()
 
 const imports = tally.suite('compat, imports')
-await imports.run('named imports give the same names, and no default', () => {
+await imports.run('named imports have the same names, without a default', () => {
   for (const name of Object.keys(eventsource5)) assert.ok(name in everysource, name)
   assert.ok(!('default' in everysource))
 })
-await imports.run('require gives the same names', () => {
+await imports.run('require has the same names', () => {
   const { EventSource, ErrorEvent } = require('everysource') as Library
   assert.equal(typeof EventSource, 'function')
   assert.equal(typeof ErrorEvent, 'function')
 })
-await imports.run('the feature can be asked for, and shows in no loop', () => {
+await imports.run('the feature symbol is present and not enumerable', () => {
   const symbol = Symbol.for('eventsource.supports-fetch-override')
   for (const { EventSource } of [eventsource5, everysource]) {
     const property = Object.getOwnPropertyDescriptor(EventSource, symbol)
@@ -115,12 +115,12 @@ await imports.run('all types have the same names', () => {
 })
 imports.end()
 
-const windows = tally.suite('compat, where there is a window')
+const windows = tally.suite('compat, with a window')
 Object.assign(globalThis, { window: globalThis })
-const [theirsThere, oursThere] = [await tellAll(eventsource5, WITH_WINDOW), await tellAll(ours, WITH_WINDOW)]
+const [theirsInWindow, oursInWindow] = [await recordAll(eventsource5, WITH_WINDOW), await recordAll(ours, WITH_WINDOW)]
 for (const { name } of WITH_WINDOW) {
   await windows.run(name, () => {
-    assert.deepEqual(storyOf(oursThere, name), storyOf(theirsThere, name))
+    assert.deepEqual(recordingOf(oursInWindow, name), recordingOf(theirsInWindow, name))
   })
 }
 windows.end()

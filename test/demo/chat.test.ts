@@ -35,8 +35,8 @@ describe('an answer', () => {
 
   test('stops when the client closes', async () => {
     const server = await openServer({ second: 1000 })
-    const { source, heard } = ask(`${server.url}chat`)
-    await until(() => heard.length > 1)
+    const { source, events } = ask(`${server.url}chat`)
+    await until(() => events.length > 1)
     expect(server.openStreams('/chat')).toBe(1)
     source.close()
     await until(() => server.timers() === 0 && server.openStreams('/chat') === 0)
@@ -47,10 +47,10 @@ describe('resumption', () => {
   test('continues after the last token received', async () => {
     const log: string[] = []
     const server = await openServer({ second: 1000, log: (_, what) => log.push(what) })
-    const { source, heard, messages } = ask(`${server.url}chat?drop=5`, { reconnect: { jitter: 0 } })
+    const { source, events, messages } = ask(`${server.url}chat?drop=5`, { reconnect: { jitter: 0 } })
     await until(() => source.readyState === EventSource.CLOSED)
     const tokens = answerTo(PROMPT).map((token) => `message: ${JSON.stringify({ token })}`)
-    expect(heard).toEqual(['open', ...tokens.slice(0, 5), 'error', 'open', ...tokens.slice(5), 'message: [DONE]'])
+    expect(events).toEqual(['open', ...tokens.slice(0, 5), 'error', 'open', ...tokens.slice(5), 'message: [DONE]'])
     expect(messages.map(({ lastEventId }) => lastEventId)).toEqual(messages.map((_, index) => idOf(PROMPT, index + 1)))
     expect(log).toEqual([
       'request without Last-Event-ID',
@@ -91,13 +91,13 @@ describe('resumption', () => {
 
   test('responds with 204 after [DONE]', async () => {
     const { url } = await openServer()
-    const { source, heard } = ask(`${url}chat`, { lastEventId: idOf(PROMPT, answerTo(PROMPT).length + 1) })
+    const { source, events } = ask(`${url}chat`, { lastEventId: idOf(PROMPT, answerTo(PROMPT).length + 1) })
     const { status, willReconnect } = await new Promise<ErrorEvent>((resolve) => {
       source.addEventListener('error', (event) => {
         if (!('data' in event)) resolve(event)
       })
     })
-    expect([heard, status, willReconnect]).toEqual([['error'], 204, false])
+    expect([events, status, willReconnect]).toEqual([['error'], 204, false])
   })
 
   test('ignores an empty Last-Event-ID', async () => {
@@ -152,7 +152,7 @@ describe('a busy chat', () => {
   test('answers a source that respects Retry-After', async () => {
     const { url } = await openServer({ second: 1000 })
     const failures: ConnectionError[] = []
-    const { heard } = ask(`${url}chat?busy=1`, {
+    const { events } = ask(`${url}chat?busy=1`, {
       reconnect: {
         shouldReconnect: (failure) => {
           failures.push(failure)
@@ -160,9 +160,9 @@ describe('a busy chat', () => {
         },
       },
     })
-    await until(() => heard.length > 2)
+    await until(() => events.length > 2)
     // One retry is enough, because the source waits for the whole delay.
-    expect(heard.slice(0, 2)).toEqual(['error', 'open'])
+    expect(events.slice(0, 2)).toEqual(['error', 'open'])
     expect(failures.map(({ status, retryAfter }) => [status, retryAfter])).toEqual([[429, 1000]])
   })
 })

@@ -12,47 +12,47 @@ async function send({ url }: DemoServer, body: object, type = 'application/json'
 
 test('drop closes all connections of the stream, and clients resume', async () => {
   const server = await openServer()
-  const { heard, messages } = listen(`${server.url}numbers`)
+  const { events, messages } = listen(`${server.url}numbers`)
   const other = listen(`${server.url}stream`)
   await until(() => messages.length >= 2)
   expect(await (await send(server, { action: 'drop', path: '/numbers' })).json()).toEqual({
     message: 'Dropped the connection.',
   })
-  await until(() => heard.includes('error'))
+  await until(() => events.includes('error'))
   const { length } = messages
   await until(() => messages.length > length)
   expect(messages.map(({ data }) => data)).toEqual(messages.map((_, index) => `number ${index + 1}`))
-  expect(other.heard).not.toContain('error')
+  expect(other.events).not.toContain('error')
 })
 
 test('stall pauses the stream and continues without a gap', async () => {
   const server = await openServer({ second: 100 })
-  const { messages, heard } = listen(`${server.url}numbers`)
+  const { messages, events } = listen(`${server.url}numbers`)
   await until(() => messages.length > 0)
   await send(server, { action: 'stall', path: '/numbers' })
   const longest = () =>
     Math.max(...messages.map(({ timeStamp }, index) => timeStamp - (messages[index - 1]?.timeStamp ?? timeStamp)))
   await until(() => longest() > 300)
-  expect(heard).not.toContain('error')
+  expect(events).not.toContain('error')
   expect(messages.map(({ data }) => data)).toEqual(messages.map((_, index) => `number ${index + 1}`))
 })
 
 test('stall postpones one-time messages', async () => {
   const server = await openServer({ second: 50 })
-  const { heard } = listen(`${server.url}people`, ['name', 'age'])
-  await until(() => heard.includes('open'))
+  const { events } = listen(`${server.url}people`, ['name', 'age'])
+  await until(() => events.includes('open'))
   await send(server, { action: 'stall', path: '/people' })
-  await until(() => heard.includes('name: Ada') && heard.includes('age: 36'))
+  await until(() => events.includes('name: Ada') && events.includes('age: 36'))
 })
 
 test('refuse responds with 503 for a while: a source fails, one that retries 503 reconnects', async () => {
   // It refuses for 5 s, far longer than the sources' reconnection delay of 0.5 to 0.75 s.
   const server = await openServer({ second: 1_000 })
-  const { source, heard } = listen(`${server.url}numbers`)
+  const { source, events } = listen(`${server.url}numbers`)
   const retrying = listen(`${server.url}numbers`, ['message'], {
     reconnect: { shouldReconnect: ({ status }) => (status === 503 ? true : undefined) },
   })
-  await until(() => heard.includes('open') && retrying.heard.includes('open'))
+  await until(() => events.includes('open') && retrying.events.includes('open'))
   await send(server, { action: 'refuse', path: '/numbers' })
   await until(() => source.readyState === EventSource.CLOSED)
   await until(() => retrying.source.readyState === EventSource.OPEN)

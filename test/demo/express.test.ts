@@ -62,9 +62,9 @@ test.for([
   ['blank lines', (date: string) => `data: ${date}\n`],
 ] as const)('dates without %s fire no event, and the source stays open', async ([, unframed]) => {
   const { url, timers } = await openApp(unframed)
-  const { source, heard, bytes } = listen(`${url}/events/unframed`)
+  const { source, events, bytes } = listen(`${url}/events/unframed`)
   await until(() => bytes() > 200)
-  expect(heard).toEqual(['open'])
+  expect(events).toEqual(['open'])
   expect(source.readyState).toBe(EventSource.OPEN)
   source.close()
   await until(() => timers.size === 0)

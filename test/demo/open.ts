@@ -18,7 +18,7 @@ export async function openServer(settings: ServerSettings = {}): Promise<DemoSer
 export interface Recording {
   source: EventSource
   /** `open`, `error`, and `type: data` for messages. */
-  heard: string[]
+  events: string[]
   messages: SourceMessageEvent[]
   /** The number of bytes received. */
   bytes: () => number
@@ -44,17 +44,17 @@ export function listen(url: string | URL, types: string[] = ['message'], options
   onTestFinished(() => {
     source.close()
   })
-  const heard: string[] = []
+  const events: string[] = []
   const messages: SourceMessageEvent[] = []
-  source.addEventListener('open', () => heard.push('open'))
-  source.addEventListener('error', () => heard.push('error'))
+  source.addEventListener('open', () => events.push('open'))
+  source.addEventListener('error', () => events.push('error'))
   for (const type of types) {
     source.addEventListener(type, (message) => {
       messages.push(message)
-      heard.push(`${type}: ${message.data}`)
+      events.push(`${type}: ${message.data}`)
     })
   }
-  return { source, heard, messages, bytes: () => bytes }
+  return { source, events, messages, bytes: () => bytes }
 }
 
 /** A raw response. */

@@ -40,10 +40,10 @@ test('uses a free port if the requested one is in use', async () => {
 
 test('ends its streams when closed', async () => {
   const server = await openServer()
-  const { heard } = listen(`${server.url}stream`)
-  await until(() => heard.includes('open'))
+  const { events } = listen(`${server.url}stream`)
+  await until(() => events.includes('open'))
   await server.close()
-  await until(() => heard.includes('error'))
+  await until(() => events.includes('error'))
   expect(server.timers()).toBe(0)
 })
 

@@ -10,19 +10,19 @@ const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 describe('/article', () => {
   test('sends the text by character, then the event "end"', async () => {
     const { url } = await openServer()
-    const { heard } = listen(`${url}article`, ['message', 'end'])
-    await until(() => heard.some((event) => event.startsWith('end')))
-    expect(heard).toEqual(['open', ...Array.from(ARTICLE, (character) => `message: ${character}`), 'end: That is all'])
+    const { events } = listen(`${url}article`, ['message', 'end'])
+    await until(() => events.some((event) => event.startsWith('end')))
+    expect(events).toEqual(['open', ...Array.from(ARTICLE, (character) => `message: ${character}`), 'end: That is all'])
   })
 
   test('continues with zeros that fire no event', async () => {
     const { url } = await openServer()
-    const { source, heard, bytes } = listen(`${url}article`, ['message', 'end', '0'])
-    await until(() => heard.some((event) => event.startsWith('end')))
-    const { length } = heard
+    const { source, events, bytes } = listen(`${url}article`, ['message', 'end', '0'])
+    await until(() => events.some((event) => event.startsWith('end')))
+    const { length } = events
     const before = bytes()
     await until(() => bytes() >= before + 5)
-    expect(heard).toHaveLength(length)
+    expect(events).toHaveLength(length)
     expect(source.readyState).toBe(EventSource.OPEN)
 
     const { writes } = await openWire(`${url}article`)
@@ -33,9 +33,9 @@ describe('/article', () => {
 describe('/current-time', () => {
   test('sends the date in messages without a type', async () => {
     const { url } = await openServer()
-    const { messages, heard } = listen(`${url}current-time`)
+    const { messages, events } = listen(`${url}current-time`)
     await until(() => messages.length === 2)
-    expect(heard[0]).toBe('open')
+    expect(events[0]).toBe('open')
     for (const { data } of messages) expect(new Date(data).toUTCString()).toBe(data)
   })
 
@@ -53,9 +53,9 @@ describe('/current-time', () => {
 describe('/people', () => {
   test('sends a name, then an age', async () => {
     const { url } = await openServer()
-    const { heard } = listen(`${url}people`, ['message', 'name', 'age'])
-    await until(() => heard.length === 3)
-    expect(heard).toEqual(['open', 'name: Ada', 'age: 36'])
+    const { events } = listen(`${url}people`, ['message', 'name', 'age'])
+    await until(() => events.length === 3)
+    expect(events).toEqual(['open', 'name: Ada', 'age: 36'])
   })
 
   test('writes each message in two parts', async () => {
@@ -108,9 +108,9 @@ describe('/retry', () => {
     const { response } = await openWire(`http://127.0.0.2:${port}/retry`, { Host: `127.0.0.1:${port}` })
     expect(response.statusCode).toBe(403)
 
-    const { source, heard } = listen(`http://127.0.0.2:${port}/retry`)
+    const { source, events } = listen(`http://127.0.0.2:${port}/retry`)
     await until(() => source.readyState === EventSource.CLOSED)
-    expect(heard).toEqual(['error'])
+    expect(events).toEqual(['error'])
   })
 })
 
@@ -124,9 +124,9 @@ describe('/events', () => {
 
   test('fires no event without blank lines, and stays open', async () => {
     const { url } = await openServer()
-    const { source, heard, bytes } = listen(`${url}events/unframed`)
+    const { source, events, bytes } = listen(`${url}events/unframed`)
     await until(() => bytes() > 200)
-    expect(heard).toEqual(['open'])
+    expect(events).toEqual(['open'])
     expect(source.readyState).toBe(EventSource.OPEN)
   })
 })
@@ -135,10 +135,10 @@ describe('/drop', () => {
   test('drops the connection in the middle of a message and resumes after the last one received', async () => {
     const log: string[] = []
     const server = await openServer({ second: 200, log: (_, text) => log.push(text) })
-    const { heard } = listen(`${server.url}drop`)
-    await until(() => heard.includes('message: part 7'))
+    const { events } = listen(`${server.url}drop`)
+    await until(() => events.includes('message: part 7'))
     const parts = (...numbers: number[]) => numbers.map((number) => `message: part ${number}`)
-    expect(heard).toEqual([
+    expect(events).toEqual([
       ...['open', ...parts(1, 2, 3), 'error'],
       ...['open', ...parts(4, 5, 6), 'error'],
       ...['open', ...parts(7)],

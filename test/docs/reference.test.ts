@@ -1,4 +1,4 @@
-/** The tables of the reference name all that there is, and nothing else. */
+/** The tables of docs/reference/options.md name every option and member of the types, and nothing else. */
 
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { path } from '../conformance/bundle.ts'
 
 const page = readFileSync(path('docs/reference/options.md'), 'utf8')
 
-/** The names in the first column of the table under such a head. */
+/** The names in the first column of the first table with this head, from a section on. */
 function rows(head: string, section = ''): string[] {
   const lines = page.slice(page.indexOf(section)).split('\n')
   const first = lines.findIndex((line) => line.startsWith(`| ${head} `)) + 2
@@ -29,6 +29,8 @@ const FAILURE = 'src/connection/failure.ts'
 
 test.for([
   ['options', rows('option'), membersOf(OPTIONS, 'interface EventSourceInit ')],
+  ['members of a policy', rows('member', '## Reconnecting'), membersOf(OPTIONS, 'interface ReconnectPolicy ')],
+  ['arguments of shouldReconnect', rows('argument'), ['failure', ...membersOf(OPTIONS, 'interface FailureContext ')]],
   ['members of an attempt', rows('member', '### `headers`'), membersOf(OPTIONS, 'interface Attempt ')],
   [
     'members of an error event',

@@ -1,4 +1,4 @@
-/** Each symptom of docs/guides/troubleshooting.md is brought about, and its remedy helps. */
+/** Reproduces each symptom of docs/guides/troubleshooting.md, and shows that its fix works. */
 
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -18,7 +18,7 @@ const HEADINGS = Array.from(page.matchAll(/^## (.*)$/gm), ([, heading = '']) => 
 
 afterAll(closeBrowser)
 
-test('each symptom is tested, and in the contents at the top', () => {
+test('each symptom is tested, and is in the list at the top', () => {
   expect(Object.keys(SYMPTOMS).sort()).toEqual([...HEADINGS].sort())
   expect(Array.from(page.matchAll(/^- \[(.*)\]\(#[\w-]+\)$/gm), ([, title]) => title)).toEqual(HEADINGS)
 })

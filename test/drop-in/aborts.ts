@@ -1,9 +1,9 @@
-/** Programs written for `@microsoft/fetch-event-source`: of a signal that ends it. */
+/** Programs written for `@microsoft/fetch-event-source`: aborted signals. */
 
 import { ending, refused } from '../conformance/harness.ts'
-import { open, type Kit, type Program } from './story.ts'
+import { open, type Kit, type Program } from './scenario.ts'
 
-/** Writes every call down, and calls back at each; resolves when it is over. */
+/** Logs every call and calls back at each. Resolves when the promise does. */
 async function watched({ fetchEventSource, url, log }: Kit, at: (call: string, abort: () => void) => void) {
   const controller = new AbortController()
   const call = (name: string, ...args: unknown[]): void => {
@@ -37,7 +37,7 @@ async function watched({ fetchEventSource, url, log }: Kit, at: (call: string, a
 
 export const ABORTS: Program[] = [
   {
-    name: 'aborted while it connects',
+    name: 'aborted while connecting',
     answers: [{ ...open(), before: 'over' }],
     run: (kit) =>
       watched(kit, (call, abort) => {
@@ -45,7 +45,7 @@ export const ABORTS: Program[] = [
       }),
   },
   {
-    name: 'aborted while it is open',
+    name: 'aborted while open',
     answers: [open('data: one\n\n')],
     run: (kit) =>
       watched(kit, (call, abort) => {
@@ -53,7 +53,7 @@ export const ABORTS: Program[] = [
       }),
   },
   {
-    name: 'aborted while it waits',
+    name: 'aborted while waiting to retry',
     answers: [refused(500)],
     run: async ({ fetchEventSource, url, log }) => {
       const controller = new AbortController()
@@ -68,7 +68,7 @@ export const ABORTS: Program[] = [
         },
       })
       log('resolved')
-      // Would another attempt be made, it would be seen.
+      // Long enough for another attempt to be recorded.
       await new Promise((resolve) => setTimeout(resolve, 500))
     },
   },
@@ -97,7 +97,7 @@ export const ABORTS: Program[] = [
       }),
   },
   {
-    name: 'aborted when it is over',
+    name: 'aborted after the end',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const controller = new AbortController()
@@ -122,7 +122,7 @@ export const ABORTS: Program[] = [
     },
   },
   {
-    name: 'aborted with a reason, which nobody hears of',
+    name: 'aborted with a reason, which is not reported',
     answers: [open('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const controller = new AbortController()
@@ -139,7 +139,7 @@ export const ABORTS: Program[] = [
     },
   },
   {
-    name: 'ended after some time',
+    name: 'aborted by a timeout',
     answers: [open('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const abort = new AbortController()
@@ -147,7 +147,7 @@ export const ABORTS: Program[] = [
         signal: abort.signal,
         onmessage({ data }) {
           log('onmessage', data)
-          // As AbortSignal.timeout() does, whose time would begin before the message.
+          // Like AbortSignal.timeout(), except that the time starts at the message.
           setTimeout(() => {
             abort.abort(new DOMException('The operation timed out', 'TimeoutError'))
           }, 100)

@@ -1,13 +1,13 @@
-/** Programs written for `@microsoft/fetch-event-source`: of what fails, what is tried again, and what ends it. */
+/** Programs written for `@microsoft/fetch-event-source`: failures, retries and fatal errors. */
 
 import { ending, refused } from '../conformance/harness.ts'
-import { type Kit, type Program } from './story.ts'
+import { type Kit, type Program } from './scenario.ts'
 
-/** Those of the original's README. */
+/** The error classes of the original's README. */
 class RetriableError extends Error {}
 class FatalError extends Error {}
 
-/** The README's example, with a wait that suits a test. */
+/** The README's example, with a shorter wait. */
 async function readme({ fetchEventSource, EventStreamContentType, url, log }: Kit): Promise<void> {
   try {
     await fetchEventSource(url, {
@@ -45,7 +45,7 @@ function kind(error: unknown): string {
   return error instanceof FatalError ? 'fatal' : error instanceof RetriableError ? 'retriable' : 'other'
 }
 
-/** Whatever fails is shown, and rejects. */
+/** Logs every error, and rejects with the first. */
 async function once({ fetchEventSource, url, log }: Kit): Promise<void> {
   await fetchEventSource(url, {
     onmessage(ev) {
@@ -72,7 +72,7 @@ export const FAILURES: Program[] = [
     run: readme,
   },
   {
-    name: "the README's errors: a 500, a 429 and ends are not, an event may be",
+    name: "the README's errors: a 500, a 429 and an end are retried, an event may be fatal",
     answers: [
       refused(500, {}, 'broken'),
       refused(429),
@@ -84,27 +84,27 @@ export const FAILURES: Program[] = [
     waits: [150, 150, 150, 150],
   },
   {
-    name: 'the default onopen asks for the type of an event stream',
+    name: 'the default onopen requires the Content-Type of an event stream',
     answers: [{ ...refused(200, { 'Content-Type': 'application/json' }, '{"error":"no"}') }],
     run: once,
   },
   {
-    name: 'the default onopen asks for some type',
+    name: 'the default onopen requires a Content-Type',
     answers: [{ headers: { 'Content-Type': null }, steps: [{ write: 'data: x\n\n' }, { end: true }] }],
     run: once,
   },
   {
-    name: 'the default onopen asks for no status',
+    name: 'the default onopen accepts any status',
     answers: [{ ...ending('data: one\n\n'), status: 500 }],
     run: once,
   },
   {
-    name: 'the default onopen takes parameters',
+    name: 'the default onopen accepts parameters of the Content-Type',
     answers: [{ ...ending('data: one\n\n'), headers: { 'Content-Type': 'text/event-stream;charset=utf-8' } }],
     run: once,
   },
   {
-    name: 'an onopen of its own may take any type',
+    name: 'a custom onopen may accept any Content-Type',
     answers: [{ ...ending('data: one\n\n'), headers: { 'Content-Type': 'text/plain' } }],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -119,7 +119,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'onmessage throws: the rest is dropped, its ID is kept',
+    name: 'onmessage throws: the rest is discarded, the ID is kept',
     answers: [ending('id: 1\ndata: one\n\nid: 2\ndata: wrong\n\nid: 3\ndata: three\n\n'), ending('data: here\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -139,7 +139,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'onmessage throws, and onerror with it',
+    name: 'onmessage throws, and onerror rethrows',
     answers: [ending('data: {"cut":\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -155,12 +155,12 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'onerror rejects with an error of its own',
+    name: 'onerror throws a different error',
     answers: [refused(404)],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
         onerror() {
-          throw new FatalError('of its own')
+          throw new FatalError('from onerror')
         },
       }).catch((error: unknown) => {
         log('rejected', kind(error), error)
@@ -191,7 +191,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'nobody can be reached',
+    name: 'the server cannot be reached',
     answers: [],
     run: async ({ fetchEventSource, log }) => {
       let failures = 0
@@ -211,7 +211,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'a URL that is none',
+    name: 'an invalid URL',
     answers: [],
     run: async ({ fetchEventSource, log }) => {
       await fetchEventSource('http://a b/', {
@@ -225,7 +225,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'a fetch of its own that fails, at once or later',
+    name: 'a custom fetch that fails, at once or later',
     answers: [ending('data: here\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       let attempts = 0
@@ -287,7 +287,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'a body that onopen has read itself',
+    name: 'a body that onopen has read',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {

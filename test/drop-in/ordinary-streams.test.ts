@@ -1,4 +1,4 @@
-/** Ordinary streams, made and cut at random: both packages hear the same, and ask for the same next. */
+/** Random ordinary streams, cut at random: both packages deliver the same messages and send the same next request. */
 
 import * as original from '@microsoft/fetch-event-source'
 import fc from 'fast-check'
@@ -6,12 +6,12 @@ import { beforeAll, expect, it, vi } from 'vitest'
 import * as ours from '../../src/fetch-event-source.ts'
 
 beforeAll(() => {
-  // The original's.
+  // The original needs them.
   vi.stubGlobal('window', globalThis)
   vi.stubGlobal('document', { addEventListener: () => undefined, removeEventListener: () => undefined })
 })
 
-// What is not among them is mended: NULs, byte order marks, IDs past ASCII.
+// NULs, byte order marks and IDs past ASCII are left out: ours fixes their handling.
 const text = fc.string({ unit: fc.constantFrom('a', 'b', ':', ' ', '1'), maxLength: 8 })
 const anyText = fc.string({ unit: fc.constantFrom('a', ':', ' ', '\t', 'é', '€', '😀'), maxLength: 8 })
 
@@ -58,8 +58,8 @@ const stream = fc
     return places.slice(1).map((place, i) => bytes.slice(places[i], place))
   })
 
-/** All that is heard of a stream, and the request after it. */
-async function heard({ fetchEventSource }: Pick<typeof original, 'fetchEventSource'>, chunks: Uint8Array[]) {
+/** All messages of a stream, and the headers of each request. */
+async function callsOf({ fetchEventSource }: Pick<typeof original, 'fetchEventSource'>, chunks: Uint8Array[]) {
   const calls: unknown[] = []
   let attempts = 0
   const fetch = (_: unknown, { headers }: RequestInit = {}): Promise<Response> => {
@@ -87,13 +87,13 @@ async function heard({ fetchEventSource }: Pick<typeof original, 'fetchEventSour
   return calls
 }
 
-it('the same messages, and the same ID in the next request', { timeout: 240_000 }, async () => {
+it('delivers the same messages, and sends the same ID in the next request', { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(stream, { minLength: 100, maxLength: 100 }), async (streams) => {
-      // They wait for a tenth of a second each.
+      // Concurrently, because each waits for a tenth of a second.
       await Promise.all(
         streams.map(async (chunks) => {
-          expect(await heard(ours as never, chunks)).toEqual(await heard(original, chunks))
+          expect(await callsOf(ours as never, chunks)).toEqual(await callsOf(original, chunks))
         }),
       )
     }),

@@ -1,4 +1,4 @@
-/** The page that has both packages, as a bundler takes them, and all programs. */
+/** The page with both packages, bundled, and all programs. */
 
 import { bundled, serving } from '../browser/places.ts'
 import type { Extra } from '../server/server.ts'

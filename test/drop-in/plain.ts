@@ -1,6 +1,6 @@
-/** Values as data that can be compared. */
+/** Turns values into data that can be compared. */
 
-/** Errors, responses and requests as far as they tell; the program's URL, which no two runs share, as `<url>`. */
+/** Reduces errors, responses and requests to comparable parts. The program's URL, which differs in each run, becomes `<url>`. */
 export function plain(value: unknown, url: string): unknown {
   if (typeof value === 'string') return value.replaceAll(url, '<url>')
   // JSON has neither.
@@ -18,7 +18,7 @@ export function plain(value: unknown, url: string): unknown {
   }
   if (Array.isArray(value)) return value.map((item) => plain(item, url))
   const members = Object.entries(value)
-    // In Node ours adds one, so that idle connections live: a mended point of its own.
+    // In Node ours adds one, to keep idle connections open. LIFECYCLE_FIXES covers it.
     .filter(([name]) => name !== 'dispatcher')
     .map(([name, member]): [string, unknown] => [name, plain(member, url)])
   return Object.fromEntries(members.sort(([one], [other]) => (one < other ? -1 : 1)))

@@ -1,15 +1,15 @@
-/** All programs, in two lists. */
+/** All programs: those with the same behavior, and the fixes. */
 
 import { ABORTS } from './aborts.ts'
 import { FAILURES } from './failures.ts'
-import { MENDED_LIFE } from './mended-life.ts'
-import { MENDED_STREAM } from './mended-stream.ts'
-import type { Mended } from './mended.ts'
+import { LIFECYCLE_FIXES } from './fixes-lifecycle.ts'
+import { STREAM_FIXES } from './fixes-stream.ts'
+import type { Fix } from './fixes.ts'
 import { REQUESTS } from './requests.ts'
 import { RETRIES } from './retries.ts'
-import type { Program } from './story.ts'
+import type { Program } from './scenario.ts'
 
-/** Those that must do the same on both packages. */
+/** These must behave the same with both packages. */
 export const SAME: Program[] = [...REQUESTS, ...FAILURES, ...RETRIES, ...ABORTS]
 
-export const MENDED: Mended[] = [...MENDED_STREAM, ...MENDED_LIFE]
+export const FIXES: Fix[] = [...STREAM_FIXES, ...LIFECYCLE_FIXES]

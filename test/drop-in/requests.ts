@@ -1,13 +1,13 @@
-/** Programs written for `@microsoft/fetch-event-source`: of what is asked for, and what arrives. */
+/** Programs written for `@microsoft/fetch-event-source`: requests and messages. */
 
 import { ending } from '../conformance/harness.ts'
-import { open, type Program } from './story.ts'
+import { open, type Program } from './scenario.ts'
 
 const json = { 'Content-Type': 'application/json' }
 
 export const REQUESTS: Program[] = [
   {
-    name: 'messages, and nothing else said',
+    name: 'messages, without other options',
     answers: [ending('data: one\n\ndata: two\n\n', 'data: three\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -34,7 +34,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'named events, told apart by a switch',
+    name: 'named events in a switch',
     answers: [ending('event: start\ndata: {"model":"some-model"}\n\nevent: ping\ndata: {}\n\nevent: end\ndata:\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -55,7 +55,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a POST of JSON, in the manner of a chat',
+    name: 'a POST of JSON, as in a chat',
     answers: [ending('data: {"content":"Hel"}\n\ndata: {"content":"lo"}\n\n', 'data: [DONE]\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       let answer = ''
@@ -71,7 +71,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'text of any kind: lines, line ends, comments, characters cut in two',
+    name: 'any text: lines, line endings, comments, characters cut in two',
     answers: [
       {
         steps: [
@@ -102,17 +102,17 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: "callbacks are called without `this`, and with nothing but what they are for; the first fetch in the caller's turn",
+    name: 'callbacks get no `this` and no extra arguments; the first fetch is synchronous',
     answers: [ending('data: one\n\n'), ending()],
     run: async ({ fetchEventSource, url, log }) => {
-      const told = (name: string) =>
+      const logging = (name: string) =>
         function (this: unknown, ...args: unknown[]): void {
           log(name, this, ...args)
         }
       let attempts = 0
       const running = fetchEventSource(url, {
-        onopen: told('onopen') as () => Promise<void>,
-        onmessage: told('onmessage'),
+        onopen: logging('onopen') as () => Promise<void>,
+        onmessage: logging('onmessage'),
         onclose(this: unknown, ...args: unknown[]) {
           log('onclose', this, ...args)
           if (++attempts === 1) throw new Error('once more')
@@ -132,7 +132,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a fetch of its own, with what is passed on to it at each attempt',
+    name: 'a custom fetch, with the arguments of each attempt',
     answers: [ending('retry: 150\nid: 7\ndata: one\n\n'), ending('id:\ndata: two\n\n'), ending('data: three\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       let attempts = 0
@@ -166,7 +166,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'members that fetch does not know are passed on too',
+    name: 'unknown members of the init are passed to fetch',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const init = { next: { revalidate: 0 }, window: null, priority: 'high' as const }
@@ -180,7 +180,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'an Accept of its own',
+    name: 'a custom Accept header',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, { headers: { accept: 'application/json, text/event-stream' } })
@@ -188,7 +188,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'an ID to start with, which those of the stream replace',
+    name: 'an initial ID, which the IDs of the stream replace',
     answers: [ending('retry: 150\n\n'), ending('id: 42\ndata: one\n\n'), ending('id\u003a\ndata: two\n\n'), ending()],
     run: async ({ fetchEventSource, url, log }) => {
       let attempts = 0
@@ -207,7 +207,7 @@ export const REQUESTS: Program[] = [
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const input = new URL(`${url}?a=b#c`)
-      // Not among lib.dom's types of such an argument, and taken by every fetch.
+      // lib.dom's type of this argument excludes it, but every fetch accepts it.
       await fetchEventSource(input as unknown as string, {
         fetch(given, init) {
           log('fetch', (given as unknown) === input, given)
@@ -221,7 +221,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a Request, which the init is added to',
+    name: 'a Request with an init',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const input = new Request(url, { method: 'POST', body: '{}', headers: { ...json, 'X-Lost': '1' } })
@@ -258,15 +258,15 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a response that is looked at before it is taken',
+    name: 'onopen inspects the response',
     answers: [{ ...ending('data: one\n\n'), headers: { 'X-Reason': 'why not' } }],
     run: async ({ fetchEventSource, EventStreamContentType, url, log }) => {
       await fetchEventSource(url, {
         async onopen(response) {
           log('onopen', response, response.ok, response.headers.get('x-reason'))
-          log('as it should be', response.headers.get('content-type') === EventStreamContentType)
+          log('is a stream', response.headers.get('content-type') === EventStreamContentType)
           await new Promise((resolve) => setTimeout(resolve, 20))
-          log('onopen is over')
+          log('onopen has returned')
         },
         onmessage({ data }) {
           log('onmessage', data)
@@ -285,7 +285,7 @@ export const REQUESTS: Program[] = [
       const controllers = [new AbortController(), new AbortController()]
       await Promise.all(
         controllers.map((controller, i) =>
-          // Chromium would have the second wait for what the first leaves in its cache.
+          // With the same URL, Chromium would let the second wait for the first's cache entry.
           fetchEventSource(`${url}?${i}`, {
             signal: controller.signal,
             onmessage() {

@@ -1,11 +1,11 @@
-/** Programs written for `@microsoft/fetch-event-source`: of the next attempt, when it is made and what it asks for. */
+/** Programs written for `@microsoft/fetch-event-source`: when it retries, and with which ID. */
 
 import { ending, refused } from '../conformance/harness.ts'
-import { open, type Kit, type Program } from './story.ts'
+import { open, type Kit, type Program } from './scenario.ts'
 
-/** Answers `onerror` gives one after the other; then it throws. */
-const answering =
-  (...answers: (number | null | undefined)[]) =>
+/** `onerror` returns these values one after the other, then throws. */
+const returning =
+  (...waits: (number | null | undefined)[]) =>
   async ({ fetchEventSource, url, log }: Kit): Promise<void> => {
     await fetchEventSource(url, {
       onclose() {
@@ -13,8 +13,8 @@ const answering =
       },
       onerror(error) {
         log('onerror', error)
-        if (answers.length === 0) throw error
-        return answers.shift()
+        if (waits.length === 0) throw error
+        return waits.shift()
       },
     }).catch((error: unknown) => {
       log('rejected', error)
@@ -25,24 +25,24 @@ export const RETRIES: Program[] = [
   {
     name: 'onerror returns how long to wait',
     answers: [ending()],
-    run: answering(400, 150),
+    run: returning(400, 150),
     waits: [400, 150],
   },
   {
     name: 'onerror returns undefined or null: a second',
     answers: [ending()],
-    run: answering(undefined, null),
+    run: returning(undefined, null),
     waits: [1_000, 1_000],
   },
   {
-    name: 'the server says how long to wait, the last time counts, and the answer of onerror is for one time',
-    // A minute that counted would be waited for.
+    name: 'the server sets the wait, the last retry counts, and the value of onerror counts once',
+    // If the minute counted, the test would wait for it.
     answers: [ending('retry: 60000\n\n'), ending('retry: 60000\n\nretry: 250\n\n'), ending()],
-    run: answering(150, undefined, 400, null),
+    run: returning(150, undefined, 400, null),
     waits: [150, 250, 400, 250],
   },
   {
-    name: 'without onerror it goes on',
+    name: 'without onerror it retries',
     answers: [refused(503), ending('retry: 150\ndata: one\n\n'), ending('data: here\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       let ends = 0
@@ -60,7 +60,7 @@ export const RETRIES: Program[] = [
     waits: [1_000, 150],
   },
   {
-    name: 'onclose throws, onerror lets it go on, with the last ID',
+    name: 'onclose throws, and it retries with the last ID',
     answers: [ending('id: 1\ndata: one\n\n'), ending('id: 2\ndata: two\n\n'), ending()],
     run: async ({ fetchEventSource, url, log }) => {
       let ends = 0
@@ -81,17 +81,17 @@ export const RETRIES: Program[] = [
     },
   },
   {
-    name: 'an ID is sent until the server takes it back',
+    name: 'an ID is sent until the server resets it',
     answers: [
       ending('retry: 150\n\n'),
       ending('id: 1\ndata: x\n\n'),
       ending('data: x\n\n'),
       ending('id: \ndata: x\n\n'),
     ],
-    run: answering(undefined, undefined, undefined, undefined),
+    run: returning(undefined, undefined, undefined, undefined),
   },
   {
-    name: 'a stream that stays open is left open until something ends it',
+    name: 'an open stream stays open until its end',
     answers: [open('data: one\n\n')],
     run: async ({ fetchEventSource, url, log, open }) => {
       await fetchEventSource(url, {

@@ -1,7 +1,7 @@
 /**
- * `everysource/fetch-event-source` and `@microsoft/fetch-event-source` side by side:
- * `npm run test:drop-in -- [--only node | chromium | visibility]`. The same programs on both: the same calls in the same order
- * with the same arguments, the same requests. What is mended is shown on both.
+ * Compares `everysource/fetch-event-source` with `@microsoft/fetch-event-source`:
+ * `npm run test:drop-in -- [--only node | chromium | visibility]`. The same programs must make the same calls, in the same
+ * order, with the same arguments, and send the same requests. Fixes are shown with both.
  */
 
 import assert from 'node:assert/strict'
@@ -13,19 +13,19 @@ import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
 import type { Package } from './entry.ts'
 import { page } from './page.ts'
-import { MENDED, SAME } from './programs.ts'
-import type { Program, Setting, Story } from './story.ts'
+import { FIXES, SAME } from './programs.ts'
+import type { Program, Setting, Recording } from './scenario.ts'
 import { visibilityChecks } from './visibility.ts'
 import { Window } from './window.ts'
 
-type Stories = Map<string, Story>
-/** Runs all programs on a package. */
-type Teller = (name: Package) => Promise<Story[]>
+type Recordings = Map<string, Recording>
+/** Records all programs with a package. */
+type Recorder = (name: Package) => Promise<Recording[]>
 
-/** How many windows each package has. */
+/** Each package has this many windows. */
 const PAIRS_OF_WINDOWS = 2
 
-/** A timer may be that much early. */
+/** How early a timer may fire, in ms. */
 const TOLERANCE = 5
 
 const { only } = parseArgs({ options: { only: { type: 'string' } } }).values
@@ -35,48 +35,53 @@ const { origins } = server
 
 const PLACES: Record<string, () => Promise<void>> = { node: inNode, chromium: inChromium, visibility: inWindows }
 
-// What they mostly do is wait.
+// They mostly wait.
 const wanted = Object.entries(PLACES).filter(([name]) => only === undefined || only === name)
 await Promise.all(wanted.map(([, run]) => run()))
 await server.close()
 tally.end()
 
-async function told(teller: Teller, name: Package): Promise<Stories> {
-  return new Map((await teller(name)).map((story) => [story.name, story]))
+async function recordedBy(recorder: Recorder, name: Package): Promise<Recordings> {
+  return new Map((await recorder(name)).map((recording) => [recording.name, recording]))
 }
 
-async function compare(where: string, original: Stories, teller: Teller, place: 'node' | 'chromium'): Promise<void> {
+async function compare(
+  where: string,
+  original: Recordings,
+  recorder: Recorder,
+  place: 'node' | 'chromium',
+): Promise<void> {
   const suite = tally.suite(`drop-in ${where}`)
-  const ours = await told(teller, 'ours')
+  const ours = await recordedBy(recorder, 'ours')
   for (const program of SAME) {
     await suite.run(program.name, () => {
-      const [theirs, own] = [storyOf(original, program), storyOf(ours, program)]
+      const [theirs, own] = [recordingOf(original, program), recordingOf(ours, program)]
       assert.deepEqual(comparable(own), comparable(theirs))
       assert.ok(own.calls.length > 0, 'nothing was called')
-      for (const story of [theirs, own]) checkWaits(program, story)
+      for (const recording of [theirs, own]) checkWaits(program, recording)
     })
   }
-  for (const { only = place, ...point } of MENDED) {
+  for (const { only = place, ...fix } of FIXES) {
     if (only !== place) continue
-    await suite.run(`mended: ${point.name}`, () => {
-      assert.deepEqual(point.shows(storyOf(original, point)), point.original, 'the original')
-      assert.deepEqual(point.shows(storyOf(ours, point)), point.ours, 'ours')
+    await suite.run(`fixed: ${fix.name}`, () => {
+      assert.deepEqual(fix.shows(recordingOf(original, fix)), fix.original, 'the original')
+      assert.deepEqual(fix.shows(recordingOf(ours, fix)), fix.ours, 'ours')
     })
   }
   suite.end()
 }
 
-function storyOf(stories: Stories, { name }: Program<never>): Story {
-  const story = stories.get(name)
-  assert.ok(story, 'it has not been told')
-  return story
+function recordingOf(recordings: Recordings, { name }: Program<never>): Recording {
+  const recording = recordings.get(name)
+  assert.ok(recording, 'the program has not run')
+  return recording
 }
 
-function comparable({ calls, requests }: Story): object {
+function comparable({ calls, requests }: Recording): object {
   return { calls, requests }
 }
 
-function checkWaits({ waits = [] }: Program, { times }: Story): void {
+function checkWaits({ waits = [] }: Program, { times }: Recording): void {
   if (waits.length > 0) assert.equal(times.length, waits.length + 1)
   for (const [i, wait] of waits.entries()) {
     const waited = (times[i + 1] ?? 0) - (times[i] ?? 0)
@@ -85,38 +90,38 @@ function checkWaits({ waits = [] }: Program, { times }: Story): void {
 }
 
 async function inNode(): Promise<void> {
-  const teller =
-    (standIns: 'with' | 'without'): Teller =>
+  const recorder =
+    (standIns: 'with' | 'without'): Recorder =>
     (name) =>
       new Promise((resolve, reject) => {
         const args = [name, standIns, JSON.stringify({ origins, silence: 1_000 } satisfies Setting)]
-        const child = fork(path('test/drop-in/teller.ts'), args, { execArgv: ['--no-warnings'] })
-        child.once('message', (stories) => {
-          resolve(stories as Story[])
+        const child = fork(path('test/drop-in/recorder.ts'), args, { execArgv: ['--no-warnings'] })
+        child.once('message', (recordings) => {
+          resolve(recordings as Recording[])
         })
         child.once('close', (code) => {
-          reject(new Error(`it ended with ${code}`))
+          reject(new Error(`it exited with ${code}`))
         })
       })
-  const original = await told(teller('with'), 'original')
-  await compare('in node', original, teller('with'), 'node')
-  await compare('in node, without window and document', original, teller('without'), 'node')
+  const original = await recordedBy(recorder('with'), 'original')
+  await compare('in node', original, recorder('with'), 'node')
+  await compare('in node, without window and document', original, recorder('without'), 'node')
 }
 
 async function inChromium(): Promise<void> {
   if (isMissing('drop-in in chromium')) return
   const browser = await launchChromium()
-  const teller: Teller = async (name) => {
+  const recorder: Recorder = async (name) => {
     const context = await browser.newContext()
     const page = await context.newPage()
     await page.goto(`${origins[0] ?? ''}/drop-in.html`)
-    // It keeps a connection for up to five seconds that is aborted right after something has come.
+    // Chromium keeps a connection for up to five seconds if it is aborted right after data has arrived.
     const setting: Setting = { origins, silence: 7_000 }
-    const stories = await page.evaluate(`dropIn.tellAll('${name}', ${JSON.stringify(setting)})`)
+    const recordings = await page.evaluate(`dropIn.recordAll('${name}', ${JSON.stringify(setting)})`)
     await context.close()
-    return stories as Story[]
+    return recordings as Recording[]
   }
-  await compare('in chromium', await told(teller, 'original'), teller, 'chromium')
+  await compare('in chromium', await recordedBy(recorder, 'original'), recorder, 'chromium')
   await browser.close()
 }
 
@@ -124,11 +129,11 @@ async function inWindows(): Promise<void> {
   const name = 'drop-in in chromium, hidden and shown'
   if (isMissing(name)) return
   const suite = tally.suite(name)
-  // Those that take longest stand last.
+  // Start with the slowest, which are last in the list.
   const checks = visibilityChecks(origins).reverse().values()
   const work = async (): Promise<void> => {
     const [original, ours] = await Promise.all([Window.open(), Window.open()])
-    // One after the other: of a window's pages one is shown.
+    // One after the other: a window shows one page at a time.
     for (const { name, run } of checks) await suite.run(name, () => run({ original, ours }))
     await Promise.all([original.close(), ours.close()])
   }
@@ -139,7 +144,7 @@ async function inWindows(): Promise<void> {
 function isMissing(name: string): boolean {
   if (findChromium() !== undefined) return false
   const suite = tally.suite(name)
-  suite.missing('there is no Chromium')
+  suite.missing('Chromium is missing')
   suite.end()
   return true
 }

@@ -1,30 +1,30 @@
-/** What becomes of connections when their page is hidden and shown again, in earnest, on both packages. */
+/** Connections of pages that are really hidden and shown again, with both packages. */
 
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ending, refused, Stream } from '../conformance/harness.ts'
 import type { Answer, LoggedRequest } from '../server/program.ts'
 import type { Package } from './entry.ts'
-import { open } from './story.ts'
+import { open } from './scenario.ts'
 import type { Page, Window } from './window.ts'
 
-/** What a check is given. */
+/** The arguments of a check. */
 interface Scene {
   page: Page
   served: Stream
-  /** Hides the page, shows it; resolve when the page knows. */
+  /** Hide and show the page; resolve after its `visibilitychange` event. */
   hide: () => Promise<void>
   show: () => Promise<void>
-  /** What the program has called so far. */
+  /** The program's calls so far. */
   calls: () => Promise<string[]>
-  /** The same, without waiting for the page. */
-  ways: Way
-  /** Whether this is the original, so that what only it does can be waited for instead of looked for after a while. */
+  /** Hides and shows the page without waiting for the event. */
+  method: HideMethod
+  /** Whether this is the original. A check can then wait for a request that only the original sends. */
   isOriginal: boolean
 }
 
-/** How a page is hidden and shown. */
-interface Way {
+/** A way to hide and show a page. */
+interface HideMethod {
   hide: (page: Page) => Promise<void>
   show: (page: Page) => Promise<void>
 }
@@ -32,26 +32,26 @@ interface Way {
 interface Check {
   name: string
   answers: Answer[]
-  /** Members of the init, as a page's script has them, besides those that write calls down. */
+  /** More members of the init, as source text. */
   init?: string
-  /** Not when the page is there, but when the check says so. */
+  /** The check starts the program, instead of the page. */
   startsLater?: true
-  /** What it comes down to. */
+  /** The result to compare. */
   show: (scene: Scene) => Promise<unknown>
-  /** Left out where it depends on the moment. */
+  /** Absent if it depends on timing. */
   original?: unknown
   ours: unknown
-  /** The original does otherwise, and should not. */
-  isMended?: true
-  /** Whether it is tried with each way to hide a page. */
-  bothWays?: true
+  /** The original has a bug here. */
+  isFix?: true
+  /** Whether to run it with each method. */
+  bothMethods?: true
 }
 
-/** How long something may be waited for, in ms. Says only when to stop. */
+/** The longest wait for a condition, in ms. */
 const PATIENCE = 120_000
-/** Longer than what should not happen would take, in ms. */
+/** Long enough to be sure that nothing happens, in ms. */
 const A_WHILE = 1_200
-/** Longer than that wait: Chromium lets the timers of hidden pages run once a second. */
+/** Longer than the wait of `FAILING`: Chromium runs the timers of hidden pages once a second. */
 const A_WHILE_FAILING = 5_000
 
 const ids = (requests: LoggedRequest[]): unknown[] => requests.map(({ lastEventId }) => lastEventId ?? null)
@@ -59,12 +59,12 @@ const live = (requests: LoggedRequest[]): number => requests.filter(({ endedAt }
 
 const same = (outcome: unknown): { original: unknown; ours: unknown } => ({ original: outcome, ours: outcome })
 
-/** Waits after a failure for longer than a busy browser takes to hide and show a page. */
+/** Waits after a failure longer than a busy browser takes to hide and show a page. */
 const FAILING = 'onerror() { calls.push("onerror"); return 3_000 }'
 
 export const CHECKS: Check[] = [
   {
-    name: 'hidden, the connection is closed; shown, there is another, with the last ID',
+    name: 'closes the connection while hidden, and reopens it with the last ID when shown',
     answers: [open('id: 1\ndata: one\n\n'), open('id: 2\ndata: two\n\n')],
     show: async ({ served, hide, show, calls }) => {
       await until(async () => (await calls()).includes('one'))
@@ -78,10 +78,10 @@ export const CHECKS: Check[] = [
       return { hidden, ids: ids(requests), live: live(requests), calls: await calls() }
     },
     ...same({ hidden: 1, ids: [null, '1'], live: 1, calls: ['onopen', 'one', 'onopen', 'two'] }),
-    bothWays: true,
+    bothMethods: true,
   },
   {
-    name: 'hidden while it connects, shown: another request',
+    name: 'hidden while connecting, it connects again when shown',
     answers: [{ before: 'over' }, open('data: one\n\n')],
     show: async ({ served, hide, show, calls }) => {
       await served.log({ requests: 1, patience: PATIENCE })
@@ -95,7 +95,7 @@ export const CHECKS: Check[] = [
     ...same({ live: 1, calls: ['onopen', 'one'] }),
   },
   {
-    name: 'hidden when it begins, it connects all the same',
+    name: 'started while hidden, it connects anyway',
     answers: [open('data: one\n\n')],
     startsLater: true,
     show: async ({ served, hide, calls, page }) => {
@@ -108,7 +108,7 @@ export const CHECKS: Check[] = [
     ...same(1),
   },
   {
-    name: 'with openWhenHidden it stays',
+    name: 'with openWhenHidden the connection stays open',
     answers: [
       { steps: [{ write: 'data: one\n\n' }, { gate: 'hidden' }, { write: 'data: two\n\n' }, { gate: 'over' }] },
     ],
@@ -125,7 +125,7 @@ export const CHECKS: Check[] = [
     ...same({ live: 1, requests: 1, calls: ['onopen', 'one', 'two'] }),
   },
   {
-    name: 'once it is over, nothing comes back',
+    name: 'after the end it does not reconnect when shown',
     answers: [ending('data: one\n\n')],
     show: async ({ served, hide, show, calls }) => {
       await until(async () => (await calls()).includes('resolved'))
@@ -137,7 +137,7 @@ export const CHECKS: Check[] = [
     ...same(1),
   },
   {
-    name: 'aborted while hidden, nothing comes back',
+    name: 'aborted while hidden, it does not reconnect when shown',
     answers: [open('data: one\n\n')],
     show: async ({ served, hide, show, calls, page }) => {
       await served.log({ requests: 1, patience: PATIENCE })
@@ -159,30 +159,30 @@ export const CHECKS: Check[] = [
       return settled(served)
     },
     ...same(1),
-    bothWays: true,
+    bothMethods: true,
   },
   {
-    name: 'hidden and shown ten times, faster than the page can tell, one connection is left',
+    name: 'hidden and shown ten times in quick succession, one connection is left',
     answers: [open('data: one\n\n')],
-    show: async ({ served, page, ways, show }) => {
+    show: async ({ served, page, method, show }) => {
       await served.log({ requests: 1, patience: PATIENCE })
-      await Promise.all(Array.from({ length: 10 }, () => [ways.hide(page), ways.show(page)]).flat())
+      await Promise.all(Array.from({ length: 10 }, () => [method.hide(page), method.show(page)]).flat())
       await show()
       return settled(served)
     },
-    // Of the original there are two or three, as a rule.
+    // The original usually has two or three.
     ours: 1,
-    isMended: true,
-    bothWays: true,
+    isFix: true,
+    bothMethods: true,
   },
   {
-    name: 'hidden and shown ten times while onopen takes its time, one connection is left, and no error comes of it',
+    name: 'hidden and shown ten times during a slow onopen, one connection is left, and no error fires',
     answers: [open('data: one\n\n')],
     init: 'async onopen() { await opened }',
     show: async ({ served, hide, show, calls, page, isOriginal }) => {
       await served.log({ requests: 1, patience: PATIENCE })
       await tenTimes(hide, show)
-      await page.evaluate('letOpen()')
+      await page.evaluate('finishOpen()')
       await until(async () => (await calls()).includes('one'))
       const isOne = (await settled(served, isOriginal)) === 1
       const errors = (await calls()).filter((call) => call.startsWith('onerror'))
@@ -190,10 +190,10 @@ export const CHECKS: Check[] = [
     },
     original: { isOne: false, has: 'errors' },
     ours: { isOne: true, has: 'no errors' },
-    isMended: true,
+    isFix: true,
   },
   {
-    name: 'hidden while it waits, there is no request until it is shown',
+    name: 'hidden while it waits, it sends no request until it is shown',
     answers: [refused(503), open('data: one\n\n')],
     init: FAILING,
     show: async ({ served, hide, show, calls, isOriginal }) => {
@@ -202,38 +202,38 @@ export const CHECKS: Check[] = [
       await (isOriginal ? served.log({ requests: 2, patience: PATIENCE }) : delay(A_WHILE_FAILING))
       const hidden = (await served.log()).requests.length
       await show()
-      // The original takes its own abort of the second for a failure, and connects once more.
+      // The original treats its own abort of the second request as a failure, and connects once more.
       await served.log({ requests: hidden + (isOriginal ? 2 : 1), patience: PATIENCE })
       return { hidden, live: await settled(served, isOriginal) }
     },
     original: { hidden: 2, live: 2 },
     ours: { hidden: 1, live: 1 },
-    isMended: true,
+    isFix: true,
   },
   {
-    name: 'hidden and shown while it waits, there is one connection, and the wait is over',
+    name: 'hidden and shown while it waits, it connects once, without further wait',
     answers: [refused(503), open('data: one\n\n')],
     init: FAILING,
     show: async ({ served, hide, show, calls, isOriginal }) => {
       await until(async () => (await calls()).includes('onerror'))
       await hide()
       await show()
-      // Of the original, another comes when the wait is over.
+      // The original sends another request after the wait.
       await (isOriginal ? served.log({ requests: 3, patience: PATIENCE }) : delay(A_WHILE_FAILING))
       return settled(served, isOriginal)
     },
     original: 2,
     ours: 1,
-    isMended: true,
+    isFix: true,
   },
 ]
 
-/** The script of the page. */
+/** The page's script. */
 function program(name: Package, url: string, { init = '', startsLater }: Check): string {
   return `
     calls = []
     changes = []
-    opened = new Promise((resolve) => (letOpen = resolve))
+    opened = new Promise((resolve) => (finishOpen = resolve))
     controller = new AbortController()
     document.addEventListener('visibilitychange', () => changes.push(document.visibilityState))
     begin = () => {
@@ -252,27 +252,27 @@ function program(name: Package, url: string, { init = '', startsLater }: Check):
     ${startsLater ? '' : 'begin()'}`
 }
 
-const WAYS: Record<string, Way> = {
+const HIDE_METHODS: Record<string, HideMethod> = {
   'by another tab': { hide: (page) => page.coverUp(), show: (page) => page.uncover() },
   'with its window': { hide: (page) => page.minimize(), show: (page) => page.restore() },
 }
 
-/** The checks, each of which opens a page in a window of either package's own. */
+/** The checks. Each opens a page in a window per package. */
 export function visibilityChecks(
   origins: string[],
 ): { name: string; run: (windows: Record<Package, Window>) => Promise<void> }[] {
-  return Object.entries(WAYS).flatMap(([name, way], i) =>
-    CHECKS.filter(({ bothWays }) => bothWays ?? i === 0).map((check) => ({
-      name: `${check.isMended ? 'mended: ' : ''}${check.name} (${name})`,
+  return Object.entries(HIDE_METHODS).flatMap(([name, method], i) =>
+    CHECKS.filter(({ bothMethods }) => bothMethods ?? i === 0).map((check) => ({
+      name: `${check.isFix ? 'fixed: ' : ''}${check.name} (${name})`,
       run: async (windows) => {
         const packages = (['original', 'ours'] as const).filter((name) => name in check)
         const outcomes = await Promise.all(
           packages.map(async (name) => {
             const page = await windows[name].page(`${origins[0] ?? ''}/drop-in.html`)
             try {
-              return await outcome(check, name, page, origins, way)
+              return await outcome(check, name, page, origins, method)
             } finally {
-              await way.show(page)
+              await method.show(page)
               await page.close()
             }
           }),
@@ -283,7 +283,13 @@ export function visibilityChecks(
   )
 }
 
-async function outcome(check: Check, name: Package, page: Page, origins: string[], ways: Way): Promise<unknown> {
+async function outcome(
+  check: Check,
+  name: Package,
+  page: Page,
+  origins: string[],
+  method: HideMethod,
+): Promise<unknown> {
   const [origin = '', server = origin] = [origins[0], origins.at(-1)]
   const response = await fetch(`${server}/programs`, { method: 'POST', body: JSON.stringify(check.answers) })
   const served = new Stream(server, origin, await response.text())
@@ -297,10 +303,10 @@ async function outcome(check: Check, name: Package, page: Page, origins: string[
   const result = await check.show({
     page,
     served,
-    ways,
+    method,
     isOriginal: name === 'original',
-    hide: change(ways.hide, 'hidden'),
-    show: change(ways.show, 'visible'),
+    hide: change(method.hide, 'hidden'),
+    show: change(method.show, 'visible'),
     calls: async () => (await page.evaluate('calls')) as string[],
   })
   await served.openGate('over')
@@ -308,10 +314,10 @@ async function outcome(check: Check, name: Package, page: Page, origins: string[
 }
 
 /**
- * How many connections are left in the end: one as soon as it has been one for a while. Chromium keeps a connection for up to
- * five seconds that is aborted right after something has come.
+ * How many connections are left at the end: one as soon as it has been one for a while. Chromium keeps a connection for up to five
+ * seconds if it is aborted right after data has arrived.
  *
- * @param isMore whether more than one is left, so that it need not be waited for that they end
+ * @param isMore whether more than one should be left, so there is no need to wait for them to close
  */
 async function settled(served: Stream, isMore = false): Promise<number> {
   const count = async (): Promise<number> => live((await served.log()).requests)
@@ -334,7 +340,7 @@ async function tenTimes(hide: () => Promise<void>, show: () => Promise<void>): P
 async function until(holds: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + PATIENCE
   while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come to that')
+    if (performance.now() > end) throw new Error('the condition was never met')
     await delay(50)
   }
 }

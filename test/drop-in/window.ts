@@ -1,6 +1,6 @@
 /**
- * A window of Chromium in which a page can be hidden in earnest. Playwright's cannot: it keeps its pages in view, whatever
- * becomes of their window. So this speaks the DevTools protocol itself.
+ * A Chromium window in which a page can really be hidden. Playwright keeps its pages visible even if their window is minimized, so
+ * this uses the DevTools protocol directly.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process'
@@ -9,21 +9,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findChromium, FLAGS } from '../browser/chromium.ts'
 
-// Those of test/browser/chromium.ts that matter here.
 interface Reply {
   id?: number
   result?: Record<string, unknown>
   error?: { message: string }
 }
 
-/** One page in it. Another tab comes with it, to be brought to the front. */
+/** A page in the window, beside an empty tab that can cover it. */
 export interface Page {
   evaluate(expression: string): Promise<unknown>
-  /** Brings another tab to the front. */
+  /** Brings the empty tab to the front. */
   coverUp(): Promise<void>
-  /** Brings this one to the front. */
+  /** Brings this page to the front. */
   uncover(): Promise<void>
-  /** Minimizes the window, or gives it its size back. */
+  /** Minimizes the window. `restore` undoes it. */
   minimize(): Promise<void>
   restore(): Promise<void>
   close(): Promise<void>
@@ -109,18 +108,18 @@ export class Window {
   }
 }
 
-/** Where it listens, as it says. */
+/** The address of the DevTools socket, which Chromium prints. */
 function address(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    let said = ''
+    let output = ''
     child.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      const [, url] = /listening on (ws:\S+)/.exec(said) ?? []
+      output += chunk.toString()
+      const [, url] = /listening on (ws:\S+)/.exec(output) ?? []
       if (url !== undefined) resolve(url)
     })
     child.once('error', reject)
     child.once('close', () => {
-      reject(new Error(`Chromium has not started: ${said}`))
+      reject(new Error(`Chromium did not start: ${output}`))
     })
   })
 }

@@ -1,8 +1,8 @@
-/** What the server answers. */
+/** Server responses. */
 
 import type { ServerResponse } from 'node:http'
 
-/** Begins an event stream with this text, and leaves it open. */
+/** Starts an event stream with this text, and leaves it open. */
 export function stream(text: string, type = 'text/event-stream'): (response: ServerResponse) => void {
   return (response) => {
     response.writeHead(200, { 'Content-Type': type })
@@ -11,18 +11,18 @@ export function stream(text: string, type = 'text/event-stream'): (response: Ser
   }
 }
 
-/** Three messages in one piece, and the event `end` later. */
+/** Three messages in one chunk, and the event `end` later. */
 export function threeAtOnce(response: ServerResponse): void {
   stream('data: 1\n\ndata: 2\n\ndata: 3\n\n')(response)
   setTimeout(() => response.write('event: end\ndata\n\n'), 300)
 }
 
-/** One that ends. */
+/** A stream that ends. */
 export function ended(text: string): (response: ServerResponse) => void {
   return (response) => response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(text)
 }
 
-/** One that breaks off, once the client has had time to read it. */
+/** A stream that breaks off once the client has had time to read it. */
 export function cut(text: string): (response: ServerResponse) => void {
   return (response) => {
     stream(text)(response)
@@ -30,7 +30,7 @@ export function cut(text: string): (response: ServerResponse) => void {
   }
 }
 
-/** As many bytes as the client takes, up to a limit. */
+/** As many bytes as the client reads, up to a limit. */
 export function flood(limit: number): (response: ServerResponse) => void {
   const event = `data: ${'x'.repeat(64 * 1024)}\n\n`
   return (response) => {
@@ -49,7 +49,7 @@ export function flood(limit: number): (response: ServerResponse) => void {
   }
 }
 
-/** Each response in its turn; the last serves for all later requests. */
+/** The nth response for the nth request; the last one for all later requests. */
 export function inTurn(...answers: ((response: ServerResponse) => unknown)[]) {
   return (response: ServerResponse, n: number): void => {
     answers[Math.min(n, answers.length) - 1]?.(response)

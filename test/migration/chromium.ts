@@ -1,10 +1,10 @@
-/** Pages of Chromium, for packages that need one. */
+/** Pages of Chromium, for packages that need a browser. */
 
 import { build } from 'esbuild'
 import type { BrowserContext, Page } from 'playwright-core'
 import { path } from '../conformance/bundle.ts'
 
-/** A program as a bundler makes it for a page. `everysource` is what is in dist. */
+/** Bundles a program for a page. `everysource` is the build in dist. */
 export async function bundled(program: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: path('.'), loader: 'ts' },
@@ -20,7 +20,7 @@ export async function bundled(program: string): Promise<string> {
 
 const EMPTY = '<!doctype html><meta charset="utf-8"><title>migration</title>'
 
-/** An empty page of this origin, for as long as it is used. */
+/** Opens an empty page of this origin, and closes it after use. */
 export async function inPage<T>(context: BrowserContext, origin: string, use: (page: Page) => Promise<T>): Promise<T> {
   const page = await context.newPage()
   try {

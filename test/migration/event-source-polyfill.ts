@@ -1,10 +1,10 @@
-/** What differs from `event-source-polyfill`, shown on both. */
+/** Differences from `event-source-polyfill`, shown with both packages. */
 
 import { ended, inTurn, stream, threeAtOnce } from './answers.ts'
 import { onBothWith } from './on-both.ts'
-import { isAskedWithin, messages, oneByOne, type Difference, type Source } from './story.ts'
+import { isRequestedWithin, messages, oneByOne, type Difference, type Source } from './scenario.ts'
 
-interface HeardEvent {
+interface ReceivedEvent {
   data: string
   lastEventId: string
   origin?: string
@@ -13,16 +13,16 @@ interface HeardEvent {
 }
 
 interface Library {
-  EventSourcePolyfill: new (url: string, options?: object) => Source<HeardEvent>
+  EventSourcePolyfill: new (url: string, options?: object) => Source<ReceivedEvent>
 }
 
 const onBoth = onBothWith(
-  (library: Library, url, options): Source<HeardEvent> => new library.EventSourcePolyfill(url, options),
+  (library: Library, url, options): Source<ReceivedEvent> => new library.EventSourcePolyfill(url, options),
 )
 
 export const EVENT_SOURCE_POLYFILL: Difference<Library>[] = [
   {
-    name: 'silence is no failure, unless `idleTimeout` says so',
+    name: 'idle connections stay open, unless `idleTimeout` is set',
     answer: stream('data: 1\n\n'),
     ...onBoth(
       (source, { log, done, count }) => {
@@ -33,22 +33,22 @@ export const EVENT_SOURCE_POLYFILL: Difference<Library>[] = [
         if (count === 0) setTimeout(done, 2_500)
       },
       { theirs: ['lost'], ours: [] },
-      // 45,000 by default, and never less than 1,000.
+      // The default is 45,000, the minimum 1,000.
       { theirs: { heartbeatTimeout: 1_000 } },
     ),
   },
   {
-    name: 'the last event ID goes back in a header, unless `lastEventIdParameter` names a parameter',
+    name: 'the last event ID is sent in a header, unless `lastEventIdParameter` is set',
     answer: inTurn(ended('retry: 1\nid: 7\ndata: 1\n\n'), stream('data: 2\n\n')),
     ...onBoth(messages(), { theirs: ['1', '2'], ours: ['1', '2'] }),
     shows: ({ requests }) => [requests[1]?.url, requests[1]?.headers['last-event-id']],
     expected: { theirs: ['/events?lastEventId=7', undefined], ours: ['/events', '7'] },
   },
   {
-    name: 'the wait to reconnect may be less than a second, if `retry` says so',
+    name: '`retry` may set a wait of less than a second',
     answer: ended('retry: 100\ndata: 1\n\n'),
     ...onBoth(messages(), { theirs: ['1', '1'], ours: ['1', '1', '1', '1', '1', '1'] }),
-    shows: isAskedWithin(990),
+    shows: isRequestedWithin(990),
     expected: { theirs: false, ours: true },
   },
   {
@@ -82,12 +82,12 @@ export const EVENT_SOURCE_POLYFILL: Difference<Library>[] = [
     ),
   },
   {
-    name: 'each message is a task of its own',
+    name: 'each message has its own task',
     answer: threeAtOnce,
     ...onBoth(oneByOne(), { theirs: ['1'], ours: ['1', '2', '3'] }),
   },
   {
-    name: 'an ID with a NUL is none',
+    name: 'an ID with a NUL is ignored',
     answer: stream('id: 1\ndata: 1\n\nid: 2\0\ndata: 2\n\n'),
     ...onBoth(
       (source, { log, done }) => {
@@ -100,7 +100,7 @@ export const EVENT_SOURCE_POLYFILL: Difference<Library>[] = [
     ),
   },
   {
-    name: 'an `error` event says what the server answered',
+    name: 'an `error` event has the response body',
     answer: (response) => response.writeHead(403, { 'Content-Type': 'text/plain' }).end('not for you'),
     ...onBoth(
       (source, { log, done }) => {

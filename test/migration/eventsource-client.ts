@@ -1,10 +1,10 @@
-/** What differs from `eventsource-client`, shown on both. */
+/** Differences from `eventsource-client`, shown with both packages. */
 
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { streamEvents } from 'everysource'
 import { ended, flood, stream } from './answers.ts'
-import type { Difference } from './story.ts'
+import type { Difference } from './scenario.ts'
 
 interface Client extends AsyncIterable<{ data: string }> {
   close(): void
@@ -15,11 +15,11 @@ interface Library {
   createEventSource: (options: object | string) => Client
 }
 
-/** What a server would send, and more than the systems of both ends hold: some megabytes. */
+/** How much the server would send, and an amount that exceeds the socket buffers of both ends, which hold some megabytes. */
 const FLOOD = 64 * 1024 * 1024
 const MUCH = 16 * 1024 * 1024
 
-/** A `fetch` that calls this when it has read so much. */
+/** A `fetch` that calls back when it has read more than `MUCH`. */
 function fetchThatCounts(whenMuch: () => void): typeof fetch {
   return async (url, init) => {
     const response = await fetch(url, init)
@@ -35,14 +35,14 @@ function fetchThatCounts(whenMuch: () => void): typeof fetch {
   }
 }
 
-/** The query of a request that expects a connection to stay open. */
+/** The query of a request that expects the first connection to stay open. */
 const STAYS = '?stays'
 
-/** The sockets of streams, by their servers. */
+/** The sockets of streams, by the server's host. */
 const connections = new Map<string, Socket>()
 
-/** Answers when a connection is closed, or that it is still open after a while if that is what the path expects. */
-function tellOf(socket: Socket | undefined, url: string, response: ServerResponse): void {
+/** Answers `closed` when the connection closes, or `open` after 2 seconds if the request expects that. */
+function answerOnClose(socket: Socket | undefined, url: string, response: ServerResponse): void {
   const timer = url.endsWith(STAYS) ? setTimeout(() => response.end('open'), 2_000) : undefined
   socket?.once('close', () => {
     clearTimeout(timer)
@@ -59,7 +59,7 @@ export const EVENTSOURCE_CLIENT: Difference<Library>[] = [
         connections.set(host, socket)
         stream('data: 1\n\n')(response)
       } else {
-        tellOf(connections.get(host), url, response)
+        answerOnClose(connections.get(host), url, response)
       }
     },
     theirs: async ({ library, url, log, done }) => {
@@ -100,7 +100,7 @@ export const EVENTSOURCE_CLIENT: Difference<Library>[] = [
   },
   {
     name: 'the Content-Type is checked',
-    answer: stream('data: of a page\n\n', 'text/html'),
+    answer: stream('data: from a page\n\n', 'text/html'),
     theirs: async ({ library, url, log, done }) => {
       const source = library.createEventSource(url)
       for await (const { data } of source) {
@@ -117,10 +117,10 @@ export const EVENTSOURCE_CLIENT: Difference<Library>[] = [
       }
       done()
     },
-    expected: { theirs: ['of a page'], ours: ['content-type'] },
+    expected: { theirs: ['from a page'], ours: ['content-type'] },
   },
   {
-    name: 'a loop ends when the stream ends, unless `reconnect` says otherwise',
+    name: 'a loop ends when the stream ends, unless `reconnect` is set',
     answer: ended('data: 1\n\n'),
     theirs: async ({ library, url, log, done }) => {
       const source = library.createEventSource({
@@ -140,7 +140,7 @@ export const EVENTSOURCE_CLIENT: Difference<Library>[] = [
     expected: { theirs: ['1', 'again'], ours: ['1', 'over'] },
   },
   {
-    name: 'a server that ends each stream at once is asked less and less often',
+    name: 'the wait grows if every stream ends at once',
     answer: ended('retry: 20\n\n'),
     theirs: ({ library, url, log, done }) => {
       let n = 0

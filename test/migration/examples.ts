@@ -1,18 +1,18 @@
-/** What the programs in the pages do, before and after, and what they talk to. */
+/** The output of the programs in the pages, before and after, and the servers they connect to. */
 
 import type { ServerResponse } from 'node:http'
 import { ended, inTurn, stream } from './answers.ts'
-import type { Difference, Request } from './story.ts'
+import type { Difference, Request } from './scenario.ts'
 
 export interface Example {
   what: string
   answer: Difference<never>['answer']
-  /** What both print; or each, where the page says that it differs. */
+  /** The output of both, or of each if the page says that it differs. */
   prints: string[] | { before: string[]; after: string[] }
   requests: number
 }
 
-/** Where programs can run. */
+/** Where a program can run. */
 type Place = 'node' | 'chromium'
 
 interface Examples {
@@ -20,7 +20,7 @@ interface Examples {
   examples: Example[]
 }
 
-/** What of a request must be the same on both. */
+/** The parts of a request that must be the same with both packages. */
 export function comparable({ method, url, body, headers }: Request): object {
   return {
     method,
@@ -36,13 +36,13 @@ function refuse(status: number, text: string): (response: ServerResponse) => voi
   return (response) => response.writeHead(status, { 'Content-Type': 'text/plain' }).end(text)
 }
 
-/** By the names of the packages. */
+/** By package name. */
 export const EXAMPLES: Record<string, Examples> = {
   'sse.js': {
     places: ['chromium'],
     examples: [
       {
-        what: 'prints the tokens, and leaves at [DONE]',
+        what: 'prints the tokens, and closes at [DONE]',
         answer: stream('data: {"token":"Hel"}\n\ndata: {"token":"lo"}\n\ndata: [DONE]\n\n'),
         prints: ['open 200', 'Hel', 'lo'],
         requests: 1,
@@ -59,7 +59,7 @@ export const EXAMPLES: Record<string, Examples> = {
     places: ['node', 'chromium'],
     examples: [
       {
-        what: 'goes on after a reconnection',
+        what: 'resumes after a reconnection',
         answer: inTurn(
           ended('retry: 10\nid: 1\ndata: one\n\n'),
           stream('id: 2\ndata: two\n\nevent: end\ndata: of it\n\n'),
@@ -79,7 +79,7 @@ export const EXAMPLES: Record<string, Examples> = {
     places: ['node'],
     examples: [
       {
-        what: 'goes on after a reconnection, and leaves when it has finished',
+        what: 'resumes after a reconnection, and closes when the job has finished',
         answer: inTurn(ended('retry: 10\nid: 42\ndata: half\n\n'), stream('event: finished\nid: 43\ndata: all\n\n')),
         prints: ['message 42 half', 'lost', 'finished 43 all'],
         requests: 2,
@@ -90,7 +90,7 @@ export const EXAMPLES: Record<string, Examples> = {
     places: ['node'],
     examples: [
       {
-        what: 'goes on when the server is no longer busy',
+        what: 'connects when the server is no longer busy',
         answer: (response, n) => {
           if (n === 1) {
             refuse(503, 'busy')(response)
@@ -103,7 +103,7 @@ export const EXAMPLES: Record<string, Examples> = {
         requests: 2,
       },
       {
-        what: 'gives up when it is refused for good',
+        what: 'stops when it is refused permanently',
         answer: refuse(401, 'wrong key'),
         prints: ['error 401'],
         requests: 1,

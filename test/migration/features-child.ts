@@ -1,4 +1,4 @@
-/** Follows a stream with one of the packages that the README compares, and prints what its callbacks get, a line of JSON each. */
+/** Follows a stream with a package of the README's table, and prints each callback's arguments as a line of JSON. */
 
 import type { Feature, Orders } from './features.ts'
 
@@ -14,15 +14,16 @@ interface Packages {
   fetchEventSource?: (url: string, init?: object) => Promise<void>
 }
 
-const { specifier, feature, way, url } = JSON.parse(process.argv[2] ?? '') as Orders
+const { specifier, feature, route, url } = JSON.parse(process.argv[2] ?? '') as Orders
 
-// In these two the process has nothing else to do.
-if (feature !== 'alive') setInterval(() => undefined, 1_000)
+// Some packages let the process exit while they wait to reconnect, which is a separate feature.
+if (feature === 'resume') setInterval(() => undefined, 1_000)
 if (feature !== 'node') stubPage()
 const { EventSource, streamEvents, createEventSource, fetchEventSource } = (await import(specifier)) as Packages
 if (feature === 'interface') printInterface()
 else if (feature === 'loop') await loop()
-else follow()
+// No other package has such an option.
+else if (feature !== 'idle' || streamEvents) follow()
 
 function follow(): void {
   const init = initOf(feature)
@@ -54,11 +55,11 @@ function printInterface(): void {
   print({ isInterface: Class !== undefined && Class.OPEN === 1 && Class.prototype instanceof EventTarget })
 }
 
-/** Options for a feature: the package's own, or its `fetch` option with a function that does it. */
+/** Options for a feature: the package's own, or a custom `fetch`. */
 function initOf(feature: Feature): object {
   const request = requestOf(feature)
-  if (way === 'option') {
-    // A refused response is retried where there is a policy for that.
+  if (route === 'option') {
+    // Retries refused responses if the package has such a policy.
     const policy = feature === 'retryAfter' ? { reconnect: { shouldReconnect: () => true } } : {}
     return { ...request, ...policy, ...(feature === 'idle' && { idleTimeout: 300 }) }
   }

@@ -1,4 +1,4 @@
-/** The table of features in the README: each cell is tried on the package, in a process of its own. */
+/** Checks each cell of the README's table of features with its package, in a separate process. */
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -11,19 +11,19 @@ import type { Tally } from '../tally.ts'
 import { cut, ended, inTurn, stream } from './answers.ts'
 import { locate } from './packages.ts'
 import { serve } from './server.ts'
-import type { Difference, Request } from './story.ts'
+import type { Difference, Request } from './scenario.ts'
 
 export type Feature = keyof typeof FEATURES
 
 export interface Orders {
   specifier: string
   feature: Feature
-  /** By an option of the package, or by a function that it takes as `fetch`. */
-  way: Way
+  /** An option of the package, or a custom `fetch`. */
+  route: Route
   url: string
 }
 
-type Way = 'option' | 'fetch'
+type Route = 'option' | 'fetch'
 
 interface Seen {
   data?: string
@@ -32,7 +32,7 @@ interface Seen {
   isInterface?: boolean
 }
 
-/** Up to a point at which the package has the feature, or does not. */
+/** The observations so far. */
 interface Run {
   seen: Seen[]
   requests: Request[]
@@ -42,12 +42,12 @@ interface Run {
 interface Probe {
   row: string
   answer: Difference<never>['answer']
-  /** Undefined as long as it cannot be said. */
+  /** Undefined while undecided. */
   has: (run: Run) => boolean | undefined
 }
 
-/** How long a feature may take to show, in ms. */
-const PATIENCE = 5_000
+/** The time limit of a probe, in ms: each ends earlier, by what the package does or by its exit. */
+const PATIENCE = 120_000
 
 const YES = '✅'
 const NO = '–'
@@ -111,7 +111,7 @@ const FEATURES = {
   },
 } satisfies Record<string, Probe>
 
-/** The table's columns after `native`, whose cells the standard says. */
+/** The table's columns after `native`, whose cells follow from the standard. */
 const PACKAGES: Record<string, string> = {
   everysource: 'everysource',
   '`eventsource`': 'eventsource',
@@ -119,13 +119,13 @@ const PACKAGES: Record<string, string> = {
   '`eventsource-client`': 'eventsource-client',
 }
 
-/** Features of a request and a response: a package without them may still take a `fetch` function that has them. */
-const BY_FETCH_TOO: Feature[] = ['headers', 'post', 'status', 'body']
+/** Features that a custom `fetch` can add to a package. */
+const FETCH_FEATURES: Feature[] = ['headers', 'post', 'status', 'body']
 
-/** How many processes at once; most of them wait. */
+/** How many processes run at once. Most of them wait. */
 const AT_ONCE = 8
 
-/** Tries each cell of the README's table. */
+/** Checks each cell of the README's table. */
 export async function checkFeatures(tally: Tally): Promise<void> {
   const suite = tally.suite("the README's table of features")
   const { columns, rows } = readTable()
@@ -164,15 +164,15 @@ function readTable(): { columns: string[]; rows: Record<string, string[]> } {
 
 async function cellOf(name: string, feature: Feature): Promise<string> {
   if (await hasFeature(name, feature, 'option')) return YES
-  return BY_FETCH_TOO.includes(feature) && (await hasFeature(name, feature, 'fetch')) ? BY_FETCH : NO
+  return FETCH_FEATURES.includes(feature) && (await hasFeature(name, feature, 'fetch')) ? BY_FETCH : NO
 }
 
-async function hasFeature(name: string, feature: Feature, way: Way): Promise<boolean> {
+async function hasFeature(name: string, feature: Feature, route: Route): Promise<boolean> {
   const { answer, has }: Probe = FEATURES[feature]
   const server = await serve({ answer })
   const specifier =
     name === 'everysource' ? pathToFileURL(path('dist/index.js')).href : pathToFileURL(locate(name)).href
-  const orders: Orders = { specifier, feature, way, url: `${server.origin}/events` }
+  const orders: Orders = { specifier, feature, route, url: `${server.origin}/events` }
   const child = spawn(
     process.execPath,
     ['--no-warnings', path('test/migration/features-child.ts'), JSON.stringify(orders)],
@@ -181,14 +181,17 @@ async function hasFeature(name: string, feature: Feature, way: Way): Promise<boo
     },
   )
   const seen: Seen[] = []
+  // Not at `exit`: its output may come later.
+  let hasExited = false
+  child.once('close', () => (hasExited = true))
   createInterface(child.stdout).on('line', (line) => seen.push(JSON.parse(line) as Seen))
   const deadline = performance.now() + PATIENCE
   try {
     for (;;) {
-      const hasExited = child.exitCode !== null
       const verdict = has({ seen, requests: server.requests(), hasExited })
       if (verdict !== undefined) return verdict
-      if (hasExited || performance.now() > deadline) return false
+      if (hasExited) return false
+      if (performance.now() > deadline) throw new Error('it has neither shown the feature nor exited')
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   } finally {

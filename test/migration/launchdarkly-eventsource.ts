@@ -1,10 +1,10 @@
-/** What differs from `launchdarkly-eventsource`, shown on both. */
+/** Differences from `launchdarkly-eventsource`, shown with both packages. */
 
 import { ended, inTurn, stream, threeAtOnce } from './answers.ts'
 import { onBothWith } from './on-both.ts'
-import { oneByOne, type Difference, type Source, type SourceKit } from './story.ts'
+import { oneByOne, type Difference, type Source, type SourceKit } from './scenario.ts'
 
-interface HeardEvent {
+interface ReceivedEvent {
   type: string
   data?: string
   status?: number
@@ -13,18 +13,18 @@ interface HeardEvent {
 }
 
 interface Library {
-  EventSource: new (url: string, options?: object) => Source<HeardEvent>
+  EventSource: new (url: string, options?: object) => Source<ReceivedEvent>
 }
 
-const onBoth = onBothWith((library: Library, url): Source<HeardEvent> => {
+const onBoth = onBothWith((library: Library, url): Source<ReceivedEvent> => {
   const source = new library.EventSource(url)
-  // An error that nobody listens to would end the process.
+  // An error without a listener would crash the process.
   source.addEventListener('error', () => undefined)
   return source
 })
 
-/** What becomes of it first. */
-function first(source: Source<HeardEvent>, { log, done }: SourceKit): void {
+/** Logs the first message or error. */
+function first(source: Source<ReceivedEvent>, { log, done }: SourceKit): void {
   for (const type of ['message', 'error']) {
     source.addEventListener(type, ({ data }) => {
       log(data ?? type)
@@ -35,13 +35,13 @@ function first(source: Source<HeardEvent>, { log, done }: SourceKit): void {
 
 export const LAUNCHDARKLY_EVENTSOURCE: Difference<Library>[] = [
   {
-    name: 'the certificate of a server is checked',
+    name: 'the certificate of the server is verified',
     isSecure: true,
-    answer: stream('data: from whoever it may be\n\n'),
-    ...onBoth(first, { theirs: ['from whoever it may be'], ours: ['error'] }),
+    answer: stream('data: from anyone\n\n'),
+    ...onBoth(first, { theirs: ['from anyone'], ours: ['error'] }),
   },
   {
-    name: 'silence is no failure, unless `idleTimeout` says so',
+    name: 'idle connections stay open, unless `idleTimeout` is set',
     answer: stream('data: 1\n\n'),
     ...onBoth(
       (source, { log, done, count }) => {
@@ -51,17 +51,17 @@ export const LAUNCHDARKLY_EVENTSOURCE: Difference<Library>[] = [
         })
         if (count === 0) setTimeout(done, 6_500)
       },
-      // It listens to the limit of 5 seconds that Node's agent has for sockets.
+      // It applies the limit of 5 seconds that Node's agent has for idle sockets.
       { theirs: ['error'], ours: [] },
     ),
   },
   {
     name: 'the Content-Type is checked',
-    answer: stream('data: of a page\n\n', 'text/html'),
-    ...onBoth(first, { theirs: ['of a page'], ours: ['error'] }),
+    answer: stream('data: from a page\n\n', 'text/html'),
+    ...onBoth(first, { theirs: ['from a page'], ours: ['error'] }),
   },
   {
-    name: 'redirects are followed whichever status they have',
+    name: 'redirects of any status are followed',
     answer: (response, n) => {
       if (n === 1) response.writeHead(302, { Location: '/elsewhere' }).end()
       else stream('data: elsewhere\n\n')(response)
@@ -69,7 +69,7 @@ export const LAUNCHDARKLY_EVENTSOURCE: Difference<Library>[] = [
     ...onBoth(first, { theirs: ['error'], ours: ['elsewhere'] }),
   },
   {
-    name: 'a stream that has ended is an `error` event, as in browsers',
+    name: 'the end of a stream fires `error`, as in browsers',
     answer: inTurn(ended('data: 1\n\n'), stream('')),
     ...onBoth(
       (source, { log, done }) => {
@@ -84,7 +84,7 @@ export const LAUNCHDARKLY_EVENTSOURCE: Difference<Library>[] = [
     ),
   },
   {
-    name: 'statuses of 500 and more are final, unless `shouldReconnect` says otherwise',
+    name: 'statuses of 500 and above are final, unless `shouldReconnect` retries them',
     answer: (response) => response.writeHead(503).end(),
     ...onBoth(
       (source, { log, done }) => {
@@ -97,7 +97,7 @@ export const LAUNCHDARKLY_EVENTSOURCE: Difference<Library>[] = [
     ),
   },
   {
-    name: 'a server that ends each stream at once is asked less and less often',
+    name: 'the wait grows if every stream ends at once',
     answer: ended('retry: 20\n\n'),
     ...onBoth(
       (source, { log, done, count }) => {
@@ -105,7 +105,7 @@ export const LAUNCHDARKLY_EVENTSOURCE: Difference<Library>[] = [
         for (const type of ['retrying', 'error']) {
           source.addEventListener(type, ({ delayMillis, delay = 0 }) => {
             if (n === count) return
-            // Ours adds up to a quarter, by chance.
+            // Ours adds up to a quarter at random.
             log(delayMillis ?? `at least ${Math.floor(delay / 100 / 2 ** n) * 100 * 2 ** n}`)
             if (++n === count) done()
           })
@@ -128,7 +128,7 @@ export const LAUNCHDARKLY_EVENTSOURCE: Difference<Library>[] = [
     ),
   },
   {
-    name: 'each message is a task of its own',
+    name: 'each message has its own task',
     answer: threeAtOnce,
     ...onBoth(oneByOne(), { theirs: ['1'], ours: ['1', '2', '3'] }),
   },

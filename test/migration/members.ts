@@ -1,10 +1,10 @@
-/** What other packages have: each option, method, property and event, as their own files say. */
+/** The options, methods, properties and events of other packages, read from their own files. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { locate } from './packages.ts'
 
-/** The names that the page about a package must say what becomes of. */
+/** The names that a package's page must cover. */
 export const MEMBERS: Record<string, () => string[]> = {
   eventsource: () => {
     const [index, source, types, errors] = ['index', 'EventSource', 'types', 'errors'].map((file) =>
@@ -52,7 +52,7 @@ export const MEMBERS: Record<string, () => string[]> = {
   },
   'event-source-polyfill': () => {
     const source = read('event-source-polyfill', 'src/eventsource.js')
-    // What comes before is about old browsers.
+    // The part before is for old browsers.
     const own = source.slice(source.indexOf('function EventTarget('))
     return [
       ...all(own, /exports\.(\w+) =/g),
@@ -82,10 +82,10 @@ function all(text: string, pattern: RegExp): string[] {
   return Array.from(text.matchAll(pattern), ([, name = '']) => name)
 }
 
-/** Of an interface, a class or a type. */
+/** The members of an interface, a class or a type. */
 function members(text: string, declaration: string): string[] {
   const from = text.indexOf(declaration)
-  if (from === -1) throw new Error(`There is no ${declaration}`)
+  if (from === -1) throw new Error(`${declaration} is missing`)
   const body = text.slice(from, text.indexOf('\n}', from))
   return all(body, /^ {2,4}(?:readonly )?(\w+|\[Symbol\.\w+\])\??(?:[:(<])/gm).filter((name) => name !== 'constructor')
 }
@@ -93,7 +93,7 @@ function members(text: string, declaration: string): string[] {
 function read(name: string, file: string): string {
   let folder = dirname(locate(name))
   while (!existsSync(join(folder, 'package.json')) || !existsSync(join(folder, file))) {
-    if (folder === dirname(folder)) throw new Error(`${name} has no ${file}`)
+    if (folder === dirname(folder)) throw new Error(`${name} does not have ${file}`)
     folder = dirname(folder)
   }
   return readFileSync(join(folder, file), 'utf8')

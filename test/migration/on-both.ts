@@ -1,26 +1,26 @@
-/** The same program on a source of another package and on one of ours. */
+/** Runs the same program with a source of another package and with ours. */
 
 import { EventSource } from 'everysource'
-import type { Difference, Source, SourceKit } from './story.ts'
+import type { Difference, Source, SourceKit } from './scenario.ts'
 
 type Sides<Library> = Pick<Difference<Library>, 'theirs' | 'ours' | 'expected'>
 
-/** Runs a program on each, with as much to hear as is expected of it; `options` are the other's. */
-type OnBoth<Library, Heard> = (
-  run: (source: Source<Heard>, kit: SourceKit) => unknown,
+/** Runs a program with each package. `options` are for the other package. */
+type OnBoth<Library, Received> = (
+  run: (source: Source<Received>, kit: SourceKit) => unknown,
   expected: { theirs: unknown[]; ours: unknown[] },
   options?: { theirs: object },
 ) => Sides<Library>
 
-/** @param open makes a source of the other package's */
-export function onBothWith<Library, Heard>(
-  open: (library: Library, url: string, options?: object) => Source<Heard>,
-): OnBoth<Library, Heard> {
+/** @param open creates a source of the other package */
+export function onBothWith<Library, Received>(
+  open: (library: Library, url: string, options?: object) => Source<Received>,
+): OnBoth<Library, Received> {
   return (run, expected, options) => {
     const runOn = (
-      source: Source<Heard>,
+      source: Source<Received>,
       count: number,
-      { log, done }: Pick<SourceKit, 'log'> & { done: (source: Source<Heard>) => void },
+      { log, done }: Pick<SourceKit, 'log'> & { done: (source: Source<Received>) => void },
     ): unknown =>
       run(source, {
         log,

@@ -1,10 +1,10 @@
-/** The other packages, wherever they are installed. */
+/** Finds and loads the other packages. */
 
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { path } from '../conformance/bundle.ts'
 
-/** The folders beside whose package.json they lie. */
+/** The folder in which each is installed. */
 const FOLDERS: Record<string, string> = {
   'event-source-polyfill': 'test/compat',
   'sse.js': 'test/compat',
@@ -12,7 +12,7 @@ const FOLDERS: Record<string, string> = {
   'launchdarkly-eventsource': 'bench',
 }
 
-/** Where a package is. */
+/** The path of a package's entry point. */
 export function locate(name: string): string {
   return createRequire(path(`${FOLDERS[name] ?? '.'}/package.json`)).resolve(name)
 }

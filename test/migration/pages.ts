@@ -1,4 +1,4 @@
-/** The pages of docs/migration: their tables and their programs. */
+/** Reads the tables and programs of docs/migration. */
 
 import { readFileSync } from 'node:fs'
 import { path } from '../conformance/bundle.ts'
@@ -33,7 +33,7 @@ export function readPage(file: string): Page {
   }
 }
 
-/** All that stands in backticks, as words. */
+/** All words in backticks. */
 export function namesIn(cells: string[]): Set<string> {
   const code = cells.flatMap((cell) => Array.from(cell.matchAll(/`([^`]+)`/g), ([, text = '']) => text))
   return new Set(code.flatMap((text) => Array.from(text.matchAll(/\[Symbol\.\w+\]|\w+/g), String)))

@@ -1,4 +1,4 @@
-/** Runs whole programs: in a process of their own, or in a page. They end by themselves. */
+/** Runs complete programs in a separate process or in a page. */
 
 import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -9,25 +9,25 @@ import { locate } from './packages.ts'
 
 interface Outcome {
   lines: string[]
-  /** Of a process. */
+  /** The exit code of the process. */
   code: number
 }
 
-/** How long a program may take, in ms. */
+/** The time limit of a program, in ms. */
 const PATIENCE = 180_000
-/** How long to wait for what a page should not print, in ms. */
+/** How long to wait for unexpected output of a page, in ms. */
 const AFTERMATH = 200
 
 /**
- * Runs a program that talks to a server of this origin.
+ * Runs a program with a server at this origin.
  *
- * @param count how many lines it prints
+ * @param count how many lines it should print
  */
 export type Runner = (program: string, origin: string, count: number) => Promise<Outcome>
 
 let programs = 0
 
-/** @param name the other package that they may import; ours is the project itself, by its name */
+/** @param name the other package that programs may import; `everysource` resolves to this project */
 export function runInNode(name: string): Runner {
   const folder = path('.cache/migration')
   mkdirSync(folder, { recursive: true })

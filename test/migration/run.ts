@@ -1,7 +1,7 @@
 /**
- * What docs/migration says of other packages: `npm run test:migration`. The programs in its pages, before and after, do the same on
- * both packages; each row of what differs is shown on both; and the tables name all that the other package has. The figures of
- * docs/background/why.md that no benchmark has are measured again.
+ * Tests docs/migration: `npm run test:migration`. The programs in its pages, before and after, do the same. Each row of "What
+ * differs" holds for both packages. The tables cover every member of the other package. The figures of docs/background/why.md that
+ * are not in a benchmark are measured again.
  */
 
 import assert from 'node:assert/strict'
@@ -19,17 +19,17 @@ import { namesIn, readPage, type Page } from './pages.ts'
 import { runInChromium, runInNode, type Runner } from './programs.ts'
 import { serve } from './server.ts'
 import { SSE_JS } from './sse-js.ts'
-import type { Difference, Story } from './story.ts'
-import { tellInChromium, tellInNode, type Teller } from './tellers.ts'
+import type { Difference, Recording } from './scenario.ts'
+import { recordInChromium, recordInNode, type Recorder } from './sides.ts'
 import { checkWhy } from './why.ts'
 
-/** The origin of the programs in the pages. */
+/** The origin that the programs in the pages use. */
 const API = 'https://api.example.com'
 
-/** Nobody listens for the error of a request that is refused. */
-const UNHEARD = 'an `error` that nobody listens to harms nobody'
+/** Tested with whole processes, because theirs crashes. */
+const UNHANDLED = 'an `error` event without a listener has no effect'
 
-/** The pages, and what their tables of differences are tested by; two of them are tested elsewhere. */
+/** The pages, and the tests of their tables of differences. Two of these are in test/compat and test/drop-in. */
 const PAGES: Record<string, { file: string; differences?: Difference<never>[]; others?: string[] }> = {
   eventsource: { file: 'eventsource.md' },
   '@microsoft/fetch-event-source': { file: 'fetch-event-source.md' },
@@ -39,21 +39,21 @@ const PAGES: Record<string, { file: string; differences?: Difference<never>[]; o
   'launchdarkly-eventsource': {
     file: 'launchdarkly-eventsource.md',
     differences: LAUNCHDARKLY_EVENTSOURCE,
-    others: [UNHEARD],
+    others: [UNHANDLED],
   },
 }
 
-/** How many checks of a page, each of which has two programs. */
+/** How many checks of a page run at once. Each runs two programs. */
 const AT_ONCE = 3
 
 const tally = new Tally()
-// event-source-polyfill reports each failure of a connection there.
+// event-source-polyfill logs each connection failure there.
 console.error = () => undefined
 const browser = findChromium() === undefined ? undefined : await launchChromium()
 const context = await browser?.newContext()
 context?.setDefaultTimeout(180_000)
 
-// What they mostly do is wait.
+// They mostly wait.
 await Promise.all([...Object.keys(PAGES).map(checkPage), checkWhy(tally), checkFeatures(tally)])
 await browser?.close()
 tally.end()
@@ -63,7 +63,7 @@ async function checkPage(name: string): Promise<void> {
   const { file, differences = [], others = [] } = PAGES[name] ?? { file: '' }
   const suite = tally.suite(`migration from ${name}`)
   const page = readPage(file)
-  await suite.run('the table of old and new names all that it has', () => {
+  await suite.run('the table of old and new covers every member', () => {
     const [wanted, named] = [new Set(MEMBERS[name]?.()), namesIn(page.firstColumn('Old and new'))]
     assert.ok(wanted.size > 10)
     assert.deepEqual(
@@ -72,17 +72,17 @@ async function checkPage(name: string): Promise<void> {
     )
   })
   if (differences.length > 0) {
-    await suite.run('each row of what differs is a test, and the other way round', () => {
+    await suite.run('the rows of what differs are the tests', () => {
       assert.deepEqual(page.firstColumn('What differs'), [...differences.map(({ name }) => name), ...others])
     })
   }
   const { places, examples } = EXAMPLES[name] ?? { places: ['node'], examples: [] }
-  if (places.includes('chromium') && !context) suite.missing('there is no Chromium')
-  // Where it can do without a page, it does.
-  const tell = places.includes('node') ? tellInNode(name) : context && tellInChromium(context, name)
+  if (places.includes('chromium') && !context) suite.missing('Chromium is missing')
+  // Use Node if the package runs there.
+  const record = places.includes('node') ? recordInNode(name) : context && recordInChromium(context, name)
   await atOnce(AT_ONCE, [
     ...differences.map((difference) => async () => {
-      if (tell) await suite.run(difference.name, () => checkDifference(difference, tell))
+      if (record) await suite.run(difference.name, () => checkDifference(difference, record))
     }),
     ...examples.flatMap((example) =>
       places.map((place) => async () => {
@@ -90,20 +90,20 @@ async function checkPage(name: string): Promise<void> {
         if (run) await suite.run(`its program ${example.what} (${place})`, () => checkExample(page, example, run))
       }),
     ),
-    ...others.map((other) => () => suite.run(other, () => checkUnheard(name))),
+    ...others.map((other) => () => suite.run(other, () => checkUnhandled(name))),
   ])
   suite.end()
 }
 
-async function checkDifference(difference: Difference<never>, tell: Teller): Promise<void> {
-  const { shows = ({ heard }: Story) => heard, expected } = difference
+async function checkDifference(difference: Difference<never>, record: Recorder): Promise<void> {
+  const { shows = ({ logged }: Recording) => logged, expected } = difference
   const [theirs, ours] = await Promise.all(
     (['theirs', 'ours'] as const).map(async (side) => {
       const server = await serve(difference)
-      const heard = await tell(difference, side, server.origin)
+      const logged = await record(difference, side, server.origin)
       const requests = server.requests()
       server.close()
-      return shows({ heard, requests })
+      return shows({ logged, requests })
     }),
   )
   assert.deepEqual({ theirs, ours }, expected)
@@ -126,7 +126,7 @@ async function checkExample(page: Page, { answer, prints, requests }: Example, r
   assert.deepEqual(after, before)
 }
 
-async function checkUnheard(name: string): Promise<void> {
+async function checkUnhandled(name: string): Promise<void> {
   const answer: Example['answer'] = (response) => response.writeHead(404).end()
   const server = await serve({ answer })
   const codes = [name, 'everysource'].map(async (from) => {

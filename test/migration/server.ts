@@ -1,19 +1,19 @@
-/** A server on loopback for one program, which writes down what it sees. */
+/** A server on loopback for one program, which records its requests. */
 
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type Certificates, createCertificates } from '../docs/certificates.ts'
-import type { Difference, Request } from './story.ts'
+import type { Difference, Request } from './scenario.ts'
 
 interface Server {
   origin: string
-  /** What it has seen until now. */
+  /** The requests so far. */
   requests: () => Request[]
   close: () => void
 }
 
-/** Making keys takes time. */
+/** Created once, because generating keys is slow. */
 let certificates: Certificates | undefined
 
 export async function serve({ answer, isSecure }: Pick<Difference<never>, 'answer' | 'isSecure'>): Promise<Server> {

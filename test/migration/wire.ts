@@ -1,4 +1,4 @@
-/** What a hundred messages take on the wire, one after the other: as an event stream, by WebSocket, and by long polling. */
+/** Measures a hundred consecutive messages on the wire: as an event stream, over WebSocket, and by long polling. */
 
 import { createHash } from 'node:crypto'
 import {
@@ -13,24 +13,23 @@ import { streamEvents } from 'everysource'
 
 const MESSAGES = 100
 
-/** As a model sends its tokens. */
+/** Like a token of a language model. */
 const message = (n: number): string => JSON.stringify({ n: 1_000 + n, token: ' the quick brown fox' })
 
 interface Wire {
   requests: number
-  /** From the server, head and body. */
+  /** Bytes from the server, headers included. */
   down: number
-  /** From the client. */
+  /** Bytes from the client. */
   up: number
 }
 
-/** What came, and what it took. */
 interface Measured extends Wire {
   received: string[]
 }
 
-/** The names of the rows, in the order of the table. */
-export const WAYS: Record<string, () => Promise<Measured>> = {
+/** Keys are the rows of the table, in order. */
+export const TRANSPORTS: Record<string, () => Promise<Measured>> = {
   'an event stream': eventStream,
   WebSocket: webSocket,
   'long polling': longPolling,
@@ -83,7 +82,7 @@ async function longPolling(): Promise<Measured> {
     (server) => {
       server.on('request', ({ url = '' }: IncomingMessage, response: ServerResponse) => {
         const after = Number(new URL(url, 'http://localhost').searchParams.get('after'))
-        // Messages are further apart than a client needs to ask again: each is an answer of its own.
+        // Messages are further apart than a request takes, so each gets its own response.
         const text = SENT[after]
         if (text === undefined) response.writeHead(204).end()
         else response.writeHead(200, { 'Content-Type': 'application/json' }).end(text)
@@ -100,7 +99,7 @@ async function longPolling(): Promise<Measured> {
   )
 }
 
-/** Agrees to what a request to upgrade asks for. (RFC 6455, 4.2.2) */
+/** Accepts an upgrade request. (RFC 6455, 4.2.2) */
 export function acceptWebSocket(headers: IncomingHttpHeaders, socket: Socket): void {
   const key = `${headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
   const accept = createHash('sha1').update(key).digest('base64')
@@ -108,19 +107,19 @@ export function acceptWebSocket(headers: IncomingHttpHeaders, socket: Socket): v
   socket.write([...head, `Sec-WebSocket-Accept: ${accept}`, '', ''].join('\r\n'))
 }
 
-/** Sends a frame that says so, without a reason. */
+/** Sends a close frame without a reason. */
 export function closeWebSocket(socket: Socket): void {
   socket.end(Buffer.from([0x88, 0]))
 }
 
-/** Counts the bytes of all connections to a server, which are kept alive as usual. */
+/** Counts the bytes of all connections to a server. */
 async function measured(
   serve: (server: Server) => void,
   receive: (origin: string) => Promise<string[]>,
 ): Promise<Measured> {
   const sockets: Socket[] = []
   let requests = 0
-  // A connection that is kept alive must not end while a busy machine takes its time.
+  // A kept-alive connection must outlast the delays of a busy machine.
   const server = createServer({ keepAliveTimeout: 60_000 })
   server.on('connection', (socket: Socket) => sockets.push(socket))
   server.on('request', () => requests++).on('upgrade', () => requests++)

@@ -1,4 +1,4 @@
-/** What better-sse has besides: channels, and what its users must know. */
+/** Tests better-sse's channels, and its behavior that servers.md warns about. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ import type { Hosted } from './hosted.ts'
 
 export async function checkBetterSSE(suite: Suite, { origin }: Hosted): Promise<void> {
   for (const [surface, follow] of Object.entries(SURFACES)) {
-    await check(suite, `a channel says a thing to all of its three sessions (${surface})`, async () => {
+    await check(suite, `a channel broadcasts to all three sessions (${surface})`, async () => {
       const followers = [await alone(() => follow(`${origin}/room`))]
       for (const present of [2, 3]) {
         followers.push(follow(`${origin}/room`))
@@ -25,14 +25,14 @@ export async function checkBetterSSE(suite: Suite, { origin }: Hosted): Promise<
     })
   }
 
-  await check(suite, 'a serializer that leaves line ends as they are breaks its messages', () => {
+  await check(suite, 'a serializer that keeps line ends breaks messages', () => {
     const buffer = createEventBuffer({ serializer: String }).push('two\nlines', 'news', '1')
     assert.equal(buffer.read(), 'event:news\nid:1\ndata:two\nlines\n\n')
   })
 
   await check(
     suite,
-    'the session of a request whose body has been read does not notice that the client leaves',
+    'a session created after reading the body does not detect that the client disconnects',
     async () => {
       let session: Session | undefined
       const server = createServer((request, response) => {
@@ -49,14 +49,14 @@ export async function checkBetterSSE(suite: Suite, { origin }: Hosted): Promise<
       const { port } = server.address() as AddressInfo
       await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: '{}', signal: controller.signal })
       controller.abort()
-      // The server has: it waits for its connections.
+      // `close()` waits for all connections, so the server has detected it.
       await new Promise((resolve) => server.close(resolve))
       assert.equal(session?.isConnected, true)
     },
   )
 }
 
-/** The first session in an empty room, once those before it have left. */
+/** Opens sessions until one is alone in the room, because earlier ones may not have left yet. */
 async function alone(enter: () => Follower): Promise<Follower> {
   for (;;) {
     const follower = enter()

@@ -1,4 +1,4 @@
-/** What is true of any proxy that is set right, in front of a stream. */
+/** Tests that apply to any proxy in front of a stream. */
 
 import assert from 'node:assert/strict'
 import type { Checks } from './checks.ts'
@@ -16,10 +16,10 @@ export interface Stage {
   url: string
 }
 
-/** A connection that is cut too early, on a busy machine, misses nothing. */
+/** Options for receiving all messages even if a busy machine drops the connection early. */
 export const FROM_THE_START = { reconnect: true, lastEventId: '0' }
 
-/** For one test. */
+/** Runs a test with an upstream server and a proxy. */
 export async function staged(
   between: Between,
   init: UpstreamInit,
@@ -38,7 +38,7 @@ export async function staged(
   }
 }
 
-/** Each message arrives before the next is sent, and leaving is noticed. */
+/** Checks that each message arrives before the next is sent, and that the server detects a disconnect. */
 export async function passesEach({ upstream, url }: Stage, follow: Follow): Promise<void> {
   const follower = follow(url)
   await follower.opened
@@ -48,14 +48,14 @@ export async function passesEach({ upstream, url }: Stage, follow: Follow): Prom
     assert.equal((await follower.next()).data, data)
   }
   follower.close()
-  // Nothing else is sent, so only the end of the client's connection can tell it.
+  // Nothing else is sent, so only the closed connection reveals it.
   await upstream.serves(0)
 }
 
-/** A proxy that ends streams after so many seconds of silence. */
-export function cutsSilence(checks: Checks, between: (seconds: number) => Between): void {
+/** Tests of a proxy that closes streams after some idle seconds. */
+export function checksIdleTimeout(checks: Checks, between: (seconds: number) => Between): void {
   for (const [surface, follow] of Object.entries(SURFACES)) {
-    checks.add(`a stream that it cuts for its silence goes on, and nothing is lost (${surface})`, () =>
+    checks.add(`a stream closed for being idle resumes without loss (${surface})`, () =>
       staged(between(2), {}, async ({ upstream, url }) => {
         const follower = follow(url, FROM_THE_START)
         await upstream.serves(1)
@@ -63,7 +63,7 @@ export function cutsSilence(checks: Checks, between: (seconds: number) => Betwee
         const { id } = await follower.next()
         await until(
           () => follower.failures.length > 0 || upstream.requests.length > 1,
-          () => 'it has not been cut',
+          () => 'the connection is still open',
         )
         upstream.publish('meanwhile')
         assert.equal((await follower.next()).data, 'meanwhile')
@@ -74,13 +74,13 @@ export function cutsSilence(checks: Checks, between: (seconds: number) => Betwee
     )
   }
 
-  checks.add('heartbeats keep it open', () =>
-    // The machine would have to stand still for seconds between two of them.
+  checks.add('heartbeats keep a stream open', () =>
+    // Much shorter than the timeout, for busy machines.
     staged(between(6), { heartbeat: 200 }, async ({ upstream, url }) => {
       const follower = eventSource(url)
       await until(
         () => follower.comments.length >= 35,
-        () => `there are ${follower.comments.length} comments`,
+        () => `${follower.comments.length} comments`,
       )
       upstream.publish('after all of them')
       assert.equal((await follower.next()).data, 'after all of them')
@@ -90,24 +90,24 @@ export function cutsSilence(checks: Checks, between: (seconds: number) => Betwee
   )
 }
 
-/** While the server behind it is started anew, a proxy answers for it. */
-export function answersForTheServer(checks: Checks, between: Between, status: number): void {
+/** Tests of a proxy whose server restarts. */
+export function checksRestart(checks: Checks, between: Between, status: number): void {
   for (const [surface, follow] of Object.entries(SURFACES)) {
-    checks.add(`its ${status} while the server restarts is the end, as the standard says (${surface})`, () =>
+    checks.add(`a ${status} during a restart is permanent, as the standard requires (${surface})`, () =>
       staged(between, {}, async ({ upstream, url }) => {
         const follower = follow(url, { reconnect: true })
         await upstream.serves(1)
         await upstream.stop()
         await until(
           () => follower.hasEnded,
-          () => 'it has not ended',
+          () => 'it has not failed',
         )
         const failure = follower.failures.at(-1)
         assert.deepEqual([failure?.reason, failure?.status], ['status', status])
       }),
     )
 
-    checks.add(`with shouldReconnect it goes on after a ${status}, and nothing is lost (${surface})`, () =>
+    checks.add(`with shouldReconnect, it resumes after a ${status} without loss (${surface})`, () =>
       staged(between, {}, async ({ upstream, url }) => {
         const statuses: number[] = []
         const shouldReconnect = ({ status = 0 }): boolean | undefined => {
@@ -121,7 +121,7 @@ export function answersForTheServer(checks: Checks, between: Between, status: nu
         await upstream.stop()
         await until(
           () => statuses.includes(status),
-          () => `it has failed with ${statuses.join(', ')}`,
+          () => `statuses: ${statuses.join(', ')}`,
         )
         upstream.publish('meanwhile')
         await upstream.start()
@@ -134,14 +134,14 @@ export function answersForTheServer(checks: Checks, between: Between, status: nu
   }
 }
 
-/** A server that does not answer within its time. */
-export function saysThatItIsLate(checks: Checks, between: Between): void {
-  checks.add('its 504, where the server does not answer in time, is an error with that status', () =>
+/** Tests of a proxy whose server does not answer in time. */
+export function checksGatewayTimeout(checks: Checks, between: Between): void {
+  checks.add('a 504 for a slow server is an error with this status', () =>
     staged(between, {}, async ({ url }) => {
       const follower = eventSource(`${url}/never`)
       await until(
         () => follower.hasEnded,
-        () => 'it has not ended',
+        () => 'it has not failed',
       )
       assert.equal(follower.failures[0]?.status, 504)
     }),

@@ -1,21 +1,21 @@
-/** Checks of servers, a few at once: what they mostly do is wait. */
+/** Runs checks of servers, a few in parallel, because they mostly wait. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { atOnce } from '../at-once.ts'
 import type { Suite } from '../tally.ts'
 
-/** How long a check may take, in ms: longer than its waits, which say what was missing. */
+/** Time limit of a check, in ms: longer than its waits, which have better error messages. */
 const PATIENCE = 300_000
 
-/** A check that must come to an end: most of them wait for something. */
-export async function check(suite: Suite, name: string, does: () => Promise<void> | void): Promise<void> {
+/** Runs a check with a time limit. */
+export async function check(suite: Suite, name: string, run: () => Promise<void> | void): Promise<void> {
   await suite.run(name, async () => {
     const controller = new AbortController()
     const tooLate = delay(PATIENCE, undefined, controller).then(() => {
-      throw new Error(`It has not ended within ${PATIENCE} ms`)
+      throw new Error(`Not finished within ${PATIENCE} ms`)
     })
     try {
-      await Promise.race([does(), tooLate])
+      await Promise.race([run(), tooLate])
     } finally {
       controller.abort()
       await tooLate.catch(() => undefined)
@@ -23,7 +23,7 @@ export async function check(suite: Suite, name: string, does: () => Promise<void
   })
 }
 
-/** Checks of one suite that do not depend on each other. */
+/** Independent checks of one suite. */
 export class Checks {
   readonly #suite: Suite
   readonly #checks: (() => Promise<void>)[] = []
@@ -32,8 +32,8 @@ export class Checks {
     this.#suite = suite
   }
 
-  add(name: string, does: () => Promise<void>): void {
-    this.#checks.push(() => check(this.#suite, name, does))
+  add(name: string, run: () => Promise<void>): void {
+    this.#checks.push(() => check(this.#suite, name, run))
   }
 
   run(): Promise<void> {

@@ -1,4 +1,4 @@
-/** Processes that end with this one, whatever becomes of the check that has started them. */
+/** Kills child processes when this process exits, even if a check failed. */
 
 import type { ChildProcess } from 'node:child_process'
 

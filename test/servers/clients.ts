@@ -1,4 +1,4 @@
-/** Programs in other runtimes that follow a URL many times over. */
+/** Programs in other runtimes that open several streams from a URL. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Browser } from 'playwright-core'
@@ -9,22 +9,21 @@ import { keep } from './children.ts'
 import { followMany } from './scripts/follow.mjs'
 import { until } from './until.ts'
 
-/** undici 7's agents suit the fetch of all Nodes. */
+/** The agents of undici 7 work with fetch in every tested Node version. */
 const UNDICI = path('test/runtimes/node_modules/undici/index.js')
 
 export abstract class Client {
   readonly lines: string[] = []
 
-  /** Resolves when it has said all of these. */
-  async says(lines: string[]): Promise<void> {
+  /** Resolves when it has printed all of these lines. */
+  async prints(lines: string[]): Promise<void> {
     await until(
       () => lines.every((line) => this.lines.includes(line)),
-      () =>
-        `it has not said ${lines.filter((line) => !this.lines.includes(line)).join(', ')}, but ${this.lines.join(', ')}`,
+      () => `missing ${lines.filter((line) => !this.lines.includes(line)).join(', ')}; got ${this.lines.join(', ')}`,
     )
   }
 
-  /** What it has said of its open connections, such as `HTTP/2.0 on 7`. */
+  /** Lines about open connections, for example `HTTP/2.0 on 7`. */
   get opened(): string[] {
     return this.lines.filter((line) => line.includes('is open')).map((line) => line.replace(/.*: /, ''))
   }
@@ -33,7 +32,7 @@ export abstract class Client {
   abstract stop(): void | Promise<void>
 }
 
-/** How each is started: with which options for fetch, or for an agent of undici. */
+/** Starts a client. */
 export type Start = (url: string, count: number, ca: string) => Promise<Client>
 
 /** A program in a server runtime. */
@@ -55,7 +54,7 @@ class Process extends Client {
       rest = lines.pop() ?? ''
       this.lines.push(...lines)
     })
-    this.#child.once('exit', (code) => this.lines.push(`it has ended with ${String(code)}`))
+    this.#child.once('exit', (code) => this.lines.push(`exited with ${String(code)}`))
   }
 
   close(index: number): void {
@@ -67,20 +66,20 @@ class Process extends Client {
   }
 }
 
-/** @param options for fetch, or in Node for an agent of undici; without them, it is the runtime's fetch as it is */
+/** @param options for fetch, or in Node for an agent of undici; none by default */
 export function processIn(runtime: string, options?: object): Start {
   const undici = options !== undefined && runtime.startsWith('node') ? [UNDICI] : []
   return (url, count, ca) =>
     Promise.resolve(new Process(runtime, [url, String(count), JSON.stringify(options ?? {}), ...undici], ca))
 }
 
-/** Why there is no such client here, if so. */
+/** Returns why a client is not available, if so. */
 export function absent(name: string): string | undefined {
-  if (name === 'chromium') return findChromium() === undefined ? 'there is no Chromium' : undefined
+  if (name === 'chromium') return findChromium() === undefined ? 'Chromium is not installed' : undefined
   return missing(RUNTIMES[name] ?? []) ?? (name.startsWith('node') ? missing([UNDICI]) : undefined)
 }
 
-/** A page of the origin that it follows, in a browser of its own. */
+/** A same-origin page in a separate browser. */
 class Page extends Client {
   readonly #browser: Browser
   close: (index: number) => Promise<void> = () => Promise.resolve()
@@ -92,7 +91,7 @@ class Page extends Client {
 
   static async open(url: string, count: number): Promise<Page> {
     const page = new Page(await launchChromium())
-    // The page is some page of the server's, which may forbid scripts.
+    // The server's page may have a policy against scripts.
     const context = await page.#browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: true })
     const tab = await context.newPage()
     await tab.exposeFunction('say', (line: string) => page.lines.push(line))

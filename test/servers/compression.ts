@@ -1,4 +1,4 @@
-/** Express's compression: what it holds back, and what keeps it from that. */
+/** Tests Express's compression: it buffers messages, unless flushed or disabled. */
 
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
@@ -15,7 +15,7 @@ export async function checkCompression(suite: Suite): Promise<void> {
   for (const [surface, follow] of Object.entries(SURFACES)) {
     await check(
       suite,
-      `with flush() after each write, messages are compressed and arrive as they are sent (${surface})`,
+      `with flush() after each write, messages are compressed and arrive at once (${surface})`,
       async () => {
         const follower = follow(`${hosted.origin}/events`)
         assert.match((await follower.opened).headers.get('content-encoding') ?? '', /^(br|gzip)$/)
@@ -37,7 +37,7 @@ export async function checkCompression(suite: Suite): Promise<void> {
       const stream = await response
       for (let n = 0; n < 100; n++) stream.write(`data: ${n}\n\n`)
       await turns(url)
-      // It is open, though: the response's head is not held back.
+      // The stream is open, because the headers are not buffered.
       assert.deepEqual([(await follower.opened).status, follower.waiting], [200, 0])
       stream.end()
       for (let n = 0; n < 100; n++) assert.equal((await follower.next()).data, String(n))
@@ -45,7 +45,7 @@ export async function checkCompression(suite: Suite): Promise<void> {
     }),
   )
 
-  await check(suite, 'Cache-Control: no-transform keeps it from compressing', () =>
+  await check(suite, 'Cache-Control: no-transform disables compression', () =>
     withStream({ 'Cache-Control': 'no-cache, no-transform' }, async (url, response) => {
       const follower = eventSource(url)
       const stream = await response
@@ -59,7 +59,7 @@ export async function checkCompression(suite: Suite): Promise<void> {
   )
 }
 
-/** A server with compression, and its one response. */
+/** Runs a check with a server that uses compression, and with its response. */
 async function withStream(
   headers: Record<string, string>,
   check: (url: string, response: Promise<Response>) => Promise<void>,

@@ -1,10 +1,10 @@
-/** The configurations that the page shows, with what the tests have in place of it. */
+/** Reads the configurations shown in servers.md, with replacements for tests. */
 
 import { readFileSync } from 'node:fs'
 import { path } from '../conformance/bundle.ts'
 import { replaced } from '../docs/blocks.ts'
 
-/** @param replacements ports, and times too long for a test; all of them must be in it */
+/** @param replacements for ports and long times; the file must contain all of them */
 export function configuration(file: string, replacements: Record<string, string>): string {
   return replaced(readFileSync(path(`test/servers/configurations/${file}`), 'utf8'), replacements)
 }

@@ -1,4 +1,4 @@
-/** A page of another origin, in Chromium: what cors() must say, and what happens where it does not. */
+/** Tests options of the `cors` package with a page of another origin, in Chromium. */
 
 import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
@@ -16,18 +16,18 @@ import { until } from './until.ts'
 
 const TENANT = { headers: { 'X-Tenant': '7' } }
 
-/** A server of short streams, each of which ends after its message. */
+/** A server whose streams close after one message. */
 interface Streams {
   url: string
-  /** The methods and last event IDs of its requests. */
+  /** Methods and last event IDs of the requests. */
   requests: string[]
   stop: () => void
 }
 
-/** What has happened in the page. */
+/** Events recorded in the page. */
 type Happened = string[]
 
-/** In the page, follows the URL and tells what happens. */
+/** Script that follows a URL and records its events. */
 const follow = (url: string, init: object): string => `
   happened = []
   source = new everysource.EventSource(${JSON.stringify(url)}, ${JSON.stringify(init)})
@@ -48,7 +48,7 @@ export async function checkCORS(suite: Suite): Promise<void> {
   const origin = await listening(pages)
   const browser = await launchChromium()
 
-  /** Follows a server with these options of cors() from a page of another origin, until so many things have happened. */
+  /** Follows a server with these `cors` options from a page of another origin, until it has recorded `count` events. */
   const happens = async (
     options: CorsOptions | undefined,
     init: object,
@@ -62,7 +62,7 @@ export async function checkCORS(suite: Suite): Promise<void> {
     }
   }
 
-  await check(suite, 'as on the page, with credentials, a header of its own and a reconnection', async () => {
+  await check(suite, 'the documented server works with credentials, a custom header and a reconnection', async () => {
     const hosted = await Hosted.start('express', { ORIGIN: origin })
     try {
       const page = await open(browser, origin)
@@ -80,21 +80,25 @@ export async function checkCORS(suite: Suite): Promise<void> {
     }
   })
 
-  await check(suite, 'cors() alone allows any header, Last-Event-ID too, but no credentials', async () => {
-    const [happened, requests] = await happens(undefined, TENANT, 5)
-    assert.deepEqual(happened, ['open', '1', 'ended', 'open', '2'])
-    assert.deepEqual(requests.slice(0, 4), ['OPTIONS', 'GET', 'OPTIONS', 'GET after 1'])
-    assert.deepEqual((await happens(undefined, { withCredentials: true }, 1))[0], ['network'])
-  })
+  await check(
+    suite,
+    'cors() without options allows any header, including Last-Event-ID, but no credentials',
+    async () => {
+      const [happened, requests] = await happens(undefined, TENANT, 5)
+      assert.deepEqual(happened, ['open', '1', 'ended', 'open', '2'])
+      assert.deepEqual(requests.slice(0, 4), ['OPTIONS', 'GET', 'OPTIONS', 'GET after 1'])
+      assert.deepEqual((await happens(undefined, { withCredentials: true }, 1))[0], ['network'])
+    },
+  )
 
-  await check(suite, 'credentials need an origin by name, and credentials: true', async () => {
+  await check(suite, 'credentials need a named origin and credentials: true', async () => {
     const init = { withCredentials: true }
     assert.deepEqual((await happens({ origin, credentials: true }, init, 2))[0], ['open', '1'])
     assert.deepEqual((await happens({ origin }, init, 1))[0], ['network'])
     assert.deepEqual((await happens({ credentials: true }, init, 1))[0], ['network'])
   })
 
-  await check(suite, 'where allowedHeaders lacks Last-Event-ID, a stream never comes back', async () => {
+  await check(suite, "a stream can't reconnect if allowedHeaders lacks Last-Event-ID", async () => {
     const options = { allowedHeaders: ['X-Tenant'] }
     assert.deepEqual((await happens(options, TENANT, 5))[0], ['open', '1', 'ended', 'network', 'network'])
     const [happened] = await happens(options, { ...TENANT, lastEventIdParameter: 'after' }, 5)
@@ -103,7 +107,7 @@ export async function checkCORS(suite: Suite): Promise<void> {
 
   await check(
     suite,
-    'without headers of its own, only a reconnection has a preflight; lastEventIdParameter avoids it',
+    'without custom headers, only a reconnection has a preflight; lastEventIdParameter avoids it',
     async () => {
       assert.deepEqual((await happens(undefined, {}, 5))[1].slice(0, 3), ['GET', 'OPTIONS', 'GET after 1'])
       const [, requests] = await happens(undefined, { lastEventIdParameter: 'after' }, 5)
@@ -113,7 +117,7 @@ export async function checkCORS(suite: Suite): Promise<void> {
 
   await check(
     suite,
-    'maxAge spares preflights only where cache is not no-store, which a stream asks for by itself',
+    'maxAge avoids preflights only if the cache mode is not no-store, the default of streams',
     async () => {
       const preflights = async (init: object): Promise<number> => {
         const [, requests] = await happens({ maxAge: 7_200 }, init, 11)
@@ -126,13 +130,13 @@ export async function checkCORS(suite: Suite): Promise<void> {
     },
   )
 
-  await check(suite, 'Retry-After can be seen only with exposedHeaders', async () => {
+  await check(suite, 'Retry-After is readable only with exposedHeaders', async () => {
     const busy = { ...TENANT, headers: { 'X-Busy': '1' } }
     assert.deepEqual((await happens({ exposedHeaders: ['Retry-After'] }, busy, 1))[0], ['after 7000'])
     assert.deepEqual((await happens(undefined, busy, 1))[0], ['after undefined'])
   })
 
-  await check(suite, 'over HTTP/1.1, six streams of a page are open at once, and the next waits', async () => {
+  await check(suite, 'over HTTP/1.1, six streams of a page are open at once, and the seventh waits', async () => {
     const hosted = await Hosted.start('express', { ORIGIN: origin })
     try {
       const page = await open(browser, origin)
@@ -206,7 +210,7 @@ async function inPage(browser: Browser, origin: string, script: string, count: n
         happened = await page.evaluate('happened')
         return happened.length >= count
       },
-      () => `this has happened: ${happened.join(', ')}`,
+      () => `events: ${happened.join(', ')}`,
     )
     return happened.slice(0, count)
   } finally {

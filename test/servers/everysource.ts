@@ -1,3 +1,3 @@
-/** The package as it is built: its own name means nothing in a folder that has a package.json of its own. */
+/** The build of the package, because its name does not resolve in a folder with a separate package.json. */
 
 export * from '../../dist/index.js'

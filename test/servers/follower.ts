@@ -1,4 +1,4 @@
-/** Both of our surfaces, as one thing to ask for the next message. */
+/** A common interface to `EventSource` and `streamEvents`, with a method for the next message. */
 
 import { ConnectionError, EventSource, type EventSourceInit, streamEvents } from './everysource.ts'
 import { until } from './until.ts'
@@ -11,24 +11,24 @@ export interface Message {
 
 export interface Follower {
   readonly comments: string[]
-  /** The errors so far. */
+  /** Errors so far. */
   readonly failures: ConnectionError[]
-  /** The status and headers of the first good response. */
+  /** The first accepted response. */
   readonly opened: Promise<Response>
-  /** How long to wait before a reconnection, in ms. */
+  /** Reconnection time in ms. */
   readonly reconnectionTime: number
   /** Resolves with the next message. */
   next(): Promise<Message>
-  /** How many messages have come that nobody has asked for. */
+  /** Number of messages received but not taken yet. */
   readonly waiting: number
-  /** It will not come back. */
+  /** Whether it has failed permanently or is closed. */
   readonly hasEnded: boolean
   close(): void
 }
 
 export type Follow = (url: string, init?: EventSourceInit) => Follower
 
-/** The types of the messages that the tests send. */
+/** Event types in the tests. */
 const TYPES = ['message', 'news', 'alarm', 'arrival']
 
 abstract class Queue {
@@ -41,13 +41,13 @@ abstract class Queue {
   }
 
   async next(): Promise<Message> {
-    const told = (): string => this.failures.map(({ message }) => message).join(', ')
+    const errors = (): string => this.failures.map(({ message }) => message).join(', ')
     await until(
       () => this.#messages.length > 0,
-      () => `there is no message. Errors: ${told()}`,
+      () => `no message; errors: ${errors()}`,
     )
     const message = this.#messages.shift()
-    if (message === undefined) throw new Error('Somebody else has taken it')
+    if (message === undefined) throw new Error('another caller took the message')
     return message
   }
 

@@ -1,16 +1,16 @@
-/** HAProxy, as the page configures it, and without what it says there. */
+/** Tests HAProxy with the documented configuration, and with changes to it. */
 
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Suite } from '../tally.ts'
 import { Checks } from './checks.ts'
 import {
-  answersForTheServer,
+  checksRestart,
   type Between,
-  cutsSilence,
+  checksIdleTimeout,
   FROM_THE_START,
   passesEach,
-  saysThatItIsLate,
+  checksGatewayTimeout,
   staged,
 } from './between.ts'
 import { configuration } from './configuration.ts'
@@ -19,8 +19,8 @@ import { HAPROXY, missing, Proxy } from './proxy.ts'
 import { until } from './until.ts'
 import { turns } from './upstream.ts'
 
-/** HAProxy with the page's configuration, save for some lines. */
-function asOnThePage(replacements: Record<string, string> = {}): Between {
+/** HAProxy with the documented configuration, except some lines. */
+function asDocumented(replacements: Record<string, string> = {}): Between {
   return (port) =>
     Proxy.haproxy((own) =>
       configuration('haproxy.cfg', {
@@ -42,13 +42,13 @@ export async function checkHAProxy(suite: Suite): Promise<void> {
   const checks = new Checks(suite)
 
   for (const [surface, follow] of Object.entries(SURFACES)) {
-    checks.add(`as on the page, each message arrives as it is sent, and leaving is noticed (${surface})`, () =>
-      staged(asOnThePage(), {}, (stage) => passesEach(stage, follow)),
+    checks.add(`as documented, each message arrives at once, and the server detects a disconnect (${surface})`, () =>
+      staged(asDocumented(), {}, (stage) => passesEach(stage, follow)),
     )
   }
 
-  checks.add('without abortonclose, the server does not notice that a client leaves a silent stream', () =>
-    staged(asOnThePage(WITHOUT_ABORT), {}, async ({ upstream, url }) => {
+  checks.add('without abortonclose, the server does not detect a disconnect from an idle stream', () =>
+    staged(asDocumented(WITHOUT_ABORT), {}, async ({ upstream, url }) => {
       const follower = eventSource(url)
       await follower.opened
       follower.close()
@@ -57,8 +57,8 @@ export async function checkHAProxy(suite: Suite): Promise<void> {
     }),
   )
 
-  checks.add('without abortonclose, it notices at the next heartbeat', () =>
-    staged(asOnThePage(WITHOUT_ABORT), { heartbeat: 300 }, async ({ upstream, url }) => {
+  checks.add('without abortonclose, the next heartbeat detects it', () =>
+    staged(asDocumented(WITHOUT_ABORT), { heartbeat: 300 }, async ({ upstream, url }) => {
       const follower = eventSource(url)
       await follower.opened
       follower.close()
@@ -66,8 +66,8 @@ export async function checkHAProxy(suite: Suite): Promise<void> {
     }),
   )
 
-  checks.add('timeout client does not end a stream', () =>
-    staged(asOnThePage({ 'client 30s': 'client 2s' }), {}, async ({ upstream, url }) => {
+  checks.add('timeout client does not close a stream', () =>
+    staged(asDocumented({ 'client 30s': 'client 2s' }), {}, async ({ upstream, url }) => {
       const follower = eventSource(url)
       await follower.opened
       await delay(3_000)
@@ -78,30 +78,30 @@ export async function checkHAProxy(suite: Suite): Promise<void> {
     }),
   )
 
-  checks.add('timeout server does, whatever timeout tunnel says', () =>
-    staged(asOnThePage({ 'server 1h': 'server 2s\n    timeout tunnel 1h' }), {}, async ({ url }) => {
+  checks.add('timeout server closes a stream, even with a timeout tunnel', () =>
+    staged(asDocumented({ 'server 1h': 'server 2s\n    timeout tunnel 1h' }), {}, async ({ url }) => {
       const follower = eventSource(url)
       await until(
         () => follower.failures[0]?.reason === 'network',
-        () => 'it has not been cut',
+        () => 'the connection is still open',
       )
       follower.close()
     }),
   )
 
-  cutsSilence(checks, (seconds) => asOnThePage({ 'timeout server 1h': `timeout server ${seconds}s` }))
-  answersForTheServer(checks, asOnThePage(), 503)
-  saysThatItIsLate(checks, asOnThePage({ 'timeout server 1h': 'timeout server 1s' }))
+  checksIdleTimeout(checks, (seconds) => asDocumented({ 'timeout server 1h': `timeout server ${seconds}s` }))
+  checksRestart(checks, asDocumented(), 503)
+  checksGatewayTimeout(checks, asDocumented({ 'timeout server 1h': 'timeout server 1s' }))
 
-  checks.add('where it waits for longer, idleTimeout takes silence for a loss, and nothing is lost', () =>
-    staged(asOnThePage(), {}, async ({ upstream, url }) => {
+  checks.add('idleTimeout detects an idle connection before the proxy does, without loss', () =>
+    staged(asDocumented(), {}, async ({ upstream, url }) => {
       const follower = eventSource(url, { ...FROM_THE_START, idleTimeout: 300 })
       await upstream.serves(1)
       upstream.publish('before')
       const { id } = await follower.next()
       await until(
         () => follower.failures[0]?.reason === 'timeout',
-        () => 'it has not timed out',
+        () => 'no timeout yet',
       )
       upstream.publish('meanwhile')
       assert.equal((await follower.next()).data, 'meanwhile')

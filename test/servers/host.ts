@@ -1,4 +1,4 @@
-/** Runs one of the programs in a process of its own, and does what the test says: `node host.ts express` */
+/** Runs one of the programs in a separate process, controlled by the test: `node host.ts express` */
 
 import diagnostics from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
@@ -8,16 +8,16 @@ import { fileURLToPath } from 'node:url'
 import { transformSync } from 'esbuild'
 import { open, publish } from './programs/news.ts'
 
-/** What the test says, by IPC. */
+/** IPC messages from the test. */
 export type Order =
   | { do: 'publish'; news: [event: string, data: string][] }
   | { do: 'drop'; news: [event: string, data: string][] }
   | { do: 'count' }
 
-/** What it is told. */
+/** IPC messages to the test. */
 export type Notice = { port: number } | { events: number; chats: number; connections: number }
 
-/** Node strips types, but does not know decorators. */
+/** Node strips types, but does not support decorators. */
 registerHooks({
   load(url, context, nextLoad) {
     if (!url.endsWith('/nest.ts')) return nextLoad(url, context)
@@ -29,27 +29,27 @@ registerHooks({
 
 const sockets = new Set<Socket>()
 
-// The programs do not say where they listen.
+// The programs don't report their port.
 diagnostics.channel('tracing:net.server.listen:asyncEnd').subscribe((message) => {
   const { server } = message as { server: AnyServer }
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  tell({ port: (server.address() as AddressInfo).port })
+  notify({ port: (server.address() as AddressInfo).port })
 })
 
 process.on('message', (order: Order) => {
   if (order.do === 'publish') for (const news of order.news) publish(...news)
   else if (order.do === 'drop') drop(order.news)
-  else tell({ ...open, connections: sockets.size })
+  else notify({ ...open, connections: sockets.size })
 })
 
 const [, , name = ''] = process.argv
-// A folder with a tsconfig.json of its own.
+// NestJS needs a separate tsconfig.json.
 await import(`./programs/${name === 'nest' ? 'nest/' : ''}${name}.ts`)
 
-/** Whether no stream is open can only be seen here: clients reconnect before another process has asked. */
+/** Drops all connections, then publishes. Done in this process, because clients may reconnect before the test can react. */
 function drop(news: [event: string, data: string][]): void {
   for (const socket of sockets) socket.destroy()
   const publishOnceClosed = (): void => {
@@ -59,6 +59,6 @@ function drop(news: [event: string, data: string][]): void {
   publishOnceClosed()
 }
 
-function tell(notice: Notice): void {
+function notify(notice: Notice): void {
   process.send?.(notice)
 }

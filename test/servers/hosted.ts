@@ -1,4 +1,4 @@
-/** A program of the page that runs in a process of its own, as the tests see it. */
+/** Controls a documented program that runs in a separate process. */
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { path } from '../conformance/bundle.ts'
@@ -25,10 +25,10 @@ export class Hosted {
   static async start(name: string, env: Record<string, string> = {}, cwd?: string): Promise<Hosted> {
     const child = keep(
       fork(path('test/servers/host.ts'), [name], {
-        // Unless they are the subject, heartbeats must not be what shows a server that a client has left.
+        // Without heartbeats by default, which would reveal disconnects to the server.
         env: { ...process.env, NODE_ENV: 'production', PORT: '0', HEARTBEAT: '3600000', ...env },
         ...(cwd !== undefined && { cwd }),
-        // Not what the programs log.
+        // Discards the logs of the programs.
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       }),
     )
@@ -38,7 +38,7 @@ export class Hosted {
       })
       child.once('error', reject)
       child.once('exit', (code) => {
-        reject(new Error(`${name} has ended with ${String(code)}`))
+        reject(new Error(`${name} exited with ${String(code)}`))
       })
     })
     return new Hosted(child, port)
@@ -48,16 +48,16 @@ export class Hosted {
     this.#order({ do: 'publish', news })
   }
 
-  /** Breaks off all connections, and publishes this once no stream is being written, before any client reconnects. */
+  /** Drops all connections, and publishes once no stream is open, before any client reconnects. */
   drop(...news: [event: string, data: string][]): void {
     this.#order({ do: 'drop', news })
   }
 
-  /** Resolves when so many streams are being written. Each look is a turn of the server's. */
+  /** Resolves when `count` streams are open. */
   async serves(what: keyof Counts, count: number, within?: number): Promise<void> {
     await until(
       async () => (await this.count(what)) === count,
-      async () => `there are ${await this.count(what)} ${what}, not ${count}`,
+      async () => `${await this.count(what)} ${what} instead of ${count}`,
       within,
     )
   }
@@ -75,27 +75,27 @@ export class Hosted {
 
   async #count(): Promise<Counts> {
     return new Promise((resolve, reject) => {
-      const hear = (notice: Notice): void => {
+      const onMessage = (notice: Notice): void => {
         if (!('events' in notice)) return
         settle()
         resolve(notice)
       }
       const settle = (): void => {
-        this.#child.off('message', hear)
+        this.#child.off('message', onMessage)
         this.#child.off('exit', gone)
       }
       const gone = (): void => {
         settle()
-        reject(new Error('the server has ended'))
+        reject(new Error('the server has exited'))
       }
-      this.#child.on('message', hear)
+      this.#child.on('message', onMessage)
       this.#child.on('exit', gone)
       this.#order({ do: 'count' })
     })
   }
 
   #order(order: Order): void {
-    if (!this.#child.connected) throw new Error('the server has ended')
+    if (!this.#child.connected) throw new Error('the server has exited')
     this.#child.send(order)
   }
 }

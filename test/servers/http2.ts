@@ -1,4 +1,4 @@
-/** HTTP/2 over TLS: nginx in front of Express, and Node's own server; followed from Node, Deno, Bun and Chromium. */
+/** Tests HTTP/2 over TLS with nginx in front of Express and Node's server, and clients in Node, Deno, Bun and Chromium. */
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { Hosted } from './hosted.ts'
 import { missing, NGINX, Proxy } from './proxy.ts'
 import { until } from './until.ts'
 
-/** More than HTTP/1.1 has of connections in a browser. */
+/** More streams than a browser's limit of connections over HTTP/1.1. */
 const MANY = 8
 
 const CLIENTS: Record<string, Start> = {
@@ -27,12 +27,12 @@ const CLIENTS: Record<string, Start> = {
 interface Front {
   url: string
   hosted: Hosted
-  /** How many connections lead to it, as far as it or its clients know. */
+  /** Number of its connections, as reported by the server or the client. */
   connections: (client: Client) => Promise<number>
   stop: () => Promise<void>
 }
 
-/** A folder with certificates for 127.0.0.1. */
+/** Creates a folder with certificates for localhost. */
 function certified(): { folder: string; files: Record<string, string> } {
   const { ca, cert, key } = createCertificates('localhost')
   const files = { 'ca.pem': ca, 'cert.pem': cert, 'key.pem': key }
@@ -79,10 +79,10 @@ async function nginx(_: string, files: Record<string, string>): Promise<Front> {
   }
 }
 
-const all = (what: (index: number) => string, besides: number[] = []): string[] =>
+const all = (line: (index: number) => string, except: number[] = []): string[] =>
   Array.from({ length: MANY }, (_, index) => index)
-    .filter((index) => !besides.includes(index))
-    .map(what)
+    .filter((index) => !except.includes(index))
+    .map(line)
 
 async function checkClient(suite: Suite, name: string, front: Front, client: Client): Promise<void> {
   const { hosted } = front
@@ -90,29 +90,29 @@ async function checkClient(suite: Suite, name: string, front: Front, client: Cli
     await hosted.serves('events', MANY)
     await until(
       () => client.opened.length === MANY,
-      () => `there are ${client.opened.length}`,
+      () => `${client.opened.length} are open`,
     )
     assert.equal(await front.connections(client), 1)
   })
 
-  await check(suite, `${name}: each message arrives as it is sent`, async () => {
+  await check(suite, `${name}: each message arrives at once`, async () => {
     for (const [index, data] of ['one', 'zwei äöü', 'three'].entries()) {
       hosted.publish(['news', data])
-      await client.says(all((source) => `${source}: ${data} as ${index + 1}`))
+      await client.prints(all((source) => `${source}: ${data} as ${index + 1}`))
     }
   })
 
-  await check(suite, `${name}: close() ends its stream, and no other`, async () => {
+  await check(suite, `${name}: close() closes only its stream`, async () => {
     await client.close(3)
     await hosted.serves('events', MANY - 1)
     hosted.publish(['news', 'four'])
-    await client.says(all((source) => `${source}: four as 4`, [3]))
+    await client.prints(all((source) => `${source}: four as 4`, [3]))
     assert.equal(await front.connections(client), 1)
   })
 
-  await check(suite, `${name}: when the connection breaks off, each stream goes on where it was`, async () => {
+  await check(suite, `${name}: each stream resumes after the connection breaks`, async () => {
     hosted.drop(['news', 'five'])
-    await client.says(all((source) => `${source}: five as 5`, [3]))
+    await client.prints(all((source) => `${source}: five as 5`, [3]))
     await hosted.serves('events', MANY - 1)
     for (const line of all((source) => `${source}: five as 5`, [3])) {
       assert.equal(client.lines.filter((said) => said === line).length, 1)
@@ -163,9 +163,9 @@ export async function checkHTTP2(suite: Suite): Promise<void> {
   }
 }
 
-/** What else an agent of undici can be told. */
+/** Checks undici's `allowH2` without other options. */
 async function checkUndici(suite: Suite, name: string, { hosted }: Front): Promise<void> {
-  await check(suite, `${name}: with allowH2 alone, streams that begin at once have a connection each`, async () => {
+  await check(suite, `${name}: with allowH2 alone, streams that start together have a connection each`, async () => {
     await hosted.serves('events', MANY)
     assert.equal(await hosted.count('connections'), MANY)
   })
@@ -174,14 +174,14 @@ async function checkUndici(suite: Suite, name: string, { hosted }: Front): Promi
 async function checkUndiciAlone(suite: Suite, name: string, { hosted }: Front, client: Client): Promise<void> {
   await check(
     suite,
-    `${name}: with one connection and no pipelining, a stream waits for the end of the one before`,
+    `${name}: with one connection and no pipelining, a stream waits until the previous one closes`,
     async () => {
       await hosted.serves('events', 1)
       await assert.rejects(hosted.serves('events', 2, 500))
       await client.close(0)
       await until(
         () => client.opened.length === 2,
-        () => `${client.opened.length} have been open`,
+        () => `${client.opened.length} were opened`,
       )
       assert.equal(await hosted.count('events'), 1)
     },
@@ -189,10 +189,10 @@ async function checkUndiciAlone(suite: Suite, name: string, { hosted }: Front, c
 }
 
 async function checkHTTP1(suite: Suite, name: string, { hosted }: Front, client: Client): Promise<void> {
-  await check(suite, `${name}: without its option, fetch speaks HTTP/1.1, which allowHTTP1 lets it`, async () => {
+  await check(suite, `${name}: by default, fetch uses HTTP/1.1, which allowHTTP1 permits`, async () => {
     await hosted.serves('events', MANY)
     assert.equal(await hosted.count('connections'), MANY)
     hosted.publish(['news', 'one'])
-    await client.says(all((source) => `${source}: one as 1`))
+    await client.prints(all((source) => `${source}: one as 1`))
   })
 }

@@ -1,24 +1,24 @@
-/** nginx, as the page configures it, and with what else people have. */
+/** Tests nginx with the documented configuration, and with other common settings. */
 
 import assert from 'node:assert/strict'
 import type { Suite } from '../tally.ts'
 import { Checks } from './checks.ts'
-import { answersForTheServer, type Between, cutsSilence, passesEach, saysThatItIsLate, staged } from './between.ts'
+import { checksRestart, type Between, checksIdleTimeout, passesEach, checksGatewayTimeout, staged } from './between.ts'
 import { configuration } from './configuration.ts'
 import { eventSource, SURFACES } from './follower.ts'
 import { missing, NGINX, Proxy } from './proxy.ts'
 import { until } from './until.ts'
 import { turns } from './upstream.ts'
 
-/** nginx with the page's block, save for some lines. */
-function asOnThePage(replacements: Record<string, string> = {}): Between {
+/** nginx with the documented block, except some lines. */
+function asDocumented(replacements: Record<string, string> = {}): Between {
   return (port) => {
     const location = configuration('nginx.conf', { '127.0.0.1:8000': `127.0.0.1:${port}`, ...replacements })
     return Proxy.nginx((own) => `server { listen 127.0.0.1:${own};\n${location} }`)
   }
 }
 
-/** nginx with these lines and nothing else. */
+/** nginx with only these lines. */
 function only(lines: string): Between {
   return (port) =>
     Proxy.nginx(
@@ -30,14 +30,14 @@ const HTTP_1_1 = 'proxy_http_version 1.1; proxy_set_header Connection "";'
 const GZIP = 'gzip on; gzip_proxied any; gzip_types text/event-stream;'
 const NO_BUFFERING = { 'X-Accel-Buffering': 'no' }
 
-/** Those that pass each message on as it comes. */
+/** Configurations that pass each message on at once. */
 const PASSES: [name: string, Between, headers?: Record<string, string>][] = [
-  ['as on the page', asOnThePage()],
-  ['with proxy_buffering off alone', only('proxy_buffering off;')],
-  ['with X-Accel-Buffering: no of the server alone', only(''), NO_BUFFERING],
-  ['with proxy_http_version 1.1 alone', only(HTTP_1_1)],
+  ['as documented', asDocumented()],
+  ['with only proxy_buffering off', only('proxy_buffering off;')],
+  ['with only X-Accel-Buffering: no from the server', only(''), NO_BUFFERING],
+  ['with only proxy_http_version 1.1', only(HTTP_1_1)],
   ['with gzip for event streams, and proxy_buffering off', only(`${GZIP} proxy_buffering off;`)],
-  ['with gzip for event streams, and X-Accel-Buffering: no of the server', only(GZIP), NO_BUFFERING],
+  ['with gzip for event streams, and X-Accel-Buffering: no from the server', only(GZIP), NO_BUFFERING],
   ['with gzip for other types', only(`gzip on; gzip_proxied any; ${HTTP_1_1}`)],
 ]
 
@@ -51,13 +51,13 @@ export async function checkNginx(suite: Suite): Promise<void> {
 
   for (const [name, between, headers = {}] of PASSES) {
     for (const [surface, follow] of Object.entries(SURFACES)) {
-      checks.add(`${name}, each message arrives as it is sent, and leaving is noticed (${surface})`, () =>
+      checks.add(`${name}, each message arrives at once, and the server detects a disconnect (${surface})`, () =>
         staged(between, { headers }, (stage) => passesEach(stage, follow)),
       )
     }
   }
 
-  checks.add('as it is, it holds the response back until 4 KiB have gathered', () =>
+  checks.add('by default, nginx buffers the response up to 4 KiB', () =>
     staged(only(''), {}, async ({ upstream, url }) => {
       const follower = eventSource(url)
       await upstream.serves(1)
@@ -80,8 +80,8 @@ export async function checkNginx(suite: Suite): Promise<void> {
     }),
   )
 
-  for (const [name, lines] of Object.entries({ 'as it is': GZIP, 'and HTTP/1.1': GZIP + HTTP_1_1 })) {
-    checks.add(`with gzip for event streams, ${name}, it holds all back until the stream ends`, () =>
+  for (const [name, lines] of Object.entries({ 'by default': GZIP, 'with HTTP/1.1': GZIP + HTTP_1_1 })) {
+    checks.add(`with gzip for event streams, ${name}, nginx buffers until the stream ends`, () =>
       staged(only(lines), {}, async ({ upstream, url }) => {
         const follower = eventSource(url)
         await upstream.serves(1)
@@ -91,14 +91,14 @@ export async function checkNginx(suite: Suite): Promise<void> {
         upstream.end()
         await until(
           () => follower.waiting === 100,
-          () => `there are ${follower.waiting} messages`,
+          () => `${follower.waiting} messages`,
         )
         follower.close()
       }),
     )
   }
 
-  checks.add('with gzip for event streams, it does compress', () =>
+  checks.add('with gzip for event streams, nginx compresses', () =>
     staged(only(`${GZIP} proxy_buffering off;`), {}, async ({ url }) => {
       const follower = eventSource(url)
       assert.equal((await follower.opened).headers.get('content-encoding'), 'gzip')
@@ -106,9 +106,9 @@ export async function checkNginx(suite: Suite): Promise<void> {
     }),
   )
 
-  cutsSilence(checks, (seconds) => asOnThePage({ '1h': `${seconds}s` }))
-  answersForTheServer(checks, asOnThePage(), 502)
-  saysThatItIsLate(checks, asOnThePage({ '1h': '1s' }))
+  checksIdleTimeout(checks, (seconds) => asDocumented({ '1h': `${seconds}s` }))
+  checksRestart(checks, asDocumented(), 502)
+  checksGatewayTimeout(checks, asDocumented({ '1h': '1s' }))
 
   await checks.run()
 }

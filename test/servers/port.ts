@@ -1,14 +1,14 @@
-/** Ports that have to be known before anything listens at them. */
+/** Finds free ports for configuration files. */
 
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-/** Ports that another check of this process is about to use. */
+/** Ports that other checks of this process use. */
 const given = new Set<number>()
 
 /**
- * A port that is not in use: a configuration file has to name it. Not one of those that systems give to connections, 32768 and
- * up, because a connection could take it before the server does.
+ * Returns a free port below 32768: systems assign higher ports to outgoing connections, which could take it before the server
+ * does.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

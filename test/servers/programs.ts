@@ -1,4 +1,4 @@
-/** What is true of each program of the page that serves events. */
+/** Tests that apply to every documented program. */
 
 import assert from 'node:assert/strict'
 import type { Suite } from '../tally.ts'
@@ -8,7 +8,7 @@ import { type Follow, type Message, SURFACES } from './follower.ts'
 import { Hosted } from './hosted.ts'
 import { until } from './until.ts'
 
-/** How a server writes the data of its messages. */
+/** Decodes the data of a server's messages. */
 type Read = (data: string) => unknown
 
 const asText: Read = (data) => data
@@ -33,10 +33,10 @@ const TEXTS = [
   ' : [] {"a": "b"} ',
   '',
 ]
-/** Of a burst: more than sockets and streams take at once. */
+/** A burst that exceeds the buffers of sockets and streams. */
 const MANY = Array.from({ length: 5_000 }, (_, n): [string, string] => ['news', `${n} ${'x'.repeat(200)}`])
 
-/** An answer to it takes minutes, so that it ends only when the client leaves. */
+/** A prompt whose answer takes minutes, so that only a disconnect ends it. */
 const LONG = 'a '.repeat(20_000)
 
 interface Scene {
@@ -46,9 +46,9 @@ interface Scene {
   read: Read
 }
 
-/** With `follow` for each of our surfaces. */
+/** Each runs with `EventSource` and with `streamEvents`. */
 const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
-  'it opens before there is a message': async ({ url, follow }) => {
+  'opens before the first message': async ({ url, follow }) => {
     const follower = follow(url)
     const { status } = await follower.opened
     assert.equal(status, 200)
@@ -56,7 +56,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
     follower.close()
   },
 
-  'each message arrives as it is sent, before the next, with its type, ID and all of its lines': async (scene) => {
+  'delivers each message at once, with its type, ID and all lines': async (scene) => {
     const { hosted, url, follow, read } = scene
     const follower = follow(url)
     await hosted.serves('events', 1)
@@ -73,7 +73,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
     follower.close()
   },
 
-  'a burst arrives whole and in order': async ({ hosted, url, follow, read }) => {
+  'delivers a burst completely and in order': async ({ hosted, url, follow, read }) => {
     const follower = follow(url)
     await hosted.serves('events', 1)
     hosted.publish(...MANY)
@@ -81,12 +81,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
     follower.close()
   },
 
-  'after a reconnection it goes on where it was, not before the time that retry says': async ({
-    hosted,
-    url,
-    follow,
-    read,
-  }) => {
+  'resumes after a reconnection, not before the retry time': async ({ hosted, url, follow, read }) => {
     const follower = follow(url, { reconnect: true })
     await hosted.serves('events', 1)
     hosted.publish(['news', 'before'])
@@ -107,7 +102,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
     follower.close()
   },
 
-  'the server notices within half a second that it is closed': async ({ hosted, url, follow }) => {
+  'detects a disconnect within half a second': async ({ hosted, url, follow }) => {
     const follower = follow(url)
     await hosted.serves('events', 1)
     hosted.publish(['news', 'here'])
@@ -116,11 +111,11 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
     await hosted.serves('events', 0, 500)
   },
 
-  'a refusal is an error with the status and the JSON of the body': async ({ hosted, follow }) => {
+  'refuses with a status and JSON, which are in the error': async ({ hosted, follow }) => {
     const follower = follow(`${hosted.origin}/chat`, { ...ask('x'), headers: { 'Content-Type': 'application/json' } })
     await until(
       () => follower.failures.length > 0,
-      () => 'there is no error',
+      () => 'no error yet',
     )
     const [{ reason, status, body, headers } = assert.fail()] = follower.failures
     assert.deepEqual([reason, status], ['status', 401])
@@ -128,7 +123,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
     assert.match(JSON.stringify(JSON.parse(body ?? '')), /no such token/)
   },
 
-  'a POST with JSON is answered': async ({ hosted, follow, read }) => {
+  'answers a POST with JSON': async ({ hosted, follow, read }) => {
     const follower = follow(`${hosted.origin}/chat`, ask('Grüße an 你好'))
     for (const word of ['Grüße', 'an', '你好', '[DONE]']) {
       const { type, data } = await follower.next()
@@ -138,7 +133,7 @@ const FACTS: Record<string, (scene: Scene) => Promise<void>> = {
     await hosted.serves('chats', 0)
   },
 
-  'the server notices within half a second that nobody wants the rest of an answer': async ({ hosted, follow }) => {
+  'detects within half a second that a client canceled an answer': async ({ hosted, follow }) => {
     const follower = follow(`${hosted.origin}/chat`, ask(LONG))
     await follower.next()
     await hosted.serves('chats', 1)
@@ -153,7 +148,7 @@ const ask = (prompt: string): { method: string; headers: Record<string, string>;
   body: JSON.stringify({ prompt }),
 })
 
-/** By name, as the run calls them. */
+/** Suites by name, as in `--only`. */
 export const programs = Object.entries(PROGRAMS).map(([name, read]): [string, (suite: Suite) => Promise<void>] => [
   name,
   (suite) => checkProgram(suite, name, read),
@@ -169,7 +164,7 @@ async function checkProgram(suite: Suite, name: string, read: Read): Promise<voi
           await hosted.serves('events', 0)
         })
       }
-      await check(suite, `its heartbeats are comments, and no messages (${surface})`, () => beats(beating, follow))
+      await check(suite, `sends heartbeats as comments, which fire no event (${surface})`, () => beats(beating, follow))
     }
     if (name === 'better-sse') await checkBetterSSE(suite, hosted)
   } finally {
@@ -181,7 +176,7 @@ async function beats({ origin }: Hosted, follow: Follow): Promise<void> {
   const follower = follow(`${origin}/events`)
   await until(
     () => follower.comments.length >= 3,
-    () => `there are ${follower.comments.length} comments`,
+    () => `${follower.comments.length} comments`,
   )
   assert.equal(follower.waiting, 0)
   follower.close()

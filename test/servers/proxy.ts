@@ -1,4 +1,4 @@
-/** nginx and HAProxy as processes of the test's own, each with a configuration in a folder of its own. */
+/** Starts nginx and HAProxy, each with a configuration in a temporary folder. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { keep } from './children.ts'
 import { freePort } from './port.ts'
 import { until } from './until.ts'
 
-/** Where Debian has them. */
+/** Paths on Debian. */
 export const NGINX = '/usr/sbin/nginx'
 export const HAPROXY = '/usr/sbin/haproxy'
 
@@ -30,13 +30,13 @@ export class Proxy {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#errors += text))
   }
 
-  /** nginx with what stands in its `http` block, files beside it, and the port that it listens at. */
+  /** Starts nginx with the content of its `http` block and other files in its folder. */
   static async nginx(http: (port: number) => string, files: Record<string, string> = {}): Promise<Proxy> {
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     return Proxy.#start(
       (folder, port) => `
 daemon off;
-# One process, of whoever runs the tests.
+# One process, of the user who runs the tests.
 master_process off;
 pid ${folder}/pid;
 error_log stderr;
@@ -52,10 +52,10 @@ ${http(port)}
     )
   }
 
-  /** HAProxy with this configuration. */
+  /** Starts HAProxy with this configuration. */
   static async haproxy(configuration: (port: number) => string, files: Record<string, string> = {}): Promise<Proxy> {
     return Proxy.#start(
-      // Otherwise two of them could share a port.
+      // Otherwise two instances could share a port.
       (_, port) => `global\n    noreuseport\n\n${configuration(port)}`,
       (file) => [HAPROXY, '-db', '-f', file],
       files,
@@ -76,7 +76,7 @@ ${http(port)}
     try {
       await until(
         () => proxy.#answers(),
-        () => `it does not listen: ${proxy.#errors}\n${readFileSync(file, 'utf8')}`,
+        () => `not listening: ${proxy.#errors}\n${readFileSync(file, 'utf8')}`,
       )
     } catch (error) {
       await proxy.stop()
@@ -96,7 +96,7 @@ ${http(port)}
   }
 
   #answers(): Promise<boolean> {
-    if (this.#child.exitCode !== null) throw new Error(`it has ended: ${this.#errors}`)
+    if (this.#child.exitCode !== null) throw new Error(`exited: ${this.#errors}`)
     return new Promise((resolve) => {
       const socket = connect(this.port, '127.0.0.1')
       socket.once('connect', () => {

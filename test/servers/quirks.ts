@@ -1,4 +1,4 @@
-/** What users of NestJS, h3 and @fastify/sse must know: why their programs are as they are. */
+/** Tests the behavior of NestJS, h3 and @fastify/sse that servers.md works around. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -18,18 +18,18 @@ import { until } from './until.ts'
 import { turns } from './upstream.ts'
 
 export async function checkQuirks(suite: Suite): Promise<void> {
-  await check(suite, 'NestJS answers a POST with 201, which is no event stream', () =>
+  await check(suite, 'NestJS answers a POST with 201, which is not accepted', () =>
     withNest(async (origin) => {
       const follower = eventSource(`${origin}/stream`, { method: 'POST' })
       await until(
         () => follower.hasEnded,
-        () => 'it has not ended',
+        () => 'it has not failed',
       )
       assert.deepEqual([follower.failures[0]?.reason, follower.failures[0]?.status], ['status', 201])
     }),
   )
 
-  await check(suite, 'NestJS gives an ID to what has none', () =>
+  await check(suite, 'NestJS gives an ID to messages without one', () =>
     withNest(async (origin) => {
       const follower = eventSource(`${origin}/stream`)
       assert.deepEqual(await follower.next(), { type: 'message', data: 'without an ID', id: '1' })
@@ -37,7 +37,7 @@ export async function checkQuirks(suite: Suite): Promise<void> {
     }),
   )
 
-  await check(suite, 'h3 holds the head of a response back until there is a message', async () => {
+  await check(suite, 'h3 sends the response headers with the first message', async () => {
     let stream: EventStream | undefined
     const app = new H3().get('/', (event) => (stream = new EventStream(event)))
     const server = serve(app, { port: 0, hostname: '127.0.0.1', silent: true })
@@ -45,13 +45,13 @@ export async function checkQuirks(suite: Suite): Promise<void> {
     const follower = eventSource(server.url ?? '')
     await until(
       () => stream !== undefined,
-      () => 'there is no request',
+      () => 'no request yet',
     )
     await opensWith(follower, server.url ?? '', () => stream?.push('here'))
     await server.close(true)
   })
 
-  await check(suite, 'h3 makes a message of a retry', async () => {
+  await check(suite, 'h3 sends a retry alone as a message', async () => {
     const app = new H3().get('/', (event) => {
       const stream = new EventStream(event)
       void stream.push({ data: '', retry: 500 })
@@ -65,7 +65,7 @@ export async function checkQuirks(suite: Suite): Promise<void> {
     await server.close(true)
   })
 
-  await check(suite, '@fastify/sse holds the head of a response back until there is a message', async () => {
+  await check(suite, '@fastify/sse sends the response headers with the first message', async () => {
     const app = fastify({ forceCloseConnections: true })
     await app.register(fastifySSE)
     let send: (() => Promise<void>) | undefined
@@ -78,14 +78,14 @@ export async function checkQuirks(suite: Suite): Promise<void> {
     const follower = eventSource(origin)
     await until(
       () => send !== undefined,
-      () => 'there is no request',
+      () => 'no request yet',
     )
     await opensWith(follower, origin, () => send?.())
     await app.close()
   })
 }
 
-/** It is not open before something is sent, and then at once. */
+/** Checks that a stream opens only when the server sends something. */
 async function opensWith(follower: Follower, url: string, send: () => Promise<void> | undefined): Promise<void> {
   await turns(url)
   assert.equal(await Promise.race([follower.opened, Promise.resolve('not yet')]), 'not yet')
@@ -95,7 +95,7 @@ async function opensWith(follower: Follower, url: string, send: () => Promise<vo
   follower.close()
 }
 
-/** Decorators are functions, which can be called. */
+/** Calls decorators as functions, because Node does not support their syntax. */
 async function withNest(check: (origin: string) => Promise<void>): Promise<void> {
   class Streams {
     get(): unknown {
@@ -116,7 +116,7 @@ async function withNest(check: (origin: string) => Promise<void>): Promise<void>
   }
   Module({ controllers: [Streams] })(App)
 
-  // What it logs would stand among the results.
+  // Otherwise its log would appear among the results.
   Logger.overrideLogger(['error'])
   const app = await NestFactory.create(App)
   const server = (await app.listen(0, '127.0.0.1')) as Server

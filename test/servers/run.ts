@@ -1,6 +1,5 @@
 /**
- * Our client against what people serve with, and what stands between: `node test/servers/run.ts [--only nginx]`.
- * `npm run build` comes before it.
+ * Tests the client with common server frameworks and proxies: `npm run test:servers -- [--only nginx]`. Run `npm run build` first.
  */
 
 import { existsSync } from 'node:fs'
@@ -13,7 +12,7 @@ const { values } = parseArgs({ options: { only: { type: 'string', multiple: true
 const tally = new Tally()
 
 if (existsSync(path('test/servers/node_modules'))) {
-  // Not before it is known that what they import is there.
+  // Imported only if their dependencies are installed.
   const { SUITES } = await import('./suites.ts')
   const chosen = SUITES.filter(([name]) => values.only?.includes(name) ?? true)
   await atOnce(
@@ -26,11 +25,11 @@ if (existsSync(path('test/servers/node_modules'))) {
   )
 } else {
   const suite = tally.suite('servers')
-  suite.missing('`npm ci` in test/servers brings what they need')
+  suite.missing('dependencies are missing: run `npm ci` in test/servers')
   suite.end()
 }
 tally.end()
-// Checks that have failed may have left things open.
+// Failed checks may leave handles open.
 process.exit()
 
 async function run(name: string, check: (suite: Suite) => Promise<void>): Promise<void> {
@@ -38,7 +37,7 @@ async function run(name: string, check: (suite: Suite) => Promise<void>): Promis
   try {
     await check(suite)
   } catch (error) {
-    suite.report({ name: 'it runs to its end', outcome: 'failed', reason: String(error) })
+    suite.report({ name: 'runs to completion', outcome: 'failed', reason: String(error) })
   }
   suite.end()
 }

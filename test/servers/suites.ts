@@ -1,4 +1,4 @@
-/** What is checked, by name, those that take longest first. */
+/** Suites by name, slowest first. */
 
 import type { Suite } from '../tally.ts'
 import { checkCompression } from './compression.ts'

@@ -1,16 +1,16 @@
-/** Waiting for a condition. */
+/** Waits for a condition. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 
 type Now<T> = () => T | Promise<T>
 
 const INTERVAL = 5
-/** The most that one look at the condition counts for. Any time beyond it went to other work on a busy machine. */
+/** Maximum time counted per check of the condition; the rest is time lost on a busy machine. */
 const LONGEST = 20
-/** Says only when to stop waiting, so it is far longer than anything takes. */
+/** Upper limit, far longer than any wait. */
 const LIMIT = 60_000
 
-/** Resolves when it holds, or throws what is the case instead after so many ms. */
+/** Resolves when the condition holds; otherwise throws the current state after a time limit. */
 export async function until(holds: Now<boolean>, otherwise: Now<string>, within = LIMIT): Promise<void> {
   let waited = 0
   while (!(await holds())) {

@@ -1,4 +1,4 @@
-/** A server of news in the test's own process, which stands behind proxies. */
+/** A server of news in the test's process, behind a proxy. */
 
 import {
   createServer,
@@ -10,21 +10,21 @@ import {
 import { freePort } from './port.ts'
 import { until } from './until.ts'
 
-/** The path of requests that only take a turn on the way there and back. */
+/** Path of requests that only make a round trip. */
 const TURN = '/turn'
 
 /**
- * Makes so many requests, one after the other. Whatever the server sent before has arrived by then, unless a proxy holds it
- * back: silence is counted in turns, not in ms.
+ * Makes several requests, one after the other. Earlier data of the server has arrived by then, unless a proxy buffers it. This avoids
+ * waiting for a fixed time.
  */
 export async function turns(url: string, count = 20): Promise<void> {
   for (let turn = 0; turn < count; turn++) await fetch(url + TURN)
 }
 
 export interface UpstreamInit {
-  /** Of the responses, besides the type. */
+  /** Response headers in addition to the type. */
   headers?: Record<string, string>
-  /** Ms between comments; none without it. */
+  /** Interval between comments in ms; no comments if absent. */
   heartbeat?: number
 }
 
@@ -54,7 +54,7 @@ export class Upstream {
     return this.#port ?? 0
   }
 
-  /** At the port that it had. */
+  /** Starts it, on the same port as before. */
   async start(): Promise<void> {
     const port = (this.#port ??= await freePort())
     await new Promise<void>((listening, failed) => {
@@ -70,13 +70,13 @@ export class Upstream {
     await new Promise((closed) => this.#server.close(closed))
   }
 
-  /** To everybody; the next ID. */
+  /** Sends a message to all clients, with the next ID. */
   publish(data: string): void {
     this.#log.push(data)
     for (const response of this.#open) response.write(this.#block(this.#log.length))
   }
 
-  /** Whether a request has asked for what follows this ID. */
+  /** Whether a request had this last event ID. */
   isResumedAfter(id: string): boolean {
     return this.requests.some((headers) => headers['last-event-id'] === id)
   }
@@ -89,7 +89,7 @@ export class Upstream {
   async serves(count: number, within?: number): Promise<void> {
     await until(
       () => this.#open.size === count,
-      () => `there are ${this.#open.size} responses, not ${count}`,
+      () => `${this.#open.size} responses instead of ${count}`,
       within,
     )
   }
@@ -99,7 +99,7 @@ export class Upstream {
       response.writeHead(204).end()
       return
     }
-    // Where it has been asked to be late.
+    // A request that is never answered.
     if (request.url?.endsWith('/never')) return
     this.requests.push(request.headers)
     response.writeHead(200, { 'Content-Type': 'text/event-stream', ...this.#init.headers })

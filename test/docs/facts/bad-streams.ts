@@ -6,7 +6,7 @@ import { ConnectionError, EventDecoderStream, streamEvents } from '../../../src/
 import { path } from '../../conformance/bundle.ts'
 
 const HEADERS = { 'Content-Type': 'text/event-stream' }
-const MINE = new Error('of mine')
+const MINE = new Error('from the test')
 
 function throwMine(): never {
   throw MINE
@@ -29,7 +29,7 @@ function reading<T extends { getReader(): unknown }>(stream: T): T {
   return stream
 }
 
-/** What came of it: an error, if any, and where it came. */
+/** The error, if any, and what threw it. */
 interface Outcome {
   error?: unknown
   where: string
@@ -53,17 +53,17 @@ async function outcomeOf(begin: () => AsyncIterable<unknown>): Promise<Outcome> 
 type Begin = () => AsyncIterable<unknown>
 
 const LOOPS: Record<string, Begin[]> = {
-  'the input is none of the four, or a promise of it': [
+  'the input is not a URL, `Request`, `Response` or stream, or is a promise': [
     () => streamEvents(1 as never),
     () => streamEvents(Promise.resolve(response('')) as never),
   ],
-  'a URL that is not valid': [() => streamEvents('http://'), () => streamEvents('/relative')],
-  'a wrong option; one about the request together with a `Response` or stream': [
+  'an invalid URL': [() => streamEvents('http://'), () => streamEvents('/relative')],
+  'an invalid option; an option for the request with a `Response` or stream': [
     () => streamEvents('http://127.0.0.1/', { idleTimeout: -1 }),
     () => streamEvents(response(''), { method: 'POST' } as never),
     () => streamEvents(bytes(''), { reconnect: true } as never),
   ],
-  'a stream that is locked; a `Response` whose body is locked or has been read': [
+  'a locked stream; a `Response` whose body is locked or has been read': [
     () => streamEvents(reading(bytes(''))),
     () => {
       const locked = response('')
@@ -103,7 +103,7 @@ const LOOPS: Record<string, Begin[]> = {
     () => streamEvents(new Response(new ReadableStream({ pull: throwMine }), { headers: HEADERS })),
     () => streamEvents(new ReadableStream<Uint8Array>({ pull: throwMine })),
   ],
-  'silence of `idleTimeout`, or of `connectTimeout` before the response': [
+  '`idleTimeout` or `connectTimeout` ran out': [
     () => streamEvents(new ReadableStream<Uint8Array>(), { idleTimeout: 10 }),
     () => streamEvents('http://127.0.0.1/', { connectTimeout: 10, fetch: () => new Promise(() => undefined) }),
   ],
@@ -121,7 +121,7 @@ const LOOPS: Record<string, Begin[]> = {
       return streamEvents(new ReadableStream<Uint8Array>(), { signal: controller.signal })
     },
   ],
-  'a request of yours that you abort: of a `Response`, or by your `fetch`': [
+  'you abort your own request: of the `Response`, or in your `fetch`': [
     () => streamEvents(new Response(new ReadableStream({ pull: abort }), { headers: HEADERS })),
     () => streamEvents('http://127.0.0.1/', { fetch: () => Promise.reject(new DOMException('', 'TimeoutError')) }),
   ],
@@ -138,7 +138,7 @@ const DECODERS: Record<string, Begin[]> = {
         .pipeThrough(new TextDecoderStream() as never)
         .pipeThrough(new EventDecoderStream()),
   ],
-  'what is piped into it errors': [
+  'an error of the stream that is piped into it': [
     () => new ReadableStream<Uint8Array>({ pull: throwMine }).pipeThrough(new EventDecoderStream()),
   ],
   'an error thrown by `onComment` or by `onRetry`': [
@@ -147,9 +147,9 @@ const DECODERS: Record<string, Begin[]> = {
   ],
 }
 
-/** Each row of the nth table of errors says what comes of its cases. */
-async function expectTruth(nth: number, cases: Record<string, Begin[]>): Promise<void> {
-  const [, ...tables] = readFileSync(path('docs/reference/loops.md'), 'utf8').split(/\n\| what is wrong .*\n/)
+/** Checks each row of the nth table of errors against its cases. */
+async function expectRows(nth: number, cases: Record<string, Begin[]>): Promise<void> {
+  const [, ...tables] = readFileSync(path('docs/reference/loops.md'), 'utf8').split(/\n\| problem .*\n/)
   const lines = tables[nth]?.split('\n') ?? []
   const rows = lines
     .slice(
@@ -164,27 +164,27 @@ async function expectTruth(nth: number, cases: Record<string, Begin[]>): Promise
     )
   expect(rows.map(([what]) => what)).toEqual(Object.keys(cases))
 
-  for (const [what = '', comes = '', where = 'the loop'] of rows) {
+  for (const [what = '', result = '', where = 'the loop'] of rows) {
     for (const begin of cases[what] ?? []) {
       const outcome = await outcomeOf(begin)
       expect(outcome.where, what).toBe(where)
-      expectError(outcome.error, what, comes)
+      expectError(outcome.error, what, result)
     }
   }
 }
 
-function expectError(error: unknown, what: string, comes: string): void {
-  const isMine = comes === 'that error' || comes === 'its `reason`'
+function expectError(error: unknown, what: string, result: string): void {
+  const isMine = result === 'that error' || result === 'its `reason`'
   if (isMine) expect(error, what).toBe(MINE)
-  else if (error === undefined) expect(comes, what).toMatch(/^none/)
-  else expect(comes, what).toContain(`\`${error instanceof RangeError ? 'RangeError' : (error as Error).name}\``)
+  else if (error === undefined) expect(result, what).toMatch(/^none/)
+  else expect(result, what).toContain(`\`${error instanceof RangeError ? 'RangeError' : (error as Error).name}\``)
   if (!(error instanceof ConnectionError)) return
-  expect(comes, what).toContain(`\`${error.reason}\``)
-  expect(error.body !== undefined, what).toBe(comes.includes('its `body`'))
-  if (comes.includes('`cause`')) expect(error.cause, what).toMatchObject({ message: MINE.message })
+  expect(result, what).toContain(`\`${error.reason}\``)
+  expect(error.body !== undefined, what).toBe(result.includes('its `body`'))
+  if (result.includes('`cause`')) expect(error.cause, what).toMatchObject({ message: MINE.message })
 }
 
-/** What `response` rejects with where the loop throws nothing. */
+/** Rejections of `response` in cases where the loop does not throw. */
 async function expectRejections(): Promise<void> {
   const over = streamEvents(new Response(null, { status: 204 }))
   await expect(over.response).rejects.toMatchObject({ name: 'ConnectionError', status: 204 })
@@ -195,9 +195,9 @@ async function expectRejections(): Promise<void> {
 }
 
 export async function loopErrors(): Promise<void> {
-  await expectTruth(0, LOOPS)
+  await expectRows(0, LOOPS)
   await expectRejections()
 }
 export function decoderErrors(): Promise<void> {
-  return expectTruth(1, DECODERS)
+  return expectRows(1, DECODERS)
 }

@@ -1,4 +1,4 @@
-/** What the console shows, and what subscribers hear. */
+/** Console output and diagnostics channels. */
 
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
@@ -22,7 +22,7 @@ export const DEBUGGING: Facts = {
   ],
   'Print a source': [
     {
-      fact: 'prints what the page says',
+      fact: 'prints the documented output',
       on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -32,14 +32,14 @@ export const DEBUGGING: Facts = {
         await program.exits()
         const [, expected = ''] =
           /```text\n([^`]*)```/.exec(readFileSync(path('docs/guides/debugging.md'), 'utf8')) ?? []
-        // Runtimes break lines where they like.
+        // Line breaks differ between runtimes.
         expect(compact(program.output.replaceAll(server.origin, API))).toBe(compact(expected))
       },
     },
   ],
   'Print a source (2)': [
     {
-      fact: 'is what the program before it prints',
+      fact: 'is the output of the program above',
       run: ({ block }) => {
         expect(block.text).toContain('EventSource [OPEN] {')
       },
@@ -47,7 +47,7 @@ export const DEBUGGING: Facts = {
   ],
   'Trace connections': [
     {
-      fact: 'counts what is open',
+      fact: 'counts open connections',
       on: EVERYWHERE,
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
@@ -60,7 +60,7 @@ export const DEBUGGING: Facts = {
       },
     },
     {
-      fact: 'counts nothing that never was open',
+      fact: 'ignores connections that never opened',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n === 2) response.writeHead(204).end()

@@ -1,9 +1,9 @@
-/** Of the page for those who come from `@microsoft/fetch-event-source`. */
+/** Code blocks and tables of docs/migration/fetch-event-source.md. */
 
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { path } from '../../conformance/bundle.ts'
-import { MENDED } from '../../drop-in/programs.ts'
+import { FIXES } from '../../drop-in/programs.ts'
 import { CHECKS } from '../../drop-in/visibility.ts'
 import { json, stream } from '../servers.ts'
 import { NODE_24, type Fact, type Facts } from './fact.ts'
@@ -16,7 +16,7 @@ function piece(content: string): string {
 
 const ANSWER = `${piece('Hel')}${piece('lo')}data: [DONE]\n\n`
 
-/** The first column of the table under such a head. */
+/** The first column of the first table with this head. */
 function rows(head: string): string[] {
   const lines = readFileSync(path('docs/migration/fetch-event-source.md'), 'utf8').split('\n')
   const first = lines.findIndex((line) => new RegExp(`^\\| ${head} +\\|`).test(line)) + 2
@@ -24,16 +24,16 @@ function rows(head: string): string[] {
   return lines.slice(first, end).map((line) => line.split('|')[1]?.trim().replaceAll('`', '') ?? '')
 }
 
-/** What the original's declaration lists. */
+/** The options in the original's declaration. */
 function originalMembers(): string[] {
   const source = readFileSync(path('node_modules/@microsoft/fetch-event-source/lib/cjs/fetch.d.ts'), 'utf8')
   return Array.from(source.matchAll(/^ {4}(\w+)\?:/gm), ([, name = '']) => name)
 }
 
-/** Both programs of the comparison. */
+/** For both programs of the comparison. */
 const CHAT: Fact[] = [
   {
-    fact: 'prints the answer, and ends',
+    fact: 'prints the answer, and exits',
     run: async (stage) => {
       const server = await stage.serve((response) => {
         stream(response, ANSWER)
@@ -45,7 +45,7 @@ const CHAT: Fact[] = [
     },
   },
   {
-    fact: 'prints why it was refused',
+    fact: 'prints the reason of a refusal',
     run: async (stage) => {
       const server = await stage.serve((response) => {
         json(response, 401, { error: { message: 'Wrong key' } })
@@ -59,7 +59,7 @@ const CHAT: Fact[] = [
 export const DROP_IN: Facts = {
   'At the top': [
     {
-      fact: 'prints the answer and ends, after two failures',
+      fact: 'prints the answer after two failures, and exits',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n < 3) response.writeHead(n === 1 ? 503 : 429).end()
@@ -68,13 +68,13 @@ export const DROP_IN: Facts = {
             response.end(ANSWER)
           }
         })
-        const program = stage.run({ [API]: server.origin }, { API_KEY: 'of-a-test' })
+        const program = stage.run({ [API]: server.origin }, { API_KEY: 'test-key' })
         await program.ends({ output: 'Hello', errors: 'status 503\nstatus 429\n' })
-        expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('Bearer of-a-test'))
+        expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('Bearer test-key'))
       },
     },
     {
-      fact: 'ends with what is fatal',
+      fact: 'rejects with a fatal error',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           json(response, 401, { error: { message: 'Wrong key' } })
@@ -103,24 +103,24 @@ export const DROP_IN: Facts = {
       },
     },
     {
-      fact: 'the table of what is the same names all options of the original',
+      fact: 'the table of options lists every option of the original',
       run: () => {
         expect(originalMembers().length).toBeGreaterThan(5)
         expect(rows('option').sort()).toEqual(originalMembers().sort())
       },
     },
     {
-      fact: 'each row of the table of what is mended is a test of its own, and the other way round',
+      fact: 'the rows of the table of fixes are the tests of test/drop-in',
       run: () => {
-        const tested = [...MENDED, ...CHECKS.filter(({ isMended }) => isMended)].map(({ name }) => name)
+        const tested = [...FIXES, ...CHECKS.filter(({ isFix }) => isFix)].map(({ name }) => name)
         expect(rows('here')).toEqual(tested)
       },
     },
   ],
 
-  'A token that expires': [
+  'Refresh a token': [
     {
-      fact: 'is another with each attempt',
+      fact: 'fetches a new token for each attempt',
       run: async (stage) => {
         let issued = 0
         const server = await stage.serve((response, { url, headers }) => {
@@ -139,7 +139,7 @@ export const DROP_IN: Facts = {
 
   TypeScript: [
     {
-      fact: 'calls what it was given',
+      fact: 'calls the given callbacks',
       on: [NODE_24],
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -150,7 +150,7 @@ export const DROP_IN: Facts = {
       },
     },
     {
-      fact: 'compiles, strictly',
+      fact: 'compiles in strict mode',
       run: async (stage) => {
         await stage.compiles()
       },

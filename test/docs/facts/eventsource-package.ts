@@ -1,4 +1,4 @@
-/** Of the page for those who come from the `eventsource` package. */
+/** Code blocks and tables of docs/migration/eventsource.md. */
 
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
@@ -25,9 +25,9 @@ function sendsToken(fact: string): Fact {
 
 export const EVENTSOURCE_PACKAGE: Facts = {
   'At the top': [
-    sendsToken('sends the token, and prints what is named'),
+    sendsToken('sends the token, and prints the named event'),
     {
-      fact: 'says when it is not authorized',
+      fact: 'reports a 401',
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(401).end())
         await stage.run({ [API]: server.origin }).ends({ output: 'not authorized\n' })
@@ -35,7 +35,7 @@ export const EVENTSOURCE_PACKAGE: Facts = {
       },
     },
     {
-      fact: 'does the same with the package itself',
+      fact: 'does the same with the original package',
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(403).end())
         const original = JSON.stringify(path('node_modules/eventsource/dist/index.js'))
@@ -43,7 +43,7 @@ export const EVENTSOURCE_PACKAGE: Facts = {
       },
     },
     {
-      fact: 'each row of the table of what differs is a test of its own, and the other way round',
+      fact: 'the rows of the table of differences are the tests of test/compat',
       run: () => {
         const lines = readFileSync(path(PAGE), 'utf8').split('\n')
         const first = lines.findIndex((line) => line.startsWith('| here ')) + 2
@@ -54,12 +54,11 @@ export const EVENTSOURCE_PACKAGE: Facts = {
   ],
   'In a dependency': [
     {
-      fact: "is an override of npm's, as in test/consumers/projects/signalr, with a range that takes this version",
+      fact: 'is a valid npm override whose range includes this version (test/consumers/projects/signalr installs one)',
       run: ({ block }) => {
         const { overrides } = JSON.parse(block.text) as { overrides: Record<string, string> }
         const { version } = JSON.parse(readFileSync(path('package.json'), 'utf8')) as { version: string }
         expect(overrides).toEqual({ eventsource: 'npm:everysource@^0.1.0' })
-        // The range takes it.
         expect(version).toMatch(/^0\.1\./)
       },
     },

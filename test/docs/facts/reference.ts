@@ -1,4 +1,4 @@
-/** Of the reference. */
+/** Code blocks of docs/reference/options.md. */
 
 import { expect } from 'vitest'
 import { nextDelay, readPolicy, DEFAULT_POLICY } from '../../../src/connection/reconnect.ts'
@@ -12,13 +12,13 @@ type Wait = (n: number, reconnectionTime: number, policy: typeof DEFAULT_POLICY)
 export const REFERENCE: Facts = {
   'At the top': [
     {
-      fact: 'sends its body with each attempt, five in a row without a message',
+      fact: 'sends the body with each attempt, and gives up after five in a row without a message',
       run: async (stage) => {
         let cut = (): void => undefined
         const server = await stage.serve((response, _, n) => {
           response.setHeader('X-Request-ID', `request-${n}`)
           stream(response, n === 1 ? 'retry: 100\nid: a\ndata: message\n\n' : '')
-          // The end of a response would be the end of the answer.
+          // A clean end would complete the answer.
           if (n > 1) response.socket?.end()
           else cut = () => response.destroy()
         })
@@ -35,7 +35,7 @@ export const REFERENCE: Facts = {
           Array<string>(6).fill('POST q=everything'),
         )
         expect(server.requests[5]?.headers).toMatchObject({
-          authorization: 'Bearer of-mine',
+          authorization: 'Bearer my-token',
           'content-type': expect.stringContaining('application/x-www-form-urlencoded') as string,
           'last-event-id': 'a',
         })
@@ -45,7 +45,7 @@ export const REFERENCE: Facts = {
 
   'Options: `onRefused`': [
     {
-      fact: 'prints the whole of a refused answer, however long and slow',
+      fact: 'prints the whole body of a refused response, even if it is long and slow',
       run: async (stage) => {
         const text = 'x'.repeat(100_000)
         const server = await stage.serve((response) => {
@@ -65,7 +65,7 @@ export const REFERENCE: Facts = {
 
   Reconnecting: [
     {
-      fact: 'these are the defaults',
+      fact: 'the defaults are those of the code',
       run: ({ block }) => {
         expect(readPolicy(evaluated(block.text, 'reconnect'), false)).toEqual({
           ...DEFAULT_POLICY,
@@ -75,9 +75,9 @@ export const REFERENCE: Facts = {
     },
   ],
 
-  'Reconnecting (2)': [
+  'Reconnecting: How long it waits': [
     {
-      fact: 'this is the wait',
+      fact: 'the formula computes the same waits as the code',
       run: ({ block }) => {
         for (const random of [0, 0.5, 1]) {
           const wait = evaluated(block.text, 'wait', random) as Wait
@@ -98,9 +98,35 @@ export const REFERENCE: Facts = {
     },
   ],
 
+  'Reconnecting: Stop reconnecting: 204, `close()`, `shouldReconnect`': [
+    {
+      fact: 'retries after 503, and stops at the end of the stream',
+      run: async (stage) => {
+        const server = await stage.serve((response, _, n) => {
+          if (n === 1) return response.writeHead(503, { 'Retry-After': '0' }).end()
+          stream(response)
+          return response.end('data: message\n\n')
+        })
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        expect(program.output).toMatch(/^retrying: .* 503 .*\nmessage\nstopped: .* has ended\n$/)
+      },
+    },
+    {
+      fact: 'stops at a 204',
+      run: async (stage) => {
+        const server = await stage.serve((response) => response.writeHead(204).end())
+        const program = stage.run({ [API]: server.origin })
+        await program.exits()
+        expect(program.output).toMatch(/^stopped: .* 204/)
+        expect(server.requests).toHaveLength(1)
+      },
+    },
+  ],
+
   'Reconnecting: `reconnect()`': [
     {
-      fact: 'connects anew when the process is told to, without an error',
+      fact: 'reconnects on SIGHUP, without an error',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           stream(response, `retry: 60000\nid: ${n}\ndata: message ${n}\n\n`)
@@ -116,7 +142,7 @@ export const REFERENCE: Facts = {
 
   Errors: [
     {
-      fact: 'prints what happened',
+      fact: 'prints the reason, the delay and the status',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n === 1) {
@@ -132,7 +158,7 @@ export const REFERENCE: Facts = {
       },
     },
     {
-      fact: 'knows the class',
+      fact: 'recognizes a ConnectionError',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           response.writeHead(200, { 'Content-Type': 'text/plain' }).end()
@@ -143,7 +169,7 @@ export const REFERENCE: Facts = {
       },
     },
     {
-      fact: 'prints what the server reports, and that it lost the connection',
+      fact: 'prints the error that the server sent, then the lost connection',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n > 1) return response.writeHead(204).end()
@@ -159,7 +185,7 @@ export const REFERENCE: Facts = {
 
   'Errors: Errors that the server sends': [
     {
-      fact: 'prints what the server reports, and closes',
+      fact: 'prints the error that the server sent, and closes',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, 'event: error\ndata: overloaded\n\n')
@@ -168,7 +194,7 @@ export const REFERENCE: Facts = {
       },
     },
     {
-      fact: 'prints why it failed',
+      fact: 'prints the message of a failure',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           response.writeHead(404).end()
@@ -181,9 +207,9 @@ export const REFERENCE: Facts = {
   ],
 }
 
-/** What a block defines under that name; chance is what it is given. */
+/** The value of a name that a block defines, with `Math.random()` returning `random`. */
 function evaluated(text: string, name: string, random = 0): unknown {
-  const certain: unknown = Object.create(Math, { random: { value: () => random } })
+  const fixedMath: unknown = Object.create(Math, { random: { value: () => random } })
   const evaluate = new Function('Math', `${text}\nreturn ${name}`) as (math: unknown) => unknown
-  return evaluate(certain)
+  return evaluate(fixedMath)
 }

@@ -1,4 +1,4 @@
-/** Of loops, and of streams that the caller brings. */
+/** Code blocks of docs/reference/loops.md. */
 
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
@@ -11,7 +11,7 @@ import { type Facts } from './fact.ts'
 const API = 'https://api.example.com'
 const LOOP = '`streamEvents(input, options)`'
 
-/** The code names in the first column of the nth table whose head begins like this. */
+/** The names in the first column of the nth table with this head. */
 function rows(head: string, nth = 0): string[] {
   const [, ...tables] = readFileSync(path('docs/reference/loops.md'), 'utf8').split(new RegExp(`\\n\\| ${head} .*\\n`))
   const lines = tables[nth]?.split('\n') ?? []
@@ -19,7 +19,7 @@ function rows(head: string, nth = 0): string[] {
   return lines.slice(1, end).map((line) => /`(.*)`/.exec(line.split('|')[1] ?? '')?.[1] ?? '')
 }
 
-/** The members that a file declares of an interface. */
+/** The members of an interface. */
 function membersOf(file: string, name: string): string[] {
   const source = readFileSync(path(file), 'utf8')
   const from = source.search(new RegExp(`interface ${name}\\b`))
@@ -41,7 +41,7 @@ export const STREAMS: Facts = {
       },
     },
     {
-      fact: 'the tables name all members and options',
+      fact: 'the tables list all members and options',
       run: () => {
         const named = [rows('member'), rows('member', 1), rows('option')]
         const declared = [
@@ -54,7 +54,7 @@ export const STREAMS: Facts = {
       },
     },
     {
-      fact: 'the page names the options that go with a Response, and no others',
+      fact: 'the page lists exactly the options that are allowed with a Response',
       run: () => {
         const { options } =
           /of the options only (?<options>[^.]*) are allowed/.exec(
@@ -89,7 +89,7 @@ export const STREAMS: Facts = {
       },
     },
     {
-      fact: 'closes it before there is a loop, too',
+      fact: 'closes the connection even if no loop has started',
       on: [{ runtime: 'node24' }, { runtime: 'deno' }, { runtime: 'bun' }],
       run: async (stage) => {
         const server = await stage.serve((response) => {
@@ -103,7 +103,7 @@ export const STREAMS: Facts = {
 
   [`${LOOP}: Reconnecting`]: [
     {
-      fact: 'goes on when the connection is cut, and ends with the stream',
+      fact: 'resumes after a cut connection, and ends with the stream',
       run: async (stage) => {
         let cut = (): void => undefined
         const server = await stage.serve((response, _, n) => {
@@ -124,9 +124,9 @@ export const STREAMS: Facts = {
     },
   ],
 
-  [`${LOOP}: What you have fetched yourself`]: [
+  [`${LOOP}: Read a Response or a stream`]: [
     {
-      fact: 'prints a header, then the events, of one request',
+      fact: 'prints a header, then the events, with one request',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           response.setHeader('X-Request-ID', 'request-1')
@@ -138,7 +138,7 @@ export const STREAMS: Facts = {
       },
     },
     {
-      fact: 'throws when it is no event stream',
+      fact: 'throws if the response is not an event stream',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           json(response, 200, {})
@@ -152,7 +152,7 @@ export const STREAMS: Facts = {
 
   [`${LOOP}: One reader`]: [
     {
-      fact: 'shows and counts, of one request',
+      fact: 'prints and counts the events, with one request',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, 'data: a\n\n')
@@ -165,9 +165,9 @@ export const STREAMS: Facts = {
   ],
 
   [`${LOOP}: Errors`]: [
-    { fact: 'the table is true', run: loopErrors },
+    { fact: 'every row of the table holds', run: loopErrors },
     {
-      fact: 'prints what the server said',
+      fact: 'prints the status and the body of a refused response',
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(403).end('not you'))
         await stage.run({ [API]: server.origin }).ends({ output: 'status 403 not you\n' })
@@ -178,16 +178,16 @@ export const STREAMS: Facts = {
 
   [`${LOOP}: Types`]: [
     {
-      fact: 'is part of a program that is compiled and run',
+      fact: 'is part of a program that is compiled and run in the tests',
       run: ({ block }) => {
         expect(readFileSync(path('test/conformance/programs/typed-events.ts'), 'utf8')).toContain(block.text)
       },
     },
   ],
 
-  [`${LOOP}: Why there is no helper for JSON or \`[DONE]\``]: [
+  [`${LOOP}: Parse JSON, stop at \`[DONE]\``]: [
     {
-      fact: 'prints what is JSON and what is not, and runs to the end',
+      fact: 'prints parsed JSON, reports invalid JSON, and reads to the end',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, 'data: "a"\n\ndata: {\n\ndata: [DONE]\n\n')
@@ -200,9 +200,9 @@ export const STREAMS: Facts = {
   ],
 
   '`new EventDecoderStream(options)`': [
-    { fact: 'the table of errors is true', run: decoderErrors },
+    { fact: 'every row of the table of errors holds', run: decoderErrors },
     {
-      fact: 'prints what it decodes',
+      fact: 'prints comments, retries and events',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response)
@@ -212,7 +212,7 @@ export const STREAMS: Facts = {
       },
     },
     {
-      fact: 'throws what a refusal says',
+      fact: 'throws the text of a refused response',
       run: async (stage) => {
         const server = await stage.serve((response) => response.writeHead(403).end('not you'))
         const program = stage.run({ [API]: server.origin })
@@ -224,7 +224,7 @@ export const STREAMS: Facts = {
 
   '`EventSource.fromReadableStream(stream)`': [
     {
-      fact: 'reads one body after the other, from the last ID on',
+      fact: 'reads one body after the other, each from the last event ID',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           stream(response)

@@ -1,4 +1,4 @@
-/** Of the pieces of code in the page about symptoms, which test/docs/symptoms brings about. */
+/** Code blocks of docs/guides/troubleshooting.md. test/docs/symptoms reproduces the symptoms. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -10,7 +10,7 @@ import type { Fact, Facts } from './fact.ts'
 
 const LOCAL = 'http://localhost:8000'
 
-/** A line of a server: what a client then receives of a response that has begun. */
+/** A line of server code: the text that a client then receives. */
 function sends(expected: string, given: { text?: string; begins?: boolean } = {}): Fact {
   const { text = '', begins = true } = given
   return {
@@ -29,12 +29,12 @@ function sends(expected: string, given: { text?: string; begins?: boolean } = {}
   }
 }
 
-/** The command, from the package as it is installed. */
+/** Runs the block's command with the built CLI. */
 function follows(printed: string): Fact {
   const { bin } = JSON.parse(readFileSync(path('package.json'), 'utf8')) as { bin?: Record<string, string> }
   const file = path(bin?.everysource ?? 'dist/cli.js')
   return {
-    fact: 'is understood by the command',
+    fact: 'runs, and prints the stream',
     without: existsSync(file) ? undefined : 'the command is not built',
     run: async (stage) => {
       const server = await stage.serve((response) => {
@@ -60,19 +60,19 @@ async function curls(stage: Stage, expected: string): Promise<void> {
 }
 
 export const TROUBLESHOOTING: Facts = {
-  'Three ways to look': [
+  Diagnose: [
     {
-      fact: 'shows the head and the bytes',
+      fact: 'shows the headers and the bytes',
       run: async (stage) => {
         await curls(stage, '\r\n\r\ndata: hello\n\n')
       },
     },
   ],
-  'Three ways to look (2)': [follows('hello')],
-  'Three ways to look (3)': [follows('http://')],
-  'Three ways to look (4)': [
+  'Diagnose (2)': [follows('hello')],
+  'Diagnose (3)': [follows('http://')],
+  'Diagnose (4)': [
     {
-      fact: 'says what comes next, and what the server said',
+      fact: 'prints whether it reconnects, and the body of a refused response',
       run: async (stage) => {
         const server = await stage.serve((response, _, n) => {
           if (n > 1) json(response, 500, 'out of order')
@@ -89,15 +89,15 @@ export const TROUBLESHOOTING: Facts = {
       },
     },
   ],
-  'Nothing arrives': [sends('data: {"hello":"world"}\n\n')],
-  '`open` comes only with the first message': [sends(':\n\n')],
-  'Lines of the data are missing, or characters are wrong': [
+  'No messages arrive': [sends('data: {"hello":"world"}\n\n')],
+  '`open` fires only with the first message': [sends(':\n\n')],
+  'Lines are missing, or characters are wrong': [
     sends('data: one\ndata: two\n\n', { text: 'one\ntwo' }),
     sends('data: \ndata: two\n\n', { text: '\ntwo' }),
   ],
   'Cannot read properties of undefined in `onerror`': [
     {
-      fact: 'shows what the server reports',
+      fact: 'prints the error that the server sent',
       run: async (stage) => {
         const server = await stage.serve((response) => {
           stream(response, 'event: error\ndata: overloaded\n\n')
@@ -108,10 +108,10 @@ export const TROUBLESHOOTING: Facts = {
       },
     },
   ],
-  'It is not text/event-stream; an error about a MIME type': [sends('', { begins: false })],
-  'The console speaks of CORS': [
+  'The response has a MIME type that is not "text/event-stream"': [sends('', { begins: false })],
+  'Blocked by CORS policy': [
     {
-      fact: 'shows what is allowed',
+      fact: 'shows the allowed headers',
       run: (stage) => curls(stage, 'Access-Control-Allow-Headers: last-event-id'),
     },
   ],

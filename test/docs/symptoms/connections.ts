@@ -1,4 +1,4 @@
-/** Of connections that are lost, refused, or do not end. */
+/** Symptoms of connections that are lost, refused, or stay open. */
 
 import { Agent, fetch } from 'undici'
 import { expect } from 'vitest'
@@ -14,10 +14,10 @@ import { until } from '../program.ts'
 import { json, startServer, stream } from '../servers.ts'
 import type { Symptom, Symptoms } from './scene.ts'
 
-/** What a page of a task shows, in programs of its own. */
+/** A fix that is a program of a guide, which the guide's facts test. */
 function shownBy(facts: Facts, block: string): Symptom {
   return {
-    fact: `its remedy is a program: ${block}`,
+    fact: `the fix is a tested program: ${block}`,
     run: () => {
       expect(facts[block]?.length).toBeGreaterThan(0)
       return Promise.resolve()
@@ -28,7 +28,7 @@ function shownBy(facts: Facts, block: string): Symptom {
 export const CONNECTIONS: Symptoms = {
   'It reconnects again and again': [
     {
-      fact: 'the server ends its response: close() and 204 keep the client away',
+      fact: 'after the end of a response it reconnects, until close() or a 204',
       run: async (scene) => {
         const server = await scene.serve((response, { headers, url }, n) => {
           if (url === '/204' && headers['last-event-id'] !== undefined) {
@@ -47,17 +47,17 @@ export const CONNECTIONS: Symptoms = {
         closes.source.addEventListener('message', () => {
           closes.source.close()
         })
-        const told = scene.follow(`${server.origin}/204`)
+        const stopped = scene.follow(`${server.origin}/204`)
         await until(() => {
-          expect(told.source.readyState).toBe(2)
+          expect(stopped.source.readyState).toBe(2)
         })
         await scene.silence()
-        const asked = (url: string): number => server.requests.filter((request) => request.url === url).length
-        expect([asked('/closes'), asked('/204')]).toEqual([1, 2])
+        const requestsOf = (url: string): number => server.requests.filter((request) => request.url === url).length
+        expect([requestsOf('/closes'), requestsOf('/204')]).toEqual([1, 2])
       },
     },
     {
-      fact: 'a time limit cuts silence off: a comment from time to time keeps it open',
+      fact: 'a time limit ends a silent connection: comments keep it open',
       run: async (scene) => {
         const server = await scene.serve((response, { url }) => {
           stream(response, 'retry: 10\n\n')
@@ -77,7 +77,7 @@ export const CONNECTIONS: Symptoms = {
       },
     },
     {
-      fact: 'nobody is there: the code says so',
+      fact: 'the server cannot be reached: the code says so',
       run: async (scene) => {
         const server = await startServer(() => undefined)
         server.close()
@@ -89,9 +89,9 @@ export const CONNECTIONS: Symptoms = {
     },
   ],
 
-  'It is lost and does not come back': [
+  'It does not reconnect': [
     {
-      fact: 'the answer was a refusal, unless that is allowed',
+      fact: 'a refused response is final, unless shouldReconnect retries it',
       run: async (scene) => {
         const server = await scene.serve((response, { url }, n) => {
           if (url === '/' || n < 3) response.writeHead(502, { 'Retry-After': '0' }).end()
@@ -101,7 +101,7 @@ export const CONNECTIONS: Symptoms = {
         await until(() => {
           expect(failed.source.readyState).toBe(2)
         })
-        const { messages } = scene.follow(`${server.origin}/allowed`, {
+        const { messages } = scene.follow(`${server.origin}/retried`, {
           reconnect: { shouldReconnect: ({ status = 0 }) => [502, 503, 504].includes(status) || undefined },
         })
         await until(() => {
@@ -111,11 +111,11 @@ export const CONNECTIONS: Symptoms = {
       },
     },
     {
-      fact: 'it is a POST or a loop, unless reconnect says otherwise',
+      fact: 'a POST and a loop reconnect only with the option reconnect',
       run: async (scene) => {
         const server = await scene.serve((response, { method }) => {
           stream(response, 'retry: 10\ndata: here\n\n')
-          // The clean end of a POST would be the end.
+          // A clean end of a POST would be final.
           if (method === 'POST') setTimeout(() => response.destroy(), 50)
           else response.end()
         })
@@ -146,15 +146,15 @@ export const CONNECTIONS: Symptoms = {
     },
   ],
 
-  'Messages are missing or come twice after a reconnection': [
+  'Messages are missing or duplicated after a reconnection': [
     {
-      fact: 'the server does not know where the client was, unless it gives IDs and heeds them',
+      fact: 'messages come twice, unless the server sends IDs and honors Last-Event-ID',
       run: async (scene) => {
         const log = ['one', 'two', 'three']
         const server = await scene.serve((response, { url, headers }, n) => {
           const last = url === '/ids' ? Number(headers['last-event-id'] ?? 0) : 0
           const sent = log.map((data, i) => (url === '/ids' ? `id: ${i + 1}\ndata: ${data}\n\n` : `data: ${data}\n\n`))
-          // In the middle of it, the connection is lost.
+          // The first connection is lost in the middle.
           stream(response, `retry: 10\n\n${sent.slice(last, n === 1 ? 2 : undefined).join('')}`)
           if (n === 1) response.end()
         })
@@ -176,7 +176,7 @@ export const CONNECTIONS: Symptoms = {
 
   'Status 401 or 403': [
     {
-      fact: 'the request has no token, and the server says so',
+      fact: 'the token is missing, and the body says so',
       run: async (scene) => {
         const server = await scene.serve((response, { headers }) => {
           if (headers.authorization === 'Bearer good') stream(response, 'data: here\n\n')
@@ -195,14 +195,14 @@ export const CONNECTIONS: Symptoms = {
     shownBy(TOKENS, 'Refresh a token on 401'),
   ],
 
-  'It works locally, and not behind the proxy': [
+  'It works locally, but not behind a proxy': [
     shownBy(NGINX, 'At the top'),
     shownBy(NGINX, 'Reconnect while the server restarts'),
   ],
 
-  'An error about a certificate': [
+  'Certificate errors': [
     {
-      fact: 'Node does not know who has signed it, or it is for another host',
+      fact: 'the authority is unknown to Node, or the certificate is for another host',
       run: async (scene) => {
         const certificates = createCertificates('api.example.com')
         const server = await startServer(() => undefined, certificates)
@@ -233,12 +233,12 @@ export const CONNECTIONS: Symptoms = {
     shownBy(NODE, 'Close a source automatically'),
     shownBy(GUIDE, 'Use a loop instead of events'),
   ],
-  // The loop that ends is above; `npm run test:peers` has the other packages.
+  // The loop is tested above, the other packages in `npm run test:peers`.
   'The process exits too early': [shownBy(NODE, 'A complete script')],
 
   'Memory grows': [
     {
-      fact: 'one event has no end: past the limit the connection fails',
+      fact: 'one event never ends: past the limit the connection fails',
       run: async (scene) => {
         const server = await scene.serve((response) => {
           stream(response, `data: ${'x'.repeat(2_000)}`)
@@ -250,23 +250,23 @@ export const CONNECTIONS: Symptoms = {
       },
     },
     {
-      fact: 'listeners are called while others still work; a loop waits',
+      fact: 'listeners are called while earlier calls still work; a loop waits',
       run: async (scene) => {
         const server = await scene.serve((response) => {
           stream(response, 'data: 1\n\ndata: 2\n\ndata: 3\n\n')
         })
         const { source } = scene.follow(server.origin)
-        let atWork = 0
-        const most = { listeners: 0, loop: 0 }
-        let finish = (): void => undefined
-        const allAtWork = new Promise<void>((resolve) => (finish = resolve))
-        source.addEventListener('message', () => void work('listeners', allAtWork))
+        let running = 0
+        const peak = { listeners: 0, loop: 0 }
+        let release = (): void => undefined
+        const allStarted = new Promise<void>((resolve) => (release = resolve))
+        source.addEventListener('message', () => void work('listeners', allStarted))
         await until(() => {
-          expect(most.listeners).toBe(3)
+          expect(peak.listeners).toBe(3)
         })
-        finish()
+        release()
         await until(() => {
-          expect(atWork).toBe(0)
+          expect(running).toBe(0)
         })
         source.close()
         let n = 0
@@ -274,17 +274,17 @@ export const CONNECTIONS: Symptoms = {
           await work('loop', scene.silence())
           if (++n === 3) break
         }
-        expect(most.loop).toBe(1)
+        expect(peak.loop).toBe(1)
 
-        async function work(where: keyof typeof most, isOver: Promise<void>): Promise<void> {
-          most[where] = Math.max(most[where], ++atWork)
-          await isOver
-          atWork--
+        async function work(where: keyof typeof peak, done: Promise<void>): Promise<void> {
+          peak[where] = Math.max(peak[where], ++running)
+          await done
+          running--
         }
       },
     },
     {
-      fact: 'a response is closed when its client has gone',
+      fact: 'a response closes when its client has left',
       run: async (scene) => {
         const { server, streams } = await scene.serveStream()
         let isClosed = false

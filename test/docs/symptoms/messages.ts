@@ -1,4 +1,4 @@
-/** Of messages that do not arrive, or not as they were sent. */
+/** Symptoms of messages that are missing, late or wrong. */
 
 import { createGzip } from 'node:zlib'
 import { expect } from 'vitest'
@@ -6,13 +6,13 @@ import { streamEvents } from '../../../src/index.ts'
 import { until } from '../program.ts'
 import type { Symptoms } from './scene.ts'
 
-/** A server's text, of which a client makes these messages. */
+/** The wrong text brings the messages `seen`, the right text brings `messages`. */
 const framed = (fact: string, wrong: string, right: string, messages: string[], seen: string[] = []) => ({
   fact,
   run: async (scene: Parameters<Symptoms[string][number]['run']>[0]) => {
     const { server, streams } = await scene.serveStream()
     const comments: string[] = []
-    const { messages: heard } = scene.follow(server.origin, { onComment: (comment) => comments.push(comment) })
+    const { messages: received } = scene.follow(server.origin, { onComment: (comment) => comments.push(comment) })
     await until(() => {
       expect(streams).toHaveLength(1)
     })
@@ -20,21 +20,21 @@ const framed = (fact: string, wrong: string, right: string, messages: string[], 
     await until(() => {
       expect(comments).toEqual(['read'])
     })
-    expect(heard).toEqual(seen)
-    // What is unfinished ends here.
-    heard.length = 0
+    expect(received).toEqual(seen)
+    // The blank line completes an unfinished event.
+    received.length = 0
     streams[0]?.write(`\n${right}:read\n`)
     await until(() => {
       expect(comments).toHaveLength(2)
     })
-    expect(heard.slice(-messages.length)).toEqual(messages)
+    expect(received.slice(-messages.length)).toEqual(messages)
   },
 })
 
 export const MESSAGES: Symptoms = {
-  'Nothing arrives': [
-    framed('there is no empty line', 'data: hello\n', 'data: hello\n\n', ['hello']),
-    framed('the lines have no data:', 'hello\n\n', 'data: hello\n\n', ['hello']),
+  'No messages arrive': [
+    framed('the blank line is missing', 'data: hello\n', 'data: hello\n\n', ['hello']),
+    framed('data: is missing', 'hello\n\n', 'data: hello\n\n', ['hello']),
     {
       fact: 'the events have a type',
       run: async (scene) => {
@@ -54,9 +54,9 @@ export const MESSAGES: Symptoms = {
     },
   ],
 
-  'Everything arrives at once, at the end': [
+  'All messages arrive at once, at the end': [
     {
-      fact: 'compression gathers, unless it is flushed',
+      fact: 'compression buffers, unless it is flushed',
       run: async (scene) => {
         let write: (text: string) => void = () => undefined
         let end = (): void => undefined
@@ -96,7 +96,7 @@ export const MESSAGES: Symptoms = {
       },
     },
     {
-      fact: 'text() gathers, a loop over the response does not',
+      fact: 'text() buffers, a loop over the response does not',
       run: async (scene) => {
         const { server, streams } = await scene.serveStream()
         let whole: string | undefined
@@ -119,9 +119,9 @@ export const MESSAGES: Symptoms = {
     },
   ],
 
-  '`open` comes only with the first message': [
+  '`open` fires only with the first message': [
     {
-      fact: 'Node keeps the head back, unless it is flushed or a comment comes',
+      fact: 'Node holds the headers back until flushHeaders() or a comment',
       run: async (scene) => {
         let write = (): void => undefined
         const server = await scene.serve((response, { url }) => {
@@ -131,8 +131,8 @@ export const MESSAGES: Symptoms = {
           if (url === '/') write = () => response.write('data: first\n\n')
         })
         const held = scene.follow(server.origin)
-        for (const remedy of ['flushed', 'comment']) {
-          const follower = scene.follow(`${server.origin}/${remedy}`)
+        for (const fix of ['flushed', 'comment']) {
+          const follower = scene.follow(`${server.origin}/${fix}`)
           await until(() => {
             expect(follower.opens).toBe(1)
           })
@@ -149,17 +149,17 @@ export const MESSAGES: Symptoms = {
     },
   ],
 
-  'Lines of the data are missing, or characters are wrong': [
-    framed('the text has line ends', 'data: one\ntwo\n\n', 'data: one\ndata: two\n\n', ['one\ntwo'], ['one']),
+  'Lines are missing, or characters are wrong': [
+    framed('the text has line breaks', 'data: one\ntwo\n\n', 'data: one\ndata: two\n\n', ['one\ntwo'], ['one']),
     framed(
-      'the server writes JSON, which keeps line ends too',
+      'the server sends JSON, which keeps line breaks',
       'data: "one"\n\n',
       `data: ${JSON.stringify('one\ntwo')}\n\n`,
       ['"one\\ntwo"'],
       ['"one"'],
     ),
     {
-      fact: 'the stream is not UTF-8, whatever the server names',
+      fact: 'the stream is not UTF-8, whatever charset the server declares',
       run: async (scene) => {
         const server = await scene.serve((response, { url }) => {
           const encoding = url === '/utf8' ? 'utf8' : 'latin1'
@@ -177,7 +177,7 @@ export const MESSAGES: Symptoms = {
 
   'Cannot read properties of undefined in `onerror`': [
     {
-      fact: 'the server sent an event of type error, which has data, and leaves the connection open',
+      fact: 'an event of type error has data, and the connection stays open',
       run: async (scene) => {
         const { server, streams } = await scene.serveStream()
         const { source, messages } = scene.follow(server.origin)

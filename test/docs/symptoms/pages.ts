@@ -1,4 +1,4 @@
-/** Of what browsers do, in Chromium. */
+/** Symptoms in browsers, in Chromium. */
 
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
@@ -7,37 +7,37 @@ import { until } from '../program.ts'
 import { type Answer, stream } from '../servers.ts'
 import type { Scene, Symptom, Symptoms } from './scene.ts'
 
-/** What a page of the tests knows: the package, and what its sources have fired. */
+/** Globals of the test page: the package, and the events that the current source has fired. */
 declare const everysource: { EventSource: typeof EventSource }
-declare let told: string[]
+declare let fired: string[]
 
 const without = missingBrowser()
 
-/** A page whose console may complain of such things, and what its console says. */
+/** Opens a page whose console may report such errors, and passes on what it logs. */
 async function onPage(
   scene: Scene,
   expected: RegExp,
-  use: (page: Page, said: string[]) => Promise<void>,
+  use: (page: Page, logged: string[]) => Promise<void>,
 ): Promise<void> {
   const { origin } = await scene.servePage()
   await withPage(
     origin,
     async (page) => {
-      const said: string[] = []
-      page.on('console', (message) => said.push(message.text()))
-      await use(page, said)
+      const logged: string[] = []
+      page.on('console', (message) => logged.push(message.text()))
+      await use(page, logged)
     },
     expected,
   )
 }
 
-/** Follows a stream in the page; what it has fired is in `told`. */
+/** Follows a stream in the page, with its events in `fired`. */
 async function follow(page: Page, url: string, init: object = {}): Promise<void> {
   await page.evaluate(
     ({ to, options }) => {
-      // Another source that is still there must not tell its own here.
+      // A new array: an earlier source may still be firing.
       const events: string[] = []
-      told = events
+      fired = events
       const source = new everysource.EventSource(to, options)
       source.onopen = () => events.push('open')
       source.onmessage = ({ data }) => events.push(String(data))
@@ -48,13 +48,13 @@ async function follow(page: Page, url: string, init: object = {}): Promise<void>
 }
 
 /** Resolves when these events have been fired, in this order. */
-async function hears(page: Page, ...events: string[]): Promise<void> {
-  await page.waitForFunction((count) => told.length >= count, events.length)
-  expect((await page.evaluate(() => told)).slice(0, events.length)).toEqual(events)
+async function fires(page: Page, ...events: string[]): Promise<void> {
+  await page.waitForFunction((count) => fired.length >= count, events.length)
+  expect((await page.evaluate(() => fired)).slice(0, events.length)).toEqual(events)
 }
 
-/** A stream of another origin that ends after its message, and what its server allows by CORS. */
-const ofAnotherOrigin =
+/** A stream of another origin that ends after its message. Without `headersAllowed`, the preflight fails. */
+const crossOrigin =
   (headersAllowed: string | undefined): Answer =>
   (response, { method }) => {
     response.setHeader('Access-Control-Allow-Origin', '*')
@@ -72,29 +72,29 @@ const reconnects = (fact: string, allowed: string | undefined, events: string[],
   fact,
   without,
   run: async (scene) => {
-    const server = await scene.serve(ofAnotherOrigin(allowed))
+    const server = await scene.serve(crossOrigin(allowed))
     await onPage(scene, /CORS policy|ERR_FAILED/, async (page) => {
       await follow(page, `${server.origin}/events`, init)
-      await hears(page, ...events)
+      await fires(page, ...events)
     })
   },
 })
 
 export const PAGES: Symptoms = {
-  'It is not text/event-stream; an error about a MIME type': [
+  'The response has a MIME type that is not "text/event-stream"': [
     {
-      fact: "Chromium's own says this, and ours has the reason and the body",
+      fact: 'the native EventSource logs this, and ours has the reason and the body',
       without,
       run: async (scene) => {
         const server = await scene.serve((response) => {
           response.writeHead(200, { 'Content-Type': 'text/html', 'Access-Control-Allow-Origin': '*' }).end('Log in')
         })
-        await onPage(scene, /MIME type/, async (page, said) => {
+        await onPage(scene, /MIME type/, async (page, logged) => {
           await page.evaluate((url) => {
             new EventSource(url)
           }, server.origin)
           await until(() => {
-            expect(said).toContain(
+            expect(logged).toContain(
               `EventSource's response has a MIME type ("text/html") that is not "text/event-stream". Aborting the connection.`,
             )
           })
@@ -107,35 +107,41 @@ export const PAGES: Symptoms = {
     },
   ],
 
-  'The console speaks of CORS': [
+  'Blocked by CORS policy': [
     {
-      fact: 'the program sees a network failure, the console says why, and the header mends it',
+      fact: 'the program gets a network failure, the console has the cause, and the header fixes it',
       without,
       run: async (scene) => {
         const server = await scene.serve((response, { url }) => {
           if (url === '/allowed') response.setHeader('Access-Control-Allow-Origin', '*')
           stream(response, 'data: here\n\n')
         })
-        await onPage(scene, /CORS policy|ERR_FAILED/, async (page, said) => {
+        await onPage(scene, /CORS policy|ERR_FAILED/, async (page, logged) => {
           await follow(page, server.origin)
-          await hears(page, 'network')
-          expect(said.join('\n')).toContain('CORS policy')
+          await fires(page, 'network')
+          expect(logged.join('\n')).toContain('CORS policy')
           await follow(page, `${server.origin}/allowed`)
-          await hears(page, 'open', 'here')
+          await fires(page, 'open', 'here')
         })
       },
     },
   ],
 
-  'A page connects once, and not again': [
+  'A page connects once, then never again': [
     reconnects('the preflight for Last-Event-ID fails', undefined, ['open', 'here', 'ended', 'network']),
-    reconnects('a server that allows the header', 'Last-Event-ID', ['open', 'here', 'ended', 'open', 'here']),
-    reconnects('the ID in the query has no preflight', undefined, ['open', 'here', 'ended', 'open', 'here'], {
+    reconnects('it reconnects if the server allows the header', 'Last-Event-ID', [
+      'open',
+      'here',
+      'ended',
+      'open',
+      'here',
+    ]),
+    reconnects('the ID in the query does not need a preflight', undefined, ['open', 'here', 'ended', 'open', 'here'], {
       lastEventIdParameter: 'after',
     }),
   ],
 
-  // That HTTP/2 has room for more is in test/servers.
+  // test/servers shows that HTTP/2 allows more.
   'The seventh stream of a page never opens': [
     {
       fact: 'it waits until one of the six is closed',

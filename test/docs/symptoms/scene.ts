@@ -1,4 +1,4 @@
-/** What a symptom needs: servers, and clients that remember what they were told. */
+/** Servers, and clients that record their events. */
 
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -8,21 +8,21 @@ import { type ConnectionError, EventSource, type EventSourceInit } from '../../.
 import { path } from '../../conformance/bundle.ts'
 import { type Answer, startServer, type TestServer } from '../servers.ts'
 
-/** In ms: how long nothing must happen to count as nothing. */
+/** In ms: how long to wait to be sure that nothing happens. */
 const SILENCE = 250
 
-/** One thing that a symptom comes of, and that its remedy helps. */
+/** One cause of a symptom, with its fix. */
 export interface Symptom {
   fact: string
-  /** Why it cannot be shown here, if so. */
+  /** Why it can't run here, if so. */
   without?: string | undefined
   run: (scene: Scene) => Promise<void>
 }
 
-/** By the headings of docs/guides/troubleshooting.md. */
+/** Keys are the headings of docs/guides/troubleshooting.md. */
 export type Symptoms = Record<string, Symptom[]>
 
-/** A source, and what it has fired. */
+/** A source and the events it has fired. */
 export interface Follower {
   source: EventSource
   opens: number
@@ -45,7 +45,7 @@ export class Scene {
     return server
   }
 
-  /** One that begins a stream and leaves it to the test. */
+  /** A server that opens streams and leaves them to the test. */
   async serveStream(): Promise<{ server: TestServer; streams: ServerResponse[] }> {
     const streams: ServerResponse[] = []
     const server = await this.serve((response) => {
@@ -55,7 +55,7 @@ export class Scene {
     return { server, streams }
   }
 
-  /** A server of a page with the package as a global. */
+  /** Serves a page that has the package as a global. */
   async servePage(): Promise<TestServer> {
     const script = readFileSync(path('dist/everysource.min.js'))
     return this.serve((response, { url }) => {
@@ -82,7 +82,6 @@ export class Scene {
     this.#context.onTestFinished(action)
   }
 
-  /** Silence is what some symptoms are about. */
   async silence(): Promise<void> {
     await delay(SILENCE)
   }

@@ -29,7 +29,7 @@ app.post('/chat', express.json(), async (request, response) => {
   }
   const session = await createSession(request, response, { ...options, keepAlive: null })
   for await (const word of answer((request.body as { prompt: string }).prompt)) {
-    // The session of a request with a body does not notice that the client leaves.
+    // With a request body, the session does not detect that the client disconnected.
     if (response.destroyed) return
     session.push(word, 'message', '')
   }

@@ -10,7 +10,7 @@ app.use(compression())
 app.get('/events', (request, response) => {
   const write = (text: string): void => {
     response.write(text)
-    // What is compressed waits for more otherwise.
+    // Otherwise compressed data stays in the buffer.
     response.flush()
   }
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' })

@@ -10,11 +10,11 @@ await app.register(fastifySSE, { heartbeatInterval: HEARTBEAT })
 app.get('/events', { sse: 'only' }, (_, reply) => {
   reply.sse.keepAlive()
   reply.sse.sendHeaders()
-  // They would wait for the first message otherwise.
+  // Otherwise the headers wait for the first message.
   reply.raw.flushHeaders()
   let sent = Promise.resolve()
   const unfollow = follow(reply.sse.lastEventId ?? undefined, (news) => {
-    // One after the other: `send` waits for a client that reads slowly.
+    // In order: `send` waits for slow clients.
     sent = sent
       .then(() => reply.sse.send({ ...news, retry: 500 }))
       .catch(() => {

@@ -1,4 +1,4 @@
-/** Fastify, as it is. */
+/** Fastify without plugins. */
 
 import { Readable } from 'node:stream'
 import fastify from 'fastify'
@@ -7,7 +7,7 @@ import { answer, encode, follow, HEARTBEAT } from './news.ts'
 const app = fastify()
 
 app.get('/events', (request, reply) => {
-  // From here on the response is ours alone.
+  // Fastify leaves the response to us.
   reply.hijack()
   const response = reply.raw
   response.writeHead(200, {

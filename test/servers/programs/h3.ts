@@ -7,7 +7,7 @@ const app = new H3()
 
 app.get('/events', (event) => {
   const stream = new EventStream(event)
-  // The response's headers wait for the first bytes.
+  // h3 sends the response headers with the first data.
   void stream.pushComment('')
   const unfollow = follow(event.req.headers.get('Last-Event-ID') ?? undefined, ({ id, event, data }) => {
     void stream.push({ id, event, data, retry: 500 })

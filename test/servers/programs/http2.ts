@@ -1,18 +1,18 @@
-/** Node's own HTTP/2. */
+/** Node's HTTP/2 server. */
 
 import { readFileSync } from 'node:fs'
 import { createSecureServer } from 'node:http2'
 import { encode, follow, HEARTBEAT } from './news.ts'
 
-// Clients that speak no HTTP/2, such as `fetch` of Node and Bun, are served with HTTP/1.1.
+// Allows HTTP/1.1 for clients without HTTP/2, such as `fetch` in Node and Bun.
 const options = { allowHTTP1: true, cert: readFileSync('cert.pem'), key: readFileSync('key.pem') }
 
 const server = createSecureServer(options, (request, response) => {
   if (request.url !== '/events') {
-    response.writeHead(404).end('There is nothing here')
+    response.writeHead(404).end('Not found')
     return
   }
-  // No header `Connection`: HTTP/2 has none.
+  // Without a `Connection` header, which HTTP/2 forbids.
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' })
   response.write('retry: 500\n\n')
 

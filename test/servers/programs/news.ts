@@ -1,4 +1,4 @@
-/** Where the programs' events come from. */
+/** Source of the programs' events. */
 
 import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,10 +9,10 @@ export interface News {
   data: string
 }
 
-/** Milliseconds of silence after which a stream says that it is alive. */
+/** Interval of comments that keep idle connections open, in milliseconds. */
 export const HEARTBEAT = Number(process.env.HEARTBEAT ?? 15_000)
 
-/** How many streams are being written. */
+/** Number of open streams. */
 export const open = { events: 0, chats: 0 }
 
 const log: News[] = []
@@ -24,7 +24,7 @@ export function publish(event: string, data: string): void {
   desk.emit('news', news)
 }
 
-/** Passes on what came after that ID, then what comes, until the function that it returns is called. */
+/** Calls the listener with news after that ID, then with new ones, until the returned function is called. */
 export function follow(lastEventId: string | undefined, listener: (news: News) => void): () => void {
   if (lastEventId) log.slice(Number(lastEventId)).forEach(listener)
   desk.on('news', listener)
@@ -35,13 +35,13 @@ export function follow(lastEventId: string | undefined, listener: (news: News) =
   }
 }
 
-/** As it goes over the wire: each line of the data is a line of the block. */
+/** Encodes an event: each line of the data becomes a `data` line. */
 export function encode({ id, event, data }: News): string {
   const lines = data.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`)
   return `id: ${id}\nevent: ${event}\n${lines.join('')}\n`
 }
 
-/** What a language model would say. */
+/** The response of a language model. */
 export async function* answer(prompt: string): AsyncGenerator<string> {
   open.chats++
   try {

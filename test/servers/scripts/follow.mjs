@@ -1,12 +1,12 @@
 /**
- * Many sources at once, in any runtime: says each message as `2: data after 7`.
+ * Opens many sources in any runtime, and prints each message as `2: data as 7`.
  *
  * @param {typeof import('../../../dist/index.js').EventSource} EventSource
  * @param {string} url
  * @param {number} count
  * @param {import('../../../dist/index.js').EventSourceInit} init
  * @param {(line: string) => void} say
- * @returns {(index: number) => void} closes one of them
+ * @returns {(index: number) => void} a function that closes one of them
  */
 export function followMany(EventSource, url, count, init, say) {
   const sources = Array.from({ length: count }, (_, index) => {

@@ -1,5 +1,5 @@
 /**
- * Follows a URL as often as it is told, and closes one when a line of its input says which:
+ * Opens several streams from a URL, and closes the one whose index it reads from standard input:
  * `streams.mjs url 8 '{"protocol":"http2"}' [undici]`
  */
 
@@ -9,7 +9,7 @@ import { followMany } from './follow.mjs'
 
 const [, , url = '', count = '', json = '{}', undici] = process.argv
 
-/** Of fetch, or of an agent of undici. */
+/** Options of fetch, or of an agent of undici. */
 const options = JSON.parse(json)
 const fetchOptions = undici === undefined ? options : { dispatcher: new (await import(undici)).Agent(options) }
 const close = followMany(EventSource, url, Number(count), { fetchOptions }, (line) => {

@@ -124,7 +124,7 @@ describe('option values', () => {
     const options = { method: 'POST', body: new ReadableStream() }
     expect(await send(options, { isFirst: true })).toHaveProperty('body', options.body)
     const { reason, message } = await failure(options)
-    expect(message).toMatch(/^was not requested: a ReadableStream body can be sent only once\. Pass a function/)
+    expect(message).toMatch(/^was not requested: a ReadableStream "body" can be sent only once\. Pass a function/)
     expect(reason).toBe('unsupported')
   })
 })

@@ -131,7 +131,7 @@ describe('ReadableStream as the option body', () => {
     (reconnect) => {
       expect(() => readOptions({ ...POST, body, reconnect })).toThrow(
         new TypeError(
-          "Can't reconnect: a ReadableStream body can be sent only once. Pass a function that returns a new one",
+          `Can't reconnect: a ReadableStream "body" can be sent only once. Pass a function that returns a new one`,
         ),
       )
     },

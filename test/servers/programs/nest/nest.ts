@@ -29,7 +29,7 @@ class NewsController {
     return merge(news, interval(HEARTBEAT).pipe(map(() => ({ comment: '' }))))
   }
 
-  // A POST is answered with 201 otherwise, which is no event stream's status.
+  // Otherwise NestJS answers a POST with 201, which is not valid for an event stream.
   @HttpCode(200)
   @Sse('chat', { method: RequestMethod.POST })
   chat(@Headers('authorization') authorization: string, @Body() body: { prompt: string }): Observable<MessageEvent> {

@@ -1,16 +1,16 @@
-/** Mended points of requests, waits and ends. */
+/** Fixes for requests, waits and ends. */
 
 import { ending, sleep } from '../conformance/harness.ts'
-import { calls, messages, type OurKit, run, sent, type Init, type Mended } from './mended.ts'
-import { open } from './story.ts'
+import { calls, messages, type OurKit, run, sent, type Init, type Fix } from './fixes.ts'
+import { open } from './scenario.ts'
 
-/** Longer than what should not happen would take, in ms; what the original does is waited for. */
+/** Long enough to be sure that nothing happens, in ms. */
 const A_WHILE = 400
 
-/** What has been refused: Node ends a response that nobody has any more. */
+/** Keeps refused responses from garbage collection, which in Node closes them. */
 const kept: Response[] = []
 
-/** Refuses so many responses. */
+/** An `onopen` that refuses this many responses. */
 function refusing(times: number): Init {
   return {
     onopen(response) {
@@ -20,7 +20,7 @@ function refusing(times: number): Init {
   }
 }
 
-/** Rejects, also where nobody waits for it. */
+/** Rejects later, without an unhandled rejection. */
 function later(error: Error): Promise<never> {
   const promise = sleep(20).then((): never => {
     throw error
@@ -29,7 +29,7 @@ function later(error: Error): Promise<never> {
   return promise
 }
 
-/** Aborts when the original has made its second request, or when it can be seen that ours makes none. */
+/** Aborts when the original has sent its second request, or when ours has not sent one for a while. */
 function afterAnother(kit: OurKit): AbortSignal {
   const controller = new AbortController()
   const enough = kit.isOriginal ? kit.served(2) : kit.served(1, 1).then(() => sleep(A_WHILE))
@@ -41,12 +41,12 @@ function afterAnother(kit: OurKit): AbortSignal {
 
 const ended = ({ requests }: { requests: { ended: boolean }[] }): boolean[] => requests.map(({ ended }) => ended)
 
-export const MENDED_LIFE: Mended[] = [
+export const LIFECYCLE_FIXES: Fix[] = [
   {
     name: 'headers may be a Headers',
     answers: [ending()],
     run: run({ headers: new Headers({ 'X-Token': 'a' }) }),
-    shows: (story) => sent(story, 'x-token'),
+    shows: (recording) => sent(recording, 'x-token'),
     original: [null],
     ours: ['a'],
   },
@@ -57,7 +57,7 @@ export const MENDED_LIFE: Mended[] = [
       let token = 0
       return run({ headers: async () => Promise.resolve({ 'X-Token': String(++token) }) }, { ends: 1 })(kit)
     },
-    shows: (story) => [sent(story, 'x-token'), sent(story, 'last-event-id')],
+    shows: (recording) => [sent(recording, 'x-token'), sent(recording, 'last-event-id')],
     original: [
       [null, null],
       [null, '1'],
@@ -68,15 +68,15 @@ export const MENDED_LIFE: Mended[] = [
     ],
   },
   {
-    name: 'a header of its own wins, however its name is written',
+    name: 'your header overrides the default, in any case',
     answers: [ending('id: 42\ndata: one\n\n'), ending()],
     run: run({ headers: { Accept: 'text/event-stream;q=1', 'Last-Event-ID': '41' } }, { ends: 1 }),
-    shows: (story) => [sent(story, 'accept'), sent(story, 'last-event-id')],
+    shows: (recording) => [sent(recording, 'accept'), sent(recording, 'last-event-id')],
     original: [Array(2).fill('text/event-stream;q=1, text/event-stream'), ['41', '41, 42']],
     ours: [Array(2).fill('text/event-stream;q=1'), ['41', '42']],
   },
   {
-    name: 'an idle connection lives, in Node, longer than five minutes',
+    name: 'an idle connection stays open in Node for longer than five minutes',
     answers: [ending()],
     run: (kit) =>
       run({
@@ -87,12 +87,12 @@ export const MENDED_LIFE: Mended[] = [
       })(kit),
     shows: ({ calls }) => calls[0],
     original: ['dispatcher', false],
-    // What it does is tested with Node's own time limit in test/conformance, fact 26.
+    // test/conformance, fact 26, tests it with Node's own time limit.
     ours: ['dispatcher', true],
     only: 'node',
   },
   {
-    name: 'a signal that is aborted already ends it before it begins',
+    name: 'a signal that is already aborted prevents the request',
     answers: [open('data: one\n\n')],
     leavesOpen: 1,
     run: (kit) =>
@@ -103,7 +103,7 @@ export const MENDED_LIFE: Mended[] = [
         }
         run({ signal: AbortSignal.abort(), onmessage })(kit).then(resolve, reject)
       }),
-    shows: (story) => [calls(story), story.requests.length],
+    shows: (recording) => [calls(recording), recording.requests.length],
     original: [['onmessage'], 1],
     ours: [['resolved'], 0],
   },
@@ -120,18 +120,18 @@ export const MENDED_LIFE: Mended[] = [
         },
       })(kit)
     },
-    shows: (story) => messages(story, 'data'),
+    shows: (recording) => messages(recording, 'data'),
     original: ['one', 'two'],
     ours: ['one'],
   },
   {
-    name: 'no call follows an abort, whatever the fetch makes of signals',
+    name: 'no call follows an abort, even if the fetch ignores signals',
     answers: [open('data: one\n\n')],
     leavesOpen: 1,
     run: async (kit) => {
       const controller = new AbortController()
-      let heard = (): void => undefined
-      const message = new Promise<void>((resolve) => (heard = resolve))
+      let received = (): void => undefined
+      const message = new Promise<void>((resolve) => (received = resolve))
       await run({
         signal: controller.signal,
         async onopen() {
@@ -140,7 +140,7 @@ export const MENDED_LIFE: Mended[] = [
         },
         onmessage(ev) {
           kit.log('onmessage', ev)
-          heard()
+          received()
         },
         async fetch(input, { signal, ...init } = {}) {
           kit.log('fetch', signal)
@@ -152,12 +152,12 @@ export const MENDED_LIFE: Mended[] = [
       await (kit.isOriginal ? message : kit.served(1, 1))
       await sleep(A_WHILE)
     },
-    shows: (story) => [calls(story), ended(story)],
+    shows: (recording) => [calls(recording), ended(recording)],
     original: [['fetch', 'resolved', 'onopen', 'onmessage'], [false]],
     ours: [['fetch', 'resolved'], [true]],
   },
   {
-    name: 'aborted in onerror, there is no other attempt',
+    name: 'an abort in onerror stops retrying',
     answers: [open()],
     leavesOpen: 1,
     run: async (kit) => {
@@ -177,7 +177,7 @@ export const MENDED_LIFE: Mended[] = [
     ours: 1,
   },
   {
-    name: 'what has failed is not left open: refused by onopen',
+    name: 'a failed connection is closed: refused by onopen',
     answers: [open(), ending()],
     leavesOpen: 1,
     run: (kit) => run(refusing(1))(kit),
@@ -186,7 +186,7 @@ export const MENDED_LIFE: Mended[] = [
     ours: [true, true],
   },
   {
-    name: 'what has failed is not left open: onmessage has thrown',
+    name: 'a failed connection is closed: onmessage has thrown',
     answers: [open('data: one\n\n'), ending()],
     leavesOpen: 1,
     run: run({
@@ -203,12 +203,12 @@ export const MENDED_LIFE: Mended[] = [
     answers: [open(), ending()],
     leavesOpen: 1,
     run: (kit) => run({ ...refusing(1), onerror: () => later(new Error('enough')) })(kit),
-    shows: (story) => [calls(story), story.requests.length],
+    shows: (recording) => [calls(recording), recording.requests.length],
     original: [['onclose', 'resolved'], 2],
     ours: [['rejected'], 1],
   },
   {
-    name: 'onerror may be async, and answer later',
+    name: 'onerror may be async, and return a wait later',
     answers: [ending('retry: 60000\n\n'), ending()],
     run: async (kit) => {
       let failures = 0
@@ -219,7 +219,7 @@ export const MENDED_LIFE: Mended[] = [
           onerror: async () => {
             kit.log('onerror')
             await (kit.isOriginal ? isOver : sleep(100))
-            kit.log('onerror is over')
+            kit.log('onerror has returned')
             failures++
             return 150
           },
@@ -232,12 +232,12 @@ export const MENDED_LIFE: Mended[] = [
       end()
     },
     shows: ({ calls }) => {
-      // The original's is over after all else is.
+      // With the original, onerror returns after everything else.
       const end = calls.findIndex(([call]) => call === 'resolved') + 1
       return calls.slice(0, end).filter(([call]) => call !== 'onmessage')
     },
     original: [['onopen', 0], ['onclose'], ['onerror'], ['onopen', 0], ['onclose'], ['resolved']],
-    ours: [['onopen', 0], ['onclose'], ['onerror'], ['onerror is over'], ['onopen', 1], ['onclose'], ['resolved']],
+    ours: [['onopen', 0], ['onclose'], ['onerror'], ['onerror has returned'], ['onopen', 1], ['onclose'], ['resolved']],
   },
   {
     name: 'onclose may be async, and reject',
@@ -248,12 +248,12 @@ export const MENDED_LIFE: Mended[] = [
         onclose: () => (++ends === 1 ? later(new Error('once more')) : undefined),
       })(kit)
     },
-    shows: (story) => calls(story),
+    shows: (recording) => calls(recording),
     original: ['resolved'],
     ours: ['onerror', 'onmessage', 'resolved'],
   },
   {
-    name: 'ten failures cost a second at least, whatever onerror returns',
+    name: 'ten failures take at least a second, whatever onerror returns',
     answers: [ending()],
     run: async (kit) => {
       let failures = 0
@@ -261,7 +261,7 @@ export const MENDED_LIFE: Mended[] = [
       let isEarly = false
       let timer: ReturnType<typeof setTimeout> | undefined
       await run({
-        // A tenth of a second each: whether it came before a timer of half of that does not depend on how fast the machine is.
+        // Each wait is a tenth of a second. A timer of half of that detects earlier calls on machines of any speed.
         fetch: () => {
           if (isEarly) hurried++
           return Promise.reject(new Error('no'))
@@ -281,7 +281,7 @@ export const MENDED_LIFE: Mended[] = [
     ours: ['hurried', 0],
   },
   {
-    name: 'a wait past 2^31-1 ms overflows no timer',
+    name: 'a wait past 2^31-1 ms does not overflow the timer',
     answers: [ending('retry: 3000000000\n\n')],
     run: (kit) => run({ signal: afterAnother(kit), onerror: () => undefined }, { ends: 1 })(kit),
     shows: ({ requests }) => requests.length,
@@ -289,7 +289,7 @@ export const MENDED_LIFE: Mended[] = [
     ours: 1,
   },
   {
-    name: 'what onerror returns counts unless it is NaN',
+    name: 'a NaN from onerror is ignored',
     answers: [ending('retry: 60000\n\n'), ending()],
     run: (kit) => run({ signal: afterAnother(kit), onerror: () => NaN }, { ends: 1 })(kit),
     shows: ({ requests }) => requests.length,

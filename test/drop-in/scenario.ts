@@ -1,79 +1,79 @@
-/** Runs a program on one of the packages and writes down what happened: which calls it made, and what the server saw. */
+/** Runs a program with one of the packages, and records its calls and the server's requests. */
 
 import type * as original from '@microsoft/fetch-event-source'
 import { sleep } from '../conformance/harness.ts'
 import type { Answer, Log } from '../server/program.ts'
 import { plain } from './plain.ts'
 
-/** Either of the packages, as the original is typed: what compiles with that must compile with ours. */
+/** Either package, with the types of the original: code that compiles with these must compile with ours. */
 export type Library = Pick<typeof original, 'fetchEventSource' | 'EventStreamContentType'>
 
-/** What a program is given. */
+/** The arguments of a program. */
 export interface Kit<FetchEventSource = Library['fetchEventSource']> {
   fetchEventSource: FetchEventSource
   EventStreamContentType: string
   url: string
-  /** Whether this is the original, so that what only it does can be waited for instead of looked for after a while. */
+  /** Whether this is the original. A program can then wait for a call that only the original makes. */
   isOriginal: boolean
-  /** Writes a call down. */
+  /** Records a call. */
   log: (call: string, ...args: unknown[]) => void
-  /** Opens one of the server's gates, which hold its answers back. */
+  /** Opens one of the server's gates, which hold back its responses. */
   open: (gate: string) => void
-  /** Resolves when the server has seen so many requests, and so many of them end. */
+  /** Resolves when the server has received so many requests, and so many have ended. */
   served: (requests: number, ended?: number) => Promise<void>
 }
 
 export interface Program<FetchEventSource = Library['fetchEventSource']> {
   name: string
-  /** The nth request gets the nth answer, and the last serves for all later ones. */
+  /** The nth answer for the nth request; the last one for all later requests. */
   answers: Answer[]
   run: (kit: Kit<FetchEventSource>) => unknown
-  /** The least that lies between a request and the next, in ms. */
+  /** The minimum time between consecutive requests, in ms. */
   waits?: number[]
-  /** How many requests the original leaves open, without end. */
+  /** How many requests the original never closes. */
   leavesOpen?: number
 }
 
-/** What a server saw of a request. */
+/** A request as the server saw it. */
 interface Seen {
   method: string
   headers: Record<string, string>
   body: string
-  /** Whether its response has ended, by the client or the server. */
+  /** Whether the client or the server has ended the response. */
   ended: boolean
 }
 
-/** What has happened, in a form that can be compared and sent from a page to a process. */
-export interface Story {
+/** The calls and requests, in a form that can be compared and sent from a page to a process. */
+export interface Recording {
   name: string
-  /** Each with its arguments. */
+  /** Each call with its arguments. */
   calls: unknown[][]
   requests: Seen[]
-  /** When they came, in ms. Not to be compared. */
+  /** When the requests arrived, in ms. Not compared. */
   times: number[]
 }
 
-/** A response stays open until the story has been told. */
+/** A response that stays open until the recording is complete. */
 export function open(...writes: string[]): Answer {
   return { steps: [...writes.map((write) => ({ write })), { gate: 'over' }, { end: true }] }
 }
 
-/** How long a program may take, in ms. Says only when to stop waiting. */
+/** The time limit of a program, in ms. */
 const PATIENCE = 120_000
-/** Where stories take place. */
+/** The test server, and how long to watch it. */
 export interface Setting {
-  /** The test server's; the last is for what is not the program's. */
+  /** The test server's origins. The last is for the test's own requests. */
   origins: string[]
-  /** For how long a request that is left open is watched, in ms. */
+  /** How long to watch a request that should stay open, in ms. */
   silence: number
 }
 
-export async function tell(
+export async function record(
   program: Program<never>,
   library: Library,
   setting: Setting,
   isOriginal: boolean,
-): Promise<Story> {
+): Promise<Recording> {
   const { origins, silence } = setting
   const [origin = '', server = origin] = [origins[0], origins.at(-1)]
   const response = await fetch(`${server}/programs`, { method: 'POST', body: JSON.stringify(program.answers) })
@@ -102,7 +102,7 @@ export async function tell(
   await Promise.race([
     (program.run as (kit: unknown) => Promise<unknown>)(kit),
     sleep(PATIENCE).then(() => {
-      log('is not over')
+      log('has not finished')
     }),
   ])
   const { length } = (await logOf(0, 0, 0)).requests

@@ -1,14 +1,14 @@
-/** Runs a program on another package, or one that does the same on ours, and writes down what it hears. Knows no runtime. */
+/** Runs a program with another package, or its equivalent with ours, and records what it logs. Works in any runtime. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 interface Kit<Library> {
-  /** What the other package exports. */
+  /** The exports of the other package. */
   library: Library
   url: string
-  /** Writes down what the program hears. */
+  /** Records what the program receives. */
   log: (...parts: unknown[]) => void
-  /** Ends the program, and closes what it has opened. */
+  /** Ends the program, and closes its source. */
   done: (source?: { close: () => void }) => void
 }
 
@@ -20,62 +20,62 @@ export interface Request {
   url: string
   headers: Record<string, string | string[] | undefined>
   body: string
-  /** When it came, in ms. */
+  /** When it arrived, in ms. */
   at: number
 }
 
-export interface Story {
-  heard: unknown[]
+export interface Recording {
+  logged: unknown[]
   requests: Request[]
 }
 
-/** What differs between another package and ours, shown on both. */
+/** A difference between another package and ours, shown with both. */
 export interface Difference<Library> {
-  /** As the page has it, in the first column of its table. */
+  /** The first column of the page's table. */
   name: string
-  /** Served over TLS with a certificate that nobody has signed. */
+  /** Served over TLS with a certificate of an unknown authority. */
   isSecure?: true
   /** Answers the nth request, counted from 1. */
   answer: (response: ServerResponse, n: number, request: IncomingMessage) => unknown
   theirs: Run<Library>
   ours: Run<Library>
-  /** What of the story shows it; what has been heard, if not said otherwise. */
-  shows?: (story: Story) => unknown
+  /** The part of the recording that shows it; by default, what was logged. */
+  shows?: (recording: Recording) => unknown
   expected: { theirs: unknown; ours: unknown }
 }
 
-/** How long a program may take, in ms. */
+/** The time limit of a program, in ms. */
 const PATIENCE = 180_000
-/** How long to listen for what should not come, in ms. */
+/** How long to wait for unexpected events, in ms. */
 const AFTERMATH = 200
 
-/** @returns what it has heard, in a form that can be sent from a page to a process */
-export async function tell<Library>(run: Run<Library>, library: Library, url: string): Promise<unknown[]> {
-  const heard: unknown[] = []
+/** @returns what it has logged, in a form that a page can send to a process */
+export async function record<Library>(run: Run<Library>, library: Library, url: string): Promise<unknown[]> {
+  const logged: unknown[] = []
   let close = (): void => undefined
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`It is not over. So far: ${JSON.stringify(heard)}`))
+      reject(new Error(`It has not finished. So far: ${JSON.stringify(logged)}`))
     }, PATIENCE)
     const done: Kit<Library>['done'] = (source) => {
       clearTimeout(timer)
       close = () => source?.close()
       setTimeout(resolve, AFTERMATH)
     }
-    const log = (...parts: unknown[]): void => void heard.push(...parts)
+    const log = (...parts: unknown[]): void => void logged.push(...parts)
     Promise.resolve(run({ library, url, log, done })).catch(reject)
   })
-  const result = [...heard]
+  const result = [...logged]
   close()
   return result
 }
 
-/** Whether one request came within so many ms of that before it. */
-export function isAskedWithin(ms: number): (story: Story) => boolean {
+/** Whether any request arrived within so many ms after the previous one. */
+export function isRequestedWithin(ms: number): (recording: Recording) => boolean {
   return ({ requests }) => requests.some(({ at }, i) => at - (requests[i - 1]?.at ?? -Infinity) < ms)
 }
 
-/** The standard's members, as far as these programs use them; the events have what either package gives them. */
+/** The members of the standard that these programs use, with events of either package. */
 export interface Source<Event> {
   readonly readyState: number
   close(): void
@@ -83,7 +83,7 @@ export interface Source<Event> {
   addEventListener(type: string, listener: (event: Event) => unknown, options?: object): void
 }
 
-/** What a source's program is given: `count` is how much this side hears. */
+/** The arguments of a source's program. `count` is how much this side should log. */
 export interface SourceKit {
   log: (...parts: unknown[]) => void
   done: () => void
@@ -92,18 +92,18 @@ export interface SourceKit {
 
 type SourceProgram = (source: Pick<Source<{ data?: string }>, 'addEventListener'>, kit: SourceKit) => unknown
 
-/** Listens until so many messages have come, on each side. */
+/** Listens until `count` messages have arrived. */
 export function messages(): SourceProgram {
   return (source, { log, done, count }) => {
-    let heard = 0
+    let received = 0
     source.addEventListener('message', ({ data }) => {
       log(data)
-      if (++heard === count) done()
+      if (++received === count) done()
     })
   }
 }
 
-/** Awaits one message after the other, of three that come at once; whatever their number, `end` comes later. */
+/** Awaits one message after the other, of three that arrive at once. Then waits for `end`. */
 export function oneByOne(): SourceProgram {
   return async (source, { log, done }) => {
     let resolve: (data: unknown) => void = () => undefined

@@ -1,30 +1,30 @@
-/** What the original does that nobody can want, and what ours does instead: how such a point is shown. */
+/** Fixes: bugs of the original, shown with both packages. */
 
 import type { fetchEventSource } from 'everysource/fetch-event-source'
-import type { Kit, Program, Story } from './story.ts'
+import type { Kit, Program, Recording } from './scenario.ts'
 
 type Ours = typeof fetchEventSource
 export type OurKit = Kit<Ours>
 export type Init = NonNullable<Parameters<Ours>[1]>
 
-export interface Mended extends Program<Ours> {
-  /** What the story comes down to. */
-  shows: (story: Story) => unknown
+export interface Fix extends Program<Ours> {
+  /** The part of the recording that shows the bug. */
+  shows: (recording: Recording) => unknown
   original: unknown
   ours: unknown
-  /** Where there is something to see; everywhere if not said. */
+  /** The only place where it shows; everywhere by default. */
   only?: 'node'
 }
 
 /**
- * Writes all calls down.
+ * Records all calls.
  *
- * @param goesOn how often it is to go on after an end, and after a failure, such an end included
+ * @param retries how often to retry after an end, and after any failure, ends included
  */
 export const run =
-  (init: Init = {}, goesOn: { ends?: number; failures?: number } = {}) =>
+  (init: Init = {}, retries: { ends?: number; failures?: number } = {}) =>
   async ({ fetchEventSource, url, log }: OurKit): Promise<void> => {
-    let { ends = 0, failures = 3 } = goesOn
+    let { ends = 0, failures = 3 } = retries
     await fetchEventSource(url, {
       onmessage(ev) {
         log('onmessage', ev)
@@ -50,18 +50,18 @@ export const run =
   }
 
 /** The names of the calls, in order. */
-export function calls(story: Story): unknown[] {
-  return story.calls.map(([call]) => call)
+export function calls(recording: Recording): unknown[] {
+  return recording.calls.map(([call]) => call)
 }
 
 /** The messages, or one member of each. */
-export function messages(story: Story, member: string): unknown[] {
-  return story.calls
+export function messages(recording: Recording, member: string): unknown[] {
+  return recording.calls
     .filter(([call]) => call === 'onmessage')
     .map(([, message]) => (message as Record<string, unknown>)[member])
 }
 
 /** A header of each request; null where it has none. */
-export function sent({ requests }: Story, header: string): unknown[] {
+export function sent({ requests }: Recording, header: string): unknown[] {
   return requests.map(({ headers }) => headers[header] ?? null)
 }

@@ -1,4 +1,4 @@
-/** Runs a program written for the `eventsource` package on one of its versions, or on ours, and writes down what happened. */
+/** Runs a program written for the `eventsource` package with one of its versions or with ours, and records the outcome. */
 
 import { createServer as createHTTP2Server } from 'node:http2'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -6,14 +6,14 @@ import type { AddressInfo } from 'node:net'
 import type * as eventsource from 'eventsource'
 import { createCertificates } from '../docs/certificates.ts'
 
-/** Either, as the package is typed: what compiles with that must compile with ours. */
+/** Either package, with the types of the original: code that compiles with these must compile with ours. */
 export type Library = Pick<typeof eventsource, 'EventSource' | 'ErrorEvent'>
 
 interface Kit extends Library {
   url: string
-  /** The same path on a server that speaks HTTP/2 and HTTP/1.1 over TLS, with a certificate that nobody has signed. */
+  /** That path on a server with HTTP/2 and HTTP/1.1 over TLS, with a certificate of an unknown authority. */
   secureURL: string
-  /** Writes down what the program hears. */
+  /** Records what the program receives. */
   log: (...parts: unknown[]) => void
   /** Ends the program. */
   done: () => void
@@ -28,58 +28,58 @@ export interface Program {
   run: (kit: Kit) => unknown
 }
 
-/** In a form that can be compared. */
-export interface Story {
-  heard: unknown[][]
+/** The events and requests, in a form that can be compared. */
+export interface Recording {
+  logged: unknown[][]
   requests: { method: string; url: string; version: string; headers: Record<string, unknown> }[]
 }
 
-/** How long a program may take, in ms. */
+/** The time limit of a program, in ms. */
 const PATIENCE = 180_000
-/** How long to listen for what should not come, in ms. */
+/** How long to wait for unexpected events, in ms. */
 const AFTERMATH = 150
 
-/** What differs from one run to the next. */
-const OF_THE_RUN = ['host', ':authority', ':scheme', ':path', ':method', 'connection']
+/** Headers that differ from one run to the next. */
+const VARYING = ['host', ':authority', ':scheme', ':path', ':method', 'connection']
 
 const { cert, key } = createCertificates('localhost')
 
-export async function tell({ answer, run }: Program, library: Library): Promise<Story> {
-  const story: Story = { heard: [], requests: [] }
+export async function record({ answer, run }: Program, library: Library): Promise<Recording> {
+  const recording: Recording = { logged: [], requests: [] }
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const { method = '', url = '', httpVersion, headers } = request
-    const own = Object.entries(headers).filter(([name]) => !OF_THE_RUN.includes(name))
-    const n = story.requests.push({ method, url, version: httpVersion, headers: Object.fromEntries(own) })
+    const own = Object.entries(headers).filter(([name]) => !VARYING.includes(name))
+    const n = recording.requests.push({ method, url, version: httpVersion, headers: Object.fromEntries(own) })
     answer(response, n, request)
   }
   const plain = createServer(listener)
   const { createSecureServer } = await import('node:http2')
   const secure = createSecureServer({ cert, key, allowHTTP1: true }, listener as never)
   const sources: EventSource[] = []
-  // Whatever the program forgets is closed.
-  class Watched extends (library.EventSource as typeof EventSource) {
+  // Closes sources that the program leaves open.
+  class TrackedEventSource extends (library.EventSource as typeof EventSource) {
     constructor(url: string | URL, init?: EventSourceInit) {
       super(url, init)
       sources.push(this)
     }
   }
-  Object.defineProperty(Watched, 'name', { value: 'EventSource' })
+  Object.defineProperty(TrackedEventSource, 'name', { value: 'EventSource' })
   const [port, securePort] = await Promise.all([plain, secure].map(listen))
   const origins = [`http://127.0.0.1:${port ?? 0}`, `https://localhost:${securePort ?? 0}`] as const
   try {
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(reject, PATIENCE, new Error(`It is not over. So far: ${JSON.stringify(story)}`))
+      const timer = setTimeout(reject, PATIENCE, new Error(`It has not finished. So far: ${JSON.stringify(recording)}`))
       const done = (): void => {
         clearTimeout(timer)
         setTimeout(resolve, AFTERMATH)
       }
       const log = (...parts: unknown[]): void => {
-        story.heard.push(
+        recording.logged.push(
           parts.map((part) => (typeof part === 'string' ? part.replaceAll(origins[0], '<origin>') : part)),
         )
       }
       const kit: Kit = {
-        EventSource: Watched,
+        EventSource: TrackedEventSource,
         ErrorEvent: library.ErrorEvent,
         url: `${origins[0]}/sse`,
         secureURL: `${origins[1]}/sse`,
@@ -94,7 +94,7 @@ export async function tell({ answer, run }: Program, library: Library): Promise<
     plain.close()
     secure.close()
   }
-  return story
+  return recording
 }
 
 async function listen(server: ReturnType<typeof createServer> | ReturnType<typeof createHTTP2Server>): Promise<number> {
