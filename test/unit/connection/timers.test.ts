@@ -377,7 +377,7 @@ describe('idleTimeout', () => {
   })
 })
 
-it('inTime sets no timer for an aborted signal, an infinite limit or a limit of 0', async () => {
+it('withTimeout sets no timer for an aborted signal, an infinite limit or a limit of 0', async () => {
   const work = Promise.resolve('done')
   expect(await withTimeout(1_000, work, AbortSignal.abort())).toBe('done')
   expect(await withTimeout(Infinity, work, new AbortController().signal)).toBe('done')
