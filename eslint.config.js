@@ -18,7 +18,7 @@ export default defineConfig(
       },
     },
     rules: {
-      // Numbers need no formatting in messages.
+      // Numbers can be printed in messages without conversion.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // IDL attributes must be getters on the prototype, even if they return a constant.
       '@typescript-eslint/class-literal-property-style': 'off',

@@ -6,7 +6,7 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The slowest tests start first, so that none of them runs alone at the end. */
+/** The slowest tests start first, so that no slow test runs alone at the end. */
 const LONG = ['demo/pages', 'docs/docs', 'release/release', 'demo/start', 'demo/bootstrap', 'with/undici']
 
 /** `test/unit`, and tests elsewhere that start no process. */

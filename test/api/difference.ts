@@ -1,9 +1,9 @@
-/** How two texts differ, line by line. */
+/** A line diff of two texts. */
 
-/** How many lines that are the same are shown around those that are not. */
+/** Number of unchanged lines around each change. */
 const CONTEXT = 2
 
-/** Lines that are gone, with `-`, and that are new, with `+`. */
+/** Marks removed lines with `-` and added lines with `+`. */
 export function difference(before: string, after: string): string {
   const [old, now] = [before.split('\n'), after.split('\n')]
   const longest = longestCommon(old, now)
@@ -27,7 +27,7 @@ export function difference(before: string, after: string): string {
   return lines.map(({ mark, text }, n) => (isNear(n) ? `${mark} ${text}\n` : isNear(n - 1) ? '  …\n' : '')).join('')
 }
 
-/** How many lines the rests of both, from these on, have in common in that order. */
+/** Table of the longest common subsequence of lines from each pair of positions on. */
 function longestCommon(old: string[], now: string[]): number[][] {
   const table = Array.from({ length: old.length + 1 }, () => Array<number>(now.length + 1).fill(0))
   for (let i = old.length - 1; i >= 0; i--) {

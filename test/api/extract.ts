@@ -1,21 +1,21 @@
-/** What is public, as API Extractor sees it in the declarations that are published. */
+/** Extracts the public API from the published declarations with API Extractor. */
 
 import { mkdirSync, readFileSync } from 'node:fs'
 import { Extractor, ExtractorConfig, ExtractorLogLevel, type IConfigFile } from '@microsoft/api-extractor'
 import { path } from '../conformance/bundle.ts'
 
-/** The entry points that export something, by the names of their reports. */
+/** Entry points with exports, by the names of their reports. */
 export const ENTRY_POINTS = { everysource: 'dist/index.d.ts', 'fetch-event-source': 'dist/fetch-event-source.d.ts' }
 
 const TEMPORARY = path('.cache/api')
 
 interface Extracted {
   report: string
-  /** What API Extractor could not make sense of. */
-  complaints: string[]
+  /** Warnings and errors of API Extractor. */
+  warnings: string[]
 }
 
-/** The report of an entry point. */
+/** Creates the report of an entry point. */
 export function extract(name: string, entryPoint: string): Extracted {
   mkdirSync(`${TEMPORARY}/reports`, { recursive: true })
   const configObject: IConfigFile = {
@@ -38,7 +38,7 @@ export function extract(name: string, entryPoint: string): Extracted {
     },
     apiReport: {
       enabled: true,
-      // What a public type is made of changes with it.
+      // A public type also changes with the types that it uses.
       includeForgottenExports: true,
       reportFileName: name,
       reportFolder: `${TEMPORARY}/reports`,
@@ -50,11 +50,11 @@ export function extract(name: string, entryPoint: string): Extracted {
     messages: {
       extractorMessageReporting: {
         default: { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: false },
-        // All that is exported is public; no tag has to say so.
+        // All exports are public, so they need no release tags.
         'ae-forgotten-export': { logLevel: ExtractorLogLevel.None },
         'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
       },
-      // The comments are for editors, and for whoever reads the declarations: they use no tags of TSDoc but these few.
+      // The comments are for editors and readers of the declarations, and use few TSDoc tags.
       tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
     },
   }
@@ -63,17 +63,16 @@ export function extract(name: string, entryPoint: string): Extracted {
     configObjectFullPath: undefined,
     packageJsonFullPath: path('package.json'),
   })
-  const complaints: string[] = []
+  const warnings: string[] = []
   Extractor.invoke(config, {
     localBuild: true,
     messageCallback: (message) => {
       if (message.logLevel === ExtractorLogLevel.Warning || message.logLevel === ExtractorLogLevel.Error) {
-        // The report is compared elsewhere.
-        if (!message.messageId.startsWith('console-api-report-'))
-          complaints.push(`${message.messageId}: ${message.text}`)
+        // The caller compares the reports.
+        if (!message.messageId.startsWith('console-api-report-')) warnings.push(`${message.messageId}: ${message.text}`)
       }
       message.handled = true
     },
   })
-  return { report: readFileSync(`${TEMPORARY}/${name}.api.md`, 'utf8'), complaints }
+  return { report: readFileSync(`${TEMPORARY}/${name}.api.md`, 'utf8'), warnings }
 }

@@ -1,4 +1,4 @@
-/** The API reference, made from the doc comments of all that is public: the pages of docs/reference/api. */
+/** Generates the API reference in docs/reference/api from doc comments. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,24 +7,24 @@ import { Application, Logger, LogLevel, type TypeDocOptions } from 'typedoc'
 import type { PluginOptions } from 'typedoc-plugin-markdown'
 import { path } from '../conformance/bundle.ts'
 
-/** What users import. */
-const DOORS = ['src/index.ts', 'src/fetch-event-source.ts', 'src/polyfill.ts', 'src/polyfill/force.ts']
+/** Entry points of the package. */
+const ENTRY_POINTS = ['src/index.ts', 'src/fetch-event-source.ts', 'src/polyfill.ts', 'src/polyfill/force.ts']
 
 export const REFERENCE = 'docs/reference/api'
 const TEMPORARY = '.cache/api/reference'
 
-/** Texts by their paths in docs/reference/api. */
+/** Texts by path in docs/reference/api. */
 export type Pages = Map<string, string>
 
 const OPTIONS: Partial<TypeDocOptions & PluginOptions> = {
-  entryPoints: DOORS.map(path),
+  entryPoints: ENTRY_POINTS.map(path),
   tsconfig: path('test/api/reference.tsconfig.json'),
-  // `npm run types` has seen them.
+  // `npm run types` checks them.
   skipErrorChecking: true,
   plugin: ['typedoc-plugin-markdown'],
   name: 'API reference',
   readme: 'none',
-  // Paths and commits are not the same on every machine and after every commit.
+  // Paths and commits would differ between machines and commits.
   disableSources: true,
   disableGit: true,
   excludeExternals: true,
@@ -41,7 +41,7 @@ const OPTIONS: Partial<TypeDocOptions & PluginOptions> = {
   typeDeclarationFormat: 'table',
   tableColumnSettings: { hideDefaults: true, hideInherited: true, hideOverrides: true },
   validation: { notExported: true, invalidLink: true, notDocumented: true },
-  // What a getter's comment says holds for its setter.
+  // A setter shares the comment of its getter.
   requiredToBeDocumented: [
     'Variable',
     'Function',
@@ -54,7 +54,7 @@ const OPTIONS: Partial<TypeDocOptions & PluginOptions> = {
     'GetSignature',
     'TypeAlias',
   ],
-  // Parts of a type that its own comment describes.
+  // Parts of types that the comment of the whole type describes.
   intentionallyNotDocumented: [
     'everysource.FetchLikeResponse.headers.__type.get',
     'everysource.ReaderLike.read.__type.done',
@@ -65,8 +65,8 @@ const OPTIONS: Partial<TypeDocOptions & PluginOptions> = {
   intentionallyNotExported: ['Handler'],
 }
 
-/** Keeps what TypeDoc complains of. */
-class Complaints extends Logger {
+/** Collects TypeDoc's warnings. */
+class WarningCollector extends Logger {
   readonly texts: string[] = []
 
   override log(message: string, level: LogLevel): void {
@@ -74,28 +74,28 @@ class Complaints extends Logger {
   }
 }
 
-/** Makes the pages anew, and says what has no comment, and which links lead nowhere. */
-export async function makeReference(): Promise<{ pages: Pages; complaints: string[] }> {
+/** Generates the pages, and returns missing comments and broken links as warnings. */
+export async function generateReference(): Promise<{ pages: Pages; warnings: string[] }> {
   rmSync(path(TEMPORARY), { recursive: true, force: true })
   const app = await Application.bootstrapWithPlugins({
     ...OPTIONS,
     outputs: [{ name: 'markdown', path: path(TEMPORARY) }],
   })
-  const complaints = new Complaints()
-  app.logger = complaints
+  const warnings = new WarningCollector()
+  app.logger = warnings
   const project = await app.convert()
   if (project) {
     app.validate(project)
     await app.generateOutputs(project)
   }
-  const made = Array.from(pagesIn(TEMPORARY), async ([name, text]): Promise<[string, string]> => [
+  const formatted = Array.from(pagesIn(TEMPORARY), async ([name, text]): Promise<[string, string]> => [
     name,
     await prettier(text),
   ])
-  return { pages: new Map(await Promise.all(made)), complaints: complaints.texts }
+  return { pages: new Map(await Promise.all(formatted)), warnings: warnings.texts }
 }
 
-/** Those that are committed. */
+/** The committed pages. */
 export function committedReference(): Pages {
   return pagesIn(REFERENCE)
 }

@@ -1,7 +1,7 @@
 /**
- * The reports of the public API in docs/api: `npm run api` writes them, `npm run api:check` says how they differ from what the
- * declarations in dist say, and what is public and has no documentation; and the same of docs/reference/api, which
- * `npm run docs:reference` writes.
+ * Checks docs/api, docs/reference/api and the documentation of exports. `npm run api` writes docs/api, the API Extractor reports
+ * of the declarations in dist. `npm run api:check` compares both folders to the code and reports undocumented exports. `npm run
+ * docs:reference` writes docs/reference/api.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,24 +9,24 @@ import { parseArgs } from 'node:util'
 import { path } from '../conformance/bundle.ts'
 import { Tally } from '../tally.ts'
 import { difference } from './difference.ts'
-import { hashInputs, keepPassed, passedBefore } from './unchanged.ts'
+import { hashInputs, rememberPassed, passedBefore } from './unchanged.ts'
 
 const { write } = parseArgs({ options: { write: { type: 'boolean', default: false } } }).values
 
 const hash = hashInputs()
 const passed = write ? undefined : passedBefore(hash)
-if (passed === undefined) await makeReports()
+if (passed === undefined) await checkReports()
 else console.log(`Unchanged since the last run\n${passed} passed, 0 failed`)
 
-async function makeReports(): Promise<void> {
-  // They load TypeScript, which takes longer than to see that nothing has changed.
+async function checkReports(): Promise<void> {
+  // Loaded only when needed, because loading TypeScript takes longer than detecting that nothing changed.
   const { ENTRY_POINTS, extract } = await import('./extract.ts')
-  const { committedReference, makeReference, REFERENCE } = await import('./reference.ts')
+  const { committedReference, generateReference, REFERENCE } = await import('./reference.ts')
 
   const tally = new Tally()
   const suite = tally.suite('api')
   for (const [name, entryPoint] of Object.entries(ENTRY_POINTS)) {
-    const { report, complaints } = extract(name, entryPoint)
+    const { report, warnings } = extract(name, entryPoint)
     const file = `docs/api/${name}.api.md`
     if (write) {
       mkdirSync(path('docs/api'), { recursive: true })
@@ -36,21 +36,21 @@ async function makeReports(): Promise<void> {
       const committed = existsSync(path(file)) ? readFileSync(path(file), 'utf8') : ''
       if (committed !== report) {
         throw new Error(
-          `The public API is not what ${file} says. If that is meant: npm run api\n${difference(committed, report)}`,
+          `The public API differs from ${file}. To accept the change, run npm run api\n${difference(committed, report)}`,
         )
       }
     })
-    await suite.run(`all that ${name} exports is documented`, () => {
-      if (complaints.length > 0) throw new Error(complaints.join('\n'))
+    await suite.run(`all exports of ${name} are documented`, () => {
+      if (warnings.length > 0) throw new Error(warnings.join('\n'))
     })
   }
   suite.end()
 
   if (!write) {
     const reference = tally.suite('API reference')
-    const { pages, complaints } = await makeReference()
-    await reference.run('it says all that there is to say', () => {
-      if (complaints.length > 0) throw new Error(complaints.join('\n'))
+    const { pages, warnings } = await generateReference()
+    await reference.run('it has no warnings', () => {
+      if (warnings.length > 0) throw new Error(warnings.join('\n'))
     })
     await reference.run(`${REFERENCE} is current`, () => {
       const committed = committedReference()
@@ -59,11 +59,11 @@ async function makeReports(): Promise<void> {
         .map((name) => [name, committed.get(name) ?? '', pages.get(name) ?? ''] as const)
         .filter(([, was, is]) => was !== is)
         .map(([name, was, is]) => `${name}\n${difference(was, is)}`)
-      if (differences.length > 0) throw new Error(`To write it: npm run docs:reference\n${differences.join('\n')}`)
+      if (differences.length > 0) throw new Error(`Run npm run docs:reference\n${differences.join('\n')}`)
     })
     reference.end()
     const results = [...suite.results, ...reference.results]
-    if (results.every(({ outcome }) => outcome === 'passed')) keepPassed(hash, results.length)
+    if (results.every(({ outcome }) => outcome === 'passed')) rememberPassed(hash, results.length)
   }
   tally.end()
 }

@@ -1,10 +1,10 @@
-/** Remembers what was found to be current, so that `npm run api:check` need not make the reports again. */
+/** Remembers the inputs of the last successful run, so that `npm run api:check` can skip unchanged ones. */
 
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { path } from '../conformance/bundle.ts'
 
-/** Files and folders that the reports depend on. */
+/** Files and folders that affect the reports. */
 const INPUTS = [
   'dist',
   'src',
@@ -18,7 +18,7 @@ const INPUTS = [
   '.prettierrc.json',
 ]
 
-const KEPT = '.cache/api/current'
+const CACHE_FILE = '.cache/api/current'
 
 /** Returns a hash of all inputs. */
 export function hashInputs(): string {
@@ -33,18 +33,18 @@ export function hashInputs(): string {
 }
 
 /**
- * Returns how many checks passed when they last ran on these inputs, if all did. Undefined in CI, which makes the reports every
- * time.
+ * Returns the number of passed checks if all passed in the last run with these inputs. Undefined in CI, which always runs the
+ * checks.
  */
 export function passedBefore(hash: string): number | undefined {
-  if (process.env.CI === 'true' || !existsSync(path(KEPT))) return undefined
-  const [keptHash, passed] = readFileSync(path(KEPT), 'utf8').split(' ')
-  return keptHash === hash ? Number(passed) : undefined
+  if (process.env.CI === 'true' || !existsSync(path(CACHE_FILE))) return undefined
+  const [cachedHash, passed] = readFileSync(path(CACHE_FILE), 'utf8').split(' ')
+  return cachedHash === hash ? Number(passed) : undefined
 }
 
-export function keepPassed(hash: string, passed: number): void {
+export function rememberPassed(hash: string, passed: number): void {
   mkdirSync(path('.cache/api'), { recursive: true })
-  writeFileSync(path(KEPT), `${hash} ${passed}`)
+  writeFileSync(path(CACHE_FILE), `${hash} ${passed}`)
 }
 
 function filesIn(folder: string): string[] {

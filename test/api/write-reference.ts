@@ -1,10 +1,10 @@
 /** Writes docs/reference/api: `npm run docs:reference`. */
 
-import { makeReference, writeReference } from './reference.ts'
+import { generateReference, writeReference } from './reference.ts'
 
-const { pages, complaints } = await makeReference()
-if (complaints.length > 0) {
-  console.error(complaints.join('\n'))
+const { pages, warnings } = await generateReference()
+if (warnings.length > 0) {
+  console.error(warnings.join('\n'))
   process.exitCode = 1
 }
 writeReference(pages)

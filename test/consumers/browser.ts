@@ -1,4 +1,4 @@
-/** Pages of consumers, in one Chromium, from a server that also has an event stream. */
+/** Consumer pages in a shared Chromium, and a server for them with an event stream. */
 
 import { EventEmitter, once } from 'node:events'
 import { createReadStream, existsSync, statSync } from 'node:fs'
@@ -17,18 +17,18 @@ const TYPES: Record<string, string> = {
 
 export interface PageServer {
   origin: string
-  /** The event streams that are open. */
+  /** Open event streams. */
   readonly open: ReadonlySet<ServerResponse>
-  /** How many have ever been. */
+  /** Number of event streams so far. */
   readonly total: number
-  /** Resolves as soon as the condition holds for the streams. */
+  /** Resolves once the condition holds. */
   until(holds: (server: PageServer) => boolean, what: string): Promise<void>
   /** Resolves with the next text that a page posts to `/report`. */
   nextReport(): Promise<string>
   close(): void
 }
 
-/** `/events` is a stream with one greeting, which stays; all else are the folder's files. */
+/** Serves a stream with one greeting that stays open at `/events`, and the files of the folder elsewhere. */
 export async function startPageServer(folder: string): Promise<PageServer> {
   const open = new Set<ServerResponse>()
   const watchers = new Set<() => void>()
@@ -39,7 +39,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   }
   const http = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://a.test')
-    // Vite's server is another origin.
+    // Vite's dev server has another origin.
     response.setHeader('Access-Control-Allow-Origin', '*')
     if (pathname === '/report') {
       void text(request).then((report) => {
@@ -73,18 +73,18 @@ export async function startPageServer(folder: string): Promise<PageServer> {
       return new Promise((resolve, reject) => {
         const finish = (): void => {
           clearTimeout(timer)
-          watchers.delete(look)
+          watchers.delete(check)
           resolve()
         }
-        const look = (): void => {
+        const check = (): void => {
           if (holds(server)) finish()
         }
         const timer = setTimeout(() => {
-          watchers.delete(look)
-          reject(new Error(`${what}: ${open.size} of ${total} are open`))
+          watchers.delete(check)
+          reject(new Error(`Timed out waiting until ${what}: ${open.size} of ${total} are open`))
         }, 120_000)
-        watchers.add(look)
-        look()
+        watchers.add(check)
+        check()
       })
     },
     async nextReport() {
@@ -111,30 +111,30 @@ function sendFile(path: string, response: ServerResponse): void {
 
 let browser: Promise<Browser> | undefined
 
-/** Why there are no pages, if so. */
+/** Why pages cannot run, if so. */
 export function missingBrowser(): string | undefined {
-  return findChromium() === undefined ? 'there is no Chromium' : undefined
+  return findChromium() === undefined ? 'Chromium is not installed' : undefined
 }
 
-/** A page that fails the test with what it throws, and with what the console says but for what is expected. */
+/** Opens a page. Fails if the page throws or logs an unexpected error or warning. */
 export async function withPage<T>(url: string, use: (page: Page) => Promise<T>, expected?: RegExp): Promise<T> {
   browser ??= launchChromium()
   const context = await (await browser).newContext()
   const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(String(error)))
   page.on('console', (message) => {
-    const isComplaint = message.type() === 'error' || message.type() === 'warning'
-    if (isComplaint && !expected?.test(message.text())) complaints.push(message.text())
+    const isProblem = message.type() === 'error' || message.type() === 'warning'
+    if (isProblem && !expected?.test(message.text())) problems.push(message.text())
   })
   page.setDefaultTimeout(120_000)
   try {
     await page.goto(url)
     const result = await use(page)
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
+    if (problems.length > 0) throw new Error(problems.join('\n'))
     return result
   } catch (error) {
-    throw new Error(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n${complaints.join('\n')}`, {
+    throw new Error(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n${problems.join('\n')}`, {
       cause: error,
     })
   } finally {
@@ -142,7 +142,7 @@ export async function withPage<T>(url: string, use: (page: Page) => Promise<T>, 
   }
 }
 
-/** What a page of ours has put into `globalThis.received`. */
+/** Waits for a page to set `globalThis.received`, and returns it. */
 export async function receivedBy(url: string): Promise<unknown> {
   return withPage(url, async (page) => {
     await page.waitForFunction(() => 'received' in globalThis)

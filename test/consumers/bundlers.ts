@@ -1,4 +1,4 @@
-/** The bundles of four bundlers: they run, and contain the parts that are used and nothing else. */
+/** Bundles made by four bundlers: they run, and contain only the parts of the package that are used. */
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -18,7 +18,7 @@ import type { Workspace } from './workspace.ts'
 const BUNDLERS = ['esbuild', 'rollup', 'webpack', 'vite']
 const FOR_NODE = ['esbuild', 'webpack']
 
-/** Texts that nothing else than these parts has. */
+/** Texts that occur only in these parts. */
 const CLASS = 'EventSource needs a URL'
 const LOOP = 'This EventStream already has a reader'
 const DECODER_STREAM = 'EventDecoderStream takes Uint8Array'
@@ -28,7 +28,7 @@ const FAILURE = 'everysource.ConnectionError'
 const DROP_IN = 'Expected content-type to be'
 const ALL = [CLASS, LOOP, DECODER_STREAM, REQUEST, PARSER, FAILURE, DROP_IN]
 
-/** What a program that uses only this consists of. */
+/** The parts that each import includes. */
 const PARTS: [string, string[]][] = [
   ['EventSource', [CLASS, REQUEST, PARSER, FAILURE]],
   ['streamEvents', [LOOP, REQUEST, PARSER, FAILURE]],
@@ -40,7 +40,7 @@ const PARTS: [string, string[]][] = [
   ['nothing', []],
 ]
 
-/** Texts of the code for Node, which no page needs. */
+/** Texts in code for Node that browsers don't need. */
 const NODE_CODE = [
   'diagnostics_channel',
   'undici.globalDispatcher',
@@ -49,7 +49,7 @@ const NODE_CODE = [
   'nodejs.util.inspect',
 ]
 
-/** What whoever runs this has set must not show. */
+/** Overrides the NODE_ENV of the caller. */
 const PRODUCTION = { NODE_ENV: 'production' }
 
 const RECEIVED = {
@@ -78,7 +78,7 @@ export async function checkBundlers(tally: Tally, workspace: Workspace): Promise
 async function checkParts(suite: Suite, bundler: string, project: string): Promise<void> {
   const sizes: string[] = []
   for (const [name, parts] of PARTS) {
-    await suite.run(`a program that uses ${name} has that and nothing else`, async () => {
+    await suite.run(`a program that imports ${name} contains nothing else`, async () => {
       const code = await readFile(`${project}/dist/${bundler}/only-${name}.js`, 'utf8')
       sizes.push(`${name} ${code.length} (${gzipSync(code).length})`)
       assert.deepEqual(
@@ -87,18 +87,18 @@ async function checkParts(suite: Suite, bundler: string, project: string): Promi
       )
     })
   }
-  console.log(`  ${bundler}, bytes of a minified program (and gzipped): ${sizes.join(', ')}`)
+  console.log(`  ${bundler}, minified bytes per import (gzipped): ${sizes.join(', ')}`)
 }
 
 async function checkForNode(suite: Suite, bundle: string): Promise<void> {
-  await suite.run('a bundle for Node has the code for Node', async () => {
+  await suite.run('a Node bundle contains the code for Node', async () => {
     const code = await readFile(bundle, 'utf8')
     assert.deepEqual(
       NODE_CODE.filter((marker) => !code.includes(marker)),
       [],
     )
   })
-  await suite.run('a bundle for Node needs no node_modules, receives a message and ends', async () => {
+  await suite.run('a Node bundle runs without node_modules, receives a message, and the process exits', async () => {
     const elsewhere = await mkdtemp(`${tmpdir()}/everysource-bundle-`)
     const server = await messageServer()
     try {
@@ -119,11 +119,11 @@ async function checkPage(suite: Suite, bundler: string, project: string): Promis
   }
   const server = await startPageServer(project)
   const { origin } = server
-  await suite.run('the bundle receives messages in a page', async () => {
+  await suite.run('the bundle receives messages on a page', async () => {
     assert.deepEqual(await receivedBy(`${origin}/page.html?bundler=${bundler}`), RECEIVED)
   })
   if (bundler === 'vite') {
-    await suite.run('an application that is built has no code for Node', async () => {
+    await suite.run('a built application contains no code for Node', async () => {
       const assets = `${project}/dist/vite-app/assets`
       const scripts = await Promise.all((await readdir(assets)).map((name) => readFile(`${assets}/${name}`, 'utf8')))
       const code = scripts.join('')
@@ -133,18 +133,18 @@ async function checkPage(suite: Suite, bundler: string, project: string): Promis
         [],
       )
     })
-    await suite.run('an application that is built receives messages', async () => {
+    await suite.run('a built application receives messages', async () => {
       assert.deepEqual(await receivedBy(`${origin}/dist/vite-app/index.html`), RECEIVED)
     })
     for (const engine of [firefox, webkit]) {
       const absent = engine.missing()
       if (absent === undefined) {
-        await suite.run(`an application that is built receives messages in ${engine.name}`, async () => {
+        await suite.run(`a built application receives messages in ${engine.name}`, async () => {
           assert.deepEqual(await reportedBy(engine, server, '/dist/vite-app/index.html'), RECEIVED)
         })
       } else suite.missing(absent)
     }
-    await suite.run('an application on the server for development receives messages', async () => {
+    await suite.run('an application on the dev server receives messages', async () => {
       const { url, stop } = await serveWithVite(project)
       try {
         assert.deepEqual(await receivedBy(`${url}?events=${origin}`), RECEIVED)
@@ -156,7 +156,7 @@ async function checkPage(suite: Suite, bundler: string, project: string): Promis
   server.close()
 }
 
-/** What a page says that it has received, in a browser that no driver controls. */
+/** Returns what a page reports in a browser without a driver. */
 async function reportedBy(engine: Engine, server: PageServer, page: string): Promise<unknown> {
   const browser = await engine.launch()
   const reported = server.nextReport()
@@ -169,11 +169,11 @@ async function reportedBy(engine: Engine, server: PageServer, page: string): Pro
   }
 }
 
-/** Vite's own server, as a process of its own. */
+/** Starts Vite's dev server as a separate process. */
 async function serveWithVite(project: string): Promise<{ url: string; stop: () => void }> {
   const child = spawn(process.execPath, ['vite.mjs', 'serve'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith('http')) return { url: line, stop: () => child.kill() }
   }
-  throw new Error('it has no address')
+  throw new Error('Vite printed no address')
 }

@@ -1,4 +1,4 @@
-/** Deno's `npm:` and Bun's own installer, from the registry on loopback. */
+/** Deno's `npm:` specifiers and Bun's installer, with the local registry. */
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -32,22 +32,22 @@ async function checkDeno(suite: Suite, workspace: Workspace, deno: string): Prom
     DENO_DIR: `${workspace.folder}/.deno`,
     DENO_NO_UPDATE_CHECK: '1',
   }
-  // Without the package.json above: as a script by itself.
+  // Ignores the package.json above, like a standalone script.
   const alone = ['--no-lock', '--node-modules-dir=none', '--no-config']
   const start = (args: string[]): Promise<string> => run(deno, args, project, env)
 
-  await suite.run('`npm:` specifiers of all entry points receive messages, and the process ends', async () => {
+  await suite.run('`npm:` specifiers of all entry points receive messages, and the process exits', async () => {
     const output = await start(['run', '--quiet', '--allow-net', '--allow-env', ...alone, 'main.ts', server.url])
     assert.deepEqual(JSON.parse(output), { ...RECEIVED, forced: true })
   })
-  await suite.run('without a permission but that for the network, it works as well', async () => {
+  await suite.run('it works with network permission only', async () => {
     const args = ['run', '--quiet', '--no-prompt', `--allow-net=${new URL(server.url).host}`]
     assert.deepEqual(JSON.parse(await start([...args, ...alone, 'main.ts', server.url])), { ...RECEIVED, forced: true })
   })
-  await suite.run('`deno check` finds its types', async () => {
+  await suite.run('`deno check` finds the types', async () => {
     await start(['check', '--quiet', ...alone, 'main.ts'])
   })
-  await suite.run('`deno check` finds what is wrong', async () => {
+  await suite.run('`deno check` reports a type error', async () => {
     await assert.rejects(start(['check', '--quiet', ...alone, 'wrong.ts']), /TS2322/)
   })
   server.close()
@@ -67,17 +67,17 @@ async function checkBun(suite: Suite, workspace: Workspace, bun: string): Promis
     const manifest = await readFile(`${project}/node_modules/everysource/package.json`, 'utf8')
     assert.match(manifest, /"name": "everysource"/)
   })
-  await suite.run('a program in TypeScript receives messages, and the process ends', async () => {
+  await suite.run('a TypeScript program receives messages, and the process exits', async () => {
     assert.deepEqual(JSON.parse(await run(bun, ['main.ts', server.url], project, env)), {
       ...RECEIVED,
       polyfilled: true,
     })
   })
-  await suite.run('a program in CommonJS does', async () => {
+  await suite.run('a CommonJS program receives messages', async () => {
     assert.equal(await run(bun, ['required.cjs', server.url], project, env), 'hello\n')
   })
   for (const target of ['bun', 'node'] as const) {
-    await suite.run(`what \`bun build\` makes for ${target} runs there`, async () => {
+    await suite.run(`the output of \`bun build\` for ${target} runs there`, async () => {
       const outfile = `${target}.mjs`
       await run(bun, ['build', 'main.ts', '--minify', `--target=${target}`, `--outfile=${outfile}`], project, env)
       const runtime = target === 'bun' ? bun : process.execPath

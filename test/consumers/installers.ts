@@ -1,4 +1,4 @@
-/** Installers that check `engines`, on the oldest Node: no failure, no warning, no other package. */
+/** Installers that check `engines`, on the oldest Node: they must succeed without warnings and install no other package. */
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -11,7 +11,7 @@ import type { Tally } from '../tally.ts'
 import { TOOLS, type Workspace } from './workspace.ts'
 
 const NPM = ['--engine-strict', '--no-audit', '--no-fund', '--no-update-notifier', '--ignore-scripts']
-// Yarn 1 checks `engines` unless it is told not to.
+// Yarn 1 checks `engines` by default.
 const YARN = ['--non-interactive', '--no-progress']
 
 const PROGRAM = `
@@ -29,7 +29,7 @@ export async function checkInstallers(tally: Tally, workspace: Workspace): Promi
   const reason = missing([node])
   if (reason === undefined) {
     const { url } = workspace.registry
-    // npm and Yarn are scripts that the first Node in the path runs.
+    // npm and Yarn run on the first Node in the PATH.
     const PATH = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`
     const installers: [name: string, command: string, args: (folder: string) => string[]][] = [
       [
@@ -46,17 +46,17 @@ export async function checkInstallers(tally: Tally, workspace: Workspace): Promi
         ],
       ],
       [
-        'Yarn 1, of a tarball',
+        'Yarn 1 with a tarball',
         node,
         (folder) => [
           ...[`${TOOLS}/yarn/bin/yarn.js`, 'add', workspace.tarball, ...YARN],
-          // Nothing is asked of a registry.
+          // No registry requests.
           ...['--offline', '--cache-folder', `${folder}/.yarn`],
         ],
       ],
     ]
     for (const [index, [name, command, args]] of installers.entries()) {
-      await suite.run(`on Node 20, ${name} installs the package alone and without a warning`, async () => {
+      await suite.run(`on Node 20, ${name} installs only the package, without warnings`, async () => {
         const folder = `${workspace.folder}/installers/${index}`
         await mkdir(folder, { recursive: true })
         await writeFile(`${folder}/package.json`, '{ "private": true, "license": "MIT" }')

@@ -1,4 +1,4 @@
-/** Jest, in CommonJS as it is by default: with Node's environment, with Babel, and with jsdom. */
+/** Jest with its default, CommonJS: in the node environment, with Babel, and with jsdom. */
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -15,10 +15,10 @@ interface Report {
   }[]
 }
 
-/** How many tests each environment has: a file that is not found must not look like one that passes. */
+/** Number of tests per environment: a file that is not found must not look like one that passes. */
 const TESTS = { babel: 1, jsdom: 4, 'jsdom-of-node': 2, 'jsdom-without-node': 5, node: 9 }
 
-/** Node 24 has a require for ES modules, which hides what is none; Node 20 has not. */
+/** Node 24 can require ES modules, which hides files that are not CommonJS. Node 20 cannot. */
 const NODES = ['node20', 'node24']
 
 export async function checkJest(tally: Tally, workspace: Workspace): Promise<void> {
@@ -48,7 +48,7 @@ async function checkReport(suite: Suite, { testResults, output }: Awaited<Return
       })
     }
   }
-  await suite.run('all tests have run, and Jest has ended by itself', () => {
+  await suite.run('all tests have run, and Jest exited on its own', () => {
     assert.deepEqual(found, TESTS, output)
     assert(!output.includes('did not exit'), output)
   })

@@ -1,4 +1,4 @@
-/** The Model Context Protocol's SDK, installed with ours in the place of the package `eventsource` that it asks for. */
+/** The Model Context Protocol SDK with everysource as an override for its dependency `eventsource`. */
 
 import assert from 'node:assert/strict'
 import { run } from '../package/check.ts'
@@ -8,7 +8,7 @@ import { installOverridden, TOOLS, type Workspace } from './workspace.ts'
 
 const NODES = ['node20', 'node24']
 
-const FOUND = {
+const EXPECTED = {
   name: 'EventSource',
   isOurs: true,
   tools: ['add'],
@@ -25,10 +25,10 @@ const FOUND = {
 export async function checkMcp(tally: Tally, workspace: Workspace): Promise<void> {
   const suite = tally.suite('consumers: @modelcontextprotocol/sdk')
   const project = await workspace.project('mcp')
-  await suite.run('an override of npm puts it in the place of `eventsource`', async () => {
+  await suite.run('an npm override replaces `eventsource`', async () => {
     await installOverridden(project, workspace)
   })
-  await suite.run("the SDK's declarations take the options of ours", async () => {
+  await suite.run("the SDK's declarations accept the options of everysource", async () => {
     await run(process.execPath, [`${TOOLS}/ts60/bin/tsc`, '--pretty', 'false', '-p', project], project)
   })
   for (const name of NODES) {
@@ -39,12 +39,12 @@ export async function checkMcp(tally: Tally, workspace: Workspace): Promise<void
       continue
     }
     await suite.run(
-      `in ${name}, SSEClientTransport lists and calls tools, comes back, closes, and is authorized`,
+      `in ${name}, SSEClientTransport lists and calls tools, reconnects, closes and authorizes`,
       async () => {
-        assert.deepEqual(JSON.parse(await run(node, ['main.mjs'], project)), FOUND)
+        assert.deepEqual(JSON.parse(await run(node, ['main.mjs'], project)), EXPECTED)
       },
     )
-    await suite.run(`in ${name}, so does the SDK's CommonJS build call a tool`, async () => {
+    await suite.run(`in ${name}, the SDK's CommonJS build calls a tool`, async () => {
       assert.equal(await run(node, ['required.cjs'], project), '4\n')
     })
   }

@@ -1,4 +1,4 @@
-/** Programs in each Node: by import, by require, and by import of what is CommonJS. */
+/** Programs in each Node version: import, require, and import of CommonJS. */
 
 import assert from 'node:assert/strict'
 import { run } from '../package/check.ts'
@@ -8,9 +8,9 @@ import type { Tally } from '../tally.ts'
 import type { Workspace } from './workspace.ts'
 
 const PROGRAMS = [
-  ['by import', 'named.mjs'],
-  ['by require', 'named.cjs'],
-  ['by import of the CommonJS files', 'of-commonjs.mjs'],
+  ['import', 'named.mjs'],
+  ['require', 'named.cjs'],
+  ['import of the CommonJS files', 'of-commonjs.mjs'],
 ] as const
 
 const EVERYTHING = {
@@ -36,11 +36,11 @@ export async function checkNodes(tally: Tally, workspace: Workspace): Promise<vo
       continue
     }
     for (const [how, program] of PROGRAMS) {
-      await suite.run(`${how}, all entry points are there, receive a message and let the process end`, async () => {
+      await suite.run(`by ${how}, all entry points load and receive a message, and the process exits`, async () => {
         assert.deepEqual(JSON.parse(await run(node, [program, server.url], project)), EVERYTHING)
       })
     }
-    await suite.run('an import and a require in one program know the errors of each other', async () => {
+    await suite.run("imported and required copies recognize each other's errors", async () => {
       const found = JSON.parse(await run(node, ['both.mjs'], project)) as object
       assert.deepEqual(found, {
         copies: true,
@@ -48,16 +48,13 @@ export async function checkNodes(tally: Tally, workspace: Workspace): Promise<vo
         reasons: ['content-type', 'content-type'],
       })
     })
-    await suite.run(
-      'nothing is written to stderr: no warning, of a deprecation or of something experimental',
-      async () => {
-        const code = `import { spawnSync } from 'node:child_process'
+    await suite.run('nothing is written to stderr, such as deprecation or experimental warnings', async () => {
+      const code = `import { spawnSync } from 'node:child_process'
         for (const program of ['named.mjs', 'named.cjs', 'of-commonjs.mjs'])
           process.stdout.write(spawnSync(process.execPath, [program, '${server.url}']).stderr)`
-        assert.equal(await run(node, ['--input-type=module', '--eval', code], project), '')
-      },
-    )
-    await suite.run('there is no default export', async () => {
+      assert.equal(await run(node, ['--input-type=module', '--eval', code], project), '')
+    })
+    await suite.run('the package has no default export', async () => {
       await assert.rejects(
         run(node, ['default.mjs'], project),
         /SyntaxError.*does not provide an export named 'default'/s,

@@ -1,4 +1,4 @@
-/** Pages without a bundler: the script build, and the modules by an import map. */
+/** Pages without a bundler: the script build, and modules with an import map. */
 
 import assert from 'node:assert/strict'
 import type { Tally } from '../tally.ts'
@@ -17,11 +17,11 @@ export async function checkPages(tally: Tally, workspace: Workspace): Promise<vo
     await suite.run('a <script> with everysource.min.js receives a message', async () => {
       assert.deepEqual(await receivedBy(`${origin}/pages/script.html`), { names: NAMES, data: 'hello', origin })
     })
-    await suite.run('modules by an import map receive messages, and replace the native class', async () => {
+    await suite.run('modules with an import map receive messages and replace the native class', async () => {
       const received = { names: NAMES, forced: true, data: ['hello', 'hello'], origin }
       assert.deepEqual(await receivedBy(`${origin}/pages/import-map.html`), received)
     })
-    await suite.run('a page that has gone leaves no connection', async () => {
+    await suite.run('a closed page leaves no connection open', async () => {
       await server.until(({ open }) => open.size === 0, 'no stream is open')
       assert.equal(server.total, 3)
     })

@@ -1,4 +1,4 @@
-/** A React component that opens a source in an effect: what the server sees of it. */
+/** A React component that opens a source in an effect, as seen by the server. */
 
 import assert from 'node:assert/strict'
 import { build } from 'esbuild'
@@ -14,10 +14,10 @@ interface App {
   unmount(): void
 }
 
-/** In the page. */
+/** Defined on the page. */
 declare const app: App
 
-/** Waits until so many of the page's sources have been opened, and only the last of them is open. */
+/** Waits until the page has opened this many sources, and only the last one is open. */
 async function opened(page: Page, server: PageServer, opens: number): Promise<void> {
   await page.waitForFunction((count) => app.seen.opens === count, opens)
   await server.until(({ open }) => open.size === 1, 'one stream is open')
@@ -39,7 +39,7 @@ export async function checkReact(tally: Tally, workspace: Workspace): Promise<vo
     bundle: true,
     format: 'esm',
     jsx: 'automatic',
-    // In production StrictMode does nothing.
+    // StrictMode has no effect in production.
     define: { 'process.env.NODE_ENV': '"development"' },
     logLevel: 'warning',
   })
@@ -53,14 +53,14 @@ export async function checkReact(tally: Tally, workspace: Workspace): Promise<vo
   }
 
   await suite.run(
-    "StrictMode's double effect leaves one connection, a message comes once, and unmounting closes it",
+    "StrictMode's double effect leaves one connection, messages arrive once, and unmounting closes it",
     onPage(async (page, server) => {
       await page.evaluate(() => {
         app.mount('/events')
       })
       await opened(page, server, 1)
       for (const message of ['first', 'second']) {
-        // To all that are open: a second one would show what it gets.
+        // Sent to all open connections, so that a second one would show.
         for (const response of server.open) response.write(`data: ${message}\n\n`)
         await page.getByText(message).waitFor()
       }
@@ -78,7 +78,7 @@ export async function checkReact(tally: Tally, workspace: Workspace): Promise<vo
   )
 
   await suite.run(
-    'another URL closes the connection to the one before',
+    'another URL closes the previous connection',
     onPage(async (page, server) => {
       await page.evaluate(() => {
         app.mount('/events?room=a')
@@ -96,7 +96,7 @@ export async function checkReact(tally: Tally, workspace: Workspace): Promise<vo
   )
 
   await suite.run(
-    'a component that goes in the middle of a burst of messages hears nothing more',
+    'a component that unmounts during a burst of messages receives nothing more',
     onPage(async (page, server) => {
       await page.evaluate(() => {
         app.mount('/events')

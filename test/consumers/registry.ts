@@ -1,4 +1,4 @@
-/** A registry on loopback: it has the packed tarball and the packages that are installed for these tests. */
+/** A local registry with the packed tarball and the packages installed for these tests. */
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -32,7 +32,7 @@ export async function startRegistry(tarball: string): Promise<Registry> {
   const own = await readManifest(new URL('.', ROOT).pathname)
   releases.push({ manifest: own, tarball: () => readFile(tarball) })
 
-  // A connection that npm keeps must not be closed just as it sends a request over it.
+  // Must not close a kept-alive connection just as npm sends a request over it.
   const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     const [, name = '', version] =
       /^\/((?:@[^/]+\/)?[^/]+)(?:\/-\/(.*)\.tgz)?$/.exec(decodeURIComponent(request.url ?? '')) ?? []
@@ -82,8 +82,8 @@ function latest(releases: Release[]): string | undefined {
 }
 
 /**
- * What the lock file of the tools names and this machine has. A version may be installed in several places; as tarballs their
- * files differ, by the times at which they were written, and npm must not get the checksum of one with the bytes of another.
+ * Packages in the tools' lock file that are installed here. Keeps one copy of each version: tarballs of several copies would
+ * differ in their file times, and so in their checksums.
  */
 async function installedReleases(): Promise<Release[]> {
   const lock = JSON.parse(await readFile(`${TOOLS}node_modules/.package-lock.json`, 'utf8')) as { packages: object }
@@ -100,7 +100,7 @@ async function readManifest(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(`${folder}/package.json`, 'utf8')) as Manifest
 }
 
-/** As npm does, but from what is installed: a folder in a gzipped tar. */
+/** Packs an installed package like npm does: a folder in a gzipped tar. */
 async function pack(folder: string): Promise<Buffer> {
   const args = ['-cz', '--exclude', `${basename(folder)}/node_modules`, '-C', dirname(folder), basename(folder)]
   const { stdout } = await promisify(execFile)('tar', args, { encoding: 'buffer', maxBuffer: 1e8 })

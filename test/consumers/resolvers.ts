@@ -1,4 +1,4 @@
-/** Which build each resolver takes for each entry, and that it receives messages there. */
+/** Which build each resolver uses for each entry, and that it receives messages. */
 
 import assert from 'node:assert/strict'
 import { mkdir, readFile } from 'node:fs/promises'
@@ -15,7 +15,7 @@ type Kind = 'import' | 'require'
 
 const FOLDERS: Record<Build, string> = { default: 'dist', browser: 'dist/browser' }
 
-/** The build that each resolver takes, by each kind of load that it knows. */
+/** The build that each resolver uses, for each supported kind of import. */
 const RESOLVERS: [resolver: string, build: Build, ...kinds: Kind[]][] = [
   ['node', 'default', 'import', 'require'],
   ['esbuild, platform browser', 'browser', 'import', 'require'],
@@ -32,16 +32,16 @@ const RESOLVERS: [resolver: string, build: Build, ...kinds: Kind[]][] = [
   ['Rollup', 'default', 'import'],
   ['Vite, client', 'browser', 'import'],
   ['Vite, SSR', 'default', 'import'],
-  // Cloudflare's plugin for Vite adds the condition `workerd`.
+  // Cloudflare's Vite plugin adds the condition `workerd`.
   ['Vite, SSR in a worker', 'browser', 'import'],
-  // These don't know `exports`.
+  // These don't support `exports`.
   ['resolve', 'default', 'require'],
   ['webpack 4', 'browser', 'import'],
 ]
 
 const PRESETS = ['@react-native/babel-preset', 'babel-preset-expo']
 
-/** The build that Metro takes. It makes CommonJS of the modules of the package too. */
+/** The build that Metro uses. Metro also converts the package's ES modules to CommonJS. */
 const METRO: Record<string, string[]> = {
   'ios, exports on': entriesOf('default', 'require'),
   'ios, exports off': entriesOf('default', 'require'),
@@ -68,7 +68,7 @@ async function checkTable(tally: Tally, project: string): Promise<void> {
   const output = await run(process.execPath, ['resolve.mjs'], project, { NODE_ENV: 'production' })
   const found = JSON.parse(output) as Record<string, Partial<Record<Kind, string[]>>>
   for (const [resolver, build, ...kinds] of RESOLVERS) {
-    await suite.run(`${resolver} takes the ${build} build`, () => {
+    await suite.run(`${resolver} resolves to the ${build} build`, () => {
       assert.deepEqual(found[resolver], Object.fromEntries(kinds.map((kind) => [kind, entriesOf(build, kind)])))
     })
   }
@@ -87,7 +87,7 @@ export async function checkMetro(tally: Tally, workspace: Workspace): Promise<vo
   const server = await messageServer()
   for (const preset of PRESETS) {
     const suite = tally.suite(`consumers: Metro with ${preset}`)
-    // Outside of the project, whose files Metro watches.
+    // Outside the project, because Metro watches its files.
     const output = `${workspace.folder}/metro-output/${preset}`
     await mkdir(output, { recursive: true })
     let found: Record<string, { bundle: string; entries: string[] }> = {}
@@ -109,7 +109,7 @@ export async function checkMetro(tally: Tally, workspace: Workspace): Promise<vo
   server.close()
 }
 
-/** Vitest leaves packages to Node unless they are inlined; then Vite resolves them, with the condition `node`. */
+/** Vitest lets Node load packages unless they are inlined. Then Vite resolves them with the condition `node`. */
 async function checkVitest(tally: Tally, project: string, url: string): Promise<void> {
   const suite = tally.suite('consumers: Vitest')
   for (const environment of ['jsdom', 'happy-dom']) {
@@ -127,7 +127,7 @@ async function checkVitest(tally: Tally, project: string, url: string): Promise<
   suite.end()
 }
 
-/** Other suites receive messages in these. */
+/** Other suites test that these receive messages. */
 async function checkRuntimes(tally: Tally, workspace: Workspace, project: string): Promise<void> {
   for (const [name, command, ...kinds] of [
     ['deno', ['run', '--quiet', '--allow-all', '--no-lock', '--node-modules-dir=manual'], 'import', 'require'],
@@ -140,7 +140,7 @@ async function checkRuntimes(tally: Tally, workspace: Workspace, project: string
     if (reason === undefined) {
       const env = { DENO_DIR: `${workspace.folder}/.deno`, DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1' }
       for (const kind of kinds) {
-        await suite.run(`by ${kind}, it takes the default build`, async () => {
+        await suite.run(`${kind} resolves to the default build`, async () => {
           const output = await run(binary, [...command, 'runtime.mjs', kind], project, env)
           assert.deepEqual(JSON.parse(output), entriesOf('default', kind))
         })

@@ -1,6 +1,6 @@
 /**
- * The package as its users have it: packed, installed, and run for real in what they use.
- * `node test/consumers/run.ts [--only jest]`. `npm run build` comes before it.
+ * Tests the package as users have it: packed, installed, and run in the tools they use. `node test/consumers/run.ts [--only
+ * jest]`. Run `npm run build` first.
  */
 
 import { existsSync } from 'node:fs'
@@ -20,7 +20,7 @@ import { checkSignalR } from './signalr.ts'
 import { checkTypes } from './types.ts'
 import { openWorkspace, TOOLS, type Workspace } from './workspace.ts'
 
-/** Names and what they check, those that take longest first. */
+/** Names and checks, the slowest first. */
 const CONSUMERS: [string, (tally: Tally, workspace: Workspace) => Promise<void>][] = [
   ['metro', checkMetro],
   ['types', checkTypes],
@@ -35,7 +35,7 @@ const CONSUMERS: [string, (tally: Tally, workspace: Workspace) => Promise<void>]
   ['signalr', checkSignalR],
   ['pages', checkPages],
 ]
-/** As many as the slowest machine has cores. */
+/** The number of cores on the slowest machine. */
 const AT_ONCE = 2
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } })
@@ -43,7 +43,7 @@ const tally = new Tally()
 const chosen = CONSUMERS.filter(([name]) => values.only?.includes(name) ?? true)
 
 if (existsSync(TOOLS)) await checkAll()
-else tally.suite('consumers').missing('`npm ci` in test/consumers brings what they need')
+else tally.suite('consumers').missing('run `npm ci` in test/consumers')
 tally.end()
 
 async function checkAll(): Promise<void> {

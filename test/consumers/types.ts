@@ -1,4 +1,4 @@
-/** Programs compiled by each TypeScript, in each way to resolve modules, with the declarations themselves checked. */
+/** Programs compiled by each TypeScript version with each module resolution, including a check of the declarations. */
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -22,7 +22,7 @@ const RESOLUTIONS = [
   { name: 'node10', module: 'commonjs', extensions: ['ts'] },
 ]
 
-/** What a program may take for given. */
+/** Globals available to a program. */
 const PLATFORMS = [
   { name: 'with lib.dom', lib: ['es2022', 'dom'], node: false, sources: ['test/consumers/projects/types/dom.ts'] },
   {
@@ -36,15 +36,15 @@ const PLATFORMS = [
     lib: ['esnext', 'dom'],
     node: true,
     sources: ['test/consumers/projects/types/dom.ts', 'test/types/event-source.types.ts'],
-    // Of a generic interface's accessors, TypeScript 5.0 does not know the precise type of what can be set.
+    // TypeScript 5.0 loses the precise setter type of accessors in a generic interface.
     lacking: ['ts50'],
     only: 'nodenext',
   },
 ]
 
-/** TypeScript 7 has it no more. */
+/** TypeScript 7 removed it. */
 const LACKS_NODE10 = ['ts70']
-/** The one that is no JavaScript, and fast. */
+/** The native version, which is fast and has no JavaScript API. */
 const NATIVE = 'ts70'
 const WRONG = "import { EventSource } from 'everysource'\nnew EventSource(7)\n"
 
@@ -68,14 +68,14 @@ export async function checkTypes(tally: Tally, workspace: Workspace): Promise<vo
         assert.equal((await compiled)[index], '')
       })
     }
-    await suite.run('what is wrong does not compile', async () => {
+    await suite.run('a type error is reported', async () => {
       assert.match((await compiled).at(-1) ?? '', /^wrong\.mts\(2,\d+\): error TS2345: [^\n]*\n?$/)
     })
     suite.end()
   }
 }
 
-/** What TypeScript has against each project. */
+/** Returns TypeScript's errors for each project. */
 async function compile(tool: string, projects: string[]): Promise<string[]> {
   const folder = `${TOOLS}/${tool}`
   if (tool === NATIVE) return Promise.all(projects.map((project) => compileByCommand(`${folder}/bin/tsc`, project)))
@@ -86,7 +86,7 @@ async function compile(tool: string, projects: string[]): Promise<string[]> {
     .split('\n')
     .map((line) => {
       const { hasPackage, errors } = JSON.parse(line) as { hasPackage: boolean; errors: string }
-      return hasPackage ? errors : 'The package is not among what has been compiled'
+      return hasPackage ? errors : 'The package was not compiled'
     })
 }
 
@@ -99,7 +99,7 @@ function compileByCommand(tsc: string, project: string): Promise<string> {
   })
 }
 
-/** Returns its tsconfig.json. */
+/** Returns the path of its tsconfig.json. */
 async function writeProject(
   workspace: Workspace,
   version: (typeof VERSIONS)[number],

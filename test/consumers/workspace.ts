@@ -1,4 +1,4 @@
-/** Where consumers live: a folder with the package installed, as npm does it, and their projects within. */
+/** A temporary folder with the package installed from npm, and the consumer projects in it. */
 
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { ROOT, run } from '../package/check.ts'
 import { pack } from '../package/contents.ts'
 import { startRegistry, type Registry } from './registry.ts'
 
-/** What `npm ci` in test/consumers has installed. */
+/** Installed by `npm ci` in test/consumers. */
 export const TOOLS = new URL('test/consumers/node_modules', ROOT).pathname
 const ROOT_TOOLS = new URL('node_modules', ROOT).pathname
 
@@ -17,7 +17,7 @@ export interface Workspace {
   folder: string
   tarball: string
   registry: Registry
-  /** Makes a project: a copy of `projects/<name>`, with some of our tools installed. Returns its folder. */
+  /** Copies `projects/<name>` and links some of our tools in it. Returns its folder. */
   project(name: string, tools?: string[]): Promise<string>
   close(): Promise<void>
 }
@@ -32,7 +32,7 @@ export async function openWorkspace(): Promise<Workspace> {
     folder,
     tarball,
     registry,
-    // Within the folder: `everysource` is found in the node_modules above.
+    // Inside the folder, so that `everysource` is found in the node_modules above.
     async project(name, tools = []) {
       const project = `${folder}/${name}`
       await cp(new URL(`test/consumers/projects/${name}`, ROOT), project, { recursive: true })
@@ -50,16 +50,16 @@ export async function openWorkspace(): Promise<Workspace> {
   }
 }
 
-/** From the registry on loopback alone, with a cache of its own: what a port has been must not be remembered. */
+/** Installs from the local registry only, with a separate cache, because the registry's port changes. */
 async function npmInstall(folder: string, packages: string[], registry: Registry): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier']
   const own = ['--registry', registry.url, '--cache', `${folder}/.npm`]
-  // A busy machine packs slowly; npm waits for five minutes unless it is told otherwise, and asks again after that.
-  const patience = ['--fetch-timeout', '120000', '--fetch-retry-mintimeout', '200', '--fetch-retry-maxtimeout', '2000']
-  await run('npm', ['install', ...packages, ...quiet, ...own, ...patience], folder)
+  // Packing is slow on a busy machine. By default, npm waits five minutes and then retries.
+  const timeouts = ['--fetch-timeout', '120000', '--fetch-retry-mintimeout', '200', '--fetch-retry-maxtimeout', '2000']
+  await run('npm', ['install', ...packages, ...quiet, ...own, ...timeouts], folder)
 }
 
-/** Installs a project whose `overrides` put ours in the place of `eventsource`, and checks that they do. */
+/** Installs a project whose `overrides` replace `eventsource`, and checks the result. */
 export async function installOverridden(project: string, { registry }: Workspace): Promise<void> {
   await npmInstall(project, [], registry)
   const manifest = await readFile(`${project}/node_modules/eventsource/package.json`, 'utf8')

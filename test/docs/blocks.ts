@@ -1,10 +1,10 @@
-/** The code blocks of a page of the documentation. */
+/** Reads the code blocks of documentation pages. */
 
 import { readFileSync } from 'node:fs'
 import { path } from '../conformance/bundle.ts'
 
 export interface Block {
-  /** The headings that it stands under, and a number from the second on: `Proxies: Bun (2)`. */
+  /** The headings above it, numbered from the second block on: `Proxies: Bun (2)`. */
   name: string
   language: string
   text: string
@@ -13,7 +13,7 @@ export interface Block {
 const HEADING = /^(#{2,3}) (.*)$/
 const FENCE = /^( *)```(.*)$/
 
-/** @param page as in `docs/getting-started.md` */
+/** @param page such as `docs/getting-started.md` */
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = []
   let headings: string[] = []
@@ -33,11 +33,11 @@ export function blocksOf(page: string): Block[] {
       headings = level === '##' ? [heading] : [...headings.slice(0, 1), heading]
     }
   }
-  if (open) throw new Error(`${page}: a code block has no end`)
+  if (open) throw new Error(`${page}: a code block is not closed`)
   return blocks
 }
 
-/** One block of a page. */
+/** Returns one block of a page. */
 export function blockOf(page: string, name: string): Block {
   const found = blocksOf(page).find((block) => block.name === name)
   if (!found) throw new Error(`${page} has no block ${name}`)
@@ -51,10 +51,10 @@ function unused(name: string, blocks: Block[]): string {
   }
 }
 
-/** A text with each of these texts replaced, all of which must be in it. */
+/** Replaces texts, and throws if one is missing. */
 export function replaced(text: string, replacements: Record<string, string>): string {
   return Object.entries(replacements).reduce((result, [from, to]) => {
-    if (!result.includes(from)) throw new Error(`The block does not say ${from}`)
+    if (!result.includes(from)) throw new Error(`The block does not contain ${from}`)
     return result.replaceAll(from, to)
   }, text)
 }

@@ -1,11 +1,11 @@
-/** Certificates for one run of the tests: an authority of its own, and a server's that it signs. (RFC 5280, in DER) */
+/** Creates certificates for a test run: a certificate authority, and a server certificate signed by it. (RFC 5280, in DER) */
 
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 
 export interface Certificates {
-  /** The authority's, as PEM. */
+  /** PEM of the authority. */
   ca: string
-  /** The server's, as PEM, with its key. */
+  /** PEM of the server, and its key. */
   cert: string
   key: string
 }
@@ -29,9 +29,9 @@ interface Party {
   privateKey: KeyObject
 }
 
-/** @param host the server's name; 127.0.0.1 is another */
+/** @param host name of the server, valid in addition to 127.0.0.1 */
 export function createCertificates(host: string): Certificates {
-  const authority = party('Authority of a test')
+  const authority = party('Test authority')
   const server = party(host)
   const names = der(SEQUENCE, der(0x82, Buffer.from(host)), der(0x87, LOOPBACK))
   return {
@@ -47,7 +47,7 @@ function party(name: string): Party {
 
 function certificate(subject: Party, issuer: Party, extension: Buffer): string {
   const serial = randomBytes(8)
-  // An integer is positive, and has no byte in front that says nothing.
+  // Keeps the integer positive and without a redundant leading byte.
   serial[0] = 0x40
   const now = Date.now()
   const content = der(
@@ -81,7 +81,7 @@ function time(ms: number): Buffer {
   return der(0x17, Buffer.from(`${new Date(ms).toISOString().slice(2, 19).replace(/[-:T]/g, '')}Z`))
 }
 
-/** One value: its tag, its length, its bytes. */
+/** Encodes a value: tag, length, content. */
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts)
   const { length } = content

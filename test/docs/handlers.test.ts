@@ -1,4 +1,7 @@
-/** Every `error` and `open` handler in the documentation and the demo takes any event that a source may hand it, a message of the server included. */
+/**
+ * Every `error` and `open` handler in the documentation and the demo works with all events it may receive, including messages
+ * from the server.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
@@ -25,13 +28,13 @@ const DEMO = ['demo', 'demo/pages'].flatMap((folder) =>
     .map((file) => `${folder}/${file}`),
 )
 
-/** Handlers of other packages: before a move to this one, and the MCP SDK's, which takes an `Error`. */
-const isOthers = (name: string): boolean => /\bBefore$|^With the SDK/.test(name)
+/** Handlers of other packages: code before a migration, and the MCP SDK's, which receives an `Error`. */
+const isForeign = (name: string): boolean => /\bBefore$|^With the SDK/.test(name)
 
 const SCRIPTS = [
   ...PAGES.flatMap((page) =>
     blocksOf(page)
-      .filter(({ name }) => !isOthers(name))
+      .filter(({ name }) => !isForeign(name))
       .flatMap(({ name, language, text }) => placed(`${page}, ${name}`, language, text)),
   ),
   ...DEMO.flatMap((file) => placed(file, extname(file).slice(1), readFileSync(path(file), 'utf8'))),
@@ -57,7 +60,7 @@ const failed = await firstError('', {
   fetch: () => Promise.resolve(new Response(ERROR, { status: 401, headers: { 'Content-Type': 'application/json' } })),
 })
 
-/** What a source hands its handler first. */
+/** Returns the first event that `onerror` receives. */
 async function firstError(body: string, init?: EventSourceInit): Promise<EventSourceEventMap['error']> {
   const headers = { 'Content-Type': 'text/event-stream' }
   const source = new EventSource('http://nowhere.test/', {
@@ -73,7 +76,7 @@ async function firstError(body: string, init?: EventSourceInit): Promise<EventSo
   }
 }
 
-test('there are handlers, and the three events are what they should be', () => {
+test('error handlers are found, and the three test events are correct', () => {
   expect(HANDLERS.length).toBeGreaterThan(30)
   expect(message).toBeInstanceOf(MessageEvent)
   expect(message).toMatchObject({ type: 'error', data: ERROR })
@@ -83,7 +86,7 @@ test('there are handlers, and the three events are what they should be', () => {
   expect(failed).toMatchObject({ willReconnect: false, status: 401 })
 })
 
-test('there are handlers of open', () => {
+test('open handlers are found', () => {
   expect(OPEN_HANDLERS.length).toBeGreaterThan(10)
 })
 
@@ -96,6 +99,6 @@ test.for(HANDLERS)('$place: $code', ({ code }) => {
   const shown = callHandler(code, failed, EventSource.CLOSED)
   const ofMessage = callHandler(code, message, EventSource.OPEN)
   expect([...shown, ...ofMessage].filter((text) => /\bundefined\b/.test(text))).toEqual([])
-  // What the server reports is shown, unless the handler is about something else and shows nothing.
+  // Handlers show errors sent by the server, except those that show nothing.
   if (ofMessage.length > 0) expect(ofMessage.join()).toContain(TEXT)
 })

@@ -1,4 +1,4 @@
-/** The handlers of `open` and `error` events in the documentation's code, and what each does with an event. */
+/** Finds the handlers of `open` and `error` events in documentation code, and calls them with an event. */
 
 import { runInThisContext } from 'node:vm'
 import ts from 'typescript'
@@ -11,10 +11,10 @@ const KINDS: Record<string, ts.ScriptKind> = {
   tsx: ts.ScriptKind.TSX,
 }
 
-/** What a handler has shown: the texts that it passed on, and those that it assigned. */
+/** Texts that a handler passed to functions or assigned. */
 export type Shown = string[]
 
-/** Returns the scripts of a code block: those of a page or a component stand between tags. */
+/** Returns the scripts of a code block. In pages and components, they are between tags. */
 export function scriptsOf(language: string, text: string): { language: string; text: string }[] {
   if (language !== 'html' && language !== 'vue') return language in KINDS ? [{ language, text }] : []
   return text
@@ -23,7 +23,7 @@ export function scriptsOf(language: string, text: string): { language: string; t
     .map((piece) => ({ language: 'js', text: piece.slice(piece.indexOf('>') + 1).split('</script>')[0] ?? '' }))
 }
 
-/** Returns the handlers that a script sets as `on…` or adds for that type, as JavaScript. */
+/** Returns a script's `on…` handlers and listeners for this type as JavaScript. */
 export function handlersIn({ language, text }: { language: string; text: string }, type: string): string[] {
   const file = ts.createSourceFile(`block.${language}`, text, ts.ScriptTarget.ESNext, true, KINDS[language])
   const handlers: string[] = []
@@ -47,7 +47,7 @@ function handlerIn(node: ts.Node, wanted: string): ts.Expression | undefined {
   return node.expression.name.text === 'addEventListener' && isWanted ? listener : undefined
 }
 
-/** A name stands for the function that the script declares under it. */
+/** Resolves a name to the function that the script declares. */
 function toJavaScript(handler: ts.Expression, file: ts.SourceFile): string {
   let text = handler.getText(file)
   if (ts.isIdentifier(handler)) {
@@ -59,17 +59,14 @@ function toJavaScript(handler: ts.Expression, file: ts.SourceFile): string {
     }
     visit(file)
   }
-  // `with` is for sloppy code.
+  // `with` requires sloppy mode.
   return ts
     .transpile(`(${text})`, { target: ts.ScriptTarget.ESNext })
     .replace(/^"use strict";|;\s*$/g, '')
     .trim()
 }
 
-/**
- * Calls a handler with an event. Every name that it does not declare itself is a stub, on which everything can be read, set and
- * called.
- */
+/** Calls a handler with an event. Each undeclared name is a stub that supports reading, setting and calling anything. */
 export function callHandler(handler: string, event: Event, readyState: number): Shown {
   const shown: Shown = []
   const stub = createStub(shown)
@@ -79,11 +76,11 @@ export function callHandler(handler: string, event: Event, readyState: number): 
     source,
   }
   const scope = new Proxy(known, {
-    // All names are found here, so that none is looked for outside.
+    // Claims every name, to prevent lookups outside the scope.
     has: (_, name) => typeof name === 'string',
     get: (target, name) => (name === Symbol.unscopables ? undefined : name in target ? target[name] : stub),
   })
-  // Evaluated here, called below: the scope would take the place of a variable of ours too.
+  // Called outside, because the scope would also shadow our variables.
   const evaluate = runInThisContext(`(function (scope) { with (scope) return ${handler} })`) as (
     scope: object,
   ) => (event: Event) => unknown
@@ -91,7 +88,7 @@ export function callHandler(handler: string, event: Event, readyState: number): 
   return shown
 }
 
-/** A function and an object at once. */
+/** A stub that is both a function and an object. */
 function createStub(shown: Shown, members: Record<string, unknown> = {}): unknown {
   const note = (value: unknown): void => {
     if (typeof value !== 'function') shown.push(value instanceof Error ? value.message : String(value))

@@ -1,4 +1,4 @@
-/** Links in the documentation lead to files and headings that are there. */
+/** Links in the documentation point to existing files and headings. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -18,12 +18,12 @@ const PAGES = [
 /** Links to GitHub's pages of the repository, such as its actions and discussions. */
 const LINK = /\]\((?!\w+:|\.\.\/\.\.\/(?:\.\.\/)?(?:actions|discussions))([^)\s#]*)(?:#([^)\s]*))?\)/g
 
-/** What a page says, without its code. */
+/** A page without its code blocks. */
 function proseOf(page: string): string {
   return readFileSync(path(page), 'utf8').replace(/^( *)```[^]*?^\1```$/gm, '')
 }
 
-/** The names by which its headings can be linked to, as GitHub makes them. */
+/** The anchors of its headings, as GitHub generates them. */
 function anchorsOf(page: string): string[] {
   const anchors: string[] = []
   for (const [, heading = ''] of proseOf(page).matchAll(/^#+ (.*)$/gm)) {
@@ -46,9 +46,9 @@ test.for(PAGES)('%s', (page) => {
   expect(broken).toEqual([])
 })
 
-test('the index leads to every page', () => {
+test('docs/README.md links to every page', () => {
   const linked = Array.from(proseOf('docs/README.md').matchAll(LINK), ([, file = '']) => join('docs', file))
-  // The reference has an index of its own.
+  // The reference has its own index.
   const pages = PAGES.filter((page) => page.startsWith('docs') && !/^docs.(reference|api|README)/.test(page))
   expect(pages.filter((page) => !linked.includes(page))).toEqual([])
 })

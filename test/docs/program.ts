@@ -1,9 +1,9 @@
-/** A process that a block of the documentation runs in: what it prints, and how it ends. */
+/** A process started by a documentation block: its output and exit. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { expect, vi } from 'vitest'
 
-/** How long a program may take for what it should do, in ms. Says only when to stop waiting: other tests have their programs too. */
+/** Timeout for a program, in ms. Long, because other tests run programs at the same time. */
 export const PATIENCE = 180_000
 
 export class Program {
@@ -14,7 +14,7 @@ export class Program {
   errors = ''
 
   constructor([binary = '', ...args]: string[], cwd: string, env: Record<string, string>) {
-    // A group of its own, so that what a shell has started ends with it.
+    // A separate process group, so that children of a shell are killed too.
     this.#child = spawn(binary, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.output += text
@@ -24,7 +24,7 @@ export class Program {
       this.errors += text
       this.#changed()
     })
-    // Not with `exit`: its streams may have more to say after it.
+    // Not on `exit`, because more output may follow.
     this.#child.once('close', () => {
       this.#isOver = true
       this.#changed()
@@ -36,17 +36,17 @@ export class Program {
     })
   }
 
-  /** Resolves when it has printed this. */
+  /** Resolves when the output contains this text. */
   prints(output: string): Promise<void> {
     return this.#until(() => this.output.includes(output), `print ${JSON.stringify(output)}`)
   }
 
-  /** Resolves when it has printed this to where errors go. */
+  /** Resolves when stderr contains this text. */
   complains(errors: string): Promise<void> {
-    return this.#until(() => this.errors.includes(errors), `complain ${JSON.stringify(errors)}`)
+    return this.#until(() => this.errors.includes(errors), `print to stderr ${JSON.stringify(errors)}`)
   }
 
-  /** Resolves when it has ended by itself, having printed nothing but this. */
+  /** Resolves when the program has exited on its own with exactly this output. */
   async ends({
     output = '',
     errors = '',
@@ -60,9 +60,9 @@ export class Program {
     expect({ output: this.output, errors: this.errors, code: this.code }).toEqual({ output, errors, code })
   }
 
-  /** Resolves when it has ended by itself. */
+  /** Resolves when the program has exited on its own. */
   async exits(): Promise<void> {
-    await this.#until(() => this.#isOver, 'end')
+    await this.#until(() => this.#isOver, 'exit')
     expect({ signal: this.#child.signalCode, output: this.output, errors: this.errors }).toMatchObject({ signal: null })
   }
 
@@ -70,12 +70,12 @@ export class Program {
     return this.#isOver
   }
 
-  /** Its exit code, once it has ended. */
+  /** Exit code, once it has exited. */
   get code(): number | null {
     return this.#child.exitCode
   }
 
-  /** As Ctrl-C does. */
+  /** Like Ctrl-C. */
   interrupt(): void {
     this.#child.kill('SIGINT')
   }
@@ -91,39 +91,39 @@ export class Program {
   }
 
   #changed(): void {
-    for (const look of [...this.#watchers]) look()
+    for (const check of [...this.#watchers]) check()
   }
 
-  /** Looks whenever it has printed something or has ended: hundreds of tests that look every few ms would keep a core busy. */
+  /** Checks on output and exit. Polling in hundreds of tests would keep a core busy. */
   #until(holds: () => boolean, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const finish = (): void => {
         clearTimeout(timer)
-        this.#watchers.delete(look)
+        this.#watchers.delete(check)
       }
       const fail = (how: string): void => {
         finish()
         const { output, errors, code } = this
         reject(new Error(`${how} and did not ${what}: ${JSON.stringify({ output, errors, code }, null, 2)}`))
       }
-      const look = (): void => {
+      const check = (): void => {
         if (holds()) {
           finish()
           resolve()
         } else if (this.#isOver) {
-          fail('It has ended')
+          fail('The program exited')
         }
       }
       const timer = setTimeout(() => {
-        fail(`It was given ${PATIENCE / 1000} s`)
+        fail(`The program ran for ${PATIENCE / 1000} s`)
       }, PATIENCE)
-      this.#watchers.add(look)
-      look()
+      this.#watchers.add(check)
+      check()
     })
   }
 }
 
-/** Resolves when the assertions hold, of what tells nobody when it changes. */
+/** Waits for assertions to hold. For conditions without an event. */
 export function until(assertions: () => void): Promise<void> {
   return vi.waitFor(assertions, { timeout: PATIENCE, interval: 20 })
 }

@@ -1,4 +1,7 @@
-/** Users' projects, one for each set of packages: in a folder of its own in it, a block finds them as npm would install them. */
+/**
+ * Users' projects, one per set of packages. Each block runs in its own folder and finds the packages as if npm had installed
+ * them.
+ */
 
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,10 +10,7 @@ import { path } from '../conformance/bundle.ts'
 const projects = new Map<string, string>()
 let folders = 0
 
-/**
- * An empty folder in a project that has these packages, by name and place. The copy of the package is made once, for all tests of
- * this process.
- */
+/** Creates an empty folder in a project with these packages, given by name and path. The package is copied once per project. */
 export function createFolder(installed: Record<string, string>): string {
   const key = JSON.stringify(installed)
   const project = projects.get(key) ?? createProject(installed)
@@ -20,13 +20,13 @@ export function createFolder(installed: Record<string, string>): string {
   return folder
 }
 
-/** Removes them all, at the end. */
+/** Removes all projects at the end. */
 export function removeProjects(): void {
   for (const project of projects.values()) rmSync(project, { recursive: true, force: true })
   projects.clear()
 }
 
-/** The package lies in it as npm installs it; what else is installed is linked. */
+/** Copies the package as npm installs it, and links other packages. */
 function createProject(installed: Record<string, string>): string {
   mkdirSync(path('.cache/docs'), { recursive: true })
   const project = mkdtempSync(path('.cache/docs/project-'))

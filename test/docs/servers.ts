@@ -1,4 +1,4 @@
-/** What programs of the documentation talk to, on loopback: a server, and a proxy that leads every host to it. */
+/** Local servers for documentation programs: a server, and a proxy that connects every host to it. */
 
 import {
   createServer,
@@ -11,7 +11,7 @@ import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Certificates } from './certificates.ts'
 
-/** A request that has come in whole. */
+/** A complete request. */
 interface Seen {
   method: string
   url: string
@@ -19,7 +19,7 @@ interface Seen {
   body: string
 }
 
-/** Answers the nth request, counted from 1. */
+/** Responds to the nth request, starting at 1. */
 export type Answer = (response: ServerResponse, request: Seen, n: number) => unknown
 
 export interface TestServer {
@@ -53,12 +53,12 @@ export async function startServer(answer: Answer, certificates?: Certificates): 
 
 export interface TestProxy {
   origin: string
-  /** The hosts that it was asked for. */
+  /** Requested hosts. */
   tunnels: string[]
   close: () => void
 }
 
-/** A proxy for https: whichever host it is asked for, it leads to this server. */
+/** An HTTPS proxy that connects every host to this server. */
 export async function startProxy({ origin }: TestServer): Promise<TestProxy> {
   const tunnels: string[] = []
   const sockets = new Set<Socket>()
@@ -74,7 +74,7 @@ export async function startProxy({ origin }: TestServer): Promise<TestProxy> {
       [far, near],
     ] as const) {
       sockets.add(one)
-      // The program is killed in the end.
+      // The program is killed at the end.
       one.on('error', () => undefined)
       one.once('close', () => other.destroy())
     }
@@ -90,7 +90,7 @@ export async function startProxy({ origin }: TestServer): Promise<TestProxy> {
   }
 }
 
-/** Begins an event stream and leaves it open. */
+/** Starts an event stream and leaves it open. */
 export function stream(response: ServerResponse, text = ''): void {
   response.writeHead(200, { 'Content-Type': 'text/event-stream' })
   response.flushHeaders()

@@ -1,4 +1,4 @@
-/** A user's folder, in which a code block of the documentation runs as a program of its own. */
+/** A user's folder in which a documentation block runs as a separate program. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
@@ -10,29 +10,29 @@ import { Program } from './program.ts'
 import { createFolder } from './project.ts'
 import { type Answer, startProxy, startServer, type TestProxy, type TestServer } from './servers.ts'
 
-/** Where a block runs: one of `RUNTIMES`, and which undici is installed. */
+/** The runtime of a block, one of `RUNTIMES`, and the installed version of undici. */
 export interface Place {
   runtime: string
   undici?: 7 | 8
 }
 
-/** What `npm ci` in test/consumers brings. */
+/** Installed by `npm ci` in test/consumers. */
 const CONSUMED = ['@modelcontextprotocol/sdk', 'react', 'react-dom', 'vue']
 const UNDICI = { 7: 'test/runtimes/node_modules/undici', 8: 'node_modules/undici' }
 
-/** What else a user of the documentation has, by where it is. */
+/** Other packages available to a documentation program, by path. */
 const INSTALLED: Record<string, string> = {
   msw: path('node_modules/msw'),
   vitest: path('node_modules/vitest'),
   ...Object.fromEntries(CONSUMED.map((name) => [name, path(`test/consumers/node_modules/${name}`)])),
 }
 
-/** Of all tests: making keys takes time. */
+/** Shared by all tests, because generating keys is slow. */
 let certificates: Certificates | undefined
 
 export class Stage {
   readonly block: Block
-  /** Where its files are. */
+  /** The folder of its files. */
   readonly folder: string
   readonly #command: string[]
   readonly #onTestFinished: (cleanUp: () => void) => void
@@ -44,29 +44,29 @@ export class Stage {
     this.folder = createFolder({ ...INSTALLED, undici: path(UNDICI[undici]) })
   }
 
-  /** Why the runtime cannot be started, if so. */
+  /** Why the runtime cannot start, if so. */
   static missing({ runtime, undici }: Place): string | undefined {
     return missing(RUNTIMES[runtime] ?? []) ?? (undici && missing([`${path(UNDICI[undici])}/package.json`]))
   }
 
-  /** A server until the test has finished. */
+  /** Starts a server until the end of the test. */
   async serve(answer: Answer): Promise<TestServer> {
     return this.#cleaned(await startServer(answer))
   }
 
-  /** One with a certificate that `ca.pem` in the project has signed: for api.example.com and 127.0.0.1. */
+  /** Starts one with a certificate for api.example.com and 127.0.0.1, signed by `ca.pem` in the folder. */
   async serveSecurely(answer: Answer): Promise<TestServer> {
     certificates ??= createCertificates('api.example.com')
     this.write('ca.pem', certificates.ca)
     return this.#cleaned(await startServer(answer, certificates))
   }
 
-  /** A proxy that leads to the server whatever host it is asked for. */
+  /** Starts a proxy that connects every host to the server. */
   async proxyTo(server: TestServer): Promise<TestProxy> {
     return this.#cleaned(await startProxy(server))
   }
 
-  /** Does it when the test has finished. */
+  /** Runs this at the end of the test. */
   cleanUp(action: () => void): void {
     this.#onTestFinished(action)
   }
@@ -80,9 +80,9 @@ export class Stage {
   }
 
   /**
-   * Runs the block as it stands, save for these texts: origins, and times that are too long for a test.
+   * Runs the block with these replacements, such as origins and long delays.
    *
-   * @param appended what the program does besides
+   * @param appended code to add
    */
   run(replacements: Record<string, string> = {}, env: Record<string, string> = {}, appended = ''): Program {
     const text = replaced(this.block.text, replacements) + appended
@@ -90,13 +90,13 @@ export class Stage {
     return this.runFile(this.block.language === 'ts' ? 'app.ts' : 'app.js', text, env)
   }
 
-  /** Runs another program beside it: what it talks to, or what a command is about. */
+  /** Runs another program in the folder, such as a server or the subject of a command. */
   runFile(file: string, text: string, env: Record<string, string> = {}): Program {
     this.write(file, text)
     return this.#start([...this.#command, file], env)
   }
 
-  /** Has TypeScript check the block as it stands. */
+  /** Type-checks the unchanged block. */
   async compiles(): Promise<void> {
     this.write('app.ts', this.block.text)
     const options = [
@@ -113,13 +113,13 @@ export class Stage {
     await this.#start([process.execPath, tsc, ...options, 'app.ts'], {}).ends({})
   }
 
-  /** Runs the block as a file of tests, with this command of the runtime's. */
+  /** Runs the block as a test file with these arguments of the runtime. */
   test(file: string, args: string[]): Program {
     this.write(file, this.block.text)
     return this.#start([...this.#command, ...args, file], {})
   }
 
-  /** Runs a command of the system's. */
+  /** Runs a system command. */
   command(command: string[]): Program {
     return this.#start(command, {})
   }

@@ -1,4 +1,4 @@
-/** Servers among the programs of the documentation. */
+/** Starts documentation programs that are servers. */
 
 import { replaced } from './blocks.ts'
 import type { Program } from './program.ts'
@@ -11,9 +11,9 @@ export interface Started {
 }
 
 /**
- * Starts one on a port of the system's choice, or on that which it had before. Its `server` listens at 8000 as it stands.
+ * Starts a program whose `server` listens on port 8000, on a free port or the given one instead.
  *
- * @param replacements times that are too long for a test
+ * @param replacements such as long delays
  */
 export async function startProgram(
   stage: Stage,
@@ -21,9 +21,9 @@ export async function startProgram(
   replacements: Record<string, string> = {},
   port = 0,
 ): Promise<Started> {
-  const tellsPort = `\nserver.on('listening', () => console.log('port ' + server.address().port + '.'))\n`
+  const printsPort = `\nserver.on('listening', () => console.log('port ' + server.address().port + '.'))\n`
   const file = `${name.replace(/\W+/g, '-')}-server.js`
-  const program = stage.runFile(file, replaced(text, { 'listen(8000': `listen(${port}`, ...replacements }) + tellsPort)
+  const program = stage.runFile(file, replaced(text, { 'listen(8000': `listen(${port}`, ...replacements }) + printsPort)
   await program.prints('.\n')
   const own = Number(/port (\d+)\./.exec(program.output)?.[1])
   return { program, port: own, origin: `http://localhost:${own}` }

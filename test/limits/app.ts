@@ -1,4 +1,4 @@
-/** Apps, bundled as Metro would and run in a realm like React Native's. */
+/** Apps bundled as by Metro and run in a realm like React Native's. */
 
 import { request as httpRequest } from 'node:http'
 import vm from 'node:vm'
@@ -15,14 +15,14 @@ const STAND_INS: Record<string, string> = {
   'everysource/polyfill': 'dist/polyfill.cjs',
 }
 
-/** The text of a program with all that it imports; what it exports is the global `app`. */
+/** Bundles a program with its imports. Its exports become the global `app`. */
 async function bundleApp(text: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: text, resolveDir: path('test/limits'), sourcefile: 'app.js' },
     bundle: true,
     write: false,
     format: 'iife',
-    // As Metro looks for them.
+    // Resolves like Metro.
     platform: 'neutral',
     mainFields: ['react-native', 'module', 'main'],
     conditions: ['react-native', 'require'],
@@ -33,7 +33,7 @@ async function bundleApp(text: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** A realm as React Native has it, before anything is installed. What is printed there is in `printed`. */
+/** A realm like React Native's, before anything is installed. Collects console output in `printed`. */
 export async function reactNative(): Promise<{ context: vm.Context; printed: string[] }> {
   const printed: string[] = []
   const { context } = realm({
@@ -58,7 +58,7 @@ interface NativeListener {
   failed: (message: string) => void
 }
 
-/** The platform's part of a request. */
+/** Native implementation of a request. */
 function nativeRequest(url: string, init: string, listener: NativeListener): () => void {
   const { method, headers } = JSON.parse(init) as { method?: string; headers?: Record<string, string> }
   const request = httpRequest(url, { method, headers })
@@ -82,7 +82,7 @@ function nativeRequest(url: string, init: string, listener: NativeListener): () 
   }
 }
 
-/** Runs a program in such a realm: its imports first, then the rest, which may wait. Rejects as it does. */
+/** Runs a program in such a realm: its imports, then the rest, which may await. Rejects if it throws. */
 export async function runApp(context: vm.Context, program: string): Promise<void> {
   const lines = program.split('\n')
   const imports = lines.filter((line) => line.startsWith('import '))

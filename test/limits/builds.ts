@@ -1,4 +1,4 @@
-/** The builds, loaded in a realm. */
+/** Loads the builds into a realm. */
 
 import { readFile } from 'node:fs/promises'
 import { posix } from 'node:path'
@@ -7,7 +7,7 @@ import type * as everysource from '../../dist/index.js'
 import type * as dropIn from '../../dist/fetch-event-source.js'
 import { path } from '../conformance/bundle.ts'
 
-/** The exports, by entry point. */
+/** The exports by entry point. */
 export interface Loaded {
   everysource: typeof everysource
   dropIn: typeof dropIn
@@ -15,7 +15,7 @@ export interface Loaded {
 
 type Load = (context: vm.Context) => Promise<Loaded>
 
-/** Each loads the entry points that have no effect. Browsers lack nothing, so their build is not among them. */
+/** Loaders of the entry points without side effects. Excludes the browser build, because browsers have all globals. */
 export const BUILDS: Record<string, Load> = {
   ESM: async (context) => {
     const load = modules(context)
@@ -27,7 +27,7 @@ export const BUILDS: Record<string, Load> = {
   },
 }
 
-/** The default and the browser build, in CommonJS, compiled by something before they are loaded. */
+/** Loads the default or browser build in CommonJS after compiling it. */
 export async function loadCompiled(
   context: vm.Context,
   folder: 'dist' | 'dist/browser',
@@ -38,7 +38,7 @@ export async function loadCompiled(
   return { everysource: await index, dropIn: await dropIn } as Loaded
 }
 
-/** The browser build, which a test environment that imitates a page may get. */
+/** The browser build, which test environments that simulate a page may resolve. */
 export const BROWSER_BUILD: Load = async (context) => {
   const load = modules(context)
   return {
@@ -47,7 +47,7 @@ export const BROWSER_BUILD: Load = async (context) => {
   } as Loaded
 }
 
-/** The entry points that have an effect. */
+/** Loaders of the entry points with side effects. */
 export const POLYFILLS: Record<string, (context: vm.Context, entry: string) => Promise<void>> = {
   ESM: async (context, entry) => {
     await modules(context)(`dist/${entry}.js`)
@@ -65,7 +65,7 @@ function text(file: string): Promise<string> {
   return found
 }
 
-/** Loads ES modules, each once. Needs Node's --experimental-vm-modules. */
+/** Loads ES modules once each. Requires Node's --experimental-vm-modules. */
 function modules(context: vm.Context): (file: string) => Promise<unknown> {
   const linked = new Map<string, Promise<vm.SourceTextModule>>()
   const module = (file: string): Promise<vm.SourceTextModule> => {
@@ -93,7 +93,7 @@ function commonJS(
   const loaded = new Map<string, unknown>()
   const load = async (file: string): Promise<unknown> => {
     const source = compile(await text(file))
-    // Only the polyfills require anything.
+    // Only the polyfills require other modules.
     const [, required] = /require\(["'](\.[^"']+)["']\)/.exec(source) ?? []
     const dependency = required === undefined ? undefined : await load(posix.join(posix.dirname(file), required))
     if (loaded.has(file)) return loaded.get(file)

@@ -1,13 +1,13 @@
-/** The package compiled by TypeScript to an older target, as some apps compile their dependencies too, and run. */
+/** The package compiled to an older target by TypeScript, as in apps that also compile their dependencies. */
 
 import assert from 'node:assert/strict'
 import ts from 'typescript'
 import type { Tally } from '../tally.ts'
 import { loadCompiled, type Loaded } from './builds.ts'
 import { everything } from './realms.ts'
-import { story, STORY } from './subclasses.ts'
+import { describeEvents, EXPECTED_EVENTS } from './subclasses.ts'
 
-/** Static blocks and class fields are new in ES2022, private methods too; before ES2018 there is no `for await`. */
+/** ES2022 introduced static blocks, class fields and private methods; ES2018 introduced `for await`. */
 const TARGETS = ['ES2017', 'ES2018', 'ES2020', 'ES2022'] as const
 
 export async function checkCompiled(tally: Tally, url: string): Promise<void> {
@@ -19,7 +19,7 @@ export async function checkCompiled(tally: Tally, url: string): Promise<void> {
           compilerOptions: {
             target: ts.ScriptTarget[target],
             module: ts.ModuleKind.CommonJS,
-            // False by default below ES2022: fields are assigned then.
+            // Below ES2022 the default is false, and fields are assigned.
             useDefineForClassFields,
           },
         }).outputText
@@ -28,7 +28,7 @@ export async function checkCompiled(tally: Tally, url: string): Promise<void> {
           `${folder}, useDefineForClassFields ${useDefineForClassFields}: a source and a loop receive messages`,
           async () => {
             const loaded = await loadCompiled(everything().context, folder, compile)
-            assert.deepEqual(await story(loaded, url), STORY)
+            assert.deepEqual(await describeEvents(loaded, url), EXPECTED_EVENTS)
             assert.deepEqual(await dataOf(loaded, url), 'hello')
           },
         )
@@ -38,7 +38,7 @@ export async function checkCompiled(tally: Tally, url: string): Promise<void> {
   }
 }
 
-/** What a loop and the drop-in receive; they must agree. */
+/** Returns the data that a loop and the drop-in receive. They must be equal. */
 async function dataOf({ everysource, dropIn }: Loaded, url: string): Promise<string> {
   let looped = ''
   for await (const { data } of everysource.streamEvents(url)) {

@@ -1,6 +1,6 @@
 /**
- * Pieces of another realm or a polyfill, as test environments and old apps have them, one at a time and together: each works, or fails
- * once, with advice. None is retried as a network error.
+ * Classes of another realm or a polyfill, as in test environments and old apps, one at a time and combined: each works, or fails
+ * once with advice. No failure is retried as a network error.
  */
 
 import assert from 'node:assert/strict'
@@ -14,14 +14,14 @@ import { changed } from './realms.ts'
 type Pieces = Record<string, unknown>
 
 const require = createRequire(import.meta.url)
-/** The packages are those of this folder. */
+/** Loads a package of this folder. */
 const load = (name: string): Pieces => require(name) as Pieces
 const streams = load('web-streams-polyfill')
 const undici = load('undici')
 const aborts = load('abortcontroller-polyfill/dist/cjs-ponyfill.js')
 const otherAborts = load('abort-controller')
 
-/** What a polyfill installs in a realm that lacks it. */
+/** Globals that a polyfill installs in a realm without them. */
 function installed(name: string, ...names: string[]): Pieces {
   const context = vm.createContext({ TextDecoder, TextEncoder, URLSearchParams, console, setTimeout })
   vm.runInContext('globalThis.self = globalThis.window = globalThis', context)
@@ -44,10 +44,10 @@ const events = installed('event-target-polyfill', 'Event', 'EventTarget')
 const streamClasses = pick(streams, 'ReadableStream', 'WritableStream', 'TransformStream')
 const fetchClasses = pick(undici, 'Headers', 'Response', 'Request', 'FormData')
 
-/** A subclass stands for the class of another realm, which differs in its identity alone. */
+/** A subclass simulates the class of another realm, which differs only in its identity. */
 const ownURL = { URL: class extends URL {} }
 
-const WORKS: Record<string, Pieces> = {
+const COMPATIBLE: Record<string, Pieces> = {
   'AbortSignal of a polyfill': pick(aborts, 'AbortSignal'),
   'Response of undici': pick(undici, 'Response'),
   'Headers of undici': pick(undici, 'Headers'),
@@ -67,14 +67,14 @@ const WORKS: Record<string, Pieces> = {
   },
 }
 
-const FAIL_ONCE: Record<string, Pieces> = {
+const FAILING: Record<string, Pieces> = {
   'AbortController of abortcontroller-polyfill': pick(aborts, 'AbortController'),
   'AbortController and AbortSignal of abortcontroller-polyfill': pick(aborts, 'AbortController', 'AbortSignal'),
   'AbortController of abort-controller': pick(otherAborts, 'AbortController'),
   'all of them': { ...streamClasses, ...ownURL, ...events, ...pick(aborts, 'AbortController', 'AbortSignal') },
 }
 
-const REFUSED: Record<string, Pieces> = {
+const INCOMPATIBLE: Record<string, Pieces> = {
   'Event of a polyfill': pick(events, 'Event'),
   'EventTarget of a polyfill': pick(events, 'EventTarget'),
 }
@@ -86,7 +86,7 @@ export async function checkForeign(tally: Tally, url: string): Promise<void> {
     const suite = tally.suite(`foreign pieces, ${build}`)
     const loadWith = (pieces: Pieces): Promise<Loaded> =>
       load(changed(Object.fromEntries(Object.entries(pieces).map(([name, value]) => [name, { value }]))))
-    for (const [name, pieces] of Object.entries(WORKS)) {
+    for (const [name, pieces] of Object.entries(COMPATIBLE)) {
       await suite.run(`${name}: works`, async () => {
         assert.deepEqual(await outcomes(await loadWith(pieces), url), {
           source: ['hello'],
@@ -95,8 +95,8 @@ export async function checkForeign(tally: Tally, url: string): Promise<void> {
         })
       })
     }
-    for (const [name, pieces] of Object.entries(FAIL_ONCE)) {
-      await suite.run(`${name}: fails once, with advice`, async () => {
+    for (const [name, pieces] of Object.entries(FAILING)) {
+      await suite.run(`${name}: fails once with advice`, async () => {
         const { source, loop, dropIn } = await outcomes(await loadWith(pieces), url)
         assert.equal(source.length, 1)
         for (const message of [...source, loop]) assert.match(message, /^unsupported: .* was not requested: /)
@@ -104,8 +104,8 @@ export async function checkForeign(tally: Tally, url: string): Promise<void> {
       })
     }
     if (load !== BROWSER_BUILD) {
-      for (const [name, pieces] of Object.entries(REFUSED)) {
-        await suite.run(`${name}: the constructor says that they don't fit together`, async () => {
+      for (const [name, pieces] of Object.entries(INCOMPATIBLE)) {
+        await suite.run(`${name}: the constructor reports that the classes are incompatible`, async () => {
           const { everysource } = await loadWith(pieces)
           for (let time = 0; time < 2; time++) {
             assert.throws(() => new everysource.EventSource(url), {
@@ -116,7 +116,7 @@ export async function checkForeign(tally: Tally, url: string): Promise<void> {
         })
       }
     }
-    await suite.run("the caller's signal may be of a polyfill", async () => {
+    await suite.run("the caller's signal may be from a polyfill", async () => {
       const { everysource } = await loadWith({})
       for (const { AbortController: Foreign } of [aborts, otherAborts] as {
         AbortController: typeof AbortController
@@ -134,26 +134,26 @@ export async function checkForeign(tally: Tally, url: string): Promise<void> {
   }
 }
 
-/** What comes of each, in words: messages, and errors until there are two. */
+/** Runs each API and returns its messages, or its errors until there are two. */
 async function outcomes(
   { everysource, dropIn }: Loaded,
   url: string,
 ): Promise<{ source: string[]; loop: string; dropIn: string }> {
   return {
     source: await new Promise((resolve) => {
-      const heard: string[] = []
+      const received: string[] = []
       const source = new everysource.EventSource(url, { reconnectionTime: 0 })
-      const hear = (text: string, isEnd: boolean): void => {
-        heard.push(text)
+      const record = (text: string, isEnd: boolean): void => {
+        received.push(text)
         if (!isEnd) return
         source.close()
-        resolve(heard)
+        resolve(received)
       }
       source.addEventListener('message', ({ data }) => {
-        hear(data, true)
+        record(data, true)
       })
       source.addEventListener('error', ({ error }) => {
-        hear(inWords(error), source.readyState === source.CLOSED || heard.length > 0)
+        record(inWords(error), source.readyState === source.CLOSED || received.length > 0)
       })
     }),
     loop: await firstOf(everysource.streamEvents(url, { reconnect: { maxAttempts: 2 }, reconnectionTime: 0 })),

@@ -1,35 +1,35 @@
 /**
- * Hosts whose globals are stubs: SSR environments, adapters of mini-programs, hardened realms. Each global that the package looks at is
- * replaced, one at a time, and connections work all the same, or say what is missing.
+ * Hosts with stubbed globals: SSR environments, mini-program adapters, hardened realms. Each global that the package reads is
+ * replaced, one at a time; connections must still work, or report the missing global.
  */
 
 import assert from 'node:assert/strict'
 import type { Tally } from '../tally.ts'
 import { BROWSER_BUILD, BUILDS } from './builds.ts'
-import { NEEDED_BY } from './missing.ts'
+import { REQUIRED_BY } from './missing.ts'
 import { changed, PARTS } from './realms.ts'
 import { USES } from './uses.ts'
 
 type Host = PropertyDescriptorMap
 
-/** How long an outcome may take before it counts as none, in ms. */
-const PATIENCE = 30_000
+/** Timeout for an outcome, in ms. */
+const TIMEOUT = 30_000
 
 const fail = (): never => {
   throw new Error('a stub')
 }
 
-/** What stands in for a global. */
+/** Replacements for a global. */
 const STUBS: Record<string, PropertyDescriptor> = {
   'a getter that throws': { get: fail },
   'an empty object': { value: {} },
   'a function that throws': { value: fail },
 }
 
-/** An object whose members all throw when they are read. */
+/** An object whose members all throw when read. */
 const hostile = new Proxy({}, { get: fail, has: fail })
 
-/** An object with such a member. */
+/** An object with throwing members. */
 function throwing(...names: string[]): object {
   return Object.defineProperties({}, Object.fromEntries(names.map((name) => [name, { get: fail }])))
 }
@@ -37,7 +37,7 @@ function throwing(...names: string[]): object {
 const value = (given: unknown): PropertyDescriptor => ({ value: given })
 const getter: PropertyDescriptor = { get: fail }
 
-/** Globals that no test of parts replaces, and members of those that are there. */
+/** Other replacements: hosts' own globals, and single members of globals. */
 const HOSTS: Record<string, Host> = {
   'location without a URL': { location: value({ href: '' }) },
   'location without href': { location: value({}) },
@@ -97,23 +97,23 @@ export async function checkHosts(tally: Tally, url: string): Promise<void> {
   for (const [build, load] of Object.entries({ ...BUILDS, 'browser build': BROWSER_BUILD })) {
     const isDefault = load !== BROWSER_BUILD
     const suite = tally.suite(`hosts, ${build}`)
-    /** @param needed the global that a use may need */
+    /** @param needed the replaced global, which some uses may require */
     const check = async (name: string, host: Host, needed = ''): Promise<void> => {
       await suite.run(name, async () => {
         const loaded = await load(changed(host))
         for (const [what, use] of Object.entries(USES)) {
           const outcome = await inTime(use(loaded, url), what)
-          if (NEEDED_BY[needed]?.includes(what)) assert.match(Object.values(outcome).join(), /runtime has no /, what)
+          if (REQUIRED_BY[needed]?.includes(what)) assert.match(Object.values(outcome).join(), /runtime has no /, what)
           else assert.deepEqual(outcome, { data: 'hello' }, what)
         }
       })
     }
     for (const part of PARTS.filter((name) => !/\./.test(name))) {
-      const isNeeded = part in NEEDED_BY
-      // The browsers of this build have all that is needed.
+      const isNeeded = part in REQUIRED_BY
+      // Browsers have all globals that this build needs.
       if ((isNeeded || part === 'DOMException') && !isDefault) continue
       for (const [stub, descriptor] of Object.entries(STUBS)) {
-        // A function that is there is used: to call it first would have effects.
+        // An existing function is called, because probing it would have side effects.
         if ((isNeeded || part === 'setImmediate') && stub === 'a function that throws') continue
         await check(`${part} is ${stub}`, { [part]: descriptor }, part)
       }
@@ -127,8 +127,8 @@ async function inTime<T>(outcome: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`${what}: nothing has happened`))
-    }, PATIENCE)
+      reject(new Error(`${what}: timed out`))
+    }, TIMEOUT)
   })
   try {
     return await Promise.race([outcome, late])

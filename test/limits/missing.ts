@@ -1,4 +1,4 @@
-/** What happens where a part of the runtime is missing. */
+/** Behavior without a part of the runtime. */
 
 import assert from 'node:assert/strict'
 import type { Tally } from '../tally.ts'
@@ -10,8 +10,8 @@ const EVENT_SOURCE = ['EventSource']
 const STREAMS = ['streamEvents of a URL', 'streamEvents of a response', 'streamEvents of a stream']
 const ALL = Object.keys(USES)
 
-/** Who cannot do without. What is not listed is never needed. */
-export const NEEDED_BY: Record<string, string[]> = {
+/** The uses that require each global. All others work without it. */
+export const REQUIRED_BY: Record<string, string[]> = {
   Event: EVENT_SOURCE,
   EventTarget: EVENT_SOURCE,
   AbortController: [...EVENT_SOURCE, ...STREAMS, 'fetchEventSource'],
@@ -22,8 +22,8 @@ export const NEEDED_BY: Record<string, string[]> = {
   fetch: ['EventSource', 'streamEvents of a URL', 'fetchEventSource'],
 }
 
-/** What messages call it, where that is not its name. */
-const CALLED: Record<string, string> = { URL: 'complete URL', TextDecoder: 'streaming TextDecoder' }
+/** Names in messages that differ from the global's name. */
+const NAMES_IN_MESSAGES: Record<string, string> = { URL: 'complete URL', TextDecoder: 'streaming TextDecoder' }
 
 const POLYFILL: Record<string, string> = {
   Event: 'event-target-polyfill',
@@ -35,7 +35,7 @@ const POLYFILL: Record<string, string> = {
   TransformStream: 'web-streams-polyfill',
 }
 
-/** What loading may look at: the base classes. */
+/** Globals read on load: the base classes. */
 const READ_AT_LOAD = ['Event', 'EventTarget', 'Symbol']
 
 export async function checkMissing(tally: Tally, url: string): Promise<void> {
@@ -45,7 +45,7 @@ export async function checkMissing(tally: Tally, url: string): Promise<void> {
       const { context, read } = without(part)
       const before = Reflect.ownKeys(context)
       let loaded: Loaded | undefined
-      await suite.run(`loading succeeds without ${part}, and does nothing`, async () => {
+      await suite.run(`loading succeeds without ${part} and has no effect`, async () => {
         loaded = await load(context)
         const added = Reflect.ownKeys(context).filter((key) => !before.includes(key))
         assert.deepEqual(added, [])
@@ -56,9 +56,9 @@ export async function checkMissing(tally: Tally, url: string): Promise<void> {
       })
       for (const [name, use] of Object.entries(USES)) {
         if (!loaded) continue
-        const needs = NEEDED_BY[part]?.includes(name) === true
+        const needs = REQUIRED_BY[part]?.includes(name) === true
         const library = loaded
-        await suite.run(`${name} ${needs ? 'says what is missing' : 'works'} without ${part}`, async () => {
+        await suite.run(`${name} ${needs ? 'reports the missing part' : 'works'} without ${part}`, async () => {
           const outcome = await use(library, url)
           if (needs) checkMessage(outcome, part, name)
           else assert.deepEqual(outcome, { data: 'hello' })
@@ -72,16 +72,13 @@ export async function checkMissing(tally: Tally, url: string): Promise<void> {
   for (const [build, load] of Object.entries(POLYFILLS)) {
     for (const entry of ['polyfill', 'polyfill/force']) {
       for (const part of PARTS) {
-        await suite.run(
-          `${entry} (${build}) loads without ${part}, and defines EventSource and nothing else`,
-          async () => {
-            const { context } = without(part)
-            const before = Reflect.ownKeys(context)
-            await load(context, entry)
-            const added = Reflect.ownKeys(context).filter((key) => !before.includes(key))
-            assert.deepEqual(added, ['EventSource'])
-          },
-        )
+        await suite.run(`${entry} (${build}) loads without ${part} and defines only EventSource`, async () => {
+          const { context } = without(part)
+          const before = Reflect.ownKeys(context)
+          await load(context, entry)
+          const added = Reflect.ownKeys(context).filter((key) => !before.includes(key))
+          assert.deepEqual(added, ['EventSource'])
+        })
       }
     }
   }
@@ -91,12 +88,12 @@ export async function checkMissing(tally: Tally, url: string): Promise<void> {
 function checkMessage(outcome: Outcome, part: string, use: string): void {
   const [name = ''] = use.split(' ')
   if (part === 'fetch') {
-    // It is looked up when a request is made.
+    // Looked up for each request.
     assert('failed' in outcome, JSON.stringify(outcome))
     assert.match(outcome.failed, /cannot be fetched: this runtime has no fetch\. Pass one as option "fetch"$/)
     return
   }
-  const message = `TypeError: This runtime has no ${CALLED[part] ?? part}, which ${name} needs. Load a polyfill before everysource, such as ${POLYFILL[part] ?? ''}.`
-  // A promise cannot throw.
+  const message = `TypeError: This runtime has no ${NAMES_IN_MESSAGES[part] ?? part}, which ${name} needs. Load a polyfill before everysource, such as ${POLYFILL[part] ?? ''}.`
+  // It returns a promise, so it doesn't throw.
   assert.deepEqual(outcome, name === 'fetchEventSource' ? { failed: message } : { thrown: message })
 }

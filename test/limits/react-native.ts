@@ -1,4 +1,4 @@
-/** What happens in React Native: which messages come, and that what they advise works. */
+/** React Native: its error messages, and that their advice works. */
 
 import assert from 'node:assert/strict'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import type { Tally } from '../tally.ts'
 import { reactNative, runApp } from './app.ts'
 
-/** All that a message may name. */
+/** All polyfills named in messages. */
 const POLYFILLS = ['event-target-polyfill', 'react-native-url-polyfill/auto', '@bacons/text-decoder/install']
   .map((name) => `import '${name}'\n`)
   .join('')
@@ -19,24 +19,24 @@ const FETCH = `import { fetch } from 'expo/fetch'\n`
 const NO_STREAM =
   'cannot be fetched: fetch does not stream in this runtime. Pass a streaming fetch as option "fetch", such as expo/fetch in React Native'
 
-/** How long a program may take, in ms. */
-const PATIENCE = 120_000
+/** Timeout of a program, in ms. */
+const TIMEOUT = 120_000
 
 export async function checkReactNative(tally: Tally): Promise<void> {
   const suite = tally.suite('React Native')
 
-  /** What does not come to an end fails. */
+  /** Runs a check with a timeout. */
   const check = (name: string, fact: () => Promise<void>): Promise<void> =>
     suite.run(name, async () => {
       let timer: ReturnType<typeof setTimeout> | undefined
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(reject, PATIENCE, new Error('it is not over'))
+        timer = setTimeout(reject, TIMEOUT, new Error('timed out'))
       })
       await Promise.race([fact(), late])
       clearTimeout(timer)
     })
 
-  /** What a program prints there. */
+  /** Returns the output of a program. */
   const prints = async (program: string): Promise<string[]> => {
     const { context, printed } = await reactNative()
     await runApp(context, program)
@@ -55,23 +55,23 @@ export async function checkReactNative(tally: Tally): Promise<void> {
     ],
     [`await fetchEventSource('http://a.test/')`, 'no streaming TextDecoder, which fetchEventSource'],
   ] as const) {
-    await check(`${use} says all that is missing`, async () => {
-      const [said = ''] = await prints(`${LIBRARY}try { ${use} } catch (error) { console.log(error) }`)
-      assert(said.startsWith(`TypeError: This runtime has ${missing} needs. Load a polyfill`), said)
+    await check(`${use} lists everything that is missing`, async () => {
+      const [message = ''] = await prints(`${LIBRARY}try { ${use} } catch (error) { console.log(error) }`)
+      assert(message.startsWith(`TypeError: This runtime has ${missing} needs. Load a polyfill`), message)
     })
   }
 
-  await check('a decoder that does not stream counts as none', async () => {
-    const [said = ''] = await prints(`${LIBRARY}
+  await check('a decoder without streaming counts as missing', async () => {
+    const [message = ''] = await prints(`${LIBRARY}
       globalThis.TextDecoder = class { decode(bytes, options) { if (options?.stream) throw new Error('unsupported'); return '' } }
       try { new EventDecoderStream() } catch (error) { console.log(error) }`)
-    assert.match(said, /no streaming TextDecoder/)
+    assert.match(message, /no streaming TextDecoder/)
   })
 
-  await check('a polyfill that is loaded too late is not found, and the message says when', async () => {
-    const [said = ''] = await prints(`${LIBRARY}${POLYFILLS}
+  await check('a polyfill loaded too late is reported along with the correct order', async () => {
+    const [message = ''] = await prints(`${LIBRARY}${POLYFILLS}
       try { new EventSource('http://a.test/') } catch (error) { console.log(error) }`)
-    assert.match(said, /no EventTarget, no Event, .* before everysource/)
+    assert.match(message, /no EventTarget, no Event, .* before everysource/)
   })
 
   for (const [use, program] of [
@@ -94,15 +94,15 @@ export async function checkReactNative(tally: Tally): Promise<void> {
       `await fetchEventSource('http://a.test/x').catch((error) => console.log(error.name, false, error.message))`,
     ],
   ] as const) {
-    await check(`${use} makes no request by React Native's own fetch, and says what to pass instead`, async () => {
-      const [said = '', ...more] = await prints(`${POLYFILLS}${LIBRARY}${program}`)
+    await check(`${use} sends no request with React Native's fetch, and recommends another`, async () => {
+      const [message = '', ...more] = await prints(`${POLYFILLS}${LIBRARY}${program}`)
       const kind = use === 'fetchEventSource' ? 'TypeError' : 'unsupported'
       const subject = use === 'fetchEventSource' ? 'The event stream' : 'The event stream at http://a.test/x'
-      assert.deepEqual([said, ...more], [`${kind} false ${subject} ${NO_STREAM}`])
+      assert.deepEqual([message, ...more], [`${kind} false ${subject} ${NO_STREAM}`])
     })
   }
 
-  await check("a fetch that streams may have taken the place of React Native's own", async () => {
+  await check("a streaming fetch may replace React Native's fetch globally", async () => {
     const { requests, answer } = await serve((response) => response.end('data: a\n\n'))
     const program = `${POLYFILLS}${LIBRARY}${FETCH}globalThis.fetch = fetch
       for await (const { data } of streamEvents('${answer.url}')) console.log(data)`
@@ -110,7 +110,7 @@ export async function checkReactNative(tally: Tally): Promise<void> {
     assert.equal(requests.length, 1)
   })
 
-  await check('comes back with the last event ID, after a wait', async () => {
+  await check('a source reconnects with the last event ID after a delay', async () => {
     const { requests, answer } = await serve((response, n) => response.end(`retry: 1\nid: ${n}\ndata: ${n}\n\n`))
     const printed = await prints(`${POLYFILLS}${LIBRARY}${FETCH}
       const source = new EventSource('${answer.url}', { fetch })
@@ -131,7 +131,7 @@ export async function checkReactNative(tally: Tally): Promise<void> {
     )
   })
 
-  await check('one message, one task, though setImmediate is none', async () => {
+  await check('each message has its own task although setImmediate queues a microtask', async () => {
     const { answer } = await serve((response) => {
       response.write('data: 1\n\ndata: 2\n\ndata: 3\n\n')
     })
@@ -146,7 +146,7 @@ export async function checkReactNative(tally: Tally): Promise<void> {
     assert.deepEqual(printed, ['1', '2', '3'])
   })
 
-  await check('closing ends the connection', async () => {
+  await check('leaving a loop closes the connection', async () => {
     const { answer } = await serve((response) => {
       response.write('data: 1\n\n')
     })
@@ -155,7 +155,7 @@ export async function checkReactNative(tally: Tally): Promise<void> {
     await answer.ended
   })
 
-  await check('an aborted loop throws an AbortError, though signals have no reason', async () => {
+  await check('an aborted loop throws an AbortError although signals have no reason', async () => {
     const { answer } = await serve((response) => {
       response.write('data: 1\n\n')
     })
@@ -177,7 +177,7 @@ export async function checkReactNative(tally: Tally): Promise<void> {
     assert.deepEqual(printed, ['{"data":"b","event":"a","id":"1"}'])
   })
 
-  await check('EventDecoderStream reads a stream, with web-streams-polyfill', async () => {
+  await check('EventDecoderStream reads a stream with web-streams-polyfill', async () => {
     const { answer } = await serve((response) => response.end('data: Grüße \u{1F600}\n\n'))
     const printed = await prints(`${POLYFILLS}${STREAMS}${LIBRARY}${FETCH}
       const { body } = await fetch('${answer.url}')
@@ -186,7 +186,7 @@ export async function checkReactNative(tally: Tally): Promise<void> {
     assert.deepEqual(printed, ['Grüße \u{1F600}'])
   })
 
-  await check('the polyfill defines a global EventSource that works', async () => {
+  await check('the polyfill defines a working global EventSource', async () => {
     const { answer } = await serve((response) => {
       response.write('data: 1\n\n')
     })
@@ -202,13 +202,13 @@ export async function checkReactNative(tally: Tally): Promise<void> {
 
 interface Answer {
   url: string
-  /** Resolves when a client has gone. */
+  /** Resolves when a client has disconnected. */
   ended: Promise<void>
 }
 
 const closers: (() => void)[] = []
 
-/** A server of event streams, and what it is asked. */
+/** A server of event streams that records its requests. */
 async function serve(
   respond: (response: ServerResponse, n: number) => unknown,
 ): Promise<{ requests: IncomingHttpHeaders[]; answer: Answer }> {

@@ -1,10 +1,10 @@
-/** Runtimes that lack something: realms with chosen globals. */
+/** Realms with chosen globals, to simulate runtimes with missing parts. */
 
 import vm from 'node:vm'
 
 type Globals = Record<string, unknown>
 
-/** What is no part of the language, and some runtimes have. */
+/** Globals outside the language that some runtimes lack. */
 const NAMES = [
   'AbortController',
   'AbortSignal',
@@ -39,13 +39,13 @@ const NAMES = [
   'structuredClone',
 ] as const
 
-/** All of them, as Node has them. */
+/** All of them, as in Node. */
 function all(): Globals {
   const host = globalThis as unknown as Globals
   return Object.fromEntries(NAMES.map((name) => [name, host[name]]))
 }
 
-/** A part of the runtime that may be missing: a global, or one of its members. */
+/** Parts that a runtime may lack: globals and their members. */
 export const PARTS = [
   ...NAMES.filter((name) => !name.endsWith('Timeout')),
   'AbortSignal.any',
@@ -57,11 +57,11 @@ export const PARTS = [
 
 export interface Realm {
   context: vm.Context
-  /** Which of its globals have been read. */
+  /** Names of the globals read so far. */
   read: Set<string>
 }
 
-/** A realm of its own with these globals and those of the language. */
+/** Creates a realm with these globals and those of the language. */
 export function realm(globals: Globals): Realm {
   const read = new Set<string>()
   const context = vm.createContext({})
@@ -82,26 +82,26 @@ export function realm(globals: Globals): Realm {
   return { context, read }
 }
 
-/** A runtime that lacks nothing. */
+/** A complete runtime. */
 export function everything(): Realm {
   return realm({ ...all(), MessagePort })
 }
 
-/** A runtime that has all but this. */
+/** A runtime without this part. */
 export function without(part: string): Realm {
   const [name = '', member] = part.split('.')
   const globals = all()
   if (member === undefined) Reflect.deleteProperty(globals, name)
-  else if (name !== 'Symbol') globals[name] = lacking(globals[name] as object, member)
+  else if (name !== 'Symbol') globals[name] = withoutMember(globals[name] as object, member)
   const made = realm(globals)
   if (name === 'Symbol' && member !== undefined) {
     const own = vm.runInContext('Symbol', made.context) as object
-    made.context.Symbol = lacking(own, member)
+    made.context.Symbol = withoutMember(own, member)
   }
   return made
 }
 
-/** A runtime that has all, with these changes. */
+/** A complete runtime with these changes. */
 export function changed(changes: PropertyDescriptorMap): vm.Context {
   const { context } = realm(all())
   for (const [name, change] of Object.entries(changes)) {
@@ -110,7 +110,7 @@ export function changed(changes: PropertyDescriptorMap): vm.Context {
   return context
 }
 
-/** A runtime whose `Event` and `EventTarget` return an instance of their own class to subclasses, as in Firefox's content scripts. */
+/** A runtime whose `Event` and `EventTarget` don't create instances of subclasses, as in Firefox content scripts. */
 export function withoutSubclasses(): Realm {
   const globals = all()
   for (const name of ['Event', 'EventTarget']) {
@@ -121,8 +121,8 @@ export function withoutSubclasses(): Realm {
   return realm(globals)
 }
 
-/** An object without a member, though that may be one which cannot be deleted. */
-function lacking(object: object, member: string): object {
+/** Copies an object without a member that may not be deletable. */
+function withoutMember(object: object, member: string): object {
   const copy =
     typeof object === 'function' ? (...args: never[]) => (object as (...args: never[]) => unknown)(...args) : {}
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(object))) {

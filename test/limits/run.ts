@@ -1,4 +1,4 @@
-/** Runtimes that lack something, and React Native: `npm run test:limits`. */
+/** Runtimes with missing parts, and React Native: `npm run test:limits`. */
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -27,5 +27,5 @@ await checkReactNative(tally)
 server.closeAllConnections()
 server.close()
 tally.end()
-// What has failed may have left something open.
+// Failed checks may have left handles open.
 process.exit()

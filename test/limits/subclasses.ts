@@ -1,4 +1,4 @@
-/** What happens where the platform's classes do not behave as base classes: in content scripts, and with frozen prototypes. */
+/** Platform classes that don't behave as base classes: in content scripts, and with frozen prototypes. */
 
 import assert from 'node:assert/strict'
 import vm from 'node:vm'
@@ -9,10 +9,10 @@ import { withoutSubclasses } from './realms.ts'
 export async function checkSubclasses(tally: Tally, url: string): Promise<void> {
   for (const [build, load] of Object.entries(BUILDS)) {
     const suite = tally.suite(`subclasses, ${build}`)
-    await suite.run('a platform that does not keep the prototype of a subclass', async () => {
-      assert.deepEqual(await story(await load(withoutSubclasses().context), url), STORY)
+    await suite.run('a platform that loses the prototype of a subclass', async () => {
+      assert.deepEqual(await describeEvents(await load(withoutSubclasses().context), url), EXPECTED_EVENTS)
     })
-    await suite.run('a subclass of ours keeps its prototype there', async () => {
+    await suite.run('a subclass of EventSource keeps its prototype there', async () => {
       const { everysource } = await load(withoutSubclasses().context)
       class Own extends everysource.EventSource {
         get isOwn(): boolean {
@@ -46,21 +46,21 @@ export async function checkSubclasses(tally: Tally, url: string): Promise<void> 
         `,
         context,
       )
-      assert.deepEqual(await story(await load(context), url), STORY)
+      assert.deepEqual(await describeEvents(await load(context), url), EXPECTED_EVENTS)
     })
   }
   suite.end()
 }
 
-export const STORY = {
+export const EXPECTED_EVENTS = {
   source: ['EventSource', '[object EventSource]', true],
   open: ['open', 'Event', 200],
   message: ['message', 'hello', '1', true],
   error: ['error', 'ErrorEvent', false, 'status'],
 }
 
-/** What a source's events are like. */
-export async function story({ everysource }: Loaded, url: string): Promise<object> {
+/** Returns the essential properties of a source's events. */
+export async function describeEvents({ everysource }: Loaded, url: string): Promise<object> {
   const { EventSource } = everysource
   const source = new EventSource(url)
   const open = await new Promise<Parameters<NonNullable<typeof source.onopen>>[0]>((resolve) => {

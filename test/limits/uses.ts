@@ -1,8 +1,8 @@
-/** What people do with the package, each until the first message: what it said, or what went wrong. */
+/** Uses of the package, each until the first message. */
 
 import type { Loaded } from './builds.ts'
 
-/** How it went: the data of the message; what was thrown at the call; what came as an event or a rejection. */
+/** The message's data, or an exception at the call, or a later error event or rejection. */
 export type Outcome = { data: string } | { thrown: string } | { failed: string }
 
 export type Use = (loaded: Loaded, url: string, options?: { fetch?: never }) => Promise<Outcome>
@@ -45,7 +45,7 @@ export const USES: Record<string, Use> = {
     ),
   fetchEventSource: async ({ dropIn }, url, options) => {
     const controller = new AbortController()
-    let outcome: Outcome = { failed: 'there was no message' }
+    let outcome: Outcome = { failed: 'no message was received' }
     try {
       await dropIn.fetchEventSource(url, {
         ...options,
@@ -79,7 +79,7 @@ async function called<T>(call: () => T, then: (made: T) => Promise<Outcome>): Pr
   }
 }
 
-/** The first event of a loop, as compiled code gets it where there is no such symbol. */
+/** Returns the first event of a loop. Compiled code uses a string if the runtime has no Symbol.asyncIterator. */
 async function first(stream: object): Promise<Outcome> {
   const { [Symbol.asyncIterator]: own, '@@asyncIterator': compiled } = stream as Record<
     string | symbol,

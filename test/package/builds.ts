@@ -1,4 +1,4 @@
-/** What the builds give to those who load them. */
+/** Exports and basic behavior of each build. */
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -14,7 +14,7 @@ type Everysource = typeof everysource
 const EXPORTS = ['ConnectionError', 'ErrorEvent', 'EventDecoderStream', 'EventSource', 'streamEvents']
 const DROP_IN_EXPORTS = ['EventStreamContentType', 'fetchEventSource']
 
-/** The browser build, which no condition of Node's names. */
+/** The browser build, which Node's conditions don't select. */
 const BROWSER = { ESM: '../../dist/browser/index.js', CommonJS: '../../dist/browser/index.cjs' }
 
 export async function checkBuilds(): Promise<void> {
@@ -38,7 +38,7 @@ export async function checkBuilds(): Promise<void> {
     ['fetch-event-source.d.ts', DROP_IN_EXPORTS],
     ['fetch-event-source.d.cts', DROP_IN_EXPORTS],
   ] as const) {
-    await check(`${file} declares no value that is not there`, async () => {
+    await check(`${file} declares only existing values`, async () => {
       const declarations = await readFile(new URL(`dist/${file}`, ROOT), 'utf8')
       const values = [...declarations.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','))
       assert.deepEqual(
@@ -52,12 +52,12 @@ export async function checkBuilds(): Promise<void> {
   }
 
   for (const [name, build] of builds) {
-    await check(`the ${name} build exports ${EXPORTS.join(', ')} and nothing else`, () => {
+    await check(`the ${name} build exports only ${EXPORTS.join(', ')}`, () => {
       assert.deepEqual(Object.keys(build).sort(), EXPORTS)
     })
 
     if (name.includes('CommonJS')) {
-      await check(`what the ${name} build exports is a constructor too, like versions 1 and 2 of eventsource`, () => {
+      await check(`the ${name} build is also a constructor, like versions 1 and 2 of eventsource`, () => {
         const module = build as Everysource & typeof everysource.EventSource & { __esModule: boolean; default: unknown }
         const { EventSource } = build
         const source = new module('http://a.test/', { fetch: () => new Promise(() => undefined) })
@@ -72,10 +72,10 @@ export async function checkBuilds(): Promise<void> {
         assert.deepEqual([CONNECTING, OPEN, CLOSED], [0, 1, 2])
         assert.equal(fromReadableStream, EventSource.fromReadableStream)
         assert.ok(Symbol.for('eventsource.supports-fetch-override') in module)
-        // The class does not get the exports as members.
+        // The exports must not become members of the class.
         assert.ok(!('streamEvents' in EventSource))
         assert.throws(() => (module as unknown as () => void)(), TypeError)
-        // Default imports that were compiled to CommonJS.
+        // For default imports compiled to CommonJS.
         assert.deepEqual([module.__esModule, module.default], [true, EventSource])
       })
     }
@@ -124,31 +124,28 @@ export async function checkBuilds(): Promise<void> {
     ['browser ESM', await import(BROWSER.ESM.replace('index', 'fetch-event-source'))],
     ['browser CommonJS', createRequire(import.meta.url)(BROWSER.CommonJS.replace('index', 'fetch-event-source'))],
   ] as [string, typeof import('everysource/fetch-event-source')][]) {
-    await check(
-      `the ${name} build of fetch-event-source exports ${DROP_IN_EXPORTS.join(', ')}, and works`,
-      async () => {
-        assert.deepEqual(Object.keys(dropIn).sort(), DROP_IN_EXPORTS)
-        const server = await messageServer()
-        const controller = new AbortController()
-        const events: string[] = []
-        await dropIn.fetchEventSource(server.url, {
-          signal: controller.signal,
-          onmessage: ({ event, data }) => {
-            events.push(event, data)
-            controller.abort()
-          },
-        })
-        server.close()
-        assert.deepEqual(events, ['greeting', 'hello'])
-      },
-    )
+    await check(`the ${name} build of fetch-event-source exports ${DROP_IN_EXPORTS.join(', ')} and works`, async () => {
+      assert.deepEqual(Object.keys(dropIn).sort(), DROP_IN_EXPORTS)
+      const server = await messageServer()
+      const controller = new AbortController()
+      const events: string[] = []
+      await dropIn.fetchEventSource(server.url, {
+        signal: controller.signal,
+        onmessage: ({ event, data }) => {
+          events.push(event, data)
+          controller.abort()
+        },
+      })
+      server.close()
+      assert.deepEqual(events, ['greeting', 'hello'])
+    })
   }
 
   for (const [name, load] of [
     ['ESM', "await import('everysource')"],
     ['CommonJS', "(await import('node:module')).createRequire(process.cwd() + '/x')('everysource')"],
   ] as const) {
-    await check(`importing the ${name} build defines no global and keeps no process alive`, async () => {
+    await check(`importing the ${name} build defines no globals and doesn't keep the process alive`, async () => {
       const output = await runNode(`
         // Node itself loads undici, which has globals, when a script first looks for MessageEvent.
         void globalThis.MessageEvent
@@ -161,7 +158,7 @@ export async function checkBuilds(): Promise<void> {
     })
 
     await check(
-      `importing the ${name} build succeeds where everything is missing, and using it says what is`,
+      `importing the ${name} build succeeds without any globals, and using it reports the missing ones`,
       async () => {
         const output = await runNode(`
         const { log } = console
@@ -195,7 +192,7 @@ export async function checkBuilds(): Promise<void> {
   }
 }
 
-/** What a runtime may lack. */
+/** Globals that a runtime may lack. */
 const MISSING = [
   'Event',
   'EventTarget',
@@ -223,7 +220,7 @@ const MISSING = [
   'Buffer',
 ]
 
-/** What a page has of what the script build needs, but for MessageChannel: in Node, its ports keep the process. */
+/** Page globals that the script build uses, except MessageChannel, whose ports keep a Node process alive. */
 const PAGE = {
   AbortController,
   DOMException,
@@ -252,7 +249,7 @@ async function runScript(): Promise<{ everysource: Everysource; globals: string[
   }
 }
 
-/** A message and the error after it. */
+/** Returns a message event and the following error event. */
 async function events(build: Everysource): Promise<{ message: Event; error: everysource.ErrorEvent }> {
   const source = new build.EventSource('http://nowhere.test/', {
     fetch: () => Promise.resolve(new Response('data: 1\n\n', { headers: { 'Content-Type': 'text/event-stream' } })),
@@ -270,7 +267,7 @@ async function events(build: Everysource): Promise<{ message: Event; error: ever
   return { message: await message, error: await error }
 }
 
-/** What a module prints in a process of its own, which must end by itself. */
+/** Returns the output of a module in a separate process, which must exit on its own. */
 function runNode(code: string): Promise<string> {
   return run(process.execPath, ['--input-type=module', '--eval', code])
 }

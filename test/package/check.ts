@@ -3,15 +3,15 @@
 import { execFile } from 'node:child_process'
 import { isCI } from '../ci.ts'
 
-/** The folder of the package. */
+/** The package folder. */
 export const ROOT = new URL('../../', import.meta.url)
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
-/** A fact about the package, and what proves it: it throws where the fact does not hold. */
-export async function check(fact: string, prove: () => unknown): Promise<void> {
+/** Runs a check, which throws if the fact doesn't hold. */
+export async function check(fact: string, verify: () => unknown): Promise<void> {
   try {
-    await prove()
+    await verify()
     counts.passed++
     console.log(`ok ${fact}`)
   } catch (error) {
@@ -20,20 +20,20 @@ export async function check(fact: string, prove: () => unknown): Promise<void> {
   }
 }
 
-/** Skips checks for a reason, such as a missing tool. CI has all tools, so there it is a failure. */
+/** Skips checks for a reason such as a missing tool. CI has all tools, so there it counts as a failure. */
 export function skip(facts: string, reason: string): void {
   counts[isCI() ? 'failed' : 'skipped']++
   console.log(`${isCI() ? 'not ok' : 'skipped'} ${facts}: ${reason}`)
 }
 
-/** Prints the sum, the last line that a run prints, and sets the exit code. */
+/** Prints the total as the last line of the run, and sets the exit code. */
 export function end(): void {
   const { passed, failed, skipped } = counts
   if (failed > 0) process.exitCode = 1
   console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 }
 
-/** What a command prints. Fails with all it printed. */
+/** Returns the output of a command. Rejects with its output if it fails. */
 export function run(
   command: string,
   args: string[],
@@ -49,7 +49,7 @@ export function run(
   })
 }
 
-/** A command of a package that is installed, on this Node. */
+/** Runs the command of an installed package on this Node. */
 export function runTool(path: string, args: string[], cwd?: string): Promise<string> {
   return run(process.execPath, [new URL(`node_modules/${path}`, ROOT).pathname, ...args], cwd)
 }

@@ -1,4 +1,4 @@
-/** What is in the package. */
+/** Contents of the package. */
 
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { check, ROOT, run, runTool } from './check.ts'
 
 const ENTRIES = ['index', 'fetch-event-source', 'polyfill', 'polyfill/force']
 
-/** All files, except for the modules of the browser build, which follow src. */
+/** All files except the modules of the browser build, which follow src. */
 const FILES = [
   'CHANGELOG.md',
   'LICENSE',
@@ -32,7 +32,7 @@ const FILES = [
 /** In bytes, unpacked. */
 const MAX_SIZE = 900_000
 
-/** The parser, by the name of its package. */
+/** Package name of the parser. */
 const PARSER = 'eventsource-parser'
 
 interface Packed {
@@ -42,9 +42,9 @@ interface Packed {
   size: number
 }
 
-/** Packs the package as it is built. */
+/** Packs the package from the existing build. */
 export async function pack(folder: string): Promise<Packed> {
-  // Without scripts: `prepare` would replace dist while other tests run on it.
+  // Without scripts: `prepare` would replace dist while other tests use it.
   const report = JSON.parse(await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder])) as [
     { filename: string; files: { path: string }[]; unpackedSize: number },
   ]
@@ -55,20 +55,20 @@ export async function pack(folder: string): Promise<Packed> {
 export async function checkContents({ tarball, files, size }: Packed): Promise<void> {
   const modules = await browserModules()
 
-  await check('the package holds exactly the listed files and the modules of the browser build', () => {
+  await check('the package contains exactly the listed files and the modules of the browser build', () => {
     assert.deepEqual(files, [...FILES, ...modules].sort())
   })
 
-  await check(`the package takes at most ${MAX_SIZE} bytes unpacked (it takes ${size})`, () => {
+  await check(`the package has at most ${MAX_SIZE} bytes unpacked (now ${size})`, () => {
     assert(size <= MAX_SIZE)
   })
 
-  await check('publint has nothing to say', async () => {
+  await check('publint reports nothing', async () => {
     const bytes = await readFile(tarball)
     const { messages, pkg } = await publint({
       pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
     })
-    // The field `browser` is for resolvers that don't know `exports`, which has the condition too.
+    // The field `browser` is for resolvers that don't support `exports`, which have that condition too.
     const relevant = messages.filter(({ code }) => code !== 'USE_EXPORTS_BROWSER')
     assert.deepEqual(
       relevant.map((message) => formatMessage(message, pkg)),
@@ -76,14 +76,14 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
     )
   })
 
-  await check('attw finds the types right', async () => {
-    // Not those of the script build, which is for <script> alone and has none. For node10 too, by `typesVersions`.
+  await check('attw reports no problems with the types', async () => {
+    // Excludes the script build, which is only for <script> and has no types. Includes node10, thanks to `typesVersions`.
     const script = ['--exclude-entrypoints', './dist/everysource.min.js']
     const offline = '--no-definitely-typed'
     await runTool('@arethetypeswrong/cli/dist/index.js', [tarball, '--profile', 'strict', offline, ...script])
   })
 
-  await check('there are no dependencies', async () => {
+  await check('the package has no dependencies', async () => {
     const manifest = JSON.parse(await read('package.json')) as Record<string, unknown>
     for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundleDependencies']) {
       assert.equal(manifest[kind], undefined, kind)
@@ -94,7 +94,7 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
     for (const name of await built(/\.d\.c?ts$/)) assert(!(await read(name)).includes(PARSER), name)
   })
 
-  await check('no file loads anything but files of the package; the command loads Node modules too', async () => {
+  await check('files load only other files of the package; the command also loads Node modules', async () => {
     for (const name of files.filter((file) => /\.c?js$/.test(file))) {
       for (const specifier of importsOf(await read(name))) {
         if (name === 'dist/cli.js' && isBuiltin(specifier)) continue
@@ -106,7 +106,7 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
 
   for (const folder of ['dist', 'dist/browser']) {
     for (const extension of ['js', 'cjs']) {
-      await check(`in ${folder}, the polyfills (.${extension}) load the index instead of containing it`, async () => {
+      await check(`in ${folder}, the polyfills (.${extension}) import the index instead of bundling it`, async () => {
         const polyfill = importsOf(await read(`${folder}/polyfill.${extension}`))
         const force = importsOf(await read(`${folder}/polyfill/force.${extension}`))
         assert(polyfill.includes(`./index.${extension}`), String(polyfill))
@@ -115,12 +115,12 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
     }
   }
 
-  await check("each file that contains the parser names the parser's license", async () => {
+  await check('each file that contains the parser names its license', async () => {
     const names = await built(/\.c?js$/)
     const holders = []
     for (const name of names) {
       const code = await read(name)
-      // A name that nothing else has: an option of the parser's `reset()`.
+      // A name unique to the parser: an option of its `reset()`.
       if (!code.includes('.consume')) continue
       holders.push(name)
       assert.match(code.split('*/')[0] ?? '', /^\/\*!? .*eventsource-parser, MIT.*THIRD-PARTY-LICENSES\.txt/, name)
@@ -143,36 +143,39 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
     assert.match(license, /THE SOFTWARE IS PROVIDED "AS IS"/)
   })
 
-  await check('files that are not modules are in strict mode', async () => {
+  await check('files that are not modules use strict mode', async () => {
     for (const name of [...(await built(/\.cjs$/)), 'dist/everysource.min.js']) {
       assert.match((await read(name)).replace(/^(\/\*.*?\*\/|\s)+/s, ''), /^"use strict";/, name)
     }
   })
 
-  await check('no file names a source map, because none ships: names and lines are as in src', async () => {
-    for (const name of await built(/\.c?js$/)) assert.doesNotMatch(await read(name), /sourceMappingURL/, name)
-    for (const name of [
-      'dist/index.js',
-      'dist/index.cjs',
-      'dist/browser/index.cjs',
-      'dist/browser/connection/connection.js',
-    ]) {
-      const lines = (await read(name)).split('\n')
-      assert(Math.max(...lines.map(({ length }) => length)) < 1_000, name)
-    }
-  })
+  await check(
+    'no file refers to a source map, because the package contains no source maps: names and lines are those of src',
+    async () => {
+      for (const name of await built(/\.c?js$/)) assert.doesNotMatch(await read(name), /sourceMappingURL/, name)
+      for (const name of [
+        'dist/index.js',
+        'dist/index.cjs',
+        'dist/browser/index.cjs',
+        'dist/browser/connection/connection.js',
+      ]) {
+        const lines = (await read(name)).split('\n')
+        assert(Math.max(...lines.map(({ length }) => length)) < 1_000, name)
+      }
+    },
+  )
 
   await checkExports(files)
 }
 
-/** `exports`, and the fields and folders for resolvers that don't read it. */
+/** `exports`, and the fields and folders for resolvers that don't support it. */
 async function checkExports(files: string[]): Promise<void> {
   const manifest = JSON.parse(await read('package.json')) as {
     exports: Record<string, unknown>
     sideEffects: string[]
   } & Record<(typeof FIELDS)[number], string>
 
-  await check('the conditions of servers come before `browser` in each entry', () => {
+  await check('server conditions precede `browser` in each entry', () => {
     const { './dist/everysource.min.js': script, './package.json': self, ...entries } = manifest.exports
     assert.deepEqual([script, self], ['./dist/everysource.min.js', './package.json'])
     assert.deepEqual(
@@ -181,22 +184,25 @@ async function checkExports(files: string[]): Promise<void> {
     )
   })
 
-  await check('each entry resolves without `exports` too, by the fields of package.json and of folders', async () => {
-    assert.deepEqual(Object.fromEntries(FIELDS.map((field) => [field, manifest[field]])), fieldsOf('index', './dist'))
-    for (const [name, root] of [
-      ['fetch-event-source', '..'],
-      ['polyfill', '..'],
-      ['polyfill/force', '../..'],
-    ] as const) {
-      const fields = JSON.parse(await read(`${name}/package.json`)) as Record<string, string>
-      assert.deepEqual(fields, fieldsOf(name, `${root}/dist`))
-      for (const file of Object.values(fields)) {
-        assert(files.includes(new URL(file, `file:///${name}/package.json`).pathname.slice(1)), file)
+  await check(
+    'each entry also resolves without `exports`, with the fields of package.json and of folders',
+    async () => {
+      assert.deepEqual(Object.fromEntries(FIELDS.map((field) => [field, manifest[field]])), fieldsOf('index', './dist'))
+      for (const [name, root] of [
+        ['fetch-event-source', '..'],
+        ['polyfill', '..'],
+        ['polyfill/force', '../..'],
+      ] as const) {
+        const fields = JSON.parse(await read(`${name}/package.json`)) as Record<string, string>
+        assert.deepEqual(fields, fieldsOf(name, `${root}/dist`))
+        for (const file of Object.values(fields)) {
+          assert(files.includes(new URL(file, `file:///${name}/package.json`).pathname.slice(1)), file)
+        }
       }
-    }
-  })
+    },
+  )
 
-  await check('`sideEffects` names the polyfills and nothing else', () => {
+  await check('`sideEffects` lists only the polyfills', () => {
     const patterns = manifest.sideEffects.map((pattern) => pattern.replace('./', ''))
     const effective = files.filter((file) => patterns.some((pattern) => matchesGlob(file, pattern)))
     assert.deepEqual(
@@ -206,14 +212,14 @@ async function checkExports(files: string[]): Promise<void> {
   })
 }
 
-/** Resolvers that set several of these must find the build for servers first. */
+/** Resolvers that set several conditions must match one of these before `browser`. */
 const SERVERS = ['workerd', 'edge-light', 'deno', 'bun', 'react-native', 'node', 'worker']
 
 function conditionsOf(name: string): Record<string, unknown> {
   const conditions = (js: string, dts: string): Record<string, string> => ({
     types: `./dist/${name}${dts}`,
     ...Object.fromEntries(SERVERS.map((condition) => [condition, `./dist/${name}${js}`])),
-    // Metro makes CommonJS of everything, and takes some imports for calls of `require`: both must lead to one copy.
+    // Metro converts everything to CommonJS, and treats some imports as `require` calls. Both must load the same copy.
     'react-native': `./dist/${name}.cjs`,
     browser: `./dist/browser/${name}${js}`,
     default: `./dist/${name}${js}`,
@@ -221,7 +227,7 @@ function conditionsOf(name: string): Record<string, unknown> {
   return { import: conditions('.js', '.d.ts'), require: conditions('.cjs', '.d.cts') }
 }
 
-/** What resolvers read that don't know `exports`. */
+/** Fields for resolvers that don't support `exports`. */
 const FIELDS = ['main', 'module', 'browser', 'react-native', 'types'] as const
 
 function fieldsOf(name: string, dist: string): Record<(typeof FIELDS)[number], string> {

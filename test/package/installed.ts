@@ -1,10 +1,10 @@
-/** The package as npm installs it: what comes with it, its polyfills, and declarations that are made of its own. */
+/** The package installed by npm: its dependencies, its polyfills, and declarations inferred from its types. */
 
 import assert from 'node:assert/strict'
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { check, ROOT, run, runTool } from './check.ts'
 
-/** How a consumer gets at a module, in ESM and in CommonJS. */
+/** Ways to load a module in ESM and CommonJS. */
 const LOADERS = [
   { kind: 'import', extension: 'mjs', load: (path: string) => `await import('${path}')` },
   { kind: 'require', extension: 'cjs', load: (path: string) => `require('${path}')` },
@@ -15,7 +15,7 @@ export async function checkInstalled(tarball: string, folder: string): Promise<v
   await mkdir(consumer)
   await writeFile(`${consumer}/package.json`, '{"private": true}')
 
-  await check('npm installs it and nothing else', async () => {
+  await check('npm installs no other package', async () => {
     await run('npm', ['install', tarball, '--offline', '--ignore-scripts', '--no-audit', '--no-fund'], consumer)
     const installed = await readdir(`${consumer}/node_modules`)
     assert.deepEqual(
@@ -30,41 +30,41 @@ export async function checkInstalled(tarball: string, folder: string): Promise<v
 
 async function checkPolyfills(consumer: string): Promise<void> {
   const shape = { writable: true, enumerable: false, configurable: true }
-  /** Loads the door where `existing` is the global, and says what the global is then. */
-  const say = (load: (path: string) => string, door: string, existing: string): string => `
+  /** Loads the entry point with `existing` as the global EventSource, and prints the resulting global. */
+  const script = (load: (path: string) => string, entry: string, existing: string): string => `
     ;(${load === LOADERS[0]?.load ? 'async ' : ''}() => {
       class Native {}
       const attributes = { writable: true, enumerable: false, configurable: true }
       Object.defineProperty(globalThis, 'EventSource', { value: ${existing}, ...attributes })
       if (!globalThis.EventSource) delete globalThis.EventSource
-      ${load(door)}
+      ${load(entry)}
       const { EventSource } = ${load('everysource')}
       const { value, ...shape } = Object.getOwnPropertyDescriptor(globalThis, 'EventSource')
       console.log(JSON.stringify({ is: value === EventSource ? 'ours' : value === Native ? 'native' : 'other', shape }))
     })()
   `
   for (const { kind, extension, load } of LOADERS) {
-    for (const [fact, door, existing, is] of [
-      ['polyfill installs the class that everysource exports', 'everysource/polyfill', 'undefined', 'ours'],
-      ['polyfill leaves one that is there alone', 'everysource/polyfill', 'Native', 'native'],
-      ['polyfill/force installs it where there is none', 'everysource/polyfill/force', 'undefined', 'ours'],
-      ['polyfill/force replaces one that is there', 'everysource/polyfill/force', 'Native', 'ours'],
+    for (const [fact, entry, existing, is] of [
+      ['polyfill installs the class exported by everysource', 'everysource/polyfill', 'undefined', 'ours'],
+      ['polyfill keeps an existing class', 'everysource/polyfill', 'Native', 'native'],
+      ['polyfill/force installs the class if there is none', 'everysource/polyfill/force', 'undefined', 'ours'],
+      ['polyfill/force replaces an existing class', 'everysource/polyfill/force', 'Native', 'ours'],
     ] as const) {
       await check(`by ${kind}, ${fact}`, async () => {
-        await writeFile(`${consumer}/door.${extension}`, say(load, door, existing))
-        const found = JSON.parse(await run(process.execPath, [`door.${extension}`], consumer)) as Record<
+        await writeFile(`${consumer}/entry.${extension}`, script(load, entry, existing))
+        const found = JSON.parse(await run(process.execPath, [`entry.${extension}`], consumer)) as Record<
           string,
           unknown
         >
         assert.equal(found.is, is)
-        // Writable, configurable, not enumerable: as WebIDL defines an interface object.
+        // Like a WebIDL interface object: writable, configurable and not enumerable.
         if (is === 'ours') assert.deepEqual(found.shape, shape)
       })
     }
   }
 }
 
-/** What a library might export. */
+/** Example exports of a library. */
 const INFERRED = `
 import { EventDecoderStream, EventSource, streamEvents } from 'everysource'
 import { fetchEventSource } from 'everysource/fetch-event-source'
@@ -83,7 +83,7 @@ async function checkTypes(consumer: string): Promise<void> {
   await mkdir(types)
   await copyFile(new URL('tsconfig.json', source), `${types}/tsconfig.json`)
 
-  await check('declarations can be made of what is inferred from it', async () => {
+  await check('TypeScript can emit declarations for types inferred from the package', async () => {
     await writeFile(`${types}/inferred.mts`, INFERRED)
     const tsc = ['--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--outDir', `${types}/declared`]
     const typeRoots = new URL('node_modules/@types', ROOT).pathname

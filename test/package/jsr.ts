@@ -1,4 +1,4 @@
-/** The package on JSR: jsr.json says the same as package.json, and Deno would publish it. */
+/** The package on JSR: jsr.json matches package.json, and Deno would publish it. */
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -20,10 +20,10 @@ interface JSRManifest {
   imports: Record<string, string>
 }
 
-/** Nothing listens there: what is installed must be enough. */
+/** Nothing listens there: installed packages must be enough. */
 const NO_REGISTRY = 'http://127.0.0.1:9/'
 
-/** @param folder for files that nothing else needs */
+/** @param folder for temporary files */
 export async function checkJSR(folder: string): Promise<void> {
   const { version, license, exports, devDependencies } = await read<Manifest>('package.json')
   const jsr = await read<JSRManifest>('jsr.json')
@@ -32,7 +32,7 @@ export async function checkJSR(folder: string): Promise<void> {
     assert.deepEqual([jsr.version, jsr.license], [version, license])
   })
 
-  await check('jsr.json exports the sources of all entries that package.json exports', () => {
+  await check('jsr.json exports the sources of all entries in package.json', () => {
     const entries = Object.keys(exports).filter((name) => !/\.(js|json)$/.test(name))
     const sources = entries.map((name) => [
       name,
@@ -41,7 +41,7 @@ export async function checkJSR(folder: string): Promise<void> {
     assert.deepEqual(jsr.exports, Object.fromEntries(sources))
   })
 
-  await check('jsr.json imports the version of the parser that is compiled into the builds', () => {
+  await check('jsr.json imports the parser version that the builds contain', () => {
     const parser = 'eventsource-parser'
     assert.deepEqual(jsr.imports, { [parser]: `npm:${parser}@${devDependencies[parser]}` })
   })
@@ -53,7 +53,7 @@ export async function checkJSR(folder: string): Promise<void> {
     skip(published, reason)
     return
   }
-  await check(`${published}: no global declarations, no types that are slow to infer`, async () => {
+  await check(`${published}: no global declarations or slow types`, async () => {
     const env = {
       DENO_DIR: `${folder}/deno`,
       DENO_NO_UPDATE_CHECK: '1',

@@ -1,4 +1,4 @@
-/** A server that greets whoever connects, and keeps the connection. */
+/** A server that sends a greeting to each client and keeps the connection open. */
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,7 +10,7 @@ export interface MessageServer {
 
 export async function messageServer(): Promise<MessageServer> {
   const server = createServer((_request, response) => {
-    // happy-dom checks origins.
+    // happy-dom enforces CORS.
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Access-Control-Allow-Origin': '*' })
     response.write('event: greeting\nid: 1\ndata: hello\n\n')
   })

@@ -1,4 +1,4 @@
-/** Checks the package as it is published. `npm run build` comes before it. */
+/** Checks the package as published. Run `npm run build` first. */
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,5 +23,5 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 end()
-// In Node, the message channels of the browser build keep the process alive.
+// Message channels of the browser build keep a Node process alive.
 process.exit()

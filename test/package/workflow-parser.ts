@@ -1,4 +1,4 @@
-/** GitHub's own parser of workflows, which needs no network. */
+/** GitHub's workflow parser, which works offline. */
 
 import { build } from 'esbuild'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -6,12 +6,12 @@ import { ROOT } from './check.ts'
 
 type Parser = typeof import('@actions/workflow-parser')
 
-/** Returns what is wrong with a workflow: its YAML, its keys and values, its expressions, and the order of its jobs. */
+/** Returns the errors in a workflow: its YAML, keys, values, expressions, and job dependencies. */
 export type LintWorkflow = (content: string) => Promise<string[]>
 
 export async function createWorkflowLinter(): Promise<LintWorkflow> {
   const outfile = fileURLToPath(new URL('.cache/package/workflow-parser.cjs', ROOT))
-  // Bundled, because it imports JSON without the attribute that Node requires.
+  // Bundled, because it imports JSON without the attribute required by Node.
   await build({
     stdin: { contents: "export * from '@actions/workflow-parser'", resolveDir: fileURLToPath(ROOT) },
     bundle: true,
@@ -26,7 +26,7 @@ export async function createWorkflowLinter(): Promise<LintWorkflow> {
       { name: 'workflow.yml', content },
       new parser.NoOperationTraceWriter(),
     )
-    // Adds its errors to those of the context.
+    // Adds its errors to the context.
     if (value) await parser.convertWorkflowTemplate(context, value)
     return context.errors.getErrors().map(({ message }) => message)
   }

@@ -1,4 +1,4 @@
-/** What GitHub checks, and with which rights. */
+/** Steps and permissions of the GitHub workflows. */
 
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
@@ -24,15 +24,15 @@ interface Job {
 
 const FOLDER = new URL('.github/workflows/', ROOT)
 
-/** Mistakes that the linter must report, each as a text in test.yml and its replacement. */
+/** Mistakes that the linter must report: a text in test.yml and its replacement. */
 const MISTAKES: [mistake: string, text: string, replacement: string][] = [
   ['a misspelled key', 'runs-on:', 'run-on:'],
-  ['a misspelled right', 'contents: read', 'contents: reed'],
+  ['a misspelled permission', 'contents: read', 'contents: reed'],
   ['a timeout that is not a number', 'timeout-minutes: 30', 'timeout-minutes: half'],
-  ['an expression without an end', '${{ matrix.node }}', '${{ matrix.node + }}'],
+  ['an incomplete expression', '${{ matrix.node }}', '${{ matrix.node + }}'],
   ['an unknown context', '${{ matrix.node }}', '${{ matric.node }}'],
-  ['a job that waits for an unknown one', '  full:\n', '  full:\n    needs: quik\n'],
-  ['a step without anything to do', 'run: npm test', 'working-directory: test'],
+  ['a job that depends on an unknown one', '  full:\n', '  full:\n    needs: quik\n'],
+  ['a step without an action', 'run: npm test', 'working-directory: test'],
   ['wrong indentation', '    steps:\n', '   steps:\n'],
 ]
 
@@ -57,12 +57,12 @@ export async function checkWorkflows(): Promise<void> {
   const { quick, full } = workflow.jobs
   assert.ok(quick && full)
 
-  await check('pushes to main and pull requests are checked, the newest only', () => {
+  await check('pushes to main and pull requests are checked, and newer ones cancel older runs', () => {
     assert.deepEqual(workflow.on, { push: { branches: ['main'] }, pull_request: null })
     assert.equal(workflow.concurrency?.['cancel-in-progress'], true)
   })
 
-  await check('the checks may read the code and nothing else', () => {
+  await check('the checks have read access to the code only', () => {
     assert.deepEqual(workflow.permissions, {})
     for (const { permissions, steps } of Object.values(workflow.jobs)) {
       assert.deepEqual(permissions, { contents: 'read' })
@@ -75,7 +75,7 @@ export async function checkWorkflows(): Promise<void> {
     for (const job of Object.values(workflow.jobs)) assert.ok(Number(job['timeout-minutes']) <= 60)
   })
 
-  await check('the quick run is on Linux, macOS and Windows, with Node 20 and 24', () => {
+  await check('the quick run covers Linux, macOS and Windows with Node 20 and 24', () => {
     const { os = [], node } = quick.strategy.matrix
     assert.deepEqual(
       os.map((name) => name.replace(/-.*/, '')),
@@ -84,11 +84,11 @@ export async function checkWorkflows(): Promise<void> {
     assert.deepEqual(node, [20, 24])
     assert.equal(quick['runs-on'], '${{ matrix.os }}')
     const test = quick.steps.at(-1)
-    // With CI as GitHub sets it, `npm test` is the full run.
+    // GitHub sets CI, which would make `npm test` a full run.
     assert.deepEqual([test?.run, test?.env], ['npm test', { CI: 'false' }])
   })
 
-  await check('the jobs of the full run have each step once', () => {
+  await check('the jobs of the full run include each step once', () => {
     const { include = [] } = full.strategy.matrix
     const steps = include.flatMap((job) => job.steps.split(','))
     assert.deepEqual(steps.sort(), STEPS.map(({ name }) => name).sort())
@@ -97,7 +97,7 @@ export async function checkWorkflows(): Promise<void> {
     assert.equal(test.env?.CI, 'true')
   })
 
-  await check('the table of runtimes is made in the job that runs the suites it shows', () => {
+  await check('the runtimes table is checked in the job that runs its suites', () => {
     const jobs = full.strategy.matrix.include?.filter(({ steps }) => steps.includes('runtimes-table')) ?? []
     assert.deepEqual(
       jobs.map(({ steps }) => steps),

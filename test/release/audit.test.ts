@@ -1,4 +1,4 @@
-/** `.ci/audit.mjs`, with a registry that knows of vulnerabilities. */
+/** `.ci/audit.mjs` with a registry that reports vulnerabilities. */
 
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
@@ -9,15 +9,15 @@ import { expect, it } from 'vitest'
 import { path } from '../conformance/bundle.ts'
 
 it.for([
-  ['passes without any', {}, 0],
-  ['passes with one in a tool', { tsup: [advisory('tsup')] }, 0],
-  ['fails with one in the parser, which is compiled in', { 'eventsource-parser': [advisory('eventsource-parser')] }, 1],
+  ['passes without vulnerabilities', {}, 0],
+  ['passes with a vulnerability in a tool', { tsup: [advisory('tsup')] }, 0],
+  ['fails with a vulnerability in the bundled parser', { 'eventsource-parser': [advisory('eventsource-parser')] }, 1],
 ] as const)('%s', async ([, advisories, expected]) => {
   const registry = createServer((request, response) => {
     void buffer(request).then((body) => {
       const { method, url = '' } = request
-      const asked = method === 'POST' ? (JSON.parse(gunzipSync(body).toString()) as object) : {}
-      const found = Object.entries(advisories).filter(([name]) => name in asked)
+      const packages = method === 'POST' ? (JSON.parse(gunzipSync(body).toString()) as object) : {}
+      const found = Object.entries(advisories).filter(([name]) => name in packages)
       const versions = { '1.0.0': { name: url.slice(1), version: '1.0.0' } }
       response.writeHead(200, { 'Content-Type': 'application/json' })
       response.end(JSON.stringify(method === 'POST' ? Object.fromEntries(found) : { name: url.slice(1), versions }))

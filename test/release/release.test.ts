@@ -1,4 +1,4 @@
-/** `npm run release`, in a repository of its own that is a copy of this one. */
+/** `npm run release` in a copy of this repository. */
 
 import { execFileSync, spawn } from 'node:child_process'
 import {
@@ -21,7 +21,7 @@ import { parse } from 'yaml'
 import { getReleaseLine } from '../../.changeset/changelog.mjs'
 import { path } from '../conformance/bundle.ts'
 
-/** What the release needs of the repository. */
+/** Files that the release needs. */
 const COPIED = [
   '.changeset/README.md',
   '.changeset/changelog.mjs',
@@ -47,10 +47,10 @@ const IDENTITY = {
   GIT_COMMITTER_EMAIL: 'a@a.test',
 }
 
-/** What a registry is asked. */
-const asked: string[] = []
+/** Requests to the registry. */
+const requests: string[] = []
 const registry = createServer(({ method = '', url = '' }, response) => {
-  asked.push(`${method} ${url}`)
+  requests.push(`${method} ${url}`)
   response.writeHead(404).end('{}')
 })
 
@@ -61,17 +61,17 @@ afterAll(() => {
   registry.close()
 })
 
-describe.concurrent('a release is refused', () => {
+describe.concurrent('release is refused', () => {
   it.for([
     [
-      'with changes that are not committed',
+      'with uncommitted changes',
       (folder: string) => {
         writeFileSync(join(folder, 'src/index.ts'), '')
       },
       'There are changes that are not committed',
     ],
     [
-      'with files that are not committed',
+      'with untracked files',
       (folder: string) => {
         writeFileSync(join(folder, 'new.txt'), '')
       },
@@ -85,21 +85,21 @@ describe.concurrent('a release is refused', () => {
       'Releases are made on main; this is feature',
     ],
     [
-      'on no branch',
+      'with a detached HEAD',
       (folder: string) => {
         git(folder, 'checkout', '--quiet', '--detach')
       },
       'Releases are made on main; this is no branch',
     ],
     [
-      'when its tag exists',
+      'if its tag exists',
       (folder: string) => {
         git(folder, 'tag', 'v7.1.0')
       },
       'The tag v7.1.0 exists',
     ],
     [
-      'without an entry in the changelog',
+      'if the changelog has no entry for it',
       (folder: string) => {
         writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n\n## 7.0.0\n\n- Before\n')
         git(folder, 'commit', '--quiet', '--all', '-m', 'x')
@@ -107,7 +107,7 @@ describe.concurrent('a release is refused', () => {
       'The version is 7.1.0, but the first entry of CHANGELOG.md is 7.0.0',
     ],
     [
-      'with a changelog without entries',
+      'if the changelog is empty',
       (folder: string) => {
         writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n')
         git(folder, 'commit', '--quiet', '--all', '-m', 'x')
@@ -115,7 +115,7 @@ describe.concurrent('a release is refused', () => {
       'The version is 7.1.0, but the first entry of CHANGELOG.md is missing',
     ],
     [
-      'when package.json does not say where the repository is',
+      'if package.json does not name the repository',
       (folder: string) => {
         edit(folder, 'package.json', (text) => text.replace(/\n {2}"(bugs|funding)": .*/g, ''))
         git(folder, 'commit', '--quiet', '--all', '-m', 'x')
@@ -123,7 +123,7 @@ describe.concurrent('a release is refused', () => {
       'package.json lacks bugs, funding. Run: node .ci/repository.mjs',
     ],
     [
-      'when the build made less than package.json names',
+      'if the build lacks a file named in package.json',
       (folder: string) => {
         edit(folder, 'package.json', (text) => text.replace("'polyfill']) fs", ']) fs'))
         git(folder, 'commit', '--quiet', '--all', '-m', 'x')
@@ -131,7 +131,7 @@ describe.concurrent('a release is refused', () => {
       'everysource-7.1.0.tgz lacks polyfill, which package.json names',
     ],
     [
-      'when a check fails',
+      'if a check fails',
       (folder: string) => {
         edit(folder, 'package.json', (text) => text.replace('node test/run.mjs --all', 'exit 3'))
         git(folder, 'commit', '--quiet', '--all', '-m', 'x')
@@ -149,8 +149,8 @@ describe.concurrent('a release is refused', () => {
   })
 })
 
-describe.concurrent('a release', () => {
-  it('ends with what to run, and publishes nothing', { timeout: TIMEOUT }, async ({ onTestFinished, expect }) => {
+describe.concurrent('release', () => {
+  it('prints the commands to run and publishes nothing', { timeout: TIMEOUT }, async ({ onTestFinished, expect }) => {
     const folder = copy(onTestFinished)
     const { code, output } = await release(folder)
     expect(output).toContain('everysource 7.1.0: .cache/release/everysource-7.1.0.tgz')
@@ -164,10 +164,10 @@ describe.concurrent('a release', () => {
     )
     expect(code).toBe(0)
     expect([git(folder, 'tag'), git(folder, 'status', '--porcelain')]).toEqual(['', ''])
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
-  it('makes a version of the changesets that wait', { timeout: TIMEOUT }, async ({ onTestFinished, expect }) => {
+  it('creates a version from pending changesets', { timeout: TIMEOUT }, async ({ onTestFinished, expect }) => {
     const folder = copy(onTestFinished)
     writeFileSync(
       join(folder, '.changeset/one.md'),
@@ -198,11 +198,11 @@ describe.concurrent('a release', () => {
       'M package-lock.json',
       'M package.json',
     ])
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
   it(
-    'says how to go back when it comes to nothing after that',
+    'says how to revert the new version if it is refused afterward',
     { timeout: TIMEOUT },
     async ({ onTestFinished, expect }) => {
       const folder = copy(onTestFinished)
@@ -252,7 +252,7 @@ describe('changesets', () => {
     expect(await getReleaseLine({ summary })).toMatch(/^- \w+: /)
   })
 
-  it('without a kind are refused', async () => {
+  it('are rejected without a kind', async () => {
     await expect(getReleaseLine({ summary: 'A typo less.' })).rejects.toThrow(
       'A paragraph of a changeset must start with Added:, Changed:',
     )
@@ -260,7 +260,7 @@ describe('changesets', () => {
 })
 
 describe('.ci/repository.mjs', () => {
-  it('fills in package.json and the issue templates, once and again', ({ onTestFinished }) => {
+  it('fills in package.json and the issue templates, also repeatedly', ({ onTestFinished }) => {
     const folder = copy(onTestFinished)
     fillIn(folder, 'else/where', 'https://example.org/else')
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>
@@ -286,7 +286,7 @@ describe('.ci/repository.mjs', () => {
   })
 })
 
-/** A repository with one commit, of a version that has its entry in the changelog. */
+/** A repository with one commit and a changelog entry for its version. */
 function copy(onTestFinished: (cleanUp: () => void) => void): string {
   const folder = mkdtempSync(join(tmpdir(), 'everysource-release-'))
   onTestFinished(() => {
@@ -297,7 +297,7 @@ function copy(onTestFinished: (cleanUp: () => void) => void): string {
     cpSync(path(name), join(folder, name), { recursive: true })
   }
   symlinkSync(path('node_modules'), join(folder, 'node_modules'), 'junction')
-  // To build takes long, and is tested elsewhere.
+  // Building is slow and tested elsewhere.
   const build = `node -e "for (const name of ['dist', 'fetch-event-source', 'polyfill']) fs.cpSync(path.join(process.env.BUILT, name), name, { recursive: true })"`
   edit(folder, 'package.json', (text) =>
     text
@@ -307,7 +307,7 @@ function copy(onTestFinished: (cleanUp: () => void) => void): string {
   fillIn(folder, 'someone/everysource', 'https://example.org/fund')
   writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n\n## 7.1.0\n\n- This\n')
   git(folder, 'init', '--quiet', '--initial-branch', 'main')
-  // A link is no folder to .gitignore.
+  // .gitignore's pattern matches only a folder, not a link.
   writeFileSync(join(folder, '.git/info/exclude'), 'node_modules\n')
   git(folder, 'add', '--all')
   git(folder, 'commit', '--quiet', '-m', 'x')

@@ -1,4 +1,4 @@
-/** What the published declarations allow and refuse: `tsc` checks this file, nothing runs it. */
+/** Tests of the published declarations: `tsc` checks this file, nothing runs it. */
 
 /* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-this-alias -- only types matter here */
 
@@ -19,7 +19,7 @@ import {
 import 'everysource/polyfill'
 import 'everysource/polyfill/force'
 
-/** Holds when the two types are the same, `any` and unions included. */
+/** True if both types are identical, including `any` and unions. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 declare function same<A, B>(answer: Same<A, B>): void
 
@@ -33,20 +33,20 @@ new EventSource('http://a.test/', null)
 new EventSource('http://a.test/', {})
 new EventSource('http://a.test/', { withCredentials: true, maxBufferSize: 1024, fetch })
 new EventSource('http://a.test/', { withCredentials: undefined, maxBufferSize: undefined, fetch: undefined })
-// @ts-expect-error -- a URL is needed
+// @ts-expect-error -- the URL is required
 new EventSource()
-// @ts-expect-error -- a number is no URL
+// @ts-expect-error -- a number is not a URL
 new EventSource(7)
-// @ts-expect-error -- nobody knows this option
+// @ts-expect-error -- unknown option
 new EventSource('http://a.test/', { withCredential: true })
-// @ts-expect-error -- a fetch is a function
+// @ts-expect-error -- fetch must be a function
 new EventSource('http://a.test/', { fetch: 1 })
 // @ts-expect-error -- never coerced
 new EventSource('http://a.test/', { maxBufferSize: '1024' })
-// @ts-expect-error -- a class wants `new`
+// @ts-expect-error -- a class requires `new`
 EventSource('http://a.test/')
 
-// In the place of lib.dom's
+// Replacing lib.dom's EventSource
 const native: globalThis.EventSource = source
 const nativeClass: typeof globalThis.EventSource = EventSource
 const target: EventTarget = source
@@ -71,7 +71,7 @@ source.readyState = EventSource.CLOSED
 // @ts-expect-error -- read only
 EventSource.CLOSED = 3
 if (source.readyState === EventSource.CLOSED) source.close()
-// @ts-expect-error -- there is no such state
+// @ts-expect-error -- unknown state
 if (source.readyState === 3) source.close()
 
 // Handlers
@@ -100,7 +100,7 @@ source.onerror = (event: Event) => event.type
 source.onerror = (event: EventSourceEventMap['error']) => event.message
 // @ts-expect-error -- the server may send a message of type `error`
 source.onerror = (event: ErrorEvent) => event.error.reason
-// @ts-expect-error -- a message has text, not a number
+// @ts-expect-error -- data is a string
 source.onmessage = (event: MessageEvent<number>) => event.data
 // @ts-expect-error -- most error events are not messages
 source.onerror = (event: SourceMessageEvent) => event.data
@@ -139,14 +139,14 @@ source.removeEventListener('message', anyListener, { capture: true })
 const onPing = (event: SourceMessageEvent): string => event.data
 source.addEventListener('ping', onPing)
 source.removeEventListener('ping', onPing)
-// @ts-expect-error -- a type is needed
+// @ts-expect-error -- the type is required
 source.addEventListener((event: Event) => event.type)
 source.addEventListener('message', (event) => {
-  // @ts-expect-error -- a message carries no error
+  // @ts-expect-error -- a message has no error
   void event.error
 })
 source.addEventListener('open', (event) => {
-  // @ts-expect-error -- `open` carries no data
+  // @ts-expect-error -- `open` has no data
   void event.data
 })
 
@@ -161,14 +161,14 @@ message.data = 'other'
 source.close()
 source.reconnect()
 source[Symbol.dispose]()
-// @ts-expect-error -- without arguments
+// @ts-expect-error -- takes no arguments
 source.reconnect('http://b.test/')
 
-// The map of events
+// Event map
 same<EventSourceEventMap['open'], OpenEvent>(true)
 same<keyof EventSourceEventMap, 'open' | 'message' | 'error'>(true)
 
-// An error event is an ErrorEvent, or a message of the server's
+// An error event is an ErrorEvent or a message from the server
 source.onerror = (event) => {
   const base: Event = event
   void base
@@ -233,7 +233,7 @@ if (unknownError instanceof ConnectionError) same<typeof unknownError.reason, Fa
 declare const unknownEvent: Event
 if (unknownEvent instanceof ErrorEvent) same<typeof unknownEvent.error, ConnectionError>(true)
 
-// A fetch of the caller's
+// Custom fetch
 const init: EventSourceInit = { fetch: globalThis.fetch }
 new EventSource('http://a.test/', { fetch: (url, options) => fetch(url, options) })
 new EventSource('http://a.test/', {
@@ -247,14 +247,14 @@ new EventSource('http://a.test/', { fetch: async (url) => await fetch(url) })
 new EventSource('http://a.test/', {
   fetch: () => Promise.resolve({ status: 200, headers: new Headers(), body: new ReadableStream() }),
 })
-// @ts-expect-error -- a response is needed
+// @ts-expect-error -- must be a Response
 new EventSource('http://a.test/', { fetch: () => Promise.resolve('text') })
-// @ts-expect-error -- in a promise
+// @ts-expect-error -- must be a promise
 new EventSource('http://a.test/', { fetch: () => new Response() })
 const fetchLike: FetchLike = fetch
 const responseLike: FetchLikeResponse = new Response()
 
-// Handlers that name the platform's type, as code for lib.dom's EventSource does
+// Handlers with platform types, as in code for lib.dom's EventSource
 const platformSource = new EventSource('http://a.test/')
 platformSource.onmessage = (event: MessageEvent<string>) => event.data
 platformSource.addEventListener('ping', (event: MessageEvent<string>) => event.data)
@@ -277,9 +277,9 @@ const constructorOfSub: EventSourceConstructor['prototype'] = Sub.prototype
 
 export { asEvent, constructorOf, constructorOfSub, fetchLike, init, native, nativeClass, responseLike, sub, target }
 
-// The wait is known wherever there is one
+// The delay is defined if the source will reconnect
 source.onerror = ({ willReconnect, delay }) => {
   if (willReconnect) setTimeout(console.log, delay satisfies number)
-  // @ts-expect-error -- there is none
+  // @ts-expect-error -- undefined without a reconnection
   else setTimeout(console.log, delay satisfies number)
 }

@@ -1,4 +1,4 @@
-/** What is written against the types of the `eventsource` package compiles with ours: `tsc` checks this file, nothing runs it. */
+/** Code for the types of the `eventsource` package compiles with ours: `tsc` checks this file, nothing runs it. */
 
 import type * as theirs from 'eventsource'
 import {
@@ -20,7 +20,7 @@ import {
 } from 'everysource'
 import { Agent, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
 
-/** Every type that the package exports is here under the same name; version 3 had `FetchLikeInit`. */
+/** Every type exported by the package exists here under the same name. Version 3 had `FetchLikeInit`. */
 interface Named {
   ErrorEvent: ErrorEvent
   EventSource: EventSource
@@ -39,7 +39,7 @@ interface Named {
   ReaderLike: ReaderLike
 }
 
-// What was written for theirs gets ours: sources, options that they take, responses, listeners
+// Code for their types can receive ours: sources, options, responses and listeners
 declare const ours: { source: EventSource; error: ErrorEvent; init: EventSourceFetchInit }
 const error: { code?: number | undefined; message?: string | undefined } & Event = ours.error
 const source: Pick<theirs.EventSource, 'url' | 'readyState' | 'withCredentials' | 'close'> & EventTarget = ours.source
@@ -75,7 +75,7 @@ es.addEventListener('error', (err) => {
   }
 })
 es.onerror = (err) => err.code
-// @ts-expect-error -- here the type says that the server may send a message of type `error`; at run time it arrives there too
+// @ts-expect-error -- our type includes messages of type `error`, which the server may send; `eventsource` passes them at run time too
 es.onerror = (err: ErrorEvent) => err.code
 
 // README: Limit parser buffer size
@@ -137,7 +137,7 @@ new EventSource('https://my-server.com/sse', {
   },
 })
 
-// A fetch, an init and a response by their names
+// Named types of fetch, init and response
 const fetchLike: FetchLike = async (url: string | URL, init: EventSourceFetchInit): Promise<FetchLikeResponse> =>
   fetch(url, { ...init, headers: { ...init.headers } })
 const byHand: FetchLike = () => {

@@ -1,4 +1,4 @@
-/** The options as their users write them: `tsc` checks this file, nothing runs it. */
+/** Options as users write them: `tsc` checks this file, nothing runs it. */
 
 /* eslint-disable @typescript-eslint/no-unused-vars -- only types matter here */
 
@@ -15,7 +15,7 @@ import {
 } from 'everysource'
 import { Agent, fetch as undiciFetch } from 'undici'
 
-/** Holds when the two types are the same, `any` and unions included. */
+/** True if both types are identical, including `any` and unions. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 declare function same<A, B>(answer: Same<A, B>): void
 declare function connect(options: EventSourceInit): EventSource
@@ -44,7 +44,7 @@ connect({
   },
 })
 
-// A POST resumed by GET
+// A POST resumed with a GET
 connect({ method: 'POST', body: '{}', resume: ({ lastEventId }) => ({ method: 'GET', url: `/resume/${lastEventId}` }) })
 connect({ resume: () => undefined })
 connect({ resume: async () => Promise.resolve({ headers: new Headers(), body: null }) })
@@ -60,13 +60,13 @@ connect({ headers: () => new Headers() })
 connect({ headers: () => [['X-One', '1']] })
 connect({ headers: () => undefined })
 connect({ headers: undefined })
-// @ts-expect-error -- values are texts
+// @ts-expect-error -- values must be strings
 connect({ headers: { 'X-Count': 1 } })
-// @ts-expect-error -- not a promise: a function that returns one
+// @ts-expect-error -- must be a function that returns the promise
 connect({ headers: Promise.resolve({}) })
-// @ts-expect-error -- not a text
+// @ts-expect-error -- not a string
 connect({ headers: 'Authorization: x' })
-// @ts-expect-error -- values are texts
+// @ts-expect-error -- values must be strings
 connect({ headers: () => ({ 'X-Count': 1 }) })
 
 // Bodies
@@ -87,9 +87,9 @@ connect({ method: 'POST', body: async ({ attempt }) => Promise.resolve(String(at
 connect({ method: 'POST', body: null })
 connect({ method: 'POST', body: () => null })
 connect({ method: 'POST', body: undefined })
-// @ts-expect-error -- JSON is for the caller to make
+// @ts-expect-error -- callers must serialize JSON
 connect({ method: 'POST', body: { a: 1 } })
-// @ts-expect-error -- a number is no body
+// @ts-expect-error -- a number is not a body
 connect({ method: 'POST', body: 7 })
 
 // Policies
@@ -111,24 +111,24 @@ connect({ reconnect: {} })
 connect({ reconnect: { shouldReconnect: () => undefined } })
 connect({ reconnect: { shouldReconnect: () => 1_000 } })
 connect({ reconnect: { maxAttempts: undefined, shouldReconnect: undefined } })
-// @ts-expect-error -- a boolean or a policy
+// @ts-expect-error -- must be a boolean or a policy
 connect({ reconnect: 'yes' })
-// @ts-expect-error -- nobody knows this member
+// @ts-expect-error -- unknown member
 connect({ reconnect: { retries: 3 } })
-// @ts-expect-error -- a boolean, a number or nothing
+// @ts-expect-error -- must be a boolean, a number or undefined
 connect({ reconnect: { shouldReconnect: () => 'yes' } })
 
-// Where, how and how long
+// Requests and timeouts
 connect({ redirect: 'follow' })
 connect({ redirect: 'error' })
 connect({ redirect: 'same-origin' })
-// @ts-expect-error -- fetch's, not ours
+// @ts-expect-error -- supported by fetch only
 connect({ redirect: 'manual' })
 connect({ signal: AbortSignal.timeout(1_000) })
-// @ts-expect-error -- its signal, not the controller
+// @ts-expect-error -- a controller is not a signal
 connect({ signal: new AbortController() })
 connect({ lastEventId: '7', lastEventIdParameter: 'from' })
-// @ts-expect-error -- an ID is a text
+// @ts-expect-error -- an ID is a string
 connect({ lastEventId: 7 })
 connect({ connectTimeout: 10_000, idleTimeout: 60_000, reconnectionTime: 1_000 })
 // @ts-expect-error -- never coerced
@@ -140,21 +140,21 @@ connect({
 })
 connect({ onComment: console.log })
 
-// Members for fetch
+// fetchOptions
 connect({ fetchOptions: { referrerPolicy: 'no-referrer', keepalive: true } })
 connect({ fetchOptions: { dispatcher: new Agent() } })
 connect({ fetchOptions: { tls: { rejectUnauthorized: false } } })
 const requestInit: RequestInit = {}
 connect({ fetchOptions: requestInit })
-// @ts-expect-error -- an object
+// @ts-expect-error -- must be an object
 connect({ fetchOptions: 'no-referrer' })
 
-// All of them may be undefined
+// All options may be undefined
 type AllUndefined = { [Name in keyof Required<EventSourceInit>]: undefined }
 declare const allUndefined: AllUndefined
 connect(allUndefined)
 
-// A fetch of the caller's
+// Custom fetch
 connect({ fetch: (input, init) => fetch(input, { ...init }) })
 connect({ fetch: (input, init) => fetch(input, { ...init, credentials: 'omit' }) })
 connect({ fetch: (input, init) => fetch(new Request(input, init)) })
@@ -170,7 +170,7 @@ connect({
   },
 })
 
-// The names
+// Named types
 const attempt: Attempt = { attempt: 1, lastEventId: '', failure: undefined }
 // @ts-expect-error -- read only
 attempt.attempt = 2

@@ -1,4 +1,4 @@
-/** The types of streams, and of events that a map names: `tsc` checks this file, nothing runs it. */
+/** Types of streams, and of events declared by a map: `tsc` checks this file, nothing runs it. */
 
 /* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-this-alias,
    @typescript-eslint/consistent-type-definitions -- only types matter here */
@@ -25,7 +25,7 @@ import {
   type FetchEventSourceInit,
 } from 'everysource/fetch-event-source'
 
-/** Holds when the two types are the same, `any` and unions included. */
+/** True if both types are identical, including `any` and unions. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 declare function same<A, B>(answer: Same<A, B>): void
 
@@ -33,7 +33,7 @@ declare const url: string
 declare const response: Response
 declare const bytes: ReadableStream<Uint8Array>
 
-/** As an interface, as an alias, and the message that most streams are made of. */
+/** An interface, an alias, and the default message type. */
 interface ChatEvents {
   ping: 'pong'
   delta: `{${string}}`
@@ -44,7 +44,7 @@ interface OnlyNamed {
   ping: 'pong'
 }
 
-// streamEvents: what it takes
+// streamEvents: parameters
 streamEvents(url)
 streamEvents(new URL(url))
 streamEvents(url, undefined)
@@ -74,15 +74,15 @@ const givenOptions: GivenStreamInit = {
 streamEvents(response, givenOptions)
 streamEvents(bytes, givenOptions)
 streamEvents(url, givenOptions)
-// @ts-expect-error -- something to read is needed
+// @ts-expect-error -- an argument is required
 streamEvents()
-// @ts-expect-error -- a promise is to be awaited
+// @ts-expect-error -- the promise must be awaited
 streamEvents(fetch(url))
 // @ts-expect-error -- its body may be null
 streamEvents(response.body)
-// @ts-expect-error -- a number is no URL
+// @ts-expect-error -- a number is not a URL
 streamEvents(7)
-// @ts-expect-error -- nobody knows this option
+// @ts-expect-error -- unknown option
 streamEvents(url, { withCredential: true })
 // @ts-expect-error -- never coerced
 streamEvents(url, { idleTimeout: '1' })
@@ -90,12 +90,12 @@ streamEvents(url, { idleTimeout: '1' })
 streamEvents(response, { method: 'POST' })
 // @ts-expect-error -- a response cannot be requested again
 streamEvents(response, { reconnect: true })
-// @ts-expect-error -- so has a stream
+// @ts-expect-error -- a stream has no request
 streamEvents(bytes, { headers: {} })
-// @ts-expect-error -- text is no bytes
+// @ts-expect-error -- strings are not bytes
 streamEvents(new ReadableStream<string>())
 
-// streamEvents: what it returns
+// streamEvents: result
 const stream = streamEvents(url)
 same<typeof stream, EventStream>(true)
 same<typeof stream.lastEventId, string>(true)
@@ -105,7 +105,7 @@ const iterable: AsyncIterable<StreamEvent> = stream
 void stream[Symbol.asyncDispose]()
 // @ts-expect-error -- read only
 stream.lastEventId = '7'
-// @ts-expect-error -- it is iterated asynchronously
+// @ts-expect-error -- only async iteration
 for (const event of stream) console.log(event)
 
 export async function untyped(): Promise<void> {
@@ -131,7 +131,7 @@ export async function untyped(): Promise<void> {
   }
 }
 
-// What takes any async iterable knows what comes
+// Generic functions infer the event type
 declare function collect<T>(events: AsyncIterable<T>): T[]
 declare function collectFrom<T>(events: AsyncIterator<T>): T[]
 const collected = collect(stream)
@@ -143,7 +143,7 @@ same<typeof collectedFromIterator, StreamEvent[]>(true)
 const iterator: AsyncIterableIterator<StreamEvent> = stream[Symbol.asyncIterator]()
 const plainIterator: AsyncIterator<StreamEvent> = stream[Symbol.asyncIterator]()
 
-// A map makes a union of them, to tell apart by type
+// A map results in a union discriminated by type
 same<
   EventOf<ChatEvents>,
   StreamEvent<'ping', 'pong'> | StreamEvent<'delta', `{${string}}`> | StreamEvent<'message', 'hello' | 'bye'>
@@ -174,12 +174,12 @@ export async function typed(): Promise<void> {
         default:
           same<typeof event, never>(true)
       }
-      // @ts-expect-error -- there is no such event
+      // @ts-expect-error -- unknown event
       if (event.type === 'pong') console.log(event)
     }
   }
   for await (const { type, data } of streamEvents<ChatEventsAlias>(url)) {
-    // Taken apart, they still belong together.
+    // Destructured variables are still correlated.
     if (type === 'ping') same<typeof data, 'pong'>(true)
     else same<typeof data, `{${string}}` | 'hello' | 'bye'>(true)
   }
@@ -187,25 +187,25 @@ export async function typed(): Promise<void> {
 const asPlain: AsyncIterable<StreamEvent> = streamEvents<ChatEvents>(url)
 const asPlainStream: EventStream = streamEvents<ChatEvents>(url)
 
-/** As a library's function would have it. */
+/** A generic library function. */
 export async function* dataOf<Events extends EventsMap<Events>>(input: string): AsyncGenerator<EventOf<Events>> {
   for await (const event of streamEvents<Events>(input)) yield event
 }
 
-// Data is text, whatever it stands for
+// Data is always a string
 // @ts-expect-error -- not a number
 streamEvents<{ ping: number }>(url)
-// @ts-expect-error -- not what JSON.parse makes of it
+// @ts-expect-error -- not the parsed value
 streamEvents<{ ping: { at: string } }>(url)
-// @ts-expect-error -- not maybe
+// @ts-expect-error -- not optional
 streamEvents<{ ping: string | undefined }>(url)
-// @ts-expect-error -- nor in an interface
+// @ts-expect-error -- also in a mapped type
 streamEvents<{ [K in keyof ChatEvents]: Date }>(url)
-// @ts-expect-error -- for sources too
+// @ts-expect-error -- same for sources
 new EventSource<{ ping: number }>(url)
-// @ts-expect-error -- and of streams
+// @ts-expect-error -- same for fromReadableStream
 EventSource.fromReadableStream<{ ping: number }>(bytes)
-// @ts-expect-error -- and for decoders
+// @ts-expect-error -- same for decoders
 new EventDecoderStream<{ ping: number }>()
 
 // EventDecoderStream
@@ -227,11 +227,11 @@ const decoderOptions: EventDecoderStreamInit = {
 new EventDecoderStream(decoderOptions)
 new EventDecoderStream(null)
 new EventDecoderStream({ maxBufferSize: undefined, onComment: undefined, onRetry: undefined })
-// @ts-expect-error -- nobody knows this option
+// @ts-expect-error -- unknown option
 new EventDecoderStream({ idleTimeout: 1 })
 // @ts-expect-error -- never coerced
 new EventDecoderStream({ maxBufferSize: '1' })
-// @ts-expect-error -- a class wants `new`
+// @ts-expect-error -- a class requires `new`
 EventDecoderStream()
 
 export async function piped(): Promise<void> {
@@ -245,7 +245,7 @@ export async function piped(): Promise<void> {
   const { value } = await one.getReader().read()
   same<typeof value, EventOf<ChatEvents> | undefined>(true)
   await bytes.pipeTo(new EventDecoderStream().writable, { preventClose: true })
-  // @ts-expect-error -- text is no bytes
+  // @ts-expect-error -- strings are not bytes
   new ReadableStream<string>().pipeThrough(new EventDecoderStream())
 }
 
@@ -278,7 +278,7 @@ chat.onmessage = ({ data }) => {
 }
 chat.onmessage = null
 chat.onerror = ({ error }) => error?.reason
-// Names that nobody has listed
+// Unlisted names
 chat.addEventListener('other', ({ data }) => {
   same<typeof data, string>(true)
 })
@@ -297,11 +297,11 @@ chat.onmessage = function () {
 const onPing = ({ data }: SourceMessageEvent<'pong'>): string => data
 chat.addEventListener('ping', onPing)
 chat.removeEventListener('ping', onPing)
-// @ts-expect-error -- a ping has other data
+// @ts-expect-error -- the data of a ping differs
 chat.addEventListener('ping', ({ data }: SourceMessageEvent<'pang'>) => data)
-// @ts-expect-error -- so has a message
+// @ts-expect-error -- the data of a message differs
 chat.onmessage = ({ data }: SourceMessageEvent<'pong'>) => data
-// @ts-expect-error -- an error event is no ping
+// @ts-expect-error -- an error event is not a ping
 chat.addEventListener('error', onPing)
 
 const alias = new EventSource<ChatEventsAlias>(url, { withCredentials: true })
@@ -327,7 +327,7 @@ same<EventSourceEventMap<ChatEvents>['message'], SourceMessageEvent<'hello' | 'b
 same<EventSourceEventMap<OnlyNamed>['message'], SourceMessageEvent>(true)
 same<EventSourceEventMap['message'], SourceMessageEvent>(true)
 
-// In the place of others
+// Assignability to other types
 const nativeChat: globalThis.EventSource = chat
 const plainChat: EventSource = chat
 const nativeClass: typeof globalThis.EventSource = EventSource
@@ -358,16 +358,16 @@ fromStream.reset()
 const fromTyped = EventSource.fromReadableStream<ChatEvents>(bytes)
 same<typeof fromTyped, EventSource<ChatEvents>>(true)
 EventSource.fromReadableStream(new TransformStream<Uint8Array, Uint8Array>().readable)
-// @ts-expect-error -- the body, not the response
+// @ts-expect-error -- must be the body of the response
 EventSource.fromReadableStream(response)
-// @ts-expect-error -- a stream is needed
+// @ts-expect-error -- the stream is required
 EventSource.fromReadableStream()
-// @ts-expect-error -- text is no bytes
+// @ts-expect-error -- strings are not bytes
 EventSource.fromReadableStream(new ReadableStream<string>())
-// @ts-expect-error -- there are no options
+// @ts-expect-error -- takes no options
 EventSource.fromReadableStream(bytes, {})
 
-// fetchEventSource, as programs for @microsoft/fetch-event-source have it
+// fetchEventSource as used with @microsoft/fetch-event-source
 same<typeof EventStreamContentType, 'text/event-stream'>(true)
 class FatalError extends Error {}
 const controller = new AbortController()
@@ -416,11 +416,11 @@ void fetchEventSource(url, {
 })
 void fetchEventSource(url, { onopen: () => undefined, onclose: () => undefined })
 const init: FetchEventSourceInit = { onmessage: undefined, onopen: undefined, fetch: undefined, headers: undefined }
-// @ts-expect-error -- an interval is a number
+// @ts-expect-error -- the delay must be a number
 void fetchEventSource(url, { onerror: () => '1000' })
-// @ts-expect-error -- headers are texts
+// @ts-expect-error -- header values must be strings
 void fetchEventSource(url, { headers: { 'X-Count': 1 } })
-// @ts-expect-error -- nobody knows this option
+// @ts-expect-error -- unknown option
 void fetchEventSource(url, { onMessage: () => undefined })
 
 export {
@@ -442,7 +442,7 @@ export {
   record,
 }
 
-// Streams and responses of other families, and wrappers that pass on whatever they are given
+// Streams and responses of other libraries, and wrappers with a union parameter
 declare const nodeStream: import('node:stream/web').ReadableStream<Uint8Array>
 declare const undiciResponse: import('undici').Response
 streamEvents(nodeStream)
@@ -453,5 +453,5 @@ function passedOn(input: string | URL | Response | ReadableStream<Uint8Array>): 
 }
 passedOn('http://a.test/')
 declare const anyOptions: EventSourceInit
-// @ts-expect-error -- they may be about a request, and there will be none
+// @ts-expect-error -- options may include those of a request, which a stream has not
 streamEvents(nodeStream, anyOptions)

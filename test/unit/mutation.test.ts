@@ -34,7 +34,7 @@ const SHOP = `
   export const { Named } = { Named: class { one() { return 1 } } }
 `
 
-/** The same with other formatting, comments, parameters and locals. */
+/** Equivalent code with different formatting, comments, parameters and locals. */
 const REWRITTEN = `
   const RATE /* of exchange */ : number =
     // twice
@@ -107,23 +107,23 @@ function shop(source: string, name: string, by: string): Shop {
 describe.each([
   ['as written', SHOP],
   ['with other formatting, comments, parameters and locals', REWRITTEN],
-])('a module %s', (_how, source) => {
-  it('gets another value for a constant', () => {
+])('mutate on a module %s', (_how, source) => {
+  it('replaces a constant', () => {
     expect(shop(source, 'RATE', '(rate) => rate + 1').price(10)).toBe(30)
     expect(shop(source, 'has', '(has) => (name) => !has(name)').has('a')).toBe(false)
   })
 
-  it('gets another function, with the original in reach', () => {
+  it('replaces a function, which can call the original', () => {
     const { price } = shop(source, 'price', '(price) => (...args) => -price(...args)')
     expect([price(10), price(10, { rate: 3 })]).toEqual([-20, -30])
     expect(shop(source, 'price', '() => () => RATE').price(10)).toBe(2)
   })
 
-  it('gets another function within a function', () => {
+  it('replaces a nested function', () => {
     expect(shop(source, 'round', '() => Math.floor').price(1.4)).toBe(2)
   })
 
-  it('gets another async function, which still returns a promise', async () => {
+  it('replaces an async function, which still returns a promise', async () => {
     const { later } = shop(source, 'later', '() => (value) => [value]')
     const promise = later(1)
     expect(promise).toBeInstanceOf(Promise)
@@ -131,7 +131,7 @@ describe.each([
     expect(await shop(source, 'later', '(later) => async (value) => [await later(value)]').later(1)).toEqual([1])
   })
 
-  it('gets other methods, static, private and async ones too, with this and private members in reach', async () => {
+  it('replaces static, private and async methods, which can use this and private members', async () => {
     const twice = shop(source, 'Cart.add', '(add) => (item) => { add(item); this.#items.push(item) }').Cart
     expect([...twice.of('a', '')]).toEqual(['a', 'a', ''])
     const { Cart } = shop(source, 'Cart.#mayAdd', "(mayAdd) => (item) => item === '' || mayAdd(item)")
@@ -144,29 +144,29 @@ describe.each([
     expect(await last.of('a', 'b').first()).toBe('b')
   })
 
-  it('gets another getter, and keeps the setter', () => {
+  it('replaces a getter and keeps the setter', () => {
     const cart = shop(source, 'Cart.size', '(size) => () => -size()').Cart.of('a', 'b')
     cart.size = 1
     expect([...cart, cart.size]).toEqual(['a', -1])
   })
 
-  it('gets other fields and computed methods', () => {
+  it('replaces fields and computed methods', () => {
     expect([...shop(source, 'Cart.limit', '(limit) => limit - 2').Cart.of('a', 'b')]).toEqual(['a'])
     const { Cart } = shop(source, 'Cart.[Symbol.iterator]', '() => () => [].values()')
     expect([...Cart.of('a')]).toEqual([])
   })
 
-  it('gets another method of a class that has its name from where it stands', () => {
+  it('replaces a method of a class expression, named after its variable or property', () => {
     const { Named } = shop(source, 'Named.one', '(one) => () => one() + 1')
     expect(new Named().one()).toBe(2)
   })
 })
 
-describe('a mutation that does not fit', () => {
+describe('invalid mutation', () => {
   const mutateShop = (name: string) => () => mutate(SHOP, { module: 'src/shop.ts', name, by: '() => 0' })
 
   it.each(['rate', 'Cart.remove', 'Shop.add', 'mayAdd', 'Cart.mayAdd', 'readFileSync', 'cart'])(
-    'says that there is no %s, and what to do',
+    'reports that %s does not exist, with advice',
     (name) => {
       expect(mutateShop(name)).toThrow(
         `src/shop.ts has no constant, function or member "${name}". Rename it in its mutants too`,
@@ -174,7 +174,7 @@ describe('a mutation that does not fit', () => {
     },
   )
 
-  it('says that a name is not unique', () => {
+  it('reports that a name is not unique', () => {
     const source = `${SHOP} function outer() { function round() {} }`
     expect(() => mutate(source, { module: 'src/shop.ts', name: 'round', by: '() => 0' })).toThrow(
       'src/shop.ts has more than one "round"',
@@ -184,13 +184,13 @@ describe('a mutation that does not fit', () => {
   it.each([
     ['src/shop.ts', 'RATE', 'Module src/shop.ts is missing. Update its mutants'],
     ['src/cli/visible.ts', 'visible', 'src/cli/visible.ts is not in the bundle, so its mutants would have no fault'],
-  ])('says that there is no module %s, or that it is not in use', async (module, name, message) => {
+  ])('reports that the module %s does not exist or is not bundled', async (module, name, message) => {
     const mutation = { what: 'shows nothing', module, name, by: "() => () => ''" }
     await expect(buildMutant([mutation], { write: false })).rejects.toThrow(message)
   })
 })
 
-describe('a mutant of the library', () => {
+describe('mutants of the library', () => {
   const all = [...FAULTS, ...BROKEN_DECODERS, ...LEAKING, ...BROKEN_LIFECYCLES]
   const normal = (source: string): string => transformSync(source, { loader: 'ts', minifyWhitespace: true }).code
 

@@ -1,6 +1,6 @@
 /**
- * `import { fetch } from 'expo/fetch'`, which streams: its responses have a body of the class that web-streams-polyfill has, and
- * bytes come by events of a native module, here of `nativeRequest`, a function of the test's.
+ * `import { fetch } from 'expo/fetch'`: a streaming fetch. Its bodies are streams of web-streams-polyfill, and bytes arrive as
+ * events from a native module, simulated by the test's `nativeRequest`.
  */
 
 import { ReadableStream } from 'web-streams-polyfill'
@@ -16,7 +16,7 @@ export function fetch(url, { signal, method, headers } = {}) {
       responded: (status, contentType) => {
         resolve({ status, url, headers: new Headers({ 'content-type': contentType }), body })
       },
-      // A list of numbers: the bytes are those of this realm.
+      // An array of numbers, so that the bytes belong to this realm.
       received: (bytes) => controller.enqueue(new Uint8Array(bytes)),
       ended: () => controller.close(),
       failed: (message) => {
@@ -32,7 +32,7 @@ export function fetch(url, { signal, method, headers } = {}) {
       try {
         controller.error(error)
       } catch {
-        // It has ended.
+        // It has already ended.
       }
     })
   })

@@ -1,12 +1,12 @@
 /**
- * What React Native brings that event streams are concerned with. Its fetch and its AbortController are these packages; its
- * URL and `setImmediate` are as in its Libraries/Blob/URL.js and Libraries/Core/Timers/immediateShim.js.
+ * React Native globals that event streams use. Its fetch and AbortController are these packages. URL and `setImmediate` follow
+ * Libraries/Blob/URL.js and Libraries/Core/Timers/immediateShim.js.
  */
 
 import { AbortController, AbortSignal } from 'abort-controller'
 import { fetch, Headers, Request, Response } from 'whatwg-fetch'
 
-/** Its parts can be read, not set. */
+/** Its components are read-only. */
 class URL {
   constructor(url, base) {
     this.href = base === undefined ? url + (url.endsWith('/') ? '' : '/') : base + url
@@ -35,7 +35,7 @@ Object.assign(globalThis, {
   URL,
   navigator: { product: 'ReactNative' },
   setImmediate: (task, ...args) => queueMicrotask(() => task(...args)),
-  // Its fetch is built on it.
+  // React Native's fetch uses it.
   XMLHttpRequest: function () {
     throw new Error('A request has been made')
   },

@@ -1,4 +1,4 @@
-/** `import … from 'react-native'`: as much as polyfills look at. */
+/** `import … from 'react-native'`: the part that polyfills use. */
 
 export const Platform = { OS: 'ios' }
 export const NativeModules = {}

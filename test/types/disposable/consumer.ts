@@ -1,4 +1,4 @@
-/** A consumer with lib.esnext.disposable: a source can be held with `using`, a stream with `await using`. */
+/** A consumer with lib.esnext.disposable: sources support `using`, streams `await using`. */
 
 import { EventSource, streamEvents } from 'everysource'
 
@@ -11,7 +11,7 @@ export function hold(): string {
 const disposable: Disposable = new EventSource('http://a.test/')
 disposable[Symbol.dispose]()
 
-// @ts-expect-error -- what closes a source has nothing to wait for
+// @ts-expect-error -- close() is synchronous
 const asyncDisposable: AsyncDisposable = new EventSource('http://a.test/')
 
 export async function take(): Promise<string | undefined> {
@@ -23,7 +23,7 @@ export async function take(): Promise<string | undefined> {
 const held: AsyncDisposable = streamEvents<{ ping: 'pong' }>('http://a.test/')
 await held[Symbol.asyncDispose]()
 
-// @ts-expect-error -- what a stream holds is let go of asynchronously
+// @ts-expect-error -- a stream is disposed asynchronously
 const disposableStream: Disposable = streamEvents('http://a.test/')
 
 export { asyncDisposable, disposableStream }

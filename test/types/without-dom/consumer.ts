@@ -1,4 +1,4 @@
-/** A consumer on Node without lib.dom: the declarations of the package must do with @types/node. */
+/** A consumer on Node without lib.dom: the package's declarations must work with @types/node. */
 
 import {
   ConnectionError,
@@ -48,7 +48,7 @@ source.addEventListener('error', (event) => {
 })
 source.onerror = (event) => (event instanceof ErrorEvent ? event.error.reason : event.type)
 source.onerror = (event: Event) => event.type
-// @ts-expect-error -- the declarations are there, and strict
+// @ts-expect-error -- the declarations are found and strict
 source.onmessage = (event: number) => event
 
 interface ChatEvents {

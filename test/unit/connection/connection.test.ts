@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { acquireReader } from '../../../src/connection/response.ts'
 import { type Attempt, EventSource, type ReconnectPolicy } from '../../../src/index.ts'
 import { connect, type Observed, opened } from '../support/connections.ts'
-import { finished, nextOpen, until } from '../support/sources.ts'
-import { bytes, rest, source, streamOf } from '../support/streams.ts'
+import { closingResponse, nextOpen, until } from '../support/sources.ts'
+import { bytes, settled, source, streamOf } from '../support/streams.ts'
 import { type Answer, down, good, watch, type Watched } from '../support/watch.ts'
 
 describe('functions in the options', () => {
   it('receive the attempt number, the last event ID and the previous failure', async () => {
     const attempts: Attempt[] = []
-    const { source, errors } = watch([down, () => finished('id: 7\ndata: 1\n\n'), down, good], {
+    const { source, errors } = watch([down, () => closingResponse('id: 7\ndata: 1\n\n'), down, good], {
       headers: (attempt) => {
         attempts.push(attempt)
         return {}
@@ -120,7 +120,7 @@ describe('large chunk', () => {
     ]
     for (const count of [2, 3, 5, 6, 7, 8]) {
       await until(() => calls.length >= count)
-      await rest()
+      await settled()
       expect(calls).toEqual(expected.slice(0, count))
       release()
     }
@@ -130,14 +130,14 @@ describe('large chunk', () => {
     const { calls, requests } = read(streamOf(CHUNK, ':'), {}, ({ connection, calls }) => {
       if (calls.length === 3) connection.close()
     })
-    await rest()
+    await settled()
     expect(calls).toEqual(['open', `backpressure ${PART}`, `backpressure ${PART}`])
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 
   it('is decoded as a whole if the caller passed the stream', async () => {
     const { calls } = read(streamOf(CHUNK, ':'), { reconnect: false }, () => undefined, true)
-    await rest()
+    await settled()
     const expected = ['open', `message ${DATA}`, `backpressure ${CHUNK.length}`, 'backpressure 1', 'failed ended']
     expect(calls).toEqual(expected)
   })

@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConnectionError, ErrorEvent, EventSource, type EventSourceInit } from '../../../src/index.ts'
 import { until } from '../support/sources.ts'
-import { all, rejection, request, rest, unhandledRejections } from '../support/streams.ts'
+import { all, rejection, request, settled, unhandledRejections } from '../support/streams.ts'
 import { type Answer, watch } from '../support/watch.ts'
 
 const BROKEN = new Error('broken')
@@ -107,7 +107,7 @@ describe('error event', () => {
     expect(errors[0]?.error).toBeInstanceOf(ConnectionError)
     expect(errors[0]?.error.message).toMatch(/^The event stream /)
     source.close()
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 
@@ -119,7 +119,7 @@ describe('error event', () => {
     await until(() => source.readyState === EventSource.CLOSED)
     expect(errors.map(({ error }) => error.reason)).toEqual(['unsupported'])
     expect(errors[0]?.error.cause).toMatchObject({ message: BROKEN.message })
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 
@@ -133,7 +133,7 @@ describe('error event', () => {
       await until(() => reported.length > 0)
       expect(reported).toEqual([BROKEN])
       expect(source.readyState).toBe(EventSource.CLOSED)
-      await rest()
+      await settled()
       expect(unhandled).toEqual([])
     },
   )
@@ -147,7 +147,7 @@ describe('loop', () => {
     })
     const error = await rejection(all(stream))
     expect(error).toBeInstanceOf(ConnectionError)
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 })

@@ -8,7 +8,16 @@ import type { Attempt, ResumedRequest } from '../../../src/connection/options.ts
 import { readOptions } from '../../../src/connection/read-options.ts'
 import { EventSource, type EventSourceInit, type FetchLike, type FetchLikeInit } from '../../../src/index.ts'
 import { failureOf } from '../support/failures.ts'
-import { finished, lasting, NOWHERE, nextError, nextMessage, nextOpen, open, response } from '../support/sources.ts'
+import {
+  closingResponse,
+  openResponse,
+  STUB_URL,
+  nextError,
+  nextMessage,
+  nextOpen,
+  open,
+  response,
+} from '../support/sources.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -340,23 +349,23 @@ describe('custom fetch', () => {
     const calls: { self: unknown; args: unknown[] }[] = []
     const fetch = function (this: unknown, ...args: unknown[]) {
       calls.push({ self: this, args })
-      return Promise.resolve(lasting())
+      return Promise.resolve(openResponse())
     } as FetchLike
-    await nextOpen(open(`${NOWHERE}?a=b#fragment`, { fetch }))
+    await nextOpen(open(`${STUB_URL}?a=b#fragment`, { fetch }))
     expect(calls).toHaveLength(1)
     expect(calls[0]?.self).toBeUndefined()
-    expect(calls[0]?.args).toEqual([`${NOWHERE}?a=b`, expect.objectContaining({ method: 'GET', redirect: 'follow' })])
+    expect(calls[0]?.args).toEqual([`${STUB_URL}?a=b`, expect.objectContaining({ method: 'GET', redirect: 'follow' })])
   })
 
   it('is called synchronously by the constructor', () => {
-    const fetch = vi.fn<FetchLike>(() => Promise.resolve(lasting()))
-    open(NOWHERE, { fetch })
+    const fetch = vi.fn<FetchLike>(() => Promise.resolve(openResponse()))
+    open(STUB_URL, { fetch })
     expect(fetch).toHaveBeenCalledOnce()
   })
 
   it('may return a Response that is not in a promise', async () => {
-    const fetch = (() => lasting('data: 1\n\n')) as unknown as FetchLike
-    expect((await nextMessage(open(NOWHERE, { fetch }))).data).toBe('1')
+    const fetch = (() => openResponse('data: 1\n\n')) as unknown as FetchLike
+    expect((await nextMessage(open(STUB_URL, { fetch }))).data).toBe('1')
   })
 
   it.each([
@@ -370,19 +379,19 @@ describe('custom fetch', () => {
     ['rejects with undefined', () => Promise.reject()],
   ])('causes a network failure if it %s, reported asynchronously', async (_, fetch) => {
     let synchronous = true
-    const source = open(NOWHERE, { fetch })
+    const source = open(STUB_URL, { fetch })
     const error = nextError(source).then((event) => ({ event, synchronous }))
     expect(source.readyState).toBe(EventSource.CONNECTING)
     synchronous = false
     const { event, synchronous: early } = await error
     expect(early).toBe(false)
     expect(event.error.reason).toBe('network')
-    expect(event.message).toBe(`The event stream at ${NOWHERE} could not be reached`)
+    expect(event.message).toBe(`The event stream at ${STUB_URL} could not be reached`)
     expect(source.readyState).toBe(EventSource.CONNECTING)
   })
 
   it('is not called for schemes that cannot be fetched', async () => {
-    const fetch = vi.fn<FetchLike>(() => Promise.resolve(lasting()))
+    const fetch = vi.fn<FetchLike>(() => Promise.resolve(openResponse()))
     const source = open('mailto:a@b.test', { fetch })
     const { error } = await nextError(source)
     expect(error.reason).toBe('unsupported')
@@ -394,10 +403,10 @@ describe('custom fetch', () => {
 describe('signal passed to fetch', () => {
   it('is different for each attempt', async () => {
     const signals: AbortSignal[] = []
-    const source = open(NOWHERE, {
+    const source = open(STUB_URL, {
       fetch: (_, { signal }) => {
         signals.push(signal)
-        return Promise.resolve(finished('retry: 0\ndata: 1\n\n'))
+        return Promise.resolve(closingResponse('retry: 0\ndata: 1\n\n'))
       },
     })
     await nextMessage(source)
@@ -416,7 +425,7 @@ describe('fetch that ignores the signal', () => {
       },
       cancel: canceled,
     })
-    const source = open(NOWHERE, { fetch: () => Promise.resolve(response(body)) })
+    const source = open(STUB_URL, { fetch: () => Promise.resolve(response(body)) })
     await nextMessage(source)
     source.close()
     expect(canceled).toHaveBeenCalledOnce()
@@ -425,7 +434,7 @@ describe('fetch that ignores the signal', () => {
   it('has its body canceled if it responds after close(), and no event fires', async () => {
     const fired = vi.fn()
     let answer: ((response: Response) => void) | undefined
-    const source = open(NOWHERE, {
+    const source = open(STUB_URL, {
       fetch: () =>
         new Promise((resolve) => {
           answer = resolve
@@ -450,7 +459,7 @@ describe('fetch that ignores the signal', () => {
 })
 
 describe('origin of messages', () => {
-  const stream = (): ReadableStream | null => lasting('data: 1\n\n').body
+  const stream = (): ReadableStream | null => openResponse('data: 1\n\n').body
   const headers = new Headers({ 'Content-Type': 'text/event-stream' })
 
   it.each([
@@ -460,7 +469,7 @@ describe('origin of messages', () => {
     ["that of the request if the Response's URL is invalid", { url: 'http://[' }, 'http://nowhere.test'],
     ['that of the Response otherwise, as after redirects', { url: 'https://else.test:444/x' }, 'https://else.test:444'],
   ])('is %s', async (_, given, origin) => {
-    const source = open(NOWHERE, {
+    const source = open(STUB_URL, {
       fetch: () => Promise.resolve({ status: 200, headers, body: stream(), ...given }),
     })
     expect((await nextMessage(source)).origin).toBe(origin)
@@ -468,7 +477,7 @@ describe('origin of messages', () => {
 })
 
 it('the origin of a data URL is "null" even if the Response has no URL', async () => {
-  const source = open('data:text/event-stream,', { fetch: () => Promise.resolve(lasting('data: 1\n\n')) })
+  const source = open('data:text/event-stream,', { fetch: () => Promise.resolve(openResponse('data: 1\n\n')) })
   expect((await nextMessage(source)).origin).toBe('null')
 })
 
@@ -484,13 +493,13 @@ describe('fetch of the runtime', () => {
     const called: string[] = []
     vi.stubGlobal('fetch', (): Promise<Response> => {
       called.push('first')
-      return Promise.resolve(finished('retry: 0\ndata: 1\n\n'))
+      return Promise.resolve(closingResponse('retry: 0\ndata: 1\n\n'))
     })
-    const source = open(NOWHERE)
+    const source = open(STUB_URL)
     await nextMessage(source)
     vi.stubGlobal('fetch', (): Promise<Response> => {
       called.push('second')
-      return Promise.resolve(lasting('data: 2\n\n'))
+      return Promise.resolve(openResponse('data: 2\n\n'))
     })
     expect((await nextMessage(source)).data).toBe('2')
     expect(called).toEqual(['first', 'second'])
@@ -498,12 +507,12 @@ describe('fetch of the runtime', () => {
 
   it('fails the connection with advice if it is missing', async () => {
     vi.stubGlobal('fetch', undefined)
-    const source = open(NOWHERE)
+    const source = open(STUB_URL)
     const { error, message } = await nextError(source)
     expect(source.readyState).toBe(EventSource.CLOSED)
     expect(error.reason).toBe('unsupported')
     expect(message).toBe(
-      `The event stream at ${NOWHERE} cannot be fetched: this runtime has no fetch. Pass one as option "fetch"`,
+      `The event stream at ${STUB_URL} cannot be fetched: this runtime has no fetch. Pass one as option "fetch"`,
     )
   })
 })

@@ -10,7 +10,7 @@ import {
   closed,
   outcome,
   rejection,
-  rest,
+  settled,
   source,
   streamOf,
   unhandledRejections,
@@ -131,16 +131,16 @@ describe('failed Response', () => {
   })
 
   it('has the rest of its body canceled', async () => {
-    const { stream, cancelled, push } = source()
+    const { stream, canceled, push } = source()
     push('x'.repeat(70_000))
     await rejection(all(streamEvents(response(stream, { status: 500 }))))
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('causes no unhandled rejection if it is never iterated', async () => {
     const unhandled = unhandledRejections()
     closed(streamEvents(response('no', { status: 500 })))
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 })
@@ -162,39 +162,39 @@ describe('stream passed by the caller', () => {
     ['objects', {}],
     ['an ArrayBuffer', new ArrayBuffer(1)],
   ])('makes the loop throw after the events if it contains %s instead of bytes, and is canceled', async (_, chunk) => {
-    const { stream, push, pushChunk, cancelled } = source()
+    const { stream, push, pushChunk, canceled } = source()
     push('data: 0\n\n')
     pushChunk(chunk)
     const { data, error } = await outcome(streamEvents(stream))
     expect(data).toEqual(['0'])
     expect(error).toMatchObject({ reason: 'unsupported' })
     expect((error as Error).message).toContain('not a stream of bytes')
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('makes the loop throw after the earlier events if an event is too large, and is canceled', async () => {
-    const { stream, push, cancelled } = source()
+    const { stream, push, canceled } = source()
     push('data: 1\n\ndata: 123456789\n\ndata: 3\n\n')
     const { data, error } = await outcome(streamEvents(stream, { maxBufferSize: 8 }))
     expect(data).toEqual(['1'])
     expect(error).toMatchObject({ reason: 'too-large' })
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('makes the loop throw if it is silent for longer than idleTimeout, and is canceled', async () => {
-    const { stream, push, cancelled } = source()
+    const { stream, push, canceled } = source()
     push('data: 1\n\n')
     const { data, error } = await outcome(streamEvents(stream, { idleTimeout: 20 }))
     expect(data).toEqual(['1'])
     expect(error).toMatchObject({ reason: 'timeout' })
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('causes no unhandled rejection if it cannot be canceled', async () => {
     const unhandled = unhandledRejections()
     const stubborn = new ReadableStream<Uint8Array>({ cancel: () => Promise.reject(new Error('no')) })
     streamEvents(stubborn).close()
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 })
@@ -273,25 +273,25 @@ describe('options of streamEvents with a Response or stream', () => {
 
 describe('Response or stream that is not iterated', () => {
   it('is canceled at once if the signal is already aborted', async () => {
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     const reason = new Error('late')
     const signal = AbortSignal.abort(reason)
     expect(await outcome(streamEvents(stream, { signal }))).toEqual({ data: [], error: reason })
-    expect(cancelled).toHaveBeenCalledOnce()
-    const { stream: body, cancelled: bodyCancelled } = source('data: 1\n\n')
+    expect(canceled).toHaveBeenCalledOnce()
+    const { stream: body, canceled: bodyCanceled } = source('data: 1\n\n')
     const events = streamEvents(response(body), { signal })
     expect(await rejection(all(events))).toBe(reason)
     expect(await rejection(events.response)).toBe(reason)
-    expect(bodyCancelled).toHaveBeenCalledOnce()
+    expect(bodyCanceled).toHaveBeenCalledOnce()
   })
 
   it('is canceled by close()', async () => {
     for (const take of [(body: ReadableStream) => body, (body: ReadableStream) => response(body)]) {
-      const { stream, cancelled } = source('data: 1\n\n')
+      const { stream, canceled } = source('data: 1\n\n')
       const events = streamEvents(take(stream) as ReadableStream<Uint8Array>)
       events.close()
-      await rest()
-      expect(cancelled).toHaveBeenCalledOnce()
+      await settled()
+      expect(canceled).toHaveBeenCalledOnce()
       expect(await all(events)).toEqual([])
     }
   })

@@ -4,10 +4,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ConnectionSink } from '../../../src/connection/exchange.ts'
 import { EventSource, type EventSourceInit, type FetchLike, type FetchLikeInit } from '../../../src/index.ts'
-import { connect, ending, type Observed, type Open, opened, staying } from '../support/connections.ts'
+import { connect, closingBody, type Observed, type Open, opened, openBody } from '../support/connections.ts'
 import { stubPage } from '../support/page.ts'
-import { lasting, nextOpen, NOWHERE, open, response, until } from '../support/sources.ts'
-import { rest, type Source, source as body, unhandledRejections } from '../support/streams.ts'
+import { openResponse, nextOpen, STUB_URL, open, response, until } from '../support/sources.ts'
+import { settled, type Source, source as body, unhandledRejections } from '../support/streams.ts'
 import { watch } from '../support/watch.ts'
 
 let unhandled: unknown[]
@@ -22,15 +22,15 @@ afterEach(() => {
 const CHUNK = ':one\ndata: 1\n\n:two\ndata: 2\n\nretry: 7\nid: 9\n\n'
 /** For each sink method, a first attempt that calls it. */
 const STEPS: [method: keyof ConnectionSink, first: Open, reconnect: EventSourceInit['reconnect']][] = [
-  ['open', ending(CHUNK), true],
+  ['open', closingBody(CHUNK), true],
   ['open', () => Promise.resolve(opened(undefined)), true],
-  ['comment', ending(CHUNK), true],
-  ['message', ending(CHUNK), true],
-  ['id', ending(CHUNK), true],
-  ['backpressure', ending(CHUNK), true],
-  ['deciding', ending(CHUNK), { shouldReconnect: () => true }],
-  ['lost', ending(CHUNK), true],
-  ['failed', ending(CHUNK), false],
+  ['comment', closingBody(CHUNK), true],
+  ['message', closingBody(CHUNK), true],
+  ['id', closingBody(CHUNK), true],
+  ['backpressure', closingBody(CHUNK), true],
+  ['deciding', closingBody(CHUNK), { shouldReconnect: () => true }],
+  ['lost', closingBody(CHUNK), true],
+  ['failed', closingBody(CHUNK), false],
 ]
 
 /** Calls a method of the connection when the sink is first called. */
@@ -51,14 +51,14 @@ async function interrupted(
   const options: EventSourceInit = { onComment: () => undefined, reconnectionTime: 5_000, reconnect }
   let before: string[] = []
   const call = callingOnce(method)
-  const observed = connect([first, staying()], options, {
+  const observed = connect([first, openBody()], options, {
     [step]: (seen: Observed) => {
       if (before.length === 0) before = [...seen.calls]
       return call(seen)
     },
   })
   await until(() => before.length > 0)
-  await rest()
+  await settled()
   return { ...observed, before }
 }
 
@@ -78,7 +78,7 @@ describe('close() of a connection', () => {
   })
 
   it('within a chunk aborts the request', async () => {
-    const { requests } = await interrupted(['message', staying(CHUNK), true], 'close')
+    const { requests } = await interrupted(['message', openBody(CHUNK), true], 'close')
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 })
@@ -97,14 +97,14 @@ describe('reconnect() of a connection', () => {
     const pending: Open = (request) =>
       new Promise((resolve) => {
         answer = () => {
-          resolve(staying('data: late\n\n')(request))
+          resolve(openBody('data: late\n\n')(request))
         }
       })
-    const { connection, calls, requests } = connect([pending, staying('data: 1\n\n')])
+    const { connection, calls, requests } = connect([pending, openBody('data: 1\n\n')])
     connection.reconnect()
     await until(() => calls.includes('message 1'))
     answer()
-    await rest()
+    await settled()
     expect(calls).toEqual(['open', 'message 1', 'backpressure 9'])
     expect(requests.map(({ signal }) => signal.aborted)).toEqual([true, false])
   })
@@ -120,12 +120,12 @@ describe('connection with backpressure from its sink', () => {
       new Promise((resolve) => {
         release = resolve
       })
-    const { connection, calls } = connect([staying(LARGE, 'data: later\n\n'), staying()], {}, { backpressure: hold })
+    const { connection, calls } = connect([openBody(LARGE, 'data: later\n\n'), openBody()], {}, { backpressure: hold })
     await until(() => calls.length === 3)
     connection[method]()
-    await rest()
+    await settled()
     release()
-    await rest()
+    await settled()
     const names = calls.map((call) => call.split(' ')[0])
     expect(names).toEqual(['open', 'message', 'backpressure', ...(method === 'close' ? [] : ['open'])])
   })
@@ -155,11 +155,11 @@ describe('diagnostics channel subscriber', () => {
       before ??= [...observed.calls]
       call(observed)
     })
-    const first = vi.fn(ending('data: 1\n\n'))
-    const second = vi.fn(staying())
+    const first = vi.fn(closingBody('data: 1\n\n'))
+    const second = vi.fn(openBody())
     const observed = connect([first, second], { reconnectionTime: 5_000, reconnect: name !== 'failed' })
     await until(() => before !== undefined)
-    await rest()
+    await settled()
     const opens = [first, second].map(({ mock }) => mock.calls.length)
     return { ...observed, connection: observed.connection, opens, before: before ?? [] }
   }
@@ -192,11 +192,11 @@ describe('close() while the connection decides whether to reconnect', () => {
   it('skips shouldReconnect if messages before the failure are still pending', async () => {
     const { resolve, wait } = pending()
     const shouldReconnect = vi.fn(() => true)
-    const { connection, calls } = connect([ending()], { reconnect: { shouldReconnect } }, { deciding: wait })
+    const { connection, calls } = connect([closingBody()], { reconnect: { shouldReconnect } }, { deciding: wait })
     await until(() => wait.mock.calls.length > 0)
     connection.close()
     resolve()
-    await rest()
+    await settled()
     expect(shouldReconnect).not.toHaveBeenCalled()
     expect(calls).toEqual(['open', 'deciding'])
   })
@@ -207,11 +207,11 @@ describe('close() while the connection decides whether to reconnect', () => {
     onChannel('lost', published)
     onChannel('failed', published)
     const shouldReconnect = wait as () => Promise<boolean>
-    const { connection, calls } = connect([ending()], { reconnect: { shouldReconnect } })
+    const { connection, calls } = connect([closingBody()], { reconnect: { shouldReconnect } })
     await until(() => wait.mock.calls.length > 0)
     connection.close()
     resolve(answer)
-    await rest()
+    await settled()
     expect(calls).toEqual(['open', 'deciding'])
     expect(published).not.toHaveBeenCalled()
     expect(connection.phase).toBe('closed')
@@ -227,11 +227,11 @@ it('close() right after the "online" event prevents the attempt', async () => {
   onTestFinished(() => {
     vi.unstubAllGlobals()
   })
-  const { connection, requests } = connect([ending()], { reconnectionTime: 60_000 })
+  const { connection, requests } = connect([closingBody()], { reconnectionTime: 60_000 })
   await until(() => connection.phase === 'waiting')
   target.dispatchEvent(new Event('online'))
   connection.close()
-  await rest()
+  await settled()
   expect(requests).toHaveLength(1)
   expect(connection.phase).toBe('closed')
 })
@@ -265,7 +265,7 @@ describe('event listener', () => {
         source.close()
       })
       await until(() => source.readyState === EventSource.CLOSED)
-      await rest()
+      await settled()
       const expected = { open: ['open'], message: ['open', '1'], error: ['open', '1', '2', 'error'] }
       expect(events).toEqual(expected[type])
       expect(source.lastEventId).toBe(type === 'error' ? '9' : '')
@@ -286,12 +286,12 @@ describe('event listener', () => {
       }
       source.addEventListener(type, reconnect, { once: true })
       await until(() => bodies.length === 2)
-      await rest()
+      await settled()
       bodies[1]?.push('data: 3\n\n')
       await until(() => events.includes('3'))
       const first = { open: ['open'], message: ['open', '1'], error: ['open', '1', '2', 'error'] }
       expect(events).toEqual([...first[type], 'open', '3'])
-      expect(bodies[0]?.cancelled).toHaveBeenCalledTimes(type === 'error' ? 0 : 1)
+      expect(bodies[0]?.canceled).toHaveBeenCalledTimes(type === 'error' ? 0 : 1)
       expect(requests.map(({ headers }) => headers['Last-Event-ID'])).toEqual([
         undefined,
         type === 'error' ? '9' : undefined,
@@ -320,14 +320,14 @@ describe('function in the options', () => {
       if (within === 'headers') callBack()
       return {}
     }
-    const source = open(NOWHERE, { fetch, headers })
+    const source = open(STUB_URL, { fetch, headers })
     const events: string[] = []
     for (const type of ['open', 'message', 'error']) source.addEventListener(type, () => events.push(type))
     await nextOpen(source)
     await until(() => events.length === 2)
     source.reconnect()
     await until(() => calls >= 2)
-    await rest()
+    await settled()
     return { source, bodies, inits, events: events.slice(2) }
   }
 
@@ -335,7 +335,7 @@ describe('function in the options', () => {
     const { source, bodies, inits, events } = await calledBack('fetch', 'close')
     expect(source.readyState).toBe(EventSource.CLOSED)
     expect(events).toEqual([])
-    expect(bodies[1]?.cancelled).toHaveBeenCalledOnce()
+    expect(bodies[1]?.canceled).toHaveBeenCalledOnce()
     expect(inits.map(({ signal }) => signal.aborted)).toEqual([true, true])
   })
 
@@ -343,7 +343,7 @@ describe('function in the options', () => {
     const { source, bodies, inits, events } = await calledBack('fetch', 'reconnect')
     expect(source.readyState).toBe(EventSource.OPEN)
     expect(events).toEqual(['open', 'message'])
-    expect(bodies.map(({ cancelled }) => cancelled.mock.calls.length)).toEqual([1, 1, 0])
+    expect(bodies.map(({ canceled }) => canceled.mock.calls.length)).toEqual([1, 1, 0])
     expect(inits.map(({ signal }) => signal.aborted)).toEqual([true, true, false])
   })
 
@@ -364,21 +364,21 @@ describe('function in the options', () => {
   it.each(['close', 'reconnect'] as const)(
     'may call %s() within shouldReconnect, and then its result is ignored',
     async (method) => {
-      const asked = vi.fn()
+      const called = vi.fn()
       const { source, events, requests, bodies } = fed({
         reconnect: {
           shouldReconnect: () => {
-            asked()
+            called()
             source[method]()
             return true
           },
         },
       })
-      await rest()
+      await settled()
       bodies[0]?.end()
-      await until(() => asked.mock.calls.length > 0)
-      await rest()
-      expect(asked).toHaveBeenCalledOnce()
+      await until(() => called.mock.calls.length > 0)
+      await settled()
+      expect(called).toHaveBeenCalledOnce()
       expect(events).toEqual(method === 'close' ? ['open'] : ['open', 'open'])
       expect(source.readyState).toBe(method === 'close' ? EventSource.CLOSED : EventSource.OPEN)
       expect(requests).toHaveLength(method === 'close' ? 1 : 2)
@@ -391,13 +391,13 @@ describe('abort listener of a fetch', () => {
   async function abortedBy(given: 'close' | 'reconnect', callsBack: 'close' | 'reconnect') {
     const events: string[] = []
     const signals: AbortSignal[] = []
-    const source = open(NOWHERE, {
+    const source = open(STUB_URL, {
       fetch: (_, { signal }) => {
         signals.push(signal)
         signal.addEventListener('abort', () => {
           if (signal === signals[0]) source[callsBack]()
         })
-        return Promise.resolve(lasting(`data: ${signals.length}\n\n`))
+        return Promise.resolve(openResponse(`data: ${signals.length}\n\n`))
       },
     })
     source.addEventListener('open', () => events.push('open'))
@@ -405,7 +405,7 @@ describe('abort listener of a fetch', () => {
     source.addEventListener('error', () => events.push('error'))
     await until(() => events.includes('1'))
     source[given]()
-    await rest()
+    await settled()
     return { source, events, signals }
   }
 
@@ -436,13 +436,13 @@ describe('abort listener of a fetch', () => {
   })
 
   it('may close the connection during reconnect(), and then no attempt is made', async () => {
-    const { connection, calls, requests } = connect([staying()])
+    const { connection, calls, requests } = connect([openBody()])
     requests[0]?.signal.addEventListener('abort', () => {
       connection.close()
     })
-    await rest()
+    await settled()
     connection.reconnect()
-    await rest()
+    await settled()
     expect(requests).toHaveLength(1)
     expect(calls).toEqual(['open'])
     expect(connection.phase).toBe('closed')
@@ -454,12 +454,12 @@ describe('abort listener of a fetch', () => {
     const broken = (): never => {
       throw new Error('broken')
     }
-    const { connection, calls, requests } = connect([staying('data: 1\n\n')], {}, { message: broken })
+    const { connection, calls, requests } = connect([openBody('data: 1\n\n')], {}, { message: broken })
     requests[0]?.signal.addEventListener('abort', () => {
       connection.close()
     })
     await until(() => connection.phase === 'closed')
-    await rest()
+    await settled()
     expect(calls).toEqual(['open', 'message 1'])
     expect(published).not.toHaveBeenCalled()
   })
@@ -468,20 +468,20 @@ describe('abort listener of a fetch', () => {
     const page = stubPage()
     const published = vi.fn()
     onChannel('lost', published)
-    const { connection, calls, requests } = connect([staying()])
+    const { connection, calls, requests } = connect([openBody()])
     requests[0]?.signal.addEventListener('abort', () => {
       connection[method]()
     })
-    await rest()
+    await settled()
     page.hide()
-    await rest()
+    await settled()
     expect(calls).toEqual(method === 'close' ? ['open'] : ['open', 'open'])
     expect(published).not.toHaveBeenCalled()
     expect(connection.phase).toBe(method === 'close' ? 'closed' : 'open')
   })
 
   it('may close the connection on an idle timeout, and then its sink is not called again', async () => {
-    const { connection, calls, requests } = connect([staying()], {
+    const { connection, calls, requests } = connect([openBody()], {
       idleTimeout: 1,
       reconnect: { shouldReconnect: () => true },
     })
@@ -489,7 +489,7 @@ describe('abort listener of a fetch', () => {
       connection.close()
     })
     await until(() => connection.phase === 'closed')
-    await rest()
+    await settled()
     expect(calls).toEqual(['open', 'demand'])
   })
 })
@@ -498,14 +498,14 @@ describe('page that enters the back/forward cache', () => {
   it('closes an open connection and discards the rest of its body', async () => {
     const page = stubPage()
     const { source, events, bodies, requests } = fed()
-    await rest()
+    await settled()
     bodies[0]?.push('data: 1\n\n')
     await until(() => events.includes('1'))
     bodies[0]?.push('data: 2\n\n')
     page.hide()
-    await rest()
+    await settled()
     expect(events).toEqual(['open', '1', 'error'])
-    expect(bodies[0]?.cancelled).toHaveBeenCalledOnce()
+    expect(bodies[0]?.canceled).toHaveBeenCalledOnce()
     expect(source.readyState).toBe(EventSource.CONNECTING)
     expect(requests).toHaveLength(1)
   })
@@ -513,7 +513,7 @@ describe('page that enters the back/forward cache', () => {
   it('closes it even in the middle of a chunk', async () => {
     const page = stubPage()
     const { calls, requests } = connect(
-      [staying('data: 1\n\ndata: 2\n\nid: 9\n\n')],
+      [openBody('data: 1\n\ndata: 2\n\nid: 9\n\n')],
       {},
       {
         message: () => {
@@ -521,7 +521,7 @@ describe('page that enters the back/forward cache', () => {
         },
       },
     )
-    await rest()
+    await settled()
     expect(calls).toEqual(['open', 'message 1', 'lost network'])
     expect(requests[0]?.signal.aborted).toBe(true)
   })
@@ -540,20 +540,20 @@ describe('page that enters the back/forward cache', () => {
     ])
     page.hide()
     answer()
-    await rest()
+    await settled()
     expect(events).toEqual(['error'])
-    expect(late.cancelled).toHaveBeenCalledOnce()
+    expect(late.canceled).toHaveBeenCalledOnce()
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 
   it('does not affect a closed source', async () => {
     const page = stubPage()
     const { source, events } = fed()
-    await rest()
+    await settled()
     source.close()
     expect(page.listeners).toBe(0)
     page.hide()
-    await rest()
+    await settled()
     expect(events).toEqual(['open'])
     expect(source.readyState).toBe(EventSource.CLOSED)
   })
@@ -562,10 +562,10 @@ describe('page that enters the back/forward cache', () => {
     for (const method of ['close', 'reconnect'] as const) {
       const page = stubPage()
       const { source, events, requests } = fed()
-      await rest()
+      await settled()
       page.hide()
       source[method]()
-      await rest()
+      await settled()
       expect(events).toEqual(method === 'close' ? ['open', 'error'] : ['open', 'error', 'open'])
       expect(requests).toHaveLength(method === 'close' ? 1 : 2)
     }

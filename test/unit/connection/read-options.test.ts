@@ -13,7 +13,7 @@ const { signal } = new AbortController()
 const run = (): undefined => undefined
 
 /** Values of every type, as messages show them. */
-const KINDS = [
+const VALUES = [
   [0, '0'],
   [1, '1'],
   [-1, '-1'],
@@ -50,14 +50,14 @@ const OPTIONS: [name: string, wanted: string, isGood: (value: unknown) => boolea
 
 describe.each(OPTIONS)('option %s', (name, wanted, isGood) => {
   it('is never coerced; the message has the requirement and the given value', () => {
-    for (const [value, shown] of KINDS.filter(([value]) => !isGood(value))) {
+    for (const [value, shown] of VALUES.filter(([value]) => !isGood(value))) {
       const message = `Option "${name}" must be ${wanted}, got ${shown}`
       expect(() => readOptions({ [name]: value })).toThrow(new TypeError(message))
     }
   })
 
   it('keeps a valid value unchanged', () => {
-    for (const [value] of KINDS.filter(([value]) => isGood(value))) {
+    for (const [value] of VALUES.filter(([value]) => isGood(value))) {
       expect(readOptions({ [name]: value })).toHaveProperty(name, value)
     }
   })

@@ -39,7 +39,7 @@ describe('option reconnect', () => {
     expect(readPolicy(undefined, byDefault)).toEqual({ ...DEFAULT_POLICY, reconnects: byDefault })
   })
 
-  it.each([true, false])('may be %s, whatever the default', (reconnect) => {
+  it.each([true, false])('may be %s regardless of the default', (reconnect) => {
     expect(readPolicy(reconnect, !reconnect)).toEqual({ ...DEFAULT_POLICY, reconnects: reconnect })
   })
 
@@ -381,9 +381,9 @@ describe('shouldReconnect receives', () => {
   ])('%s', async (_, failure, policy, delay) => {
     const contexts: unknown[] = []
     const shouldReconnect = (_error: unknown, context: unknown) => void contexts.push(context)
-    const asked = { ...DEFAULT_POLICY, ...policy, shouldReconnect }
-    await decide(asked, REQUEST, { reason: 'network', message: 'x', ...failure }, FIRST, true)
-    await decide(asked, REQUEST, { reason: 'network', message: 'x', ...failure }, FIRST, false)
+    const recording = { ...DEFAULT_POLICY, ...policy, shouldReconnect }
+    await decide(recording, REQUEST, { reason: 'network', message: 'x', ...failure }, FIRST, true)
+    await decide(recording, REQUEST, { reason: 'network', message: 'x', ...failure }, FIRST, false)
     expect(contexts).toEqual([
       { delay, hasReceived: true },
       { delay, hasReceived: false },

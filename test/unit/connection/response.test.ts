@@ -12,8 +12,8 @@ import {
 } from '../../../src/connection/response.ts'
 import { type ErrorEvent, EventSource } from '../../../src/index.ts'
 import { failureOf } from '../support/failures.ts'
-import { bytes, rest, type Source, source, unhandledRejections } from '../support/streams.ts'
-import { NOWHERE, nextError, nextMessage, nextOpen, open, response } from '../support/sources.ts'
+import { bytes, settled, type Source, source, unhandledRejections } from '../support/streams.ts'
+import { STUB_URL, nextError, nextMessage, nextOpen, open, response } from '../support/sources.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -21,7 +21,7 @@ afterEach(() => {
 
 /** Returns the first error of a source whose fetch returns this value. */
 async function errorFor(answer: unknown): Promise<{ event: ErrorEvent; readyState: number }> {
-  const opened = open(NOWHERE, { fetch: () => Promise.resolve(answer as FetchLikeResponse) })
+  const opened = open(STUB_URL, { fetch: () => Promise.resolve(answer as FetchLikeResponse) })
   const event = await nextError(opened)
   return { event, readyState: opened.readyState }
 }
@@ -67,7 +67,7 @@ describe('invalid Response-like object causes an error event rather than an unha
     const unhandled = unhandledRejections()
     const { readyState } = await errorFor(answer)
     expect(readyState).toBe(EventSource.CLOSED)
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 
@@ -141,7 +141,7 @@ describe('body that cannot be read', () => {
   })
 
   it('is locked before a listener for open can read it', async () => {
-    const opened = open(NOWHERE, {
+    const opened = open(STUB_URL, {
       fetch: async () => {
         // Makes the listener run as soon as there is a response.
         await new Promise((resolve) => setImmediate(resolve))
@@ -164,20 +164,20 @@ describe('body that cannot be read', () => {
     ['nothing', undefined],
     ['numbers', 7],
   ])('fails the connection if its chunks are %s', async (_, chunk) => {
-    let cancelled = false
+    let canceled = false
     const body = new ReadableStream({
       pull(controller) {
         controller.enqueue(chunk)
       },
       cancel() {
-        cancelled = true
+        canceled = true
       },
     })
     const { event, readyState } = await errorFor({ status: 200, headers: new Headers(headers), body })
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
     expect(event.message).toBe(`${AT} cannot be read: its body is not a stream of bytes`)
-    expect(cancelled).toBe(true)
+    expect(canceled).toBe(true)
   })
 })
 
@@ -205,7 +205,7 @@ describe('valid response', () => {
         controller.enqueue(Buffer.from(text.subarray(4)))
       },
     })
-    const opened = open(NOWHERE, { fetch: () => Promise.resolve(response(body)) })
+    const opened = open(STUB_URL, { fetch: () => Promise.resolve(response(body)) })
     expect((await nextMessage(opened)).data).toBe('1')
   })
 })
@@ -228,7 +228,7 @@ describe('body that breaks off', () => {
 describe('rejected response', () => {
   it('has its request aborted', async () => {
     let signal: AbortSignal | undefined
-    const opened = open(NOWHERE, {
+    const opened = open(STUB_URL, {
       fetch: (_, init) => {
         signal = init.signal
         return Promise.resolve(response('', { status: 500 }))
@@ -251,7 +251,7 @@ interface Read {
 /** Opens a response with status 500 and this body. */
 async function refused(body: unknown, request = new AbortController()): Promise<string | undefined> {
   const failure = await failureOf(
-    openResponse({ status: 500, headers: new Headers(), body }, new URL(NOWHERE), request),
+    openResponse({ status: 500, headers: new Headers(), body }, new URL(STUB_URL), request),
   )
   expect(failure).toMatchObject({ reason: 'status', status: 500 })
   expect(request.signal.aborted).toBe(true)
@@ -415,7 +415,7 @@ describe('unreadable body of a rejected response', () => {
     })
     const unhandled = unhandledRejections()
     await expect(refused(body)).resolves.toHaveLength(MOST)
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 })
@@ -445,7 +445,7 @@ describe('abort while a rejected body is read', () => {
         },
         { highWaterMark: 0 },
       )
-      const opened = open(NOWHERE, { fetch: () => Promise.resolve(response(body, { status: 500 })) })
+      const opened = open(STUB_URL, { fetch: () => Promise.resolve(response(body, { status: 500 })) })
       opened.onerror = fired
       close = () => {
         opened.close()
@@ -458,14 +458,14 @@ describe('abort while a rejected body is read', () => {
 describe('error event', () => {
   it('has body and headers of a rejected response', async () => {
     const unauthorized = response('{"error":"no"}', { status: 401, headers: { 'X-Reason': 'expired' } })
-    const { error } = await nextError(open(NOWHERE, { fetch: () => Promise.resolve(unauthorized) }))
+    const { error } = await nextError(open(STUB_URL, { fetch: () => Promise.resolve(unauthorized) }))
     expect(error.body).toBe('{"error":"no"}')
     expect(error.headers?.get('x-reason')).toBe('expired')
   })
 
   it('has the body of a response of another Content-Type', async () => {
     const page = response('<h1>Log in</h1>', { headers: { 'Content-Type': 'text/html' } })
-    const { error } = await nextError(open(NOWHERE, { fetch: () => Promise.resolve(page) }))
+    const { error } = await nextError(open(STUB_URL, { fetch: () => Promise.resolve(page) }))
     expect(error).toMatchObject({ reason: 'content-type', status: 200, body: '<h1>Log in</h1>' })
   })
 })
@@ -490,21 +490,21 @@ describe('acquireReader', () => {
   })
 
   it('cancels the stream only when the signal is aborted', async () => {
-    const { stream, cancelled } = source('one')
+    const { stream, canceled } = source('one')
     const request = new AbortController()
     const reader = acquireReader(stream, request.signal)
     expect(await reader.read()).toEqual({ done: false, value: bytes('one') })
-    expect(cancelled).not.toHaveBeenCalled()
+    expect(canceled).not.toHaveBeenCalled()
     const pending = reader.read()
     request.abort()
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
     expect(await pending).toEqual({ done: true, value: undefined })
   })
 
   it('cancels the stream at once if the signal is already aborted', async () => {
-    const { stream, cancelled } = source('one')
+    const { stream, canceled } = source('one')
     const reader = acquireReader(stream, AbortSignal.abort())
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
     expect(await reader.read()).toEqual({ done: true, value: undefined })
   })
 
@@ -518,7 +518,7 @@ describe('acquireReader', () => {
       throw new Error('no')
     }
     acquireReader({ getReader: () => ({ cancel: throws }) } as unknown as ReadableStream, AbortSignal.abort())
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 
@@ -531,8 +531,8 @@ describe('acquireReader', () => {
       end(given)
       await reader.read().catch(() => undefined)
       request.abort()
-      await rest()
-      expect(given.cancelled).not.toHaveBeenCalled()
+      await settled()
+      expect(given.canceled).not.toHaveBeenCalled()
     }
     expect(unhandled).toEqual([])
   })
@@ -619,7 +619,7 @@ describe('mimeEssence takes linear time for 1 MB', () => {
   ])('%s', (_, contentType, essence) => {
     const start = process.cpuUsage()
     expect(mimeEssence(contentType) === essence).toBe(true)
-    // Takes 10 ms of CPU time, whatever the load of the machine. A backtracking parser takes minutes.
+    // Takes 10 ms of CPU time even on a busy machine. A backtracking parser takes minutes.
     expect(process.cpuUsage(start).user).toBeLessThan(2_000_000)
   })
 })

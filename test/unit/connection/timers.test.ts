@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { withTimeout, startWait, TIMED_OUT, clampDelay } from '../../../src/connection/timers.ts'
 import { EventSource, type EventSourceInit, type FetchLike } from '../../../src/index.ts'
 import { onceOnline } from '../../../src/platform/page.ts'
-import { lasting, NOWHERE, nextError, nextOpen, open, response } from '../support/sources.ts'
+import { openResponse, STUB_URL, nextError, nextOpen, open, response } from '../support/sources.ts'
 import { unhandledRejections } from '../support/streams.ts'
 
 beforeEach(() => {
@@ -223,13 +223,13 @@ describe('withTimeout with a limit', () => {
   )
 })
 
-const AT = `The event stream at ${NOWHERE}`
+const AT = `The event stream at ${STUB_URL}`
 const pending: FetchLike = () => never
 
 /** A source that doesn't reconnect, its errors, and the signals of its requests. */
 function watch(fetch: FetchLike, options: EventSourceInit) {
   const signals: AbortSignal[] = []
-  const source = open(NOWHERE, {
+  const source = open(STUB_URL, {
     reconnect: false,
     ...options,
     fetch: (url, init) => {
@@ -284,7 +284,7 @@ describe('connectTimeout', () => {
   })
 
   it('aborts nothing if the response arrives in time', async () => {
-    const { source, signals } = watch(() => Promise.resolve(lasting()), { connectTimeout: 1_000 })
+    const { source, signals } = watch(() => Promise.resolve(openResponse()), { connectTimeout: 1_000 })
     const opened = nextOpen(source)
     await vi.advanceTimersByTimeAsync(10)
     await opened
@@ -332,7 +332,7 @@ describe('connectTimeout', () => {
   })
 
   it('cancels a response that arrives too late', async () => {
-    const late = lasting('data: late\n\n')
+    const late = openResponse('data: late\n\n')
     const { source, errors } = watch(() => new Promise((resolve) => setTimeout(resolve, 2_000, late)), {
       connectTimeout: 1_000,
     })
@@ -367,7 +367,7 @@ describe('idleTimeout', () => {
   })
 
   it('leaves no timer after close()', async () => {
-    const { source } = watch(() => Promise.resolve(lasting()), { idleTimeout: 1_000 })
+    const { source } = watch(() => Promise.resolve(openResponse()), { idleTimeout: 1_000 })
     const opened = nextOpen(source)
     await vi.advanceTimersByTimeAsync(10)
     await opened

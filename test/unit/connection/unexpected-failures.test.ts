@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BodyReader } from '../../../src/connection/exchange.ts'
 import { acquireReader } from '../../../src/connection/response.ts'
 import { ConnectionError, EventSource, type EventSourceInit } from '../../../src/index.ts'
-import { connect, ending, type Observed, type Open, opened, staying } from '../support/connections.ts'
-import { lasting, NOWHERE, response, until } from '../support/sources.ts'
-import { all, rejection, request, rest, source, unhandledRejections } from '../support/streams.ts'
+import { connect, closingBody, type Observed, type Open, opened, openBody } from '../support/connections.ts'
+import { openResponse, STUB_URL, response, until } from '../support/sources.ts'
+import { all, rejection, request, settled, source, unhandledRejections } from '../support/streams.ts'
 import { type Answer, down, ended, good, watch } from '../support/watch.ts'
 
 const BROKEN = new Error('broken')
@@ -50,16 +50,16 @@ afterEach(() => {
 /** Waits until a connection is closed by exactly one unexpected failure. */
 async function hasFailed({ connection, calls, errors, requests }: Observed): Promise<void> {
   await until(() => connection.phase === 'closed')
-  await rest()
+  await settled()
   expect(calls.filter((call) => call.startsWith('failed'))).toEqual(['failed unsupported'])
   expect(calls.at(-1)).toBe('failed unsupported')
   const error = errors.at(-1)
   expect(error).toBeInstanceOf(ConnectionError)
-  expect(error?.message).toBe(`The event stream at ${NOWHERE} failed unexpectedly`)
+  expect(error?.message).toBe(`The event stream at ${STUB_URL} failed unexpectedly`)
   expect(error?.cause).toBeInstanceOf(Error)
   expect(unhandled).toEqual([])
   const count = requests.length
-  await rest()
+  await settled()
   expect(requests).toHaveLength(count)
 }
 
@@ -73,7 +73,7 @@ describe('connection fails unexpectedly', () => {
     ['read() does not return a promise', [reading(() => undefined)]],
     ['read() resolves with undefined', [reading(() => Promise.resolve())]],
     ['a chunk is broken', [reading(() => Promise.resolve({ done: false, value: new BrokenBytes(1) }))]],
-    ['a later attempt throws', [ending('data: 1\n\n'), broken]],
+    ['a later attempt throws', [closingBody('data: 1\n\n'), broken]],
   ])('if %s', async (_, attempts) => {
     const observed = connect(attempts, OPTIONS)
     await until(() => observed.connection.phase === 'closed')
@@ -81,7 +81,7 @@ describe('connection fails unexpectedly', () => {
     expect(observed.errors.at(-1)?.message).toContain('failed unexpectedly')
     expect(observed.calls.at(-1)).toBe('failed unsupported')
     expect(observed.requests.at(-1)?.signal.aborted).toBe(true)
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 
@@ -98,22 +98,22 @@ describe('connection fails unexpectedly', () => {
     ['lost', 'throws', broken],
     ['lost', 'rejects', rejected],
   ])('if %s of its sink %s', async (method, _, fail) => {
-    const observed = connect([ending(EVERYTHING), staying()], OPTIONS, { [method]: fail })
+    const observed = connect([closingBody(EVERYTHING), openBody()], OPTIONS, { [method]: fail })
     await hasFailed(observed)
     expect(observed.errors.at(-1)?.cause).toMatchObject({ message: BROKEN.message })
   })
 
   it('and aborts its request', async () => {
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     const open: Open = ({ signal }) => Promise.resolve(opened(acquireReader(stream, signal)))
     const observed = connect([open], OPTIONS, { message: broken })
     await hasFailed(observed)
     expect(observed.requests[0]?.signal.aborted).toBe(true)
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('and delivers nothing else from the chunk', async () => {
-    const observed = connect([ending('data: 1\n\ndata: 2\n\nid: 7\n\n')], OPTIONS, { message: broken })
+    const observed = connect([closingBody('data: 1\n\ndata: 2\n\nid: 7\n\n')], OPTIONS, { message: broken })
     await hasFailed(observed)
     expect(observed.calls).toEqual(['open', 'message 1', 'failed unsupported'])
   })
@@ -132,11 +132,11 @@ describe('failing failed() of a sink', () => {
   ])('has its error reported, and the connection closes: it %s', async (_, fail) => {
     const reported: unknown[] = []
     vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
-    for (const attempts of [[ending()], [broken]]) {
+    for (const attempts of [[closingBody()], [broken]]) {
       reported.length = 0
       const { connection, calls } = connect(attempts, { reconnect: false }, { failed: fail })
       await until(() => connection.phase === 'closed')
-      await rest()
+      await settled()
       expect(reported).toEqual([BROKEN])
       expect(calls.filter((call) => call.startsWith('failed'))).toHaveLength(1)
     }
@@ -146,7 +146,7 @@ describe('failing failed() of a sink', () => {
 
 it('an error in demand() counts as an error of the body', async () => {
   for (const demand of [broken, rejected]) {
-    const { errors, calls } = connect([staying()], { reconnect: false, idleTimeout: 1 }, { demand })
+    const { errors, calls } = connect([openBody()], { reconnect: false, idleTimeout: 1 }, { demand })
     await until(() => errors.length > 0)
     expect(calls).toEqual(['open', 'demand', 'failed network'])
     expect(errors[0]?.cause).toMatchObject({ message: BROKEN.message })
@@ -177,10 +177,10 @@ describe('failing runtime', () => {
     breaks()
     const { source, errors, requests } = watch(answers, { reconnectionTime: 0, ...options })
     await until(() => source.readyState === EventSource.CLOSED)
-    await rest()
+    await settled()
     expect(errors.map(({ delay }) => delay)).toEqual(delays)
     expect(errors.at(-1)?.error).toMatchObject({ reason: 'unsupported', cause: { message: BROKEN.message } })
-    expect(errors.at(-1)?.message).toBe(`The event stream at ${NOWHERE} failed unexpectedly`)
+    expect(errors.at(-1)?.message).toBe(`The event stream at ${STUB_URL} failed unexpectedly`)
     expect(requests.map(({ signal }) => signal.aborted)).toEqual([answers[0] !== ended])
     expect(unhandled).toEqual([])
   })
@@ -201,7 +201,7 @@ describe('failing runtime', () => {
     spy(Math, 'random')()
     end()
     await until(() => opening.readyState === EventSource.CLOSED)
-    await rest()
+    await settled()
     expect(errors.map(({ error }) => error.reason)).toEqual(['unsupported'])
     expect(unhandled).toEqual([])
   })
@@ -272,14 +272,14 @@ describe('failure after close() is ignored', () => {
     vi.stubGlobal('reportError', reported)
     const { promise, fail } = pending()
     const hangs = vi.fn(() => promise)
-    const open = step === 'open()' ? hangs : step === 'read()' ? reading(hangs) : ending('data: 1\n\n')
+    const open = step === 'open()' ? hangs : step === 'read()' ? reading(hangs) : closingBody('data: 1\n\n')
     const reconnect = step !== 'failed' && { shouldReconnect: () => true }
     const { connection, calls } = connect([open], { reconnect }, { [step]: hangs })
     await until(() => hangs.mock.calls.length > 0)
     connection.close()
     const before = [...calls]
     fail()
-    await rest()
+    await settled()
     expect(calls).toEqual(before)
     expect(connection.phase).toBe('closed')
     expect(reported).not.toHaveBeenCalled()
@@ -291,16 +291,16 @@ describe('failure after close() is ignored', () => {
     const { source: closing, events } = watch([() => promise])
     closing.close()
     fail()
-    await rest()
+    await settled()
     expect(events).toEqual([])
     expect(unhandled).toEqual([])
   })
 
   it('of a body', async () => {
-    const { source: closing, events } = watch([() => lasting('data: 1\n\n')])
+    const { source: closing, events } = watch([() => openResponse('data: 1\n\n')])
     await until(() => events.includes('1'))
     closing.close()
-    await rest()
+    await settled()
     expect(events).toEqual(['open', '1'])
     expect(unhandled).toEqual([])
   })

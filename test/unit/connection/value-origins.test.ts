@@ -18,9 +18,9 @@ const BAD: Record<'headers' | 'body' | 'method' | 'url', unknown[]> = {
 }
 
 /** An option or result: its name, the start of its messages, and the options that put a value there. */
-type Place = [name: string, said: string, options: (value: unknown) => object]
+type Source = [name: string, start: string, options: (value: unknown) => object]
 
-const OPTIONS: Record<'headers' | 'body' | 'method', Place> = {
+const OPTIONS: Record<'headers' | 'body' | 'method', Source> = {
   headers: ['the option "headers"', 'Option "headers" ', (headers) => ({ headers })],
   body: ['the option "body"', 'Option "body" ', (body) => ({ method: 'POST', body })],
   method: ['the option "method"', 'Option "method" ', (method) => ({ method })],
@@ -29,7 +29,7 @@ const OPTIONS: Record<'headers' | 'body' | 'method', Place> = {
 /** A function is a valid value of these options. */
 const isFunctionOption = (name: string, value: unknown): boolean => name !== 'method' && typeof value === 'function'
 
-const ANSWERS: Record<keyof typeof BAD, Place[]> = {
+const RESULTS: Record<keyof typeof BAD, Source[]> = {
   headers: [
     ['the function "headers"', 'The result of "headers" ', (value) => ({ headers: () => value })],
     ['the function "resume"', '"headers" in the result of "resume" ', (headers) => ({ resume: () => ({ headers }) })],
@@ -58,7 +58,7 @@ function thrown(run: () => unknown): unknown {
   return undefined
 }
 
-describe.each(Object.values(OPTIONS))('%s', (name, said, options) => {
+describe.each(Object.values(OPTIONS))('%s', (name, start, options) => {
   const key = name.slice('the option "'.length, -1) as keyof typeof OPTIONS
   it.each(BAD[key].filter((value) => !isFunctionOption(key, value)))('%j', (value) => {
     const messages = [
@@ -68,16 +68,16 @@ describe.each(Object.values(OPTIONS))('%s', (name, said, options) => {
     ].map((run) => thrown(run))
     for (const error of messages) {
       expect(error).toBeInstanceOf(TypeError)
-      expect((error as Error).message.startsWith(said), (error as Error).message).toBe(true)
+      expect((error as Error).message.startsWith(start), (error as Error).message).toBe(true)
     }
   })
 })
 
 describe.each(
-  Object.entries(ANSWERS).flatMap(([key, places]) =>
-    places.map(([name, said, options]) => ({ key: key as keyof typeof BAD, name, said, options })),
+  Object.entries(RESULTS).flatMap(([key, places]) =>
+    places.map(([name, start, options]) => ({ key: key as keyof typeof BAD, name, said: start, options })),
   ),
-)('$said', ({ key, name, said, options }) => {
+)('$said', ({ key, name, said: start, options }) => {
   it.each(BAD[key])('%j', async (value) => {
     const opener = new FetchOpener(new URL(URL_OF_TEST), readOptions(options(value)))
     opener.hasSent = true
@@ -85,7 +85,7 @@ describe.each(
     expect(failure).toMatchObject({ reason: 'request', message: `was not requested: ${name} failed` })
     expect(failure.cause).toBeInstanceOf(TypeError)
     const { message } = failure.cause as Error
-    expect(message.startsWith(said), message).toBe(true)
+    expect(message.startsWith(start), message).toBe(true)
     expect(message).not.toContain('The option')
   })
 })
@@ -99,9 +99,9 @@ describe('other options', () => {
     ['dispatcher', 'Option "dispatcher" ', () => readOptions({ dispatcher: 1 })],
     ['fetchOptions', 'Option "fetchOptions.dispatcher" ', () => readOptions({ fetchOptions: { dispatcher: 1 } })],
     ['reconnect', 'Option "reconnect.factor" ', () => readOptions({ reconnect: { factor: 0 } })],
-  ])('%s: %s', (_, said, run) => {
+  ])('%s: %s', (_, start, run) => {
     const { message } = thrown(run) as Error
-    expect(message.startsWith(said), message).toBe(true)
+    expect(message.startsWith(start), message).toBe(true)
   })
 
   it.each([['a: b'], [5], [true]])('fetchEventSource: headers %j', async (headers) => {

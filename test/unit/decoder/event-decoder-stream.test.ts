@@ -6,10 +6,10 @@ import { EventDecoderStream, type EventDecoderStreamInit } from '../../../src/in
 import {
   all,
   bytes,
-  counting,
+  countingStream,
   outcome,
   rejection,
-  rest,
+  settled,
   source,
   streamOf,
   unhandledRejections,
@@ -58,14 +58,14 @@ describe('chunk', () => {
     ['null', null],
     ['an array', [1]],
   ])('that is %s errors both sides with a TypeError after the earlier events', async (_, chunk) => {
-    const { stream, push, pushChunk, cancelled } = source()
+    const { stream, push, pushChunk, canceled } = source()
     push('data: 1\n\n')
     pushChunk(chunk)
     const { data, error } = await outcome(decoded(stream))
     expect(data).toEqual(['1'])
     expect(error).toBeInstanceOf(TypeError)
-    await rest()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith(error)
+    await settled()
+    expect(canceled).toHaveBeenCalledExactlyOnceWith(error)
   })
 })
 
@@ -77,9 +77,9 @@ describe('error', () => {
     expect(await reader.read()).toMatchObject({ value: { data: '1' } })
     const reason = new Error('reset')
     fail(reason)
-    await rest()
+    await settled()
     expect(await reader.read()).toMatchObject({ value: { data: '2' } })
-    await rest()
+    await settled()
     expect(await reader.read()).toMatchObject({ value: { data: '3' } })
     expect(await rejection(reader.read())).toBe(reason)
     expect(await rejection(reader.closed)).toBe(reason)
@@ -89,9 +89,9 @@ describe('error', () => {
     const { stream, push, fail } = source()
     push('data: 1\n\n')
     const events = decoded(stream)
-    await rest()
+    await settled()
     fail(new Error('reset'))
-    await rest()
+    await settled()
     expect(await outcome(events)).toMatchObject({ data: ['1'], error: { message: 'reset' } })
   })
 
@@ -99,9 +99,9 @@ describe('error', () => {
     const { stream, push, fail } = source()
     const reader = decoded(stream).getReader()
     const reads = Promise.allSettled(Array.from({ length: 5 }, () => reader.read()))
-    await rest()
+    await settled()
     push('data: 1\n\ndata: 2\n\ndata: 3\n\n')
-    await rest()
+    await settled()
     fail(new Error('reset'))
     expect((await reads).map(({ status }) => status)).toEqual([
       'fulfilled',
@@ -117,10 +117,10 @@ describe('error', () => {
     const { stream, fail } = source()
     decoded(stream)
     const { readable, writable } = new EventDecoderStream()
-    await rest()
+    await settled()
     fail(new Error('reset'))
     await writable.abort(new Error('enough'))
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
     expect(await rejection(readable.getReader().read())).toEqual(new Error('enough'))
   })
@@ -135,14 +135,14 @@ describe('error', () => {
   })
 
   it('of an event that is too large is a RangeError, which also cancels the source', async () => {
-    const { stream, push, cancelled } = source()
+    const { stream, push, canceled } = source()
     push('data: 1\n\ndata: 123456789\n\ndata: 3\n\n')
     const { data, error } = await outcome(decoded(stream, { maxBufferSize: 8 }))
     expect(data).toEqual(['1'])
     expect(error).toBeInstanceOf(RangeError)
     expect((error as Error).message).toContain('"maxBufferSize"')
-    await rest()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith(error)
+    await settled()
+    expect(canceled).toHaveBeenCalledExactlyOnceWith(error)
   })
 
   it('of an event that is too large comes before the event ends', async () => {
@@ -156,7 +156,7 @@ describe('error', () => {
 
   it.each(['onComment', 'onRetry'] as const)('thrown by %s follows the complete events unchanged', async (name) => {
     const thrown = { not: 'even an error' }
-    const { stream, push, cancelled } = source()
+    const { stream, push, canceled } = source()
     push('data: 1\n\nretry: 1\n:x\ndata: 2\n\n')
     const options = {
       [name]: () => {
@@ -164,8 +164,8 @@ describe('error', () => {
       },
     }
     expect(await outcome(decoded(stream, options))).toEqual({ data: ['1'], error: thrown })
-    await rest()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith(thrown)
+    await settled()
+    expect(canceled).toHaveBeenCalledExactlyOnceWith(thrown)
   })
 
   it('causes no additional unhandled rejections', async () => {
@@ -173,7 +173,7 @@ describe('error', () => {
     for (let tasks = 0; tasks < 4; tasks++) {
       const { stream, push, fail } = source()
       const result = outcome(decoded(stream, { maxBufferSize: 4 }))
-      await rest()
+      await settled()
       push('data: 12345\n\n')
       for (let turn = 0; turn < tasks; turn++) await Promise.resolve()
       fail(new Error('reset'))
@@ -183,59 +183,59 @@ describe('error', () => {
       const { stream, push } = source()
       const reader = decoded(stream, { maxBufferSize: 4 }).getReader()
       const read = reader.read()
-      await rest()
+      await settled()
       push('data: 12345\n\n')
       for (let turn = 0; turn < tasks; turn++) await Promise.resolve()
       await reader.cancel().catch(() => undefined)
       await read.catch(() => undefined)
     }
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 })
 
 describe('cancellation', () => {
   it('during a pending read cancels the source and resolves the read', async () => {
-    const { stream, cancelled } = source()
+    const { stream, canceled } = source()
     const reader = decoded(stream).getReader()
     const read = reader.read()
-    await rest()
+    await settled()
     await reader.cancel('enough')
     expect(await read).toStrictEqual({ done: true, value: undefined })
-    await rest()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+    await settled()
+    expect(canceled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
   it('before the first read cancels the source', async () => {
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     await decoded(stream).cancel('enough')
-    await rest()
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+    await settled()
+    expect(canceled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
   it('by break cancels the source', async () => {
-    const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
+    const { stream, canceled } = source('data: 1\n\ndata: 2\n\n')
     for await (const { data } of decoded(stream)) if (data === '1') break
-    await rest()
-    expect(cancelled).toHaveBeenCalledOnce()
+    await settled()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
   it('by the signal of pipeThrough cancels the source', async () => {
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     const controller = new AbortController()
     const events = stream.pipeThrough(new EventDecoderStream(), { signal: controller.signal })
     const result = outcome(events)
-    await rest()
+    await settled()
     controller.abort('enough')
     expect(await result).toEqual({ data: ['1'], error: 'enough' })
-    expect(cancelled).toHaveBeenCalledExactlyOnceWith('enough')
+    expect(canceled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
   it('does not affect a source that was piped with preventCancel', async () => {
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     await stream.pipeThrough(new EventDecoderStream(), { preventCancel: true }).cancel('enough')
-    await rest()
-    expect(cancelled).not.toHaveBeenCalled()
+    await settled()
+    expect(canceled).not.toHaveBeenCalled()
   })
 })
 
@@ -334,14 +334,14 @@ describe('readable and writable', () => {
 
 describe('backpressure', () => {
   it('limits reading to one chunk per read', async () => {
-    const body = counting(threeEvents)
+    const body = countingStream(threeEvents)
     const reader = body.stream.pipeThrough(new EventDecoderStream()).getReader()
-    await rest()
+    await settled()
     const before = body.pulls
     const pulls: number[] = []
     for (let event = 0; event < 9; event++) {
       await reader.read()
-      await rest()
+      await settled()
       pulls.push(body.pulls - before)
     }
     // A pipe reads one chunk ahead.
@@ -361,12 +361,12 @@ describe('backpressure', () => {
         () => undefined,
       )
     }
-    await rest()
+    await settled()
     expect(written).toBe(0)
     const counts: number[] = []
     for (let event = 0; event < 9; event++) {
       await reader.read()
-      await rest()
+      await settled()
       counts.push(written)
     }
     expect(counts).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])

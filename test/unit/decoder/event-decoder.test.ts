@@ -235,9 +235,9 @@ describe('stop()', () => {
     ['comment 1', ': 1\n'],
     ['retry 1', 'retry: 1\n'],
   ])('called within "%s" discards the rest of the chunk', (last, text) => {
-    for (const rest of [REST, REST.replaceAll('\n', '\r\n'), REST.repeat(5_000)]) {
+    for (const settled of [REST, REST.replaceAll('\n', '\r\n'), REST.repeat(5_000)]) {
       const { decoder, reports } = reportsUntil(last)
-      decoder.decode(bytes(text + rest))
+      decoder.decode(bytes(text + settled))
       decoder.decode(bytes(REST))
       expect(reports).toEqual([last])
       expect(decoder.lastEventId).toBe('0')
@@ -265,9 +265,9 @@ describe('stop()', () => {
   it('called before an event that is too large prevents the error', () => {
     const { decoder, reports } = reportsUntil('message 1')
     const large = 'x'.repeat(100_001)
-    for (const rest of [`data: ${large}\n\n`, `data: ${large}`, `id: ${large}\n\n`]) {
+    for (const settled of [`data: ${large}\n\n`, `data: ${large}`, `id: ${large}\n\n`]) {
       decoder.begin('')
-      decoder.decode(bytes(`data: 1\n\n${rest}`))
+      decoder.decode(bytes(`data: 1\n\n${settled}`))
     }
     expect(reports).toEqual(['message 1', 'message 1', 'message 1'])
   })

@@ -3,17 +3,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EventDecoder, EventTooLargeError } from '../../../src/decoder/event-decoder.ts'
-import { nextError, NOWHERE, open, response } from '../support/sources.ts'
-import { bytes, counting } from '../support/streams.ts'
+import { nextError, STUB_URL, open, response } from '../support/sources.ts'
+import { bytes, countingStream } from '../support/streams.ts'
 
 describe('event larger than maxBufferSize', () => {
   it('keeps at most that many characters and one chunk in memory', async () => {
     const chunk = 'x'.repeat(64 * 1024)
-    const body = counting((count) => (count === 0 ? 'data: ' : chunk))
-    const source = open(NOWHERE, { maxBufferSize: 1024 * 1024, fetch: () => Promise.resolve(response(body.stream)) })
+    const body = countingStream((count) => (count === 0 ? 'data: ' : chunk))
+    const source = open(STUB_URL, { maxBufferSize: 1024 * 1024, fetch: () => Promise.resolve(response(body.stream)) })
     const { error, message } = await nextError(source)
     expect(error.reason).toBe('too-large')
-    expect(message).toBe(`The event stream at ${NOWHERE} sent an event larger than the option "maxBufferSize" allows`)
+    expect(message).toBe(`The event stream at ${STUB_URL} sent an event larger than the option "maxBufferSize" allows`)
     expect(body.pulls * chunk.length).toBeLessThan(2 * 1024 * 1024)
   })
 })

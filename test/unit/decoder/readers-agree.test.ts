@@ -145,7 +145,7 @@ describe('same events, IDs and comments as the decoder', () => {
         }
         await new Promise((ended) => (source.onerror = ended))
         expect(taken).toEqual(
-          heard(expected.events).map(({ type, data, lastEventId }) => ({ type, data, lastEventId })),
+          listened(expected.events).map(({ type, data, lastEventId }) => ({ type, data, lastEventId })),
         )
         expect(source.lastEventId).toBe(expected.lastEventId)
         expect(source.reconnectionTime).toBe(expected.retries.at(-1) ?? 3_000)
@@ -166,7 +166,7 @@ describe('same events, IDs and comments as the decoder', () => {
         for (const { whole, chunks } of bodies) {
           await streamOf(...chunks).pipeTo(writable, { preventClose: true })
           const { events } = decoded(whole)
-          expected.push(...heard(events).map(({ type, data }) => `${type} ${data}`))
+          expected.push(...listened(events).map(({ type, data }) => `${type} ${data}`))
           lastEventId = continued(lastEventId, whole)
           expect(source.lastEventId).toBe(lastEventId)
           source.reset()
@@ -182,7 +182,7 @@ describe('same events, IDs and comments as the decoder', () => {
   })
 })
 
-function heard(events: Plain[]): Plain[] {
+function listened(events: Plain[]): Plain[] {
   return events.filter(({ type }) => TYPES.includes(type))
 }
 

@@ -3,14 +3,14 @@
 import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../../src/diagnosis/diagnose.ts'
 import type { Finding } from '../../../src/diagnosis/finding.ts'
-import { diagnosed, type Story } from '../support/diagnosed.ts'
+import { diagnoseResponses, type Scenario } from '../support/diagnosis.ts'
 
 function codes(findings: Finding[]): string[] {
   return findings.map(({ level, code }) => `${level} ${code}`)
 }
 
 describe('body of an open stream', () => {
-  const told: [name: string, text: string, codes: string[]][] = [
+  const cases: [name: string, text: string, codes: string[]][] = [
     ['one event', 'data: hello\n\n', []],
     ['events with all fields', ': hi\nretry: 3000\n\nid: 1\nevent: tick\ndata: a\ndata: b\n\n', []],
     ['JSON with line feeds in its strings', 'data: {"text":"a\\n\\nb\\n"}\n\n', []],
@@ -38,43 +38,45 @@ describe('body of an open stream', () => {
     ['a byte order mark before each event', 'data: a\n\n\uFEFFdata: b\n\n', ['warning bom']],
   ]
 
-  it.each(told)('is diagnosed: %s', async (_, text, expected) => {
-    const findings = await diagnosed([{ chunks: [text], then: 2_000 }])
+  it.each(cases)('is diagnosed: %s', async (_, text, expected) => {
+    const findings = await diagnoseResponses([{ chunks: [text], then: 2_000 }])
     expect(codes(findings)).toEqual(expected)
   })
 
   it('is diagnosed equally however it is split', async () => {
-    for (const [, text, expected] of told) {
+    for (const [, text, expected] of cases) {
       const chunks = [...new TextEncoder().encode(text)].map((byte) => new Uint8Array([byte]))
-      expect(codes(await diagnosed([{ chunks, then: 2_000 }]))).toEqual(expected)
+      expect(codes(await diagnoseResponses([{ chunks, then: 2_000 }]))).toEqual(expected)
     }
   })
 
   it('is diagnosed as UTF-16 with and without a byte order mark', async () => {
     const text = [...new TextEncoder().encode('data: hello\n\n')].flatMap((byte) => [byte, 0])
     for (const bytes of [text, [0xff, 0xfe, ...text]]) {
-      expect(codes(await diagnosed([{ chunks: [new Uint8Array(bytes)], then: 2_000 }]))).toEqual(['error utf-16'])
+      expect(codes(await diagnoseResponses([{ chunks: [new Uint8Array(bytes)], then: 2_000 }]))).toEqual([
+        'error utf-16',
+      ])
     }
   })
 
   it('is diagnosed as invalid UTF-8', async () => {
     const bytes = new Uint8Array([...new TextEncoder().encode('data: caf'), 0xe9, 10, 10])
-    expect(codes(await diagnosed([{ chunks: [bytes] }]))).toEqual(['warning not-utf-8'])
+    expect(codes(await diagnoseResponses([{ chunks: [bytes] }]))).toEqual(['warning not-utf-8'])
   })
 
   it('may miss its blank line for a moment', async () => {
-    expect(await diagnosed([{ chunks: ['data: one\n'], then: 100 }])).toEqual([])
+    expect(await diagnoseResponses([{ chunks: ['data: one\n'], then: 100 }])).toEqual([])
   })
 
   it('is quoted, with an example of the fix', async () => {
-    const [finding] = await diagnosed([{ chunks: ['{"token":"Hi"}\n'] }])
+    const [finding] = await diagnoseResponses([{ chunks: ['{"token":"Hi"}\n'] }])
     expect(finding?.seen).toBe('Received 1 line of JSON without "data:" before it: “{"token":"Hi"}”')
     expect(finding?.example).toBe(String.raw`res.write('data: ' + JSON.stringify(object) + '\n\n')`)
   })
 })
 
 describe('response head', () => {
-  it.each<[string, Story, string]>([
+  it.each<[string, Scenario, string]>([
     ['a page', page('text/html; charset=utf-8', '<!doctype html><title>Shop</title>'), 'error content-type'],
     ['JSON', page('application/json', '{"error":"no stream"}'), 'error content-type'],
     ['lines of JSON', page('application/x-ndjson', '{"a":1}\n'), 'error content-type'],
@@ -83,17 +85,16 @@ describe('response head', () => {
     ['a charset', page('text/event-stream; charset=iso-8859-1', 'data: x\n\n'), 'warning charset'],
     ['a length', { headers: { 'Content-Length': '9' }, chunks: ['data: x\n\n'] }, 'warning content-length'],
     ['a cache', { headers: { Age: '30' }, chunks: ['data: x\n\n'] }, 'warning cached'],
-    ...[301, 400, 401, 403, 404, 405, 406, 410, 415, 429, 500, 502, 503, 504].map((status): [string, Story, string] => [
-      String(status),
-      { status },
-      `error status-${status}`,
-    ]),
-  ])('is diagnosed: %s', async (_, story, code) => {
-    expect(codes(await diagnosed([story]))).toEqual([code])
+    ...[301, 400, 401, 403, 404, 405, 406, 410, 415, 429, 500, 502, 503, 504].map(
+      (status): [string, Scenario, string] => [String(status), { status }, `error status-${status}`],
+    ),
+  ])('is diagnosed: %s', async (_, scenario, code) => {
+    expect(codes(await diagnoseResponses([scenario]))).toEqual([code])
   })
 
   it('is described as a page, JSON or an event stream', async () => {
-    const seen = async (story: Story): Promise<string | undefined> => (await diagnosed([story]))[0]?.seen
+    const seen = async (scenario: Scenario): Promise<string | undefined> =>
+      (await diagnoseResponses([scenario]))[0]?.seen
     expect(await seen(page('text/html', '<html><title>Shop</title>'))).toBe(
       'The server sent a web page (“Shop”) instead of an event stream.',
     )
@@ -109,8 +110,8 @@ describe('response head', () => {
   })
 
   it('is recognized as a login page, with its URL', async () => {
-    const story = { ...page('text/html', '<html><title>Hello'), url: 'https://id.test/login?next=secret' }
-    const [finding] = await diagnosed([story])
+    const scenario = { ...page('text/html', '<html><title>Hello'), url: 'https://id.test/login?next=secret' }
+    const [finding] = await diagnoseResponses([scenario])
     expect(finding?.seen).toBe(
       'The server sent a web page (“Hello”) instead of an event stream, from https://id.test/login.',
     )
@@ -118,7 +119,7 @@ describe('response head', () => {
   })
 
   it('is explained with the Allow, WWW-Authenticate and Retry-After headers', async () => {
-    const why = async (story: Story): Promise<string | undefined> => (await diagnosed([story]))[0]?.why
+    const why = async (scenario: Scenario): Promise<string | undefined> => (await diagnoseResponses([scenario]))[0]?.why
     expect(await why({ status: 405, headers: { Allow: 'POST' } })).toBe('The route does not accept GET, only POST.')
     expect(await why({ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } })).toContain(
       'the server expects “Bearer”',
@@ -126,7 +127,7 @@ describe('response head', () => {
     expect(await why({ status: 429, headers: { 'Retry-After': '120' } })).toContain('(Retry-After: 120)')
   })
 
-  function page(type: string, text: string): Story {
+  function page(type: string, text: string): Scenario {
     return { headers: { 'Content-Type': type }, chunks: [text], end: 'ended' }
   }
 })
@@ -142,7 +143,7 @@ describe('network error', () => {
     ['UND_ERR_INVALID_ARG', 'The request is invalid'],
     ['EWHATEVER', 'No response from nowhere.test'],
   ])('%s', async (code, seen) => {
-    const [finding, ...others] = await diagnosed([{ fails: code }])
+    const [finding, ...others] = await diagnoseResponses([{ fails: code }])
     expect(finding).toMatchObject({ level: 'error', seen: expect.stringContaining(seen) as string })
     expect(others).toEqual([])
   })
@@ -152,7 +153,7 @@ describe('network error', () => {
     ['http://localhost:8000/', 'error cors'],
     ['https://nowhere.test/', 'error mixed-content'],
   ])('on the page %s', async (page, code) => {
-    expect(codes(await diagnosed([{ fails: '' }], { page }))).toEqual([code])
+    expect(codes(await diagnoseResponses([{ fails: '' }], { page }))).toEqual([code])
   })
 })
 
@@ -162,51 +163,51 @@ describe('port blocked by fetch', () => {
     ['on a page', 'http://localhost:8000/'],
   ])('is named %s', async (_, page) => {
     const where = { requested: 'http://localhost:9/stream', ...(page !== undefined && { page }) }
-    const [finding, ...others] = await diagnosed([{ fails: '' }], where)
+    const [finding, ...others] = await diagnoseResponses([{ fails: '' }], where)
     expect(finding).toMatchObject({
       level: 'error',
       code: 'blocked-port',
       seen: expect.stringContaining('port 9') as string,
     })
     expect(others).toEqual([])
-    expect(codes(await diagnosed([{ fails: 'ECONNREFUSED' }], where))).toEqual(['error network-ECONNREFUSED'])
+    expect(codes(await diagnoseResponses([{ fails: 'ECONNREFUSED' }], where))).toEqual(['error network-ECONNREFUSED'])
   })
 
   it('is also blocked by Node', async () => {
     for (const port of [1, 25, 6000, 6667, 10080]) {
       const url = `http://127.0.0.1:${port}/`
       await expect(fetch(url)).rejects.toMatchObject({ cause: { message: 'bad port' } })
-      expect(codes(await diagnosed([{ fails: '' }], { requested: url }))).toEqual(['error blocked-port'])
+      expect(codes(await diagnoseResponses([{ fails: '' }], { requested: url }))).toEqual(['error blocked-port'])
     }
   })
 })
 
 describe('timing', () => {
   it('reveals a missing response head', async () => {
-    expect(codes(await diagnosed([{ hangs: true, then: 6_000 }]))).toEqual(['warning no-head'])
-    expect(codes(await diagnosed([{ hangs: true, then: 3_000 }]))).toEqual([])
+    expect(codes(await diagnoseResponses([{ hangs: true, then: 6_000 }]))).toEqual(['warning no-head'])
+    expect(codes(await diagnoseResponses([{ hangs: true, then: 3_000 }]))).toEqual([])
   })
 
   it('reveals silence after the head', async () => {
-    const [finding] = await diagnosed([{ then: 7_000, headers: { 'Content-Encoding': 'gzip' } }])
+    const [finding] = await diagnoseResponses([{ then: 7_000, headers: { 'Content-Encoding': 'gzip' } }])
     expect(finding).toMatchObject({ code: 'silent', level: 'warning' })
     expect(finding?.seen).toContain('nothing for 7.0 s')
     expect(finding?.why).toContain('the compression (Content-Encoding: gzip)')
-    expect(await diagnosed([{ then: 3_000 }])).toEqual([])
+    expect(await diagnoseResponses([{ then: 3_000 }])).toEqual([])
   })
 
   it('treats comments as keep-alives', async () => {
-    expect(codes(await diagnosed([{ chunks: [': hi\n\n', 3_000, ':\n\n'], then: 3_000 }]))).toEqual([
+    expect(codes(await diagnoseResponses([{ chunks: [': hi\n\n', 3_000, ':\n\n'], then: 3_000 }]))).toEqual([
       'note only-comments',
     ])
   })
 
   it('reveals a response that ends without a byte', async () => {
-    expect(codes(await diagnosed([{ end: 'ended' }]))).toEqual(['error empty'])
+    expect(codes(await diagnoseResponses([{ end: 'ended' }]))).toEqual(['error empty'])
   })
 
   it('reveals an event that is cut off', async () => {
-    expect(codes(await diagnosed([{ chunks: ['id: 1\ndata: a\n\ndata: b\n'], end: 'ended' }]))).toEqual([
+    expect(codes(await diagnoseResponses([{ chunks: ['id: 1\ndata: a\n\ndata: b\n'], end: 'ended' }]))).toEqual([
       'warning cut-event',
     ])
   })
@@ -215,7 +216,7 @@ describe('timing', () => {
 
   it('reports bursts as a note if they may be regular batches', async () => {
     const bursts = [THREE, 4_000, THREE, 4_000, THREE, 4_000, THREE]
-    const [finding, ...others] = await diagnosed([{ chunks: bursts }])
+    const [finding, ...others] = await diagnoseResponses([{ chunks: bursts }])
     expect(finding).toMatchObject({ code: 'bursts', level: 'note' })
     expect(finding?.seen).toBe('Events arrive in bursts: about 3 at once, 4.0 s apart.')
     expect(others).toEqual([])
@@ -223,51 +224,51 @@ describe('timing', () => {
 
   it('reports bursts as a warning if they are compressed or cut', async () => {
     const compressed = { chunks: [THREE, 4_000, THREE, 4_000, THREE], headers: { 'Content-Encoding': 'br' } }
-    expect(codes(await diagnosed([compressed]))).toEqual(['warning bursts'])
+    expect(codes(await diagnoseResponses([compressed]))).toEqual(['warning bursts'])
     const cut = `${THREE}data: x`
-    const [finding] = await diagnosed([{ chunks: [cut, 4_000, `\n\n${cut}`, 4_000, `\n\n${cut}`] }])
+    const [finding] = await diagnoseResponses([{ chunks: [cut, 4_000, `\n\n${cut}`, 4_000, `\n\n${cut}`] }])
     expect(finding).toMatchObject({ code: 'bursts', level: 'warning' })
     expect(finding?.seen).toContain('the bursts end in the middle of an event')
   })
 
   it('accepts single events and one burst', async () => {
     const one = ['data: a\n\n', 1_500]
-    expect(await diagnosed([{ chunks: [...one, ...one, ...one, ...one] }])).toEqual([])
-    expect(await diagnosed([{ chunks: [THREE, 20, THREE, 20, THREE] }])).toEqual([])
+    expect(await diagnoseResponses([{ chunks: [...one, ...one, ...one, ...one] }])).toEqual([])
+    expect(await diagnoseResponses([{ chunks: [THREE, 20, THREE, 20, THREE] }])).toEqual([])
   })
 
   it('reveals that everything arrived at the end', async () => {
-    const findings = await diagnosed([{ chunks: [5_000, THREE, 20, THREE], end: 'ended' }])
+    const findings = await diagnoseResponses([{ chunks: [5_000, THREE, 20, THREE], end: 'ended' }])
     expect(codes(findings)).toEqual(['warning all-at-end'])
     expect(findings[0]?.seen).toBe('Nothing arrived for 5.0 s, then all 6 events at once, and the response ended.')
-    expect(await diagnosed([{ chunks: [THREE, 5_000, THREE], end: 'ended' }])).toEqual([])
+    expect(await diagnoseResponses([{ chunks: [THREE, 5_000, THREE], end: 'ended' }])).toEqual([])
   })
 })
 
 describe('several connections', () => {
-  const poll: Story = { chunks: ['id: 1\ndata: a\n\n'], end: 'ended' }
+  const poll: Scenario = { chunks: ['id: 1\ndata: a\n\n'], end: 'ended' }
 
   it('reveal polling', async () => {
-    expect(codes(await diagnosed([poll, poll]))).toEqual([])
-    expect(codes(await diagnosed([poll, poll, poll]))).toEqual(['warning polling'])
+    expect(codes(await diagnoseResponses([poll, poll]))).toEqual([])
+    expect(codes(await diagnoseResponses([poll, poll, poll]))).toEqual(['warning polling'])
   })
 
   it('reveal missing IDs if connections end', async () => {
-    const long: Story = { chunks: ['data: a\n\n', 9_000, 'data: b\n\n'], end: 'ended' }
-    expect(codes(await diagnosed([long]))).toEqual([])
-    expect(codes(await diagnosed([long, long]))).toEqual(['note no-ids'])
-    const withIds: Story = { ...long, chunks: ['id: 1\ndata: a\n\n', 9_000, 'data: b\n\n'] }
-    expect(codes(await diagnosed([withIds, withIds]))).toEqual([])
+    const long: Scenario = { chunks: ['data: a\n\n', 9_000, 'data: b\n\n'], end: 'ended' }
+    expect(codes(await diagnoseResponses([long]))).toEqual([])
+    expect(codes(await diagnoseResponses([long, long]))).toEqual(['note no-ids'])
+    const withIds: Scenario = { ...long, chunks: ['id: 1\ndata: a\n\n', 9_000, 'data: b\n\n'] }
+    expect(codes(await diagnoseResponses([withIds, withIds]))).toEqual([])
   })
 
   it('keep the last finding while the next one connects', async () => {
-    const broken: Story = { chunks: ['{}\n'], end: 'ended' }
-    expect(codes(await diagnosed([broken, { hangs: true, then: 0 }]))).toEqual(['error json-lines'])
+    const broken: Scenario = { chunks: ['{}\n'], end: 'ended' }
+    expect(codes(await diagnoseResponses([broken, { hangs: true, then: 0 }]))).toEqual(['error json-lines'])
   })
 
   it('sort findings by severity without duplicates', async () => {
-    const broken: Story = { chunks: ['retry: 1\nData: x\n\nData: y\n\n'], end: 'ended' }
-    expect(codes(await diagnosed([broken, broken]))).toEqual(['error misspelled', 'warning short-retry'])
+    const broken: Scenario = { chunks: ['retry: 1\nData: x\n\nData: y\n\n'], end: 'ended' }
+    expect(codes(await diagnoseResponses([broken, broken]))).toEqual(['error misspelled', 'warning short-retry'])
   })
 
   it('yield no findings if there are none', () => {

@@ -5,13 +5,13 @@ import { diagnose } from '../../../src/diagnosis/diagnose.ts'
 import type { Observation } from '../../../src/diagnosis/observation.ts'
 import { observe } from '../../../src/diagnosis/observe.ts'
 import { ConnectionError, EventSource, streamEvents } from '../../../src/index.ts'
-import { beginStream, hasGone, serve } from '../support/server.ts'
-import { finished, NOWHERE, nextError, nextOpen, open, until } from '../support/sources.ts'
+import { startStream, disconnected, serve } from '../support/server.ts'
+import { closingResponse, STUB_URL, nextError, nextOpen, open, until } from '../support/sources.ts'
 
 describe('observer', () => {
   it('passes the stream through unchanged and counts it', async () => {
     const url = await serve((_, response) => {
-      beginStream(response, ': c\n\nid: 1\nevent: tick\ndata: a\ndata: b\n\ndata: é\n\n')
+      startStream(response, ': c\n\nid: 1\nevent: tick\ndata: a\ndata: b\n\ndata: é\n\n')
       response.end('data: cut off')
     })
     const observer = observe()
@@ -36,25 +36,27 @@ describe('observer', () => {
 
   it('reports new types in time to listen for them', async () => {
     const source: { current?: EventSource } = {}
-    const heard: string[] = []
+    const received: string[] = []
     const listening = new Set<string>()
     const observer = observe({
       fetch: () =>
-        Promise.resolve(finished('event: a\ndata: 1\n\nevent: b\nda', 'ta: 2\n\n', 'data: 3\n\nevent: a\ndata: 4\n\n')),
+        Promise.resolve(
+          closingResponse('event: a\ndata: 1\n\nevent: b\nda', 'ta: 2\n\n', 'data: 3\n\nevent: a\ndata: 4\n\n'),
+        ),
       onType: (type) => {
         if (listening.has(type)) return
         listening.add(type)
-        source.current?.addEventListener(type, ({ data }: { data: string }) => heard.push(`${type} ${data}`))
+        source.current?.addEventListener(type, ({ data }: { data: string }) => received.push(`${type} ${data}`))
       },
     })
-    source.current = open(NOWHERE, { fetch: observer.fetch, reconnect: false })
+    source.current = open(STUB_URL, { fetch: observer.fetch, reconnect: false })
     await nextError(source.current)
-    expect(heard).toEqual(['a 1', 'b 2', 'message 3', 'a 4'])
+    expect(received).toEqual(['a 1', 'b 2', 'message 3', 'a 4'])
   })
 
   it('passes the response head to listeners for `open`', async () => {
     const url = await serve((_, response) => {
-      beginStream(response)
+      startStream(response)
     })
     const { response } = await nextOpen(open(url, { fetch: observe().fetch }))
     expect([response.status, response.ok, response.url, response.headers.get('content-type')]).toEqual([
@@ -68,8 +70,8 @@ describe('observer', () => {
   it('closes the connection when its reader stops, and reports it as aborted', async () => {
     const gone: Promise<void>[] = []
     const url = await serve((request, response) => {
-      gone.push(hasGone(request))
-      beginStream(response, 'data: a\n\n')
+      gone.push(disconnected(request))
+      startStream(response, 'data: a\n\n')
     })
     const observer = observe()
     for await (const _ of streamEvents(url, { fetch: observer.fetch })) break
@@ -92,7 +94,7 @@ describe('observer', () => {
   it('passes a connection that breaks off through', async () => {
     const observer = observe()
     const url = await serve((_, response) => {
-      beginStream(response, 'data: a\n\n')
+      startStream(response, 'data: a\n\n')
       response.write('data: b\n\n', () => response.socket?.resetAndDestroy())
     })
     const error = await nextError(open(url, { fetch: observer.fetch, reconnect: false }))
@@ -111,29 +113,29 @@ describe('observer', () => {
 
   it('keeps the last 20 requests with the ID that each sent', async () => {
     let nth = 0
-    const observer = observe({ fetch: () => Promise.resolve(finished(`retry: 100\nid: ${++nth}\ndata: x\n\n`)) })
+    const observer = observe({ fetch: () => Promise.resolve(closingResponse(`retry: 100\nid: ${++nth}\ndata: x\n\n`)) })
     for (let i = 0; i < 25; i++) {
-      for await (const _ of streamEvents(NOWHERE, { fetch: observer.fetch, lastEventId: String(i) }));
+      for await (const _ of streamEvents(STUB_URL, { fetch: observer.fetch, lastEventId: String(i) }));
     }
     const sent = observer.observations.map(({ lastEventId }) => lastEventId)
     expect([sent.length, sent[0], sent.at(-1)]).toEqual([20, '5', '24'])
   })
 
   it('notifies about the head, each chunk and the end', async () => {
-    const told: string[] = []
+    const notifications: string[] = []
     const url = await serve((_, response) => {
-      beginStream(response)
+      startStream(response)
     })
     const source = open(url, {
       fetch: observe({
         onChange: ({ head, end, text }: Observation) =>
-          told.push(`${head?.status ?? '-'} ${text.bytes} ${end?.how ?? '-'}`),
+          notifications.push(`${head?.status ?? '-'} ${text.bytes} ${end?.how ?? '-'}`),
       }).fetch,
     })
     await nextOpen(source)
     source.close()
-    await until(() => told.length > 2)
-    expect(told).toEqual(['- 0 -', '200 0 -', '200 0 aborted'])
+    await until(() => notifications.length > 2)
+    expect(notifications).toEqual(['- 0 -', '200 0 -', '200 0 aborted'])
   })
 
   it('reads no faster than its reader and needs little memory for a large stream', async () => {
@@ -147,7 +149,7 @@ describe('observer', () => {
     const observer = observe({
       fetch: () => Promise.resolve(new Response(body, { headers: { 'Content-Type': 'text/event-stream' } })),
     })
-    const stream = streamEvents(NOWHERE, { fetch: observer.fetch })
+    const stream = streamEvents(STUB_URL, { fetch: observer.fetch })
     onTestFinished(() => {
       stream.close()
     })

@@ -4,12 +4,12 @@ import { setImmediate as aTask } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Attempt, EventSource, type EventSourceInit, type FetchLike } from '../../../src/index.ts'
 import {
-  finished,
-  lasting,
+  closingResponse,
+  openResponse,
   nextError,
   nextMessage,
   nextOpen,
-  NOWHERE,
+  STUB_URL,
   open,
   response,
   until,
@@ -33,7 +33,7 @@ async function expectFreshStart({ source, requests, events }: Watched, eventsBef
 const FRESH = stream('data: fresh\n\n')
 
 function stream(...chunks: string[]): Answer {
-  return () => lasting(...chunks)
+  return () => openResponse(...chunks)
 }
 
 describe('reconnect() connects again at once without an error event', () => {
@@ -178,7 +178,7 @@ describe('reconnect() does nothing', () => {
 describe('after reconnect()', () => {
   it('a late response to the first request is discarded', async () => {
     let answer: ((response: Response) => void) | undefined
-    const late = lasting('data: late\n\n')
+    const late = openResponse('data: late\n\n')
     const watched = watch([
       () =>
         new Promise((resolve) => {
@@ -220,7 +220,7 @@ function withSignal(fetch: FetchLike, options: EventSourceInit = {}) {
     listeners.delete(listener)
     EventTarget.prototype.removeEventListener.call(signal, 'abort', listener)
   })
-  const source = open(NOWHERE, { fetch, signal, ...options })
+  const source = open(STUB_URL, { fetch, signal, ...options })
   const fired = vi.fn()
   for (const type of ['open', 'message', 'error']) source.addEventListener(type, fired)
   return { controller, listeners, source, fired }
@@ -228,11 +228,11 @@ function withSignal(fetch: FetchLike, options: EventSourceInit = {}) {
 
 describe('signal that is already aborted', () => {
   it('closes the source at once, without requests, events and listeners', async () => {
-    const fetch = vi.fn(() => Promise.resolve(lasting('data: 1\n\n')))
+    const fetch = vi.fn(() => Promise.resolve(openResponse('data: 1\n\n')))
     const headers = vi.fn()
     const signal = AbortSignal.abort()
     const addEventListener = vi.spyOn(signal, 'addEventListener')
-    const source = open(NOWHERE, { fetch, signal, headers })
+    const source = open(STUB_URL, { fetch, signal, headers })
     const fired = vi.fn()
     for (const type of ['open', 'message', 'error']) source.addEventListener(type, fired)
     expect(source.readyState).toBe(EventSource.CLOSED)
@@ -245,7 +245,7 @@ describe('signal that is already aborted', () => {
 
   it('does not hide an invalid option or URL', () => {
     const signal = AbortSignal.abort()
-    expect(() => new EventSource(NOWHERE, { signal, idleTimeout: NaN })).toThrow(TypeError)
+    expect(() => new EventSource(STUB_URL, { signal, idleTimeout: NaN })).toThrow(TypeError)
     expect(() => new EventSource('http://[', { signal })).toThrow('Invalid URL')
   })
 })
@@ -298,11 +298,11 @@ describe('signal that is aborted', () => {
 
   it('by fetch within the constructor closes the source', async () => {
     const controller = new AbortController()
-    const source = open(NOWHERE, {
+    const source = open(STUB_URL, {
       signal: controller.signal,
       fetch: () => {
         controller.abort()
-        return Promise.resolve(lasting())
+        return Promise.resolve(openResponse())
       },
     })
     const fired = vi.fn()
@@ -315,7 +315,7 @@ describe('signal that is aborted', () => {
   it('closes all sources that share it', () => {
     const shared = new AbortController()
     const sources = [1, 2].map(() =>
-      open(NOWHERE, { signal: shared.signal, fetch: () => new Promise(() => undefined) }),
+      open(STUB_URL, { signal: shared.signal, fetch: () => new Promise(() => undefined) }),
     )
     shared.abort()
     expect(sources.map(({ readyState }) => readyState)).toEqual([EventSource.CLOSED, EventSource.CLOSED])
@@ -337,7 +337,9 @@ describe('listener on the signal', () => {
   })
 
   it('is added only once across reconnections', async () => {
-    const { source, listeners } = withSignal(() => Promise.resolve(finished('data: 1\n\n')), { reconnectionTime: 0 })
+    const { source, listeners } = withSignal(() => Promise.resolve(closingResponse('data: 1\n\n')), {
+      reconnectionTime: 0,
+    })
     await nextMessage(source)
     await nextMessage(source)
     source.reconnect()
@@ -354,7 +356,7 @@ describe('[Symbol.dispose]()', () => {
         super.close()
       }
     }
-    new Sub(NOWHERE, { fetch: () => new Promise(() => undefined) })[Symbol.dispose]()
+    new Sub(STUB_URL, { fetch: () => new Promise(() => undefined) })[Symbol.dispose]()
     expect(closed).toHaveBeenCalledOnce()
   })
 
@@ -367,7 +369,7 @@ describe('[Symbol.dispose]()', () => {
 describe('close()', () => {
   it('clears all timers even if fetch ignores signals', async () => {
     vi.useFakeTimers()
-    const source = open(NOWHERE, { connectTimeout: 60_000, fetch: () => new Promise(() => undefined) })
+    const source = open(STUB_URL, { connectTimeout: 60_000, fetch: () => new Promise(() => undefined) })
     source.close()
     await vi.advanceTimersByTimeAsync(10)
     expect(vi.getTimerCount()).toBe(0)

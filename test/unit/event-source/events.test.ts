@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { inheritFromMessageEvent, Message } from '../../../src/event-source/events.ts'
 import { connectionErrorOf } from '../../../src/connection/connection-error.ts'
 import { ConnectionError, ErrorEvent, EventSource } from '../../../src/index.ts'
-import { finished, lasting, NOWHERE, nextError, nextOpen, open } from '../support/sources.ts'
+import { closingResponse, openResponse, STUB_URL, nextError, nextOpen, open } from '../support/sources.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -74,7 +74,7 @@ describe('message event', () => {
 })
 
 describe('error event', () => {
-  const request = { url: new URL(NOWHERE), attempt: 1, secrets: [] }
+  const request = { url: new URL(STUB_URL), attempt: 1, secrets: [] }
   const error = connectionErrorOf(request, { reason: 'ended', message: 'has ended' })
   const event = new ErrorEvent('error', error)
 
@@ -127,7 +127,7 @@ describe('error event', () => {
   })
 
   it('is an instance of the exported class', async () => {
-    const source = open(NOWHERE, { fetch: () => Promise.resolve(finished()) })
+    const source = open(STUB_URL, { fetch: () => Promise.resolve(closingResponse()) })
     const received = await nextError(source)
     expect(received).toBeInstanceOf(ErrorEvent)
     expect(received.error).toBeInstanceOf(ConnectionError)
@@ -136,9 +136,9 @@ describe('error event', () => {
 
 describe('open event', () => {
   it('has the response with its headers and status', async () => {
-    const answer = lasting()
+    const answer = openResponse()
     answer.headers.set('X-Stream', 'seven')
-    const event = await nextOpen(open(NOWHERE, { fetch: () => Promise.resolve(answer) }))
+    const event = await nextOpen(open(STUB_URL, { fetch: () => Promise.resolve(answer) }))
     expect(event.response).toBe(answer)
     expect(event.response.headers.get('x-stream')).toBe('seven')
     expect(event).toMatchObject({ type: 'open', bubbles: false, cancelable: false })
@@ -147,15 +147,19 @@ describe('open event', () => {
   })
 
   it('has the object returned by a custom fetch', async () => {
-    const answer = { status: 200, headers: new Headers({ 'Content-Type': 'text/event-stream' }), body: lasting().body }
-    expect((await nextOpen(open(NOWHERE, { fetch: () => Promise.resolve(answer) }))).response).toBe(answer)
+    const answer = {
+      status: 200,
+      headers: new Headers({ 'Content-Type': 'text/event-stream' }),
+      body: openResponse().body,
+    }
+    expect((await nextOpen(open(STUB_URL, { fetch: () => Promise.resolve(answer) }))).response).toBe(answer)
   })
 
-  it('has the response of its own connection', async () => {
-    const answers = [finished('data: 1\n\n'), lasting()]
-    const source = open(NOWHERE, {
+  it('has the response of the current connection', async () => {
+    const answers = [closingResponse('data: 1\n\n'), openResponse()]
+    const source = open(STUB_URL, {
       reconnectionTime: 0,
-      fetch: () => Promise.resolve(answers.find(({ bodyUsed }) => !bodyUsed) ?? lasting()),
+      fetch: () => Promise.resolve(answers.find(({ bodyUsed }) => !bodyUsed) ?? openResponse()),
     })
     expect((await nextOpen(source)).response).toBe(answers[0])
     expect((await nextOpen(source)).response).toBe(answers[1])
@@ -164,7 +168,7 @@ describe('open event', () => {
 
 describe('extensions of EventSource', () => {
   it('reset() throws for a source with a URL, and reconnect() for one with a stream', () => {
-    const source = open(NOWHERE, { fetch: () => new Promise(() => undefined) })
+    const source = open(STUB_URL, { fetch: () => new Promise(() => undefined) })
     const fromStream = EventSource.fromReadableStream(new ReadableStream())
     expect([source.withCredentials, fromStream.withCredentials]).toEqual([false, false])
     for (const call of [source.reset.bind(source), fromStream.reconnect.bind(fromStream)])

@@ -3,8 +3,8 @@
 import { setImmediate as aTask } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { EventSource, type SourceMessageEvent } from '../../../src/index.ts'
-import { lasting, nextError, nextMessage, nextOpen, until } from '../support/sources.ts'
-import { rest, source, streamOf, unhandledRejections } from '../support/streams.ts'
+import { openResponse, nextError, nextMessage, nextOpen, until } from '../support/sources.ts'
+import { settled, source, streamOf, unhandledRejections } from '../support/streams.ts'
 
 const { CONNECTING, OPEN, CLOSED } = EventSource
 
@@ -84,7 +84,7 @@ describe('fromReadableStream throws a TypeError for', () => {
 
   it.each([
     ['a locked stream', locked, 'is locked'],
-    ['a Response', lasting(), 'Expected a ReadableStream of bytes, got an object'],
+    ['a Response', openResponse(), 'Expected a ReadableStream of bytes, got an object'],
     ['nothing', undefined, 'got undefined'],
     ['null', null, 'got null'],
     ['a URL, without showing its secrets', 'http://a.test/', 'got a string'],
@@ -126,10 +126,10 @@ describe('end of the stream', () => {
       error = event
     }
     await nextOpen(made)
-    await rest()
+    await settled()
     end(body)
     await until(() => made.readyState === CLOSED)
-    await rest()
+    await settled()
     expect(events).toEqual(['open', '1', '2', 'error'])
     expect(states.at(-1)).toBe(CLOSED)
     expect(error).toMatchObject({ willReconnect: false, delay: undefined, error: { reason } })
@@ -158,14 +158,14 @@ describe('end of the stream', () => {
 
 describe('close()', () => {
   it.each(['open', 'message'])('in a listener for %s cancels the stream, and nothing else fires', async (type) => {
-    const { stream, cancelled } = source('data: 1\n\ndata: 2\n\n')
+    const { stream, canceled } = source('data: 1\n\ndata: 2\n\n')
     const { source: made, events } = from(stream)
     made.addEventListener(type, () => {
       made.close()
     })
     await until(() => made.readyState === CLOSED)
-    await rest()
-    expect(cancelled).toHaveBeenCalledOnce()
+    await settled()
+    expect(canceled).toHaveBeenCalledOnce()
     expect(events).toEqual(type === 'open' ? ['open'] : ['open', '1'])
   })
 
@@ -173,7 +173,7 @@ describe('close()', () => {
     const unhandled = unhandledRejections()
     const { source: made } = from(new ReadableStream({ cancel: () => Promise.reject(new Error('no')) }))
     made.close()
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
   })
 
@@ -181,7 +181,7 @@ describe('close()', () => {
     const { source: made, writable } = pipe()
     await nextOpen(made)
     made.close()
-    await rest()
+    await settled()
     await expect(streamOf('data: 1\n\n').pipeTo(writable)).rejects.toBeUndefined()
   })
 })
@@ -195,7 +195,7 @@ describe('lastEventId and reconnectionTime', () => {
     expect(made.lastEventId).toBe('3')
     await add('id: 4\ndata: unfinished\n')
     expect(made.lastEventId).toBe('3')
-    await rest()
+    await settled()
     expect(events).toEqual(['open', '1', '2'])
   })
 
@@ -211,7 +211,7 @@ describe('lastEventId and reconnectionTime', () => {
       made.close()
     }
     await until(() => made.readyState === CLOSED)
-    await rest()
+    await settled()
     expect(made.lastEventId).toBe('1')
   })
 })
@@ -249,7 +249,7 @@ describe('reset()', () => {
     await aTask()
     await add('id: 1\ndata: a\n\nid: 2\ndata: unfinished\n')
     await add('data: b\n\n')
-    await rest()
+    await settled()
     expect(events).toEqual(['open', 'a', 'b'])
     expect(made.lastEventId).toBe('1')
   })
@@ -272,7 +272,7 @@ describe('reset()', () => {
     const { source: made, events, add } = pipe()
     await add('data: a\n')
     made.reset()
-    await rest()
+    await settled()
     expect(events).toEqual(['open'])
     expect(made.readyState).toBe(OPEN)
   })
@@ -280,12 +280,12 @@ describe('reset()', () => {
 
 describe('explicit resource management', () => {
   it('closes the source at the end of a using block', async () => {
-    const { stream, cancelled } = source()
+    const { stream, canceled } = source()
     {
       using made = EventSource.fromReadableStream(stream)
       expect(made.readyState).toBe(CONNECTING)
     }
-    await rest()
-    expect(cancelled).toHaveBeenCalledOnce()
+    await settled()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 })

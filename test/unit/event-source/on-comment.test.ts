@@ -3,7 +3,7 @@
 import { setImmediate as aTask } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { EventSource, type EventSourceInit } from '../../../src/index.ts'
-import { finished, lasting, NOWHERE, nextMessage, nextOpen, open, until } from '../support/sources.ts'
+import { closingResponse, openResponse, STUB_URL, nextMessage, nextOpen, open, until } from '../support/sources.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -12,8 +12,8 @@ afterEach(() => {
 /** Everything a stream delivers, in order, until its message "end". */
 async function logOf(text: string | string[], options: EventSourceInit = {}): Promise<string[]> {
   const log: string[] = []
-  const source = open(NOWHERE, {
-    fetch: () => Promise.resolve(lasting(...[text].flat(), 'event: end\ndata\n\n')),
+  const source = open(STUB_URL, {
+    fetch: () => Promise.resolve(openResponse(...[text].flat(), 'event: end\ndata\n\n')),
     onComment: (comment) => log.push(`:${comment}`),
     ...options,
   })
@@ -36,8 +36,8 @@ describe('comment', () => {
         .then(() => undefined)
         .then(() => log.push(text))
     }
-    const source = open(NOWHERE, {
-      fetch: () => Promise.resolve(lasting(': a\n: b\ndata: 1\n\n')),
+    const source = open(STUB_URL, {
+      fetch: () => Promise.resolve(openResponse(': a\n: b\ndata: 1\n\n')),
       onComment: (comment) => {
         log.push(comment)
         later(`after ${comment}`)
@@ -63,8 +63,8 @@ describe('comment', () => {
   })
 
   it('changes neither the last event ID nor the reconnection time', async () => {
-    const source = open(NOWHERE, {
-      fetch: () => Promise.resolve(lasting('id: 1\ndata: 1\n\n: id: 2\n:retry: 5\ndata: 2\n\n')),
+    const source = open(STUB_URL, {
+      fetch: () => Promise.resolve(openResponse('id: 1\ndata: 1\n\n: id: 2\n:retry: 5\ndata: 2\n\n')),
       onComment: () => undefined,
     })
     await nextMessage(source)
@@ -97,8 +97,8 @@ describe('onComment', () => {
   it('may close the source, and then nothing else happens', async () => {
     const fired = vi.fn()
     const comments: string[] = []
-    const source = open(NOWHERE, {
-      fetch: () => Promise.resolve(lasting(': a\n: b\ndata: 1\n\n')),
+    const source = open(STUB_URL, {
+      fetch: () => Promise.resolve(openResponse(': a\n: b\ndata: 1\n\n')),
       onComment: (comment) => {
         comments.push(comment)
         source.close()
@@ -115,8 +115,8 @@ describe('onComment', () => {
 
   it('is called before the error event of a stream that ends', async () => {
     const log: string[] = []
-    const source = open(NOWHERE, {
-      fetch: () => Promise.resolve(finished(': bye\n')),
+    const source = open(STUB_URL, {
+      fetch: () => Promise.resolve(closingResponse(': bye\n')),
       onComment: (comment) => log.push(comment),
     })
     await new Promise<void>((lost) => {

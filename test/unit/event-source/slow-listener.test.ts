@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { EventSource } from '../../../src/index.ts'
 import { withEnoughTime } from '../../conformance/harness.ts'
-import { NOWHERE, nextMessage, open, response, until } from '../support/sources.ts'
-import { counting } from '../support/streams.ts'
+import { STUB_URL, nextMessage, open, response, until } from '../support/sources.ts'
+import { countingStream } from '../support/streams.ts'
 
 /** Blocks the thread. Expired timers run when it is free again. */
 function work(ms: number): void {
@@ -72,7 +72,7 @@ it('idleTimeout is paused while the read-ahead buffer is full', async () => {
       controller.enqueue(encoder.encode('event: last\ndata\n\n'))
     },
   })
-  const source = open(NOWHERE, { idleTimeout: 100, fetch: () => Promise.resolve(response(body)) })
+  const source = open(STUB_URL, { idleTimeout: 100, fetch: () => Promise.resolve(response(body)) })
   const errors = errorsOf(source)
   source.onmessage = () => {
     work(60)
@@ -84,15 +84,15 @@ it('idleTimeout is paused while the read-ahead buffer is full', async () => {
 describe('listener slower than the stream', () => {
   it('limits read-ahead to 64 KiB plus one chunk', async () => {
     const chunk = `data: ${'x'.repeat(1_000)}\n\n`.repeat(16)
-    const body = counting(() => chunk)
-    const source = open(NOWHERE, { fetch: () => Promise.resolve(response(body.stream)) })
-    let heard = 0
+    const body = countingStream(() => chunk)
+    const source = open(STUB_URL, { fetch: () => Promise.resolve(response(body.stream)) })
+    let received = 0
     let ahead = 0
     await new Promise<void>((done) => {
       source.onmessage = () => {
-        heard += 1_008
-        ahead = Math.max(ahead, body.pulls * chunk.length - heard)
-        if (heard > 1_000_000) done()
+        received += 1_008
+        ahead = Math.max(ahead, body.pulls * chunk.length - received)
+        if (received > 1_000_000) done()
       }
     })
     source.close()

@@ -157,7 +157,7 @@ describe.each(Object.entries(RUNTIMES))('task queue with %s', (_, clock) => {
   })
 })
 
-it('the task queue needs no extra task for a single item if event loop turns are counted', async () => {
+it('the task queue adds no task for a single item if event loop turns are counted', async () => {
   const hops = vi.fn<(task: () => void) => unknown>()
   const { setImmediate } = globalThis
   vi.stubGlobal('setImmediate', hops)

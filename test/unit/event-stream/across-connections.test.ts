@@ -1,9 +1,9 @@
-/** The loop across connections. */
+/** A loop over a stream that reconnects. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type EventStream } from '../../../src/index.ts'
-import { finished, lasting, response } from '../support/sources.ts'
-import { outcome, request, rest, source } from '../support/streams.ts'
+import { closingResponse, openResponse, response } from '../support/sources.ts'
+import { outcome, request, settled, source } from '../support/streams.ts'
 import { ended } from '../support/watch.ts'
 
 afterEach(() => {
@@ -12,13 +12,13 @@ afterEach(() => {
 
 const over = () => new Response(null, { status: 204 })
 
-/** The next event's data; undefined at the end. */
+/** Returns the next event's data, or undefined at the end. */
 async function take(iterator: AsyncIterator<{ data: string }>): Promise<string | undefined> {
   const { value } = (await iterator.next()) as { value?: { data: string } }
   return value?.data
 }
 
-/** The data of all events, on timers that do not take their time. */
+/** Returns the data of all events while skipping timer delays. */
 async function quickly(stream: EventStream): Promise<Awaited<ReturnType<typeof outcome>>> {
   const result = outcome(stream)
   const state = { isOver: false }
@@ -27,8 +27,8 @@ async function quickly(stream: EventStream): Promise<Awaited<ReturnType<typeof o
   return result
 }
 
-describe('without the option reconnect', () => {
-  it('resume turns it on', async () => {
+describe('loop without the option reconnect', () => {
+  it('reconnects with the option resume', async () => {
     vi.useFakeTimers()
     const { stream, requests } = request([ended, over], { resume: () => ({ headers: { 'X-Resumed': 'yes' } }) })
     expect(await quickly(stream)).toEqual({ data: ['1'] })
@@ -36,8 +36,8 @@ describe('without the option reconnect', () => {
   })
 })
 
-describe('with reconnect: true', () => {
-  it('the signal in the wait: the loop throws its reason', async () => {
+describe('loop with reconnect: true', () => {
+  it("throws the signal's reason if aborted during the delay", async () => {
     vi.useFakeTimers()
     const controller = new AbortController()
     const { stream } = request([ended], { reconnect: true, signal: controller.signal })
@@ -48,7 +48,7 @@ describe('with reconnect: true', () => {
     expect(await result).toEqual({ data: ['1'], error: 'enough' })
   })
 
-  it('return() in the wait, while next() is pending, ends both', async () => {
+  it('ends during the delay when return() is called while next() is pending', async () => {
     vi.useFakeTimers()
     const { stream } = request([ended], { reconnect: true })
     const iterator = stream[Symbol.asyncIterator]()
@@ -61,8 +61,8 @@ describe('with reconnect: true', () => {
   })
 })
 
-describe('no request is made that the loop has not asked for', () => {
-  it('while the loop is at work on the last event there is no wait either: it begins when the loop asks', async () => {
+describe('no request without demand from the loop', () => {
+  it('the delay starts only when the loop asks for the next event', async () => {
     vi.useFakeTimers()
     const { stream, requests } = request([ended, over], { reconnect: { jitter: 0 } })
     const iterator = stream[Symbol.asyncIterator]()
@@ -77,35 +77,35 @@ describe('no request is made that the loop has not asked for', () => {
     expect(await next).toStrictEqual({ done: true, value: undefined })
   })
 
-  it('shouldReconnect is not asked at all after a break', async () => {
+  it('shouldReconnect is not called after a break', async () => {
     const shouldReconnect = vi.fn(() => true)
     const { stream } = request([ended], { reconnect: { shouldReconnect } })
     for await (const event of stream) if (event.data === '1') break
-    await rest()
+    await settled()
     expect(shouldReconnect).not.toHaveBeenCalled()
   })
 
-  it('nor one before the loop begins, once there has been a response', async () => {
+  it('no second request before the loop starts', async () => {
     vi.useFakeTimers()
-    const { stream, requests } = request([() => finished(), ended], { reconnect: true })
+    const { stream, requests } = request([() => closingResponse(), ended], { reconnect: true })
     await vi.advanceTimersByTimeAsync(10_000)
     expect(requests).toHaveLength(1)
     stream.close()
   })
 })
 
-describe('what a reconnection sends', () => {
-  it('is that of a block without data after it', async () => {
+describe('last event ID of a reconnection', () => {
+  it('may come from a block without data', async () => {
     vi.useFakeTimers()
-    const requested = request([() => finished('id: 1\ndata: 1\n\nid: 9\n\n'), over], { reconnect: true })
+    const requested = request([() => closingResponse('id: 1\ndata: 1\n\nid: 9\n\n'), over], { reconnect: true })
     await quickly(requested.stream)
     expect(requested.ids).toEqual([undefined, '9'])
     expect(requested.stream.lastEventId).toBe('9')
   })
 
-  it('the events of the next connection carry it on', async () => {
+  it('is kept by events of the next connection', async () => {
     vi.useFakeTimers()
-    const { stream } = request([() => finished('id: 1\ndata: 1\n\n'), ended, over], { reconnect: true })
+    const { stream } = request([() => closingResponse('id: 1\ndata: 1\n\n'), ended, over], { reconnect: true })
     const taken: string[] = []
     const loop = (async () => {
       for await (const { lastEventId, id } of stream) taken.push(`${lastEventId} ${String(id)}`)
@@ -127,23 +127,23 @@ describe('shouldReconnect', () => {
       },
     })
     expect(await outcome(requested.stream)).toEqual({ data: ['1'] })
-    await rest()
+    await settled()
     expect(requested.requests).toHaveLength(1)
   })
 
-  it('that never answers is no obstacle to return()', async () => {
+  it('may stay pending without blocking return()', async () => {
     const { stream } = request([ended], { reconnect: { shouldReconnect: () => new Promise(() => undefined) } })
     const iterator = stream[Symbol.asyncIterator]()
     await iterator.next()
     const next = iterator.next()
-    await rest()
+    await settled()
     await iterator.return()
     expect(await next).toStrictEqual({ done: true, value: undefined })
   })
 })
 
-describe('what a broken connection had brought', () => {
-  it('is taken before the next connection is made', async () => {
+describe('events of a broken connection', () => {
+  it('are consumed before the next connection', async () => {
     vi.useFakeTimers()
     const first = source('data: 1\n\ndata: 2\n\n:end\n')
     const order: string[] = []
@@ -152,13 +152,13 @@ describe('what a broken connection had brought', () => {
         () => response(first.stream),
         () => {
           order.push('request')
-          return lasting('data: 3\n\n')
+          return openResponse('data: 3\n\n')
         },
       ],
       { reconnect: true, onComment: (text) => order.push(text) },
     )
     await stream.response
-    await rest()
+    await settled()
     first.fail(new Error('reset'))
     const iterator = stream[Symbol.asyncIterator]()
     for (const expected of ['1', '2', '3']) {

@@ -1,10 +1,10 @@
-/** The loop pulls: how far the reading runs ahead, what an event costs, when silence counts. */
+/** Backpressure of the loop: how far reading runs ahead, the cost of an event, and when idleTimeout runs. */
 
 import { createHook } from 'node:async_hooks'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { streamEvents } from '../../../src/index.ts'
 import { response } from '../support/sources.ts'
-import { closed, counting, outcome, rejection, request, rest, source, streamOf } from '../support/streams.ts'
+import { closed, countingStream, outcome, rejection, request, settled, source, streamOf } from '../support/streams.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -18,31 +18,31 @@ function threeEvents(n: number): string {
 describe.each([
   ['a stream', (body: ReadableStream<Uint8Array<ArrayBuffer>>) => body],
   ['a Response', (body: ReadableStream<Uint8Array<ArrayBuffer>>) => response(body)],
-])('backpressure, with %s', (_, give) => {
-  it('before the loop begins, one chunk is read', async () => {
-    const body = counting(threeEvents)
+])('backpressure with %s', (_, give) => {
+  it('reads one chunk before the loop starts', async () => {
+    const body = countingStream(threeEvents)
     closed(streamEvents(give(body.stream) as Response))
-    await rest()
+    await settled()
     expect(body.pulls).toBe(1)
   })
 
-  it('the next chunk is read when all events of the last have been taken, and no sooner', async () => {
-    const body = counting(threeEvents)
+  it('reads the next chunk when all events of the previous one have been consumed', async () => {
+    const body = countingStream(threeEvents)
     const iterator = closed(streamEvents(give(body.stream) as Response))[Symbol.asyncIterator]()
     const pulls: number[] = []
     for (let event = 0; event < 7; event++) {
       await iterator.next()
-      await rest()
+      await settled()
       pulls.push(body.pulls)
     }
     expect(pulls).toEqual([1, 1, 2, 2, 2, 3, 3])
   })
 
-  it('a slow loop never has more than the next chunk read ahead', async () => {
-    const body = counting(threeEvents)
+  it('reads at most one chunk ahead of a slow loop', async () => {
+    const body = countingStream(threeEvents)
     let taken = 0
     for await (const { data } of streamEvents(give(body.stream) as Response)) {
-      await rest()
+      await settled()
       expect(body.pulls - Math.floor(taken / 3)).toBeLessThanOrEqual(2)
       expect(data).toBe(`${Math.floor(taken / 3)}.${taken % 3}`)
       if (++taken === 100) break
@@ -50,24 +50,24 @@ describe.each([
     expect(body.pulls).toBeLessThanOrEqual(35)
   })
 
-  it('after break nothing is read', async () => {
-    const body = counting(threeEvents)
+  it('reads nothing after break', async () => {
+    const body = countingStream(threeEvents)
     for await (const { data } of streamEvents(give(body.stream) as Response)) if (data === '1.1') break
     const { pulls } = body
-    await rest()
+    await settled()
     expect(body.pulls).toBe(pulls)
   })
 })
 
-it('what has no events is read on, while the loop waits', async () => {
-  const body = counting((n) => (n < 1_000 ? `retry: ${n}\n: comment\n\n` : 'data: 1\n\n'))
+it('chunks without events are read while the loop waits', async () => {
+  const body = countingStream((n) => (n < 1_000 ? `retry: ${n}\n: comment\n\n` : 'data: 1\n\n'))
   const stream = closed(streamEvents(body.stream))
   expect((await stream[Symbol.asyncIterator]().next()).value).toMatchObject({ data: '1' })
   expect(body.pulls).toBeGreaterThan(1_000)
 })
 
-it('comments that wait for a busy loop hold the reading back too', async () => {
-  const body = counting((n) => (n === 0 ? 'data: 1\n\n' : ': comment\n'))
+it('comments waiting for a busy loop also cause backpressure', async () => {
+  const body = countingStream((n) => (n === 0 ? 'data: 1\n\n' : ': comment\n'))
   let comments = 0
   const stream = closed(
     streamEvents(body.stream, {
@@ -78,18 +78,18 @@ it('comments that wait for a busy loop hold the reading back too', async () => {
   )
   const iterator = stream[Symbol.asyncIterator]()
   await iterator.next()
-  await rest()
+  await settled()
   expect(body.pulls).toBeLessThanOrEqual(2)
   expect(comments).toBe(0)
   stream.close()
 })
 
-it('an event that waits costs the promise of its next() and no other', async () => {
+it('a waiting event costs only the promise of its next()', async () => {
   const COUNT = 1_000
   const text = Array.from({ length: COUNT }, (_, n) => `data: ${n}\n\n`).join('')
   const stream = streamEvents(streamOf(text))
   const iterator = stream[Symbol.asyncIterator]()
-  // The chunk has been read when its first event has come.
+  // When its first event arrives, the chunk has been read.
   await iterator.next()
   const ours = await promisesOf(iterator, COUNT - 2)
 
@@ -101,7 +101,7 @@ it('an event that waits costs the promise of its next() and no other', async () 
   stream.close()
 })
 
-/** How many promises so many calls of `next()` cost whoever awaits them. */
+/** Counts the promises that a number of `next()` calls create. */
 async function promisesOf(iterator: AsyncIterator<unknown>, calls: number): Promise<number> {
   let promises = 0
   const hook = createHook({
@@ -121,7 +121,7 @@ describe('idleTimeout', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
   }
 
-  it('does not count it where the stream goes on, though the loop does not look', async () => {
+  it('does not expire while the stream sends data but the loop is busy', async () => {
     useFakeClock()
     const { stream, push, end } = source('data: 1\n\n')
     const timer = setInterval(() => {
@@ -140,7 +140,7 @@ describe('idleTimeout', () => {
     expect(data).toEqual(['1', '2'])
   })
 
-  it('does not count it where comments wait for the loop', async () => {
+  it('does not expire while comments wait for the loop', async () => {
     useFakeClock()
     const { stream, push, end } = source('data: 1\n\n')
     const comments: string[] = []
@@ -160,21 +160,21 @@ describe('idleTimeout', () => {
     ])
   })
 
-  it('of a stream is none while the loop is at work, and begins when it asks', async () => {
+  it('starts when the loop asks for the next event', async () => {
     useFakeClock()
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     const events = streamEvents(stream, { idleTimeout: 20 })
     const iterator = events[Symbol.asyncIterator]()
     await iterator.next()
     await vi.advanceTimersByTimeAsync(100)
-    expect(cancelled).not.toHaveBeenCalled()
+    expect(canceled).not.toHaveBeenCalled()
     const result = outcome(iterator)
     await vi.advanceTimersByTimeAsync(20)
     expect(await result).toMatchObject({ error: { reason: 'timeout' } })
-    expect(cancelled).toHaveBeenCalledOnce()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
-  it('does not keep what comes after a silence from being read ahead', async () => {
+  it('does not stop data after a silence from being read ahead', async () => {
     useFakeClock()
     const { stream, push, fail } = source('data: 1\n\n')
     const { stream: events } = request([() => response(stream)], { idleTimeout: 20 })
@@ -195,7 +195,7 @@ describe('idleTimeout', () => {
     expect(data).toEqual(['1', '2', '3'])
   })
 
-  it('of a loop that blocks the thread is no silence either', async () => {
+  it('does not expire while the loop blocks the thread', async () => {
     const { stream, push, end } = source('data: 1\n\n')
     const data: string[] = []
     for await (const event of streamEvents(stream, { idleTimeout: 30 })) {

@@ -1,31 +1,31 @@
-/** The loop: what it takes, how it is left, how it ends. */
+/** The loop: its input, how to leave it, and how it ends. */
 
 import { describe, expect, it, vi } from 'vitest'
 import { ConnectionError, type EventSourceInit, streamEvents } from '../../../src/index.ts'
-import { finished, lasting, NOWHERE, response } from '../support/sources.ts'
-import { all, closed, outcome, rejection, request, rest, source, unhandledRejections } from '../support/streams.ts'
+import { closingResponse, openResponse, STUB_URL, response } from '../support/sources.ts'
+import { all, closed, outcome, rejection, request, settled, source, unhandledRejections } from '../support/streams.ts'
 import { ended, pending, refused } from '../support/watch.ts'
 
-/** Two events at once, and what the request learns of its end. */
+/** A stream that starts with two events, and the signal of its request. */
 function two(options: EventSourceInit = {}) {
   const body = source('data: 1\n\ndata: 2\n\n')
-  return { ...request([() => response(body.stream)], options), cancelled: body.cancelled, body }
+  return { ...request([() => response(body.stream)], options), canceled: body.canceled, body }
 }
 
-describe('an event', () => {
-  it('with an id that holds a NUL has none', async () => {
-    const { stream } = request([() => finished('id: 1\n\nid: a\0b\ndata\n\n')])
+describe('event', () => {
+  it('has no ID if the ID contains a NUL', async () => {
+    const { stream } = request([() => closingResponse('id: 1\n\nid: a\0b\ndata\n\n')])
     expect(await all(stream)).toStrictEqual([{ type: 'message', data: '', lastEventId: '1' }])
   })
 
-  it('named error or open is one like any other', async () => {
-    const { stream } = request([() => finished('event: error\ndata: 1\n\nevent: open\ndata: 2\n\n')])
+  it('may be named error or open', async () => {
+    const { stream } = request([() => closingResponse('event: error\ndata: 1\n\nevent: open\ndata: 2\n\n')])
     expect((await all(stream)).map(({ type }) => type)).toEqual(['error', 'open'])
   })
 })
 
-describe('the request', () => {
-  it('is that of an EventSource', () => {
+describe('request', () => {
+  it('is the same as that of an EventSource', () => {
     const { requests } = request([pending], { lastEventId: '7', headers: { 'X-One': '1' } })
     expect(requests[0]).toMatchObject({
       method: 'GET',
@@ -35,15 +35,15 @@ describe('the request', () => {
     })
   })
 
-  it('takes a URL as text, as an object, and as an anchor or a location have it', async () => {
+  it('accepts a URL as a string, a URL object, and objects like an anchor or location', async () => {
     const urls: string[] = []
     const fetch = (url: string) => {
       urls.push(url)
-      return Promise.resolve(finished())
+      return Promise.resolve(closingResponse())
     }
-    const location: object = { href: NOWHERE }
-    for (const input of [NOWHERE, new URL(NOWHERE), location as URL]) await all(streamEvents(input, { fetch }))
-    expect(urls).toEqual([NOWHERE, NOWHERE, NOWHERE])
+    const location: object = { href: STUB_URL }
+    for (const input of [STUB_URL, new URL(STUB_URL), location as URL]) await all(streamEvents(input, { fetch }))
+    expect(urls).toEqual([STUB_URL, STUB_URL, STUB_URL])
   })
 
   it.each([
@@ -52,28 +52,28 @@ describe('the request', () => {
     ['onComment', 1],
     ['headers', 7],
     ['fetch', {}],
-  ])('needs options that are right: a wrong %s is a TypeError at the call that names it', (name, value) => {
-    expect(() => streamEvents(NOWHERE, { [name]: value })).toThrow(TypeError)
-    expect(() => streamEvents(NOWHERE, { [name]: value })).toThrow(`"${name}"`)
+  ])('throws a TypeError that names the invalid option %s', (name, value) => {
+    expect(() => streamEvents(STUB_URL, { [name]: value })).toThrow(TypeError)
+    expect(() => streamEvents(STUB_URL, { [name]: value })).toThrow(`"${name}"`)
   })
 })
 
-describe('the loop ends', () => {
-  it('though the stream is taken long after it has ended', async () => {
-    const { stream } = request([() => finished('data: 1\n\n')])
+describe('loop', () => {
+  it('ends even if it starts long after the stream has ended', async () => {
+    const { stream } = request([() => closingResponse('data: 1\n\n')])
     await stream.response
-    await rest()
+    await settled()
     expect(await outcome(stream)).toEqual({ data: ['1'] })
   })
 })
 
-describe('the loop throws a ConnectionError', () => {
-  it('when there is none', async () => {
+describe('loop throws a ConnectionError', () => {
+  it('if there is no connection', async () => {
     const { stream } = request([() => Promise.reject(new Error('down'))])
     expect(await rejection(all(stream))).toMatchObject({ reason: 'network', cause: { message: 'down' } })
   })
 
-  it('when a function of the caller’s throws', async () => {
+  it('if a function in the options throws', async () => {
     const { stream, requests } = request([pending], {
       headers: () => {
         throw new Error('no token')
@@ -83,32 +83,32 @@ describe('the loop throws a ConnectionError', () => {
     expect(requests).toEqual([])
   })
 
-  it('when the response does not come in time', async () => {
+  it('if the response does not arrive in time', async () => {
     const { stream } = request([pending], { connectTimeout: 10 })
     expect(await rejection(all(stream))).toMatchObject({ reason: 'timeout' })
   })
 
-  it('when "fetch" returns no Response', async () => {
+  it('if "fetch" does not return a Response', async () => {
     const { stream } = request([() => undefined as unknown as Response])
     expect(await rejection(all(stream))).toMatchObject({ reason: 'unsupported' })
   })
 
-  it('only when the loop has taken all that came before', async () => {
+  it('after it has consumed all earlier events', async () => {
     const { stream, body } = two()
     const iterator = stream[Symbol.asyncIterator]()
-    await rest()
+    await settled()
     body.fail(new Error('reset'))
-    await rest()
+    await settled()
     expect(await iterator.next()).toMatchObject({ value: { data: '1' } })
-    await rest()
+    await settled()
     expect(await iterator.next()).toMatchObject({ value: { data: '2' } })
-    await rest()
+    await settled()
     expect(await rejection(iterator.next())).toMatchObject({ reason: 'network' })
   })
 })
 
 describe('leaving the loop closes the connection', () => {
-  it('[Symbol.asyncDispose]() calls the close() of the instance, and is no enumerable member', async () => {
+  it('[Symbol.asyncDispose]() calls close() of the instance and is not enumerable', async () => {
     const { stream } = two()
     const close = vi.spyOn(stream, 'close')
     await stream[Symbol.asyncDispose]()
@@ -117,7 +117,7 @@ describe('leaving the loop closes the connection', () => {
     expect(descriptor).toMatchObject({ enumerable: false, configurable: true, writable: true })
   })
 
-  it('leaves no listener at the signal', async () => {
+  it('and leaves no listener on the signal', async () => {
     const { signal } = new AbortController()
     const add = vi.spyOn(signal, 'addEventListener')
     const remove = vi.spyOn(signal, 'removeEventListener')
@@ -131,10 +131,10 @@ describe('leaving the loop closes the connection', () => {
 })
 
 describe('next()', () => {
-  it('called again while events wait keeps the order', async () => {
-    const { stream } = request([() => lasting('data: 1\n\ndata: 2\n\ndata: 3\n\n')])
+  it('called repeatedly while events wait keeps the order', async () => {
+    const { stream } = request([() => openResponse('data: 1\n\ndata: 2\n\ndata: 3\n\n')])
     await stream.response
-    await rest()
+    await settled()
     const iterator = stream[Symbol.asyncIterator]()
     const order: string[] = []
     await Promise.all(
@@ -145,12 +145,12 @@ describe('next()', () => {
     expect(order).toEqual(['1', '2', '3'])
   })
 
-  it('that waits ends quietly with return() and with close()', async () => {
+  it('resolves when return() or close() is called meanwhile', async () => {
     for (const leave of ['return', 'close'] as const) {
-      const { stream } = request([() => lasting()])
+      const { stream } = request([() => openResponse()])
       const iterator = stream[Symbol.asyncIterator]()
       const waiting = [iterator.next(), iterator.next()]
-      await rest()
+      await settled()
       if (leave === 'close') stream.close()
       else await iterator.return()
       expect(await Promise.all(waiting)).toStrictEqual([
@@ -160,27 +160,27 @@ describe('next()', () => {
     }
   })
 
-  it('that waits rejects with the signal’s reason; of several, the first', async () => {
+  it("rejects with the signal's reason, but only the first of several calls", async () => {
     const controller = new AbortController()
-    const { stream } = request([() => lasting()], { signal: controller.signal })
+    const { stream } = request([() => openResponse()], { signal: controller.signal })
     const iterator = stream[Symbol.asyncIterator]()
     const waiting = [rejection(iterator.next()), iterator.next()]
-    await rest()
+    await settled()
     const reason = new Error('enough')
     controller.abort(reason)
     expect(await Promise.all(waiting)).toEqual([reason, { done: true, value: undefined }])
   })
 
-  it('of several that wait when the stream fails, the first that gets no event rejects', async () => {
+  it('rejects when the stream fails, but only the first of several calls without an event', async () => {
     const { stream, body } = two()
     const iterator = stream[Symbol.asyncIterator]()
     const waiting = Promise.allSettled([iterator.next(), iterator.next(), iterator.next(), iterator.next()])
-    await rest()
+    await settled()
     body.fail(new Error('reset'))
     expect((await waiting).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
   })
 
-  it('after return() says that it is over, whatever has happened before that', async () => {
+  it('resolves as done after return(), whatever happened before', async () => {
     const controller = new AbortController()
     const { stream } = two({ signal: controller.signal })
     const iterator = stream[Symbol.asyncIterator]()
@@ -190,21 +190,21 @@ describe('next()', () => {
     expect(await iterator.next()).toStrictEqual({ done: true, value: undefined })
   })
 
-  it('does not need the stream to be held', async () => {
+  it('works without a reference to the stream', async () => {
     const { next } = two().stream[Symbol.asyncIterator]()
     expect(await next()).toMatchObject({ value: { data: '1' } })
   })
 })
 
-describe('the iterator', () => {
-  it('can be iterated itself, so that a loop may begin in the middle', async () => {
-    const { stream } = request([() => finished('data: 1\n\ndata: 2\n\ndata: 3\n\n')])
+describe('iterator', () => {
+  it('is iterable, so that a loop can continue from it', async () => {
+    const { stream } = request([() => closingResponse('data: 1\n\ndata: 2\n\ndata: 3\n\n')])
     const iterator = stream[Symbol.asyncIterator]()
     await iterator.next()
     expect(await outcome(iterator)).toEqual({ data: ['2', '3'] })
   })
 
-  it('of a stream that is over says so at once', async () => {
+  it('of a closed stream is done at once', async () => {
     const { stream } = request([ended])
     await all(stream)
     expect(() => stream[Symbol.asyncIterator]()).toThrow(TypeError)
@@ -214,23 +214,23 @@ describe('the iterator', () => {
   })
 })
 
-describe('the signal', () => {
-  it('aborted without a reason: an AbortError, as fetch has it', async () => {
+describe('signal', () => {
+  it('aborted without a reason makes the loop throw an AbortError, like fetch', async () => {
     const { stream } = request([ended], { signal: AbortSignal.abort() })
     expect(await rejection(all(stream))).toMatchObject({ name: 'AbortError' })
   })
 
-  it('aborted before the loop begins: the loop throws the reason, though events were there', async () => {
+  it('aborted before the loop starts makes it throw the reason even if events are waiting', async () => {
     const controller = new AbortController()
     const reason = new Error('changed my mind')
     const { stream } = two({ signal: controller.signal })
     expect(await stream.response).toBeInstanceOf(Response)
-    await rest()
+    await settled()
     controller.abort(reason)
     expect(await outcome(stream)).toEqual({ data: [], error: reason })
   })
 
-  it('aborted after the end: nothing', async () => {
+  it('aborted after the end has no effect', async () => {
     const controller = new AbortController()
     const { stream } = request([ended], { signal: controller.signal })
     const iterator = stream[Symbol.asyncIterator]()
@@ -240,7 +240,7 @@ describe('the signal', () => {
     expect(await iterator.next()).toStrictEqual({ done: true, value: undefined })
   })
 
-  it('aborted after close(): nothing', async () => {
+  it('aborted after close() has no effect', async () => {
     const controller = new AbortController()
     const { stream } = two({ signal: controller.signal })
     stream.close()
@@ -248,51 +248,51 @@ describe('the signal', () => {
     expect(await all(stream)).toEqual([])
   })
 
-  it('AbortSignal.timeout(): the loop throws its TimeoutError', async () => {
-    const { stream } = request([() => lasting()], { signal: AbortSignal.timeout(10) })
+  it('from AbortSignal.timeout() makes the loop throw its TimeoutError', async () => {
+    const { stream } = request([() => openResponse()], { signal: AbortSignal.timeout(10) })
     expect(await outcome(stream)).toMatchObject({ data: [], error: { name: 'TimeoutError' } })
   })
 })
 
 describe('close()', () => {
-  it('may be called again, and does nothing then', async () => {
-    const { stream, cancelled } = two()
+  it('may be called twice', async () => {
+    const { stream, canceled } = two()
     await stream.response
     stream.close()
     stream.close()
-    await rest()
-    expect(cancelled).toHaveBeenCalledOnce()
+    await settled()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
-  it('from within a function of the options: no request is made', async () => {
+  it('within a function in the options prevents the request', async () => {
     const { stream, requests } = request([ended], {
       headers: async () => {
-        await rest()
+        await settled()
         stream.close()
         return {}
       },
     })
     expect(await outcome(stream)).toEqual({ data: [] })
-    await rest()
+    await settled()
     expect(requests).toEqual([])
   })
 
-  it('from within fetch: the response is thrown away', async () => {
-    const { stream: body, cancelled } = source('data: 1\n\n')
+  it('within fetch cancels the response', async () => {
+    const { stream: body, canceled } = source('data: 1\n\n')
     const { stream } = request([
       async () => {
-        await rest()
+        await settled()
         stream.close()
         return response(body)
       },
     ])
     expect(await outcome(stream)).toEqual({ data: [] })
-    await rest()
-    expect(cancelled).toHaveBeenCalledOnce()
+    await settled()
+    expect(canceled).toHaveBeenCalledOnce()
   })
 
-  it('from within onComment: no event after it', async () => {
-    const { stream, requests } = request([() => lasting('data: 1\n\n:now\ndata: 2\n\n:then\ndata: 3\n\n')], {
+  it('within onComment discards later events', async () => {
+    const { stream, requests } = request([() => openResponse('data: 1\n\n:now\ndata: 2\n\n:then\ndata: 3\n\n')], {
       onComment: (comment) => {
         if (comment === 'now') stream.close()
       },
@@ -301,23 +301,23 @@ describe('close()', () => {
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 
-  it('from within onComment while nobody waits: the loop that begins then ends', async () => {
+  it('within onComment before the loop starts ends the loop', async () => {
     const comments: string[] = []
-    const { stream } = request([() => lasting(':one\n:two\ndata: 1\n\n')], {
+    const { stream } = request([() => openResponse(':one\n:two\ndata: 1\n\n')], {
       onComment: (comment) => {
         comments.push(comment)
         stream.close()
       },
     })
-    await rest()
+    await settled()
     expect(await outcome(stream)).toEqual({ data: [] })
     expect(comments).toEqual(['one'])
   })
 
-  it('by the signal, from within onComment and from within headers', async () => {
+  it('by the signal works within onComment and within headers', async () => {
     const controller = new AbortController()
     const reason = new Error('no')
-    const { stream } = request([() => lasting('data: 1\n\n:now\ndata: 2\n\n')], {
+    const { stream } = request([() => openResponse('data: 1\n\n:now\ndata: 2\n\n')], {
       signal: controller.signal,
       onComment: () => {
         controller.abort(reason)
@@ -340,22 +340,22 @@ describe('close()', () => {
 })
 
 describe('onComment', () => {
-  it('comes in its turn: after the event before it was taken, before the one after it', async () => {
+  it('is called in order between the events', async () => {
     const order: string[] = []
-    const { stream } = request([() => finished(':0\ndata: 1\n\n:1\n:2\ndata: 2\n\n:3\n')], {
+    const { stream } = request([() => closingResponse(':0\ndata: 1\n\n:1\n:2\ndata: 2\n\n:3\n')], {
       onComment: (comment) => order.push(`:${comment}`),
     })
     for await (const event of stream) {
       order.push(event.data)
-      await rest()
+      await settled()
       order.push(`${event.data} done`)
     }
     expect(order).toEqual([':0', '1', '1 done', ':1', ':2', '2', '2 done', ':3'])
   })
 
-  it('that throws ends the loop with that error, and the connection', async () => {
+  it('that throws makes the loop throw its error, and closes the connection', async () => {
     const thrown = new Error('mine')
-    const { stream, requests } = request([() => lasting('data: 1\n\n:now\ndata: 2\n\n')], {
+    const { stream, requests } = request([() => openResponse('data: 1\n\n:now\ndata: 2\n\n')], {
       onComment: () => {
         throw thrown
       },
@@ -364,23 +364,23 @@ describe('onComment', () => {
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 
-  it('that throws before the loop begins: the loop throws it', async () => {
+  it('that throws before the loop starts makes it throw its error', async () => {
     const unhandled = unhandledRejections()
     const thrown = new Error('mine')
-    const { stream } = request([() => lasting(':now\ndata: 2\n\n')], {
+    const { stream } = request([() => openResponse(':now\ndata: 2\n\n')], {
       onComment: () => {
         throw thrown
       },
     })
     await stream.response
-    await rest()
+    await settled()
     expect(await outcome(stream)).toEqual({ data: [], error: thrown })
     expect(unhandled).toEqual([])
   })
 
-  it('may ask for the next event itself', async () => {
+  it('may request the next event', async () => {
     const fromComment: Promise<unknown>[] = []
-    const { stream } = request([() => finished('data: 1\n\n:now\ndata: 2\n\ndata: 3\n\n')], {
+    const { stream } = request([() => closingResponse('data: 1\n\n:now\ndata: 2\n\ndata: 3\n\n')], {
       onComment: () => {
         fromComment.push(iterator.next())
       },
@@ -402,34 +402,34 @@ describe('onComment', () => {
 })
 
 describe('lastEventId', () => {
-  it('is that of the last event that was taken, not of those that wait', async () => {
-    const { stream } = request([() => lasting('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\n\n')])
+  it('is that of the last consumed event rather than of waiting ones', async () => {
+    const { stream } = request([() => openResponse('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\n\n')])
     await stream.response
-    await rest()
+    await settled()
     expect(stream.lastEventId).toBe('')
     const iterator = stream[Symbol.asyncIterator]()
     await iterator.next()
-    await rest()
+    await settled()
     expect(stream.lastEventId).toBe('1')
     await iterator.next()
-    await rest()
+    await settled()
     expect(stream.lastEventId).toBe('2')
     void iterator.next()
-    await rest()
+    await settled()
     expect(stream.lastEventId).toBe('3')
   })
 
-  it('is the option’s at first, and what it was when the loop was left', async () => {
-    const { stream } = request([() => lasting('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n')], { lastEventId: '0' })
+  it("starts with the option's value and keeps its value after the loop is left", async () => {
+    const { stream } = request([() => openResponse('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n')], { lastEventId: '0' })
     expect(stream.lastEventId).toBe('0')
     for await (const event of stream) if (event.id === '1') break
-    await rest()
+    await settled()
     expect(stream.lastEventId).toBe('1')
   })
 })
 
 describe('response', () => {
-  it('stays though the stream fails afterwards, or is closed', async () => {
+  it('keeps its value after the stream fails or is closed', async () => {
     const { stream, body } = two()
     body.fail(new Error('reset'))
     const good = await stream.response
@@ -439,10 +439,10 @@ describe('response', () => {
   })
 
   it.each([
-    ['the response is refused', refused(500)],
-    ['it is 204', () => new Response(null, { status: 204 })],
-    ['there is none', () => Promise.reject(new Error('down'))],
-  ])('rejects with the ConnectionError when %s, also where nobody iterates', async (_, answer) => {
+    ['the response is rejected', refused(500)],
+    ['the status is 204', () => new Response(null, { status: 204 })],
+    ['there is no response', () => Promise.reject(new Error('down'))],
+  ])('rejects with the ConnectionError if %s, even without a loop', async (_, answer) => {
     const { stream } = request([answer])
     expect(await rejection(stream.response)).toBeInstanceOf(ConnectionError)
   })
@@ -453,7 +453,7 @@ describe('response', () => {
     expect(await rejection(stream.response)).toMatchObject({ name: 'AbortError' })
   })
 
-  it.each([null, 0, '', false, 'text'])('rejects with the signal’s reason, though that is %j', async (reason) => {
+  it.each([null, 0, '', false, 'text'])("rejects with the signal's reason even if it is %j", async (reason) => {
     const controller = new AbortController()
     const { stream } = request([pending], { signal: controller.signal })
     controller.abort(reason)
@@ -478,7 +478,7 @@ describe('response', () => {
     [
       'a failing onComment',
       () =>
-        request([() => lasting(':x\n')], {
+        request([() => openResponse(':x\n')], {
           onComment: () => {
             throw new Error('mine')
           },
@@ -489,13 +489,13 @@ describe('response', () => {
       'a failing shouldReconnect',
       () => request([refused(500)], { reconnect: { shouldReconnect: () => Promise.reject(new Error('mine')) } }),
     ],
-  ])('never rejects unobserved: %s', async (_, make) => {
+  ])('causes no unhandled rejection: %s', async (_, make) => {
     const unhandled = unhandledRejections()
     const { stream } = make()
-    await rest()
-    // Nor does the loop, when somebody looks at it later.
-    await Promise.race([outcome(stream), rest()])
-    await rest()
+    await settled()
+    // A later loop causes none either.
+    await Promise.race([outcome(stream), settled()])
+    await settled()
     expect(unhandled).toEqual([])
   })
 })

@@ -1,9 +1,9 @@
-/** What stands between a connection and a loop: order, who is held back, how it ends. */
+/** The inbox between a connection and a loop: order, backpressure and the end. */
 
 import { describe, expect, it, vi } from 'vitest'
 import { ConnectionError, type ConnectionErrorInit } from '../../../src/connection/connection-error.ts'
 import { Inbox } from '../../../src/event-stream/inbox.ts'
-import { rejection, rest } from '../support/streams.ts'
+import { rejection, settled } from '../support/streams.ts'
 
 function inbox({
   lastEventId = '',
@@ -17,7 +17,7 @@ function inbox({
   return { inbox: made, opened, ended, onComment }
 }
 
-/** Brings messages with this data. */
+/** Adds messages with this data. */
 function bring(to: Inbox, ...data: string[]): void {
   for (const text of data) to.message('message', text, '', undefined)
 }
@@ -26,24 +26,24 @@ function failure(init?: ConnectionErrorInit): ConnectionError {
   return new ConnectionError('broke off', init)
 }
 
-/** Whether a promise has settled, once all has come to rest. */
+/** Whether a promise has settled once nothing else is pending. */
 async function settles(promise: Promise<unknown> | undefined): Promise<boolean> {
-  let settled = false
-  void promise?.finally(() => (settled = true))
-  await rest()
-  return settled
+  let hasSettled = false
+  void promise?.finally(() => (hasSettled = true))
+  await settled()
+  return hasSettled
 }
 
 const DONE = { done: true, value: undefined }
 
-describe('backpressure', () => {
-  it('there is none while somebody asks', () => {
+describe('backpressure of the inbox', () => {
+  it('is absent while next() is pending', () => {
     const { inbox: box } = inbox()
     void box.next()
     expect(box.backpressure(1)).toBeUndefined()
   })
 
-  it('holds until the last event that waits has been taken', async () => {
+  it('lasts until the last waiting event has been consumed', async () => {
     const { inbox: box } = inbox()
     bring(box, '1', '2')
     const held = box.backpressure(1)
@@ -54,7 +54,7 @@ describe('backpressure', () => {
     expect(await settles(held)).toBe(true)
   })
 
-  it('holds what is no event, or none yet, until somebody asks', async () => {
+  it('lasts without events until next() is called', async () => {
     const { inbox: box } = inbox()
     const held = box.backpressure(1)
     expect(await settles(held)).toBe(false)
@@ -62,7 +62,7 @@ describe('backpressure', () => {
     expect(await settles(held)).toBe(true)
   })
 
-  it('lets so many bytes be read ahead, from the last event that was taken on', async () => {
+  it('starts after this many bytes since the last consumed event', async () => {
     const { inbox: box } = inbox({ readAhead: 10 })
     bring(box, '1')
     expect(box.backpressure(6)).toBeUndefined()
@@ -72,7 +72,7 @@ describe('backpressure', () => {
     expect(await settles(box.backpressure(1))).toBe(false)
   })
 
-  it('holds for a comment that waits for a busy loop', async () => {
+  it('lasts while a comment waits for a busy loop', async () => {
     const { inbox: box, onComment } = inbox()
     bring(box, '1')
     await box.next()
@@ -85,7 +85,7 @@ describe('backpressure', () => {
     expect(onComment).toHaveBeenCalledExactlyOnceWith('x')
   })
 
-  it('is over with the end, so that the reading ends too', async () => {
+  it('ends with the stream, so that reading stops', async () => {
     const { inbox: box } = inbox()
     bring(box, '1')
     const held = box.backpressure(1)
@@ -94,8 +94,8 @@ describe('backpressure', () => {
   })
 })
 
-describe('nothing happens that the loop has not asked for', () => {
-  it('before there is a response, a connection is reestablished without it: somebody may await that', async () => {
+describe('on-demand processing', () => {
+  it('does not delay a reconnection before the first response, which the caller may await', async () => {
     const { inbox: box, onComment } = inbox()
     expect(await settles(box.deciding())).toBe(true)
     expect(await settles(box.lost())).toBe(true)
@@ -106,7 +106,7 @@ describe('nothing happens that the loop has not asked for', () => {
     expect([onComment.mock.calls, box.lastEventId]).toEqual([[['x']], '7'])
   })
 
-  it.each(['lost', 'deciding'] as const)('while it is at work on its last event, %s() waits', async (method) => {
+  it.each(['lost', 'deciding'] as const)('delays %s() while the loop processes its last event', async (method) => {
     const { inbox: box } = inbox()
     box.open(undefined)
     bring(box, '1')
@@ -117,7 +117,7 @@ describe('nothing happens that the loop has not asked for', () => {
     expect(await settles(promise)).toBe(true)
   })
 
-  it.each(['lost', 'deciding'] as const)('while events wait, %s() waits', async (method) => {
+  it.each(['lost', 'deciding'] as const)('delays %s() while events wait', async (method) => {
     const { inbox: box } = inbox()
     box.open(undefined)
     bring(box, '1', '2')
@@ -130,7 +130,7 @@ describe('nothing happens that the loop has not asked for', () => {
     expect(await settles(promise)).toBe(true)
   })
 
-  it('one that asks ahead is not busy with what it took before', async () => {
+  it('does not count a loop as busy if it has called next() again', async () => {
     const { inbox: box, onComment } = inbox()
     const [first, second] = [box.next(), box.next()]
     bring(box, '1')
@@ -144,13 +144,13 @@ describe('nothing happens that the loop has not asked for', () => {
   })
 })
 
-describe('the last event ID', () => {
-  it('is what the caller starts with; nothing is none', () => {
+describe('last event ID of the inbox', () => {
+  it("starts with the caller's value, and is undefined without one", () => {
     expect(inbox().inbox.lastEventId).toBeUndefined()
     expect(inbox({ lastEventId: '5' }).inbox.lastEventId).toBe('5')
   })
 
-  it('that is empty is a reset only after there was one', async () => {
+  it('that is empty resets only an earlier one', async () => {
     const { inbox: box } = inbox()
     bring(box, '1')
     await box.next()
@@ -163,7 +163,7 @@ describe('the last event ID', () => {
     expect(box.lastEventId).toBe('')
   })
 
-  it('is that of events that were taken', async () => {
+  it('is that of consumed events', async () => {
     const { inbox: box } = inbox()
     box.message('message', '1', '1', '1')
     box.id('2')
@@ -175,8 +175,8 @@ describe('the last event ID', () => {
   })
 })
 
-describe('the end', () => {
-  it('drops what waits, answers who asks, and is told once', async () => {
+describe('end of the inbox', () => {
+  it('discards waiting events, resolves pending calls and is reported once', async () => {
     const { inbox: box, ended } = inbox()
     bring(box, '1')
     box.close()
@@ -186,7 +186,7 @@ describe('the end', () => {
     expect(await box.next()).toStrictEqual(DONE)
   })
 
-  it('by a failure comes after the events, and rejects one call', async () => {
+  it('by a failure follows the events and rejects one call', async () => {
     const { inbox: box, ended } = inbox()
     const error = failure()
     bring(box, '1')
@@ -200,7 +200,7 @@ describe('the end', () => {
     expect(await box.next()).toStrictEqual(DONE)
   })
 
-  it('by a failure while nobody asks is kept for who asks next', async () => {
+  it('by a failure without a pending call rejects the next call', async () => {
     const { inbox: box, ended } = inbox()
     const error = failure()
     void box.failed(error, { error })
@@ -209,14 +209,14 @@ describe('the end', () => {
     expect(await box.next()).toStrictEqual(DONE)
   })
 
-  it.each([true, false])('by a failure that is an end: %s', async (isEnd) => {
+  it.each([true, false])('by a failure that counts as a regular end (%s)', async (isEnd) => {
     const { inbox: box, ended } = inbox()
     const error = failure({ reason: 'ended' })
     const next = box.next()
     void box.failed(error, isEnd ? undefined : { error })
     if (isEnd) expect(await next).toStrictEqual(DONE)
     else expect(await rejection(next)).toBe(error)
-    // Who waits for a response hears why there is none in either case.
+    // A promise for the response rejects with the reason in both cases.
     expect(ended).toHaveBeenCalledExactlyOnceWith({ error })
   })
 
@@ -230,7 +230,7 @@ describe('the end', () => {
     expect(await rejection(box.next())).toBe(reason)
   })
 
-  it('by onComment', async () => {
+  it('by an error in onComment rejects the first call', async () => {
     const { inbox: box, ended, onComment } = inbox()
     const thrown = new Error('mine')
     onComment.mockImplementation(() => {
@@ -243,7 +243,7 @@ describe('the end', () => {
     expect(ended).toHaveBeenCalledExactlyOnceWith({ error: thrown })
   })
 
-  it('within onComment is one, and no other comment comes after it', async () => {
+  it('within onComment prevents further comments', async () => {
     const { inbox: box, ended, onComment } = inbox()
     onComment.mockImplementation(() => {
       box.close()
@@ -260,7 +260,7 @@ describe('the end', () => {
   })
 })
 
-it('a response, or that there is none, is told at once', () => {
+it('the inbox reports the response, or its absence, at once', () => {
   const { inbox: box, opened } = inbox()
   bring(box, '1')
   const response = new Response()

@@ -1,9 +1,9 @@
-/** `fetchEventSource` with a stub fetch, a stub document and fake timers. */
+/** `fetchEventSource` with a stubbed fetch, a stubbed document and fake timers. */
 
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { EventStreamContentType, fetchEventSource, type FetchEventSourceInit } from '../../../src/fetch-event-source.ts'
-import { finished, lasting, NOWHERE, response } from '../support/sources.ts'
-import { rejection, rest, source, unhandledRejections } from '../support/streams.ts'
+import { closingResponse, openResponse, STUB_URL, response } from '../support/sources.ts'
+import { rejection, settled, source, unhandledRejections } from '../support/streams.ts'
 import { type Answer, pending } from '../support/watch.ts'
 
 beforeEach(() => {
@@ -14,22 +14,22 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A request as the fake fetch got it. */
+/** A request that the stubbed fetch received. */
 interface Asked {
   input: unknown
   init: RequestInit & { headers: Record<string, string>; signal: AbortSignal }
 }
 
-/** What a call of `fetchEventSource` does, in the order it does it. */
+/** The calls that `fetchEventSource` makes, in order. */
 interface Call {
   promise: Promise<void>
-  /** `resolved`, or `rejected` with what; undefined until then. */
+  /** Its outcome: `resolved`, or `rejected` with a reason. Undefined until then. */
   readonly outcome: { how: 'resolved' | 'rejected'; error?: unknown } | undefined
   requests: Asked[]
   calls: string[]
 }
 
-/** Calls with answers from a list, the last again and again. What it is told is noted, and then handed to the options given. */
+/** Calls `fetchEventSource` with these responses, the last of which repeats. Records each callback, then calls the given one. */
 function call(answers: Answer[], options: FetchEventSourceInit = {}): Call {
   const requests: Asked[] = []
   const calls: string[] = []
@@ -37,13 +37,13 @@ function call(answers: Answer[], options: FetchEventSourceInit = {}): Call {
   onTestFinished(() => {
     controller.abort()
   })
-  const { onopen, onmessage, onclose, onerror, ...rest } = options
-  const promise = fetchEventSource(NOWHERE, {
+  const { onopen, onmessage, onclose, onerror, ...others } = options
+  const promise = fetchEventSource(STUB_URL, {
     signal: controller.signal,
     fetch: async (input, init) => {
       requests.push({ input, init: init as Asked['init'] })
       calls.push('fetch')
-      // As with any fetch, the answer comes when the caller has what he asked for.
+      // Like any fetch, respond asynchronously.
       await Promise.resolve()
       return (answers[Math.min(requests.length, answers.length) - 1] ?? pending)()
     },
@@ -63,7 +63,7 @@ function call(answers: Answer[], options: FetchEventSourceInit = {}): Call {
       calls.push('error')
       return onerror?.(error)
     },
-    ...rest,
+    ...others,
   })
   let outcome: Call['outcome']
   promise.then(
@@ -84,11 +84,11 @@ function call(answers: Answer[], options: FetchEventSourceInit = {}): Call {
   }
 }
 
-/** Answers. */
-const one: Answer = () => finished('data: 1\n\n')
+/** Responses. */
+const one: Answer = () => closingResponse('data: 1\n\n')
 const down: Answer = () => Promise.reject(new Error('down'))
 
-/** A document whose visibility a test decides, in the place of the runtime's. */
+/** Replaces the runtime's document by one whose visibility the test controls. */
 function page(isHidden = false) {
   const listeners = new Set<() => void>()
   const document = {
@@ -119,14 +119,14 @@ function page(isHidden = false) {
   }
 }
 
-describe('a call', () => {
-  it('hands the input on as it is, and the members that are fetch’s', async () => {
+describe('fetchEventSource', () => {
+  it("passes the input and fetch's own options to fetch unchanged", async () => {
     const seen: { input: unknown; init: RequestInit | undefined }[] = []
     const fetch = (input: unknown, init?: RequestInit) => {
       seen.push({ input, init })
-      return Promise.resolve(finished())
+      return Promise.resolve(closingResponse())
     }
-    const input = new Request(NOWHERE)
+    const input = new Request(STUB_URL)
     const body = new Uint8Array(1)
     await fetchEventSource(input, {
       fetch,
@@ -141,24 +141,24 @@ describe('a call', () => {
     expect(Object.keys(seen[0]?.init ?? {})).not.toEqual(expect.arrayContaining(['fetch', 'onopen', 'openWhenHidden']))
   })
 
-  it('needs no options, and takes the runtime’s fetch', async () => {
-    const fetch = vi.fn(() => Promise.resolve(finished()))
+  it("works without options and uses the runtime's fetch", async () => {
+    const fetch = vi.fn(() => Promise.resolve(closingResponse()))
     vi.stubGlobal('fetch', fetch)
     onTestFinished(() => {
       vi.unstubAllGlobals()
     })
-    await fetchEventSource(NOWHERE)
+    await fetchEventSource(STUB_URL)
     expect(fetch).toHaveBeenCalledOnce()
   })
 
-  it('awaits what is async, one after the other', async () => {
+  it('awaits async callbacks one after the other', async () => {
     const made = call([one], {
       onopen: async () => {
-        await rest()
+        await settled()
         made.calls.push('opened')
       },
       onclose: async () => {
-        await rest()
+        await settled()
         made.calls.push('closed')
       },
     })
@@ -167,7 +167,7 @@ describe('a call', () => {
   })
 })
 
-describe('the request’s headers', () => {
+describe('headers', () => {
   it.each([
     ['an object', { 'X-One': '1' }],
     ['Headers', new Headers({ 'X-One': '1' })],
@@ -180,13 +180,13 @@ describe('the request’s headers', () => {
     expect([sent.get('x-one'), sent.get('accept')]).toEqual(['1', 'text/event-stream'])
   })
 
-  it.each(['accept', 'Accept', 'ACCEPT'])('%s of the caller’s wins', async (name) => {
+  it.each(['accept', 'Accept', 'ACCEPT'])('override the default %s', async (name) => {
     const { promise, requests } = call([one], { headers: { [name]: 'text/x' } })
     await promise
     expect(new Headers(requests[0]?.init.headers).get('accept')).toBe('text/x')
   })
 
-  it('a function is called for each attempt', async () => {
+  it('may be a function, which is called for each attempt', async () => {
     let token = 0
     const made = call([down, one], { headers: () => ({ Authorization: String(++token) }) })
     await vi.runAllTimersAsync()
@@ -194,7 +194,7 @@ describe('the request’s headers', () => {
     expect(made.requests.map(({ init }) => init.headers.Authorization)).toEqual(['1', '2'])
   })
 
-  it('a function that fails goes to onerror, and no request is made', async () => {
+  it('may be a function, whose error goes to onerror without a request', async () => {
     const thrown = new Error('no token')
     const made = call([one], {
       headers: () => Promise.reject(thrown),
@@ -206,17 +206,17 @@ describe('the request’s headers', () => {
     expect(made.calls).toEqual(['error'])
   })
 
-  it('the caller’s object is not changed', async () => {
+  it('are not modified', async () => {
     const headers = { 'X-One': '1' }
     const made = call([() => finishedBadly('id: 1\ndata: 1\n\n'), one], { headers })
-    await rest()
+    await settled()
     await vi.runAllTimersAsync()
     await made.promise
     expect(headers).toEqual({ 'X-One': '1' })
   })
 })
 
-/** A good response that breaks off after this. */
+/** A valid response that breaks off after this text. */
 function finishedBadly(text: string): Response {
   const { stream, push, fail } = source()
   push(text)
@@ -231,42 +231,39 @@ function idsOf({ requests }: Call): (string | null)[] {
   return requests.map(({ init }) => new Headers(init.headers).get('last-event-id'))
 }
 
-describe('last-event-id', () => {
+describe('last-event-id of a retry', () => {
   it.each([
-    ['of a message', 'id: 1\ndata: 1\n\n', '1'],
-    ['of the last message that had one', 'id: 1\ndata: 1\n\ndata: 2\n\n', '1'],
-    ['of a block without data', 'id: 1\n\n', '1'],
-    ['of a block without data that a message without one follows', 'id: 1\n\ndata: 2\n\n', '1'],
-    ['not of an event that did not end', 'id: 1\ndata: 1\n\nid: 2\ndata: 2\n', '1'],
+    ['that of a message', 'id: 1\ndata: 1\n\n', '1'],
+    ['that of the last message with one', 'id: 1\ndata: 1\n\ndata: 2\n\n', '1'],
+    ['that of a block without data', 'id: 1\n\n', '1'],
+    ['that of a block without data before a message without ID', 'id: 1\n\ndata: 2\n\n', '1'],
+    ['not that of an incomplete event', 'id: 1\ndata: 1\n\nid: 2\ndata: 2\n', '1'],
     ['none after a reset', 'id: 1\ndata: 1\n\nid\ndata: 2\n\n', null],
     ['none after a reset without data', 'id: 1\ndata: 1\n\nid\n\n', null],
-    ['in UTF-8', 'id: ü\ndata: 1\n\n', '\u00c3\u00bc'],
-  ])('is sent on retries: %s', async (_, text, id) => {
+    ['encoded in UTF-8', 'id: ü\ndata: 1\n\n', '\u00c3\u00bc'],
+  ])('is %s', async (_, text, id) => {
     const made = call([() => finishedBadly(text), one])
-    await rest()
+    await settled()
     await vi.runAllTimersAsync()
     await made.promise
     expect(idsOf(made)).toEqual([null, id])
   })
 
-  it.each(['last-event-id', 'Last-Event-ID'])(
-    'that the caller set as %s is gone when the stream resets it',
-    async (name) => {
-      for (const text of ['id\ndata: 1\n\n', 'id\n\n']) {
-        const made = call([() => finishedBadly(text), one], { headers: { [name]: '7' } })
-        await rest()
-        await vi.runAllTimersAsync()
-        await made.promise
-        expect(idsOf(made), text).toEqual(['7', null])
-      }
-    },
-  )
+  it.each(['last-event-id', 'Last-Event-ID'])('is not sent after a reset even if the caller set %s', async (name) => {
+    for (const text of ['id\ndata: 1\n\n', 'id\n\n']) {
+      const made = call([() => finishedBadly(text), one], { headers: { [name]: '7' } })
+      await settled()
+      await vi.runAllTimersAsync()
+      await made.promise
+      expect(idsOf(made), text).toEqual(['7', null])
+    }
+  })
 })
 
-describe('the default onopen', () => {
+describe('default onopen', () => {
   async function opened(given: Response): Promise<unknown> {
     try {
-      await fetchEventSource(NOWHERE, {
+      await fetchEventSource(STUB_URL, {
         fetch: () => Promise.resolve(given),
         onerror: (error) => {
           throw error
@@ -279,34 +276,37 @@ describe('the default onopen', () => {
   }
 
   it.each(['text/event-stream', 'text/event-stream;charset=utf-8', 'TEXT/Event-Stream; x'])(
-    'takes %s',
+    'accepts %s',
     async (type) => {
       expect(await opened(response('', { headers: { 'Content-Type': type } }))).toBeUndefined()
     },
   )
 
-  it.each(['text/html', 'application/json', 'text/event-streams'])('throws for %s, and names both', async (type) => {
-    const error = await opened(response('', { headers: { 'Content-Type': type } }))
-    expect(error).toBeInstanceOf(Error)
-    expect((error as Error).message).toContain(type)
-    expect((error as Error).message).toContain(EventStreamContentType)
-  })
+  it.each(['text/html', 'application/json', 'text/event-streams'])(
+    'throws for %s with an error that names both types',
+    async (type) => {
+      const error = await opened(response('', { headers: { 'Content-Type': type } }))
+      expect(error).toBeInstanceOf(Error)
+      expect((error as Error).message).toContain(type)
+      expect((error as Error).message).toContain(EventStreamContentType)
+    },
+  )
 })
 
-describe('what goes to onerror', () => {
+describe('onerror', () => {
   const thrown = { not: 'even an error' }
   const fail = (): never => {
     throw thrown
   }
 
   it.each([
-    ['what fetch rejects with', [() => Promise.reject(thrown as unknown as Error)], {}],
-    ['what onopen throws', [one], { onopen: fail }],
-    ['what onopen rejects with', [one], { onopen: () => Promise.reject(thrown as unknown as Error) }],
-    ['what onmessage throws', [one], { onmessage: fail }],
-    ['what onclose throws', [one], { onclose: fail }],
-    ['what onclose rejects with', [one], { onclose: () => Promise.reject(thrown as unknown as Error) }],
-  ] as [string, Answer[], FetchEventSourceInit][])('%s, as it is', async (_, answers, options) => {
+    ['a rejection of fetch', [() => Promise.reject(thrown as unknown as Error)], {}],
+    ['an exception in onopen', [one], { onopen: fail }],
+    ['a rejection of onopen', [one], { onopen: () => Promise.reject(thrown as unknown as Error) }],
+    ['an exception in onmessage', [one], { onmessage: fail }],
+    ['an exception in onclose', [one], { onclose: fail }],
+    ['a rejection of onclose', [one], { onclose: () => Promise.reject(thrown as unknown as Error) }],
+  ] as [string, Answer[], FetchEventSourceInit][])('receives %s unchanged', async (_, answers, options) => {
     const errors: unknown[] = []
     const made = call(answers, {
       ...options,
@@ -320,15 +320,15 @@ describe('what goes to onerror', () => {
     expect(made.requests[0]?.init.signal.aborted).toBe(true)
   })
 
-  it('a response without a body', async () => {
+  it('is called for a response without a body', async () => {
     const made = call([() => response(null), one])
-    await rest()
+    await settled()
     await vi.runAllTimersAsync()
     await made.promise
     expect(made.calls).toEqual(['fetch', 'open', 'error', 'fetch', 'open', '1', 'close'])
   })
 
-  it('a refused response is read to its end by whoever has begun to, while the next attempt waits', async () => {
+  it('runs while the caller reads the rest of a rejected response', async () => {
     const { stream, push, end } = source('{"error":')
     let text: Promise<string> | undefined
     const made = call([() => response(stream), one], {
@@ -339,7 +339,7 @@ describe('what goes to onerror', () => {
         text = refused.text()
       },
     })
-    await rest()
+    await settled()
     push('"quota"}')
     end()
     expect(await text).toBe('{"error":"quota"}')
@@ -347,21 +347,21 @@ describe('what goes to onerror', () => {
     await made.promise
   })
 
-  it('one that rejects rejects the promise', async () => {
+  it('rejects the promise by rejecting', async () => {
     const unhandled = unhandledRejections()
     const made = call([down], { onerror: () => Promise.reject(new Error('enough')) })
     expect(await rejection(made.promise)).toEqual(new Error('enough'))
-    await rest()
+    await settled()
     expect(unhandled).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
 })
 
-describe('the wait before a retry', () => {
-  /** When the second request goes out, in ms after the first has failed. */
+describe('delay before a retry', () => {
+  /** Delay of the second request after the failure of the first, in ms. */
   async function waited(first: Answer, answer: unknown): Promise<number> {
     const made = call([first, one], { onerror: () => answer as number })
-    await rest()
+    await settled()
     for (let ms = 0; ms <= 10_000; ms += 50) {
       if (made.requests.length === 2) return ms
       await vi.advanceTimersByTimeAsync(50)
@@ -370,43 +370,43 @@ describe('the wait before a retry', () => {
   }
 
   it.each([
-    ['1,000 ms where nobody says otherwise', down, undefined, 1_000],
-    ['as long where onerror returns null', down, null, 1_000],
-    ['what onerror returns', down, 250, 250],
-    ['what an async onerror returns', down, Promise.resolve(250), 250],
-    ['what the stream says', () => finishedBadly('retry: 300\n\n'), undefined, 300],
-    ['what onerror returns rather than what the stream says', () => finishedBadly('retry: 300\n\n'), 400, 400],
-    ['at least 100 ms: of onerror', down, 0, 100],
-    ['at least 100 ms: of onerror, negative', down, -5, 100],
-    ['at least 100 ms: of the stream', () => finishedBadly('retry: 0\n\n'), undefined, 100],
-    ['1,000 ms where onerror returns NaN', down, NaN, 1_000],
-    ['1,000 ms where onerror returns a text that is no number', down, 'soon', 1_000],
-    ['that many ms where onerror returns a text that is one', down, '400', 400],
+    ['1,000 ms by default', down, undefined, 1_000],
+    ['1,000 ms if onerror returns null', down, null, 1_000],
+    ['the value returned by onerror', down, 250, 250],
+    ['the value resolved by an async onerror', down, Promise.resolve(250), 250],
+    ['the retry field of the stream', () => finishedBadly('retry: 300\n\n'), undefined, 300],
+    ['the value of onerror rather than the retry field', () => finishedBadly('retry: 300\n\n'), 400, 400],
+    ['at least 100 ms if onerror returns less', down, 0, 100],
+    ['at least 100 ms if onerror returns a negative number', down, -5, 100],
+    ['at least 100 ms if the retry field is less', () => finishedBadly('retry: 0\n\n'), undefined, 100],
+    ['1,000 ms if onerror returns NaN', down, NaN, 1_000],
+    ['1,000 ms if onerror returns a non-numeric string', down, 'soon', 1_000],
+    ['that many ms if onerror returns a numeric string', down, '400', 400],
     [
-      '1,000 ms where the stream’s retry is none',
+      '1,000 ms if the retry field is invalid',
       () => finishedBadly('retry: 5x\nretry: -1\nretry\n\n'),
       undefined,
       1_000,
     ],
-    ['more than a timer holds is no hurry: of onerror', down, 2 ** 40, Infinity],
+    ['very long if onerror returns more than a timer supports', down, 2 ** 40, Infinity],
     [
-      'more than a timer holds is no hurry: of the stream',
+      'very long if the retry field is more than a timer supports',
       () => finishedBadly('retry: 99999999999999\n\n'),
       undefined,
       Infinity,
     ],
-    ['for ever, nearly', down, Infinity, Infinity],
-  ])('%s', async (_, first, answer, ms) => {
+    ['unlimited if onerror returns Infinity', down, Infinity, Infinity],
+  ])('is %s', async (_, first, answer, ms) => {
     expect(await waited(first, answer)).toBe(ms)
   })
 })
 
-describe('what the original takes', () => {
+describe('compatibility with the original', () => {
   it.each(['onopen', 'onmessage', 'onclose', 'onerror', 'fetch', 'headers', 'signal'])(
-    '%s may be null',
+    'accepts null for %s',
     async (name) => {
       const said: unknown[] = []
-      vi.stubGlobal('fetch', async () => Promise.resolve(finished('data: x\n\n')))
+      vi.stubGlobal('fetch', async () => Promise.resolve(closingResponse('data: x\n\n')))
       const init = {
         onmessage: () => said.push('message'),
         onclose: () => void said.push('close'),
@@ -416,12 +416,12 @@ describe('what the original takes', () => {
         },
         [name]: null,
       }
-      await fetchEventSource(NOWHERE, init)
+      await fetchEventSource(STUB_URL, init)
       expect(said).toEqual(['message', 'close'].filter((call) => `on${call}` !== name))
     },
   )
 
-  it('an init that is put to another use afterwards', async () => {
+  it('copies an init that the caller modifies afterward', async () => {
     const sent: unknown[] = []
     const init: FetchEventSourceInit & { headers: Record<string, string> } = {
       method: 'POST',
@@ -429,11 +429,11 @@ describe('what the original takes', () => {
       headers: { 'X-Question': '1' },
       fetch: async (_, { body, headers } = {}) => {
         sent.push([body, (headers as Record<string, string>)['X-Question']])
-        return Promise.resolve(sent.length === 1 ? new Response(null, { status: 503 }) : finished())
+        return Promise.resolve(sent.length === 1 ? new Response(null, { status: 503 }) : closingResponse())
       },
       onerror: () => 100,
     }
-    const running = fetchEventSource(NOWHERE, init)
+    const running = fetchEventSource(STUB_URL, init)
     init.body = 'the second question'
     init.headers['X-Question'] = '2'
     await vi.runAllTimersAsync()
@@ -444,24 +444,24 @@ describe('what the original takes', () => {
     ])
   })
 
-  it.each([undefined, ''])('an accept of %j, which is none', async (accept) => {
+  it.each([undefined, ''])('treats an accept header of %j as missing', async (accept) => {
     const sent: unknown[] = []
-    await fetchEventSource(NOWHERE, {
+    await fetchEventSource(STUB_URL, {
       headers: { accept } as Record<string, string>,
       fetch: async (_, { headers } = {}) => {
         sent.push(headers)
-        return Promise.resolve(finished())
+        return Promise.resolve(closingResponse())
       },
     })
     expect(sent).toEqual([{ accept: 'text/event-stream' }])
   })
 
-  it.each([undefined, null, 0])('an onmessage that throws %j', async (thrown) => {
+  it.each([undefined, null, 0])('passes on %j thrown by onmessage', async (thrown) => {
     const onerror = vi.fn((error: unknown) => {
       throw error
     })
-    const running = fetchEventSource(NOWHERE, {
-      fetch: async () => Promise.resolve(finished('data: x\n\n')),
+    const running = fetchEventSource(STUB_URL, {
+      fetch: async () => Promise.resolve(closingResponse('data: x\n\n')),
       onmessage: () => {
         throw thrown
       },
@@ -472,42 +472,45 @@ describe('what the original takes', () => {
   })
 })
 
-describe('the signal', () => {
-  it('aborted already: resolves, no request', async () => {
+describe('signal', () => {
+  it('already aborted resolves the promise without a request', async () => {
     const made = call([one], { signal: AbortSignal.abort() })
     await made.promise
     expect(made.calls).toEqual([])
   })
 
-  it('aborted in onmessage: not even the next message of the same chunk', async () => {
+  it('aborted in onmessage discards the next message of the same chunk', async () => {
     const controller = new AbortController()
-    const made = call([() => lasting('data: 1\n\ndata: 2\n\n')], {
+    const made = call([() => openResponse('data: 1\n\ndata: 2\n\n')], {
       signal: controller.signal,
       onmessage: () => {
         controller.abort()
       },
     })
     await made.promise
-    await rest()
+    await settled()
     expect(made.calls).toEqual(['fetch', 'open', '1'])
   })
 
-  it.each(['onopen', 'onclose', 'onerror'] as const)('aborted in %s: resolves, nothing more', async (name) => {
-    const controller = new AbortController()
-    const made = call([name === 'onerror' ? down : one], {
-      signal: controller.signal,
-      [name]: () => {
-        controller.abort()
-      },
-    })
-    await made.promise
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(made.requests).toHaveLength(1)
-    expect(made.calls.at(-1)).toBe(name.slice(2))
-  })
+  it.each(['onopen', 'onclose', 'onerror'] as const)(
+    'aborted in %s resolves the promise without further calls',
+    async (name) => {
+      const controller = new AbortController()
+      const made = call([name === 'onerror' ? down : one], {
+        signal: controller.signal,
+        [name]: () => {
+          controller.abort()
+        },
+      })
+      await made.promise
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(made.requests).toHaveLength(1)
+      expect(made.calls.at(-1)).toBe(name.slice(2))
+    },
+  )
 
   it.each(['onopen', 'onclose', 'onerror'] as const)(
-    'aborted while %s is pending, whatever becomes of that',
+    'aborted while %s is pending ignores its outcome',
     async (name) => {
       const unhandled = unhandledRejections()
       const controller = new AbortController()
@@ -519,7 +522,7 @@ describe('the signal', () => {
             reject = rejected
           }),
       })
-      await rest()
+      await settled()
       controller.abort()
       await made.promise
       reject?.(new Error('late'))
@@ -529,112 +532,112 @@ describe('the signal', () => {
     },
   )
 
-  it('aborted while the headers are made: no request', async () => {
+  it('aborted while headers() is pending prevents the request', async () => {
     const controller = new AbortController()
     const made = call([one], {
       signal: controller.signal,
       headers: async () => {
-        await rest()
+        await settled()
         controller.abort()
         return {}
       },
     })
     await made.promise
-    await rest()
+    await settled()
     expect(made.calls).toEqual([])
   })
 
-  it('aborted, with a fetch that knows nothing of signals: its response is thrown away', async () => {
+  it('aborted with a fetch that ignores signals cancels the response', async () => {
     const controller = new AbortController()
-    const { stream, cancelled } = source('data: 1\n\n')
+    const { stream, canceled } = source('data: 1\n\n')
     let answer: ((response: Response) => void) | undefined
     const made = call([() => new Promise((resolve) => (answer = resolve))], { signal: controller.signal })
-    await rest()
+    await settled()
     controller.abort()
     await made.promise
     answer?.(response(stream))
-    await rest()
-    expect(cancelled).toHaveBeenCalledOnce()
+    await settled()
+    expect(canceled).toHaveBeenCalledOnce()
     expect(made.calls).toEqual(['fetch'])
   })
 })
 
-describe('a page', () => {
-  it('that is hidden while fetch is pending: what comes of it is dropped, errors too', async () => {
+describe('page', () => {
+  it('hidden while fetch is pending discards its response or error', async () => {
     const unhandled = unhandledRejections()
     const { hide, show } = page()
     let reject: ((error: Error) => void) | undefined
     const made = call([() => new Promise((_, rejected) => (reject = rejected)), one])
-    await rest()
+    await settled()
     hide()
     reject?.(new Error('aborted'))
-    await rest()
+    await settled()
     show()
     await made.promise
     expect(made.calls).toEqual(['fetch', 'fetch', 'open', '1', 'close'])
     expect(unhandled).toEqual([])
   })
 
-  it('that is hidden in onmessage hears no other message of that chunk', async () => {
+  it('hidden in onmessage discards the next message of the same chunk', async () => {
     const { hide, show } = page()
-    const made = call([() => lasting('data: 1\n\ndata: 2\n\n'), one], {
+    const made = call([() => openResponse('data: 1\n\ndata: 2\n\n'), one], {
       onmessage: () => {
         if (made.requests.length === 1) hide()
       },
     })
-    await rest()
+    await settled()
     expect(made.calls).toEqual(['fetch', 'open', '1'])
     show()
     await made.promise
   })
 
-  it('that is hidden while onclose is pending: the stream has ended, so the promise resolves, and there is no other request', async () => {
+  it('hidden while onclose is pending does not cause another request, and the promise resolves', async () => {
     const { hide, show } = page()
     const made = call([one], {
       onclose: async () => {
         hide()
-        await rest()
+        await settled()
       },
     })
-    await rest()
-    await rest()
+    await settled()
+    await settled()
     expect(made.outcome).toEqual({ how: 'resolved' })
     show()
-    await rest()
+    await settled()
     expect(made.requests).toHaveLength(1)
   })
 
-  it('that is hidden while onerror is pending: what it throws rejects the promise, and there is no other request', async () => {
+  it('hidden while onerror is pending does not cause another request, and an exception in it rejects the promise', async () => {
     const { hide, show } = page()
     const fatal = new Error('fatal')
     const made = call([down], {
       onerror: async () => {
         hide()
-        await rest()
+        await settled()
         throw fatal
       },
     })
-    await rest()
-    await rest()
+    await settled()
+    await settled()
     expect(made.outcome).toEqual({ how: 'rejected', error: fatal })
     show()
-    await rest()
+    await settled()
     expect(made.requests).toHaveLength(1)
   })
 
-  it('that is hidden changes nothing with openWhenHidden', async () => {
+  it('hidden has no effect with openWhenHidden', async () => {
     const { hide, show, listeners } = page()
-    const made = call([() => lasting()], { openWhenHidden: true })
-    await rest()
+    const made = call([() => openResponse()], { openWhenHidden: true })
+    await settled()
     expect(listeners.size).toBe(0)
     hide()
     show()
-    await rest()
+    await settled()
     expect(made.requests).toHaveLength(1)
     expect(made.requests[0]?.init.signal.aborted).toBe(false)
   })
 
-  it('is a page only where there are events: a document without them is none', async () => {
+  it('is not detected if the document has no events', async () => {
     vi.stubGlobal('document', {})
     onTestFinished(() => {
       vi.unstubAllGlobals()

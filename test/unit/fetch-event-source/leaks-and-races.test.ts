@@ -1,12 +1,12 @@
-/** What `fetchEventSource` must not leave behind, and races. */
+/** Leaks and race conditions in `fetchEventSource`. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fetchEventSource, type FetchEventSourceInit } from '../../../src/fetch-event-source.ts'
 
-const NOWHERE = 'http://localhost/'
+const STUB_URL = 'http://localhost/'
 
-/** A body that stays open, what has become of it, and a way to write to it. */
+/** A body that stays open, with a spy for its cancellation and a way to write to it. */
 function body(...texts: string[]) {
   const cancel = vi.fn()
   let controller!: ReadableStreamDefaultController<Uint8Array>
@@ -58,7 +58,7 @@ function counted(target: EventTarget): () => number {
   return () => count
 }
 
-/** A page, as far as it matters here. */
+/** A minimal page. */
 function page() {
   const document = Object.assign(new EventTarget(), { hidden: false })
   const count = counted(document)
@@ -75,15 +75,15 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const WAYS_TO_END: Record<string, (init: FetchEventSourceInit, controller: AbortController) => FetchEventSourceInit> = {
+const ENDINGS: Record<string, (init: FetchEventSourceInit, controller: AbortController) => FetchEventSourceInit> = {
   'the stream ends': (init) => ({ ...init, fetch: async () => Promise.resolve(ended('data: x\n\n')) }),
-  'the signal is aborted while it is open': (init, controller) => ({
+  'the signal is aborted on an open connection': (init, controller) => ({
     ...init,
     onmessage: () => {
       controller.abort()
     },
   }),
-  'the signal is aborted while it connects': (init, controller) => ({
+  'the signal is aborted while connecting': (init, controller) => ({
     ...init,
     fetch: () => {
       queueMicrotask(() => {
@@ -92,7 +92,7 @@ const WAYS_TO_END: Record<string, (init: FetchEventSourceInit, controller: Abort
       return new Promise(() => undefined)
     },
   }),
-  'the signal is aborted in the wait': (init, controller) => ({
+  'the signal is aborted before a retry': (init, controller) => ({
     ...init,
     fetch: () => Promise.reject(new Error('down')),
     onerror: () => {
@@ -109,7 +109,7 @@ const WAYS_TO_END: Record<string, (init: FetchEventSourceInit, controller: Abort
       throw error
     },
   }),
-  'onopen throws, and onerror': (init) => ({
+  'onopen throws and onerror rethrows': (init) => ({
     ...init,
     onopen: () => {
       throw new Error('refused')
@@ -120,15 +120,15 @@ const WAYS_TO_END: Record<string, (init: FetchEventSourceInit, controller: Abort
   }),
 }
 
-describe.each(Object.entries(WAYS_TO_END))('when %s', (_, way) => {
-  it('no listener and no timer is left', async () => {
+describe.each(Object.entries(ENDINGS))('fetchEventSource when %s', (_, run) => {
+  it('leaves no listener and no timer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { signal, controller, count } = countedSignal()
     const { count: countOfPage } = page()
     const { response } = body('data: x\n\n')
-    const init = way({ signal, fetch: async () => Promise.resolve(response) }, controller)
+    const init = run({ signal, fetch: async () => Promise.resolve(response) }, controller)
     const fetch = vi.fn(init.fetch)
-    const running = fetchEventSource(NOWHERE, { ...init, fetch }).catch(() => undefined)
+    const running = fetchEventSource(STUB_URL, { ...init, fetch }).catch(() => undefined)
     expect([count(), countOfPage()]).toEqual([1, 1])
     await vi.advanceTimersByTimeAsync(10)
     await running
@@ -138,10 +138,10 @@ describe.each(Object.entries(WAYS_TO_END))('when %s', (_, way) => {
   })
 })
 
-describe('a fetch that knows nothing of signals', () => {
-  it('has its body cancelled when onopen throws', async () => {
+describe('fetch that ignores signals', () => {
+  it('has its body canceled if onopen throws', async () => {
     const { response, cancel } = body()
-    await fetchEventSource(NOWHERE, {
+    await fetchEventSource(STUB_URL, {
       fetch: async () => Promise.resolve(response),
       onopen: () => {
         throw new Error('refused')
@@ -155,9 +155,9 @@ describe('a fetch that knows nothing of signals', () => {
     })
   })
 
-  it('has its body cancelled when onmessage throws', async () => {
+  it('has its body canceled if onmessage throws', async () => {
     const { response, cancel } = body('data: x\n\n')
-    await fetchEventSource(NOWHERE, {
+    await fetchEventSource(STUB_URL, {
       fetch: async () => Promise.resolve(response),
       onmessage: () => {
         throw new Error('wrong')
@@ -170,8 +170,8 @@ describe('a fetch that knows nothing of signals', () => {
   })
 })
 
-describe('a page that is hidden', () => {
-  it('while headers are made has no request made, and one when it is shown', async () => {
+describe('hidden page', () => {
+  it('while headers() is pending sends no request until it is shown', async () => {
     const { hide, show } = page()
     const made: (() => void)[] = []
     const headers = (): Promise<Record<string, string>> =>
@@ -181,7 +181,7 @@ describe('a page that is hidden', () => {
         })
       })
     const fetch = vi.fn(async () => Promise.resolve(ended()))
-    const running = fetchEventSource(NOWHERE, { fetch, headers })
+    const running = fetchEventSource(STUB_URL, { fetch, headers })
     hide()
     made[0]?.()
     await delay(10)
@@ -192,13 +192,13 @@ describe('a page that is hidden', () => {
     expect(fetch).toHaveBeenCalledOnce()
   })
 
-  it('and shown in one turn has one connection, whatever it was about', async () => {
+  it('that is shown at once has one connection, whatever was pending', async () => {
     const { hide, show } = page()
     const bodies: ReturnType<typeof body>[] = []
     const onmessage = vi.fn()
     const onerror = vi.fn()
     const controller = new AbortController()
-    const running = fetchEventSource(NOWHERE, {
+    const running = fetchEventSource(STUB_URL, {
       signal: controller.signal,
       fetch: async () => {
         const next = body()
@@ -215,7 +215,7 @@ describe('a page that is hidden', () => {
       show()
       await delay(i % 4)
     }
-    // As many turns as whatever is under way may need.
+    // Enough turns of the event loop for all pending work.
     for (let turn = 0; turn < 50; turn++) await delay(1)
     for (const { cancel, write } of bodies) if (cancel.mock.calls.length === 0) write('data: x\n\n')
     for (let turn = 0; turn < 10; turn++) await delay(1)
@@ -227,10 +227,10 @@ describe('a page that is hidden', () => {
   })
 })
 
-it('an event that grows without end is a failure that says so', async () => {
+it('fails on an endless event with an error that says so', async () => {
   const chunk = new TextEncoder().encode('x'.repeat(2 ** 20))
   let chunks = 0
-  const running = fetchEventSource(NOWHERE, {
+  const running = fetchEventSource(STUB_URL, {
     fetch: async () =>
       Promise.resolve(
         new Response(
@@ -250,7 +250,7 @@ it('an event that grows without end is a failure that says so', async () => {
       throw error
     },
   })
-  // Nobody can set "maxBufferSize" here.
+  // The option "maxBufferSize" does not exist here.
   await expect(running).rejects.toThrow(/^(?!.*maxBufferSize).*large/)
   expect(chunks).toBeLessThan(70)
 })

@@ -1,4 +1,4 @@
-/** What those hear who subscribe to the channels of `node:diagnostics_channel`. */
+/** Messages on the channels of `node:diagnostics_channel`. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -9,7 +9,7 @@ const NAMES = ['connect', 'open', 'message', 'lost', 'wait', 'failed', 'close'] 
 
 type Name = (typeof NAMES)[number]
 
-interface Told {
+interface Published {
   name: Name
   source: object
   error?: ConnectionError
@@ -23,11 +23,11 @@ afterEach(() => {
   for (const one of undo.splice(0)) one()
 })
 
-/** Hears all channels. */
-function hear(heed: (told: Told) => void): void {
+/** Subscribes to all channels. */
+function subscribeAll(notify: (message: Published) => void): void {
   for (const name of NAMES) {
     const listener = (message: unknown): void => {
-      heed({ ...(message as Told), name })
+      notify({ ...(message as Published), name })
     }
     const channel = `everysource:${name}`
     subscribe(channel, listener)
@@ -35,13 +35,13 @@ function hear(heed: (told: Told) => void): void {
   }
 }
 
-/** Resolves with all that was told when something of that name comes. */
-function heardUntil(last: Name): Promise<Told[]> {
-  const all: Told[] = []
+/** Resolves with all messages so far when one with this name arrives. */
+function messagesUntil(last: Name): Promise<Published[]> {
+  const all: Published[] = []
   return new Promise((resolve) => {
-    hear((told) => {
-      all.push(told)
-      if (told.name === last) resolve(all)
+    subscribeAll((message) => {
+      all.push(message)
+      if (message.name === last) resolve(all)
     })
   })
 }
@@ -56,7 +56,7 @@ function aborting(): { signal: AbortSignal; abort: (reason?: unknown) => void } 
   }
 }
 
-/** Answers with each of these in turn, and then with 204. */
+/** Responds with each of these in turn, then with 204. */
 function answering(...bodies: string[]): NonNullable<EventSourceInit['fetch']> {
   return () => {
     const body = bodies.shift()
@@ -65,13 +65,13 @@ function answering(...bodies: string[]): NonNullable<EventSourceInit['fetch']> {
   }
 }
 
-describe('the diagnostics channels', () => {
-  it('tell the life of a source', async () => {
-    const heard = heardUntil('close')
+describe('diagnostics channels', () => {
+  it('report the lifecycle of a source', async () => {
+    const messages = messagesUntil('close')
     const fetch = answering('retry: 0\nid: 1\ndata: a\n\nevent: news\ndata: b\n\n')
     const source = new EventSource('http://user:secret@a.test/?q=1', { fetch })
-    const all = await heard
-    expect(all.every((told) => told.source === source)).toBe(true)
+    const all = await messages
+    expect(all.every((message) => message.source === source)).toBe(true)
     expect(all.map(({ name }) => name)).toEqual([
       ...['connect', 'open', 'message', 'message', 'lost', 'wait'],
       ...['connect', 'failed', 'close'],
@@ -88,21 +88,21 @@ describe('the diagnostics channels', () => {
     expect(failed).toMatchObject({ isEnd: true, error: { status: 204 } })
   })
 
-  it('tell of a loop that is left', async () => {
-    const heard = heardUntil('close')
+  it('report when a loop is left', async () => {
+    const messages = messagesUntil('close')
     const stream = streamEvents('http://a.test/', { fetch: answering('data: a\n\ndata: b\n\n') })
     for await (const { data } of stream) {
       expect(data).toBe('a')
       break
     }
-    const all = await heard
+    const all = await messages
     expect(all.map(({ name }) => name)).toEqual(['connect', 'open', 'message', 'message', 'close'])
     expect(all[0]?.source).toBe(stream)
   })
 
-  it('tell of the end once', async () => {
+  it('report the end once', async () => {
     const names: Name[] = []
-    hear(({ name }) => void names.push(name))
+    subscribeAll(({ name }) => void names.push(name))
     const source = new EventSource('http://a.test/', { fetch: answering('data: a\n\n') })
     source.close()
     source.close()
@@ -110,39 +110,39 @@ describe('the diagnostics channels', () => {
     expect(names).toEqual(['connect', 'close'])
   })
 
-  it.each(['abort', 'close()'])('tell of the end when it is one: %s', (end) => {
+  it.each(['abort', 'close()'])('report the end when it happens: %s', (end) => {
     const { signal, abort } = aborting()
-    const told: unknown[] = []
+    const published: unknown[] = []
     const source = new EventSource('http://a.test/', { fetch: answering('data: a\n\n'), signal })
-    hear(({ name }) => void told.push(name, source.readyState))
+    subscribeAll(({ name }) => void published.push(name, source.readyState))
     if (end === 'abort') abort()
     else source.close()
-    expect(told).toEqual(['close', 2])
+    expect(published).toEqual(['close', 2])
   })
 
-  it('hold for who reconnects when a connection is told to be lost', async () => {
+  it('allow reconnect() in a subscriber when the connection is lost', async () => {
     const requests: unknown[] = []
     const answer = answering('data: a\n\n', 'data: b\n\n')
-    const heard = heardUntil('close')
-    hear(({ name, source }) => {
+    const messages = messagesUntil('close')
+    subscribeAll(({ name, source }) => {
       if (name === 'lost') (source as EventSource).reconnect()
     })
     new EventSource('http://a.test/', { fetch: (url, init) => (requests.push(url), answer(url, init)) })
-    const all = await heard
+    const all = await messages
     expect(requests).toHaveLength(3)
     expect(all.filter(({ name }) => name === 'wait')).toEqual([])
   })
 
   it.each(['connect', 'open', 'message', 'lost', 'wait', 'failed'] as const)(
-    'hold for who closes the source when %s is told',
+    'allow close() in a subscriber of %s',
     async (moment) => {
       // Not setImmediate: streams need it.
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       const names: Name[] = []
       let requests = 0
-      hear(({ name, source }) => {
+      subscribeAll(({ name, source }) => {
         names.push(name)
-        // The constructor has not returned when the first is told.
+        // For the first message, the constructor has not returned.
         if (name === moment) (source as EventSource).close()
       })
       const answer = answering('retry: 0\ndata: a\n\n')
@@ -156,7 +156,7 @@ describe('the diagnostics channels', () => {
       for (const type of ['open', 'message', 'error']) source.addEventListener(type, () => events.push(type))
       while (!names.includes('close')) await vi.advanceTimersByTimeAsync(100)
       const sofar = [...events]
-      // Longer than the wait would have been.
+      // Longer than the delay before a reconnection.
       await vi.advanceTimersByTimeAsync(10_000)
       expect(names.slice(names.indexOf(moment))).toEqual([moment, 'close'])
       expect(events).toEqual(sofar)

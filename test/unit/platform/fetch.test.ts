@@ -1,4 +1,4 @@
-/** What differs between the runtimes' fetch, with stand-ins for other runtimes. */
+/** Differences between the fetch of runtimes, with stubs for other runtimes. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { acceptedMembers, dropsHeader, hasForbiddenHeaders, noTimeoutInit } from '../../../src/platform/fetch.ts'
@@ -9,7 +9,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** A `Request` that throws for these members and guards these headers. */
+/** A `Request` that throws for these members and drops these headers. */
 function stubRequest(rejected: string[], forbidden: string[] = []): void {
   vi.stubGlobal(
     'Request',
@@ -26,31 +26,31 @@ function stubRequest(rejected: string[], forbidden: string[] = []): void {
   )
 }
 
-describe('the members that a runtime accepts', () => {
+describe('acceptedMembers', () => {
   const init = { mode: 'cors', credentials: 'include', cache: 'no-store' }
 
-  it('are the object itself where it accepts them all', () => {
+  it('returns the object itself if the runtime accepts all members', () => {
     stubRequest([])
     expect(acceptedMembers(init)).toBe(init)
   })
 
-  it('are the others where it throws for some', () => {
+  it('returns the other members if the runtime throws for some', () => {
     stubRequest(['mode', 'credentials'])
     expect(acceptedMembers(init)).toEqual({ cache: 'no-store' })
     expect(init).toHaveProperty('mode')
   })
 
-  it('are none where it throws for all', () => {
+  it('returns no members if the runtime throws for all', () => {
     stubRequest(['mode', 'credentials', 'cache'])
     expect(acceptedMembers(init)).toEqual({})
   })
 
-  it('are all where there is no Request to ask', () => {
+  it('returns all members if there is no Request', () => {
     vi.stubGlobal('Request', undefined)
     expect(acceptedMembers(init)).toBe(init)
   })
 
-  it('are probed again where `Request` is replaced', () => {
+  it('probes again if `Request` is replaced', () => {
     stubRequest(['mode'])
     expect(acceptedMembers(init)).not.toHaveProperty('mode')
     stubRequest([])
@@ -58,56 +58,56 @@ describe('the members that a runtime accepts', () => {
   })
 })
 
-describe("the browsers' rules for headers", () => {
-  it('hold where Request drops an Origin of the caller', () => {
+describe('hasForbiddenHeaders', () => {
+  it('is true if Request drops an Origin header', () => {
     stubRequest([], ['Origin'])
     expect(hasForbiddenHeaders()).toBe(true)
   })
 
-  it('do not hold where it keeps it, as in Node', () => {
+  it('is false if Request keeps it, as in Node', () => {
     expect(hasForbiddenHeaders()).toBe(false)
   })
 
-  it('do not hold where there is no Request', () => {
+  it('is false if there is no Request', () => {
     vi.stubGlobal('Request', undefined)
     expect(hasForbiddenHeaders()).toBe(false)
   })
 })
 
-describe('a header that a runtime drops', () => {
-  it('is one that its Request leaves out', () => {
+describe('dropsHeader', () => {
+  it('is true for a header that Request drops', () => {
     stubRequest([], ['Origin', 'Cookie'])
     expect(dropsHeader('Cookie')).toBe(true)
     expect(dropsHeader('cookie')).toBe(true)
     expect(dropsHeader('X-Cookie')).toBe(false)
   })
 
-  it.each(['Cookie', 'Origin', 'Referer', 'User-Agent', 'X-Header'])('is none of %s in Node', (name) => {
+  it.each(['Cookie', 'Origin', 'Referer', 'User-Agent', 'X-Header'])('is false for %s in Node', (name) => {
     expect(dropsHeader(name)).toBe(false)
   })
 })
 
-describe('what a runtime has against an init', () => {
-  it('is nothing where its Request takes it', () => {
+describe('initError', () => {
+  it('returns undefined if Request accepts the init', () => {
     expect(initError({ keepalive: true, referrerPolicy: 'no-referrer', dispatcher: {} })).toBeUndefined()
   })
 
-  it('is what it says where it throws', () => {
+  it('returns the error message if Request throws', () => {
     expect(initError({ referrerPolicy: 'x' })).toMatch(/x is not an accepted type/)
   })
 
-  it('is nothing where there is no Request to ask', () => {
+  it('returns undefined if there is no Request', () => {
     vi.stubGlobal('Request', undefined)
     expect(initError({ referrerPolicy: 'x' })).toBeUndefined()
   })
 })
 
-describe('a stream as the body of a request', () => {
-  it('can be sent in Node', () => {
+describe('probeStreamSupport', () => {
+  it('is true in Node', () => {
     expect(probeStreamSupport()).toBe(true)
   })
 
-  it('cannot where Request makes a text of it, and so has a Content-Type for it', () => {
+  it('is false if Request converts a stream to a string, and so sets a Content-Type', () => {
     vi.stubGlobal(
       'Request',
       class extends Request {
@@ -119,23 +119,23 @@ describe('a stream as the body of a request', () => {
     expect(probeStreamSupport()).toBe(false)
   })
 
-  it('can, for all we know, where there is no Request', () => {
+  it('is true if there is no Request', () => {
     vi.stubGlobal('Request', undefined)
     expect(probeStreamSupport()).toBe(true)
   })
 })
 
-/** Any but that of undici, which looks for a dispatcher. */
+/** A fetch other than that of undici, which looks for a dispatcher. */
 class RequestWithoutDispatcher extends Request {
   constructor(url: string, { keepalive = false }: RequestInit = {}) {
     super(url, { keepalive })
   }
 }
 
-describe("the caller's members", () => {
+describe('noTimeoutInit', () => {
   const callers = { keepalive: true, timeout: 5_000, dispatcher: { dispatch: vi.fn(() => true) } }
 
-  it('go along in Node, with their dispatcher without its timeouts', () => {
+  it('keeps fetchOptions in Node and removes the timeouts of their dispatcher', () => {
     const members = noTimeoutInit(callers) as typeof callers
     expect(members).toMatchObject({ keepalive: true, timeout: 5_000 })
     expect(members.dispatcher).not.toBe(callers.dispatcher)
@@ -143,7 +143,7 @@ describe("the caller's members", () => {
     expect(callers.dispatcher.dispatch).toHaveBeenCalledOnce()
   })
 
-  it('go along in Bun, where their `timeout` wins', () => {
+  it('keeps fetchOptions in Bun, including their `timeout`', () => {
     vi.stubGlobal('process', { versions: { bun: '1.4.5' } })
     vi.stubGlobal('Bun', {})
     vi.stubGlobal('Request', RequestWithoutDispatcher)
@@ -152,7 +152,7 @@ describe("the caller's members", () => {
     expect(noTimeoutInit(own)).toEqual(own)
   })
 
-  it('lose the timeouts of their dispatcher wherever it is: it is for a fetch of the caller’s that takes it', () => {
+  it('removes the timeouts of a dispatcher in any runtime, because a custom fetch may use it', () => {
     vi.stubGlobal('process', undefined)
     vi.stubGlobal('Request', undefined)
     const dispatch = vi.fn<(options: object, handler: object) => boolean>(() => true)
@@ -162,7 +162,7 @@ describe("the caller's members", () => {
     expect(dispatch).toHaveBeenCalledWith({ path: '/', bodyTimeout: 0, headersTimeout: 0 }, {})
   })
 
-  it('go along as they are elsewhere, even where the process of Workers names a version of undici', () => {
+  it("keeps fetchOptions unchanged elsewhere, even if Workers' process reports an undici version", () => {
     vi.stubGlobal('Request', RequestWithoutDispatcher)
     for (const process of [undefined, { versions: { undici: '' } }, { versions: { undici: '7.0.0' } }]) {
       vi.stubGlobal('process', process)
@@ -172,14 +172,14 @@ describe("the caller's members", () => {
   })
 })
 
-describe('the dispatcher without timeouts', () => {
+describe('noTimeoutDispatcher', () => {
   const ignore = (): undefined => undefined
   const OLD = Symbol.for('undici.globalDispatcher.1')
   const NEW = Symbol.for('undici.globalDispatcher.2')
   const installed = globalThis as unknown as Record<symbol, object | undefined>
   const own = { [OLD]: installed[OLD], [NEW]: installed[NEW] }
 
-  // Properties that cannot be configured, but written: vi.stubGlobal cannot stub them.
+  // vi.stubGlobal cannot stub these properties, which are writable but not configurable.
   function stubDispatchers(old: object | undefined, recent: object | undefined): void {
     installed[OLD] = old
     installed[NEW] = recent
@@ -189,14 +189,14 @@ describe('the dispatcher without timeouts', () => {
     stubDispatchers(own[OLD], own[NEW])
   })
 
-  it("goes around none but the caller's in edge-runtime, where the global one is out of sight", () => {
+  it("wraps only the caller's dispatcher in edge-runtime, where the global one is not accessible", () => {
     stubDispatchers(undefined, undefined)
     expect(noTimeoutInit({})).toEqual({})
     const callers = { dispatcher: { dispatch: () => true } }
     expect((noTimeoutInit(callers) as typeof callers).dispatcher).not.toBe(callers.dispatcher)
   })
 
-  it('passes the request on without time limits', () => {
+  it('passes the request on without timeouts', () => {
     const dispatch = vi.fn(() => true)
     stubDispatchers(undefined, { dispatch })
     const handler = { onRequestStart: ignore }
@@ -216,7 +216,7 @@ describe('the dispatcher without timeouts', () => {
     expect(used).toEqual([expected])
   })
 
-  it('uses the one that there is', () => {
+  it('uses the only one installed', () => {
     const dispatch = vi.fn(() => true)
     stubDispatchers({ dispatch }, undefined)
     noTimeoutDispatcher(undefined).dispatch({}, { onRequestStart: ignore })
@@ -225,7 +225,7 @@ describe('the dispatcher without timeouts', () => {
     expect(dispatch).toHaveBeenCalledTimes(2)
   })
 
-  it('calls it as a method of itself', () => {
+  it('calls the installed dispatcher as a method', () => {
     const dispatcher = {
       dispatch(this: unknown): boolean {
         return this === dispatcher
@@ -235,7 +235,7 @@ describe('the dispatcher without timeouts', () => {
     expect(noTimeoutDispatcher(undefined).dispatch({}, {})).toBe(true)
   })
 
-  it("passes on to the caller's instead, whatever is installed", () => {
+  it("prefers the caller's dispatcher to an installed one", () => {
     const dispatch = vi.fn(() => true)
     const global = vi.fn(() => true)
     stubDispatchers({ dispatch: global }, { dispatch: global })
@@ -245,7 +245,7 @@ describe('the dispatcher without timeouts', () => {
     expect(global).not.toHaveBeenCalled()
   })
 
-  it("calls the caller's as a method of itself, and passes its answer on", () => {
+  it("calls the caller's dispatcher as a method and returns its result", () => {
     const dispatcher = {
       dispatch(this: unknown): boolean {
         return this !== dispatcher
@@ -254,7 +254,7 @@ describe('the dispatcher without timeouts', () => {
     expect(noTimeoutDispatcher(dispatcher).dispatch({}, {})).toBe(false)
   })
 
-  it('looks for the installed one at each request', () => {
+  it('looks up the installed dispatcher for each request', () => {
     const used: string[] = []
     const dispatcher = noTimeoutDispatcher(undefined)
     for (const name of ['first', 'second']) {
@@ -264,7 +264,7 @@ describe('the dispatcher without timeouts', () => {
     expect(used).toEqual(['first', 'second'])
   })
 
-  it('says so where there is none', () => {
+  it('throws if there is none', () => {
     stubDispatchers(undefined, undefined)
     expect(() => noTimeoutDispatcher(undefined).dispatch({}, {})).toThrow('undici has no global dispatcher')
   })

@@ -1,4 +1,4 @@
-/** Errors of the caller's that nobody can catch. */
+/** Errors in callbacks, which nothing can catch. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { reportError } from '../../../src/platform/globals.ts'
@@ -7,17 +7,17 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('an error where nobody can catch it', () => {
+describe('error in a callback', () => {
   const error = new Error('of the caller')
 
-  it('is reported as the runtime does it', () => {
+  it('is reported with reportError', () => {
     const report = vi.fn()
     vi.stubGlobal('reportError', report)
     reportError(error)
     expect(report).toHaveBeenCalledExactlyOnceWith(error)
   })
 
-  it('is thrown in a microtask where the runtime has no way of its own, as Node', () => {
+  it('is thrown in a microtask if the runtime has no reportError, like Node', () => {
     vi.stubGlobal('reportError', undefined)
     let task: (() => void) | undefined
     vi.stubGlobal('queueMicrotask', (given: () => void) => {

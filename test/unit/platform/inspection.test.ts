@@ -1,4 +1,4 @@
-/** What `console.log` shows of sources, streams and events. */
+/** Output of `console.log` for sources, streams and events. */
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { EventSource, streamEvents } from '../../../src/index.ts'
 
 const STREAM = 'retry: 7\nid: 3\ndata: hello\n\n'
 
-/** Answers with that stream, which stays open. */
+/** Responds with that stream and stays open. */
 function fakeFetch(): Promise<Response> {
   const body = new ReadableStream({
     start: (controller) => {
@@ -46,7 +46,7 @@ describe('inspection', () => {
     expect(inspect(stream)).toContain('EventStream [closed] {')
   })
 
-  it('is short where objects are nested deeply', () => {
+  it('is abbreviated in deeply nested objects', () => {
     const source = new EventSource('http://a.test/', { fetch: fakeFetch })
     expect(inspect({ a: { b: { c: { source } } } }, { breakLength: Infinity })).toBe('{ a: { b: { c: [Object] } } }')
     expect(inspect({ a: { b: { source } } }, { breakLength: Infinity })).toBe(
@@ -55,7 +55,7 @@ describe('inspection', () => {
     source.close()
   })
 
-  it('names a subclass, and shows what only inherits from a source', () => {
+  it('names a subclass, and handles objects that only inherit from a source', () => {
     class News extends EventSource {}
     const source = new News('http://a.test/', { fetch: fakeFetch })
     expect(inspect(source)).toContain('News [CONNECTING] {')
@@ -64,13 +64,13 @@ describe('inspection', () => {
     expect(inspect(EventSource.prototype)).toContain('readyState: [Getter]')
   })
 
-  it('shows of a message what it says', () => {
+  it('shows the content of a message', () => {
     expect(inspect(new Message('news', { data: 'hello', origin: 'http://a.test', lastEventId: '3' }))).toBe(
       "MessageEvent {\n  type: 'news',\n  data: 'hello',\n  lastEventId: '3',\n  origin: 'http://a.test'\n}",
     )
   })
 
-  it('shows of an error why, and what comes next, and nothing secret', () => {
+  it('shows the reason and the next attempt of an error without secrets', () => {
     const request = { url: new URL('http://user:secret@a.test/?token=secret'), attempt: 2, secrets: [] }
     const error = connectionErrorOf(request, { reason: 'status', message: 'was refused', status: 503 })
     const shown = inspect(new ErrorEvent('error', error, 5000))
@@ -80,7 +80,7 @@ describe('inspection', () => {
     expect(shown).not.toContain('secret')
   })
 
-  it('shows no response, whose URL may hold secrets', () => {
+  it('hides the response of an open event, whose URL may contain secrets', () => {
     const response = new Response(null)
     Object.defineProperty(response, 'url', { value: 'http://a.test/?token=secret' })
     expect(inspect(new OpenEventClass('open', response))).toBe("OpenEvent { type: 'open' }")

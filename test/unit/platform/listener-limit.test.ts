@@ -1,4 +1,4 @@
-/** The limit of listeners of a caller's signal; test/runtimes/processes.ts has the warnings of real processes. */
+/** The listener limit of a caller's signal. test/runtimes/processes.ts checks the warnings of real processes. */
 
 import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events'
 import { afterEach, expect, it, vi } from 'vitest'
@@ -8,14 +8,14 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-it('is raised where it is that of all targets, as in Node 20', () => {
+it('listener limit is raised if the signal has the default of all targets, as in Node 20', () => {
   const { signal } = new AbortController()
   setMaxListeners(defaultMaxListeners, signal)
   expect(raiseListenerLimit(signal)).toBe(signal)
   expect(getMaxListeners(signal)).toBe(1_500)
 })
 
-it.each([0, 5, 2_000])('stays %i if the caller has said so', (limit) => {
+it.each([0, 5, 2_000])('listener limit stays %i if the caller has set it', (limit) => {
   const { signal } = new AbortController()
   setMaxListeners(limit, signal)
   raiseListenerLimit(signal)
@@ -24,10 +24,10 @@ it.each([0, 5, 2_000])('stays %i if the caller has said so', (limit) => {
 
 it.each([
   ['missing', undefined],
-  ['one without modules', {}],
-  ['one whose modules are stubs', { getBuiltinModule: () => ({}) }],
-  ['one that throws', { getBuiltinModule: () => { throw new Error('a stub') } }], // prettier-ignore
-])('stays where `process` is %s', (_, process) => {
+  ['without modules', {}],
+  ['with stubbed modules', { getBuiltinModule: () => ({}) }],
+  ['throwing', { getBuiltinModule: () => { throw new Error('a stub') } }], // prettier-ignore
+])('listener limit is unchanged if `process` is %s', (_, process) => {
   const { signal } = new AbortController()
   const before = getMaxListeners(signal)
   vi.stubGlobal('process', process)

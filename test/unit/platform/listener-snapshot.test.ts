@@ -1,45 +1,45 @@
-/** Listeners that are added in the middle of a dispatch, which Node's own EventTarget calls. */
+/** Listeners added during dispatch, which Node's EventTarget calls for the same event. */
 
 import { getEventListeners } from 'node:events'
 import { afterAll, afterEach, expect, it } from 'vitest'
 import { EventSource } from '../../../src/index.ts'
-import { lasting, NOWHERE } from '../support/sources.ts'
+import { openResponse, STUB_URL } from '../support/sources.ts'
 
-const source = new EventSource(NOWHERE, { fetch: () => Promise.resolve(lasting('')) })
+const source = new EventSource(STUB_URL, { fetch: () => Promise.resolve(openResponse('')) })
 const undo = new AbortController()
-let heard: string[] = []
+let calls: string[] = []
 
 afterEach(() => {
-  heard = []
+  calls = []
 })
 afterAll(() => {
   source.close()
 })
 
-/** A listener that says so when it is called. */
+/** A listener that records its call. */
 function says(word: string): () => void {
   return () => {
-    heard.push(word)
+    calls.push(word)
   }
 }
 
 function fire(type: string): string[] {
-  heard = []
+  calls = []
   source.dispatchEvent(new Event(type))
-  return heard
+  return calls
 }
 
-it('is not so with the EventTarget of this runtime: else there is nothing to mend', () => {
+it("Node's EventTarget still calls listeners added during dispatch, so the workaround is needed", () => {
   const target = new EventTarget()
   target.addEventListener('a', () => {
     target.addEventListener('a', says('late'))
   })
   target.addEventListener('a', says('second'))
   target.dispatchEvent(new Event('a'))
-  expect(heard).toEqual(['second', 'late'])
+  expect(calls).toEqual(['second', 'late'])
 })
 
-it('hear the next event, in the order in which they were added', () => {
+it('listeners added during dispatch receive the next event, in order', () => {
   source.addEventListener('a', says('first'))
   const adds = (): void => {
     source.addEventListener('a', says('late'))
@@ -52,7 +52,7 @@ it('hear the next event, in the order in which they were added', () => {
   expect(fire('a')).toEqual(['first', 'second', 'late'])
 })
 
-it('are added once, and not at all when they are removed again', () => {
+it('listeners added during dispatch are added once, and not at all if they are removed again', () => {
   const late = says('late')
   const capturing = says('capturing')
   source.addEventListener(
@@ -74,7 +74,7 @@ it('are added once, and not at all when they are removed again', () => {
   expect(fire('b')).toEqual(['late', 'capturing'])
 })
 
-it('that were there already keep their place, and one that is removed and added anew loses it', () => {
+it('existing listeners keep their position, unless they are removed and added again', () => {
   const first = says('first')
   source.addEventListener('c', first)
   source.addEventListener('c', says('second'))
@@ -99,8 +99,8 @@ it('that were there already keep their place, and one that is removed and added 
   expect(fire('c')).toEqual(['second', 'first'])
 })
 
-it('hear events of other types, of other sources, and one that is dispatched within', () => {
-  const other = new EventSource(NOWHERE, { fetch: () => Promise.resolve(lasting('')) })
+it('listeners added during dispatch receive events of other types, other sources and nested dispatches', () => {
+  const other = new EventSource(STUB_URL, { fetch: () => Promise.resolve(openResponse('')) })
   source.addEventListener(
     'd',
     () => {
@@ -118,7 +118,7 @@ it('hear events of other types, of other sources, and one that is dispatched wit
   other.close()
 })
 
-it('are those of handler attributes too', () => {
+it('handler attributes set during dispatch are called for the next event', () => {
   source.addEventListener(
     'message',
     () => {
@@ -131,7 +131,7 @@ it('are those of handler attributes too', () => {
   expect(fire('message')).toEqual(['second', 'handler'])
 })
 
-it('with a signal that is aborted meanwhile are none', () => {
+it('listeners added during dispatch are dropped if their signal is aborted meanwhile', () => {
   source.addEventListener(
     'f',
     () => {
@@ -145,7 +145,7 @@ it('with a signal that is aborted meanwhile are none', () => {
   expect(fire('f')).toEqual(['second'])
 })
 
-it('take their options as they are when they are added, null too', () => {
+it('listeners added during dispatch keep the options they were added with, including null', () => {
   const options = { once: true }
   const late = says('late')
   source.addEventListener(
@@ -165,7 +165,7 @@ it('take their options as they are when they are added, null too', () => {
   expect(fire('g')).toEqual(['lasting', 'of a number'])
 })
 
-it('are of the type that their name is as a string', () => {
+it('listeners added during dispatch have their type converted to a string', () => {
   source.addEventListener('1', () => {
     source.addEventListener(1 as never, says('late'), { once: true })
   })
@@ -174,7 +174,7 @@ it('are of the type that their name is as a string', () => {
   expect(fire('1')).toEqual(['second', 'late'])
 })
 
-it('that are no listeners are refused at once', () => {
+it('invalid listeners are rejected at once during dispatch', () => {
   const refused: unknown[] = []
   source.addEventListener(
     'h',
@@ -197,7 +197,7 @@ it('that are no listeners are refused at once', () => {
   expect(() => source.dispatchEvent(undefined as never)).toThrow(TypeError)
 })
 
-it('leaves nothing of its own on the signal of a listener that is added meanwhile', () => {
+it('listeners added during dispatch leave no extra listener on their signal', () => {
   const { signal } = new AbortController()
   const before = getEventListeners(signal, 'abort').length
   source.addEventListener(

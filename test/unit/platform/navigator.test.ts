@@ -1,9 +1,9 @@
-/** When `navigator` is read: VS Code's extension host reports each read as a fault of the extension. */
+/** When `navigator` is read: VS Code's extension host reports each read as an error of the extension. */
 
 import { afterEach, expect, it, vi } from 'vitest'
 import { streamEvents } from '../../../src/index.ts'
 import { onceOnline } from '../../../src/platform/page.ts'
-import { finished, nextError, NOWHERE, open } from '../support/sources.ts'
+import { closingResponse, nextError, STUB_URL, open } from '../support/sources.ts'
 
 const real = globalThis.navigator
 
@@ -29,23 +29,23 @@ function watchNavigator(): { readonly reads: number } {
   }
 }
 
-it('is not read in Node, by sources that are lost and loops', async () => {
+it('navigator is not read in Node by a lost source or a loop', async () => {
   const watched = watchNavigator()
-  const fetch = (): Promise<Response> => Promise.resolve(finished('data: 1\n\n'))
-  const source = open(NOWHERE, { fetch, reconnectionTime: 0 })
+  const fetch = (): Promise<Response> => Promise.resolve(closingResponse('data: 1\n\n'))
+  const source = open(STUB_URL, { fetch, reconnectionTime: 0 })
   await nextError(source)
   await nextError(source)
   source.close()
-  for await (const _ of streamEvents(NOWHERE, { fetch }));
+  for await (const _ of streamEvents(STUB_URL, { fetch }));
   expect(watched.reads).toBe(0)
 })
 
 it.each([
-  ['in a page of Electron, where `process` is', { document: {} }, 1],
-  ['in a worker of Electron', { importScripts: () => undefined }, 1],
+  ['on an Electron page, which has `process`', { document: {} }, 1],
+  ['in an Electron worker', { importScripts: () => undefined }, 1],
   ['in a browser', { process: undefined }, 1],
   ['in Node', {}, 0],
-])('%s it decides whether `online` is heard', (_, globals, count) => {
+])('%s, navigator determines whether to listen for `online`', (_, globals, count) => {
   const watched = watchNavigator()
   for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
   const add = vi.fn()

@@ -1,21 +1,21 @@
-/** A page that goes into the back/forward cache; test/browser/bfcache.ts has real ones. */
+/** A page that enters the back/forward cache. test/browser/bfcache.ts covers real pages. */
 
 import { expect, it, vi } from 'vitest'
 import { streamEvents, type EventSourceInit } from '../../../src/index.ts'
 import { stubPage } from '../support/page.ts'
-import { lasting, nextError, nextOpen, NOWHERE, open } from '../support/sources.ts'
+import { openResponse, nextError, nextOpen, STUB_URL, open } from '../support/sources.ts'
 
-it('an open source closes its connection, and reconnects', async () => {
+it('an open source closes its connection and reconnects afterward', async () => {
   const page = stubPage()
   const signals: AbortSignal[] = []
-  const asked = vi.fn()
-  const source = open(NOWHERE, {
+  const shouldReconnect = vi.fn()
+  const source = open(STUB_URL, {
     fetch: (_, { signal }) => {
       signals.push(signal)
-      return Promise.resolve(lasting())
+      return Promise.resolve(openResponse())
     },
     reconnectionTime: 100,
-    reconnect: { maxAttempts: 2, shouldReconnect: asked },
+    reconnect: { maxAttempts: 2, shouldReconnect },
   })
   await nextOpen(source)
   for (let trip = 1; trip <= 3; trip++) {
@@ -28,27 +28,27 @@ it('an open source closes its connection, and reconnects', async () => {
     await nextOpen(source)
     expect(signals).toHaveLength(1 + trip)
   }
-  expect(asked).not.toHaveBeenCalled()
+  expect(shouldReconnect).not.toHaveBeenCalled()
   source.close()
   expect(page.listeners).toBe(0)
 })
 
-it('a source stays open when its page is left for good', async () => {
+it('a source stays open when its page is left permanently', async () => {
   const page = stubPage()
-  const fetch = vi.fn(() => Promise.resolve(lasting()))
-  const source = open(NOWHERE, { fetch })
+  const fetch = vi.fn(() => Promise.resolve(openResponse()))
+  const source = open(STUB_URL, { fetch })
   await nextOpen(source)
   page.hide(false)
   expect(source.readyState).toBe(source.OPEN)
 })
 
-it('a connection that would not be requested again stays open', async () => {
+it('a connection that would not reconnect stays open', async () => {
   const page = stubPage()
   let signal: AbortSignal | undefined
-  const stream = streamEvents(NOWHERE, {
+  const stream = streamEvents(STUB_URL, {
     fetch: (_, init) => {
       signal = init.signal
-      return Promise.resolve(lasting())
+      return Promise.resolve(openResponse())
     },
   })
   await stream.response
@@ -60,11 +60,11 @@ it('a connection that would not be requested again stays open', async () => {
 
 it.each<[what: string, options: EventSourceInit]>([
   ['a fetch that ignores signals', { fetch: () => new Promise(() => undefined) }],
-  ['headers that never come', { headers: () => new Promise(() => undefined) }],
-  ['a time limit', { fetch: () => new Promise(() => undefined), connectTimeout: 60_000 }],
-])('close() removes the listener, even with %s', (_, options) => {
+  ['pending headers', { headers: () => new Promise(() => undefined) }],
+  ['a timeout', { fetch: () => new Promise(() => undefined), connectTimeout: 60_000 }],
+])('close() removes the listener even with %s', (_, options) => {
   const page = stubPage()
-  const source = open(NOWHERE, options)
+  const source = open(STUB_URL, options)
   expect(page.listeners).toBe(1)
   source.close()
   expect(page.listeners).toBe(0)

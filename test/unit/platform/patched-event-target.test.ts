@@ -1,12 +1,12 @@
-/** What the methods of an EventTarget become where the runtime's calls `on…` properties by itself, as that of workerd does. */
+/** Workaround for runtimes such as workerd whose EventTarget itself calls `on…` properties. */
 
 import { afterEach, expect, it, vi } from 'vitest'
 import { EventSource } from '../../../src/index.ts'
-import { lasting, NOWHERE, nextMessage } from '../support/sources.ts'
+import { openResponse, STUB_URL, nextMessage } from '../support/sources.ts'
 
 const { dispatchEvent } = EventTarget.prototype
 
-// Before the first source is made: it is then that the class looks at what the runtime does.
+// Stub this before the first source, because the class checks the runtime then.
 vi.spyOn(EventTarget.prototype, 'dispatchEvent').mockImplementation(function (this: EventTarget, event) {
   const handler = Reflect.get(this, `on${event.type}`) as unknown
   if (typeof handler === 'function') handler.call(undefined, event)
@@ -20,52 +20,52 @@ afterEach(() => {
 })
 
 function open(): EventSource {
-  const fetch = (): Promise<Response> => Promise.resolve(lasting('data: 1\n\nevent: end\ndata: 2\n\n'))
-  const source = new EventSource(NOWHERE, { fetch })
+  const fetch = (): Promise<Response> => Promise.resolve(openResponse('data: 1\n\nevent: end\ndata: 2\n\n'))
+  const source = new EventSource(STUB_URL, { fetch })
   sources.push(source)
   return source
 }
 
-it('a handler is called once, in its place among the listeners, and can be read meanwhile', async () => {
+it('a handler is called once, in its position among the listeners, and is readable meanwhile', async () => {
   const source = open()
-  const heard: unknown[] = []
+  const calls: unknown[] = []
   const handler = function (this: unknown): void {
-    heard.push('handler', this === source, source.onmessage === handler)
+    calls.push('handler', this === source, source.onmessage === handler)
   }
-  source.addEventListener('message', () => heard.push('listener', source.onmessage === handler))
+  source.addEventListener('message', () => calls.push('listener', source.onmessage === handler))
   source.onmessage = handler
   await nextMessage(source, 'end')
-  expect(heard).toEqual(['listener', true, 'handler', true, true])
+  expect(calls).toEqual(['listener', true, 'handler', true, true])
 })
 
-it('events that others dispatch are no exception, nor those that are dispatched meanwhile', () => {
+it('the workaround covers events dispatched by the caller, including nested ones', () => {
   const source = open()
-  const heard: string[] = []
-  source.onerror = () => heard.push('error')
+  const calls: string[] = []
+  source.onerror = () => calls.push('error')
   source.onmessage = () => {
     source.dispatchEvent(new Event('error'))
-    heard.push(`message ${String(source.onerror !== null)}`)
+    calls.push(`message ${String(source.onerror !== null)}`)
   }
   expect(source.dispatchEvent(new Event('message'))).toBe(true)
-  expect(heard).toEqual(['error', 'message true'])
+  expect(calls).toEqual(['error', 'message true'])
 })
 
-it('a listener is added once, and can be removed', () => {
+it('a listener is added once and can be removed', () => {
   const source = open()
-  const heard: unknown[] = []
+  const calls: unknown[] = []
   const object = {
     handleEvent() {
-      heard.push(this === object)
+      calls.push(this === object)
     },
   }
-  const removed = (): unknown => heard.push('removed')
+  const removed = (): unknown => calls.push('removed')
   for (const listener of [object, removed, object]) source.addEventListener('x', listener)
   source.removeEventListener('x', removed)
   source.dispatchEvent(new Event('x'))
-  expect(heard).toEqual([true])
+  expect(calls).toEqual([true])
 })
 
-it('what a listener throws is reported, not thrown, and the others are called', () => {
+it('an exception in a listener is reported, and the other listeners are called', () => {
   const reportError = vi.fn()
   vi.stubGlobal('reportError', reportError)
   const source = open()
@@ -81,7 +81,7 @@ it('what a listener throws is reported, not thrown, and the others are called', 
   vi.unstubAllGlobals()
 })
 
-it('what is no event is refused', () => {
+it('a value that is not an Event is rejected', () => {
   const source = open()
   for (const event of [undefined, null, {}]) expect(() => source.dispatchEvent(event as Event)).toThrow(TypeError)
 })

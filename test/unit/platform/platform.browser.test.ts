@@ -1,17 +1,17 @@
-/** The module of the browser build beside the one that it replaces. */
+/** The browser build's platform module, compared to the default one. */
 
 import { describe, expect, it } from 'vitest'
 import * as platform from '../../../src/platform/platform.ts'
 import * as browserPlatform from '../../../src/platform/platform.browser.ts'
 
 describe('platform.browser.ts', () => {
-  it('exports what platform.ts does', () => {
-    // The compiler compares their types.
+  it('has the same exports as platform.ts', () => {
+    // The compiler checks that both modules have the same types.
     const same: typeof platform = browserPlatform
     expect(Object.keys(same).sort()).toEqual(Object.keys(platform).sort())
   })
 
-  it("does not queue tasks by Node's MessageChannel, which keeps the process alive", async () => {
+  it("does not queue tasks with Node's MessageChannel, which keeps the process alive", async () => {
     const before = process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
     await new Promise<void>((resolve) => {
       browserPlatform.chooseQueueTask()(resolve)
@@ -19,7 +19,7 @@ describe('platform.browser.ts', () => {
     expect(process.getActiveResourcesInfo().filter((name) => name === 'MessagePort')).toHaveLength(before)
   })
 
-  it('leaves out what no browser needs', () => {
+  it("omits features that browsers don't need", () => {
     expect(browserPlatform.loopCount()).toBeUndefined()
     expect(browserPlatform.forwardsCredentials()).toBe(false)
     expect(() => browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, true)).toThrow('is not supported here')

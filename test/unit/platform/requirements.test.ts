@@ -1,4 +1,4 @@
-/** What a runtime is told that lacks something. */
+/** Errors for runtimes with missing globals. */
 
 import { afterEach, expect, it, vi } from 'vitest'
 import { assertSupported } from '../../../src/platform/requirements.ts'
@@ -11,18 +11,18 @@ const load = (): void => {
   assertSupported('EventSource', ['AbortController', 'TextDecoder', 'URL'])
 }
 
-it('nothing, if it has everything', () => {
+it('requirements pass in a complete runtime', () => {
   expect(load).not.toThrow()
 })
 
-it('is told which polyfill to load', () => {
+it('the error names a polyfill to load', () => {
   vi.stubGlobal('TextDecoder', undefined)
   expect(load).toThrow(
     'This runtime has no streaming TextDecoder, which EventSource needs. Load a polyfill before everysource, such as @bacons/text-decoder.',
   )
 })
 
-it('is told of other environments, if it is a test environment with a page', () => {
+it('the error recommends another environment in a test environment with a page', () => {
   vi.stubGlobal('TextDecoder', undefined)
   vi.stubGlobal('document', {})
   expect(load).toThrow(
@@ -30,7 +30,7 @@ it('is told of other environments, if it is a test environment with a page', () 
   )
 })
 
-it('is told of polyfills in React Native, even with a document', () => {
+it('the error names a polyfill in React Native even with a document', () => {
   vi.stubGlobal('TextDecoder', undefined)
   vi.stubGlobal('document', {})
   vi.stubGlobal('navigator', { product: 'ReactNative' })

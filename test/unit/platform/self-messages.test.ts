@@ -1,4 +1,4 @@
-/** Tasks by messages to oneself, in a page whose events run microtasks between listeners, and in one of Node's. */
+/** Queueing tasks with postMessage: in a page, which runs microtasks between listeners, and in Node, which doesn't. */
 
 import { setFlagsFromString } from 'node:v8'
 import { setTimeout as nextTask } from 'node:timers/promises'
@@ -9,10 +9,10 @@ type Listener = (event: Event) => void
 
 let messages: number
 let clock: number
-/** What is `window.event` to a task. */
+/** Stands for `window.event` in a task. */
 let current: Event | undefined
 
-/** A port as browsers have it: each listener is called with an empty stack. */
+/** A port like in browsers, which calls each listener with an empty stack. */
 class BrowserChannel {
   readonly #listeners: Listener[] = []
   readonly port1 = {
@@ -50,7 +50,7 @@ class NodeChannel extends MessageChannel {
 
 let copies = 0
 
-/** A copy of the module, which has a channel of its own. */
+/** A fresh copy of the module with its own channel. */
 async function freshModule(): Promise<typeof import('../../../src/platform/self-messages.ts')> {
   const url = new URL(`../../../src/platform/self-messages.ts?${++copies}`, import.meta.url).href
   return (await import(url)) as typeof import('../../../src/platform/self-messages.ts')
@@ -70,7 +70,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Runs so many tasks, all queued at once, each of which starts microtasks: what ran, in order. */
+/** Queues this many tasks at once, each of which starts microtasks, and returns the order of execution. */
 async function run(
   postToSelf: (task: () => void) => void,
   count: number,
@@ -97,11 +97,11 @@ async function microtasks(): Promise<void> {
   for (let depth = 0; depth < 50; depth++) await Promise.resolve()
 }
 
-/** Resolves when what holds only after a garbage collection holds. */
+/** Waits for a condition that holds only after a garbage collection. */
 async function collected(holds: () => boolean): Promise<void> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  // What a WeakRef has been asked for lives until the next task.
+  // A dereferenced WeakRef keeps its target alive until the next task.
   do {
     await nextTask()
     collect()
@@ -113,34 +113,34 @@ function inOrder(count: number): string[] {
   return ['now', ...numbers.flatMap((number) => [`task ${number}`, `microtasks of ${number}`])]
 }
 
-describe('tasks by messages to oneself', () => {
-  it("are not used with Node's MessageChannel, whose ports keep the process alive", async () => {
+describe('postToSelf', () => {
+  it("is not used with Node's MessageChannel, whose ports keep the process alive", async () => {
     expect((await freshModule()).choosePostToSelf()).toBeUndefined()
   })
 
   it.each([
     ['missing', undefined],
-    ['an object', {}],
+    ['an empty object', {}],
     ['a class that throws', () => { throw new Error('a stub') }], // prettier-ignore
-  ])('are not used where MessageChannel is %s', async (_, stub) => {
+  ])('is not used if MessageChannel is %s', async (_, stub) => {
     vi.stubGlobal('MessageChannel', stub)
     expect((await freshModule()).choosePostToSelf()).toBeUndefined()
   })
 
-  it('are used where ports are those of browsers', async () => {
+  it('is used with ports like in browsers', async () => {
     vi.stubGlobal('MessageChannel', BrowserChannel)
     const { choosePostToSelf, postToSelf } = await freshModule()
     expect(choosePostToSelf()).toBe(postToSelf)
   })
 
-  it('run in order, with all microtasks between, 64 with a message where it has that many listeners', async () => {
+  it('runs tasks in order with all microtasks between, 64 per message once there are as many listeners', async () => {
     vi.stubGlobal('MessageChannel', BrowserChannel)
     expect(await run(await fresh(), 200)).toEqual(inOrder(200))
-    // The first message finds two listeners.
+    // At the first message, there are two listeners.
     expect(messages).toBe(5)
   })
 
-  it('run one with a message where no microtasks run between listeners', async () => {
+  it("runs one task per message if microtasks don't run between listeners", async () => {
     vi.stubGlobal('MessageChannel', NodeChannel)
     const postToSelf = await fresh()
     expect(await run(postToSelf, 1)).toEqual(inOrder(1))
@@ -148,7 +148,7 @@ describe('tasks by messages to oneself', () => {
     expect(messages).toBeGreaterThanOrEqual(200)
   })
 
-  it('leave the rest to another message when they have taken five milliseconds', async () => {
+  it('continues with another message after five milliseconds', async () => {
     vi.stubGlobal('MessageChannel', BrowserChannel)
     const takesTwo = (): void => void (clock += 2)
     expect(await run(await fresh(), 29, takesTwo)).toEqual(inOrder(29))
@@ -156,7 +156,7 @@ describe('tasks by messages to oneself', () => {
     expect(messages).toBe(10)
   })
 
-  it('may queue tasks themselves', async () => {
+  it('allows tasks to queue tasks', async () => {
     vi.stubGlobal('MessageChannel', BrowserChannel)
     const postToSelf = await fresh()
     const depth = await new Promise((resolve) => {
@@ -171,13 +171,13 @@ describe('tasks by messages to oneself', () => {
     expect(depth).toBe(300)
   })
 
-  it('run all, whoever stops the event that is theirs', async () => {
+  it('runs all tasks even if one stops the propagation of their event', async () => {
     vi.stubGlobal('MessageChannel', BrowserChannel)
     const stop = (): void => current?.stopImmediatePropagation()
     expect(await run(await fresh(), 100, stop)).toEqual(inOrder(100))
   })
 
-  it('are forgotten when they have run, though one always waits', async () => {
+  it('releases tasks after they have run, even if another one always waits', async () => {
     vi.stubGlobal('MessageChannel', BrowserChannel)
     const postToSelf = await fresh()
     const tasks: WeakRef<() => void>[] = []

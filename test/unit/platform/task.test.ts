@@ -6,15 +6,15 @@ import { chooseQueueTask } from '../../../src/platform/task.ts'
 let channels = 0
 const real = { setTimeout, MessageChannel }
 
-/** The ways to queue a task, each of which says that it was taken. */
-const ways = (taken: string[]): Record<string, unknown> => ({
+/** Each way to queue a task, recording its use. */
+const queueStubs = (used: string[]): Record<string, unknown> => ({
   setImmediate: (task: () => void) => {
-    taken.push('setImmediate')
+    used.push('setImmediate')
     real.setTimeout(task, 0)
   },
   MessageChannel: class {
     readonly #channel = new real.MessageChannel()
-    // As browsers have them: only Node's ports have `unref`, and those keep the process alive.
+    // Like in browsers: only Node's ports have `unref`, and they keep the process alive.
     readonly port1 = {
       addEventListener: this.#channel.port1.addEventListener.bind(this.#channel.port1),
       start: this.#channel.port1.start.bind(this.#channel.port1),
@@ -28,25 +28,25 @@ const ways = (taken: string[]): Record<string, unknown> => ({
   document: {},
   importScripts: () => undefined,
   setTimeout: (task: () => void, delay: number) => {
-    taken.push('setTimeout')
+    used.push('setTimeout')
     return real.setTimeout(task, delay)
   },
 })
 
-/** A runtime that has `setTimeout` and these ways, and no other: which of them are taken. */
-function stubRuntime(present: readonly string[]): string[] {
-  const taken: string[] = []
-  for (const [way, stub] of Object.entries(ways(taken))) {
-    vi.stubGlobal(way, way === 'setTimeout' || present.includes(way) ? stub : undefined)
+/** Stubs a runtime with only `setTimeout` and these ways, and returns the ways used. */
+function stubRuntime(available: readonly string[]): string[] {
+  const used: string[] = []
+  for (const [name, stub] of Object.entries(queueStubs(used))) {
+    vi.stubGlobal(name, name === 'setTimeout' || available.includes(name) ? stub : undefined)
   }
-  return taken
+  return used
 }
 
 afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Three tasks, each of which starts microtasks: what ran, in order. */
+/** Queues three tasks, each of which starts microtasks, and returns the order of execution. */
 async function threeTasks(): Promise<string[]> {
   const log: string[] = []
   const queueTask = chooseQueueTask()
@@ -73,24 +73,27 @@ afterAll(() => {
   expect(channels).toBe(1)
 })
 
-describe('a task', () => {
+describe('task', () => {
   it.each([
-    { present: ['setImmediate', 'MessageChannel', 'document'], way: 'setImmediate' },
-    { present: ['MessageChannel', 'document'], way: 'MessageChannel' },
-    { present: ['MessageChannel', 'importScripts'], way: 'MessageChannel' },
-    { present: ['MessageChannel'], way: 'setTimeout' },
-    { present: [], way: 'setTimeout' },
-  ])('goes by $way where there are $present, in order, with all microtasks between', async ({ present, way }) => {
-    const taken = stubRuntime(present)
-    expect(await threeTasks()).toEqual([
-      'now',
-      ...[1, 2, 3].flatMap((task) => [`task ${task}`, `microtasks of ${task}`]),
-    ])
-    // One channel, made once, serves all.
-    expect(taken).toEqual(way === 'MessageChannel' ? [] : [way, way, way])
-  })
+    { available: ['setImmediate', 'MessageChannel', 'document'], queue: 'setImmediate' },
+    { available: ['MessageChannel', 'document'], queue: 'MessageChannel' },
+    { available: ['MessageChannel', 'importScripts'], queue: 'MessageChannel' },
+    { available: ['MessageChannel'], queue: 'setTimeout' },
+    { available: [], queue: 'setTimeout' },
+  ])(
+    'is queued with $queue if the runtime has $available, in order, with all microtasks between',
+    async ({ available, queue }) => {
+      const used = stubRuntime(available)
+      expect(await threeTasks()).toEqual([
+        'now',
+        ...[1, 2, 3].flatMap((task) => [`task ${task}`, `microtasks of ${task}`]),
+      ])
+      // One channel serves all tasks.
+      expect(used).toEqual(queue === 'MessageChannel' ? [] : [queue, queue, queue])
+    },
+  )
 
-  it('goes by what there is when it is chosen', async () => {
+  it('is queued with what is available at the time of the choice', async () => {
     const first = stubRuntime(['setImmediate'])
     await threeTasks()
     const second = stubRuntime([])

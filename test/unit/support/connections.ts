@@ -1,4 +1,4 @@
-/** Connections whose attempts and sink belong to the test. */
+/** Connections with simulated attempts and sinks. */
 
 import { onTestFinished } from 'vitest'
 import type { ConnectionError } from '../../../src/connection/connection-error.ts'
@@ -7,24 +7,24 @@ import type { BodyReader, ConnectionSink, Exchange, OpenedStream } from '../../.
 import { readOptions } from '../../../src/connection/read-options.ts'
 import { acquireReader } from '../../../src/connection/response.ts'
 import type { EventSourceInit } from '../../../src/index.ts'
-import { NOWHERE } from './sources.ts'
+import { STUB_URL } from './sources.ts'
 import { source } from './streams.ts'
 
-/** What an attempt opens. */
+/** Opens an attempt. */
 export type Open = (request: AbortController) => Promise<OpenedStream>
 
-/** A good response whose body is read like this. */
+/** A valid response with this body reader. */
 export function opened(reader: BodyReader | undefined, more: Partial<OpenedStream> = {}): OpenedStream {
   return { response: undefined, origin: 'null', reader, ...more }
 }
 
-/** Opens a body of these chunks, which then ends. */
-export function ending(...texts: string[]): Open {
+/** Opens a body with these chunks that then closes. */
+export function closingBody(...texts: string[]): Open {
   return bodyOf(texts, true)
 }
 
-/** Opens a body of these chunks, which then stays open. */
-export function staying(...texts: string[]): Open {
+/** Opens a body with these chunks that stays open. */
+export function openBody(...texts: string[]): Open {
   return bodyOf(texts, false)
 }
 
@@ -36,20 +36,20 @@ function bodyOf(texts: string[], ends: boolean): Open {
   }
 }
 
-/** What a connection does, and what its sink is told. Diagnostics have it as their `source`. */
+/** A connection and the calls of its sink. It is the `source` in diagnostics. */
 export interface Observed {
   connection: Connection
-  /** The calls of the sink's methods so far: `open`, `message 1`, `lost ended`, … */
+  /** Calls of the sink so far: `open`, `message 1`, `lost ended`, … */
   calls: string[]
   errors: ConnectionError[]
-  /** Those of the attempts so far. */
+  /** Abort controllers of the attempts so far. */
   requests: AbortController[]
 }
 
-/** What replaces a method of the sink: it is told which connection calls. */
+/** Replacements of sink methods. They receive the connection. */
 type Replacements = { [Method in keyof ConnectionSink]?: (observed: Observed) => unknown }
 
-/** Starts a connection whose attempts open these, the last again and again. It is closed when the test has finished. */
+/** Starts a connection with these attempts, the last of which repeats. Closed after the test. */
 export function connect(attempts: Open[], options: EventSourceInit = {}, replaced: Replacements = {}): Observed {
   const calls: string[] = []
   const errors: ConnectionError[] = []
@@ -58,11 +58,11 @@ export function connect(attempts: Open[], options: EventSourceInit = {}, replace
     const request = new AbortController()
     requests.push(request)
     const open = attempts[Math.min(requests.length, attempts.length) - 1]
-    if (!open) throw new Error('There is no attempt')
+    if (!open) throw new Error('No attempt given')
     return {
       controller: request,
       fromCaller: false,
-      url: new URL(NOWHERE),
+      url: new URL(STUB_URL),
       attempt,
       secrets: [],
       open: () => open(request),

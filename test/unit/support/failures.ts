@@ -1,11 +1,11 @@
-/** How attempts fail. */
+/** Failures of attempts. */
 
 import { AttemptError, type Failure } from '../../../src/connection/failure.ts'
 import { rejection } from './streams.ts'
 
-/** The failure of an `AttemptError`, which the promise must reject with. */
+/** Returns the failure of the `AttemptError` that the promise must reject with. */
 export async function failureOf(attempt: Promise<unknown>): Promise<Failure> {
   const error = await rejection(attempt)
   if (error instanceof AttemptError) return error.failure
-  throw new Error('This is not an AttemptError', { cause: error })
+  throw new Error('Not an AttemptError', { cause: error })
 }

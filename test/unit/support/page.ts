@@ -1,20 +1,20 @@
-/** A page for one test, as far as the library looks at it. */
+/** A minimal page for one test. */
 
 import { onTestFinished, vi } from 'vitest'
-import { NOWHERE } from './sources.ts'
+import { STUB_URL } from './sources.ts'
 
 interface Page {
-  /** How many listeners `pagehide` has. */
+  /** Number of listeners for `pagehide`. */
   readonly listeners: number
-  /** Leaves the page: it goes into the back/forward cache, or for good. */
+  /** Leaves the page, for the back/forward cache or permanently. */
   hide(persisted?: boolean): void
 }
 
-/** Makes the global object that of a page until the test has finished. */
+/** Turns the global object into that of a page until the end of the test. */
 export function stubPage(): Page {
   const target = new EventTarget()
   let listeners = 0
-  vi.stubGlobal('document', { baseURI: NOWHERE })
+  vi.stubGlobal('document', { baseURI: STUB_URL })
   vi.stubGlobal('addEventListener', (type: string, listener: EventListener) => {
     if (type === 'pagehide') listeners++
     target.addEventListener(type, listener)

@@ -1,10 +1,10 @@
-/** A server on loopback for one test. */
+/** A local server for one test. */
 
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** Serves until the test has finished: the origin, with no slash at its end. */
+/** Serves until the end of the test. Returns the origin without a slash at the end. */
 export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
@@ -15,15 +15,15 @@ export async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Begins an event stream and leaves it open. */
-export function beginStream(response: ServerResponse, text = ''): void {
+/** Starts an event stream and leaves it open. */
+export function startStream(response: ServerResponse, text = ''): void {
   response.writeHead(200, { 'Content-Type': 'text/event-stream' })
   response.flushHeaders()
   if (text !== '') response.write(text)
 }
 
-/** Resolves when the client has gone. */
-export function hasGone(request: IncomingMessage): Promise<void> {
+/** Resolves when the client has disconnected. */
+export function disconnected(request: IncomingMessage): Promise<void> {
   return new Promise((gone) =>
     request.socket.once('close', () => {
       gone()

@@ -1,4 +1,4 @@
-/** Sources for one test, and the responses of stub fetches. */
+/** Sources for one test, and responses for stubbed fetches. */
 
 import { onTestFinished, vi } from 'vitest'
 import {
@@ -9,10 +9,10 @@ import {
   type SourceMessageEvent,
 } from '../../../src/index.ts'
 
-/** A URL for stub fetches. Nothing is there. */
-export const NOWHERE = 'http://nowhere.test/stream'
+/** A URL for stubbed fetches. It does not exist. */
+export const STUB_URL = 'http://nowhere.test/stream'
 
-/** A source that is closed when the test has finished. */
+/** Opens a source that is closed after the test. */
 export function open(url: string, options?: EventSourceInit): EventSource {
   const source = new EventSource(url, options)
   onTestFinished(() => {
@@ -37,7 +37,7 @@ export function nextError(source: EventSource): Promise<ErrorEvent> {
   })
 }
 
-/** The next message of a type. */
+/** The next message of this type. */
 export function nextMessage(source: EventSource, type = 'message'): Promise<SourceMessageEvent> {
   return new Promise((resolve) => {
     source.addEventListener(
@@ -50,22 +50,22 @@ export function nextMessage(source: EventSource, type = 'message'): Promise<Sour
   })
 }
 
-/** Waits for what no event announces. */
+/** Waits for a condition that no event signals. */
 export async function until(condition: () => boolean): Promise<void> {
   await vi.waitUntil(condition, { timeout: 12_000, interval: 5 })
 }
 
-/** A good response with these chunks, which then ends. */
-export function finished(...chunks: string[]): Response {
+/** A valid response with these chunks that then ends. */
+export function closingResponse(...chunks: string[]): Response {
   return response(streamOf(chunks, true))
 }
 
-/** A good response with these chunks, which then stays open. */
-export function lasting(...chunks: string[]): Response {
+/** A valid response with these chunks that stays open. */
+export function openResponse(...chunks: string[]): Response {
   return response(streamOf(chunks, false))
 }
 
-/** A response that is good but for what the init says. */
+/** A valid response except for this init. */
 export function response(body: BodyInit | null, init: ResponseInit = {}): Response {
   return new Response(body, { headers: { 'Content-Type': 'text/event-stream' }, ...init })
 }

@@ -1,36 +1,36 @@
-/** Streams that a test feeds by hand, and loops over what comes of them. */
+/** Streams that a test feeds, and functions to collect their events. */
 
 import { setImmediate as aTask } from 'node:timers/promises'
 import { onTestFinished, vi } from 'vitest'
 import { type EventSourceInit, type EventStream, type FetchLikeInit, streamEvents } from '../../../src/index.ts'
-import { NOWHERE } from './sources.ts'
+import { STUB_URL } from './sources.ts'
 import { type Answer, pending } from './watch.ts'
 
-/** UTF-8 */
+/** Encodes as UTF-8. */
 export function bytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text)
 }
 
-/** A stream of bytes, and what a test does with it. */
+/** A byte stream controlled by the test. */
 export interface Source {
   stream: ReadableStream<Uint8Array<ArrayBuffer>>
   push(...texts: string[]): void
-  /** A chunk of whatever kind. */
+  /** Pushes a chunk of any type. */
   pushChunk(chunk: unknown): void
   end(): void
   fail(error: unknown): void
-  /** Called with the reason when a reader cancels it. */
-  cancelled: ReturnType<typeof vi.fn<(reason: unknown) => void>>
+  /** Called with the reason when a reader cancels the stream. */
+  canceled: ReturnType<typeof vi.fn<(reason: unknown) => void>>
 }
 
 export function source(...texts: string[]): Source {
   let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>
-  const cancelled = vi.fn<(reason: unknown) => void>()
+  const canceled = vi.fn<(reason: unknown) => void>()
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start: (given) => {
       controller = given
     },
-    cancel: cancelled,
+    cancel: canceled,
   })
   const push = (...more: string[]): void => {
     for (const text of more) controller.enqueue(bytes(text))
@@ -48,11 +48,11 @@ export function source(...texts: string[]): Source {
     fail: (error) => {
       controller.error(error)
     },
-    cancelled,
+    canceled,
   }
 }
 
-/** A stream that holds these chunks and then ends. */
+/** A stream of these chunks that then closes. */
 export function streamOf(...chunks: (string | Uint8Array<ArrayBuffer>)[]): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { stream, pushChunk, end } = source()
   for (const chunk of chunks) pushChunk(typeof chunk === 'string' ? bytes(chunk) : chunk)
@@ -60,8 +60,8 @@ export function streamOf(...chunks: (string | Uint8Array<ArrayBuffer>)[]): Reada
   return stream
 }
 
-/** A stream that makes a chunk each time that it is asked for one, and counts. Nothing is asked ahead. */
-export function counting(chunk: (count: number) => string): {
+/** A stream that creates and counts a chunk per pull, with a high-water mark of 0. */
+export function countingStream(chunk: (count: number) => string): {
   stream: ReadableStream<Uint8Array<ArrayBuffer>>
   readonly pulls: number
 } {
@@ -84,20 +84,20 @@ export function counting(chunk: (count: number) => string): {
 
 export interface Requested {
   stream: EventStream
-  /** The inits of the requests so far. */
+  /** Inits of the requests so far. */
   requests: FetchLikeInit[]
-  /** The `Last-Event-ID` of each. */
+  /** `Last-Event-ID` of each request. */
   readonly ids: (string | undefined)[]
 }
 
-/** `streamEvents` whose requests get these answers, the last again and again. It is closed when the test has finished. */
+/** Calls `streamEvents` with these responses, the last of which repeats. Closed after the test. */
 export function request(answers: Answer[], options: EventSourceInit = {}): Requested {
   const requests: FetchLikeInit[] = []
   const stream = closed(
-    streamEvents(NOWHERE, {
+    streamEvents(STUB_URL, {
       fetch: async (_, init) => {
         requests.push(init)
-        // As with any fetch, the answer comes when the caller has what he asked for.
+        // Like any fetch, respond asynchronously.
         await Promise.resolve()
         return (answers[Math.min(requests.length, answers.length) - 1] ?? pending)()
       },
@@ -113,7 +113,7 @@ export function request(answers: Answer[], options: EventSourceInit = {}): Reque
   }
 }
 
-/** The same stream, which is closed when the test has finished. */
+/** Closes the stream after the test and returns it. */
 export function closed(stream: EventStream): EventStream {
   onTestFinished(() => {
     stream.close()
@@ -121,14 +121,14 @@ export function closed(stream: EventStream): EventStream {
   return stream
 }
 
-/** All that an iteration brings, to its end. */
+/** Collects everything until the iteration ends. */
 export async function all<T>(events: AsyncIterable<T>): Promise<T[]> {
   const taken: T[] = []
   for await (const event of events) taken.push(event)
   return taken
 }
 
-/** The data of all events, and what ended the loop if that was an error. */
+/** Data of all events, and the error that ended the loop, if any. */
 export async function outcome(events: AsyncIterable<{ data: string }>): Promise<{ data: string[]; error?: unknown }> {
   const data: string[] = []
   try {
@@ -139,22 +139,22 @@ export async function outcome(events: AsyncIterable<{ data: string }>): Promise<
   }
 }
 
-/** What a promise rejects with; an error where it does not. */
+/** Returns the rejection reason. Throws if the promise resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise
   } catch (error) {
     return error
   }
-  throw new Error('The promise has not rejected')
+  throw new Error('The promise did not reject')
 }
 
-/** When all has come to rest that no timer and no network keeps going. */
-export async function rest(): Promise<void> {
+/** Waits until no microtask or task is pending, except timers and network. */
+export async function settled(): Promise<void> {
   for (let task = 0; task < 5; task++) await aTask()
 }
 
-/** Takes note of rejections that nobody handles, from now on. */
+/** Collects unhandled rejections from now on. */
 export function unhandledRejections(): unknown[] {
   const unhandled: unknown[] = []
   const note = (reason: unknown): void => {

@@ -1,4 +1,4 @@
-/** A source whose requests get answers from a list, and what comes of it. */
+/** A source with given responses, and its events. */
 
 import {
   ErrorEvent,
@@ -7,14 +7,14 @@ import {
   type FetchLike,
   type FetchLikeInit,
 } from '../../../src/index.ts'
-import { finished, lasting, NOWHERE, open, response } from './sources.ts'
+import { closingResponse, openResponse, STUB_URL, open, response } from './sources.ts'
 
 export type Answer = () => Response | Promise<Response>
 
 export const pending: Answer = () => new Promise(() => undefined)
 export const down: Answer = () => Promise.reject(new Error('down'))
-export const good: Answer = () => lasting()
-export const ended: Answer = () => finished('data: 1\n\n')
+export const good: Answer = () => openResponse()
+export const ended: Answer = () => closingResponse('data: 1\n\n')
 
 export function refused(status: number, headers: Record<string, string> = {}): Answer {
   return () => response('{"error":"no"}', { status, headers })
@@ -22,21 +22,21 @@ export function refused(status: number, headers: Record<string, string> = {}): A
 
 export interface Watched {
   source: EventSource
-  /** The inits of the requests so far. */
+  /** Inits of the requests so far. */
   requests: FetchLikeInit[]
-  /** The types of the events so far, of messages the data. */
+  /** Types of the events so far, or the data of messages. */
   events: string[]
   errors: ErrorEvent[]
 }
 
-/** Opens a source that gets these answers, the last again and again. */
+/** Opens a source with these responses, the last of which repeats. */
 export function watch(answers: Answer[], options: EventSourceInit = {}): Watched {
   const requests: FetchLikeInit[] = []
   const fetch: FetchLike = async (_, init) => {
     requests.push(init)
     return (answers[Math.min(requests.length, answers.length) - 1] ?? pending)()
   }
-  const source = open(NOWHERE, { fetch, ...options })
+  const source = open(STUB_URL, { fetch, ...options })
   const events: string[] = []
   const errors: ErrorEvent[] = []
   source.addEventListener('open', () => events.push('open'))

@@ -1,9 +1,9 @@
-/** As users test with fake timers. Time is the subject here. */
+/** Fake timers, as used in tests of users. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { EventSource, type FetchLike } from '../../../src/index.ts'
-import { finished, lasting, NOWHERE, nextOpen, open, response } from '../support/sources.ts'
+import { closingResponse, openResponse, STUB_URL, nextOpen, open, response } from '../support/sources.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A fetch that gives these answers, the last one again and again, and the times at which it was called. */
+/** A fetch with these responses, the last of which repeats, and the times of its calls. */
 function answering(...answers: (() => Response | Error)[]): { fetch: FetchLike; calls: number[] } {
   const calls: number[] = []
   const fetch: FetchLike = () => {
@@ -30,8 +30,8 @@ const random = (value: number): void => {
   vi.spyOn(Math, 'random').mockReturnValue(value)
 }
 
-describe('a wait that is over, before anybody has heard of it', () => {
-  /** A source that waits, and the signals of its requests. */
+describe('delay that has just ended', () => {
+  /** A source before its reconnection, and the signals of its requests. */
   async function waiting(): Promise<{ source: EventSource; signals: AbortSignal[] }> {
     random(0)
     const signals: AbortSignal[] = []
@@ -39,26 +39,26 @@ describe('a wait that is over, before anybody has heard of it', () => {
       signals.push(signal)
       return signals.length === 1 ? Promise.reject(down()) : new Promise(() => undefined)
     }
-    const source = open(NOWHERE, { fetch })
+    const source = open(STUB_URL, { fetch })
     await vi.advanceTimersByTimeAsync(2_990)
     return { source, signals }
   }
 
-  it('does not connect what close() has closed meanwhile', async () => {
+  it('is ignored if close() is called meanwhile', async () => {
     const { source, signals } = await waiting()
-    const told: string[] = []
-    const tell = (_: unknown, channel: string | symbol): void => void told.push(String(channel))
-    subscribe('everysource:connect', tell)
-    onTestFinished(() => void unsubscribe('everysource:connect', tell))
+    const channels: string[] = []
+    const record = (_: unknown, channel: string | symbol): void => void channels.push(String(channel))
+    subscribe('everysource:connect', record)
+    onTestFinished(() => void unsubscribe('everysource:connect', record))
     vi.advanceTimersByTime(20)
     source.close()
     await vi.advanceTimersByTimeAsync(10_000)
     expect(signals).toHaveLength(1)
-    expect(told).toEqual([])
+    expect(channels).toEqual([])
     expect(source.readyState).toBe(EventSource.CLOSED)
   })
 
-  it.each([0, 1, 2, 3, 4])('leaves what reconnect() has begun %i microtasks later to close()', async (microtasks) => {
+  it.each([0, 1, 2, 3, 4])('leaves the request of a reconnect() %i microtasks later to close()', async (microtasks) => {
     const { source, signals } = await waiting()
     vi.advanceTimersByTime(20)
     for (let left = microtasks; left > 0; left--) await Promise.resolve()
@@ -70,11 +70,11 @@ describe('a wait that is over, before anybody has heard of it', () => {
   })
 })
 
-describe('a reconnection', () => {
-  it('comes after the initial reconnection time, 3,000 ms', async () => {
+describe('reconnection', () => {
+  it('happens after the initial reconnection time of 3,000 ms', async () => {
     random(0)
-    const { fetch, calls } = answering(down, () => lasting())
-    const source = open(NOWHERE, { fetch })
+    const { fetch, calls } = answering(down, () => openResponse())
+    const source = open(STUB_URL, { fetch })
     await vi.advanceTimersByTimeAsync(2_990)
     expect(calls).toHaveLength(1)
     expect(source.readyState).toBe(EventSource.CONNECTING)
@@ -84,29 +84,29 @@ describe('a reconnection', () => {
     expect(source.readyState).toBe(EventSource.OPEN)
   })
 
-  it('does not come a millisecond later where the server asks for more than a timer holds', async () => {
+  it("does not happen early if the server's retry exceeds the range of timers", async () => {
     random(1)
     const { fetch, calls } = answering(
-      () => finished(`retry: ${2 ** 31}\ndata: 1\n\n`),
-      () => lasting(),
+      () => closingResponse(`retry: ${2 ** 31}\ndata: 1\n\n`),
+      () => openResponse(),
     )
-    open(NOWHERE, { fetch })
+    open(STUB_URL, { fetch })
     await vi.advanceTimersByTimeAsync(24 * 3_600_000)
     expect(calls).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(24 * 24 * 3_600_000)
     expect(calls).toHaveLength(2)
   })
 
-  it('waits longer each time that no message came, up to 30 s', async () => {
+  it('waits longer after each attempt without a message, up to 30 s', async () => {
     random(0)
     const { fetch, calls } = answering(down)
-    open(NOWHERE, { fetch })
+    open(STUB_URL, { fetch })
     await vi.advanceTimersByTimeAsync(120_000)
     const waits = calls.slice(1).map((time, i) => Math.round((time - (calls[i] ?? 0)) / 100) * 100)
     expect(waits).toEqual([3_000, 6_000, 12_000, 24_000, 30_000, 30_000])
   })
 
-  it('waits the reconnection time again once a connection was open for 5 s, even without a message', async () => {
+  it('waits the reconnection time again after a connection was open for 5 s, even without a message', async () => {
     random(0)
     const openFor = (ms: number) => () =>
       response(
@@ -119,16 +119,16 @@ describe('a reconnection', () => {
         }),
       )
     const { fetch, calls } = answering(down, down, openFor(4_900), openFor(5_100), down)
-    open(NOWHERE, { fetch })
+    open(STUB_URL, { fetch })
     await vi.advanceTimersByTimeAsync(40_000)
     const waits = calls.slice(1).map((time, i) => Math.round((time - (calls[i] ?? 0)) / 100) * 100)
     expect(waits).toEqual([3_000, 6_000, 4_900 + 12_000, 5_100 + 3_000, 3_000])
   })
 })
 
-it('an open stream has no timer under way', async () => {
-  const { fetch } = answering(() => lasting('data: 1\n\n'))
-  const source = open(NOWHERE, { fetch })
+it('an open stream has no pending timer', async () => {
+  const { fetch } = answering(() => openResponse('data: 1\n\n'))
+  const source = open(STUB_URL, { fetch })
   const opened = nextOpen(source)
   await vi.advanceTimersByTimeAsync(10)
   await opened

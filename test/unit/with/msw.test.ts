@@ -1,11 +1,11 @@
-/** As users test with Mock Service Worker. */
+/** Mock Service Worker, as used in tests of users. */
 
 import { setupServer } from 'msw/node'
 import { http, HttpResponse } from 'msw'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EventSource } from '../../../src/index.ts'
-import { lasting, nextError, nextMessage, nextOpen, open } from '../support/sources.ts'
-// msw/sse looks for a global EventSource when it is used.
+import { openResponse, nextError, nextMessage, nextOpen, open } from '../support/sources.ts'
+// msw/sse looks up the global EventSource on use.
 import '../../../src/polyfill/force.ts'
 import { sse } from 'msw/sse'
 
@@ -22,7 +22,7 @@ afterAll(() => {
   server.close()
 })
 
-describe("msw's sse", () => {
+describe('msw sse', () => {
   it('finds our class as the global one', () => {
     expect(Object.getOwnPropertyDescriptor(globalThis, 'EventSource')).toEqual({
       value: EventSource,
@@ -32,7 +32,7 @@ describe("msw's sse", () => {
     })
   })
 
-  it('sends messages that arrive', async () => {
+  it('delivers messages to a source', async () => {
     server.use(
       sse<{ message: string; news: { a: number } }>(URL_OF_MOCK, ({ client }) => {
         client.send({ data: 'hello', id: '1' })
@@ -48,7 +48,7 @@ describe("msw's sse", () => {
     expect(source.readyState).toBe(EventSource.OPEN)
   })
 
-  it('loses the connection when the mock closes it, and sends the id with the next', async () => {
+  it('loses the connection when the mock closes it, and receives the ID on the next request', async () => {
     const ids: (string | null)[] = []
     server.use(
       sse(URL_OF_MOCK, ({ client, request }) => {
@@ -66,7 +66,7 @@ describe("msw's sse", () => {
     expect(ids).toEqual([null, '7'])
   })
 
-  it('loses the connection when the mock breaks it', async () => {
+  it('loses the connection when the mock errors it', async () => {
     server.use(
       sse(URL_OF_MOCK, ({ client }) => {
         client.error()
@@ -79,16 +79,16 @@ describe("msw's sse", () => {
   })
 })
 
-describe("msw's http", () => {
-  it('brings a response that opens', async () => {
-    // msw holds a response back until its first chunk.
-    server.use(http.get(URL_OF_MOCK, () => lasting(': a comment\n')))
+describe('msw http', () => {
+  it('opens a source with a mocked response', async () => {
+    // msw delays a response until its first chunk.
+    server.use(http.get(URL_OF_MOCK, () => openResponse(': a comment\n')))
     const source = open(URL_OF_MOCK)
     await nextOpen(source)
     expect(source.readyState).toBe(EventSource.OPEN)
   })
 
-  it('brings a refusal that fails the connection', async () => {
+  it('fails a source with a mocked error status', async () => {
     server.use(http.get(URL_OF_MOCK, () => new HttpResponse(null, { status: 503 })))
     const source = open(URL_OF_MOCK)
     const { error } = await nextError(source)
@@ -96,7 +96,7 @@ describe("msw's http", () => {
     expect(source.readyState).toBe(EventSource.CLOSED)
   })
 
-  it('brings a network error, after which the source tries again', async () => {
+  it('makes a source reconnect after a mocked network error', async () => {
     server.use(http.get(URL_OF_MOCK, () => HttpResponse.error()))
     const source = open(URL_OF_MOCK)
     const { error } = await nextError(source)

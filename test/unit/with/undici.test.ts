@@ -1,4 +1,4 @@
-/** As users drive undici: agents, mocks and limits of their own, under Node's built-in fetch and under undici's. */
+/** undici as used by applications: agents, mocks and timeouts, with Node's built-in fetch and undici's. */
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -12,7 +12,7 @@ import {
   setGlobalDispatcher,
 } from 'undici'
 import { EventSource, type FetchLike } from '../../../src/index.ts'
-import { beginStream, serve } from '../support/server.ts'
+import { startStream, serve } from '../support/server.ts'
 import { nextError, nextMessage, open } from '../support/sources.ts'
 
 const IMPATIENT = { bodyTimeout: 700, headersTimeout: 700 }
@@ -25,7 +25,7 @@ afterEach(() => {
   setGlobalDispatcher(before)
 })
 
-/** undici's fetch as the option: its types are its own. */
+/** undici's fetch as the option. It has its own types. */
 const fetchOfUndici = undiciFetch as unknown as FetchLike
 
 const FETCHES: [string, { fetch?: FetchLike }][] = [
@@ -33,19 +33,19 @@ const FETCHES: [string, { fetch?: FetchLike }][] = [
   ["undici's fetch", { fetch: fetchOfUndici }],
 ]
 
-// The silence is the subject here. All connections are silent at the same time: undici counts in seconds.
-describe('silence for longer than the dispatcher allows', () => {
+// The connections are silent concurrently, because undici's timeouts have a resolution of seconds.
+describe('silence longer than the timeouts of the dispatcher', () => {
   const SILENCE = 2_000
 
-  it('ends neither a stream nor the wait for a response under the global dispatcher', async () => {
+  it('closes neither a stream nor a pending response with the global dispatcher', async () => {
     setGlobalDispatcher(new Agent(IMPATIENT))
     let requests = 0
     const url = await serve((request, response) => {
       requests++
-      if (request.url === '/stream') beginStream(response, 'data: before\n\n')
+      if (request.url === '/stream') startStream(response, 'data: before\n\n')
       void wait(SILENCE).then(() => {
         if (request.url === '/stream') response.write('data: after\n\n')
-        else beginStream(response, 'data: at last\n\n')
+        else startStream(response, 'data: at last\n\n')
       })
     })
     const errors: Event[] = []
@@ -63,20 +63,20 @@ describe('silence for longer than the dispatcher allows', () => {
     expect(requests).toBe(4)
   })
 
-  it("ends no stream under a dispatcher of the caller's", async () => {
+  it("closes no stream with the caller's dispatcher", async () => {
     const seen: Dispatcher.DispatchOptions[] = []
     const agent = new Agent(IMPATIENT).compose((dispatch) => (request, handler) => {
       seen.push(request)
       return dispatch(request, handler)
     })
     const url = await serve((_request, response) => {
-      beginStream(response, 'data: before\n\n')
+      startStream(response, 'data: before\n\n')
       void wait(SILENCE).then(() => response.write('data: after\n\n'))
     })
     const errors: Event[] = []
     await Promise.all(
       FETCHES.map(async ([, options]) => {
-        // The fetch of Node 24 speaks to dispatchers as undici 7 did.
+        // Node 24's fetch uses the dispatcher API of undici 7.
         const dispatcher = options.fetch ? agent : new Dispatcher1Wrapper(agent)
         const source = open(`${url}/own`, { ...options, fetchOptions: { dispatcher } })
         source.onerror = (event) => errors.push(event)
@@ -89,10 +89,10 @@ describe('silence for longer than the dispatcher allows', () => {
     expect(seen).toMatchObject([own, own])
   })
 
-  it('ends a plain fetch', async () => {
+  it('closes a plain fetch', async () => {
     setGlobalDispatcher(new Agent(IMPATIENT))
     const url = await serve((_request, response) => {
-      beginStream(response, 'data: 1\n\n')
+      startStream(response, 'data: 1\n\n')
     })
     const response = await fetch(url)
     await expect(response.text()).rejects.toMatchObject({ cause: { code: 'UND_ERR_BODY_TIMEOUT' } })
@@ -100,7 +100,7 @@ describe('silence for longer than the dispatcher allows', () => {
 })
 
 describe.each(FETCHES)('%s', (_, options) => {
-  it('goes through the dispatcher that setGlobalDispatcher installed', async () => {
+  it('uses the dispatcher from setGlobalDispatcher', async () => {
     const seen: Dispatcher.DispatchOptions[] = []
     setGlobalDispatcher(
       new Agent().compose((dispatch) => (request, handler) => {
@@ -109,13 +109,13 @@ describe.each(FETCHES)('%s', (_, options) => {
       }),
     )
     const url = await serve((_request, response) => {
-      beginStream(response, 'data: 1\n\n')
+      startStream(response, 'data: 1\n\n')
     })
     await nextMessage(open(`${url}/through`, options))
     expect(seen).toMatchObject([{ path: '/through', bodyTimeout: 0, headersTimeout: 0 }])
   })
 
-  it("gets a MockAgent's answers", async () => {
+  it('receives responses from a MockAgent', async () => {
     const agent = new MockAgent()
     agent.disableNetConnect()
     setGlobalDispatcher(agent)
@@ -128,7 +128,7 @@ describe.each(FETCHES)('%s', (_, options) => {
     expect((await nextError(source)).error.reason).toBe('ended')
   })
 
-  it("gets a MockAgent's refusals and errors", async () => {
+  it('receives error statuses and errors from a MockAgent', async () => {
     const agent = new MockAgent()
     agent.disableNetConnect()
     setGlobalDispatcher(agent)
@@ -146,8 +146,8 @@ describe.each(FETCHES)('%s', (_, options) => {
   })
 })
 
-describe("a dispatcher of the caller's", () => {
-  it('as an option may be a MockAgent, and is asked for each attempt', async () => {
+describe("caller's dispatcher", () => {
+  it('may be a MockAgent in the option dispatcher, used for each attempt', async () => {
     const dispatcher = new MockAgent()
     dispatcher.disableNetConnect()
     const stream = { headers: { 'Content-Type': 'text/event-stream' } }
@@ -166,14 +166,14 @@ describe("a dispatcher of the caller's", () => {
     expect((await nextMessage(source)).data).toBe('second')
   })
 
-  it('is used when their fetch passes it on', async () => {
+  it('is used if a custom fetch passes it on', async () => {
     const seen: string[] = []
     const dispatcher = new Agent().compose((dispatch) => (request, handler) => {
       seen.push(request.path)
       return dispatch(request, handler)
     })
     const url = await serve((_request, response) => {
-      beginStream(response, 'data: 1\n\n')
+      startStream(response, 'data: 1\n\n')
     })
     const source = open(`${url}/own`, {
       fetch: (input, init) => undiciFetch(input, { ...init, dispatcher }),

@@ -1,4 +1,4 @@
-/** All entry points, imported by their names, in TypeScript. */
+/** All entry points, imported in TypeScript. */
 
 import { ConnectionError, EventDecoderStream, EventSource, streamEvents } from 'everysource'
 import { fetchEventSource } from 'everysource/fetch-event-source'

@@ -1,4 +1,4 @@
-/** A program for Node: a message from the URL that is given, then it ends. */
+/** A Node program that receives a message from the given URL and exits. */
 
 const { EventSource } = require('everysource')
 

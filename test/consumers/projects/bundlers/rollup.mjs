@@ -1,4 +1,4 @@
-/** Rollup, with the plugin that finds packages. */
+/** Rollup with the plugin that resolves packages. */
 
 import nodeResolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
@@ -12,6 +12,6 @@ for (const [name, input] of Object.entries(entries)) {
   const bundle = await rollup({ input, plugins: [nodeResolve({ browser: true })], onLog })
   await bundle.write({ file: `dist/rollup/${name}.js`, plugins: [terser({ module: true })] })
 }
-// An import that leaves nothing is an empty chunk.
+// An unused import results in an empty chunk.
 const unexpected = warnings.filter((message) => !message.includes('Generated an empty chunk'))
 if (unexpected.length > 0) throw new Error(unexpected.join('\n'))

@@ -1,4 +1,4 @@
-/** Vite: an application, each program alone, and the server for development, whose address goes to stdout. */
+/** Vite: an application, each program, and the dev server, whose URL is printed. */
 
 import { build, createServer } from 'vite'
 import { entries } from './entries.mjs'

@@ -1,4 +1,4 @@
-/** `npm:` specifiers, with no node_modules: all entry points. */
+/** All entry points by `npm:` specifier, without node_modules. */
 
 import { ConnectionError, EventDecoderStream, EventSource, streamEvents } from 'npm:everysource'
 import { fetchEventSource } from 'npm:everysource/fetch-event-source'

@@ -1,4 +1,4 @@
-/** Node, jsdom, and jsdom with the parts of Node that it lacks; no flag for ESM. */
+/** Node, jsdom, and jsdom plus Node globals, without the flag for ESM. */
 
 const common = { rootDir: __dirname, transform: {} }
 
@@ -16,13 +16,13 @@ module.exports = {
     { ...common, displayName: 'jsdom', testEnvironment: 'jsdom', testMatch: ['**/jsdom/*.test.js'] },
     {
       ...common,
-      displayName: 'jsdom with what Node has',
+      displayName: 'jsdom plus Node globals',
       testEnvironment: './jsdom-of-node/environment.js',
       testMatch: ['**/jsdom-of-node/*.test.js'],
     },
     {
       ...common,
-      displayName: 'jsdom with what Node has, without the condition node',
+      displayName: 'jsdom plus Node globals, without the condition node',
       testEnvironment: './jsdom-of-node/environment.js',
       resolver: './jsdom-without-node/resolver.js',
       testMatch: ['**/jsdom-without-node/*.test.js'],

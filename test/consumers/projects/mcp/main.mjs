@@ -1,4 +1,4 @@
-/** The SDK's client on its own server, with ours where the SDK imports `eventsource`. */
+/** The SDK's client and server, with everysource in place of `eventsource`. */
 
 import { setImmediate as task } from 'node:timers/promises'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
@@ -24,7 +24,7 @@ found.sum = (await client.callTool({ name: 'add', arguments: { a: 1, b: 2 } })).
 found.logged = logged
 found.token = seen.tokens[0]
 
-// The server drops the connection: the transport says so, and is back on a new one by itself.
+// The server drops the connection. The transport reports it and reconnects automatically.
 const lost = new Promise((resolve) => {
   client.onerror = resolve
 })
@@ -41,14 +41,14 @@ await client.close()
 while (seen.open.size > 0) await task()
 found.closed = true
 
-// A refusal: the code of the error is the status.
+// A rejected connection has the status as its error code.
 const refused = new SSEClientTransport(server.url('/guarded'))
 found.refused = await refused.start().then(
   () => 'started',
   ({ constructor, code }) => `${constructor.name} ${code}`,
 )
 
-// The same with a provider of tokens: it refreshes them and connects again.
+// With a token provider, it refreshes the token and connects again.
 let tokens = { access_token: 'stale', token_type: 'Bearer', refresh_token: 'refresh' }
 const authorized = new SSEClientTransport(server.url('/guarded'), {
   authProvider: {
@@ -60,7 +60,7 @@ const authorized = new SSEClientTransport(server.url('/guarded'), {
       tokens = saved
     },
     redirectToAuthorization: () => {
-      throw new Error('there is a token to refresh')
+      throw new Error('there is already a token to refresh')
     },
     saveCodeVerifier: () => undefined,
     codeVerifier: () => 'verifier',

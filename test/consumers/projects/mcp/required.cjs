@@ -1,4 +1,4 @@
-/** The SDK's CommonJS build requires `eventsource`. */
+/** The SDK's CommonJS build, which requires `eventsource`. */
 
 const { SSEClientTransport } = require('@modelcontextprotocol/sdk/client/sse.js')
 const { Client } = require('@modelcontextprotocol/sdk/client/index.js')

@@ -1,4 +1,4 @@
-/** A server of the Model Context Protocol over SSE, with one tool; `/guarded` wants a token. */
+/** An MCP server over SSE with one tool. `/guarded` requires a token. */
 
 import { createServer } from 'node:http'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'

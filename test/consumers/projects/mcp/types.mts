@@ -1,11 +1,11 @@
-/** The SDK's declarations name types of `eventsource`: ours, with our options. */
+/** The SDK's declarations use types of `eventsource`, which are those of everysource here. */
 
 import { SSEClientTransport, SseError } from '@modelcontextprotocol/sdk/client/sse.js'
 
 const url = new URL('http://a.test/')
 new SSEClientTransport(url, { eventSourceInit: { reconnectionTime: 100, reconnect: { maxAttempts: 3 } } })
 new SSEClientTransport(url, { eventSourceInit: { fetch: (input, init) => fetch(input, init) } })
-// @ts-expect-error -- our options, strict
+// @ts-expect-error -- our options are strictly typed
 new SSEClientTransport(url, { eventSourceInit: { reconnectionTime: '100' } })
 declare const error: SseError
 export const code: number | undefined = error.event.code

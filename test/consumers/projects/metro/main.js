@@ -1,4 +1,4 @@
-/** An app: a message by each of the three ways to receive. */
+/** An app that receives a message with each of the three APIs. */
 
 import { EventSource, streamEvents } from 'everysource'
 import { fetchEventSource } from 'everysource/fetch-event-source'

@@ -1,6 +1,6 @@
 /**
- * Bundles main.js with Metro: `metro.mjs <preset> <tools> <output>`, with the name of a Babel preset, the folder of the installed
- * tools and one for the bundles. Prints for each case its bundle, and the entry points of the package in it.
+ * Bundles main.js with Metro: `metro.mjs <preset> <tools> <output>`, where the preset is a Babel preset, `tools` the folder of
+ * the installed tools, and `output` the folder for bundles. Prints for each case its bundle and the package entry points in it.
  */
 
 import { createRequire } from 'node:module'
@@ -17,8 +17,8 @@ const root = createRequire(import.meta.url)
   .resolve('everysource/package.json')
   .replace('package.json', '')
 
-// As @react-native/metro-config 0.88 (devices only), @expo/metro-config 58 (ExpoMetroConfig.ts) and @expo/cli 58
-// (withMetroMultiPlatform.ts) set them. Metro adds `import` or `require`.
+// Like @react-native/metro-config 0.88 (devices only), @expo/metro-config 58 (ExpoMetroConfig.ts) and @expo/cli 58
+// (withMetroMultiPlatform.ts). Metro adds `import` or `require`.
 const FIELDS = { ios: ['react-native', 'browser', 'main'], web: ['browser', 'module', 'main'] }
 const CONDITIONS = { ios: ['react-native'], web: ['browser'] }
 
@@ -29,7 +29,7 @@ for (const platform of ['ios', 'web']) {
     found[name] = await bundle(platform, { unstable_enablePackageExports: hasExports })
   }
 }
-// What apps set for packages that have no condition for React Native.
+// Apps set this for packages without a React Native condition.
 found['ios, with browser'] = await bundle('ios', {
   unstable_conditionNames: ['react-native', 'browser', 'require'],
 })

@@ -1,4 +1,4 @@
-/** Babel with the preset that is asked for, for packages too, as React Native's transformer has it. */
+/** Babel with the given preset, also applied to packages, like React Native's transformer. */
 
 const { transformFromAstSync, parseSync } = require(require.resolve('@babel/core', { paths: [process.env.PRESET] }))
 

@@ -1,4 +1,4 @@
-/** A program whose parts import the package and require it. */
+/** A program that both imports and requires the package. */
 
 import { createRequire } from 'node:module'
 import * as imported from 'everysource'

@@ -1,4 +1,4 @@
-/** Nobody may take a default export for granted that is not there. */
+/** Must fail: there is no default export. */
 
 import everysource from 'everysource'
 

@@ -1,4 +1,4 @@
-/** CommonJS: require, destructured and whole, and the polyfills. */
+/** CommonJS: destructured and whole require, and the polyfills. */
 
 const { ConnectionError, ErrorEvent, EventDecoderStream, EventSource, streamEvents } = require('everysource')
 const everysource = require('everysource')

@@ -1,4 +1,4 @@
-/** ESM that imports the CommonJS files, as tools do that choose by `main`: Node reads their exports' names from the text. */
+/** ESM that imports the CommonJS files, like tools that resolve `main`. Node detects the export names in their source. */
 
 import {
   ConnectionError,

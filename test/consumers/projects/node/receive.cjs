@@ -1,4 +1,4 @@
-/** A message in each of the three ways, from a server that keeps its connections: then the process must end by itself. */
+/** Receives a message with each of the three APIs from a server that keeps connections open. The process must still exit. */
 
 exports.receive = async ({ EventSource, streamEvents, fetchEventSource }, url) => {
   const received = {}

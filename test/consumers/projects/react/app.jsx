@@ -1,11 +1,11 @@
-/** A component that opens a source in an effect and closes it when it goes, in StrictMode, which mounts each twice. */
+/** A component that opens a source in an effect and closes it on unmount. StrictMode mounts it twice. */
 
 import { EventSource } from 'everysource'
 import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { flushSync } from 'react-dom'
 
-/** What the page's test asks for. */
+/** Counters for the test. */
 const seen = { effects: 0, cleanups: 0, opens: 0, messages: 0, afterUnmount: 0 }
 let isMounted = false
 
@@ -21,7 +21,7 @@ function useMessages(url) {
       seen.messages++
       if (!isMounted) seen.afterUnmount++
       setMessages((before) => [...before, data])
-      // As a chat does that closes when the answer is complete
+      // Like a chat that closes the connection when the answer is complete.
       if (data === 'done') globalThis.app.unmount()
     }
     return () => {
@@ -52,7 +52,7 @@ globalThis.app = {
     isMounted = true
     globalThis.app.show(url)
   },
-  /** Another URL: the effect cleans up and runs again. */
+  /** Changes the URL, so that the effect cleans up and runs again. */
   show(url) {
     root.render(
       <StrictMode>

@@ -1,4 +1,4 @@
-/** Prints which file each resolver takes for each entry of the package, by import and by require. */
+/** Prints the file to which each resolver resolves each entry, for import and require. */
 
 import { createRequire } from 'node:module'
 import { relative } from 'node:path'
@@ -24,13 +24,14 @@ const found = {
   'esbuild, platform browser': await byEsbuild({ platform: 'browser' }),
   'esbuild, platform node': await byEsbuild({ platform: 'node' }),
   'esbuild, platform neutral': await byEsbuild({ platform: 'neutral' }),
-  // cloudflare/workers-sdk, packages/wrangler/src/deployment-bundle/bundle.ts: getBuildConditions(), and esbuild's own platform.
+  // cloudflare/workers-sdk, packages/wrangler/src/deployment-bundle/bundle.ts: getBuildConditions(), plus esbuild's platform.
   wrangler: await byEsbuild({ platform: 'browser', conditions: ['workerd', 'worker', 'browser'] }),
   'webpack, target web': await byWebpack({ target: 'web' }),
   'webpack, target webworker': await byWebpack({ target: 'webworker' }),
   'webpack, target node': await byWebpack({ target: 'node' }),
   'webpack, target electron-renderer': await byWebpack({ target: 'electron-renderer' }),
-  // vercel/next.js, packages/next/src/build/webpack-config-rules/resolve.ts: edgeConditionNames, `worker` or `workerd` by version.
+  // vercel/next.js, packages/next/src/build/webpack-config-rules/resolve.ts: edgeConditionNames, `worker` or `workerd` by
+  // version.
   'Next, edge': await byWebpack({
     target: ['web', 'es6'],
     resolve: { conditionNames: ['edge-light', 'worker', '...'] },
@@ -46,7 +47,7 @@ const found = {
   'Vite, SSR in a worker': {
     import: await byVite({ build: { ssr: true }, ssr: { noExternal: true, target: 'webworker' } }),
   },
-  // Neither knows `exports`.
+  // Neither supports `exports`.
   resolve: { require: await each((name) => resolve.sync(name, { basedir: folder })) },
   'webpack 4': { import: await byWebpack4() },
 }
@@ -126,7 +127,7 @@ async function byVite(options) {
   return files
 }
 
-/** webpack 4 looks at these fields alone. */
+/** webpack 4 reads only these fields. */
 async function byWebpack4() {
   const resolver = enhancedResolve.create({ mainFields: ['browser', 'module', 'main'], exportsFields: [] })
   return each(

@@ -1,4 +1,4 @@
-/** Prints which file a runtime takes for each entry: `runtime.mjs import` or `runtime.mjs require`. */
+/** Prints the file to which a runtime resolves each entry: `runtime.mjs import` or `runtime.mjs require`. */
 
 import { createRequire } from 'node:module'
 import { relative } from 'node:path'

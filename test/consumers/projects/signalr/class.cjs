@@ -1,4 +1,4 @@
-/** A program for versions 1 and 2 of `eventsource`, whose module is the class itself. */
+/** A program for versions 1 and 2 of `eventsource`, whose module is the class. */
 
 const { createServer } = require('node:http')
 const EventSource = require('eventsource')

@@ -1,4 +1,4 @@
-/** SignalR's client over server-sent events, in front of a hub that does as much of the protocol as it takes. */
+/** SignalR's client with server-sent events, and a hub that implements the necessary part of the protocol. */
 
 const { createServer } = require('node:http')
 const { HttpTransportType, HubConnectionBuilder, LogLevel } = require('@microsoft/signalr')
@@ -27,7 +27,7 @@ const server = createServer(async (request, response) => {
     response.end()
     for (const text of body.split(END).slice(0, -1)) {
       const { protocol, type, invocationId, arguments: given } = JSON.parse(text)
-      // The handshake, then calls of a method that adds.
+      // The handshake, then calls of a method that adds numbers.
       if (protocol) send({})
       else if (type === 1) send({ type: 3, invocationId, result: given[0] + given[1] })
     }

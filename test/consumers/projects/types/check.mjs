@@ -1,7 +1,7 @@
 /**
- * Compiles programs with one TypeScript, in one process: `node check.mjs <folder of typescript> <tsconfig>...`. Prints a line
- * of JSON for each: what is wrong with its files and with the declarations of the package. Those of the platform are not
- * checked, and are read once for all.
+ * Compiles programs with one TypeScript in one process: `node check.mjs <folder of typescript> <tsconfig>...`. Prints a line of
+ * JSON for each, with the errors in its files and in the declarations of the package. Platform declarations are not checked, and
+ * read only once.
  */
 
 import { createRequire } from 'node:module'
@@ -45,7 +45,7 @@ for (const project of projects) {
   )
 }
 
-/** lib.dom and its like, @types/node and what it brings. */
+/** TypeScript's libs, @types/node and its dependency. */
 function isOfPlatform(path) {
   return path.startsWith(folder) || /\/node_modules\/(@types\/node|types-node\d+|undici-types)\//.test(path)
 }

@@ -1,4 +1,4 @@
-/** A program with lib.dom, written for TypeScript 5.0 and any later: ours in the place of the browser's. */
+/** A program with lib.dom for TypeScript 5.0 and later: everysource in place of the native class. */
 
 import { ConnectionError, ErrorEvent, EventDecoderStream, EventSource, streamEvents } from 'everysource'
 import type { EventSourceInit, OpenEvent, SourceMessageEvent } from 'everysource'
@@ -6,7 +6,7 @@ import { EventStreamContentType, fetchEventSource } from 'everysource/fetch-even
 import 'everysource/polyfill'
 import 'everysource/polyfill/force'
 
-// Code that takes a constructor, and code that takes an instance
+// Code that takes a constructor or an instance.
 function open(Constructor: typeof globalThis.EventSource): globalThis.EventSource {
   return new Constructor('http://a.test/', { withCredentials: true })
 }
@@ -27,7 +27,7 @@ class Sub extends EventSource {
 }
 open(Sub)
 
-// Handlers and listeners
+// Handlers and listeners.
 const source = new EventSource('http://a.test/', { headers: { a: 'b' }, reconnect: { maxAttempts: 2 } })
 source.onopen = (event: OpenEvent) => event.response.status.toFixed()
 source.onmessage = (event) => event.data.toUpperCase() + event.lastEventId
@@ -46,7 +46,7 @@ source.addEventListener('ping', (event) => {
 source.addEventListener('error', (event) => event instanceof ErrorEvent && event.error.reason === 'network')
 source.removeEventListener('error', console.log)
 
-// Streams
+// Streams.
 async function read(init: EventSourceInit): Promise<string> {
   for await (const event of streamEvents<{ ping: 'pong'; message: string }>('http://a.test/', init)) {
     if (event.type === 'ping') return event.data satisfies 'pong'
@@ -61,24 +61,24 @@ const finished: Promise<void> = fetchEventSource('/', {
   },
 })
 
-// What does not compile
-// @ts-expect-error -- a URL is needed
+// Type errors
+// @ts-expect-error -- the URL is required
 new EventSource()
-// @ts-expect-error -- nobody knows this option
+// @ts-expect-error -- unknown option
 new EventSource('http://a.test/', { withCredential: true })
-// @ts-expect-error -- a class wants `new`
+// @ts-expect-error -- a class requires `new`
 EventSource('http://a.test/')
 // @ts-expect-error -- read only
 source.readyState = 1
-// @ts-expect-error -- the platform's has no headers
+// @ts-expect-error -- the native class has no headers
 open(EventSource).headers
-// @ts-expect-error -- a message has text
+// @ts-expect-error -- data is a string
 source.onmessage = (event: MessageEvent<number>) => event.data
-// @ts-expect-error -- there is no such event
+// @ts-expect-error -- a promise of a result has no type
 streamEvents<{ ping: string }>('/').next().type
-// @ts-expect-error -- an interval is a number
+// @ts-expect-error -- the delay must be a number
 void fetchEventSource('/', { onerror: () => '1' })
-// @ts-expect-error -- not of the platform's making: it lacks what ours has
+// @ts-expect-error -- the native class lacks our extensions
 const ours: EventSource = new globalThis.EventSource('/') as Omit<globalThis.EventSource, 'close'>
 
 export { finished, native, natives, options, ours }

@@ -1,4 +1,4 @@
-/** What is bundled, to be run: each of the three ways to receive, from /events. */
+/** A page that receives messages from /events with each of the three APIs. */
 
 import { EventSource, streamEvents } from 'everysource'
 import { fetchEventSource } from 'everysource/fetch-event-source'

@@ -1,7 +1,7 @@
 import * as everysource from 'everysource'
 import { EventSource } from 'everysource'
 
-test('an import that Babel makes a require of receives a message', async () => {
+test('an import compiled to require by Babel receives a message', async () => {
   const source = new EventSource(process.env.URL_OF_SERVER)
   const { data } = await new Promise((resolve, reject) => {
     source.addEventListener('greeting', resolve)

@@ -1,4 +1,4 @@
-/** jsdom, and what Node has that it lacks: what jest-fixed-jsdom does. */
+/** jsdom plus the Node globals that it lacks, like jest-fixed-jsdom. */
 
 const { TestEnvironment } = require('jest-environment-jsdom')
 

@@ -2,7 +2,7 @@ const { EventSource, streamEvents } = require('everysource')
 
 const { URL_OF_SERVER } = process.env
 
-test('a source receives a message, an event of the page', async () => {
+test('a source receives a message as an event of the page', async () => {
   const source = new EventSource(URL_OF_SERVER)
   const event = await new Promise((resolve, reject) => {
     source.addEventListener('greeting', resolve)

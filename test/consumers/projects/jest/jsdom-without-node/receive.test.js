@@ -4,7 +4,7 @@ const entries = require('../entries.js')
 
 const { URL_OF_SERVER } = process.env
 
-test('each entry is the browser build in CommonJS', () => {
+test('each entry resolves to the browser build in CommonJS', () => {
   expect(entries.map((name) => require.resolve(name))).toEqual([
     expect.stringMatching(/everysource\/dist\/browser\/index\.cjs$/),
     expect.stringMatching(/everysource\/dist\/browser\/fetch-event-source\.cjs$/),
@@ -13,7 +13,7 @@ test('each entry is the browser build in CommonJS', () => {
   ])
 })
 
-test('a source receives a message, an event of the page', async () => {
+test('a source receives a message as an event of the page', async () => {
   const source = new EventSource(URL_OF_SERVER)
   const event = await new Promise((resolve, reject) => {
     source.addEventListener('greeting', resolve)

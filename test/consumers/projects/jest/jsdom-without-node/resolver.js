@@ -1,4 +1,4 @@
-/** Resolves as Jest 28 and 29 do, which add the condition `node` in Node's environment only. */
+/** Resolves like Jest 28 and 29, which add the condition `node` only in the node environment. */
 
 const OMITTED = ['node', 'module-sync']
 

@@ -1,24 +1,24 @@
-/** jest-environment-jsdom has jsdom's events and neither fetch nor streams. */
+/** jest-environment-jsdom has jsdom's events, but neither fetch nor streams. */
 
 const { EventSource, streamEvents } = require('everysource')
 const entries = require('../entries.js')
 
 const { URL_OF_SERVER } = process.env
 
-test('a source says what is missing', () => {
+test('a source names the missing globals', () => {
   expect(typeof fetch).toBe('undefined')
   expect(() => new EventSource(URL_OF_SERVER)).toThrow(
     /^This runtime has no streaming TextDecoder.*, which EventSource needs\. In Jest, use the environment "node" or "jest-fixed-jsdom"/,
   )
 })
 
-test('a loop does', () => {
+test('a loop names the missing globals', () => {
   expect(() => streamEvents(URL_OF_SERVER)).toThrow(
     /^This runtime has no streaming TextDecoder.*, which streamEvents needs\. In Jest, use the environment "node" or "jest-fixed-jsdom"/,
   )
 })
 
-test('with a TextDecoder, a source fails for want of fetch, and says so', async () => {
+test('with a TextDecoder, a source reports the missing fetch', async () => {
   globalThis.TextDecoder = require('node:util').TextDecoder
   const source = new EventSource(URL_OF_SERVER)
   const event = await new Promise((resolve) => {
@@ -30,7 +30,7 @@ test('with a TextDecoder, a source fails for want of fetch, and says so', async 
   expect(source.readyState).toBe(EventSource.CLOSED)
 })
 
-test('each entry is the default build in CommonJS', () => {
+test('each entry resolves to the default build in CommonJS', () => {
   expect(entries.map((name) => require.resolve(name))).toEqual([
     expect.stringMatching(/everysource\/dist\/index\.cjs$/),
     expect.stringMatching(/everysource\/dist\/fetch-event-source\.cjs$/),

@@ -35,7 +35,7 @@ test('fetchEventSource receives a message', async () => {
   expect(messages).toEqual(['hello'])
 })
 
-test('an error is of the class that is exported', async () => {
+test('an error is an instance of the exported class', async () => {
   await expect(streamEvents('data:text/plain,none').response).rejects.toBeInstanceOf(ConnectionError)
 })
 
@@ -44,7 +44,7 @@ test('the polyfill installs the class', () => {
   expect(globalThis.EventSource).toBe(EventSource)
 })
 
-test('with fake timers, messages come while the clock moves', async () => {
+test('with fake timers, messages arrive while the clock advances', async () => {
   jest.useFakeTimers()
   let event
   const source = new EventSource(URL_OF_SERVER)
@@ -60,7 +60,7 @@ test('with fake timers, messages come while the clock moves', async () => {
   }
 })
 
-test('with fake timers that leave setImmediate alone, messages come by themselves', async () => {
+test('with fake timers except setImmediate, messages arrive on their own', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate'] })
   const source = new EventSource(URL_OF_SERVER)
   try {
@@ -72,7 +72,7 @@ test('with fake timers that leave setImmediate alone, messages come by themselve
   }
 })
 
-test('a mock of the module stands in for the class', () => {
+test('a mock of the module replaces the class', () => {
   jest.isolateModules(() => {
     jest.doMock('everysource', () => ({ EventSource: jest.fn() }))
     const mocked = require('everysource')
@@ -88,7 +88,7 @@ test('a mock of the module stands in for the class', () => {
   })
 })
 
-test('each entry is the default build in CommonJS', () => {
+test('each entry resolves to the default build in CommonJS', () => {
   expect(entries.map((name) => require.resolve(name))).toEqual([
     expect.stringMatching(/everysource\/dist\/index\.cjs$/),
     expect.stringMatching(/everysource\/dist\/fetch-event-source\.cjs$/),

@@ -1,4 +1,4 @@
-/** Receives a message, and reports from which files: those that the stack of an error names. */
+/** Receives a message and reports the loaded files, which it finds in error stacks. */
 
 import { writeFileSync } from 'node:fs'
 import { EventSource } from 'everysource'
@@ -29,7 +29,7 @@ test('messages are received', async () => {
   expect(messages).toEqual(['hello'])
 })
 
-test('the files are known', async () => {
+test('the loaded files are reported', async () => {
   const files = []
   try {
     new EventSource()

@@ -1,4 +1,4 @@
-/** The environment that ENVIRONMENT names; with INLINE, the package goes through Vite instead of Node. */
+/** Uses the environment from ENVIRONMENT. With INLINE, Vite rather than Node loads the package. */
 
 const { ENVIRONMENT, INLINE } = process.env
 

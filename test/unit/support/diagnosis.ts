@@ -1,47 +1,47 @@
-/** Has a loop receive what a stub fetch answers, on a clock that the story moves, and diagnoses it. */
+/** Diagnoses streams from a stubbed fetch, with a simulated clock. */
 
 import { onTestFinished } from 'vitest'
 import { diagnose } from '../../../src/diagnosis/diagnose.ts'
 import type { Finding } from '../../../src/diagnosis/finding.ts'
 import { observe } from '../../../src/diagnosis/observe.ts'
 import type { FetchLikeInit, FetchLikeResponse } from '../../../src/index.ts'
-import { NOWHERE } from './sources.ts'
+import { STUB_URL } from './sources.ts'
 
-/** One request and its answer: a good event stream but for what it says. */
-export interface Story {
-  /** No response: the system's code. */
+/** A request and its response. Defaults to a valid event stream. */
+export interface Scenario {
+  /** Fails with this system error code instead of a response. */
   fails?: string
-  /** There is no response yet. */
+  /** No response yet. */
   hangs?: boolean
   status?: number
-  /** Where it was redirected to. */
+  /** Target of a redirect. */
   url?: string
   headers?: Record<string, string | null>
-  /** Chunks, and ms that pass before the next. */
+  /** Chunks, and delays in ms between them. */
   chunks?: (string | Uint8Array | number)[]
-  /** How the body ends, if it does. */
+  /** How the body ends. It stays open by default. */
   end?: 'ended' | 'failed'
-  /** ms that pass until the diagnosis. */
+  /** Delay until the diagnosis, in ms. */
   then?: number
 }
 
-/** What is found after these requests. */
-export async function diagnosed(
-  stories: Story[],
-  { page, requested = NOWHERE }: { page?: string; requested?: string } = {},
+/** Returns the findings after these requests. */
+export async function diagnoseResponses(
+  scenarios: Scenario[],
+  { page, requested = STUB_URL }: { page?: string; requested?: string } = {},
 ): Promise<Finding[]> {
   let now = 1_000
-  let story: Story = {}
+  let scenario: Scenario = {}
   const requests = new AbortController()
   onTestFinished(() => {
     requests.abort()
   })
-  const observer = observe({ now: () => now, fetch: () => answer(story) })
-  for (story of stories) {
+  const observer = observe({ now: () => now, fetch: () => answer(scenario) })
+  for (scenario of scenarios) {
     const init: FetchLikeInit = { method: 'GET', redirect: 'follow', headers: {}, signal: requests.signal }
     const answered = observer.fetch(requested, init)
-    if (!story.hangs) await read(answered, story, (ms) => (now += ms))
-    now += story.then ?? 0
+    if (!scenario.hangs) await read(answered, scenario, (ms) => (now += ms))
+    now += scenario.then ?? 0
   }
   return diagnose(observer.observations, { now, page })
 }
@@ -54,7 +54,7 @@ function answer({
   headers = {},
   chunks = [],
   end,
-}: Story): Promise<FetchLikeResponse> {
+}: Scenario): Promise<FetchLikeResponse> {
   if (hangs) return new Promise(() => undefined)
   if (fails !== undefined) {
     const cause = Object.assign(new Error('connect'), fails !== '' && { code: fails })
@@ -77,10 +77,10 @@ function answer({
   return Promise.resolve(response)
 }
 
-/** Reads chunk by chunk, while time passes as the story says. */
+/** Reads chunk by chunk while the simulated clock advances. */
 async function read(
   answered: Promise<FetchLikeResponse>,
-  { chunks = [], end, fails }: Story,
+  { chunks = [], end, fails }: Scenario,
   pass: (ms: number) => void,
 ): Promise<void> {
   if (fails !== undefined) {
