@@ -1,13 +1,13 @@
 /** Code blocks of docs/reference/options.md. */
 
 import { expect } from 'vitest'
-import { nextDelay, readPolicy, STANDARD_POLICY } from '../../../src/connection/reconnect.ts'
+import { nextDelay, readPolicy, DEFAULT_POLICY } from '../../../src/connection/reconnect.ts'
 import { stream } from '../servers.ts'
 import { type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 
-type Wait = (n: number, reconnectionTime: number, policy: typeof STANDARD_POLICY) => number
+type Wait = (n: number, reconnectionTime: number, policy: typeof DEFAULT_POLICY) => number
 
 export const REFERENCE: Facts = {
   'At the top': [
@@ -28,9 +28,9 @@ export const REFERENCE: Facts = {
         await program.exits()
         const [opened, message, lost, ...rest] = program.output.split('\n')
         expect([opened, message]).toEqual(['open request-1', 'a message'])
-        expect(lost).toMatch(/^lost .* broke off/)
+        expect(lost).toMatch(/^lost .* was interrupted/)
         expect(rest.filter((line) => line.startsWith('lost'))).toHaveLength(4)
-        expect(rest.at(-2)).toMatch(/^failed .* broke off/)
+        expect(rest.at(-2)).toMatch(/^failed .* was interrupted/)
         expect(server.requests.map(({ method, body }) => `${method} ${body}`)).toEqual(
           Array<string>(6).fill('POST q=everything'),
         )
@@ -68,8 +68,8 @@ export const REFERENCE: Facts = {
       fact: 'the defaults are those of the code',
       run: ({ block }) => {
         expect(readPolicy(evaluated(block.text, 'reconnect'), false)).toEqual({
-          ...STANDARD_POLICY,
-          firstJitter: STANDARD_POLICY.jitter,
+          ...DEFAULT_POLICY,
+          firstJitter: DEFAULT_POLICY.jitter,
         })
       },
     },
@@ -84,8 +84,8 @@ export const REFERENCE: Facts = {
           for (const attemptsWithoutMessage of [0, 1, 2, 3, 7, 30]) {
             for (const reconnectionTime of [0, 99, 3_000, 40_000]) {
               for (const policy of [
-                STANDARD_POLICY,
-                { ...STANDARD_POLICY, factor: 1, jitter: 0, firstJitter: 0, maxDelay: 10 },
+                DEFAULT_POLICY,
+                { ...DEFAULT_POLICY, factor: 1, jitter: 0, firstJitter: 0, maxDelay: 10 },
               ]) {
                 const circumstances = { attemptsWithoutMessage, reconnectionTime, random }
                 const ours = nextDelay(policy, { reason: 'network' }, circumstances)
