@@ -63,10 +63,8 @@ function certificate(subject: Party, issuer: Party, extension: Buffer): string {
   )
   const signature = sign('sha256', content, issuer.privateKey)
   const bytes = der(SEQUENCE, content, ECDSA_WITH_SHA256, der(BITS, Buffer.from([0]), signature))
-  return `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64')}\n-----END CERTIFICATE-----\n`.replace(
-    /.{64}/g,
-    '$&\n',
-  )
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? []
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }
 
 function distinguishedName({ name }: Party): Buffer {

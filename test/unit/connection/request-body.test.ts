@@ -65,7 +65,7 @@ describe('option body', () => {
     expect(readOptions({ ...POST, body }).body).toBe(body)
   })
 
-  it('may be a FormData of another library only with a custom fetch: the runtime\'s would send "[object Object]"', () => {
+  it("may be a FormData of another library only with a custom fetch: the runtime's would send it as a string", () => {
     const body = new UndiciFormData()
     const fetch = vi.fn()
     expect(readOptions({ ...POST, body, fetch }).body).toBe(body)
