@@ -179,7 +179,7 @@ function compress(format: 'readable' | 'dense' | 'minified'): OutputPlugin {
         format: {
           comments: /THIRD-PARTY-LICENSES/,
           preserve_annotations: true,
-          // eslint-disable-next-line @typescript-eslint/no-deprecated -- it works, and a test of the package sees to it
+          // eslint-disable-next-line @typescript-eslint/no-deprecated -- it works, as the package tests verify
           beautify: format !== 'minified',
           indent_level: format === 'readable' ? 2 : 0,
         },

@@ -21,7 +21,7 @@ const { values: options } = parseArgs({ options: { 'skip-checks': { type: 'boole
 let versioned = []
 
 const branch = read('git', ['branch', '--show-current'])
-if (branch !== MAIN) refuse(`Releases are made on ${MAIN}; this is ${branch === '' ? 'no branch' : branch}.`)
+if (branch !== MAIN) refuse(`Releases are made on ${MAIN}, not on ${branch === '' ? 'a detached HEAD' : branch}.`)
 if (read('git', ['status', '--porcelain']) !== '') refuse('There are changes that are not committed: see git status.')
 
 const waiting = readdirSync(`${root}.changeset`).filter((file) => file.endsWith('.md') && file !== 'README.md')

@@ -2,7 +2,7 @@
 
 import type { Failure, FailureReason } from './failure.ts'
 import { redactCause } from './redaction.ts'
-import { presentable, withoutUser } from './url.ts'
+import { displayURL, withoutCredentials } from './url.ts'
 
 /** The request that failed. */
 export interface FailedRequest {
@@ -62,7 +62,7 @@ export class ConnectionError extends Error {
   readonly attempt: number
   /** Whether the stream ended in the middle of an event, for example because a proxy cut it. The event is discarded. */
   readonly endedMidEvent: boolean
-  /** Whether `body` is only the beginning of the response's text. */
+  /** Whether `body` is only the beginning of the response text. */
   readonly bodyTruncated: boolean
   // Members that may hold secrets are not enumerable, to keep them out of logs.
   /** The request's URL, without user and password. Not enumerable: its query may hold secrets. */
@@ -96,7 +96,7 @@ export class ConnectionError extends Error {
     }
   }
 
-  /** Always `ConnectionError`, even where a minifier renames the class. */
+  /** Always `ConnectionError`, even if a minifier renames the class. */
   override get name(): string {
     return 'ConnectionError'
   }
@@ -123,12 +123,12 @@ export class ConnectionError extends Error {
 export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, failure: Failure): ConnectionError {
   const { cause, code } = redactCause(failure, secrets)
   return new ConnectionError(
-    `The event stream at ${presentable(url)} ${failure.what}${code === undefined ? '' : ` (${code})`}`,
+    `The event stream at ${displayURL(url)} ${failure.message}${code === undefined ? '' : ` (${code})`}`,
     {
       ...failure,
       // A custom fetch may return an object with only some of the members of Headers.
       headers: failure.headers as Headers | undefined,
-      url: withoutUser(url),
+      url: withoutCredentials(url),
       attempt,
       code,
       cause,
@@ -140,7 +140,7 @@ export function connectionErrorOf({ url, attempt, secrets }: FailedRequest, fail
 export function unexpectedError(request: FailedRequest, cause: unknown): ConnectionError {
   const reason = 'unsupported'
   try {
-    return connectionErrorOf(request, { reason, what: 'failed unexpectedly', cause })
+    return connectionErrorOf(request, { reason, message: 'failed unexpectedly', cause })
   } catch {
     return new ConnectionError('The event stream failed unexpectedly', { reason })
   }

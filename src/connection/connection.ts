@@ -1,28 +1,28 @@
-/** One logical connection: from the first request, over losses and reconnections, to its failure or `close()`. */
+/** One logical connection: from the first request, through reconnections, to failure or `close()`. */
 
 import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now, reportError } from '../platform/globals.ts'
-import { listen, onPageCached } from '../platform/page.ts'
-import { isWatched, publish, withListenerLimit } from '../platform/platform.ts'
+import { subscribe, onEnterBFCache } from '../platform/page.ts'
+import { hasSubscribers, publish, raiseListenerLimit } from '../platform/platform.ts'
 import { type ConnectionError, connectionErrorOf, unexpectedError } from './connection-error.ts'
 import type { Body, ConnectionSink, Exchange, Opener } from './exchange.ts'
 import { asAttemptError, AttemptError, ENDED, ENDED_MID_EVENT, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
-import { decide, type Verdict } from './reconnect.ts'
-import { startWait, withIdleTimeout, withinLimits, type Wait } from './timers.ts'
-import { withoutUser } from './url.ts'
+import { decide, type Decision } from './reconnect.ts'
+import { startWait, withIdleTimeout, clampDelay, type Wait } from './timers.ts'
+import { withoutCredentials } from './url.ts'
 
 type State =
   | { phase: 'idle' | 'connecting' | 'closed' }
   | { phase: 'open'; since: number }
-  /** What to do about a failure is being asked and announced. */
+  /** `shouldReconnect` and the sink are being notified of a failure. */
   | { phase: 'deciding' }
   | { phase: 'waiting'; wait: Wait }
 
 /**
- * `reconnect()`, `close()` and a page that goes into the back/forward cache end a life of the connection: after each await and in each
- * callback, a step asks whether its life is still the current one. Steps do not await each other, and reading uses callbacks, because
- * in Node the waiting frame of an async function costs each idle connection 3 kB.
+ * `reconnect()`, `close()` and entering the back/forward cache start a new generation. After each await and in each callback, a
+ * step stops unless its generation is current. Steps do not await each other, and reading uses callbacks, because in Node a
+ * suspended async function costs each idle connection 3 kB.
  */
 export class Connection implements DecoderSink {
   /** The caller's object, for diagnostics. */
@@ -32,10 +32,10 @@ export class Connection implements DecoderSink {
   readonly #sink: ConnectionSink
   readonly #decoder: EventDecoder
   #state: State = { phase: 'idle' }
-  #life = 0
-  /** Requests in a row that brought no message, the current one included. */
+  #generation = 0
+  /** Consecutive requests without a message, including the current one. */
   #attemptsWithoutMessage = 0
-  /** Whether the current attempt has brought a message. */
+  /** Whether the current attempt has received a message. */
   #hasReceived = false
   #exchange: Exchange
   #reconnectionTime: number
@@ -52,14 +52,14 @@ export class Connection implements DecoderSink {
     this.#exchange = this.#nextExchange()
   }
 
-  /** For the decoder, like `id`, `retry` and `comment`. */
+  /** Called by the decoder, like `id`, `retry` and `comment`. */
   message(type: string, data: string, lastEventId: string, id: string | undefined): void {
     this.#attemptsWithoutMessage = 0
     this.#hasReceived = true
     type ||= 'message'
-    const life = this.#life
-    if (isWatched('message')) publish('message', () => ({ source: this.#source, type, data, lastEventId }))
-    if (life === this.#life) this.#sink.message(type, data, lastEventId, id)
+    const generation = this.#generation
+    if (hasSubscribers('message')) publish('message', () => ({ source: this.#source, type, data, lastEventId }))
+    if (generation === this.#generation) this.#sink.message(type, data, lastEventId, id)
   }
 
   id(lastEventId: string): void {
@@ -78,17 +78,17 @@ export class Connection implements DecoderSink {
     return this.#state.phase
   }
 
-  /** In ms: the option's at first, then what the server's `retry` said. */
+  /** In ms: the option `reconnectionTime`, then the server's last `retry`. */
   get reconnectionTime(): number {
     return this.#reconnectionTime
   }
 
-  /** The last event ID string as of all that has been read. */
-  get readId(): string {
+  /** The last event ID string of everything read so far, delivered or not. */
+  get lastReadId(): string {
     return this.#decoder.lastEventId
   }
 
-  /** Makes the first attempt, unless the caller's signal is aborted. */
+  /** Makes the first attempt unless the caller's signal is already aborted. */
   start(): void {
     const { signal, policy } = this.#options
     const abort = (): void => {
@@ -99,27 +99,27 @@ export class Connection implements DecoderSink {
       abort()
       return
     }
-    this.#unsubscribeSignal = signal && listen(withListenerLimit(signal), 'abort', abort)
-    // What would not be requested again, such as a chat's answer, stays where the browser keeps it.
+    this.#unsubscribeSignal = signal && subscribe(raiseListenerLimit(signal), 'abort', abort)
+    // A response that would not be requested again, such as a chat answer, stays open in the cache if the browser keeps it.
     if (policy.reconnects) {
-      this.#unsubscribePage = onPageCached(() => {
+      this.#unsubscribePage = onEnterBFCache(() => {
         this.#suspend()
       })
     }
-    this.#run(this.#life, this.#connect(undefined, this.#life))
+    this.#run(this.#generation, this.#connect(undefined, this.#generation))
   }
 
-  /** Drops what there is and connects at once. */
+  /** Aborts the current request and connects immediately. */
   reconnect(): void {
     if (this.#state.phase === 'closed') return
-    this.#cancel((life) => this.#connect(undefined, life))
+    this.#cancel((generation) => this.#connect(undefined, generation))
   }
 
   reset(): void {
     this.#decoder.reset()
   }
 
-  /** Ends it for good: aborts the request or its body, cancels the wait. */
+  /** Closes permanently: aborts the request or cancels the wait. */
   close(): void {
     if (this.#state.phase === 'closed') return
     this.#cancel(undefined, 'closed')
@@ -130,34 +130,34 @@ export class Connection implements DecoderSink {
   }
 
   /**
-   * The page goes into the back/forward cache, where Chromium would keep the connection. The reconnection time begins when the page
-   * comes back; the attempt does not count, and `shouldReconnect` is not asked.
+   * Disconnects because the page enters the back/forward cache, where Chromium would keep the connection open. The reconnection
+   * time starts when the page is restored; the attempt does not count, and `shouldReconnect` is not called.
    */
   #suspend(): void {
     const { phase } = this.#state
     if (phase === 'connecting' || phase === 'open') {
-      const what = 'was closed for the back/forward cache'
-      const error = connectionErrorOf(this.#exchange, { reason: 'network', what })
-      this.#cancel((life) => this.#reestablish(error, withinLimits(this.#reconnectionTime), life))
+      const message = 'was closed for the back/forward cache'
+      const error = connectionErrorOf(this.#exchange, { reason: 'network', message })
+      this.#cancel((generation) => this.#reestablish(error, clampDelay(this.#reconnectionTime), generation))
     }
-    // WebKit breaks it off before it says that the page is left.
+    // WebKit drops the connection before it fires `pagehide`.
     this.#attemptsWithoutMessage = Math.max(0, this.#attemptsWithoutMessage - 1)
   }
 
-  /** Ends a life and what it was doing, and begins the next with a step, if any. */
-  #cancel(step?: (life: number) => Promise<void>, phase?: 'closed'): void {
+  /** Cancels the current generation's work and starts the next one with a step, if any. */
+  #cancel(step?: (generation: number) => Promise<void>, phase?: 'closed'): void {
     const state = this.#state
-    const life = ++this.#life
+    const generation = ++this.#generation
     this.#decoder.stop()
-    this.#leave(phase)
+    this.#endAttempt(phase)
     if (state.phase === 'waiting') state.wait.cancel()
-    else if (state.phase !== 'deciding') this.#exchange.request.abort()
-    // A caller's `fetch` that hears of the abort may call close() or reconnect().
-    if (step && life === this.#life) this.#run(life, step(life))
+    else if (state.phase !== 'deciding') this.#exchange.controller.abort()
+    // A caller's `fetch` may call close() or reconnect() from its abort listener.
+    if (step && generation === this.#generation) this.#run(generation, step(generation))
   }
 
-  /** The attempt is over; a connection that was open for long enough was a success. */
-  #leave(phase: 'deciding' | 'closed' = 'deciding'): void {
+  /** A connection that stayed open for `resetAfter` counts as a success. */
+  #endAttempt(phase: 'deciding' | 'closed' = 'deciding'): void {
     const state = this.#state
     this.#state = { phase }
     if (state.phase === 'open' && now() - state.since >= this.#options.policy.resetAfter) {
@@ -166,14 +166,14 @@ export class Connection implements DecoderSink {
   }
 
   /**
-   * Takes what a step throws: an `AttemptError` ends the attempt; anything else, by a bug or in a hostile realm, fails the
-   * connection, so that nothing vanishes in a promise.
+   * Handles a step's errors. An `AttemptError` ends the attempt; any other error, from a bug or a hostile realm, fails the
+   * connection instead of getting lost in a promise.
    */
-  #run(life: number, step: Promise<void>): void {
+  #run(generation: number, step: Promise<void>): void {
     step.catch((thrown: unknown) => {
-      if (life !== this.#life) return
+      if (generation !== this.#generation) return
       if (thrown instanceof AttemptError) {
-        this.#run(life, this.#recover(thrown.failure, life))
+        this.#run(generation, this.#recover(thrown.failure, generation))
         return
       }
       const error = unexpectedError(this.#exchange, thrown)
@@ -185,111 +185,124 @@ export class Connection implements DecoderSink {
     return this.#opener.next(++this.#attemptsWithoutMessage)
   }
 
-  /** One attempt, after a failure if there was one. */
-  async #connect(failure: ConnectionError | undefined, life: number): Promise<void> {
-    // The first has been made already.
+  /** @param failure of the previous attempt */
+  async #connect(failure: ConnectionError | undefined, generation: number): Promise<void> {
+    // The constructor creates the first exchange.
     if (this.#state.phase !== 'idle') this.#exchange = this.#nextExchange()
     this.#state = { phase: 'connecting' }
     this.#hasReceived = false
     publish('connect', () => {
       const { attempt, url } = this.#exchange
-      return { source: this.#source, attempt, url: withoutUser(url), lastEventId: this.#sink.lastEventId ?? '' }
+      return { source: this.#source, attempt, url: withoutCredentials(url), lastEventId: this.#sink.lastEventId ?? '' }
     })
-    if (life !== this.#life) return
+    if (generation !== this.#generation) return
     const opened = await this.#exchange.open(this.#sink.lastEventId, failure)
-    if (life !== this.#life) return
-    const { response, origin, reader, keepsChunks } = opened
+    if (generation !== this.#generation) return
+    const { response, origin, reader, decodeWholeChunks } = opened
     this.#state = { phase: 'open', since: now() }
     publish('open', () => ({ source: this.#source, attempt: this.#exchange.attempt, response }))
-    if (life !== this.#life) return
+    if (generation !== this.#generation) return
     this.#sink.open(response, origin)
-    if (life !== this.#life) return
+    if (generation !== this.#generation) return
     if (reader) {
       this.#decoder.begin(this.#sink.lastEventId ?? '')
-      const limited = withIdleTimeout(reader, this.#options.idleTimeout, this.#exchange.request.signal, this.#sink)
-      this.#read({ reader: limited, keepsChunks }, life)
-    } else this.#run(life, this.#recover(ENDED, life))
+      const limited = withIdleTimeout(reader, this.#options.idleTimeout, this.#exchange.controller.signal, this.#sink)
+      this.#read({ reader: limited, decodeWholeChunks }, generation)
+    } else this.#run(generation, this.#recover(ENDED, generation))
   }
 
-  #read(body: Body, life: number): void {
-    // A reader of a caller's fetch may return no promise.
+  #read(body: Body, generation: number): void {
+    // A reader from a caller's fetch may return a plain value.
     Promise.resolve(body.reader.read()).then(
       (result) => {
-        this.#run(life, this.#take(result, body, life))
+        this.#run(generation, this.#onRead(result, body, generation))
       },
       (cause: unknown) => {
-        const { isCallers } = this.#exchange
-        this.#run(life, Promise.reject(asAttemptError(cause, { reason: 'network', what: 'broke off', isCallers })))
+        const { fromCaller } = this.#exchange
+        this.#run(
+          generation,
+          Promise.reject(asAttemptError(cause, { reason: 'network', message: 'was interrupted', fromCaller })),
+        )
       },
     )
   }
 
-  /** Nothing is awaited before the chunk is decoded: `reset()` could come before it. */
-  async #take({ done, value: chunk }: ReadableStreamReadResult<unknown>, body: Body, life: number): Promise<void> {
-    if (life !== this.#life) return
+  /** Does not await before decoding: one more microtask would let `reset()` run before this chunk is decoded. */
+  async #onRead(
+    { done, value: chunk }: ReadableStreamReadResult<unknown>,
+    body: Body,
+    generation: number,
+  ): Promise<void> {
+    if (generation !== this.#generation) return
     if (done) {
-      this.#run(life, this.#recover(this.#decoder.end() ? ENDED_MID_EVENT : ENDED, life))
+      this.#run(generation, this.#recover(this.#decoder.end() ? ENDED_MID_EVENT : ENDED, generation))
       return
     }
-    // By its shape: a test environment's Uint8Array may come from another realm.
+    // Not instanceof: a test environment's Uint8Array may come from another realm.
     if (!ArrayBuffer.isView(chunk)) {
-      throw new AttemptError({ reason: 'unsupported', what: 'cannot be read: its body is not a stream of bytes' })
+      throw new AttemptError({ reason: 'unsupported', message: 'cannot be read: its body is not a stream of bytes' })
     }
-    // Firefox brings megabytes at once: to make events of them all would block the page, and hold more than can be delivered.
-    for (const piece of body.keepsChunks ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
+    // Firefox delivers megabytes at once. Decoding them in one go would block the page and buffer more events than it can
+    // deliver.
+    for (const piece of body.decodeWholeChunks ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
       try {
         this.#decoder.decode(piece)
       } catch (error) {
-        throw error instanceof EventTooLargeError ? new AttemptError({ reason: 'too-large', what: TOO_LARGE }) : error
+        throw error instanceof EventTooLargeError
+          ? new AttemptError({ reason: 'too-large', message: TOO_LARGE })
+          : error
       }
-      if (life !== this.#life) return
-      const hold = this.#sink.backpressure(piece.byteLength)
-      if (hold) await hold
-      if (life !== this.#life) return
+      if (generation !== this.#generation) return
+      const ready = this.#sink.backpressure(piece.byteLength)
+      if (ready) await ready
+      if (generation !== this.#generation) return
     }
-    this.#read(body, life)
+    this.#read(body, generation)
   }
 
-  /** Reestablishes the connection that was lost, or fails it. */
-  async #recover(failure: Failure, life: number): Promise<void> {
-    this.#leave()
-    if (failure.reason !== 'ended') this.#exchange.request.abort()
+  /** Reestablishes the lost connection, or fails it. */
+  async #recover(failure: Failure, generation: number): Promise<void> {
+    this.#endAttempt()
+    if (failure.reason !== 'ended') this.#exchange.controller.abort()
     const { policy } = this.#options
-    // What the last messages say may decide the answer.
-    if (policy.shouldReconnect && life === this.#life) await this.#sink.deciding()
-    if (life !== this.#life) return
+    // `shouldReconnect` may depend on the last messages.
+    if (policy.shouldReconnect && generation === this.#generation) await this.#sink.deciding()
+    if (generation !== this.#generation) return
     const circumstances = {
       attemptsWithoutMessage: this.#attemptsWithoutMessage,
       reconnectionTime: this.#reconnectionTime,
       random: Math.random(),
     }
     const { error, delay, thrown } = await decide(policy, this.#exchange, failure, circumstances, this.#hasReceived)
-    if (life !== this.#life) return
-    this.#run(life, delay === undefined ? this.#fail(error, thrown, life) : this.#reestablish(error, delay, life))
+    if (generation !== this.#generation) return
+    this.#run(
+      generation,
+      delay === undefined ? this.#fail(error, thrown, generation) : this.#reestablish(error, delay, generation),
+    )
   }
 
   /** "Fail the connection" */
-  async #fail(error: ConnectionError, thrown: Verdict['thrown'], life: number): Promise<void> {
+  async #fail(error: ConnectionError, thrown: Decision['thrown'], generation: number): Promise<void> {
     try {
       publish('failed', () => ({ source: this.#source, error, isEnd: thrown === undefined }))
-      if (life === this.#life) await this.#sink.failed(error, thrown)
+      if (generation === this.#generation) await this.#sink.failed(error, thrown)
     } catch (unexpected) {
-      if (life === this.#life) reportError(unexpected)
+      if (generation === this.#generation) reportError(unexpected)
     }
-    if (life === this.#life) this.close()
+    if (generation === this.#generation) this.close()
   }
 
   /** "Reestablish the connection" */
-  async #reestablish(error: ConnectionError, delay: number, life: number): Promise<void> {
+  async #reestablish(error: ConnectionError, delay: number, generation: number): Promise<void> {
     publish('lost', () => ({ source: this.#source, error, delay }))
-    if (life !== this.#life) return
+    if (generation !== this.#generation) return
     await this.#sink.lost(error, delay)
-    if (life !== this.#life) return
-    // Coming online does not shorten what the server asked for.
+    if (generation !== this.#generation) return
+    // Coming online does not shorten the server's Retry-After.
     const wait = startWait(delay, Number(error.retryAfter) >= 1_000)
     this.#state = { phase: 'waiting', wait }
     publish('wait', () => ({ source: this.#source, delay }))
     await wait.over
-    if (life === this.#life) this.#run(life, this.#connect(error, life))
+    if (generation === this.#generation) this.#run(generation, this.#connect(error, generation))
   }
 }

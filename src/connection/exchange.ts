@@ -1,85 +1,88 @@
-/** What a connection works with: attempts below it, and the sink above it. */
+/** The interfaces around a connection: the attempts it makes, and the sink it reports to. */
 
 import type { ConnectionError, FailedRequest } from './connection-error.ts'
 import type { FetchLikeResponse } from './request.ts'
 
-/** Reads a body. The signal of its request cancels it. */
+/** Reads a body until the request's signal cancels it. */
 export interface BodyReader {
   read(): Promise<ReadableStreamReadResult<unknown>>
 }
 
-/** An event stream that can be read. */
-export interface Opened {
-  /** Undefined where the caller gave only a stream. */
+/** An event stream that is ready to read. */
+export interface OpenedStream {
+  /** Undefined if the caller passed a stream without a response. */
   response: FetchLikeResponse | undefined
-  /** That of its messages. */
+  /** The origin of its messages. */
   origin: string
-  /** Undefined: it is empty. */
+  /** Undefined if the body is empty. */
   reader: BodyReader | undefined
-  /** Whether to decode each chunk as a whole, however large: `reset()` counts on it. */
-  keepsChunks?: true | undefined
+  /** Whether to decode each chunk as a whole, regardless of its size: `reset()` relies on it. */
+  decodeWholeChunks?: true | undefined
 }
 
-/** What is read of it, until it ends. */
-export type Body = Pick<Opened, 'keepsChunks'> & { reader: BodyReader }
+/** The body while it is read. */
+export type Body = Pick<OpenedStream, 'decodeWholeChunks'> & { reader: BodyReader }
 
-/** One attempt to get at an event stream. */
+/** One attempt to open an event stream. */
 export interface Exchange extends FailedRequest {
-  /** Aborts it, and afterwards the reading. */
-  readonly request: AbortController
-  /** Whether the caller's code makes the request, or has made it, so that its errors are the caller's. */
-  readonly isCallers: boolean
+  /** Aborts the request or, later, the body. */
+  readonly controller: AbortController
+  /** Whether the caller's own code makes or made the request, so that its errors are passed through. */
+  readonly fromCaller: boolean
   /**
    * Called once. Rejects with an `AttemptError`.
    *
-   * @param lastEventId undefined where neither the stream nor the caller has named one
-   * @param failure of the attempt before it
+   * @param lastEventId undefined if neither the stream nor the caller has set one
+   * @param failure of the previous attempt
    */
-  open(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<Opened>
+  open(lastEventId: string | undefined, failure: ConnectionError | undefined): Promise<OpenedStream>
 }
 
-/** Makes the attempts of a connection. */
+/** Creates the attempts of a connection. */
 export interface Opener {
-  /** @param attempt its number, from 1, among those in a row that brought no message */
+  /** @param attempt its number among consecutive attempts without a message, starting at 1 */
   next(attempt: number): Exchange
-  /** There will be no more attempts. */
+  /** Called when there will be no more attempts. */
   close(): void
 }
 
-/** Who a connection works for. After `close()` it calls nothing more. */
+/** Receives a connection's messages and state changes. The connection calls nothing after `close()`. */
 export interface ConnectionSink {
   /**
-   * The last event ID string as of the last message that was delivered: what a reconnection sends. Undefined where neither
-   * the stream nor the caller has named one.
+   * The last event ID string as of the last delivered message, which a reconnection sends. Undefined if neither the stream nor
+   * the caller has set one.
    */
   readonly lastEventId: string | undefined
-  /** A good response has come, or there is a stream without one. `origin` is that of its messages. */
+  /** The stream is open; `response` is undefined for a stream passed by the caller. `origin` is the origin of its messages. */
   open(response: FetchLikeResponse | undefined, origin: string): void
-  /** `id` is what the message itself says, if anything. */
+  /** `id` is the message's own ID field, if it has one. */
   message(type: string, data: string, lastEventId: string, id: string | undefined): void
-  /** The last event ID string has changed without a message. */
+  /** The last event ID string changed without a message. */
   id(lastEventId: string): void
-  /** Called where the caller wants comments. */
+  /** Called only if the option `onComment` is set. */
   comment(text: string): void
-  /** Called after each chunk, of so many bytes: a promise holds reading back until it resolves. */
+  /** Called after each chunk with its size. Reading pauses until the returned promise resolves. */
   backpressure(bytes: number): Promise<void> | undefined
-  /** Undefined while somebody waits for what comes; otherwise a promise that resolves when somebody does: no silence until then. */
+  /**
+   * Undefined while a consumer is waiting for data; otherwise a promise that resolves when one is. Pauses `idleTimeout` until
+   * then.
+   */
   demand(): Promise<void> | undefined
-  /** The connection is gone, and `shouldReconnect` is about to be called. Resolves when everything reported has been delivered. */
+  /** The connection was lost, and `shouldReconnect` is about to be called. Resolves once all reported messages are delivered. */
   deciding(): Promise<void>
-  /** The connection is lost and will be reestablished after so many ms, which begin when the promise resolves. */
+  /** The connection will be reestablished `delay` ms after the promise resolves. */
   lost(failure: ConnectionError, delay: number): Promise<void>
   /**
-   * The connection has failed, or is over: its stream has ended, or the server says so. Resolves when that has been announced.
+   * The connection failed or completed. Resolves once that is announced.
    *
-   * @param thrown what a loop throws; undefined if there was no fault
+   * @param thrown the error a loop throws; undefined if the stream ended normally or the server sent 204
    */
   failed(failure: ConnectionError, thrown: { error: unknown } | undefined): Promise<void>
-  /** The caller's signal has closed the connection. */
+  /** The caller's signal closes the connection. */
   aborted(): void
 }
 
-/** The last event ID string after a stream has said one: empty, it resets one that there is, and there may be none. */
-export function lastEventIdAfter(before: string | undefined, said: string): string | undefined {
-  return said === '' && before === undefined ? undefined : said
+/** The last event ID string after the stream sent one. An empty ID resets an existing one but does not create one. */
+export function lastEventIdAfter(before: string | undefined, lastReceived: string): string | undefined {
+  return lastReceived === '' && before === undefined ? undefined : lastReceived
 }

@@ -5,7 +5,7 @@ import type { FetchLikeResponse } from './request.ts'
 /**
  * Why a connection was lost or failed:
  *
- * - `network`: the request got no response, or the body broke off
+ * - `network`: the request got no response, or the body was interrupted
  * - `request`: a function among the options failed, so no request was sent
  * - `status`: the response's status is not 200
  * - `content-type`: the response's Content-Type is not `text/event-stream`
@@ -24,8 +24,8 @@ export type FailureReason =
 export interface Failure {
   /** The kind of failure. */
   reason: FailureReason
-  /** What happened, continuing "The event stream at <url> …". */
-  what: string
+  /** Continues "The event stream at <url> …". */
+  message: string
   /** The HTTP status of a refused response. */
   status?: number | undefined
   /** The headers of a refused response. */
@@ -41,14 +41,14 @@ export interface Failure {
   /** The error that was thrown. */
   cause?: unknown
   /** Whether the caller's code threw the cause. It is then passed on unchanged. */
-  isCallers?: boolean | undefined
+  fromCaller?: boolean | undefined
 }
 
-export const ENDED: Failure = { reason: 'ended', what: 'has ended' }
+export const ENDED: Failure = { reason: 'ended', message: 'has ended' }
 
 export const ENDED_MID_EVENT: Failure = {
   reason: 'ended',
-  what: 'has ended in the middle of an event',
+  message: 'has ended in the middle of an event',
   endedMidEvent: true,
 }
 
@@ -57,7 +57,7 @@ export class AttemptError extends Error {
   readonly failure: Failure
 
   constructor(failure: Failure) {
-    super(failure.what)
+    super(failure.message)
     this.failure = failure
   }
 }

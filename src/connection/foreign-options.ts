@@ -1,9 +1,9 @@
-/** Options of other APIs, which would silently do nothing. */
+/** Rejects options of other APIs, which would silently do nothing. */
 
 import { SERVER_OPTIONS } from '../platform/platform.ts'
 
-/** Replacements, each with the names that it replaces. The first match counts: `SERVER_OPTIONS` says more about some names. */
-const INSTEAD = /* @__PURE__ */ SERVER_OPTIONS.concat([
+/** Replacements, each with the names they replace. The first match wins, because `SERVER_OPTIONS` is more specific. */
+const REPLACEMENTS = /* @__PURE__ */ SERVER_OPTIONS.concat([
   ['"headers"', 'header'],
   ['"body"', 'data payload'],
   ['"body: JSON.stringify(…)"', 'json'],
@@ -22,9 +22,9 @@ const INSTEAD = /* @__PURE__ */ SERVER_OPTIONS.concat([
   ['a listener or a loop', 'onopen onmessage onclose onerror onMessage'],
 ])
 
-/** @throws a `TypeError` that names the option of another API, and what to use instead */
-export function refuseForeignOptions(given: Record<string, unknown>): void {
-  for (const [instead, names] of INSTEAD) {
+/** @throws a `TypeError` with the foreign option and its replacement */
+export function rejectForeignOptions(given: Record<string, unknown>): void {
+  for (const [instead, names] of REPLACEMENTS) {
     const name = names.split(' ').find((one) => given[one] !== undefined)
     if (name !== undefined) throw new TypeError(`Unknown option "${name}". Use ${instead}`)
   }

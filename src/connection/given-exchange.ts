@@ -1,26 +1,26 @@
-/** Event streams that the caller has requested. */
+/** Event streams from a `Response` or stream that the caller passes in. */
 
 import { displayKind, isObject } from '../input/checks.ts'
-import type { Exchange, Opened, Opener } from './exchange.ts'
+import type { Exchange, OpenedStream, Opener } from './exchange.ts'
 import { secretsOf } from './redaction.ts'
 import type { FetchLikeResponse } from './request.ts'
-import { finalURL, isReadableStream, isUsed, openResponse, takeReader } from './response.ts'
+import { finalURL, isReadableStream, isUsed, openResponse, acquireReader } from './response.ts'
 
-/** The URL of a stream that has none. (whatwg/html pull request 12272) */
+/** The URL of a stream without one. (whatwg/html pull request 12272) */
 const EVENT_STREAM = 'about:event-stream'
 
-/** What there is to read already: one attempt, the only one. */
+/** The only attempt of a stream that is already open. */
 export class GivenExchange implements Exchange, Opener {
-  readonly request = new AbortController()
+  readonly controller = new AbortController()
   readonly url: URL
   readonly attempt = 1
-  readonly isCallers = true
-  readonly #opening: Promise<Opened>
+  readonly fromCaller = true
+  readonly #opening: Promise<OpenedStream>
 
-  constructor(url: URL, open: (request: AbortController) => Promise<Opened>) {
+  constructor(url: URL, open: (request: AbortController) => Promise<OpenedStream>) {
     this.url = url
-    this.#opening = open(this.request)
-    // A response may be refused before anybody asks.
+    this.#opening = open(this.controller)
+    // A response may be refused before open() is called.
     this.#opening.catch(() => undefined)
   }
 
@@ -28,7 +28,7 @@ export class GivenExchange implements Exchange, Opener {
     return secretsOf(this.url)
   }
 
-  open(): Promise<Opened> {
+  open(): Promise<OpenedStream> {
     return this.#opening
   }
 
@@ -42,29 +42,34 @@ export class GivenExchange implements Exchange, Opener {
 }
 
 /**
- * Takes a stream, at once.
+ * Locks a stream immediately.
  *
- * @throws a `TypeError` when it is none, or is being read
+ * @throws a `TypeError` if it is not a stream, or is locked
  */
 export function givenStream(stream: unknown): GivenExchange {
-  if (!isReadableStream(stream)) throw new TypeError(`A ReadableStream of bytes is needed, not ${displayKind(stream)}`)
-  if (stream.locked) throw new TypeError('The ReadableStream is being read elsewhere')
+  if (!isReadableStream(stream)) throw new TypeError(`Expected a ReadableStream of bytes, got ${displayKind(stream)}`)
+  if (stream.locked) throw new TypeError('The ReadableStream is locked')
   return new GivenExchange(new URL(EVENT_STREAM), ({ signal }) =>
-    Promise.resolve({ response: undefined, origin: 'null', reader: takeReader(stream, signal), keepsChunks: true }),
+    Promise.resolve({
+      response: undefined,
+      origin: 'null',
+      reader: acquireReader(stream, signal),
+      decodeWholeChunks: true,
+    }),
   )
 }
 
 /**
- * Takes the body of a response, at once, if it is a good one.
+ * Locks the body of a valid response immediately.
  *
- * @throws a `TypeError` when the body cannot be read: it is being read, has been, or is no web stream
+ * @throws a `TypeError` if the body is locked, was read, or is not a web stream
  */
 export function givenResponse(response: FetchLikeResponse): GivenExchange {
   const { body } = response
   if (isObject(body) && !isReadableStream(body)) {
-    throw new TypeError('The body of the Response is not a ReadableStream. Take the Response of a fetch that streams')
+    throw new TypeError('The Response body is not a ReadableStream. Use a fetch that streams')
   }
-  if (isUsed(response)) throw new TypeError('The body of the Response has been read already, or is being read')
+  if (isUsed(response)) throw new TypeError('The Response body was already read or is locked')
   const url = finalURL(response, new URL(EVENT_STREAM))
   return new GivenExchange(url, (request) => openResponse(response, url, request))
 }

@@ -50,7 +50,7 @@ export interface ReconnectPolicy {
    * first wait after a connection that received a message or stayed open for `resetAfter`, the default is 0.1.
    */
   jitter?: number | undefined
-  /** Milliseconds after which an open connection counts as a success even without a message. Default 5,000. */
+  /** Milliseconds after which an open connection counts as a success, even without a message. Default 5,000. */
   resetAfter?: number | undefined
   /**
    * Called after each failure and each end of the stream, once all earlier messages have been delivered. `readyState` is

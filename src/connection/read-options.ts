@@ -1,8 +1,8 @@
-/** The caller's options, checked once, up front. */
+/** Validates the caller's options once, up front. */
 
 import { readMaxBufferSize } from '../decoder/event-decoder.ts'
 import { readUndiciOptions } from '../platform/platform.ts'
-import { refusalOf } from '../platform/request-probes.ts'
+import { initError } from '../platform/request-probes.ts'
 import {
   isFunction,
   isObject,
@@ -15,27 +15,27 @@ import {
   readMembers,
   type Rule,
 } from '../input/checks.ts'
-import { refuseForeignOptions } from './foreign-options.ts'
+import { rejectForeignOptions } from './foreign-options.ts'
 import { readHeaders, type HeaderRecord } from './headers.ts'
 import type { Attempt, EventSourceInit } from './options.ts'
 import { INITIAL_RECONNECTION_TIME, readPolicy, type Policy } from './reconnect.ts'
-import { checkedBody, isBodiless, isStream, readMethod, SENT_ONCE, type RequestBody } from './request-body.ts'
+import { checkedBody, isBodiless, isStream, readMethod, STREAM_SENT_ONCE, type RequestBody } from './request-body.ts'
 import type { FetchLike } from './request.ts'
 
-/** A function of the caller's; what it returns is checked when it has been called. */
-export type OfAttempt = (attempt: Attempt) => unknown
+/** A function option, called for each attempt. Its result is validated then. */
+export type AttemptCallback = (attempt: Attempt) => unknown
 
-/** What a connection knows of its options after the check. */
+/** The validated options of a connection. */
 export type ConnectionOptions = Readonly<CheckedOptions>
 
 interface CheckedOptions {
   withCredentials: boolean
-  /** Undefined: the runtime's. */
+  /** Undefined for the runtime's `fetch`. */
   fetch: FetchLike | undefined
   method: string
-  headers: HeaderRecord | OfAttempt
-  body: RequestBody | undefined | OfAttempt
-  resume: OfAttempt | undefined
+  headers: HeaderRecord | AttemptCallback
+  body: RequestBody | undefined | AttemptCallback
+  resume: AttemptCallback | undefined
   redirect: NonNullable<EventSourceInit['redirect']>
   fetchOptions: object
   signal: AbortSignal | undefined
@@ -54,26 +54,26 @@ interface CheckedOptions {
 
 const NO_MEMBERS = {}
 
-/** Members of a fetch init that an option of ours stands for (credentials unless they are `omit`). */
-const OWN_MEMBERS = ['method', 'headers', 'body', 'redirect', 'signal', 'credentials']
+/** Members of a fetch init that have their own option (`credentials` unless it is `omit`). */
+const RESERVED_MEMBERS = ['method', 'headers', 'body', 'redirect', 'signal', 'credentials']
 
-/** Those of all who give none, so that not every connection has its own. */
+/** Shared by all connections without options, to save memory. */
 const defaults: ConnectionOptions[] = []
 
 /**
- * Converts `withCredentials` as WebIDL converts a boolean; never coerces the others.
+ * Converts `withCredentials` to a boolean as WebIDL does. Never coerces the other options.
  *
- * @param reconnectsGet whether a lost GET connection is reestablished where nothing is said
- * @throws a `TypeError` that names the option and what was given.
+ * @param reconnectsGet whether GET connections reconnect by default
+ * @throws a `TypeError` with the option's name and the invalid value
  */
 export function readOptions(init: unknown, reconnectsGet = true): ConnectionOptions {
-  if (init !== undefined) return readGiven(init, reconnectsGet)
-  return (defaults[Number(reconnectsGet)] ??= readGiven(init, reconnectsGet))
+  if (init !== undefined) return checkOptions(init, reconnectsGet)
+  return (defaults[Number(reconnectsGet)] ??= checkOptions(init, reconnectsGet))
 }
 
 const FUNCTION: Rule = [isFunction, 'a function']
 
-/** The options whose check needs no other option. */
+/** Options that are validated independently of the others. */
 const RULES: Record<string, Rule> = {
   fetch: FUNCTION,
   resume: FUNCTION,
@@ -83,28 +83,28 @@ const RULES: Record<string, Rule> = {
     (value) => ['follow', 'error', 'same-origin'].includes(value as string),
     '"follow", "error" or "same-origin"',
   ],
-  // By its shape: a polyfill's is no instance of the runtime's class.
+  // Not instanceof: a polyfill's signal is not an instance of the runtime's class.
   signal: [
     (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value && 'removeEventListener' in value,
     'an AbortSignal',
   ],
-  // No stream can have another.
-  lastEventId: [(value) => isString(value) && !/[\0\r\n]/.test(value), 'a string without line ends and NUL'],
-  lastEventIdParameter: [(value) => isString(value) && value !== '' && value === wellFormed(value), 'a name'],
+  // A stream cannot send any other ID.
+  lastEventId: [(value) => isString(value) && !/[\0\r\n]/.test(value), 'a string without line breaks or NUL'],
+  lastEventIdParameter: [(value) => isString(value) && value !== '' && value === wellFormed(value), 'a parameter name'],
   connectTimeout: MS,
   idleTimeout: MS,
   reconnectionTime: MS,
   fetchOptions: [isPlain, 'an object'],
 }
 
-function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
+function checkOptions(init: unknown, reconnectsGet: boolean): ConnectionOptions {
   const given = optionMembers(init)
-  refuseForeignOptions(given)
+  rejectForeignOptions(given)
   const { headers, body, withCredentials, reconnect, maxBufferSize } = given
   const options = readMembers(given, RULES) as Partial<CheckedOptions>
   const { fetch, resume, fetchOptions = NO_MEMBERS, lastEventId = '' } = options
-  const isOurFetch = fetch === undefined
-  const ofUndici = readUndiciOptions(given, fetchOptions, isOurFetch)
+  const isRuntimeFetch = fetch === undefined
+  const ofUndici = readUndiciOptions(given, fetchOptions, isRuntimeFetch)
   const method = readMethod(given.method)
   const checkedOptions = {
     redirect: 'follow',
@@ -114,8 +114,8 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
     fetchOptions: ofUndici.fetchOptions,
     withCredentials: Boolean(withCredentials),
     method,
-    headers: (isFunction(headers) ? headers : readHeaders(headers, isOurFetch)) as CheckedOptions['headers'],
-    body: (isFunction(body) ? body : checkedBody(body, isOurFetch)) as CheckedOptions['body'],
+    headers: (isFunction(headers) ? headers : readHeaders(headers, isRuntimeFetch)) as CheckedOptions['headers'],
+    body: (isFunction(body) ? body : checkedBody(body, isRuntimeFetch)) as CheckedOptions['body'],
     lastEventId: wellFormed(lastEventId),
     connectTimeout: options.connectTimeout ?? 0,
     idleTimeout: options.idleTimeout ?? 0,
@@ -127,28 +127,28 @@ function readGiven(init: unknown, reconnectsGet: boolean): ConnectionOptions {
     maxBufferSize: readMaxBufferSize(maxBufferSize),
   } as ConnectionOptions
   if (checkedOptions.body !== undefined && isBodiless(method)) {
-    throw new TypeError(`The option "body" needs another "method" than ${method}, such as POST`)
+    throw new TypeError(`Option "body" needs a "method" such as POST, got ${method}`)
   }
   if (isStream(checkedOptions.body) && checkedOptions.policy.reconnects && !resume) {
-    throw new TypeError(`With "reconnect", ${SENT_ONCE}`)
+    throw new TypeError(`Can't reconnect: ${STREAM_SENT_ONCE}`)
   }
-  checkFetchOptions(fetchOptions, isOurFetch)
+  checkFetchOptions(fetchOptions, isRuntimeFetch)
   return checkedOptions
 }
 
-function checkFetchOptions(fetchOptions: object, isOurFetch: boolean): void {
-  const own = OWN_MEMBERS.find(
+function checkFetchOptions(fetchOptions: object, isRuntimeFetch: boolean): void {
+  const own = RESERVED_MEMBERS.find(
     (name) => name in fetchOptions && (name !== 'credentials' || members(fetchOptions)[name] !== 'omit'),
   )
   if (own !== undefined) {
     const instead = own === 'credentials' ? 'withCredentials' : own
-    throw new TypeError(`${option('fetchOptions')} must not have "${own}": pass the option "${instead}"`)
+    throw new TypeError(`${option('fetchOptions')} must not contain "${own}". Use option "${instead}"`)
   }
-  const refusal = isOurFetch ? refusalOf(fetchOptions) : undefined
-  if (refusal !== undefined) throw new TypeError(`${option('fetchOptions')} does not work here: ${refusal}`)
+  const refusal = isRuntimeFetch ? initError(fetchOptions) : undefined
+  if (refusal !== undefined) throw new TypeError(`${option('fetchOptions')} is not supported here: ${refusal}`)
 }
 
-/** As it could come from a stream, which is UTF-8: without lone surrogates. */
+/** Replaces lone surrogates, which a UTF-8 stream cannot contain. */
 function wellFormed(text: string): string {
   return text.replace(/[\uD800-\uDFFF]/gu, '\uFFFD')
 }

@@ -1,16 +1,16 @@
-/** Redirects that are not simply followed. (Fetch standard, 4.4, "HTTP-redirect fetch") */
+/** Follows redirects one by one, where `fetch` must not follow them itself. (Fetch standard, 4.4, "HTTP-redirect fetch") */
 
 import { AttemptError } from './failure.ts'
 import { isCredential } from '../platform/platform.ts'
-import { describesBody, withoutHeaders } from './headers.ts'
+import { isBodyHeader, withoutHeaders } from './headers.ts'
 import { isStream } from './request-body.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from './request.ts'
-import { discard, finalURL, isResponse } from './response.ts'
-import { isHTTP, presentable } from './url.ts'
+import { cancelBody, finalURL, isResponse } from './response.ts'
+import { isHTTP, displayURL } from './url.ts'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
-/** As many as fetch follows. */
-const MOST_REDIRECTS = 20
+/** The limit of fetch. */
+const MAX_REDIRECTS = 20
 
 /** The option `redirect`. */
 type Allowed = 'follow' | 'error' | 'same-origin'
@@ -18,9 +18,9 @@ type Allowed = 'follow' | 'error' | 'same-origin'
 type Request = [url: string, init: FetchLikeInit]
 
 /**
- * Sends a request with `redirect: 'manual'` and follows redirects as far as the option allows.
+ * Sends a request with `redirect: 'manual'` and follows the redirects that the option allows.
  *
- * @throws an `AttemptError` for a redirect that it does not follow, and what `fetch` throws
+ * @throws an `AttemptError` for a redirect that is not followed, or the error from `fetch`
  */
 export async function followRedirects(fetch: FetchLike, first: Request, allowed: Allowed): Promise<FetchLikeResponse> {
   let request = first
@@ -28,40 +28,40 @@ export async function followRedirects(fetch: FetchLike, first: Request, allowed:
     const response = await fetch(...request)
     if (!isResponse(response)) return response
     const [url, { signal }] = request
-    const followed = followedElsewhere(response, url, allowed)
-    if (followed) throw refuse(response, followed)
+    const followed = disallowedRedirect(response, url, allowed)
+    if (followed) throw refusedRedirect(response, followed)
     const target = redirectTarget(response, url)
     if (target === undefined) return response
-    if (target === 'invalid') throw lose(response, 'was redirected to nowhere')
-    if (redirects === MOST_REDIRECTS) throw lose(response, 'was redirected too often')
+    if (target === 'invalid') throw redirectFailure(response, 'was redirected to an invalid URL')
+    if (redirects === MAX_REDIRECTS) throw redirectFailure(response, 'was redirected too many times')
     const crossesOrigin = target.origin !== new URL(url).origin
-    if (allowed === 'error' || (allowed === 'same-origin' && crossesOrigin)) throw refuse(response, target)
+    if (allowed === 'error' || (allowed === 'same-origin' && crossesOrigin)) throw refusedRedirect(response, target)
     const next = redirectedRequest(request, target, response.status, crossesOrigin)
-    if (!next) throw lose(response, 'was redirected, but its body is a stream, which can be sent only once')
-    if (signal.aborted) throw lose(response, 'was not followed further')
-    void discard(response)
+    if (!next) throw redirectFailure(response, 'was redirected, but its body is a stream that can be sent only once')
+    if (signal.aborted) throw redirectFailure(response, 'was not followed further')
+    void cancelBody(response)
     request = next
   }
 }
 
-function refuse(response: FetchLikeResponse, target: URL | 'hidden'): AttemptError {
-  void discard(response)
+function refusedRedirect(response: FetchLikeResponse, target: URL | 'hidden'): AttemptError {
+  void cancelBody(response)
   const { status, headers } = response
   const isHidden = target === 'hidden'
-  const where = isHidden ? '' : ` to ${presentable(target)}`
-  const hint = isHidden ? '. Where to is hidden from scripts here' : ''
-  const what = `was redirected${where}, which the option "redirect" refuses${hint}`
-  // Of a hidden redirect it is 0.
-  return new AttemptError({ reason: 'redirect', what, status: status || undefined, headers })
+  const where = isHidden ? '' : ` to ${displayURL(target)}`
+  const hint = isHidden ? '. The browser hides the target' : ''
+  const message = `was redirected${where}, which option "redirect" forbids${hint}`
+  // The status of a hidden redirect is 0.
+  return new AttemptError({ reason: 'redirect', message, status: status || undefined, headers })
 }
 
-function lose(response: FetchLikeResponse, what: string): AttemptError {
-  void discard(response)
-  return new AttemptError({ reason: 'network', what })
+function redirectFailure(response: FetchLikeResponse, message: string): AttemptError {
+  void cancelBody(response)
+  return new AttemptError({ reason: 'network', message })
 }
 
-/** Where a response leads that was not left to us: a browser hides redirects, a caller's `fetch` may have followed them. */
-function followedElsewhere(response: FetchLikeResponse, url: string, allowed: Allowed): URL | 'hidden' | undefined {
+/** The target of a disallowed redirect that a browser hides or a caller's `fetch` already followed. */
+function disallowedRedirect(response: FetchLikeResponse, url: string, allowed: Allowed): URL | 'hidden' | undefined {
   const { type, redirected } = response as Partial<Response>
   if (type === 'opaqueredirect') return 'hidden'
   if (allowed === 'follow') return undefined
@@ -71,7 +71,7 @@ function followedElsewhere(response: FetchLikeResponse, url: string, allowed: Al
   return isRefused ? final : undefined
 }
 
-/** Undefined where it is not a redirect. */
+/** Undefined if the response is not a redirect. */
 function redirectTarget(response: FetchLikeResponse, url: string): URL | 'invalid' | undefined {
   if (!REDIRECTS.includes(response.status)) return undefined
   const location: unknown = response.headers.get('location')
@@ -85,7 +85,7 @@ function redirectTarget(response: FetchLikeResponse, url: string): URL | 'invali
   }
 }
 
-/** What servers write beyond ASCII is UTF-8, and header values are bytes, one character each; but Workers have decoded them. */
+/** Decodes a non-ASCII Location as UTF-8: header values have one character per byte, except in Workers, which decode them. */
 function utf8(value: string): string {
   if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
   try {
@@ -95,12 +95,12 @@ function utf8(value: string): string {
   }
 }
 
-/** Each character past U+007F, and the percent sign, as the byte that it is. */
+/** Percent-encodes the percent sign and every character past U+007F as one byte. */
 function escaped(value: string): string {
   return value.replace(/[%\x80-\xff]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
 }
 
-/** The request to the target of a redirect; undefined where its body cannot be sent again. */
+/** The request for the redirect target; undefined if the body cannot be sent again. */
 function redirectedRequest(
   [, init]: Request,
   target: URL,
@@ -112,7 +112,7 @@ function redirectedRequest(
   if (!becomesGET && isStream(init.body)) return undefined
   const headers = withoutHeaders(
     init.headers,
-    (name) => (becomesGET && describesBody(name)) || (crossesOrigin && isCredential(name)),
+    (name) => (becomesGET && isBodyHeader(name)) || (crossesOrigin && isCredential(name)),
   )
   const next: FetchLikeInit = { ...init, headers }
   if (becomesGET) {

@@ -1,6 +1,6 @@
 /** The method and the body of a request. */
 
-import { classNameOf, foreignClassOf, NODE_STREAM_HINT, sendsStreams } from '../platform/platform.ts'
+import { classNameOf, foreignClassOf, NODE_STREAM_HINT, supportsRequestStreams } from '../platform/platform.ts'
 import { BODY_CLASSES } from '../platform/request-probes.ts'
 import { NAME } from './headers.ts'
 import { checked, displayKind, isString, option } from '../input/checks.ts'
@@ -9,20 +9,20 @@ import { checked, displayKind, isString, option } from '../input/checks.ts'
 export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | ReadableStream
 
 /**
- * The method in capitals. (Fetch leaves `patch` as it is, which few servers know.)
+ * The method in upper case. (Fetch does not normalize `patch`, which few servers accept in lower case.)
  *
- * @throws a `TypeError` when fetch sends no such method
+ * @throws a `TypeError` if fetch does not allow the method
  */
 export function readMethod(given: unknown, place = option('method')): string {
-  return checked(place, given, isMethod, 'one that fetch sends')?.toUpperCase() ?? 'GET'
+  return checked(place, given, isMethod, 'a method that fetch allows')?.toUpperCase() ?? 'GET'
 }
 
-/** Whether fetch sends it. */
+/** Whether fetch allows the method. */
 export function isMethod(value: unknown): value is string {
   return isString(value) && NAME.test(value) && !/^(?:connect|trace|track)$/i.test(value)
 }
 
-/** Whether requests of that method have no body. */
+/** Whether requests with that method cannot have a body. */
 export function isBodiless(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
@@ -32,12 +32,12 @@ const WANTED = `a string (JSON.stringify(…) for an object), bytes, a Blob, For
 const BODY = /* @__PURE__ */ option('body')
 
 /**
- * Checks a body; `null` and `undefined` are none.
+ * Validates a body; `null` and `undefined` mean none.
  *
- * @param isOurFetch whether the runtime's `fetch` will send it, which may not know other copies of its classes
- * @throws a `TypeError` that does not show the body
+ * @param isRuntimeFetch whether the runtime's `fetch` sends it, which may not support other copies of its classes
+ * @throws a `TypeError` that does not contain the body
  */
-export function checkedBody(given: unknown, isOurFetch: boolean, place = BODY): RequestBody | undefined {
+export function checkedBody(given: unknown, isRuntimeFetch: boolean, place = BODY): RequestBody | undefined {
   const isBody = (value: unknown): value is RequestBody =>
     isString(value) ||
     (ArrayBuffer.isView(value)
@@ -45,22 +45,21 @@ export function checkedBody(given: unknown, isOurFetch: boolean, place = BODY): 
       : BODY_CLASSES.includes(classNameOf(value)))
   const wanted = place === BODY ? `${WANTED}, or a function that returns one of these` : WANTED
   const body = checked(place, given ?? undefined, isBody, wanted, displayKind)
-  if (!isOurFetch) return body
-  if (isStream(body) && !sendsStreams()) throw cannotSend(place, 'ReadableStream')
+  if (!isRuntimeFetch) return body
+  if (isStream(body) && !supportsRequestStreams()) throw cannotSend(place, 'ReadableStream')
   const foreign = foreignClassOf(body)
-  if (foreign !== undefined) throw cannotSend(place, `${foreign} of another library`)
+  if (foreign !== undefined) throw cannotSend(place, `${foreign} from another library`)
   return body
 }
 
-function cannotSend(place: string, what: string): TypeError {
-  return new TypeError(`${place} is a ${what}, which the fetch of this runtime cannot send`)
+function cannotSend(place: string, value: string): TypeError {
+  return new TypeError(`${place} is a ${value}, which fetch cannot send in this runtime`)
 }
 
-/** What to do about a body that would have to be sent again. */
-export const SENT_ONCE =
-  'the option "body" is a ReadableStream, which can be sent only once. Pass a function that returns a fresh one'
+/** Explains why a stream cannot be sent again. */
+export const STREAM_SENT_ONCE = 'a ReadableStream "body" can be sent only once. Pass a function that returns a new one'
 
-/** Whether it can be sent only once. */
+/** Whether the body can be sent only once. */
 export function isStream(body: unknown): body is ReadableStream {
   return classNameOf(body) === 'ReadableStream'
 }

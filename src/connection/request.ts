@@ -1,76 +1,76 @@
-/** What goes out at each attempt to connect. */
+/** The request of an attempt, and the types of the option `fetch`. */
 
 import {
   acceptedMembers,
   missingHeaders,
   headerValue,
   noTimeoutInit,
-  passesCredentialsOn,
+  forwardsCredentials,
 } from '../platform/platform.ts'
-import { credentialsOf, mergeHeaders, withoutHeaders, type HeaderRecord } from './headers.ts'
+import { authorizationOf, mergeHeaders, withoutHeaders, type HeaderRecord } from './headers.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { isStream, type RequestBody } from './request-body.ts'
 import { isHTTP } from './url.ts'
 
-/** What a `fetch` of the caller's gets as its second argument. Pass members on that you do not know. */
+/** The second argument of the option `fetch`. Pass unknown members through. */
 export interface FetchLikeInit {
   /** The option `method`. */
   method: string
-  /** Absent where the runtime's `fetch` throws for it, as are `credentials` and `cache`. */
+  /** Absent if the runtime's `fetch` rejects it, like `credentials` and `cache`. */
   mode?: 'cors'
-  /** As the option `withCredentials` says. */
+  /** Set by the option `withCredentials`. */
   credentials?: 'include' | 'same-origin' | 'omit'
-  /** Nothing of a stream is cached. */
+  /** Streams are not cached. */
   cache?: 'no-store'
-  /** `manual` where redirects are followed one by one: the option `redirect` is not `follow`, or credentials need care. */
+  /** `manual` if redirects are followed one by one: the option `redirect` is not `follow`, or credentials must be removed. */
   redirect: 'follow' | 'manual'
-  /** All of them, in a plain object that can be spread. */
+  /** All headers, as a plain object. */
   headers: Record<string, string>
-  /** What the option `body` says. */
-  // The types that fetch has for it differ between lib.dom, @types/node and undici.
+  /** The option `body`. */
+  // Its type in fetch differs between lib.dom, @types/node and undici.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
   body?: any
-  /** With a body that is a stream. */
+  /** Set if the body is a stream. */
   duplex?: 'half'
-  /** Aborted when the connection is closed, or is given up. */
+  /** Aborted when the connection closes or the attempt is abandoned. */
   signal: AbortSignal
 }
 
-/** `FetchLikeInit`, under the name that the `eventsource` package has for it from version 4 on. */
+/** Alias of `FetchLikeInit`, as in the `eventsource` package since version 4. */
 export type EventSourceFetchInit = FetchLikeInit
 
-/** What a `fetch` of the caller's must return: a `Response`, or as much of one. */
+/** The result of the option `fetch`: a `Response`, or an object with these members. */
 export interface FetchLikeResponse {
   /** The HTTP status. */
   readonly status: number
-  /** The final URL, after redirects. Empty or missing: that of the request. */
+  /** The final URL, after redirects. Defaults to the URL of the request. */
   readonly url?: string | undefined
-  /** Its `Content-Type`, and what else is asked for. */
+  /** The headers, such as `Content-Type` and `Retry-After`. */
   readonly headers: { get(name: string): string | null }
-  /** A web `ReadableStream` of bytes; null where there is none. */
+  /** A web `ReadableStream` of bytes, or `null`. */
   readonly body: unknown
 }
 
-/** What reads a stream of bytes. */
+/** A reader of a byte stream. */
 export interface ReaderLike {
-  /** The next bytes, or the end. */
+  /** Reads the next chunk. */
   read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
-  /** Gives the stream up, and what it is read from. */
+  /** Cancels the stream and its source. */
   cancel(reason?: unknown): Promise<void>
 }
 
-/** A web `ReadableStream` of bytes, of whatever family: lib.dom's, `node:stream/web`'s or a polyfill's. */
+/** A web `ReadableStream` of bytes: from lib.dom, `node:stream/web` or a polyfill. */
 export interface ByteStream {
-  /** Whether it is being read. */
+  /** Whether it has a reader. */
   readonly locked: boolean
-  /** Takes it: it is locked from then on. */
+  /** Locks the stream and returns its reader. */
   getReader(): ReaderLike
 }
 
-/** `fetch`, or a function in its place: the option `fetch`. It rejects where there is no response. */
+/** `fetch`, or a replacement for it: the option `fetch`. Rejects if there is no response. */
 export type FetchLike = (url: string, init: FetchLikeInit) => Promise<FetchLikeResponse>
 
-/** What one attempt requests. */
+/** The parts of a request that differ between attempts. */
 export interface RequestParts {
   url: URL
   method: string
@@ -81,9 +81,9 @@ export interface RequestParts {
 type RequestOptions = Pick<ConnectionOptions, 'withCredentials' | 'redirect' | 'fetchOptions' | 'lastEventIdParameter'>
 
 /**
- * The arguments for `fetch`. (HTML standard, 9.2.2, "create a potential-CORS request" and the steps after it)
+ * Builds the arguments for `fetch`. (HTML standard, 9.2.2, "create a potential-CORS request" and the steps after it)
  *
- * @param lastEventId undefined where neither the caller nor the stream has named one
+ * @param lastEventId undefined if neither the caller nor the stream has set one
  */
 export function buildRequest(
   parts: RequestParts,
@@ -96,12 +96,12 @@ export function buildRequest(
 
   const url = new URL(parts.url)
   url.hash = ''
-  // Fetch refuses URLs with credentials.
+  // Fetch rejects URLs with credentials.
   url.username = url.password = ''
   let { href } = url
-  let headers = mergeHeaders(ownHeaders(parts.url, body), parts.headers)
+  let headers = mergeHeaders(defaultHeaders(parts.url, body), parts.headers)
   if (lastEventId !== undefined) {
-    // One that the caller set is where it started, not where the stream is.
+    // The caller's own Last-Event-ID is where the stream started, not its current position.
     headers = withoutHeaders(headers, (name) => /^last-event-id$/i.test(name))
     if (lastEventIdParameter !== undefined) href = withParameter(url, lastEventIdParameter, lastEventId)
     else {
@@ -120,7 +120,7 @@ export function buildRequest(
       } as const),
       ...noTimeoutInit(fetchOptions),
       method,
-      redirect: redirect !== 'follow' || passesCredentialsOn(headers) ? 'manual' : 'follow',
+      redirect: redirect !== 'follow' || forwardsCredentials(headers) ? 'manual' : 'follow',
       headers,
       signal,
       ...(body !== undefined && { body }),
@@ -129,14 +129,14 @@ export function buildRequest(
   ]
 }
 
-/** What the standard and a URL's user and password ask for; the caller's override them. */
-function ownHeaders(url: URL, body: unknown): HeaderRecord {
-  return { Accept: 'text/event-stream', ...missingHeaders(body), ...credentialsOf(url) }
+/** The standard's headers and the URL's Basic authorization. The caller's headers override them. */
+function defaultHeaders(url: URL, body: unknown): HeaderRecord {
+  return { Accept: 'text/event-stream', ...missingHeaders(body), ...authorizationOf(url) }
 }
 
 /**
- * Sets a parameter of the query, or removes it if the value is empty. All other bytes stay as they are: URLs may be signed, and
- * serializing the whole query would change some.
+ * Sets a query parameter, or removes it if the value is empty. All other bytes stay unchanged, because the URL may be signed and
+ * serializing the whole query would change some of them.
  */
 function withParameter(url: URL, name: string, value: string): string {
   const { href } = url
@@ -145,18 +145,18 @@ function withParameter(url: URL, name: string, value: string): string {
   const parameter = value === '' ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`]
   const pairs = rest[0] === undefined ? [] : rest.join('?').split('&')
   const others = pairs.flatMap((pair) =>
-    // Without the "&", a "?" at the start of a name would be lost.
+    // Without the "&", URLSearchParams would drop a "?" at the start of a name.
     new URLSearchParams(`&${pair}`).has(name) ? parameter.splice(0) : [pair],
   )
-  // A "&" at the end separates already.
+  // Reuse a trailing "&" as the separator.
   if (parameter[0] && others[others.length - 1] === '') others.pop()
   const query = [...others, ...parameter]
   return query[0] === undefined ? String(start) : `${start}?${query.join('&')}`
 }
 
-/** The value of the header; undefined where there is none, as control characters other than tabs cannot stand in one. */
+/** The value of the header; undefined if the ID is empty or has control characters other than tabs, which headers cannot hold. */
 export function lastEventIdHeader(lastEventId: string): string | undefined {
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  // eslint-disable-next-line no-control-regex -- matches control characters
   if (lastEventId === '' || /[\0-\x08\x0a-\x1f\x7f]/.test(lastEventId)) return undefined
   return headerValue(lastEventId)
 }

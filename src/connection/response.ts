@@ -1,31 +1,31 @@
-/** Checks a response and takes its body, or says why it is refused. (HTML standard, 9.2.2) */
+/** Validates a response and locks its body, or reports why it is refused. (HTML standard, 9.2.2) */
 
 import { isObject } from '../input/checks.ts'
-import { STREAMING_FETCH } from '../platform/platform.ts'
-import type { Opened } from './exchange.ts'
+import { STREAMING_FETCH_HINT } from '../platform/platform.ts'
+import type { OpenedStream } from './exchange.ts'
 import { AttemptError, type Failure } from './failure.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import type { FetchLikeResponse } from './request.ts'
-import { inTime } from './timers.ts'
+import { withTimeout } from './timers.ts'
 
-/** How many bytes of a refused body are read. More than that is not a reason but a page. */
-const MOST_BYTES = 64 * 1024
-/** How long an error may be kept waiting for a refused body, in ms. */
-const PATIENCE = 250
+/** In bytes. A longer body is a web page, not an error message. */
+const MAX_REFUSED_BYTES = 64 * 1024
+/** How long an error waits for the refused body, in ms. */
+const REFUSED_BODY_TIMEOUT = 250
 
 const TOKEN = "[\\w!#$%&'*+.^`|~-]+"
 const ESSENCE = new RegExp(`^[\\t\\n\\r ]*(${TOKEN}/${TOKEN})[\\t\\n\\r ]*(?:;|$)`)
 const LIST_ITEM = /(?:[^",]|"(?:\\.|[^"\\])*"?)+/gs
 
-/** Any of the three forms of a date; only asctime's does not name its zone. (RFC 9110, 5.6.7) */
+/** The three HTTP date formats; only asctime has no time zone. (RFC 9110, 5.6.7) */
 const DATE = /^[a-z]{3,9},? [\w -]+ \d\d:\d\d:\d\d (?:GMT|\d{4})$/i
 
 /**
- * Takes the body of a good response, before any listener can, and reads what a refused one says.
+ * Locks the body of a valid response before any listener can, or reads the beginning of a refused one.
  *
- * @param requested its URL where it does not say
- * @param request what to abort where the body will not be read
- * @param onRefused the option, called with a response that is refused
+ * @param requested the URL to use if the response has none
+ * @param request aborted if the response is refused
+ * @param onRefused called with a refused response
  * @throws an `AttemptError`
  */
 export async function openResponse(
@@ -33,51 +33,51 @@ export async function openResponse(
   requested: URL,
   request: AbortController,
   onRefused?: ConnectionOptions['onRefused'],
-): Promise<Opened> {
+): Promise<OpenedStream> {
   let refusal: Failure | undefined
   try {
-    refusal = refuse(response)
+    refusal = checkResponse(response)
     if (!refusal) {
       const { body } = response
       return {
         response,
         origin: finalURL(response, requested).origin,
-        reader: body === null ? undefined : takeReader(body as ReadableStream<unknown>, request.signal),
+        reader: body === null ? undefined : acquireReader(body as ReadableStream<unknown>, request.signal),
       }
     }
-    if (refusal.status === undefined) void discard(response)
-    else refusal = await describe(refusal, response, request.signal, onRefused)
+    if (refusal.status === undefined) void cancelBody(response)
+    else refusal = await addRefusedBody(refusal, response, request.signal, onRefused)
   } catch (cause) {
-    // A caller's fetch may return anything.
+    // The result of a caller's fetch is not validated beyond its shape.
     refusal = unsupported(NO_RESPONSE, cause)
   }
   request.abort()
   throw new AttemptError(refusal)
 }
 
-const NO_RESPONSE = 'what "fetch" returned is not a Response'
+const NO_RESPONSE = '"fetch" did not return a Response'
 
-/** Why to fail the connection, or nothing. (HTML standard, 9.2.2, "processEventSourceResponse") */
-export function refuse(response: FetchLikeResponse): Failure | undefined {
+/** Returns why to fail the connection, if so. (HTML standard, 9.2.2, "processEventSourceResponse") */
+export function checkResponse(response: FetchLikeResponse): Failure | undefined {
   if (!isResponse(response)) return unsupported(NO_RESPONSE)
 
-  // What fetch rejects with otherwise.
-  if ('type' in response && response.type === 'error') return { reason: 'network', what: 'could not be reached' }
+  // Response.error(): a rejection in other cases.
+  if ('type' in response && response.type === 'error') return { reason: 'network', message: 'could not be reached' }
 
   const { status, headers, body } = response
   if (status !== 200) {
-    const answer = status === 204 ? '204: it is over' : `status ${status} instead of 200`
-    return refusal('status', response, `the server answered ${answer}`)
+    const why = status === 204 ? 'the server ended it with status 204' : `status ${status} instead of 200`
+    return refusal('status', response, why)
   }
   const contentType: unknown = headers.get('content-type')
   if (typeof contentType !== 'string' || mimeEssence(contentType) !== 'text/event-stream') {
     const given = typeof contentType === 'string' ? `Content-Type "${contentType.slice(0, 100)}"` : 'no Content-Type'
-    return refusal('content-type', response, `the server sent ${given} instead of text/event-stream`)
+    return refusal('content-type', response, `${given} instead of text/event-stream`)
   }
   if (body !== null && !isReadableStream(body)) {
-    return unsupported(`the body of the Response is not a ReadableStream. ${STREAMING_FETCH}`)
+    return unsupported(`the Response body is not a ReadableStream. ${STREAMING_FETCH_HINT}`)
   }
-  if (body?.locked === true) return unsupported('the body of the Response is being read elsewhere')
+  if (body?.locked === true) return unsupported('the Response body is locked')
   return undefined
 }
 
@@ -85,20 +85,20 @@ function refusal(reason: 'status' | 'content-type', { status, headers }: FetchLi
   const retryAfter: unknown = headers.get('retry-after')
   return {
     reason,
-    what: `was refused: ${why}`,
+    message: `was refused: ${why}`,
     status,
     headers,
     retryAfter: typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, Date.now()) : undefined,
   }
 }
 
-function unsupported(what: string, cause?: unknown): Failure {
-  return { reason: 'unsupported', what: `cannot be read: ${what}`, cause }
+function unsupported(message: string, cause?: unknown): Failure {
+  return { reason: 'unsupported', message: `cannot be read: ${message}`, cause }
 }
 
 /**
- * The MIME essence of a Content-Type header in lower case, without parameters; `undefined` where none is valid. Of several
- * values the last valid one counts. (Fetch standard, "extract a MIME type")
+ * The MIME essence of a Content-Type header, in lower case and without parameters; `undefined` if invalid. The last valid of
+ * several values wins. (Fetch standard, "extract a MIME type")
  */
 export function mimeEssence(contentType: string): string | undefined {
   let essence: string | undefined
@@ -110,7 +110,7 @@ export function mimeEssence(contentType: string): string | undefined {
 }
 
 /**
- * The header Retry-After in ms, from seconds or a date; 0 for a date that has passed. `undefined` where it is neither. (RFC 9110,
+ * Parses a Retry-After header, in seconds or as a date, to ms; 0 for a date in the past, `undefined` if invalid. (RFC 9110,
  * 10.2.3)
  *
  * @param now in ms since 1970
@@ -123,26 +123,26 @@ export function parseRetryAfter(value: string, now: number): number | undefined 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
-/** Calls `onRefused`, and reads the beginning of the body if that did not. */
-async function describe(
+/** Calls `onRefused`, then reads the beginning of the body unless `onRefused` did. */
+async function addRefusedBody(
   refusal: Failure,
   response: FetchLikeResponse,
   signal: AbortSignal,
   onRefused: ConnectionOptions['onRefused'],
 ): Promise<Failure> {
   try {
-    // Or as much of one as the caller's fetch returned.
+    // May be incomplete if it comes from a caller's fetch.
     await onRefused?.(response as Response)
   } catch (cause) {
-    return { ...refusal, what: `${refusal.what}, and "onRefused" failed`, cause, isCallers: true }
+    return { ...refusal, message: `${refusal.message}, and "onRefused" failed`, cause, fromCaller: true }
   }
   const text = await readRefusedBody(response, signal)
   return { ...refusal, ...text }
 }
 
 /**
- * Reads the beginning of a refused body as text: a server's reason, often as JSON. Counts what has come until it takes too long or
- * breaks off; nothing where the body cannot be read at all.
+ * Reads the beginning of a refused body as text: the server's reason, often JSON. Returns the text received before the timeout or
+ * an interruption, and nothing if the body cannot be read at all.
  */
 async function readRefusedBody(
   response: FetchLikeResponse,
@@ -151,33 +151,33 @@ async function readRefusedBody(
   const { body } = response
   if (body === null) return { body: '' }
   if (!isReadableStream(body) || isUsed(response)) return {}
-  const reader = takeReader(body, signal)
+  const reader = acquireReader(body, signal)
   const utf8 = new TextDecoder()
   let text = ''
   let bodyTruncated = true
   const read = async (): Promise<void> => {
-    for (let left = MOST_BYTES; ;) {
+    for (let left = MAX_REFUSED_BYTES; ;) {
       const { done, value } = await reader.read()
       if (done) bodyTruncated = false
       if (done || !ArrayBuffer.isView(value) || left <= 0) return
       const chunk = new Uint8Array(value.buffer, value.byteOffset, Math.min(left, value.byteLength))
-      // Without end, empty chunks would keep the timer from running.
+      // Count empty chunks too: an endless series of them would keep the timer from firing.
       left -= Math.max(1, chunk.byteLength)
-      // A character that the limit cuts is left out.
+      // A character cut by the limit is dropped.
       text += utf8.decode(chunk, { stream: true })
     }
   }
-  // Where it breaks off, what there is of it is enough.
-  await inTime(PATIENCE, read().catch(ignore), signal)
+  // The text received before an interruption is enough.
+  await withTimeout(REFUSED_BODY_TIMEOUT, read().catch(ignore), signal)
   return { body: text, bodyTruncated }
 }
 
-/** Whether its body is being read, or has been. */
+/** Whether its body was read or is locked. */
 export function isUsed({ body, bodyUsed }: FetchLikeResponse & { bodyUsed?: boolean }): boolean {
   return bodyUsed === true || (isReadableStream(body) && body.locked)
 }
 
-/** Whether it has as much of a `Response` as we need. */
+/** Whether it has the members of a `Response` used here. */
 export function isResponse(response: unknown): response is FetchLikeResponse {
   return (
     isObject(response) &&
@@ -187,12 +187,12 @@ export function isResponse(response: unknown): response is FetchLikeResponse {
   )
 }
 
-/** By its methods: a polyfill's stream is no instance of the runtime's class. */
+/** Not instanceof: a polyfill's stream is not an instance of the runtime's class. */
 export function isReadableStream(body: unknown): body is ReadableStream<unknown> {
   return isObject(body) && 'getReader' in body
 }
 
-/** The final URL, after redirects; that of the request where the response does not say. */
+/** The final URL, after redirects; the request's URL if the response has none. */
 export function finalURL(response: FetchLikeResponse, requested: URL): URL {
   try {
     return new URL(response.url ?? '', requested)
@@ -201,8 +201,11 @@ export function finalURL(response: FetchLikeResponse, requested: URL): URL {
   }
 }
 
-/** Takes a stream to read. Aborting the signal cancels it: a caller's fetch may ignore signals. */
-export function takeReader(stream: ReadableStream<unknown>, signal: AbortSignal): ReadableStreamDefaultReader<unknown> {
+/** Locks a stream for reading. Aborting the signal cancels it, because a caller's fetch may ignore the signal. */
+export function acquireReader(
+  stream: ReadableStream<unknown>,
+  signal: AbortSignal,
+): ReadableStreamDefaultReader<unknown> {
   const reader = stream.getReader()
   const stop = (): void => void cancel(reader)
   if (signal.aborted) stop()
@@ -210,12 +213,12 @@ export function takeReader(stream: ReadableStream<unknown>, signal: AbortSignal)
   return reader
 }
 
-/** Cancels the body of a response that is not read. */
-export async function discard(response: FetchLikeResponse): Promise<void> {
+/** Cancels the body of a response that will not be read. */
+export async function cancelBody(response: FetchLikeResponse): Promise<void> {
   try {
     await (response.body as ReadableStream).cancel()
   } catch {
-    // It has none, or a caller's fetch has made it of anything.
+    // There is no body, or a caller's fetch returned an unusual one.
   }
 }
 
@@ -224,10 +227,10 @@ export async function cancel(source: { cancel(): Promise<void> }): Promise<void>
   try {
     await source.cancel()
   } catch {
-    // It is gone either way.
+    // The stream is unusable either way.
   }
 }
 
 function ignore(): void {
-  // It has been dealt with.
+  // Handled elsewhere.
 }

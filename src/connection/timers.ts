@@ -1,23 +1,23 @@
-/** The wait before the next attempt, and time limits. */
+/** The delay before the next attempt, and timeouts. */
 
 import { onceOnline } from '../platform/page.ts'
 import { chooseQueueTask } from '../platform/platform.ts'
 import type { BodyReader, ConnectionSink } from './exchange.ts'
 import { AttemptError } from './failure.ts'
 
-/** The least wait, in ms: less would let a server that closes at once cause a storm. */
+/** In ms. Prevents a request storm on a server that closes immediately. */
 export const MIN_DELAY = 100
 
-/** What a timer can hold, in ms; a longer delay would fire at once. */
+/** The longest timer delay, in ms. A longer one would fire immediately. */
 const MAX_DELAY = 2 ** 31 - 1
 
-/** A wait that neither causes a storm nor overflows a timer. */
-export function withinLimits(ms: number): number {
+/** Clamps a delay so that it neither causes a request storm nor overflows a timer. */
+export function clampDelay(ms: number): number {
   return Math.min(Math.max(MIN_DELAY, ms), MAX_DELAY)
 }
 
 export interface Wait {
-  /** Resolves when the time is over; never once it is canceled. */
+  /** Resolves after the delay, or never if canceled. */
   readonly over: Promise<void>
   cancel(): void
 }
@@ -44,11 +44,10 @@ export function startWait(ms: number, isFixed = false): Wait {
   return { over, cancel }
 }
 
-/** The end of the time, in place of a result. */
 export const TIMED_OUT = Symbol('timed out')
 
-/** The outcome of some work, or `TIMED_OUT` after so many ms (0: no limit). Once the signal is aborted the time does not end. */
-export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T | typeof TIMED_OUT> {
+/** Resolves with the result of the work, or `TIMED_OUT` after `ms` (0 for no limit). Aborting the signal stops the timer. */
+export async function withTimeout<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T | typeof TIMED_OUT> {
   if (ms === 0 || ms === Infinity || signal.aborted) return work
   let timer: ReturnType<typeof setTimeout> | undefined
   const stop = (): void => {
@@ -57,7 +56,7 @@ export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSigna
   const limit = new Promise<typeof TIMED_OUT>((resolve) => {
     timer = setTimeout(
       () => {
-        // Where a listener has kept the runtime busy for that long, what has come meanwhile gets its turn first.
+        // If a listener blocked the runtime that long, data that arrived meanwhile is handled first.
         chooseQueueTask()(() => {
           resolve(TIMED_OUT)
         })
@@ -65,7 +64,7 @@ export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSigna
       Math.min(ms, MAX_DELAY),
     )
   })
-  // The work may ignore the signal and never end.
+  // The work may ignore the signal and never settle.
   signal.addEventListener('abort', stop)
   return Promise.race([work, limit]).finally(() => {
     stop()
@@ -74,8 +73,7 @@ export async function inTime<T>(ms: number, work: Promise<T>, signal: AbortSigna
 }
 
 /**
- * The reader, whose reads reject after so many ms (0: no limit) without a byte. The clock only runs while the sink waits for what
- * comes.
+ * Makes reads reject after `ms` without a byte (0 for no limit). The timer only runs while the sink is waiting for data.
  */
 export function withIdleTimeout(
   reader: BodyReader,
@@ -88,10 +86,10 @@ export function withIdleTimeout(
     async read() {
       const read = reader.read()
       for (;;) {
-        const result = await inTime(ms, read, signal)
+        const result = await withTimeout(ms, read, signal)
         if (result !== TIMED_OUT) return result
         const demanded = sink.demand()
-        if (!demanded) throw new AttemptError({ reason: 'timeout', what: `has been silent for ${ms} ms` })
+        if (!demanded) throw new AttemptError({ reason: 'timeout', message: `sent nothing for ${ms} ms` })
         await Promise.race([demanded, read])
       }
     },

@@ -1,7 +1,7 @@
 /** `EventDecoderStream`: the decoder as a transform stream. */
 
 import { checked, displayKind, isFunction, option, optionMembers } from '../input/checks.ts'
-import { need } from '../platform/platform.ts'
+import { assertSupported } from '../platform/platform.ts'
 import { EventDecoder, readMaxBufferSize } from './event-decoder.ts'
 import { streamEvent, type EventOf, type EventsMap, type StreamEvent } from './stream-event.ts'
 
@@ -43,7 +43,7 @@ export class EventDecoderStream<Events extends EventsMap<Events> = Record<string
    */
   constructor(options?: EventDecoderStreamInit | null) {
     const name = 'EventDecoderStream'
-    need(name, ['TextDecoder', 'ReadableStream', 'TransformStream'])
+    assertSupported(name, ['TextDecoder', 'ReadableStream', 'TransformStream'])
     // Minifiers rename the class.
     Object.defineProperty(EventDecoderStream, 'name', { value: name })
     const { readable, writable } = decoding(options)
@@ -88,7 +88,7 @@ function decoding(init: unknown): TransformStream<Uint8Array, StreamEvent[]> {
     events = []
     try {
       if (!ArrayBuffer.isView(chunk)) {
-        throw new TypeError(`EventDecoderStream takes Uint8Array chunks, not ${displayKind(chunk)}`)
+        throw new TypeError(`EventDecoderStream takes Uint8Array chunks, got ${displayKind(chunk)}`)
       }
       decoder.decode(chunk as Uint8Array)
     } finally {

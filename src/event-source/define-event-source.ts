@@ -5,11 +5,11 @@ import { Connection } from '../connection/connection.ts'
 import { FetchOpener } from '../connection/fetch-exchange.ts'
 import { GivenExchange, givenStream } from '../connection/given-exchange.ts'
 import { readOptions } from '../connection/read-options.ts'
-import { parseURL, presentable } from '../connection/url.ts'
+import { parseURL, displayURL } from '../connection/url.ts'
 import { defineDispose } from '../platform/globals.ts'
-import { EventTargetBase, patchEventTarget, missingBases } from '../platform/platform.ts'
+import { EventTargetBase, patchEventTarget, missingBaseClasses } from '../platform/platform.ts'
 import { defineInspection } from '../platform/platform.ts'
-import { need } from '../platform/platform.ts'
+import { assertSupported } from '../platform/platform.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
 import type { EventSourceConstructor } from './interface.ts'
@@ -31,7 +31,7 @@ export function defineEventSource(): EventSourceConstructor {
       constructor(...args: [url?: unknown, options?: unknown]) {
         // An explicit `undefined` converts to the URL "undefined".
         if (args.length === 0) throw new TypeError('EventSource needs a URL')
-        need('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBases())
+        assertSupported('EventSource', ['AbortController', 'TextDecoder', 'URL'], missingBaseClasses())
         patchEventTarget(EventSource.prototype)
         super()
         keepPrototype(this, new.target)
@@ -65,7 +65,7 @@ export function defineEventSource(): EventSourceConstructor {
         const { isDispatching, readyState, lastEventId = '' } = this.#dispatcher
         // Code that has piped one body to its end continues after the last ID it contained, dispatched or not.
         const isAhead = this.#isFromStream && !isDispatching && readyState !== CLOSED
-        return isAhead ? this.#connection.readId : lastEventId
+        return isAhead ? this.#connection.lastReadId : lastEventId
       }
       get reconnectionTime(): number {
         return this.#connection.reconnectionTime
@@ -117,7 +117,7 @@ export function defineEventSource(): EventSourceConstructor {
   defineInspection(EventSource, (source) => {
     const { url, readyState, lastEventId, reconnectionTime } = source
     const state = ['CONNECTING', 'OPEN', 'CLOSED'][readyState] ?? ''
-    return { state, members: { url: presentable(new URL(url)), lastEventId, reconnectionTime } }
+    return { state, members: { url: displayURL(new URL(url)), lastEventId, reconnectionTime } }
   })
   defineInterface(EventSource, 'EventSource', 1)
   Object.defineProperty(EventSource, 'fromReadableStream', { enumerable: true })

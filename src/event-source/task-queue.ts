@@ -1,6 +1,6 @@
 /** Dispatches each message in its own task. */
 
-import { chooseQueueTask, loopRound } from '../platform/platform.ts'
+import { chooseQueueTask, loopCount } from '../platform/platform.ts'
 
 /** How many bytes to read ahead while items wait. Reading ahead saves data that a connection reset would discard. */
 const READ_AHEAD = 64 * 1024
@@ -24,7 +24,7 @@ export class TaskQueue<Item> {
    * The event loop iteration of the last delivery. Starts with the current one: nothing is delivered in the task that creates the
    * queue.
    */
-  #round: number | undefined = loopRound()
+  #round: number | undefined = loopCount()
   #queuedTasks = 0
   #waiting: Item[] = []
   #next = 0
@@ -36,7 +36,7 @@ export class TaskQueue<Item> {
   }
 
   push(item: Item): void {
-    const round = this.#queuedTasks === 0 ? loopRound() : this.#round
+    const round = this.#queuedTasks === 0 ? loopCount() : this.#round
     if (round !== this.#round) {
       this.#round = round
       this.#owner.runTask(item)
@@ -73,7 +73,7 @@ export class TaskQueue<Item> {
     const item = this.#waiting[this.#next++] as Item
     if (this.#next === this.#waiting.length) {
       this.clear()
-      if (this.#queuedTasks === 0) this.#round = loopRound()
+      if (this.#queuedTasks === 0) this.#round = loopCount()
     }
     this.#owner.runTask(item)
   }

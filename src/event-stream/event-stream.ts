@@ -3,10 +3,10 @@
 import { Connection } from '../connection/connection.ts'
 import type { Opener } from '../connection/exchange.ts'
 import type { ConnectionOptions } from '../connection/read-options.ts'
-import { presentable } from '../connection/url.ts'
+import { displayURL } from '../connection/url.ts'
 import type { StreamEvent } from '../decoder/stream-event.ts'
 import { defineDispose } from '../platform/globals.ts'
-import { chooseAsyncIterator, defineInspection, domException, glanceOf, setGlance } from '../platform/platform.ts'
+import { chooseAsyncIterator, defineInspection, domException, previewOf, setPreview } from '../platform/platform.ts'
 import { Inbox } from './inbox.ts'
 import type { EventIterator, EventStream as EventStreamInstance } from './interface.ts'
 
@@ -31,9 +31,9 @@ function defineEventStream(): EventStreamConstructor {
     #isTaken = false
 
     constructor(url: URL, opener: Opener, options: ConnectionOptions, readAhead: number) {
-      setGlance(this, () => {
+      setPreview(this, () => {
         const { lastEventId, reconnectionTime } = this
-        return { state: this.#connection.phase, members: { url: presentable(url), lastEventId, reconnectionTime } }
+        return { state: this.#connection.phase, members: { url: displayURL(url), lastEventId, reconnectionTime } }
       })
       // Assigned by the executor, which runs synchronously.
       let owner!: ConstructorParameters<typeof Inbox>[0]
@@ -100,7 +100,7 @@ function defineEventStream(): EventStreamConstructor {
     }
   }
 
-  defineInspection(EventStream, glanceOf)
+  defineInspection(EventStream, previewOf)
   // Set explicitly, because minifiers rename classes.
   Object.defineProperty(EventStream, 'name', { value: 'EventStream', configurable: true })
   defineDispose(EventStream.prototype, 'asyncDispose', function (this: EventStream) {

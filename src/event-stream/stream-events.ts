@@ -9,7 +9,7 @@ import { isReadableStream, isResponse } from '../connection/response.ts'
 import { parseURL } from '../connection/url.ts'
 import type { EventsMap } from '../decoder/stream-event.ts'
 import { displayKind, isObject, isPromise, isString, members } from '../input/checks.ts'
-import { need, NODE_STREAM_HINT } from '../platform/platform.ts'
+import { assertSupported, NODE_STREAM_HINT } from '../platform/platform.ts'
 import { EventStream } from './event-stream.ts'
 import { isRequest, optionsOfRequest } from './request-options.ts'
 import type { EventStream as EventStreamInstance, GivenStreamInit, RequestMember } from './interface.ts'
@@ -84,7 +84,7 @@ export function streamEvents<Events extends EventsMap<Events> = Record<string, s
   options?: GivenStreamInit | null,
 ): EventStreamInstance<Events>
 export function streamEvents(input: unknown, init?: unknown): EventStreamInstance {
-  need('streamEvents', ['AbortController', 'TextDecoder', 'URL'])
+  assertSupported('streamEvents', ['AbortController', 'TextDecoder', 'URL'])
   if (isReadableStream(input)) {
     const options = readGivenOptions(init)
     return opened(givenStream(input), options)
@@ -106,7 +106,7 @@ function readURL(input: unknown): URL {
   if (isString(input)) return parseURL(input)
   if (isObject(input) && 'href' in input) return parseURL(String(input.href))
   const wanted = 'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes'
-  throw new TypeError(`${wanted}, not ${displayKind(input)}${hint(input)}`)
+  throw new TypeError(`${wanted}, got ${displayKind(input)}${hint(input)}`)
 }
 
 /** Suggests a fix for common mistakes. */
@@ -120,7 +120,7 @@ function readGivenOptions(init: unknown): ConnectionOptions {
   const options = readOptions(init, false)
   const misplaced = REQUEST_MEMBERS.find((name) => members(init)[name] !== undefined)
   if (misplaced !== undefined) {
-    throw new TypeError(`The option "${misplaced}" does not apply to a Response or a ReadableStream`)
+    throw new TypeError(`Option "${misplaced}" does not apply to a Response or a ReadableStream`)
   }
   return options
 }

@@ -1,17 +1,17 @@
 /** `fetchEventSource`, compatible with `@microsoft/fetch-event-source` 2.0.1. */
 
-import { discard, isReadableStream, mimeEssence, takeReader } from '../connection/response.ts'
-import { withinLimits } from '../connection/timers.ts'
+import { cancelBody, isReadableStream, mimeEssence, acquireReader } from '../connection/response.ts'
+import { clampDelay } from '../connection/timers.ts'
 import { DEFAULT_MAX_BUFFER_SIZE, EventTooLargeError } from '../decoder/event-decoder.ts'
 import { onVisibilityChange } from '../platform/page.ts'
 import { option } from '../input/checks.ts'
 import {
-  need,
+  assertSupported,
   noTimeoutInit,
   signalProblem,
-  STREAMING_FETCH,
+  STREAMING_FETCH_HINT,
   streamingFetch,
-  withListenerLimit,
+  raiseListenerLimit,
 } from '../platform/platform.ts'
 import { safeFetch } from './safe-fetch.ts'
 import { BlockDecoder, type EventSourceMessage } from './block-decoder.ts'
@@ -88,7 +88,7 @@ export interface FetchEventSourceInit extends Omit<RequestInit, 'headers'> {
  */
 export function fetchEventSource(input: string | URL | Request, init?: FetchEventSourceInit | null): Promise<void> {
   return new Promise((resolve, reject) => {
-    need('fetchEventSource', ['AbortController', 'TextDecoder'])
+    assertSupported('fetchEventSource', ['AbortController', 'TextDecoder'])
     run(input, init ?? {}, resolve, reject)
   })
 }
@@ -122,7 +122,7 @@ function run(
     resolve()
     return
   }
-  if (signal) withListenerLimit(signal).addEventListener('abort', end)
+  if (signal) raiseListenerLimit(signal).addEventListener('abort', end)
   if (!openWhenHidden) {
     unsubscribe = onVisibilityChange((hidden) => {
       isHidden = hidden
@@ -176,7 +176,7 @@ function run(
 
   function wait(answer: unknown): void {
     const given = Number(answer ?? NaN)
-    timer = setTimeout(() => void attempt(), withinLimits(Number.isNaN(given) ? retryInterval : given))
+    timer = setTimeout(() => void attempt(), clampDelay(Number.isNaN(given) ? retryInterval : given))
   }
 
   /** Sends one request and reads the response body to the end. Returns whether it ended in the middle of an event. */
@@ -198,19 +198,19 @@ function run(
       },
     )
     // A custom fetch may ignore the signal.
-    const cancelBody = (): void => void discard(response)
-    signal.addEventListener('abort', cancelBody)
+    const onAbort = (): void => void cancelBody(response)
+    signal.addEventListener('abort', onAbort)
     if (isOver()) {
-      cancelBody()
+      onAbort()
       return false
     }
     callersResponse = response
     await (onopen ?? checkContentType)(response)
     if (isOver()) return false
     callersResponse = undefined
-    if (!isReadableStream(response.body)) throw new TypeError(`The response has no body. ${STREAMING_FETCH}`)
+    if (!isReadableStream(response.body)) throw new TypeError(`The response has no body. ${STREAMING_FETCH_HINT}`)
 
-    const reader = takeReader(response.body, signal)
+    const reader = acquireReader(response.body, signal)
     const decoder = new BlockDecoder(
       {
         id: (id) => {

@@ -20,7 +20,7 @@ const LAST_EVENT_ID = 'last-event-id'
  */
 export function copyOf(given: GivenHeaders | null | undefined, place: string): Record<string, string> {
   given ??= {}
-  if (typeof given !== 'object') throw new TypeError(`${place} must be an object or Headers, not ${displayKind(given)}`)
+  if (typeof given !== 'object') throw new TypeError(`${place} must be an object or Headers, got ${displayKind(given)}`)
   return Symbol.iterator in given ? Object.fromEntries(given) : { ...given }
 }
 

@@ -3,7 +3,7 @@
 import { AttemptError } from '../connection/failure.ts'
 import { followRedirects } from '../connection/redirect.ts'
 import type { FetchLikeInit } from '../connection/request.ts'
-import { passesCredentialsOn } from '../platform/platform.ts'
+import { forwardsCredentials } from '../platform/platform.ts'
 
 /**
  * Follows redirects itself if the headers hold credentials that the runtime's `fetch` would send to another origin.
@@ -15,7 +15,7 @@ export async function safeFetch(
 ): Promise<Response> {
   const given: Pick<RequestInit, 'method' | 'redirect'> = isRequest(input) ? input : {}
   const { method = given.method ?? 'GET', redirect = given.redirect ?? 'follow', headers } = init
-  if (!passesCredentialsOn(headers) || redirect !== 'follow') return fetch(input, init)
+  if (!forwardsCredentials(headers) || redirect !== 'follow') return fetch(input, init)
   const manualInit = { ...init, method: method.toUpperCase(), redirect: 'manual' } as FetchLikeInit
   // Buffers the body, which can be read only once, because the target of a redirect may need it too.
   if (isRequest(input) && input.body && init.body === undefined) manualInit.body = await input.arrayBuffer()
@@ -23,7 +23,7 @@ export async function safeFetch(
   try {
     return (await followRedirects(fetch, [url, manualInit], 'follow')) as Response
   } catch (error) {
-    throw error instanceof AttemptError ? new TypeError(`The event stream ${error.failure.what}`) : error
+    throw error instanceof AttemptError ? new TypeError(`The event stream ${error.failure.message}`) : error
   }
 }
 

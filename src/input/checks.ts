@@ -1,41 +1,41 @@
-/** Checks of what the caller gives: a `TypeError` names the option and what was given, and nothing is coerced. */
+/** Input validation: throws a `TypeError` with the option's name and the invalid value, and never coerces. */
 
-/** An option, as messages call it. */
+/** An option's label in messages. */
 export function option(name: string): string {
-  return `The option "${name}"`
+  return `Option "${name}"`
 }
 
-/** The result of a function of the caller's, as messages call it. */
+/** The label of a function option's result in messages. */
 export function resultOf(name: string): string {
   return `The result of "${name}"`
 }
 
 /**
- * A value if it is what it must be, or undefined where it is absent.
+ * Returns a valid value, or `undefined` if it is absent.
  *
- * @param place where it comes from, such as `The option "x"`
- * @param wanted what it must be, as in `must be ${wanted}`
- * @param shown what was given, where its text must not appear in a message
+ * @param place where the value comes from, such as `Option "x"`
+ * @param wanted continues `must be …`
+ * @param format shows an invalid value, without its text if that may be a secret
  */
 export function checked<T>(
   place: string,
   value: unknown,
   isValid: (value: unknown) => value is T,
   wanted: string,
-  shown: (value: unknown) => string = display,
+  format: (value: unknown) => string = display,
 ): T | undefined {
   if (value === undefined || isValid(value)) return value
-  throw new TypeError(`${place} must be ${wanted}, not ${shown(value)}`)
+  throw new TypeError(`${place} must be ${wanted}, got ${format(value)}`)
 }
 
-/** What a member must be: the check, and its words for `must be …`. */
+/** A check, and the text after `must be …`. */
 export type Rule = readonly [isValid: (value: unknown) => boolean, wanted: string]
 
 /**
- * Reads and checks these members, each once; those that are `undefined` are absent from the result.
+ * Reads each member once and validates it. Members that are `undefined` are absent from the result.
  *
- * @param prefix of the names in messages
- * @throws a `TypeError` that names the member and what was given
+ * @param prefix for the names in messages
+ * @throws a `TypeError` with the member's name and the invalid value
  */
 export function readMembers(
   given: unknown,
@@ -50,15 +50,15 @@ export function readMembers(
   return values
 }
 
-/** The members of the caller's options, to be checked one by one. */
+/** The caller's options, before they are validated. */
 export function optionMembers(init: unknown): Record<string, unknown> {
   if (init !== undefined && init !== null && !isObject(init)) {
-    throw new TypeError(`The options must be an object, not ${display(init)}`)
+    throw new TypeError(`Options must be an object, got ${display(init)}`)
   }
   return members(init)
 }
 
-/** An object with members to be checked one by one; none at all is an empty one. */
+/** An object whose members are not validated yet. `undefined` and `null` are empty objects. */
 export function members(value: unknown): Record<string, unknown> {
   return (value ?? {}) as Record<string, unknown>
 }
@@ -67,18 +67,18 @@ export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-/** As opposed to one that is called, a list, or a promise that nobody has awaited. */
+/** Whether it is not a function, an array or a promise that the caller forgot to await. */
 export function isPlain(value: unknown): value is object {
   return isObject(value) && typeof value !== 'function' && !Array.isArray(value) && !isPromise(value)
 }
 
-/** Converts to a string; unlike with String(), symbols are a TypeError. */
+/** Converts to a string. Unlike String(), throws a TypeError for symbols. */
 export function toDOMString(value: unknown): string {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-template-expression -- it converts what is no string
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-template-expression -- converts other types
   return `${value as string}`
 }
 
-/** As opposed to an instance of a class, in any realm. */
+/** Whether it is a plain object of any realm, not a class instance. */
 export function isRecord(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
@@ -96,20 +96,19 @@ export function isFunction(value: unknown): value is (...args: never[]) => unkno
   return typeof value === 'function'
 }
 
-/** A check for numbers in a range, and so not for `NaN`. */
-export function isFrom(least: number, most = Infinity): (value: unknown) => value is number {
-  return (value): value is number => typeof value === 'number' && value >= least && value <= most
+/** Checks for a number in a range, which excludes `NaN`. */
+export function isInRange(min: number, max = Infinity): (value: unknown) => value is number {
+  return (value): value is number => typeof value === 'number' && value >= min && value <= max
 }
 
-/** For times. */
-export const MS: Rule = [isFrom(0), 'a number of milliseconds from 0']
+export const MS: Rule = [isInRange(0), 'a number of milliseconds >= 0']
 
-/** What a value is; of a text its beginning. */
+/** Describes a value. Shows at most 100 characters of a string. */
 export function display(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : displayKind(value)
 }
 
-/** The same without the text of a string, which may be a secret. */
+/** Describes a value without the text of a string, which may be a secret. */
 export function displayKind(value: unknown): string {
   if (typeof value === 'string') return 'a string'
   if (typeof value === 'object' && value !== null) {

@@ -1,15 +1,15 @@
-/** The word that a misspelled one may stand for. */
+/** Suggests the correct spelling of a name. */
 
-/** The candidate that has the most letters of the word in the same order, if that is most of its letters. */
+/** The candidate that shares the most letters with the word, in order, if it shares enough of them. */
 export function closest(word: string, candidates: string[]): string | undefined {
   const [best] = candidates
-    .map((candidate) => ({ candidate, likeness: likenessOf(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((one, other) => other.likeness - one.likeness)
-  return best && best.likeness > 0.7 ? best.candidate : undefined
+    .map((candidate) => ({ candidate, score: similarity(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((one, other) => other.score - one.score)
+  return best && best.score > 0.7 ? best.candidate : undefined
 }
 
-/** From 0 to 1: how much of both words is in both. */
-function likenessOf(word: string, candidate: string): number {
+/** The shared fraction of both words, from 0 to 1. */
+function similarity(word: string, candidate: string): number {
   let at = 0
   let common = 0
   for (const letter of word) {

@@ -1,25 +1,24 @@
-/** The base classes, and stand-ins for runtimes that lack them: importing works there, and the constructor says what is missing. */
+/** The base classes. Where the runtime lacks one, importing still works, and the constructor throws. */
 
 import { hostFunction } from './globals.ts'
-import { need, type Requirement } from './requirements.ts'
+import { assertSupported, type Requirement } from './requirements.ts'
 
-/** `EventTarget`, or a class whose constructor says that there is none. Chosen once, when the module loads. */
+/** `EventTarget`, or a class whose constructor throws. Chosen once, when the module loads. */
 export const EventTargetBase = hostFunction('EventTarget') ?? (standIn('EventTarget') as typeof EventTarget)
 
-/** `Event`, or its stand-in. */
 export const EventBase = hostFunction('Event') ?? (standIn('Event') as typeof Event)
 
-/** Which of them were missing when the module loaded. */
-export function missingBases(): Requirement[] {
+/** The base classes that were missing when the module loaded. */
+export function missingBaseClasses(): Requirement[] {
   const bases = { EventTarget: EventTargetBase, Event: EventBase }
   return (['EventTarget', 'Event'] as const).filter((name) => 'isStandIn' in bases[name])
 }
 
-/** The platform's own getter: a subclass may have another, and what is not an event has none. */
+/** The platform's own getter. It ignores overrides in subclasses and throws if the value is not an event. */
 const typeProperty = Object.getOwnPropertyDescriptor(EventBase.prototype, 'type')
 
-/** The type of an event; undefined for what is not an event. */
-export function typeOf(event: unknown): string | undefined {
+/** The type of an event; undefined if the value is not an event. */
+export function eventType(event: unknown): string | undefined {
   try {
     if (typeProperty?.get) return typeProperty.get.call(event) as string
     return event instanceof EventBase ? event.type : undefined
@@ -30,7 +29,7 @@ export function typeOf(event: unknown): string | undefined {
 
 function standIn(name: 'EventTarget' | 'Event'): unknown {
   const StandIn = function (): void {
-    need('EventSource', [], [name])
+    assertSupported('EventSource', [], [name])
   }
   return Object.assign(StandIn, { isStandIn: true })
 }

@@ -1,33 +1,33 @@
-/** Node's `diagnostics_channel`: for tools that watch a program without changing it. */
+/** Publishes to Node's `diagnostics_channel`, for tools that monitor a program without changing it. */
 
-import { attempt, reportError, runtime } from './globals.ts'
+import { tryGet, reportError, runtime } from './globals.ts'
 
 interface Channel {
   readonly hasSubscribers: boolean
   publish(message: object): void
 }
 
-/** What happens to a connection. Each channel is called `everysource:` and its name here. */
+/** Channel names, without the prefix `everysource:`. */
 const NAMES = ['connect', 'open', 'message', 'lost', 'wait', 'failed', 'close'] as const
 
 type Name = (typeof NAMES)[number]
 
-/** Undefined until the first connection: a module that loads may not look at its runtime. Null where there are no channels. */
+/** Undefined until the first connection, because loading a module must not access the runtime. Null if there are no channels. */
 let channels: Record<Name, Channel> | null | undefined
 
-/** To be asked where the closure for `publish` would cost too much. */
-export function isWatched(name: Name): boolean | undefined {
+/** Check this first where the closure for `publish` would cost too much. */
+export function hasSubscribers(name: Name): boolean | undefined {
   return channelOf(name)?.hasSubscribers
 }
 
-/** @param describe makes the message, if anybody has subscribed */
+/** @param describe creates the message; called only if there are subscribers */
 export function publish(name: Name, describe: () => object): void {
   const channel = channelOf(name)
   if (!channel?.hasSubscribers) return
   try {
     channel.publish(describe())
   } catch (error) {
-    // Whoever watches must not stop a connection.
+    // A subscriber that throws must not stop the connection.
     reportError(error)
   }
 }
@@ -35,7 +35,7 @@ export function publish(name: Name, describe: () => object): void {
 function channelOf(name: Name): Channel | undefined {
   if (channels === undefined) {
     channels =
-      attempt(() => {
+      tryGet(() => {
         const library = runtime.process?.getBuiltinModule?.('node:diagnostics_channel')
         const entries = library && NAMES.map((one) => [one, library.channel(`everysource:${one}`)] as const)
         return entries && (Object.fromEntries(entries) as Record<Name, Channel>)

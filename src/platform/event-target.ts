@@ -1,4 +1,4 @@
-/** The platform's `EventTarget` as the standard has it: its methods are patched where they deviate. */
+/** The platform's `EventTarget`, with patches for methods that deviate from the standard. */
 
 import { EventBase, EventTargetBase } from './base-classes.ts'
 import { snapshotListeners } from './listener-snapshot.ts'
@@ -10,19 +10,20 @@ let methods: Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dis
 let isProbed = false
 
 /**
- * Gives a prototype its own methods where the platform's deviate from the standard. Called before its first instance is made.
+ * Defines patched methods on a prototype if the platform's deviate from the standard. Called before its first instance is
+ * created.
  *
- * @throws a `TypeError` where `Event` and `EventTarget` don't work together
+ * @throws a `TypeError` if `Event` and `EventTarget` are incompatible
  */
 export function patchEventTarget(prototype: object): void {
   if (isProbed) return
   const patches = []
   try {
     if (callsHandlerProperties()) patches.push(patchHandlerCalls)
-    if (callsLateListeners()) patches.push(snapshotListeners)
+    if (callsAddedListeners()) patches.push(snapshotListeners)
   } catch (cause) {
     throw new TypeError(
-      'Event and EventTarget do not work together here. Take both from one realm or polyfill, and load them before everysource.',
+      'Event and EventTarget are incompatible. Use both from the same realm or polyfill, and load them before everysource.',
       { cause },
     )
   }
@@ -31,7 +32,7 @@ export function patchEventTarget(prototype: object): void {
     for (const [name, value] of Object.entries(patched)) {
       const { length } = methods[name as keyof typeof patched]
       Object.defineProperty(value, 'length', { value: length, configurable: true })
-      // An assignment fails where the platform's prototypes are frozen; this does nothing where ours is.
+      // Assignment would throw if the platform's prototypes are frozen; this does nothing if ours is.
       Reflect.defineProperty(prototype, name, { value, writable: true, enumerable: true, configurable: true })
     }
     methods = patched
@@ -39,7 +40,7 @@ export function patchEventTarget(prototype: object): void {
   isProbed = true
 }
 
-/** Dispatches as the platform does, whatever a subclass overrides. */
+/** Dispatches with the platform's method, even if a subclass overrides it. */
 export function dispatch(target: EventTarget, event: Event): void {
   methods.dispatchEvent.call(target, event)
 }
@@ -52,7 +53,7 @@ export function removeListener(target: EventTarget, type: string, listener: (eve
   methods.removeEventListener.call(target, type, listener)
 }
 
-/** Whether dispatching calls `on…` properties of any target, as workerd does. */
+/** Whether dispatching calls the `on…` properties of any target, as in workerd. */
 function callsHandlerProperties(): boolean {
   let called = false
   const target = Object.assign(new EventTargetBase(), {
@@ -64,8 +65,8 @@ function callsHandlerProperties(): boolean {
   return called
 }
 
-/** Whether a listener hears the event in whose dispatch it was added, as in Node. */
-function callsLateListeners(): boolean {
+/** Whether a listener added during a dispatch receives the same event, as in Node. */
+function callsAddedListeners(): boolean {
   let called = false
   const target = new EventTargetBase()
   const late = (): void => {
@@ -74,7 +75,7 @@ function callsLateListeners(): boolean {
   target.addEventListener('probe', () => {
     target.addEventListener('probe', late)
   })
-  // Node looks one listener ahead.
+  // Node reads one listener ahead.
   target.addEventListener('probe', () => undefined)
   target.dispatchEvent(new EventBase('probe'))
   return called

@@ -1,98 +1,98 @@
-/** What differs between the runtimes' `fetch`. */
+/** Differences between the runtimes' `fetch`. */
 
-import { attempt, hostFunction, runtime } from './globals.ts'
+import { tryGet, hostFunction, runtime } from './globals.ts'
 import { hasGlobalDispatcher, noTimeoutDispatcher } from './node-dispatcher.ts'
 import {
-  losesHeader,
+  requestDropsHeader,
   oncePerRequestClass,
   probeRequest,
-  refusalOf,
-  sendsStreams as probeStreams,
+  initError,
+  probeStreamSupport as probeStreams,
 } from './request-probes.ts'
 
-/** What to do where a `fetch` does not stream. A `string`, because the browser build has another text. */
-export const STREAMING_FETCH =
-  'Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch' as string
+/** The fix for a `fetch` that does not stream. Typed `string` because the browser build has a different text. */
+export const STREAMING_FETCH_HINT =
+  'Pass a streaming fetch as option "fetch", such as expo/fetch in React Native' as string
 
 export const NODE_STREAM_HINT = ' (Readable.toWeb(…) for a Node stream)' as string
 
 /**
- * Whether requests obey the browsers' rules for pages: a custom header costs a CORS preflight there. Such a runtime also guards
- * the names that a page must not set, and that shows without a request.
+ * Whether the runtime applies the browsers' rules for pages, where a custom header costs a CORS preflight. Such a runtime also
+ * drops forbidden header names, which can be detected without a request.
  */
-export const hasForbiddenHeaders = /* @__PURE__ */ oncePerRequestClass(() => losesHeader('Origin'))
+export const hasForbiddenHeaders = /* @__PURE__ */ oncePerRequestClass(() => requestDropsHeader('Origin'))
 
-/** Whether this runtime's `fetch` silently leaves out a header of that name: browsers do with some. */
+/** Whether this runtime's `fetch` silently drops the header, as browsers do with forbidden names. */
 export function dropsHeader(name: string): boolean {
-  // Only Bun sends another than that of the URL.
+  // Only Bun sends a custom Host.
   if (name.toLowerCase() === 'host') return !isBun()
-  return hasForbiddenHeaders() && losesHeader(name)
+  return hasForbiddenHeaders() && requestDropsHeader(name)
 }
 
-/** Whether a stream can be a request's body. */
-export const sendsStreams = /* @__PURE__ */ oncePerRequestClass(probeStreams)
+/** Whether `fetch` accepts a stream as the request body. */
+export const supportsRequestStreams = /* @__PURE__ */ oncePerRequestClass(probeStreams)
 
-/** This runtime's `fetch`, or why it cannot bring a stream, and what to do. */
+/** This runtime's `fetch`, or a message if it cannot stream. */
 export function streamingFetch(): typeof globalThis.fetch | string {
   const fetch = hostFunction('fetch')
-  if (!fetch) return 'this runtime has no fetch. Pass one as the option "fetch"'
-  // React Native's is whatwg-fetch (3), whose promise waits for the end of the body; other fetches may have replaced it.
-  if (fetch.polyfill !== true || attempt(() => 'body' in new Response()) !== false) return fetch
-  return `the fetch of this runtime does not stream. ${STREAMING_FETCH}`
+  if (!fetch) return 'this runtime has no fetch. Pass one as option "fetch"'
+  // React Native uses whatwg-fetch (3), whose promise waits for the whole body, unless another fetch replaces it.
+  if (fetch.polyfill !== true || tryGet(() => 'body' in new Response()) !== false) return fetch
+  return `fetch does not stream in this runtime. ${STREAMING_FETCH_HINT}`
 }
 
 function isBun(): boolean {
-  return Boolean(attempt(() => runtime.Bun))
+  return Boolean(tryGet(() => runtime.Bun))
 }
 
 const EXAMPLE = { mode: 'cors', credentials: 'same-origin', cache: 'no-store' }
 
-/** Workers throw for members that only a browser can honor, whatever their value. */
+/** Workers reject members that only a browser can honor, regardless of their value. */
 const refusedMembers = /* @__PURE__ */ oncePerRequestClass(() =>
-  Object.entries(EXAMPLE).flatMap(([name, value]) => (refusalOf({ [name]: value }) === undefined ? [] : [name])),
+  Object.entries(EXAMPLE).flatMap(([name, value]) => (initError({ [name]: value }) === undefined ? [] : [name])),
 )
 
-/** Those members of a fetch init that this runtime's `Request` accepts. */
+/** The members of a fetch init that this runtime's `Request` accepts. */
 export function acceptedMembers<Init extends object>(init: Init): Partial<Init> {
   const refused = refusedMembers()
   if (refused.length === 0) return init
   return Object.fromEntries(Object.entries(init).filter(([name]) => !refused.includes(name))) as Partial<Init>
 }
 
-/** Whether `fetch` blocks the port, as it blocks those of other protocols. Only Node's says so. (Fetch standard, "bad port") */
+/** Whether `fetch` blocked the port. Only Node reports it. (Fetch standard, "bad port") */
 export function isBlockedPort(thrown: unknown): boolean {
-  return attempt(() => (thrown as Error).cause as Error | undefined)?.message === 'bad port'
+  return tryGet(() => (thrown as Error).cause as Error | undefined)?.message === 'bad port'
 }
 
-/** Headers that a redirect to another origin removes. (Fetch standard, 4.4, "HTTP-redirect fetch") */
+/** Whether a redirect to another origin removes the header. (Fetch standard, 4.4, "HTTP-redirect fetch") */
 export function isCredential(name: string): boolean {
   return /^(?:proxy-)?authorization$|^cookie$/i.test(name)
 }
 
 /**
- * Whether `fetch` would follow a redirect to another origin with credentials among these headers, instead of removing them. That of
- * Workers does: Cookie and Proxy-Authorization always, Authorization with a compatibility date before September 2025. It shows only
- * on the wire; only Workers have WebSocketPair. (Fact 39)
+ * Whether `fetch` forwards credentials in these headers to another origin on a redirect. Workers do: Cookie and
+ * Proxy-Authorization always, Authorization with a compatibility date before September 2025. This is visible only on the wire, so
+ * Workers are detected by WebSocketPair. (Fact 39)
  */
-export function passesCredentialsOn(headers: object): boolean {
-  return attempt(() => runtime.WebSocketPair) !== undefined && Object.keys(headers).some(isCredential)
+export function forwardsCredentials(headers: object): boolean {
+  return tryGet(() => runtime.WebSocketPair) !== undefined && Object.keys(headers).some(isCredential)
 }
 
-/** Headers that the standard asks for and this runtime's `fetch` does not send. */
+/** Headers that the standard requires but this runtime's `fetch` does not send. */
 export function missingHeaders(body: unknown): Record<string, string> {
   return {
-    // Browsers send this for `no-store`, and would ask the server first for a header of ours. Deno and Bun do not send it.
+    // Deno and Bun do not send this for `no-store`. Browsers do, and setting it there would cost a CORS preflight.
     ...(!hasForbiddenHeaders() && { 'Cache-Control': 'no-cache' }),
-    // Bun (1.4) sends none.
+    // Bun (1.4) does not send it.
     ...(typeof body === 'string' && { 'Content-Type': 'text/plain;charset=UTF-8' }),
   }
 }
 
 /**
- * Whether `fetch` takes a dispatcher, as undici's does: then its `Request` class looks for one. (Workers name a version of undici
- * among those of their `process`, but take none.)
+ * Whether `fetch` supports a dispatcher, like undici: then its `Request` class reads that member. (Workers list an undici version
+ * in `process.versions` but do not support one.)
  */
-export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean => {
+export const supportsDispatcher = /* @__PURE__ */ oncePerRequestClass((): boolean => {
   let isLookedFor = false
   const init: object = {
     get dispatcher() {
@@ -100,18 +100,18 @@ export const takesDispatchers = /* @__PURE__ */ oncePerRequestClass((): boolean 
       return undefined
     },
   }
-  attempt(() => probeRequest(init))
+  tryGet(() => probeRequest(init))
   return isLookedFor
 })
 
 /**
- * The caller's members, and those that keep an idle body alive where the runtime would end it: Node after 300 s, Bun after
- * about as long.
+ * The caller's fetch members, plus those that disable the runtime's timeout for idle bodies: 300 s in Node, about the same in
+ * Bun.
  */
 export function noTimeoutInit(callers: { dispatcher?: unknown }): object {
   const members = isBun() ? { timeout: false, ...callers } : callers
   const { dispatcher } = callers
-  // One that the caller brings is for a fetch that takes it.
-  if (dispatcher === undefined && !(hasGlobalDispatcher() && takesDispatchers())) return members
+  // A dispatcher from the caller is for a fetch that supports it.
+  if (dispatcher === undefined && !(hasGlobalDispatcher() && supportsDispatcher())) return members
   return { ...members, dispatcher: noTimeoutDispatcher(dispatcher) }
 }

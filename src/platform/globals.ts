@@ -1,8 +1,8 @@
-/** The global object with the members that only some runtimes have, and what stands in for some of them. */
+/** The global object, including members that only some runtimes have, and fallbacks for some of them. */
 
 import { isFunction } from '../input/checks.ts'
 
-/** How often an event loop has gone round: in Node from 20.18 on. */
+/** Counts event loop iterations, in Node 20.18 and later. */
 interface CountedLoop {
   readonly uvMetricsInfo: { loopCount: number }
 }
@@ -45,7 +45,7 @@ interface RuntimeGlobals {
   /** Workers of browsers */
   importScripts?: unknown
   location?: { href: string }
-  /** Only browsers' has `onLine`; React Native's has `product`, as browsers' has. */
+  /** Only browsers have `onLine`; browsers and React Native have `product`. */
   navigator?: { onLine?: boolean; product?: string }
   addEventListener?: typeof addEventListener
   removeEventListener?: typeof removeEventListener
@@ -65,11 +65,11 @@ interface RuntimeGlobals {
   EventSource?: unknown
 }
 
-/** Members are tested for where they are used; when the modules load, only the base classes are read. */
+/** Members are feature-tested when they are used; only the base classes are read when the modules load. */
 export const runtime = globalThis as unknown as RuntimeGlobals
 
-/** The result of a look at the host; undefined if it throws: stubs and hardened globals must not stop a connection. */
-export function attempt<T>(look: () => T): T | undefined {
+/** Reads from the host; undefined if that throws, because stubs and hardened globals must not stop a connection. */
+export function tryGet<T>(look: () => T): T | undefined {
   try {
     return look()
   } catch {
@@ -77,43 +77,43 @@ export function attempt<T>(look: () => T): T | undefined {
   }
 }
 
-/** A function or class of the host; undefined where it is missing or a stub. */
+/** A function or class of the host; undefined if it is missing or a stub. */
 export function hostFunction<Name extends keyof RuntimeGlobals>(name: Name): RuntimeGlobals[Name] | undefined {
-  const value = attempt(() => runtime[name])
+  const value = tryGet(() => runtime[name])
   return isFunction(value) ? value : undefined
 }
 
-/** A page, or a worker of a browser. */
+/** Whether this is a page or a browser's worker. */
 export function isBrowser(): boolean {
-  return attempt(() => runtime.document ?? runtime.importScripts) !== undefined
+  return tryGet(() => runtime.document ?? runtime.importScripts) !== undefined
 }
 
-/** Node, or a runtime that says so, and Electron's pages too. */
+/** Whether this is Node, a runtime that claims to be, or an Electron page. */
 export function isNode(): boolean {
-  return Boolean(attempt(() => runtime.process?.versions?.node))
+  return Boolean(tryGet(() => runtime.process?.versions?.node))
 }
 
 /**
- * Node or a runtime like it, outside of a page. VS Code's extension host reports each read of `navigator` as a fault of the extension,
- * so this is asked first. (test/unit/platform, "navigator")
+ * Whether this is Node or a compatible runtime, outside of a page. Check this before reading `navigator`, which VS Code's
+ * extension host reports as an error of the extension. (test/unit/platform, "navigator")
  */
 export function isNodeProcess(): boolean | undefined {
   return isNode() && !isBrowser()
 }
 
-/** Milliseconds since some moment, by a monotonic clock if there is one. */
+/** Milliseconds since an arbitrary time, from a monotonic clock if available. */
 export function now(): number {
-  return attempt(() => runtime.performance?.now()) ?? Date.now()
+  return tryGet(() => runtime.performance?.now()) ?? Date.now()
 }
 
-/** A `DOMException` of that name, or an `Error` of that name where there are none. */
+/** A `DOMException` with that name, or an `Error` if the runtime lacks `DOMException`. */
 export function domException(message: string, name: string): Error {
-  const exception = attempt(() => runtime.DOMException && new runtime.DOMException(message, name))
+  const exception = tryGet(() => runtime.DOMException && new runtime.DOMException(message, name))
   if (exception) return exception
   return Object.defineProperty(new Error(message), 'name', { value: name, configurable: true, writable: true })
 }
 
-/** Reports an error as the runtime does when a listener throws: `error` events of the window, `uncaughtException` in Node. */
+/** Reports an error as if a listener had thrown it: an `error` event of the window, `uncaughtException` in Node. */
 export function reportError(error: unknown): void {
   const report = hostFunction('reportError')
   if (report) report(error)
@@ -125,19 +125,19 @@ export function reportError(error: unknown): void {
   }
 }
 
-/** `Symbol.asyncIterator`, or what compiled loops look for where there is none. */
+/** `Symbol.asyncIterator`, or the key that compiled loops use without it. */
 export function chooseAsyncIterator(): typeof Symbol.asyncIterator {
   return (Symbol as { asyncIterator?: typeof Symbol.asyncIterator }).asyncIterator ?? ('@@asyncIterator' as never)
 }
 
-/** Defines the method that `using` or `await using` calls, where the runtime has its symbol. */
+/** Defines the method for `using` or `await using` if the runtime has the symbol. */
 export function defineDispose(prototype: object, symbol: 'dispose' | 'asyncDispose', dispose: () => unknown): void {
   if (!(symbol in Symbol)) return
   Object.defineProperty(dispose, 'name', { value: `[Symbol.${symbol}]`, configurable: true })
   Object.defineProperty(prototype, Symbol[symbol], { value: dispose, writable: true, configurable: true })
 }
 
-/** Defines the global `EventSource` as WebIDL defines an interface object: writable, configurable, not enumerable. */
+/** Defines the global `EventSource` like a WebIDL interface object: writable, configurable, not enumerable. */
 export function installEventSource(EventSource: unknown): void {
   Object.defineProperty(globalThis, 'EventSource', {
     value: EventSource,

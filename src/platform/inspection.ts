@@ -1,66 +1,66 @@
-/** What `console.log` shows in Node, Deno and Bun of objects whose members are getters of their class. */
+/** Makes `console.log` in Node, Deno and Bun show objects whose members are getters of their class. */
 
-/** An object at a glance. */
-export interface Glance {
-  /** Of the class, where that is not what `constructor` says. */
+/** How `console.log` shows an object. */
+export interface Preview {
+  /** The class name, if it differs from the name of `constructor`. */
   name?: string
-  /** In brackets after the name of the class. */
+  /** Instance in brackets after the class name. */
   state?: string
   members: object
 }
 
-/** The runtime's, which formats what is shown. */
+/** The runtime's formatter. */
 type Inspect = (value: unknown, options: object) => string
 
 interface Options {
-  /** Null and Infinity: no limit. */
+  /** Null or Infinity for no limit. */
   depth: number | null
-  /** Deno's: how deep the object is nested already. */
+  /** Deno only: the current nesting depth. */
   currentDepth?: number
 }
 
 const NODE_INSPECT = Symbol.for('nodejs.util.inspect.custom')
-/** Deno asks events and their targets for nothing else. */
+/** The only symbol that Deno uses for events and event targets. */
 const DENO_INSPECT = Symbol.for('Deno.customInspect')
 
-/** What objects look like that show it in no public member. */
-const glances = new WeakMap<object, () => Glance>()
+/** For objects that do not expose the data in public members. */
+const previews = new WeakMap<object, () => Preview>()
 
-/** Says what an object looks like whose class is defined with `glanceOf`. */
-export function setGlance(shown: object, glance: () => Glance): void {
-  glances.set(shown, glance)
+/** Sets the preview of an object whose class uses `defineInspection(Class, previewOf)`. */
+export function setPreview(instance: object, preview: () => Preview): void {
+  previews.set(instance, preview)
 }
 
-export function glanceOf(shown: object): Glance {
-  return glances.get(shown)?.() ?? { members: {} }
+export function previewOf(instance: object): Preview {
+  return previews.get(instance)?.() ?? { members: {} }
 }
 
-/** Gives the objects of a class the methods that those runtimes ask for. */
-export function defineInspection<Shown extends object>(
-  { prototype }: { prototype: Shown },
-  glanceAt: (shown: Shown) => Glance,
+/** Defines the inspection methods of those runtimes on a class. */
+export function defineInspection<Instance extends object>(
+  { prototype }: { prototype: Instance },
+  getPreview: (instance: Instance) => Preview,
 ): void {
-  const show = (shown: Shown, isNestedTooDeep: boolean, options: Options, inspect: Inspect): string => {
-    const own = shown.constructor.name
-    let glance: Glance
+  const format = (instance: Instance, isNestedTooDeep: boolean, options: Options, inspect: Inspect): string => {
+    const own = instance.constructor.name
+    let preview: Preview
     try {
-      glance = glanceAt(shown)
+      preview = getPreview(instance)
     } catch {
-      // It only inherits from such an object.
+      // It only inherits from an instance, so it lacks the private members.
       return `${own} {}`
     }
-    const { name = own, state, members } = glance
+    const { name = own, state, members } = preview
     const label = state === undefined ? name : `${name} [${state}]`
     if (isNestedTooDeep) return `[${label}]`
     return `${label} ${inspect(members, { ...options, depth: options.depth === null ? null : options.depth - 1 })}`
   }
   const methods = {
-    [NODE_INSPECT](this: Shown, depth: number, options: Options, inspect: Inspect) {
-      return show(this, depth < 0, options, inspect)
+    [NODE_INSPECT](this: Instance, depth: number, options: Options, inspect: Inspect) {
+      return format(this, depth < 0, options, inspect)
     },
-    [DENO_INSPECT](this: Shown, inspect: Inspect, options: Options) {
+    [DENO_INSPECT](this: Instance, inspect: Inspect, options: Options) {
       const { depth, currentDepth = 0 } = options
-      return show(this, depth !== null && currentDepth > depth, options, inspect)
+      return format(this, depth !== null && currentDepth > depth, options, inspect)
     },
   }
   for (const symbol of [NODE_INSPECT, DENO_INSPECT] as const) {

@@ -1,18 +1,18 @@
-/** How many listeners a caller's signal may have. */
+/** Raises the listener limit of a caller's signal. */
 
-import { attempt, runtime } from './globals.ts'
+import { tryGet, runtime } from './globals.ts'
 
-/** What undici's `fetch` allows. */
-const MOST = 1_500
+/** The limit that undici's `fetch` sets. */
+const MAX_LISTENERS = 1_500
 
 /**
- * Node 20 warns of a leak at the eleventh listener of one signal. Its `fetch` raises that limit, and so does this, unless the caller
- * has set another. (test/runtimes/processes.ts, "one signal")
+ * Node 20 warns about a leak at the eleventh listener of a signal. Raises the limit as Node's `fetch` does, unless the caller set
+ * another one. (test/runtimes/processes.ts, "one signal")
  */
-export function withListenerLimit<Signal extends object>(signal: Signal): Signal {
-  attempt(() => {
+export function raiseListenerLimit<Signal extends object>(signal: Signal): Signal {
+  tryGet(() => {
     const events = runtime.process?.getBuiltinModule?.('node:events')
-    if (events?.getMaxListeners(signal) === events?.defaultMaxListeners) events?.setMaxListeners(MOST, signal)
+    if (events?.getMaxListeners(signal) === events?.defaultMaxListeners) events?.setMaxListeners(MAX_LISTENERS, signal)
   })
   return signal
 }

@@ -1,38 +1,37 @@
 /**
- * Patches an `EventTarget` like Node's: a listener that is added while an event of its type is dispatched at its target does not
- * hear that event. (DOM standard, 2.9, "inner invoke": it iterates over a clone of the list)
+ * Patches an `EventTarget` like Node's, so that a listener added during a dispatch does not receive the same event. (DOM
+ * standard, 2.9, "inner invoke": it iterates over a clone of the list)
  *
- * Two edge cases remain, because the platform does not list its listeners: a listener added while an event of the same type is
- * dispatched within another hears the outer one too, and a `once` listener that is added again before its turn hears the next event
- * as well.
+ * Two edge cases remain, because the platform does not list its listeners. A listener added during a nested dispatch of the same
+ * type also receives the outer event. A `once` listener that is added again before its turn also receives the next event.
  *
- * The platform itself converts and refuses all arguments, so that the patched methods cannot be told from its own. (Fact 21)
+ * The platform itself converts and validates all arguments, so the patched methods behave exactly like its own. (Fact 21)
  */
 
 import { isObject, toDOMString } from '../input/checks.ts'
-import { EventBase, EventTargetBase, typeOf } from './base-classes.ts'
+import { EventBase, EventTargetBase, eventType } from './base-classes.ts'
 import { reportError } from './globals.ts'
 
 export type Methods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>
 
-/** What `addEventListener` and `removeEventListener` get, as many as the caller passed. */
+/** The arguments of `addEventListener` and `removeEventListener`, as many as the caller passed. */
 export type ListenerArguments = Parameters<Methods['addEventListener']>
 
 /** A dispatch in progress. */
 class Dispatch {
   target: EventTarget | undefined
   type: string | undefined
-  /** Added when the dispatch is over. */
+  /** Listeners to add after the dispatch. */
   additions: ListenerArguments[] = []
 }
 
-/** Methods that add such listeners when the dispatch is over. */
+/** Wraps the methods so that listeners added during a dispatch are added after it. */
 export function snapshotListeners(base: Methods): Methods {
-  /** From the outermost; those past the depth are over and reused: an object for each message would be slow. */
+  /** Starts with the outermost. Entries past the depth are reused, because an object for each message would be slow. */
   const dispatches: Dispatch[] = []
   let depth = 0
 
-  /** The outermost at that target, of that type if one is given. */
+  /** The outermost dispatch for the target, and for the type if given. */
   const find = (target: EventTarget, type?: string): Dispatch | undefined => {
     for (let index = 0; index < depth; index++) {
       const dispatch = dispatches[index]
@@ -52,7 +51,7 @@ export function snapshotListeners(base: Methods): Methods {
     }
   }
 
-  /** Whether the platform takes that removal for one of that addition. */
+  /** Whether the platform considers the removal to match the addition. */
   const removes = ([, listener, options]: ListenerArguments, removal: ListenerArguments): boolean => {
     if (listener !== removal[1]) return false
     let isThere = false
@@ -60,7 +59,7 @@ export function snapshotListeners(base: Methods): Methods {
     const probe = (): void => {
       isThere = true
     }
-    // A signal would keep the probe, and may be aborted by now.
+    // A signal would retain the probe, and may be aborted by now.
     const added = typeof options === 'object' ? { ...options, signal: undefined as never } : options
     base.addEventListener.call(target, 'probe', probe, added)
     base.removeEventListener.call(target, 'probe', probe, removal[2])
@@ -74,28 +73,29 @@ export function snapshotListeners(base: Methods): Methods {
         base.addEventListener.apply(this, args)
         return
       }
-      const { recorders, taken } = recording(args)
-      // Refused now if it is refused at all.
+      const { recorders, recorded } = recording(args)
+      // Throws now if the arguments are invalid.
       base.addEventListener.apply(new EventTargetBase(), recorders)
-      const dispatch = find(this, taken[0])
-      if (dispatch) dispatch.additions.push(taken)
-      else base.addEventListener.apply(this, taken)
+      const dispatch = find(this, recorded[0])
+      if (dispatch) dispatch.additions.push(recorded)
+      else base.addEventListener.apply(this, recorded)
     },
     removeEventListener(this: EventTarget, ...args) {
       if (depth === 0 || !find(this)) {
         base.removeEventListener.apply(this, args)
         return
       }
-      const { recorders, taken } = recording(args)
+      const { recorders, recorded } = recording(args)
       base.removeEventListener.apply(this, recorders)
-      const dispatch = find(this, taken[0])
-      if (dispatch) dispatch.additions = dispatch.additions.filter((addition) => !removes(addition, taken))
+      const dispatch = find(this, recorded[0])
+      if (dispatch) dispatch.additions = dispatch.additions.filter((addition) => !removes(addition, recorded))
     },
     dispatchEvent(this: EventTarget, ...args) {
-      const type = typeOf(args[0])
-      // The platform refuses what is not an event.
+      const type = eventType(args[0])
+      // The platform rejects a value that is not an event.
       if (type === undefined) return base.dispatchEvent.apply(this, args)
-      // An event within another of its type is heard by all that were added before it; one that is dispatched already is refused.
+      // A nested event of the same type reaches all listeners added before it. The platform rejects an event already being
+      // dispatched.
       const around = depth > 0 && args[0].eventPhase === 0 ? find(this, type) : undefined
       if (around) add(around)
       const dispatch = (dispatches[depth++] ??= new Dispatch())
@@ -113,27 +113,27 @@ export function snapshotListeners(base: Methods): Methods {
 }
 
 /**
- * Arguments that record what the platform reads of them, in its order and as often as it does: `taken` are the same arguments with
- * the type converted and the options as they were read.
+ * Returns `recorders`, arguments that record the platform's reads in the same order and number, and `recorded`, the same
+ * arguments with the converted type and the options as read.
  */
-function recording(args: ListenerArguments): { recorders: ListenerArguments; taken: ListenerArguments } {
+function recording(args: ListenerArguments): { recorders: ListenerArguments; recorded: ListenerArguments } {
   const recorders: unknown[] = [...args]
-  const taken: unknown[] = [...args]
+  const recorded: unknown[] = [...args]
   const [type, , options] = args as unknown[]
-  // The platform refuses symbols.
-  if (isObject(type)) recorders[0] = { toString: () => (taken[0] = toDOMString(type)) }
-  else if (typeof type !== 'symbol') taken[0] = toDOMString(type)
+  // The platform rejects symbols.
+  if (isObject(type)) recorders[0] = { toString: () => (recorded[0] = toDOMString(type)) }
+  else if (typeof type !== 'symbol') recorded[0] = toDOMString(type)
   if (isObject(options)) {
     const read = Object.create(null) as Record<string | symbol, unknown>
-    taken[2] = read
+    recorded[2] = read
     recorders[2] = new Proxy(options, {
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key)
         if (value !== undefined) read[key] = value
-        // The target of the recording would stay among the caller's listeners.
+        // The caller's signal would retain the target used for recording.
         return value instanceof AbortSignal && !value.aborted ? new AbortController().signal : value
       },
     })
   }
-  return { recorders, taken } as unknown as ReturnType<typeof recording>
+  return { recorders, recorded } as unknown as ReturnType<typeof recording>
 }

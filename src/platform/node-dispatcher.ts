@@ -1,27 +1,29 @@
-/** Node's `fetch` ends a body after 300 s without a byte; an event stream may be silent for longer. */
+/**
+ * Removes the timeouts of Node's `fetch`, which aborts a body after 300 s without a byte. An event stream may be idle for longer.
+ */
 
 import { isFunction } from '../input/checks.ts'
-import { attempt, runtime } from './globals.ts'
+import { tryGet, runtime } from './globals.ts'
 
 type Dispatch = (options: object, handler: object) => boolean
 
-/** What Node's `fetch` takes as `dispatcher`. */
+/** The `dispatcher` of Node's `fetch`. */
 interface Dispatcher {
   dispatch: Dispatch
 }
 
 /**
- * A dispatcher that passes everything on to the caller's, or else to the current global one, without its time limits. What
- * `setGlobalDispatcher` installed, a proxy or a mock, stays in charge.
+ * A dispatcher that delegates to the caller's, or else to the current global one, without timeouts. A proxy or mock installed
+ * with `setGlobalDispatcher` stays in use.
  */
 export function noTimeoutDispatcher(callers: unknown): Dispatcher {
   if (!callers) return { dispatch: dispatchWithoutTimeouts }
   return { dispatch: (options, handler) => (callers as Dispatcher).dispatch(withoutTimeouts(options), handler) }
 }
 
-/** One function for all connections; the object around it is each request's own, because a caller's fetch may change it. */
+/** Shared by all connections. Each request wraps it in its own object, because a caller's fetch may modify that. */
 function dispatchWithoutTimeouts(options: object, handler: object): boolean {
-  return globalDispatcher(handler).dispatch(withoutTimeouts(options), handler)
+  return requireGlobalDispatcher(handler).dispatch(withoutTimeouts(options), handler)
 }
 
 function withoutTimeouts(options: object): object {
@@ -29,24 +31,26 @@ function withoutTimeouts(options: object): object {
 }
 
 /**
- * Whether a global dispatcher is within reach: Node installs it with the first request. The fetch of edge-runtime, and of realms
- * such as Jest's, is undici's too, but its global dispatcher is out of sight.
+ * Whether the global dispatcher is accessible. Node installs it with the first request. edge-runtime and realms such as Jest's
+ * also use undici, but their global dispatcher is not accessible.
  */
 export function hasGlobalDispatcher(): boolean {
-  return attempt(() => Boolean(runtime.process?.versions?.undici) && isFunction(installed({})?.dispatch)) === true
+  return (
+    tryGet(() => Boolean(runtime.process?.versions?.undici) && isFunction(getGlobalDispatcher({})?.dispatch)) === true
+  )
 }
 
 /**
- * The dispatcher that speaks the handler's language. Two may be installed: undici's up to version 7 sits under `.1` and
- * calls `handler.onConnect`, later ones sit under `.2` and call `handler.onRequestStart`.
+ * The dispatcher that matches the handler's API. Two may be installed: undici up to version 7 uses `.1` and calls
+ * `handler.onConnect`, later versions use `.2` and call `handler.onRequestStart`.
  */
-function globalDispatcher(handler: object): Dispatcher {
-  const dispatcher = installed(handler)
-  if (!dispatcher) throw new Error('No global dispatcher of undici is installed')
+function requireGlobalDispatcher(handler: object): Dispatcher {
+  const dispatcher = getGlobalDispatcher(handler)
+  if (!dispatcher) throw new Error('undici has no global dispatcher')
   return dispatcher
 }
 
-function installed(handler: object): Dispatcher | undefined {
+function getGlobalDispatcher(handler: object): Dispatcher | undefined {
   const [first, second] = 'onRequestStart' in handler ? [2, 1] : [1, 2]
   const globals = globalThis as unknown as Record<symbol, Dispatcher | undefined>
   return (

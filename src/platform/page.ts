@@ -1,61 +1,60 @@
-/** The document or worker that a script runs in. Where there is none, as in Node, nothing here ever happens. */
+/** The document or worker that the script runs in. Elsewhere, as in Node, these functions do nothing. */
 
-import { attempt, runtime } from './globals.ts'
+import { tryGet, runtime } from './globals.ts'
 import { isNodeProcess } from './platform.ts'
 
-/** Unsubscribes. */
 type Unsubscribe = () => void
 
-/** The document's base URL (`<base>` counts) or a worker's location. A stub's may not parse: then there is none. */
+/** The document's base URL, including `<base>`, or the worker's location. Undefined if a stub's URL does not parse. */
 export function baseURL(): string | undefined {
   const parsed = (url: unknown): string => new URL(url as string).href
-  return attempt(() => parsed(runtime.document?.baseURI)) ?? attempt(() => parsed(runtime.location?.href))
+  return tryGet(() => parsed(runtime.document?.baseURI)) ?? tryGet(() => parsed(runtime.location?.href))
 }
 
-/** In a document of another encoding than UTF-8, queries are encoded in that; only the document knows how. */
-export function encodedByDocument(input: string): string {
-  const encoded = attempt(() => {
+/** Applies the document's encoding: unless that is UTF-8, only the document can encode queries correctly. */
+export function encodeLikeDocument(input: string): string {
+  const encoded = tryGet(() => {
     const { document } = runtime
     if (!document || (document.characterSet ?? 'UTF-8') === 'UTF-8') return input
     const link = document.createElement('a')
     link.href = input
     return link.href
   })
-  // A stub has no such elements.
+  // A stub document may lack links.
   return encoded ?? input
 }
 
-/** Calls back when the browser is back online. Other runtimes have no `navigator.onLine`: their `online` events are not these. */
+/** Calls back when the browser comes online. Without `navigator.onLine`, an `online` event has another meaning. */
 export function onceOnline(callback: () => void): Unsubscribe | undefined {
   if (isNodeProcess()) return undefined
-  return attempt(() =>
-    typeof runtime.navigator?.onLine === 'boolean' ? listen(runtime, 'online', callback) : undefined,
+  return tryGet(() =>
+    typeof runtime.navigator?.onLine === 'boolean' ? subscribe(runtime, 'online', callback) : undefined,
   )
 }
 
-/** Calls back whenever the page goes into the back/forward cache. */
-export function onPageCached(callback: () => void): Unsubscribe | undefined {
+/** Calls back whenever the page enters the back/forward cache. */
+export function onEnterBFCache(callback: () => void): Unsubscribe | undefined {
   const listener = ({ persisted }: PageTransitionEvent): void => {
     if (persisted) callback()
   }
-  return attempt(() => runtime.document && listen(runtime, 'pagehide', listener as (event: Event) => void))
+  return tryGet(() => runtime.document && subscribe(runtime, 'pagehide', listener as (event: Event) => void))
 }
 
 /** Calls back whenever the page is hidden or shown. */
 export function onVisibilityChange(callback: (isHidden: boolean) => void): Unsubscribe | undefined {
-  return attempt(() => {
+  return tryGet(() => {
     const { document } = runtime
     return (
       document &&
-      listen(document, 'visibilitychange', () => {
+      subscribe(document, 'visibilitychange', () => {
         callback(document.hidden === true)
       })
     )
   })
 }
 
-/** In React Native the global object, and a library's `document`, may be without these methods. */
-export function listen(
+/** React Native's global object, or a library's `document`, may lack these methods. */
+export function subscribe(
   target: { addEventListener?: typeof addEventListener; removeEventListener?: typeof removeEventListener },
   type: string,
   listener: (event: Event) => void,

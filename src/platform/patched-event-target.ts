@@ -1,41 +1,41 @@
 /**
- * Patches an `EventTarget` like that of Workers. It reads an `on…` property of the target when it begins to dispatch and calls what
- * it finds, before all listeners; with a compatibility date before September 2026 an error in a listener leaves `dispatchEvent` and
- * the other listeners do not run; before August 2025 listeners have the wrong `this`. (Facts 21 and 22)
+ * Patches an `EventTarget` like that of Workers, which calls the target's `on…` property before all listeners. With a
+ * compatibility date before September 2026, `dispatchEvent` rethrows a listener's error and skips the other listeners. With one
+ * before August 2025, listeners have the wrong `this`. (Facts 21 and 22)
  */
 
 import { isFunction, isObject } from '../input/checks.ts'
-import { typeOf } from './base-classes.ts'
+import { eventType } from './base-classes.ts'
 import { reportError } from './globals.ts'
 import type { ListenerArguments, Methods } from './listener-snapshot.ts'
 
 type Listener = EventListenerOrEventListenerObject
 
-/** The property that the runtime is about to read: set when a dispatch begins, unset once it has been read. */
-let upcoming: { target: EventTarget; type: string } | undefined
+/** The `on…` property that the runtime is about to read: set when a dispatch begins, cleared after the read. */
+let dispatching: { target: EventTarget; type: string } | undefined
 
-/** Whether it is the runtime that reads the target's `on…` property: it would call the handler. */
+/** Whether the runtime is reading the target's `on…` property, in order to call the handler. */
 export function isReadByRuntime(target: EventTarget, type: string): boolean {
-  const isIt = upcoming?.target === target && upcoming.type === type
-  if (isIt) upcoming = undefined
+  const isIt = dispatching?.target === target && dispatching.type === type
+  if (isIt) dispatching = undefined
   return isIt
 }
 
-/** Workers read `handleEvent` when the listener is added, and refuse what is not a function. */
-function guardObject(listener: EventListenerObject, hear: (event: Event) => void): EventListenerObject {
+/** Workers read `handleEvent` when the listener is added, and reject it unless it is a function. */
+function guardObject(listener: EventListenerObject, callListener: (event: Event) => void): EventListenerObject {
   return {
     get handleEvent() {
       const given: unknown = Reflect.get(listener, 'handleEvent')
-      return isFunction(given) ? hear : (given as typeof hear)
+      return isFunction(given) ? callListener : (given as typeof callListener)
     },
   }
 }
 
-/** The methods as the standard has them. */
+/** Wraps the methods to follow the standard. */
 export function patchHandlerCalls(base: Methods): Methods {
   const guards = new WeakMap<object, Listener>()
 
-  /** One guard for each listener, so that it can be added only once, and removed. */
+  /** One guard per listener, so that adding it twice or removing it works. */
   const guarded = (listener: Listener | null): Listener | null => {
     if (!isObject(listener)) return listener
     let guard = guards.get(listener)
@@ -54,7 +54,7 @@ export function patchHandlerCalls(base: Methods): Methods {
     return guard
   }
 
-  /** As many arguments as the caller passed: the runtime refuses too few. */
+  /** Keeps the number of arguments: the runtime rejects too few. */
   const withGuard = (args: ListenerArguments): ListenerArguments => {
     if (args.length > 1) args[1] = guarded(args[1])
     return args
@@ -68,12 +68,12 @@ export function patchHandlerCalls(base: Methods): Methods {
       base.removeEventListener.apply(this, withGuard(args))
     },
     dispatchEvent(this: EventTarget, ...args) {
-      // The runtime refuses what is not an event.
-      upcoming = { target: this, type: typeOf(args[0]) ?? '' }
+      // The runtime rejects a value that is not an event.
+      dispatching = { target: this, type: eventType(args[0]) ?? '' }
       try {
         return base.dispatchEvent.apply(this, args)
       } finally {
-        upcoming = undefined
+        dispatching = undefined
       }
     },
   }

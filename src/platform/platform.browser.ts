@@ -1,29 +1,29 @@
-/** Browsers, pages and workers: the exports of `platform.ts` without what only other runtimes need. */
+/** The exports of `platform.ts` for pages and workers in browsers, without the workarounds for other runtimes. */
 
 import { option } from '../input/checks.ts'
 import { hostFunction, runtime } from './globals.ts'
 import { percentDecode } from './header-value.ts'
-import { losesHeader, toStringTagOf } from './request-probes.ts'
+import { requestDropsHeader, toStringTagOf } from './request-probes.ts'
 
-export { sendsStreams, signalProblem } from './request-probes.ts'
+export { probeStreamSupport as supportsRequestStreams, signalProblem } from './request-probes.ts'
 import { choosePostToSelf } from './self-messages.ts'
 import type { QueueTask } from './task.ts'
 
-// Functions that do nothing declare no parameters: bundlers then drop their calls, arguments included.
+// Empty functions declare no parameters, so that bundlers drop calls to them, including the arguments.
 
 export const EventTargetBase = EventTarget
 export const EventBase = Event
 
-export function missingBases(): [] {
+export function missingBaseClasses(): [] {
   return []
 }
 
-export function need(): void {
-  // The browsers of the last five years have all that is needed.
+export function assertSupported(): void {
+  // All browsers of the last five years have the requirements.
 }
 
 export function patchEventTarget(): void {
-  // A browser's follows the standard.
+  // Browsers follow the standard.
 }
 
 export function isReadByRuntime(): boolean {
@@ -42,45 +42,43 @@ export function removeListener(target: EventTarget, type: string, listener: (eve
   EventTargetBase.prototype.removeEventListener.call(target, type, listener)
 }
 
-/** Like `setGlance`: DevTools show getters without help. */
+/** DevTools show getters anyway. */
 export function defineInspection(): void {
-  // Nothing asks for it.
+  // Unused in browsers.
 }
 
-export function setGlance(): void {
-  // Nothing asks for it.
+export function setPreview(): void {
+  // Unused in browsers.
 }
 
-export function glanceOf(): { members: object } {
+export function previewOf(): { members: object } {
   return { members: {} }
 }
 
-/** Browsers have no such limit. */
-export function withListenerLimit<Signal>(signal: Signal): Signal {
+/** Browsers have no listener limit. */
+export function raiseListenerLimit<Signal>(signal: Signal): Signal {
   return signal
 }
 
-/** Browsers have no diagnostics channels. */
-export function isWatched(): undefined {
+export function hasSubscribers(): undefined {
   return undefined
 }
 
 export function publish(): void {
-  // There is nothing to subscribe to.
+  // Browsers have no diagnostics channels.
 }
 
-/** A page or worker posts messages to itself, if it can. */
+/** Posts messages to itself if possible. */
 export function chooseQueueTask(): QueueTask {
   const { setTimeout } = runtime
   return choosePostToSelf() ?? ((task) => setTimeout(task, 0))
 }
 
-/** The browser build is for pages. */
 export function isNodeProcess(): undefined {
-  // It is not.
+  // The browser build is for pages.
 }
 
-export function loopRound(): undefined {
+export function loopCount(): undefined {
   return undefined
 }
 
@@ -92,10 +90,10 @@ export function domException(message: string, name: string): Error {
   return new DOMException(message, name)
 }
 
-export const STREAMING_FETCH = 'Pass a fetch that streams as the option "fetch"'
+export const STREAMING_FETCH_HINT = 'Pass a streaming fetch as option "fetch"'
 
 export function streamingFetch(): typeof globalThis.fetch | string {
-  return hostFunction('fetch') ?? 'this runtime has no fetch. Pass one as the option "fetch"'
+  return hostFunction('fetch') ?? 'this runtime has no fetch. Pass one as option "fetch"'
 }
 
 export function hasForbiddenHeaders(): boolean {
@@ -103,24 +101,24 @@ export function hasForbiddenHeaders(): boolean {
 }
 
 export function dropsHeader(name: string): boolean {
-  return losesHeader(name)
+  return requestDropsHeader(name)
 }
 
 export function acceptedMembers<Init extends object>(init: Init): Partial<Init> {
   return init
 }
 
-/** Browsers do not say why a request was not sent. */
+/** Browsers do not report why a request was not sent. */
 export function isBlockedPort(): boolean {
   return false
 }
 
-/** Only redirects that are followed one by one ask. */
+/** Only used to follow redirects one by one, which browsers do not support. */
 export function isCredential(): boolean {
   return false
 }
 
-export function passesCredentialsOn(): boolean {
+export function forwardsCredentials(): boolean {
   return false
 }
 
@@ -130,7 +128,7 @@ export function missingHeaders(): Record<string, string> {
 
 export const NODE_STREAM_HINT = ''
 
-/** A page has its browser's. */
+/** In a page, these classes are always the browser's. */
 export function foreignClassOf(): undefined {
   return undefined
 }
@@ -141,15 +139,15 @@ export function classNameOf(value: unknown): string {
 
 export const SERVER_OPTIONS: [instead: string, names: string][] = []
 
-/** Ignores `node`, which holds undici's options for Node only. */
+/** Ignores `node`, undici's options for Node. */
 export function readUndiciOptions(
   { dispatcher }: { dispatcher?: unknown },
   fetchOptions: { dispatcher?: unknown },
-  isOurFetch: boolean,
+  isRuntimeFetch: boolean,
 ): { fetchOptions: object } {
   const place = dispatcher === undefined ? 'fetchOptions.dispatcher' : 'dispatcher'
   const given = dispatcher ?? fetchOptions.dispatcher
-  if (isOurFetch && given !== undefined) throw new TypeError(`${option(place)} must be absent here`)
+  if (isRuntimeFetch && given !== undefined) throw new TypeError(`${option(place)} is not supported here`)
   return { fetchOptions: given === undefined ? fetchOptions : { ...fetchOptions, dispatcher: given } }
 }
 
@@ -157,7 +155,7 @@ export function noTimeoutInit(callers: object): object {
   return callers
 }
 
-/** Firefox and Chromium take a byte string, one character for each byte; WebKit sends the UTF-8 of each of its characters. (Fact 8) */
+/** Firefox and Chromium take a byte string, with one character per byte; WebKit encodes each character as UTF-8. (Fact 8) */
 export function headerValue(text: string): string | undefined {
   // Only WebKit's errors have a `sourceURL`.
   if ('sourceURL' in new Error()) return /^[\0-\xff]*$/.test(text) ? text : undefined

@@ -1,7 +1,7 @@
-/** What differs between runtimes. In the browser build `platform.browser.ts` takes the place of this module. */
+/** Differences between runtimes. In the browser build, `platform.browser.ts` replaces this module. */
 
-export { EventBase, EventTargetBase, missingBases } from './base-classes.ts'
-export { isWatched, publish } from './diagnostics.ts'
+export { EventBase, EventTargetBase, missingBaseClasses } from './base-classes.ts'
+export { hasSubscribers, publish } from './diagnostics.ts'
 export { addListener, dispatch, isReadByRuntime, patchEventTarget, removeListener } from './event-target.ts'
 export {
   acceptedMembers,
@@ -12,16 +12,16 @@ export {
   missingHeaders,
   NODE_STREAM_HINT,
   noTimeoutInit,
-  passesCredentialsOn,
-  sendsStreams,
-  STREAMING_FETCH,
+  forwardsCredentials,
+  supportsRequestStreams,
+  STREAMING_FETCH_HINT,
   streamingFetch,
 } from './fetch.ts'
 export { chooseAsyncIterator, domException, isNodeProcess } from './globals.ts'
 export { headerValue } from './header-value.ts'
-export { defineInspection, glanceOf, setGlance } from './inspection.ts'
+export { defineInspection, previewOf, setPreview } from './inspection.ts'
 export { classNameOf, foreignClassOf, signalProblem } from './request-probes.ts'
-export { withListenerLimit } from './listener-limit.ts'
-export { need, type Requirement } from './requirements.ts'
+export { raiseListenerLimit } from './listener-limit.ts'
+export { assertSupported, type Requirement } from './requirements.ts'
 export { readUndiciOptions, SERVER_OPTIONS } from './server-options.ts'
-export { chooseQueueTask, loopRound, type QueueTask } from './task.ts'
+export { chooseQueueTask, loopCount, type QueueTask } from './task.ts'

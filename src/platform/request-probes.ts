@@ -1,11 +1,11 @@
-/** What this runtime's `Request` shows of its `fetch`. */
+/** Probes this runtime's `fetch` through its `Request` class. */
 
-import { attempt, hostFunction } from './globals.ts'
+import { tryGet, hostFunction } from './globals.ts'
 
-/** For requests that are only made to see what the runtime does with them, never sent. */
+/** Probe requests are never sent. */
 const PROBE_URL = 'http://localhost/'
 
-/** Probes once for each `Request` class: tests and polyfills replace it. */
+/** Probes once per `Request` class, because tests and polyfills replace it. */
 export function oncePerRequestClass<T>(probe: () => T): () => T {
   let probed: typeof Request | null | undefined = null
   let result: T
@@ -19,19 +19,17 @@ export function oncePerRequestClass<T>(probe: () => T): () => T {
   }
 }
 
-/** The `Request` with that init; undefined where the runtime has no such class. */
+/** A `Request` with that init; undefined if the runtime lacks the class. */
 export function probeRequest(init: object): Request | undefined {
   const Request = hostFunction('Request')
   return Request && new Request(PROBE_URL, init)
 }
 
-/** Whether `Request` says anything of the runtime: a stub may refuse everything. */
-const isUsable = /* @__PURE__ */ oncePerRequestClass(
-  () => attempt(() => probeRequest({ method: 'POST' })) !== undefined,
-)
+/** Whether `Request` works: a stub may reject everything. */
+const isUsable = /* @__PURE__ */ oncePerRequestClass(() => tryGet(() => probeRequest({ method: 'POST' })) !== undefined)
 
-/** Why this runtime's `Request` refuses an init; undefined where it takes it, and where it is a stub that refuses everything. */
-export function refusalOf(init: object): string | undefined {
+/** The error from this runtime's `Request` for an init; undefined if it accepts it, or is a stub that rejects everything. */
+export function initError(init: object): string | undefined {
   if (!isUsable()) return undefined
   try {
     probeRequest(init)
@@ -42,55 +40,55 @@ export function refusalOf(init: object): string | undefined {
 }
 
 /**
- * Why `fetch` will never send a request with that signal, and what to do; undefined where it may. Test environments and polyfills bring
- * an AbortController that the runtime's `fetch` refuses with a TypeError, as it does when the network fails.
+ * A message if `fetch` never accepts the signal. Test environments and polyfills have an AbortController that the runtime's
+ * `fetch` rejects with a TypeError, the same error as for a network failure.
  */
 export function signalProblem(signal: AbortSignal): string | undefined {
-  return refusalOf({ signal }) && FOREIGN_SIGNAL
+  return initError({ signal }) && FOREIGN_SIGNAL
 }
 
-const FOREIGN_SIGNAL = 'fetch refuses this AbortController. Take both from one realm'
+const FOREIGN_SIGNAL = 'fetch rejects this AbortController. Use both from the same realm'
 
-/** Whether this runtime's `Request` leaves out a header of that name, as browsers do with some. */
-export function losesHeader(name: string): boolean {
-  return attempt(() => probeRequest({ headers: { [name]: 'x' } })?.headers.has(name)) === false
+/** Whether this runtime's `Request` drops the header, as browsers do with forbidden names. */
+export function requestDropsHeader(name: string): boolean {
+  return tryGet(() => probeRequest({ headers: { [name]: 'x' } })?.headers.has(name)) === false
 }
 
-/** Whether a stream can be a request's body. Runtimes that do not know such bodies send their name as text. */
-export function sendsStreams(): boolean {
+/** Whether a stream can be a request body. Runtimes without support send its class name as text. */
+export function probeStreamSupport(): boolean {
   if (!isUsable()) return true
-  // A polyfill's stream is not known to the runtime's fetch.
+  // The runtime's fetch does not accept a polyfill's stream.
   return (
-    attempt(() => {
+    tryGet(() => {
       const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
       return !probeRequest(init)?.headers.has('Content-Type')
     }) === true
   )
 }
 
-/** What `fetch` sends. By their names: a polyfill's, or another realm's, is no instance of the runtime's class. */
+/** The bodies that `fetch` sends. Compared by name, because a polyfill's object is not an instance of the runtime's class. */
 export const BODY_CLASSES = ['ArrayBuffer', 'Blob', 'File', 'FormData', 'URLSearchParams', 'ReadableStream']
 
 export function toStringTagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1)
 }
 
-/** The name of a body's class. */
+/** The class name of a body. */
 export function classNameOf(value: unknown): string {
   const name = toStringTagOf(value)
-  // Workers with a compatibility date before September 2024 say it of all their objects.
+  // Workers with a compatibility date before September 2024 report Object for all their classes.
   return name === 'Object' ? (BODY_CLASSES.find((known) => isInstance(value, known)) ?? name) : name
 }
 
-/** The class of a FormData, Blob or File that another library brings, and this runtime would send as text. */
+/** The class name of a FormData, Blob or File from another library, which this runtime would send as text. */
 export function foreignClassOf(body: unknown): string | undefined {
   const name = classNameOf(body)
   if (!['FormData', 'Blob', 'File'].includes(name)) return undefined
-  const request = attempt(() => probeRequest({ method: 'POST', body }))
-  // Without a usable Request it cannot be known.
+  const request = tryGet(() => probeRequest({ method: 'POST', body }))
+  // Cannot be detected without a working Request.
   if (!request) return undefined
   const type = request.headers.get('Content-Type') ?? ''
-  // A Blob's own type is in lower case.
+  // A Blob's own type is always in lower case.
   const isKnown = name === 'FormData' ? type.startsWith('multipart/') : type !== 'text/plain;charset=UTF-8'
   return isKnown ? undefined : name
 }

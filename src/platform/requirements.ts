@@ -1,8 +1,8 @@
-/** What the package cannot do without, and who brings it where a runtime lacks it. */
+/** Required runtime features, and polyfills for them. */
 
-import { attempt, hostFunction, runtime } from './globals.ts'
+import { tryGet, hostFunction, runtime } from './globals.ts'
 
-/** What works in React Native as well; test/limits installs them. */
+/** These also work in React Native; test/limits installs them. */
 const POLYFILLS = {
   EventTarget: 'event-target-polyfill',
   Event: 'event-target-polyfill',
@@ -16,17 +16,21 @@ const POLYFILLS = {
 export type Requirement = keyof typeof POLYFILLS
 
 /**
- * Sees to it that the runtime has what is needed, before anything is begun.
+ * Checks the runtime before anything starts.
  *
- * @param what the class or function that is used
- * @param absent what is known to be missing
- * @throws a `TypeError` that names all that is missing, and polyfills of it
+ * @param user the class or function that has the requirements
+ * @param absent requirements that are known to be missing
+ * @throws a `TypeError` that lists the missing features and their polyfills
  */
-export function need(what: string, names: readonly Requirement[], absent: readonly Requirement[] = []): void {
-  const missing = [...absent, ...names.filter((name) => !isThere(name))]
+export function assertSupported(
+  user: string,
+  names: readonly Requirement[],
+  absent: readonly Requirement[] = [],
+): void {
+  const missing = [...absent, ...names.filter((name) => !isAvailable(name))]
   if (missing.length === 0) return
   throw new TypeError(
-    `This runtime has no ${missing.map(described).join(', no ')}, which ${what} is built on. ${isImitatedPage() ? TEST_HINT : polyfillHint(missing)}`,
+    `This runtime has no ${missing.map(describe).join(', no ')}, which ${user} needs. ${isSimulatedPage() ? TEST_HINT : polyfillHint(missing)}`,
   )
 }
 
@@ -34,37 +38,39 @@ const TEST_HINT = 'In Jest, use the environment "node" or "jest-fixed-jsdom".'
 
 function polyfillHint(missing: readonly Requirement[]): string {
   const polyfills = [...new Set(missing.map((name) => POLYFILLS[name]))]
-  return `Load a polyfill of it before everysource, such as ${polyfills.join(', ')}.`
+  return `Load a polyfill before everysource, such as ${polyfills.join(', ')}.`
 }
 
-/** Whether a test environment imitates a page, as jsdom does. A browser has the browser build, and React Native has no document. */
-function isImitatedPage(): boolean {
-  return attempt(() => runtime.document !== undefined && runtime.navigator?.product !== 'ReactNative') === true
+/**
+ * Whether a test environment such as jsdom simulates a page. Browsers use the browser build, and React Native lacks `document`.
+ */
+function isSimulatedPage(): boolean {
+  return tryGet(() => runtime.document !== undefined && runtime.navigator?.product !== 'ReactNative') === true
 }
 
-function described(name: Requirement): string {
-  // There may be one that will not do.
-  if (name === 'URL') return 'standard URL class'
-  return name === 'TextDecoder' ? 'TextDecoder for streams' : name
+function describe(name: Requirement): string {
+  // The runtime may have an incomplete one.
+  if (name === 'URL') return 'complete URL'
+  return name === 'TextDecoder' ? 'streaming TextDecoder' : name
 }
 
-function isThere(name: Requirement): boolean {
+function isAvailable(name: Requirement): boolean {
   if (!hostFunction(name)) return false
   try {
-    return name === 'URL' ? hasWholeURL() : name === 'TextDecoder' ? decodesStreams() : true
+    return name === 'URL' ? hasCompleteURL() : name === 'TextDecoder' ? decodesStreams() : true
   } catch {
     return false
   }
 }
 
-/** Of React Native's own URL nothing can be set. (Libraries/Blob/URL.js) */
-function hasWholeURL(): boolean {
+/** React Native's own URL has no setters. (Libraries/Blob/URL.js) */
+function hasCompleteURL(): boolean {
   const url = new URL('?b#c', 'http://user:x@a.test:81/')
   url.hash = url.username = ''
   return url.href === 'http://:x@a.test:81/?b'
 }
 
-/** Some polyfills refuse the option `stream`. */
+/** Some polyfills reject the option `stream`. */
 function decodesStreams(): boolean {
   return new TextDecoder().decode(new Uint8Array([0xc3]), { stream: true }) === ''
 }

@@ -1,83 +1,83 @@
-/** Browsers: tasks by messages that the page posts to itself, many of them with one message. */
+/** Task queue for browsers: the page posts messages to itself, and one message can run many tasks. */
 
-import { attempt, now } from './globals.ts'
+import { tryGet, now } from './globals.ts'
 
 type Task = () => void
 
 /**
- * Between the listeners of one event a browser runs all microtasks, as it does after every callback: each listener takes one
- * task, so that most tasks cost a call instead of a message. That is a third to a half of what each costs by itself.
+ * A browser runs all microtasks between the listeners of an event. So each listener of a message runs one task, and most tasks
+ * cost a call instead of a message. That takes a third to a half of the time of a message per task.
  */
-const LISTENERS = 64
-/** In ms. A page that gets more to do than that has to take input and paint in between. */
-const LONGEST = 5
+const MAX_LISTENERS = 64
+/** In ms. After that, the page must be able to handle input and paint. */
+const TIME_SLICE = 5
 
 let channel: MessageChannel | undefined
-/** How many listeners there are. Two at first, for Node's events, which a test environment's page may have, warn of many. */
-let listeners = 0
-const waiting: Task[] = []
-/** Messages on their way. */
-let underWay = 0
-/** When the listeners of this message began. */
-let began = 0
-/** Whether microtasks have run since the first of them. */
-let haveRun = false
-/** Whether they run between listeners; in Node they do not. Known as soon as two tasks wait. */
-let areDrained: boolean | undefined
+/** Starts with two, because Node's event targets, which a simulated page may use, warn about many listeners. */
+let listenerCount = 0
+const queue: Task[] = []
+/** Messages posted but not received. */
+let pendingMessages = 0
+/** When the first listener of this message ran. */
+let sliceStart = 0
+/** Whether microtasks have run since the first listener. */
+let microtasksRan = false
+/** Whether microtasks run between listeners; in Node they do not. Known once two tasks are queued. */
+let drainsMicrotasks: boolean | undefined
 
 /**
- * Undefined where messages won't do: test environments that imitate a page may have no MessageChannel, a stub, or Node's, whose open
- * port keeps the process alive. (test/consumers, Jest)
+ * Undefined if messages don't work: a simulated page may lack MessageChannel, have a stub, or use Node's, whose open port keeps
+ * the process alive. (test/consumers, Jest)
  */
 export function choosePostToSelf(): typeof postToSelf | undefined {
-  return attempt(() => {
+  return tryGet(() => {
     channel ??= new MessageChannel()
     return 'unref' in channel.port1 ? undefined : postToSelf
   })
 }
 
 export function postToSelf(task: Task): void {
-  waiting.push(task)
+  queue.push(task)
   post()
 }
 
-/** Sees to it that enough messages are on their way, at once: none waits for another to arrive. */
+/** Posts another message if the pending ones cannot run all queued tasks. */
 function post(): void {
-  if (waiting.length <= underWay * LISTENERS) return
-  underWay++
+  if (queue.length <= pendingMessages * MAX_LISTENERS) return
+  pendingMessages++
   channel ??= new MessageChannel()
-  if (!listeners) {
-    listen(2)
+  if (!listenerCount) {
+    addListeners(2)
     channel.port1.start()
   }
   channel.port2.postMessage(null)
 }
 
-function listen(count: number): void {
-  while (listeners < count) {
-    const place = listeners++
+function addListeners(count: number): void {
+  while (listenerCount < count) {
+    const place = listenerCount++
     channel?.port1.addEventListener('message', (event) => {
-      take(event, place)
+      onMessage(event, place)
     })
   }
 }
 
-/** What the listener in that place does: it runs the next task, or leaves it to another message. */
-function take(event: Event, place: number): void {
-  // Of this message: listeners that are added now do not hear it.
-  const isLast = place === listeners - 1
+/** Called for each listener, by index: runs the next task, or leaves it to another message. */
+function onMessage(event: Event, place: number): void {
+  // Listeners added from here on do not receive this message.
+  const isLast = place === listenerCount - 1
   if (place === 0) {
-    underWay--
-    began = now()
-    // To a task it is `window.event`, and whoever stops that would stop the other tasks.
+    pendingMessages--
+    sliceStart = now()
+    // Tasks see this event as `window.event`. Stopping it would stop the other tasks.
     Object.defineProperty(event, 'stopImmediatePropagation', { value: () => undefined, configurable: true })
-    if (areDrained === undefined) void probe()
-  } else if (areDrained === undefined) {
-    areDrained = haveRun
-    if (haveRun) listen(LISTENERS)
+    if (drainsMicrotasks === undefined) void probe()
+  } else if (drainsMicrotasks === undefined) {
+    drainsMicrotasks = microtasksRan
+    if (microtasksRan) addListeners(MAX_LISTENERS)
   }
-  const isInTime = place === 0 || (areDrained && now() - began < LONGEST)
-  const task = isInTime ? waiting.shift() : undefined
+  const isInTime = place === 0 || (drainsMicrotasks && now() - sliceStart < TIME_SLICE)
+  const task = isInTime ? queue.shift() : undefined
   if (!task) {
     Reflect.deleteProperty(event, 'stopImmediatePropagation')
     event.stopImmediatePropagation()
@@ -86,9 +86,11 @@ function take(event: Event, place: number): void {
   task?.()
 }
 
-/** Not with `then`: zone.js calls all listeners in one, and between them runs what waits for its own promises, but for no others. */
+/**
+ * Uses `await` instead of `then`: zone.js calls all listeners from one, and in between only runs reactions to zone.js promises.
+ */
 async function probe(): Promise<void> {
-  haveRun = false
+  microtasksRan = false
   await Promise.resolve()
-  haveRun = true
+  microtasksRan = true
 }

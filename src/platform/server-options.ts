@@ -1,4 +1,4 @@
-/** Options for servers: undici's own, and those of other packages, which would do nothing here. */
+/** Options for servers: undici's, and unsupported ones from other packages. */
 
 import {
   checked,
@@ -11,9 +11,9 @@ import {
   option,
   readMembers,
 } from '../input/checks.ts'
-import { takesDispatchers } from './fetch.ts'
+import { supportsDispatcher } from './fetch.ts'
 
-/** What to use instead of options that only packages for servers have. */
+/** Replacements for options of server packages. */
 export const SERVER_OPTIONS: [instead: string, names: string][] = [
   [
     '"fetchOptions" with "dispatcher" in Node, "client" in Deno, "proxy" and "tls" in Bun',
@@ -27,22 +27,22 @@ export const SERVER_OPTIONS: [instead: string, names: string][] = [
   ['"reconnect: { shouldReconnect }"', 'errorFilter'],
 ]
 
-/** What undici's options say, if they are given. */
+/** The values of undici's options, if given. */
 interface UndiciOptions {
   reconnectionTime?: number
-  /** With `dispatcher` among them. */
+  /** Includes `dispatcher`. */
   fetchOptions: object
 }
 
 /**
- * Reads `dispatcher` and `node`, which are undici's, and `fetchOptions.dispatcher`, which overrides them.
+ * Reads undici's options `dispatcher` and `node`. `fetchOptions.dispatcher` overrides them.
  *
- * @throws a `TypeError` that names the option and the kind of value
+ * @throws a `TypeError` with the option's name and the kind of value
  */
 export function readUndiciOptions(
   given: Record<string, unknown>,
   fetchOptions: object,
-  isOurFetch: boolean,
+  isRuntimeFetch: boolean,
 ): UndiciOptions {
   const node = members(checked(option('node'), given.node, isPlain, 'an object'))
   const times = readMembers(node, { reconnectionTime: MS }, 'node.')
@@ -52,16 +52,16 @@ export function readUndiciOptions(
     'node.dispatcher': node.dispatcher,
   }
   const [place, dispatcher] = Object.entries(dispatchers).find(([, value]) => value !== undefined) ?? []
-  if (place !== undefined) checkDispatcher(option(place), dispatcher, isOurFetch)
+  if (place !== undefined) checkDispatcher(option(place), dispatcher, isRuntimeFetch)
   const isThere = members(fetchOptions).dispatcher === dispatcher
   return { ...times, fetchOptions: isThere ? fetchOptions : { ...fetchOptions, dispatcher } }
 }
 
-/** By its shape: there are many copies of undici. */
-function checkDispatcher(place: string, dispatcher: unknown, isOurFetch: boolean): void {
+/** Not instanceof: there may be several copies of undici. */
+function checkDispatcher(place: string, dispatcher: unknown, isRuntimeFetch: boolean): void {
   if (!isObject(dispatcher) || !('dispatch' in dispatcher) || !isFunction(dispatcher.dispatch)) {
-    throw new TypeError(`${place} must be a dispatcher of undici, not ${displayKind(dispatcher)}`)
+    throw new TypeError(`${place} must be an undici dispatcher, got ${displayKind(dispatcher)}`)
   }
-  if (!isOurFetch || takesDispatchers()) return
-  throw new TypeError(`${place} is for Node only: Deno has "client", Bun "proxy" and "tls"`)
+  if (!isRuntimeFetch || supportsDispatcher()) return
+  throw new TypeError(`${place} is for Node only. Use "client" in Deno, "proxy" and "tls" in Bun`)
 }

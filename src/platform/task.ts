@@ -1,16 +1,16 @@
-/** The cheapest way that a runtime has to run something in a task of its own. */
+/** The runtime's cheapest way to run a callback in a separate task. */
 
-import { attempt, hostFunction, isBrowser, isNode, runtime } from './globals.ts'
+import { tryGet, hostFunction, isBrowser, isNode, runtime } from './globals.ts'
 import { choosePostToSelf } from './self-messages.ts'
 
-/** Queues a task: all microtasks, to any depth, have run before it does, and tasks run in the order they were queued. */
+/** Queues a task. All microtasks, to any depth, run before it, and tasks run in the order they were queued. */
 export type QueueTask = (task: () => void) => unknown
 
 /**
- * Chooses the runtime's way. Whoever queues many tasks chooses once: a test's fake clock that comes and goes meanwhile must
- * not swallow any.
+ * Chooses the runtime's way to queue a task. Choose once per queue, so that installing or removing a fake clock in a test loses
+ * no task.
  *
- * In browsers `setTimeout` would not do: hidden pages throttle it, and nested ones are stretched to 4 ms.
+ * Browsers throttle `setTimeout` in hidden pages and stretch nested timers to 4 ms, so they use messages.
  */
 export function chooseQueueTask(): QueueTask {
   const setImmediate = hostFunction('setImmediate')
@@ -20,8 +20,8 @@ export function chooseQueueTask(): QueueTask {
   return (isBrowser() ? choosePostToSelf() : undefined) ?? ((task) => setTimeout(task, 0))
 }
 
-/** How often the event loop has gone round, where it says so (Node): between two rounds all microtasks run. */
-export function loopRound(): number | undefined {
+/** The number of event loop iterations, in Node. All microtasks run between two iterations. */
+export function loopCount(): number | undefined {
   try {
     const loop = runtime.performance?.nodeTiming
     return loop && 'uvMetricsInfo' in loop ? loop.uvMetricsInfo.loopCount : undefined
@@ -30,7 +30,7 @@ export function loopRound(): number | undefined {
   }
 }
 
-/** Its `setImmediate` queues a microtask. (Libraries/Core/Timers/immediateShim.js) */
+/** React Native's `setImmediate` queues a microtask. (Libraries/Core/Timers/immediateShim.js) */
 function isReactNative(): boolean {
-  return !isNode() && attempt(() => runtime.navigator?.product) === 'ReactNative'
+  return !isNode() && tryGet(() => runtime.navigator?.product) === 'ReactNative'
 }

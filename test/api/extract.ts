@@ -50,7 +50,7 @@ export function extract(name: string, entryPoint: string): Extracted {
     messages: {
       extractorMessageReporting: {
         default: { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: false },
-        // All exports are public, so they need no release tags.
+        // All exports are public without release tags.
         'ae-forgotten-export': { logLevel: ExtractorLogLevel.None },
         'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
       },

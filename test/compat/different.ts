@@ -58,7 +58,7 @@ export const DIFFERENT: Difference[] = [
     },
     shows: logged,
     theirs: ['Non-200 status code (404)'],
-    ours: ['The event stream at <origin>/sse was refused: the server answered status 404 instead of 200'],
+    ours: ['The event stream at <origin>/sse was refused: status 404 instead of 200'],
   },
   {
     name: 'a user and a password in the URL are sent',
@@ -123,7 +123,7 @@ export const DIFFERENT: Difference[] = [
     },
     shows: logged,
     theirs: ['accepted'],
-    ours: ['The option "maxBufferSize" must be a number of characters above 0, not 0'],
+    ours: ['Option "maxBufferSize" must be a number of characters above 0, got 0'],
   },
   {
     name: 'the wait grows if every stream ends at once',

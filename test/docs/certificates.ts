@@ -63,7 +63,6 @@ function certificate(subject: Party, issuer: Party, extension: Buffer): string {
   )
   const signature = sign('sha256', content, issuer.privateKey)
   const bytes = der(SEQUENCE, content, ECDSA_WITH_SHA256, der(BITS, Buffer.from([0]), signature))
-  // OpenSSL rejects an empty line, so there must be none if the length is a multiple of 64.
   const lines = bytes.toString('base64').match(/.{1,64}/g) ?? []
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }

@@ -16,7 +16,7 @@ const PAGES = [
 ]
 
 /** Links to GitHub's pages of the repository, such as its actions and discussions. */
-const LINK = /\]\((?!\w+:|\.\.\/\.\.\/(?:\.\.\/)?(?:actions|discussions))([^)\s#]*)(?:#([^)\s]*))?\)/g
+const LINK = /\]\((?!\w+:|\.\.\/\.\.\/(?:\.\.\/)?(?:actions|discussions|issues))([^)\s#]*)(?:#([^)\s]*))?\)/g
 
 /** A page without its code blocks. */
 function proseOf(page: string): string {

@@ -14,7 +14,7 @@ function rows(head: string, section = ''): string[] {
   return lines.slice(first, end).flatMap((line) => Array.from(line.split('|')[1]?.matchAll(/\w[\w-]*/g) ?? [], String))
 }
 
-/** Members of a class or an interface. */
+/** The members of a class or an interface. */
 function membersOf(file: string, declaration: string): string[] {
   const source = readFileSync(path(file), 'utf8')
   const from = source.indexOf(declaration)

@@ -79,7 +79,7 @@ const INCOMPATIBLE: Record<string, Pieces> = {
   'EventTarget of a polyfill': pick(events, 'EventTarget'),
 }
 
-const ADVICE = /fetch refuses this AbortController\. Take both from one realm/
+const ADVICE = /fetch rejects this AbortController\. Use both from the same realm/
 
 export async function checkForeign(tally: Tally, url: string): Promise<void> {
   for (const [build, load] of Object.entries({ ...BUILDS, 'browser build': BROWSER_BUILD })) {
@@ -110,7 +110,7 @@ export async function checkForeign(tally: Tally, url: string): Promise<void> {
           for (let time = 0; time < 2; time++) {
             assert.throws(() => new everysource.EventSource(url), {
               name: 'TypeError',
-              message: /^Event and EventTarget do not work together here\. Take both from one realm/,
+              message: /^Event and EventTarget are incompatible\. Use both from the same realm/,
             })
           }
         })

@@ -23,7 +23,7 @@ export const REQUIRED_BY: Record<string, string[]> = {
 }
 
 /** Names in messages that differ from the global's name. */
-const NAMES_IN_MESSAGES: Record<string, string> = { URL: 'standard URL class', TextDecoder: 'TextDecoder for streams' }
+const NAMES_IN_MESSAGES: Record<string, string> = { URL: 'complete URL', TextDecoder: 'streaming TextDecoder' }
 
 const POLYFILL: Record<string, string> = {
   Event: 'event-target-polyfill',
@@ -90,10 +90,10 @@ function checkMessage(outcome: Outcome, part: string, use: string): void {
   if (part === 'fetch') {
     // Looked up for each request.
     assert('failed' in outcome, JSON.stringify(outcome))
-    assert.match(outcome.failed, /cannot be fetched: this runtime has no fetch\. Pass one as the option "fetch"$/)
+    assert.match(outcome.failed, /cannot be fetched: this runtime has no fetch\. Pass one as option "fetch"$/)
     return
   }
-  const message = `TypeError: This runtime has no ${NAMES_IN_MESSAGES[part] ?? part}, which ${name} is built on. Load a polyfill of it before everysource, such as ${POLYFILL[part] ?? ''}.`
+  const message = `TypeError: This runtime has no ${NAMES_IN_MESSAGES[part] ?? part}, which ${name} needs. Load a polyfill before everysource, such as ${POLYFILL[part] ?? ''}.`
   // It returns a promise, so it doesn't throw.
   assert.deepEqual(outcome, name === 'fetchEventSource' ? { failed: message } : { thrown: message })
 }

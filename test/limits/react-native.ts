@@ -17,7 +17,7 @@ import { fetchEventSource } from 'everysource/fetch-event-source'
 const FETCH = `import { fetch } from 'expo/fetch'\n`
 
 const NO_STREAM =
-  'cannot be fetched: the fetch of this runtime does not stream. Pass a fetch that streams as the option "fetch", in React Native that of expo/fetch'
+  'cannot be fetched: fetch does not stream in this runtime. Pass a streaming fetch as option "fetch", such as expo/fetch in React Native'
 
 /** Timeout of a program, in ms. */
 const TIMEOUT = 120_000
@@ -46,18 +46,18 @@ export async function checkReactNative(tally: Tally): Promise<void> {
   for (const [use, missing] of [
     [
       `new EventSource('http://a.test/')`,
-      'no EventTarget, no Event, no TextDecoder for streams, no standard URL class, which EventSource',
+      'no EventTarget, no Event, no streaming TextDecoder, no complete URL, which EventSource',
     ],
-    [`streamEvents('http://a.test/')`, 'no TextDecoder for streams, no standard URL class, which streamEvents'],
+    [`streamEvents('http://a.test/')`, 'no streaming TextDecoder, no complete URL, which streamEvents'],
     [
       `new EventDecoderStream()`,
-      'no TextDecoder for streams, no ReadableStream, no TransformStream, which EventDecoderStream',
+      'no streaming TextDecoder, no ReadableStream, no TransformStream, which EventDecoderStream',
     ],
-    [`await fetchEventSource('http://a.test/')`, 'no TextDecoder for streams, which fetchEventSource'],
+    [`await fetchEventSource('http://a.test/')`, 'no streaming TextDecoder, which fetchEventSource'],
   ] as const) {
     await check(`${use} lists everything that is missing`, async () => {
       const [message = ''] = await prints(`${LIBRARY}try { ${use} } catch (error) { console.log(error) }`)
-      assert(message.startsWith(`TypeError: This runtime has ${missing} is built on. Load a polyfill`), message)
+      assert(message.startsWith(`TypeError: This runtime has ${missing} needs. Load a polyfill`), message)
     })
   }
 
@@ -65,7 +65,7 @@ export async function checkReactNative(tally: Tally): Promise<void> {
     const [message = ''] = await prints(`${LIBRARY}
       globalThis.TextDecoder = class { decode(bytes, options) { if (options?.stream) throw new Error('unsupported'); return '' } }
       try { new EventDecoderStream() } catch (error) { console.log(error) }`)
-    assert.match(message, /no TextDecoder for streams/)
+    assert.match(message, /no streaming TextDecoder/)
   })
 
   await check('a polyfill loaded too late is reported along with the correct order', async () => {

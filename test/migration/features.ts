@@ -87,13 +87,13 @@ const FEATURES = {
     has: (run) => second(run, ({ headers }) => headers['last-event-id'] === '7'),
   },
   status: {
-    row: 'Status of a refused response',
+    row: 'HTTP status in errors',
     answer: refused,
     has: ({ seen, requests, hasExited }) =>
       seen.some(({ status }) => status === 401) || (hasExited || requests.length > 1 ? false : undefined),
   },
   body: {
-    row: 'Body of a refused response',
+    row: 'Response body in errors',
     answer: refused,
     has: ({ seen, requests, hasExited }) =>
       seen.some(({ body }) => body === REFUSAL) || (hasExited || requests.length > 1 ? false : undefined),
@@ -105,7 +105,7 @@ const FEATURES = {
   },
   idle: { row: 'Idle timeout', answer: stream('retry: 50\n\n'), has: (run) => second(run, () => true) },
   alive: {
-    row: 'Keeps a waiting Node process',
+    row: 'Node stays alive while it retries',
     answer: inTurn(ended('retry: 300\n\n'), stream('')),
     has: (run) => second(run, () => true),
   },

@@ -57,7 +57,7 @@ export const following: Scenario[] = [
       const [, sent = ''] = /with Last-Event-ID: (\d+) /.exec(reconnection) ?? []
       assert.ok(Number(sent) >= 2, reconnection)
       assert.ok(
-        steps.some((step) => /lost.* (?:broke off|has ended).* Reconnecting in \d+ ms\./.test(step)),
+        steps.some((step) => /lost.* (?:was interrupted|has ended).* Reconnecting in \d+ ms\./.test(step)),
         steps.join('\n'),
       )
       await until(page, `document.querySelectorAll('#timeline .mark-lost').length === 1`)

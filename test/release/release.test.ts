@@ -82,14 +82,14 @@ describe.concurrent('release is refused', () => {
       (folder: string) => {
         git(folder, 'checkout', '--quiet', '-b', 'feature')
       },
-      'Releases are made on main; this is feature',
+      'Releases are made on main, not on feature',
     ],
     [
       'with a detached HEAD',
       (folder: string) => {
         git(folder, 'checkout', '--quiet', '--detach')
       },
-      'Releases are made on main; this is no branch',
+      'Releases are made on main, not on a detached HEAD',
     ],
     [
       'if its tag exists',

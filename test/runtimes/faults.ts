@@ -51,7 +51,7 @@ export const FAULTS: Fault[] = [
     what: 'leaves the old connection open at reconnect()',
     module: CONNECTION,
     name: 'Connection.reconnect',
-    by: '() => () => this.#run(++this.#life, this.#connect(undefined, this.#life))',
+    by: '() => () => this.#run(++this.#generation, this.#connect(undefined, this.#generation))',
     noticedBy: 'fact 47: reconnect() replaces an open connection immediately, without an error event',
   },
   {
@@ -73,7 +73,7 @@ export const FAULTS: Fault[] = [
     what: 'does not cancel a provided stream on close()',
     module: 'src/connection/given-exchange.ts',
     name: 'givenStream',
-    by: '(givenStream) => (stream) => ({ ...givenStream(stream), request: new AbortController() })',
+    by: '(givenStream) => (stream) => ({ ...givenStream(stream), controller: new AbortController() })',
     noticedBy: 'fact 54: leaving the loop or passing an already aborted signal cancels the stream',
   },
 
@@ -87,7 +87,7 @@ export const FAULTS: Fault[] = [
   {
     what: 'treats every call as a new event loop round',
     module: 'src/platform/task.ts',
-    name: 'loopRound',
+    name: 'loopCount',
     by: '() => () => Math.random()',
     noticedBy: 'fact 20: all pending microtasks run between open and the first message, and between messages',
   },
@@ -144,7 +144,7 @@ export const FAULTS: Fault[] = [
   {
     what: 'retries a refused response',
     module: RECONNECT,
-    name: 'TEMPORARY',
+    name: 'RETRYABLE',
     by: "(reasons) => ['status', ...reasons]",
     noticedBy: 'fact 11: a failed connection sets readyState to CLOSED, fires one error and never reconnects',
   },
@@ -166,9 +166,9 @@ export const FAULTS: Fault[] = [
     what: 'leaves the request pending after close()',
     module: CONNECTION,
     name: 'Connection.#cancel',
-    by: `(cancel) => (phase) => {
-      if (this.#state.phase === 'connecting') this.#leave()
-      return cancel(phase)
+    by: `(cancel) => (...args) => {
+      if (this.#state.phase === 'connecting') this.#endAttempt()
+      return cancel(...args)
     }`,
     noticedBy: 'fact 23: close() before the response aborts the request',
   },

@@ -155,9 +155,9 @@ const CHECKS: Check[] = [
         try {
           await script.says('number 3.')
           server.suspend()
-          await script.says('has been silent for 1000 ms')
+          await script.says('sent nothing for 1000 ms')
           // The operating system still accepts connections for a suspended server.
-          await script.says('did not answer within 1000 ms')
+          await script.says('did not respond within 1000 ms')
           server.resume()
           const before = numbers(script.output).length
           await script.says(`number ${before + 5}.`)

@@ -190,12 +190,12 @@ export const body: BehaviorFact[] = [
           const recorder = open()
           await recorder.until('error')
           check(
-            recorder.errors[0]?.message.includes('streams need HTTP/2') === true,
+            recorder.errors[0]?.message.includes('stream bodies need HTTP/2') === true,
             String(recorder.errors[0]?.message),
           )
         } else {
           const { message } = thrown(open)
-          check(message.includes('which the fetch of this runtime cannot send'), message)
+          check(message.includes('which fetch cannot send in this runtime'), message)
         }
       },
   }),

@@ -103,7 +103,7 @@ export const GUIDE: Facts = {
         await client.prints(blockOf(PAGE, 'Write a client in Node (2)').text)
         expect(client.output.startsWith(blockOf(PAGE, 'Write a client in Node (2)').text)).toBe(true)
         await stop(first.program)
-        await client.prints('broke off')
+        await client.prints('was interrupted')
         await client.prints('could not be reached')
         await startTicks(stage, first.port)
         await until(() => {
@@ -145,7 +145,7 @@ export const GUIDE: Facts = {
           await page.getByText('Connected', { exact: true }).waitFor()
           await page.getByText('tick 3', { exact: true }).waitFor()
           await stop(first.program)
-          await page.getByText(/broke off|could not be reached/).waitFor()
+          await page.getByText(/was interrupted|could not be reached/).waitFor()
           const seen = await page.getByRole('listitem').allTextContents()
           const { program } = await startPageServer(stage, first.port)
           await page.getByText(`tick ${seen.length + 3}`, { exact: true }).waitFor()

@@ -95,7 +95,7 @@ export const REACT_NATIVE: Facts = {
         const source = readFileSync(path('src/platform/requirements.ts'), 'utf8')
         const rows = readFileSync(path(PAGE), 'utf8')
           .split('\n')
-          .filter((line) => line.includes('is built on.`'))
+          .filter((line) => line.includes('needs.`'))
         const polyfills = Array.from(source.matchAll(/^ {2}(\w+): '([^']+)',$/gm), ([, name = '', polyfill = '']) => ({
           name,
           polyfill,

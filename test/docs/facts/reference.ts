@@ -1,7 +1,7 @@
 /** Code blocks of docs/reference/options.md. */
 
 import { expect } from 'vitest'
-import { nextDelay, type Policy, readPolicy, STANDARD_POLICY } from '../../../src/connection/reconnect.ts'
+import { nextDelay, type Policy, readPolicy, DEFAULT_POLICY } from '../../../src/connection/reconnect.ts'
 import { stream } from '../servers.ts'
 import { type Facts } from './fact.ts'
 
@@ -32,9 +32,9 @@ export const REFERENCE: Facts = {
         await program.exits()
         const [opened, message, lost, ...rest] = program.output.split('\n')
         expect([opened, message]).toEqual(['open request-1', 'a message'])
-        expect(lost).toMatch(/^lost .* broke off/)
+        expect(lost).toMatch(/^lost .* was interrupted/)
         expect(rest.filter((line) => line.startsWith('lost'))).toHaveLength(4)
-        expect(rest.at(-2)).toMatch(/^failed .* broke off/)
+        expect(rest.at(-2)).toMatch(/^failed .* was interrupted/)
         expect(server.requests.map(({ method, body }) => `${method} ${body}`)).toEqual(
           Array<string>(6).fill('POST q=everything'),
         )
@@ -72,8 +72,8 @@ export const REFERENCE: Facts = {
       fact: 'the defaults are those of the code',
       run: ({ block }) => {
         expect(readPolicy(evaluated(block.text, 'reconnect'), false)).toEqual({
-          ...STANDARD_POLICY,
-          firstJitter: STANDARD_POLICY.jitter,
+          ...DEFAULT_POLICY,
+          firstJitter: DEFAULT_POLICY.jitter,
         })
       },
     },

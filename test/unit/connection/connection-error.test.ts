@@ -14,7 +14,7 @@ function requestOf(url: string | URL): FailedRequest {
 }
 
 function errorWith(cause?: unknown, url = URL_WITH_SECRETS): ConnectionError {
-  return connectionErrorOf(requestOf(url), { reason: 'network', what: 'could not be reached', cause })
+  return connectionErrorOf(requestOf(url), { reason: 'network', message: 'could not be reached', cause })
 }
 
 describe('ConnectionError', () => {
@@ -38,7 +38,7 @@ describe('ConnectionError', () => {
 
   it('has reason, status, attempt and cause', () => {
     const request = { ...requestOf('http://a.test/'), attempt: 7 }
-    const error = connectionErrorOf(request, { reason: 'status', what: 'x', status: 404, retryAfter: 5_000 })
+    const error = connectionErrorOf(request, { reason: 'status', message: 'x', status: 404, retryAfter: 5_000 })
     expect(error).toMatchObject({ reason: 'status', status: 404, code: undefined, cause: undefined })
     expect(error).toMatchObject({ attempt: 7, retryAfter: 5_000 })
     const cause = new Error('why')
@@ -97,7 +97,7 @@ describe('url of a ConnectionError', () => {
   it("is derived without changing the request's URL", () => {
     const url = new URL(URL_WITH_SECRETS)
     const request = { url, attempt: 1, secrets: [] }
-    expect(connectionErrorOf(request, { reason: 'ended', what: 'x' })).toHaveProperty('url')
+    expect(connectionErrorOf(request, { reason: 'ended', message: 'x' })).toHaveProperty('url')
     expect(url.href).toBe(URL_WITH_SECRETS)
   })
 })
@@ -134,7 +134,7 @@ describe('content of a refused response', () => {
   const headers = new Headers({ 'Set-Cookie': 'session=cookie-secret' })
   const error = connectionErrorOf(requestOf('http://a.test/'), {
     reason: 'status',
-    what: 'was refused',
+    message: 'was refused',
     status: 401,
     headers,
     body: '{"token":"body-secret"}',
@@ -209,6 +209,6 @@ describe('ConnectionError of a real server', () => {
     })
     const { error, message } = await nextError(open(url))
     expect(error).toMatchObject({ reason: 'network', code: 'UND_ERR_SOCKET' })
-    expect(message).toBe(`The event stream at ${url}/ broke off (UND_ERR_SOCKET)`)
+    expect(message).toBe(`The event stream at ${url}/ was interrupted (UND_ERR_SOCKET)`)
   })
 })

@@ -1,7 +1,7 @@
 /** Connection: the details that it passes to the caller's functions, and how it reads a body. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { takeReader } from '../../../src/connection/response.ts'
+import { acquireReader } from '../../../src/connection/response.ts'
 import { type Attempt, EventSource, type ReconnectPolicy } from '../../../src/index.ts'
 import { connect, type Observed, opened } from '../support/connections.ts'
 import { closingResponse, nextOpen, until } from '../support/sources.ts'
@@ -90,7 +90,7 @@ describe('idleTimeout', () => {
     expect(errors).toEqual([])
     await vi.advanceTimersByTimeAsync(2)
     expect(errors).toMatchObject([{ reason: 'timeout' }])
-    expect(errors[0]?.message).toContain(' has been silent for 1000 ms')
+    expect(errors[0]?.message).toContain(' sent nothing for 1000 ms')
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 })
@@ -148,9 +148,9 @@ function read(
   body: ReadableStream,
   options: NonNullable<Parameters<typeof connect>[1]>,
   backpressure: (observed: Observed) => unknown,
-  keepsChunks?: true,
+  decodeWholeChunks?: true,
 ): Observed {
-  const more = keepsChunks && { keepsChunks }
-  const open = ({ signal }: AbortController) => Promise.resolve(opened(takeReader(body, signal), more))
+  const more = decodeWholeChunks && { decodeWholeChunks }
+  const open = ({ signal }: AbortController) => Promise.resolve(opened(acquireReader(body, signal), more))
   return connect([open], options, { backpressure })
 }

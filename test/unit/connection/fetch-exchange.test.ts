@@ -89,12 +89,12 @@ describe('functions of an aborted or failed attempt', () => {
 
   it('are not called after the abort', async () => {
     const headers = vi.fn(() => {
-      exchange.request.abort()
+      exchange.controller.abort()
       return {}
     })
     const { exchange, opening, inits } = attempt({ ...functions, headers })
     expect(await failureOf(opening)).toMatchObject({
-      what: 'was not requested',
+      message: 'was not requested',
     })
     expect(headers).toHaveBeenCalledOnce()
     expect([functions.resume, functions.body].map(({ mock }) => mock.calls)).toEqual([[], []])
@@ -132,10 +132,8 @@ describe('option values', () => {
   it('a stream is sent once, and the second attempt fails with the reason', async () => {
     const options = { method: 'POST', body: new ReadableStream() }
     expect(await send(options, { isFirst: true })).toHaveProperty('body', options.body)
-    const { reason, what } = await failure(options)
-    expect(what).toMatch(
-      /^was not requested: the option "body" is a ReadableStream, which can be sent only once\. Pass a function/,
-    )
+    const { reason, message } = await failure(options)
+    expect(message).toMatch(/^was not requested: a ReadableStream "body" can be sent only once\. Pass a function/)
     expect(reason).toBe('unsupported')
   })
 })
@@ -195,31 +193,31 @@ describe('option functions', () => {
     ['body', 'rejects', () => Promise.reject(error)],
     ['resume', 'rejects', () => Promise.reject(error)],
   ])('fail the attempt if %s %s, with the error as the cause', async (name, _, run) => {
-    const { reason, what, cause, isCallers } = await failure({ ...POST, [name]: run })
-    expect(what).toMatch(`was not requested: the function "${name}" failed`)
+    const { reason, message, cause, fromCaller } = await failure({ ...POST, [name]: run })
+    expect(message).toMatch(`was not requested: the function "${name}" failed`)
     expect(cause).toBe(error)
-    expect({ reason, isCallers }).toEqual({ reason: 'request', isCallers: true })
+    expect({ reason, fromCaller }).toEqual({ reason: 'request', fromCaller: true })
   })
 
   it.each([
     ['headers', 'Bearer return-secret', 'The result of "headers" must be an object'],
     ['headers', null, 'The result of "headers" must be an object'],
     ['headers', () => ({}), 'The result of "headers" must be an object'],
-    ['headers', { 'bad name': 'return-secret' }, 'The result of "headers" has an invalid name: "bad name"'],
-    ['headers', { 'X-One': 'return-secret\n' + 'x' }, 'The result of "headers" has a line end'],
+    ['headers', { 'bad name': 'return-secret' }, 'The result of "headers" has an invalid name "bad name"'],
+    ['headers', { 'X-One': 'return-secret\n' + 'x' }, 'The result of "headers" has a line break'],
     ['body', { a: 'return-secret' }, 'JSON.stringify(…)'],
     ['body', 7, 'The result of "body" must be '],
     ['body', () => 'return-secret', 'The result of "body" must be '],
-    ['resume', 'http://a.test/?return-secret', 'The result of "resume" must be an object or undefined, not '],
-    ['resume', null, 'The result of "resume" must be an object or undefined, not null'],
-    ['resume', [], 'The result of "resume" must be an object or undefined, not an array'],
+    ['resume', 'http://a.test/?return-secret', 'The result of "resume" must be an object or undefined, got '],
+    ['resume', null, 'The result of "resume" must be an object or undefined, got null'],
+    ['resume', [], 'The result of "resume" must be an object or undefined, got an array'],
     ['resume', { method: 'TRACE' }, '"method" in the result of "resume" must be '],
     ['resume', { headers: 'return-secret' }, '"headers" in the result of "resume" must be '],
     ['resume', { body: { a: 'return-secret' } }, 'JSON.stringify(…)'],
     ['resume', { url: 'http://[?return-secret' }, 'Invalid URL'],
   ])('fail the attempt if %s returns %j', async (name, returned, why) => {
-    const { what, cause } = await failure({ ...POST, [name]: () => returned })
-    expect(what).toMatch(`was not requested: the function "${name}" failed`)
+    const { message, cause } = await failure({ ...POST, [name]: () => returned })
+    expect(message).toMatch(`was not requested: the function "${name}" failed`)
     expect(String(cause)).toContain(why)
     expect(String(cause)).not.toContain('return-secret')
   })
@@ -332,7 +330,7 @@ describe('reconnection with "resume"', () => {
     const options = { body: new ReadableStream() }
     expect((await resumed({ method: 'GET' }, options)).body).toBeUndefined()
     expect((await resumed({ body: 'rest' }, options)).body).toBe('rest')
-    await expect(resumed({}, options)).rejects.toThrow('which can be sent only once')
+    await expect(resumed({}, options)).rejects.toThrow('can be sent only once')
   })
 
   it('does not affect the next reconnection', async () => {
@@ -514,7 +512,7 @@ describe('fetch of the runtime', () => {
     expect(source.readyState).toBe(EventSource.CLOSED)
     expect(error.reason).toBe('unsupported')
     expect(message).toBe(
-      `The event stream at ${STUB_URL} cannot be fetched: this runtime has no fetch. Pass one as the option "fetch"`,
+      `The event stream at ${STUB_URL} cannot be fetched: this runtime has no fetch. Pass one as option "fetch"`,
     )
   })
 })

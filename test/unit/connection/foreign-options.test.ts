@@ -108,7 +108,7 @@ describe.each(Object.entries(NAMES))('options of %s', (_, outcomes) => {
   it('shared options are supported', () => {
     const ours = Object.entries(outcomes).filter(([, outcome]) => outcome === 'ours')
     for (const [name] of ours) {
-      expect(() => readOptions({ [name]: Symbol('bad') }), name).toThrow(`The option "${name}" `)
+      expect(() => readOptions({ [name]: Symbol('bad') }), name).toThrow(`Option "${name}" `)
     }
   })
 })

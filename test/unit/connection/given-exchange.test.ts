@@ -61,21 +61,21 @@ describe('streamEvents throws a TypeError for', () => {
   lockedBody.body?.getReader()
 
   it.each([
-    ['a locked stream', locked, 'The ReadableStream is being read elsewhere'],
-    ['a Response whose body is locked', lockedBody, 'The body of the Response has been read already, or is being read'],
-    ['a promise of a Response', Promise.resolve(response('')), 'not a promise. Await it first'],
+    ['a locked stream', locked, 'The ReadableStream is locked'],
+    ['a Response whose body is locked', lockedBody, 'The Response body was already read or is locked'],
+    ['a promise of a Response', Promise.resolve(response('')), 'got a promise. Await it first'],
     [
       'a Node stream',
       Readable.from([]),
       'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes',
     ],
-    ['a number', 7, 'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes, not 7'],
-    ['nothing', undefined, 'not undefined'],
-    ['null', null, 'not null'],
+    ['a number', 7, 'streamEvents needs a URL, a Request, a Response or a ReadableStream of bytes, got 7'],
+    ['nothing', undefined, 'got undefined'],
+    ['null', null, 'got null'],
     [
       'a Response whose body is a Node stream',
       { status: 200, headers: new Headers(), body: Readable.from([]) },
-      'The body of the Response is not a ReadableStream',
+      'The Response body is not a ReadableStream',
     ],
   ])('%s', (_, given, message) => {
     const error = thrownBy(given)
@@ -90,7 +90,7 @@ describe('streamEvents throws a TypeError for', () => {
     reader?.releaseLock()
     const error = thrownBy(used)
     expect(error).toBeInstanceOf(TypeError)
-    expect((error as Error).message).toContain('has been read already')
+    expect((error as Error).message).toContain('was already read')
   })
 
   it('a response or stream that another loop reads', () => {
@@ -266,7 +266,7 @@ describe('options of streamEvents with a Response or stream', () => {
     ['reconnectionTime', -1],
   ])('an invalid %s throws a TypeError that names it, and the stream stays unlocked', (name, value) => {
     const { stream } = source()
-    expect((thrownBy(stream, { [name]: value }) as Error).message).toContain(`The option "${name}"`)
+    expect((thrownBy(stream, { [name]: value }) as Error).message).toContain(`Option "${name}"`)
     expect(stream.locked).toBe(false)
   })
 })

@@ -1,7 +1,7 @@
 /** Reading, checking and merging headers. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { describesBody, mergeHeaders, readHeaders, withoutHeaders } from '../../../src/connection/headers.ts'
+import { isBodyHeader, mergeHeaders, readHeaders, withoutHeaders } from '../../../src/connection/headers.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -80,7 +80,7 @@ describe('readHeaders', () => {
     'rejects %s',
     (given) => {
       expect(() => readHeaders(given, true)).toThrow(
-        /^The option "headers" must be an object, an array of pairs, a Headers or a function that returns one of these, not /,
+        /^Option "headers" must be an object, an array of pairs, a Headers or a function that returns one of these, got /,
       )
       if (typeof given === 'string') expect(() => readHeaders(given, true)).not.toThrow(/secret/)
     },
@@ -89,7 +89,7 @@ describe('readHeaders', () => {
   it.each([[['X-One']], [[['X-One', '1', 'header-secret']]], [[[]]], [new Set(['header-secret'])], [[null]]])(
     'rejects %j as an array of pairs',
     (given) => {
-      const message = 'The option "headers" must be pairs of a name and a value'
+      const message = 'Option "headers" must contain [name, value] pairs'
       expect(() => readHeaders(given, true)).toThrow(new TypeError(message))
     },
   )
@@ -115,12 +115,12 @@ describe('header name', () => {
     '"X"',
     'X\0',
   ])('must not be %j', (name) => {
-    const message = `The option "headers" has an invalid name: "${name}"`
+    const message = `Option "headers" has an invalid name "${name}"`
     expect(() => readHeaders({ [name]: 'header-secret' }, true)).toThrow(new TypeError(message))
   })
 
   it.each([[1], [null], [undefined], [{}], [Symbol('x')]])('must not be %s', (name) => {
-    expect(() => readHeaders([[name, 'header-secret']], true)).toThrow(/^The option "headers" has an invalid name: /)
+    expect(() => readHeaders([[name, 'header-secret']], true)).toThrow(/^Option "headers" has an invalid name /)
     expect(() => readHeaders([[name, 'header-secret']], true)).not.toThrow(/header-secret/)
   })
 
@@ -131,7 +131,7 @@ describe('header name', () => {
         readonly headers = new Headers()
       },
     )
-    const message = 'The option "headers" has "Cookie", which scripts cannot set here'
+    const message = 'Option "headers" has "Cookie", which is forbidden here'
     expect(() => readHeaders({ Cookie: 'header-secret' }, true)).toThrow(new TypeError(message))
     expect(readHeaders({ Cookie: 'a=b' }, false)).toEqual({ Cookie: 'a=b' })
   })
@@ -160,7 +160,7 @@ describe('header value', () => {
       'secret🚀',
     ].map((value) => [`${value}x`]),
   )('%j is rejected without appearing in the message', (value) => {
-    const message = 'The option "headers" has a line end or another invalid character in "X-One"'
+    const message = 'Option "headers" has a line break or other invalid character in "X-One"'
     expect(() => readHeaders({ 'X-One': value }, true)).toThrow(new TypeError(message))
   })
 
@@ -168,7 +168,7 @@ describe('header value', () => {
     'is never coerced: %s',
     (value) => {
       expect(() => readHeaders({ 'X-One': value }, true)).toThrow(
-        /^The option "headers" needs a string for "X-One", not [\w ]+$/,
+        /^Option "headers" needs a string for "X-One", got [\w ]+$/,
       )
     },
   )
@@ -219,6 +219,6 @@ it('withoutHeaders removes the headers that describe a body', () => {
     Object.fromEntries([...names, 'X-Content-Type', 'Accept'].map((name) => [name, '1'])),
     true,
   )
-  expect(withoutHeaders(headers, describesBody)).toEqual({ 'X-Content-Type': '1', Accept: '1' })
+  expect(withoutHeaders(headers, isBodyHeader)).toEqual({ 'X-Content-Type': '1', Accept: '1' })
   expect(Object.keys(headers)).toHaveLength(7)
 })

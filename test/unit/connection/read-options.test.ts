@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readOptions } from '../../../src/connection/read-options.ts'
-import { STANDARD_POLICY } from '../../../src/connection/reconnect.ts'
+import { DEFAULT_POLICY } from '../../../src/connection/reconnect.ts'
 import { EventSource } from '../../../src/index.ts'
 
 afterEach(() => {
@@ -38,11 +38,11 @@ const OPTIONS: [name: string, wanted: string, isGood: (value: unknown) => boolea
   ['onComment', 'a function', (value) => typeof value === 'function'],
   ['redirect', '"follow", "error" or "same-origin"', () => false],
   ['signal', 'an AbortSignal', () => false],
-  ['lastEventId', 'a string without line ends and NUL', (value) => typeof value === 'string'],
-  ['lastEventIdParameter', 'a name', (value) => typeof value === 'string' && value !== ''],
-  ['connectTimeout', 'a number of milliseconds from 0', (value) => value === 0 || value === 1],
-  ['idleTimeout', 'a number of milliseconds from 0', (value) => value === 0 || value === 1],
-  ['reconnectionTime', 'a number of milliseconds from 0', (value) => value === 0 || value === 1],
+  ['lastEventId', 'a string without line breaks or NUL', (value) => typeof value === 'string'],
+  ['lastEventIdParameter', 'a parameter name', (value) => typeof value === 'string' && value !== ''],
+  ['connectTimeout', 'a number of milliseconds >= 0', (value) => value === 0 || value === 1],
+  ['idleTimeout', 'a number of milliseconds >= 0', (value) => value === 0 || value === 1],
+  ['reconnectionTime', 'a number of milliseconds >= 0', (value) => value === 0 || value === 1],
   ['fetch', 'a function', (value) => typeof value === 'function'],
   ['fetchOptions', 'an object', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)],
   ['maxBufferSize', 'a number of characters above 0', (value) => value === 1],
@@ -51,7 +51,7 @@ const OPTIONS: [name: string, wanted: string, isGood: (value: unknown) => boolea
 describe.each(OPTIONS)('option %s', (name, wanted, isGood) => {
   it('is never coerced; the message has the requirement and the given value', () => {
     for (const [value, shown] of VALUES.filter(([value]) => !isGood(value))) {
-      const message = `The option "${name}" must be ${wanted}, not ${shown}`
+      const message = `Option "${name}" must be ${wanted}, got ${shown}`
       expect(() => readOptions({ [name]: value })).toThrow(new TypeError(message))
     }
   })
@@ -69,7 +69,7 @@ describe('option redirect', () => {
   })
 
   it.each(['manual', 'Follow', 'same-site'])('must not be %s', (redirect) => {
-    const message = `The option "redirect" must be "follow", "error" or "same-origin", not "${redirect}"`
+    const message = `Option "redirect" must be "follow", "error" or "same-origin", got "${redirect}"`
     expect(() => readOptions({ redirect })).toThrow(new TypeError(message))
   })
 })
@@ -87,7 +87,7 @@ describe('option signal', () => {
 
   it('must not be an AbortController or another EventTarget', () => {
     for (const other of [new AbortController(), new EventTarget()]) {
-      expect(() => readOptions({ signal: other })).toThrow('The option "signal" must be an AbortSignal, not an object')
+      expect(() => readOptions({ signal: other })).toThrow('Option "signal" must be an AbortSignal, got an object')
     }
   })
 })
@@ -98,7 +98,7 @@ describe('option lastEventId', () => {
   })
 
   it.each(['a\nb', '\r', 'a\0'])('must not be %j, which a stream could never send', (lastEventId) => {
-    expect(() => readOptions({ lastEventId })).toThrow(/^The option "lastEventId" must be a string without line ends/)
+    expect(() => readOptions({ lastEventId })).toThrow(/^Option "lastEventId" must be a string without line breaks/)
   })
 
   it('has lone surrogates replaced, as in a stream', () => {
@@ -131,7 +131,7 @@ describe('default of the option reconnect', () => {
     ['off if "resume" is undefined', { method: 'POST', resume: undefined }, false],
   ])('is %s', (_, options, reconnects) => {
     const endIsFinal = !reconnects
-    expect(readOptions(options).policy).toEqual({ ...STANDARD_POLICY, reconnects, endIsFinal })
+    expect(readOptions(options).policy).toEqual({ ...DEFAULT_POLICY, reconnects, endIsFinal })
   })
 
   it('is overridden by an explicit "reconnect"', () => {
@@ -158,7 +158,7 @@ const DEFAULTS = {
   connectTimeout: 0,
   idleTimeout: 0,
   reconnectionTime: 3_000,
-  policy: STANDARD_POLICY,
+  policy: DEFAULT_POLICY,
   maxBufferSize: 67_108_864,
 }
 
@@ -178,7 +178,7 @@ describe('options', () => {
 
   it.each([[true], ['x'], [1], [0n], [Symbol('x')]])('must be an object: %s', (init) => {
     expect(() => readOptions(init)).toThrow(TypeError)
-    expect(() => readOptions(init)).toThrow(/^The options must be an object, not /)
+    expect(() => readOptions(init)).toThrow(/^Options must be an object, got /)
   })
 
   it('are ignored if unknown, as in a WebIDL dictionary', () => {
@@ -234,7 +234,7 @@ describe('option fetchOptions', () => {
     ['signal', 'signal'],
     ['credentials', 'withCredentials'],
   ])('rejects %s in favor of the option %s', (member, option) => {
-    const message = `The option "fetchOptions" must not have "${member}": pass the option "${option}"`
+    const message = `Option "fetchOptions" must not contain "${member}". Use option "${option}"`
     for (const value of ['member-secret', undefined, null]) {
       expect(() => readOptions({ fetchOptions: { [member]: value } })).toThrow(new TypeError(message))
     }
@@ -252,7 +252,7 @@ describe('option fetchOptions', () => {
   ])("rejects values that the runtime's fetch would throw for: %j", (fetchOptions) => {
     const read = (): unknown => readOptions({ fetchOptions })
     expect(read).toThrow(TypeError)
-    expect(read).toThrow(/^The option "fetchOptions" does not work here: ./)
+    expect(read).toThrow(/^Option "fetchOptions" is not supported here: ./)
   })
 
   it('accepts any value with a custom fetch', () => {
@@ -266,7 +266,7 @@ describe('option fetchOptions', () => {
   ])("requires an undici dispatcher rather than %s, which the message doesn't show", (_, dispatcher) => {
     const read = (): unknown => readOptions({ fetchOptions: { dispatcher } })
     expect(read).toThrow(TypeError)
-    expect(read).toThrow(/^The option "fetchOptions.dispatcher" must be a dispatcher of undici, not /)
+    expect(read).toThrow(/^Option "fetchOptions.dispatcher" must be an undici dispatcher, got /)
     expect(read).not.toThrow(/proxy-secret/)
   })
 
@@ -291,14 +291,14 @@ describe('option headers', () => {
   it('rejects names that the runtime would drop, unless a custom fetch sends them', () => {
     vi.stubGlobal('Request', BrowserRequest)
     expect(() => readOptions({ headers: { Cookie: 'a=b' } })).toThrow(
-      'The option "headers" has "Cookie", which scripts cannot set here',
+      'Option "headers" has "Cookie", which is forbidden here',
     )
     expect(readOptions({ headers: { Cookie: 'a=b' }, fetch }).headers).toEqual({ Cookie: 'a=b' })
   })
 
   it('rejects a promise, which would send no headers', () => {
     const headers = Promise.resolve({ Authorization: 'Bearer x' })
-    expect(() => readOptions({ headers })).toThrow(/^The option "headers" must be /)
+    expect(() => readOptions({ headers })).toThrow(/^Option "headers" must be /)
   })
 })
 

@@ -4,19 +4,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Failure, FailureReason } from '../../../src/connection/failure.ts'
 import {
-  type Circumstances,
+  type RetryState,
   decide,
   INITIAL_RECONNECTION_TIME,
   nextDelay,
   type Policy,
   readPolicy,
-  STANDARD_POLICY,
-  type Verdict,
+  DEFAULT_POLICY,
+  type Decision,
 } from '../../../src/connection/reconnect.ts'
 
 describe('default policy', () => {
   it('doubles the delay up to 30 s, adds up to 25% jitter (10% after a success), resets after 5 s of being open, and never gives up', () => {
-    expect(STANDARD_POLICY).toEqual({
+    expect(DEFAULT_POLICY).toEqual({
       reconnects: true,
       maxAttempts: Infinity,
       factor: 2,
@@ -36,17 +36,17 @@ describe('default policy', () => {
 
 describe('option reconnect', () => {
   it.each([true, false])('uses the default %s if it is absent', (byDefault) => {
-    expect(readPolicy(undefined, byDefault)).toEqual({ ...STANDARD_POLICY, reconnects: byDefault })
+    expect(readPolicy(undefined, byDefault)).toEqual({ ...DEFAULT_POLICY, reconnects: byDefault })
   })
 
   it.each([true, false])('may be %s regardless of the default', (reconnect) => {
-    expect(readPolicy(reconnect, !reconnect)).toEqual({ ...STANDARD_POLICY, reconnects: reconnect })
+    expect(readPolicy(reconnect, !reconnect)).toEqual({ ...DEFAULT_POLICY, reconnects: reconnect })
   })
 
   it.each([[{}], [Object.create(null)], [{ maxAttempts: undefined, factor: undefined, other: undefined }]])(
     'turns reconnection on if it is an object, with defaults for absent members',
     (reconnect) => {
-      expect(readPolicy(reconnect, false)).toEqual(STANDARD_POLICY)
+      expect(readPolicy(reconnect, false)).toEqual(DEFAULT_POLICY)
     },
   )
 
@@ -62,7 +62,7 @@ describe('option reconnect', () => {
     [() => true, 'a function'],
     [Symbol('x'), 'Symbol(x)'],
   ])('is never coerced: %s', (reconnect, shown) => {
-    const message = `The option "reconnect" must be true, false or an object, not ${shown}`
+    const message = `Option "reconnect" must be true, false or an object, got ${shown}`
     expect(() => readPolicy(reconnect, true)).toThrow(new TypeError(message))
   })
 })
@@ -87,7 +87,7 @@ describe('members of the option reconnect', () => {
     ['resetAfter', Infinity],
   ])('%s may be %s, and the others keep their defaults', (name, value) => {
     const both = name === 'jitter' && { firstJitter: value }
-    expect(readPolicy({ [name]: value }, false)).toEqual({ ...STANDARD_POLICY, ...both, [name]: value })
+    expect(readPolicy({ [name]: value }, false)).toEqual({ ...DEFAULT_POLICY, ...both, [name]: value })
   })
 
   it('shouldReconnect is called as a method of the object', () => {
@@ -107,8 +107,8 @@ describe('members of the option reconnect', () => {
     ['maxdelay', 'Did you mean "maxDelay"?'],
     ['shouldreconnect', 'Did you mean "shouldReconnect"?'],
     ['jiter', 'Did you mean "jitter"?'],
-    ['retries', 'Its members are maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
-    ['firstJitter', 'Its members are maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
+    ['retries', 'Valid members: maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
+    ['firstJitter', 'Valid members: maxAttempts, factor, maxDelay, jitter, resetAfter, shouldReconnect'],
   ])('rejects the unknown member %s', (name, hint) => {
     const message = `Unknown option "reconnect.${name}". ${hint}`
     expect(() => readPolicy({ [name]: 1 }, true)).toThrow(new TypeError(message))
@@ -123,12 +123,12 @@ describe('members of the option reconnect', () => {
     expect(readPolicy(new Backoff(), true).factor).toBe(3)
   })
 
-  const MS = 'a number of milliseconds from 0'
+  const MS = 'a number of milliseconds >= 0'
   it.each([
-    ['maxAttempts', 'a whole number from 1', [0, -1, 1.5, NaN, -Infinity]],
-    ['factor', 'a number from 1', [0, 0.999, -2, NaN, -Infinity]],
+    ['maxAttempts', 'an integer >= 1', [0, -1, 1.5, NaN, -Infinity]],
+    ['factor', 'a number >= 1', [0, 0.999, -2, NaN, -Infinity]],
     ['maxDelay', MS, [-1, NaN, -Infinity]],
-    ['jitter', 'a finite number from 0', [-0.1, NaN, Infinity, -Infinity]],
+    ['jitter', 'a finite number >= 0', [-0.1, NaN, Infinity, -Infinity]],
     ['resetAfter', MS, [-1, NaN, -Infinity]],
     ['shouldReconnect', 'a function', [0, 1, NaN]],
   ])('%s must be %s', (name, wanted, numbers) => {
@@ -143,7 +143,7 @@ describe('members of the option reconnect', () => {
       ...(name === 'shouldReconnect' ? [] : [[() => 1, 'a function']]),
     ] as const
     for (const [value, shown] of [...numbers.map((number) => [number, String(number)] as const), ...others]) {
-      const message = `The option "reconnect.${name}" must be ${wanted}, not ${String(shown)}`
+      const message = `Option "reconnect.${name}" must be ${wanted}, got ${String(shown)}`
       expect(() => readPolicy({ [name]: value }, true)).toThrow(new TypeError(message))
     }
   })
@@ -162,14 +162,14 @@ function delayAfter(
 }
 
 type Decided = Partial<
-  Circumstances & Pick<Failure, 'reason' | 'retryAfter' | 'endedMidEvent'> & { answer: boolean | number | undefined }
+  RetryState & Pick<Failure, 'reason' | 'retryAfter' | 'endedMidEvent'> & { answer: boolean | number | undefined }
 >
 
 /** The delay after a failure. Defaults: a first attempt without messages, a network failure, no jitter. */
 function delayOf(policy: Partial<Policy>, decided: Decided = {}): number | undefined {
   const { reason = 'network', retryAfter, endedMidEvent, answer, ...circumstances } = decided
   return nextDelay(
-    { ...STANDARD_POLICY, ...policy },
+    { ...DEFAULT_POLICY, ...policy },
     { reason, retryAfter, endedMidEvent },
     { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0, ...circumstances },
     answer,
@@ -325,13 +325,13 @@ describe('Retry-After', () => {
   })
 })
 
-const REQUEST = { url: new URL('http://a.test/'), attempt: 1, isCallers: false, secrets: [] }
-const ENDED: Failure = { reason: 'ended', what: 'has ended' }
-const FIRST: Circumstances = { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0 }
+const REQUEST = { url: new URL('http://a.test/'), attempt: 1, fromCaller: false, secrets: [] }
+const ENDED: Failure = { reason: 'ended', message: 'has ended' }
+const FIRST: RetryState = { attemptsWithoutMessage: 1, reconnectionTime: 3_000, random: 0 }
 
 /** The decision after the stream has ended, with a `shouldReconnect` that returns this value. */
-function decided(returned: unknown): Promise<Verdict> {
-  return decide({ ...STANDARD_POLICY, shouldReconnect: () => returned }, REQUEST, ENDED, FIRST, false)
+function decided(returned: unknown): Promise<Decision> {
+  return decide({ ...DEFAULT_POLICY, shouldReconnect: () => returned }, REQUEST, ENDED, FIRST, false)
 }
 
 describe('result of shouldReconnect', () => {
@@ -363,7 +363,7 @@ describe('result of shouldReconnect', () => {
     [() => true, 'a function'],
     [Symbol('x'), 'Symbol(x)'],
   ])('must not be %s, or the connection fails with the reason', async (answer, shown) => {
-    const message = `The result of "shouldReconnect" must be true, false, a number of milliseconds from 0 or undefined, not ${shown}`
+    const message = `The result of "shouldReconnect" must be true, false, a number of milliseconds >= 0 or undefined, got ${shown}`
     const { error, ...verdict } = await decided(answer)
     expect(error.cause).toEqual(new TypeError(message))
     expect(error.message).toBe('The event stream at http://a.test/ has ended, and "shouldReconnect" failed')
@@ -381,9 +381,9 @@ describe('shouldReconnect receives', () => {
   ])('%s', async (_, failure, policy, delay) => {
     const contexts: unknown[] = []
     const shouldReconnect = (_error: unknown, context: unknown) => void contexts.push(context)
-    const recording = { ...STANDARD_POLICY, ...policy, shouldReconnect }
-    await decide(recording, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, true)
-    await decide(recording, REQUEST, { reason: 'network', what: 'x', ...failure }, FIRST, false)
+    const recording = { ...DEFAULT_POLICY, ...policy, shouldReconnect }
+    await decide(recording, REQUEST, { reason: 'network', message: 'x', ...failure }, FIRST, true)
+    await decide(recording, REQUEST, { reason: 'network', message: 'x', ...failure }, FIRST, false)
     expect(contexts).toEqual([
       { delay, hasReceived: true },
       { delay, hasReceived: false },
@@ -392,7 +392,7 @@ describe('shouldReconnect receives', () => {
 })
 
 describe('after a complete response', () => {
-  const policy = { ...STANDARD_POLICY, endIsFinal: true }
+  const policy = { ...DEFAULT_POLICY, endIsFinal: true }
   it.each([
     ['a source does not reconnect by default', undefined, undefined],
     ['true reconnects', true, 3_000],
@@ -412,9 +412,13 @@ describe('after a complete response', () => {
 
 describe('loop throws', () => {
   const abort = new DOMException('stopped', 'AbortError')
-  const network = (cause: unknown, isCallers: boolean): Failure => ({ reason: 'network', what: 'x', cause, isCallers })
-  const verdict = (failure: Failure) =>
-    decide({ ...STANDARD_POLICY, reconnects: false }, REQUEST, failure, FIRST, false)
+  const network = (cause: unknown, fromCaller: boolean): Failure => ({
+    reason: 'network',
+    message: 'x',
+    cause,
+    fromCaller,
+  })
+  const verdict = (failure: Failure) => decide({ ...DEFAULT_POLICY, reconnects: false }, REQUEST, failure, FIRST, false)
 
   it.each([abort, new DOMException('too long', 'TimeoutError')])(
     "the reason of the caller's own abort: %s",

@@ -9,11 +9,11 @@ const SECRETS = ['Bearer token-1234', 'token-1234', '?key=query-secret', 'passwo
 
 /** The cause for an exception from the runtime. */
 function causeOf(cause: unknown, secrets: string[]): unknown {
-  return redactCause({ reason: 'network', what: 'failed', cause }, secrets).cause
+  return redactCause({ reason: 'network', message: 'failed', cause }, secrets).cause
 }
 
 function codeOf(cause: unknown): string | undefined {
-  return redactCause({ reason: 'network', what: 'failed', cause }, []).code
+  return redactCause({ reason: 'network', message: 'failed', cause }, []).code
 }
 
 /** Everything readable in a value. */
@@ -23,7 +23,7 @@ function textOf(value: unknown): string {
 
 /** The cause for an exception from a caller's function. */
 function causeOfCaller(cause: unknown): unknown {
-  return redactCause({ reason: 'request', what: 'failed', cause, isCallers: true }, SECRETS).cause
+  return redactCause({ reason: 'request', message: 'failed', cause, fromCaller: true }, SECRETS).cause
 }
 
 describe('exception from the runtime', () => {

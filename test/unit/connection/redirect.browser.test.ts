@@ -31,8 +31,8 @@ describe('followRedirects of the browser build', () => {
       const headers = { get: () => location }
       const failure = await failureOf(send({ ...members, headers, body }))
       expect(failure).toMatchObject({ reason: 'redirect', status: members.status || undefined, headers })
-      const hint = members.status === 0 ? '. Where to is hidden from scripts here' : ''
-      expect(failure.what).toBe(`was redirected, which the option "redirect" refuses${hint}`)
+      const hint = members.status === 0 ? '. The browser hides the target' : ''
+      expect(failure.message).toBe(`was redirected, which option "redirect" forbids${hint}`)
       expect(isCanceled).toBe(true)
     },
   )

@@ -79,7 +79,7 @@ describe('redirect: "same-origin"', () => {
 
   it('names the target without its query', async () => {
     const { outcome } = await send([to('http://u:p@b.test/x?token=location-secret#f'), good()])
-    expect(outcome.failure?.what).toBe('was redirected to http://b.test/x, which the option "redirect" refuses')
+    expect(outcome.failure?.message).toBe('was redirected to http://b.test/x, which option "redirect" forbids')
   })
 
   it('sends nothing to another origin after a same-origin redirect', async () => {
@@ -113,7 +113,7 @@ describe('redirect: "same-origin"', () => {
     'mailto:a@b.test',
   ])('reports a network failure like fetch if the Location is not an HTTP URL: %s', async (location) => {
     const { outcome, requests, answers } = await send([to(location), good()])
-    expect(outcome.failure).toEqual({ reason: 'network', what: 'was redirected to nowhere' })
+    expect(outcome.failure).toEqual({ reason: 'network', message: 'was redirected to an invalid URL' })
     expect(requests).toHaveLength(1)
     expect((answers[0] as Response).bodyUsed).toBe(true)
   })
@@ -124,7 +124,7 @@ describe('redirect: "error"', () => {
     const { outcome, requests, answers } = await send([to('/next?r=location-secret', status), good()], 'error')
     expect(outcome.failure).toEqual({
       reason: 'redirect',
-      what: 'was redirected to http://a.test/next, which the option "redirect" refuses',
+      message: 'was redirected to http://a.test/next, which option "redirect" forbids',
       status,
       headers: answers[0]?.headers,
     })
@@ -175,7 +175,7 @@ describe('next request', () => {
     const { outcome, requests } = await send([to('/next', status), good()], 'same-origin', given)
     expect(outcome.failure).toEqual({
       reason: 'network',
-      what: 'was redirected, but its body is a stream, which can be sent only once',
+      message: 'was redirected, but its body is a stream that can be sent only once',
     })
     expect(requests).toHaveLength(1)
   })
@@ -195,7 +195,7 @@ describe('fetch that follows or hides redirects', () => {
     for (const allowed of ['same-origin', 'error'] as const) {
       expect((await send([hidden], allowed)).outcome.failure).toMatchObject({
         reason: 'redirect',
-        what: 'was redirected, which the option "redirect" refuses. Where to is hidden from scripts here',
+        message: 'was redirected, which option "redirect" forbids. The browser hides the target',
         status: undefined,
       })
     }
@@ -214,7 +214,7 @@ describe('fetch that follows or hides redirects', () => {
     for (const allowed of ['same-origin', 'error'] as const) {
       expect((await send([answer], allowed)).outcome.failure).toMatchObject({
         reason: 'redirect',
-        what: 'was redirected to http://b.test/x, which the option "redirect" refuses',
+        message: 'was redirected to http://b.test/x, which option "redirect" forbids',
       })
     }
     expect(cancel).toHaveBeenCalled()

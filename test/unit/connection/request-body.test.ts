@@ -39,7 +39,7 @@ describe('option method', () => {
     [['POST'], 'an array'],
     [() => undefined, 'a function'],
   ])('must not be %s', (method, shown) => {
-    const message = `The option "method" must be one that fetch sends, not ${shown}`
+    const message = `Option "method" must be a method that fetch allows, got ${shown}`
     expect(() => readOptions({ method })).toThrow(new TypeError(message))
   })
 })
@@ -65,17 +65,17 @@ describe('option body', () => {
     expect(readOptions({ ...POST, body }).body).toBe(body)
   })
 
-  it('may be a FormData of another library only with a custom fetch: the runtime\'s would send "[object Object]"', () => {
+  it("may be a FormData of another library only with a custom fetch: the runtime's would send it as a string", () => {
     const body = new UndiciFormData()
     const fetch = vi.fn()
     expect(readOptions({ ...POST, body, fetch }).body).toBe(body)
-    expect(() => readOptions({ ...POST, body })).toThrow(/^The option "body" is a FormData of another library/)
+    expect(() => readOptions({ ...POST, body })).toThrow(/^Option "body" is a FormData from another library/)
   })
 
   it.each(['Blob', 'File'])('may be a %s of another library only with a custom fetch', (name) => {
     const body = { get [Symbol.toStringTag]() { return name } } // prettier-ignore
     expect(readOptions({ ...POST, body, fetch: vi.fn() }).body).toBe(body)
-    expect(() => readOptions({ ...POST, body })).toThrow(`The option "body" is a ${name} of another library`)
+    expect(() => readOptions({ ...POST, body })).toThrow(`Option "body" is a ${name} from another library`)
   })
 
   it('may be a Blob of text', () => {
@@ -84,7 +84,7 @@ describe('option body', () => {
   })
 
   it('must not be shared memory, which fetch would convert to a string', () => {
-    expect(() => readOptions({ ...POST, body: new Uint8Array(new SharedArrayBuffer(3)) })).toThrow(/^The option "body"/)
+    expect(() => readOptions({ ...POST, body: new Uint8Array(new SharedArrayBuffer(3)) })).toThrow(/^Option "body"/)
   })
 
   it.each([[undefined], [null]])('may be %s with any method, for no body', (body) => {
@@ -105,7 +105,7 @@ describe('option body', () => {
   ])('must not be %s', (_, body, shown) => {
     const read = (): unknown => readOptions({ ...POST, body })
     expect(read).toThrow(TypeError)
-    expect(read).toThrow(`The option "body" must be ${WANTED}, or a function that returns one of these, not ${shown}`)
+    expect(read).toThrow(`Option "body" must be ${WANTED}, or a function that returns one of these, got ${shown}`)
     expect(read).not.toThrow(/body-secret/)
   })
 
@@ -117,7 +117,7 @@ describe('option body', () => {
     const shown = method?.toUpperCase() ?? 'GET'
     for (const body of ['body-secret', '', run, new ReadableStream()]) {
       expect(() => readOptions({ method, body })).toThrow(
-        new TypeError(`The option "body" needs another "method" than ${shown}, such as POST`),
+        new TypeError(`Option "body" needs a "method" such as POST, got ${shown}`),
       )
     }
   })
@@ -131,7 +131,7 @@ describe('ReadableStream as the option body', () => {
     (reconnect) => {
       expect(() => readOptions({ ...POST, body, reconnect })).toThrow(
         new TypeError(
-          'With "reconnect", the option "body" is a ReadableStream, which can be sent only once. Pass a function that returns a fresh one',
+          `Can't reconnect: a ReadableStream "body" can be sent only once. Pass a function that returns a new one`,
         ),
       )
     },
@@ -160,7 +160,7 @@ describe('ReadableStream as the option body', () => {
       },
     )
     expect(() => readOptions({ ...POST, body })).toThrow(
-      new TypeError('The option "body" is a ReadableStream, which the fetch of this runtime cannot send'),
+      new TypeError('Option "body" is a ReadableStream, which fetch cannot send in this runtime'),
     )
   })
 })

@@ -3,7 +3,13 @@
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { FetchLikeResponse } from '../../../src/connection/request.ts'
-import { mimeEssence, openResponse, parseRetryAfter, refuse, takeReader } from '../../../src/connection/response.ts'
+import {
+  mimeEssence,
+  openResponse,
+  parseRetryAfter,
+  checkResponse,
+  acquireReader,
+} from '../../../src/connection/response.ts'
 import { type ErrorEvent, EventSource } from '../../../src/index.ts'
 import { failureOf } from '../support/failures.ts'
 import { bytes, settled, type Source, source, unhandledRejections } from '../support/streams.ts'
@@ -31,14 +37,14 @@ describe('response with a status other than 200 fails the connection', () => {
     )
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'status', status, retryAfter: 5_000 })
-    expect(event.message).toBe(`${AT} was refused: the server answered status ${status} instead of 200`)
+    expect(event.message).toBe(`${AT} was refused: status ${status} instead of 200`)
   })
 
   it('204, with a message that says so', async () => {
     const { event, readyState } = await errorFor(response(null, { status: 204 }))
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'status', status: 204 })
-    expect(event.message).toBe(`${AT} was refused: the server answered 204: it is over`)
+    expect(event.message).toBe(`${AT} was refused: the server ended it with status 204`)
   })
 })
 
@@ -81,13 +87,13 @@ describe('response of another Content-Type fails the connection', () => {
     const { event, readyState } = await errorFor(response('data: 1\n\n', { headers: { 'Content-Type': contentType } }))
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'content-type', status: 200 })
-    expect(event.message).toBe(`${AT} was refused: the server sent ${shown} instead of text/event-stream`)
+    expect(event.message).toBe(`${AT} was refused: ${shown} instead of text/event-stream`)
   })
 
   it('without a Content-Type', async () => {
     const { event } = await errorFor(new Response(new Uint8Array([1])))
     expect(event.error.reason).toBe('content-type')
-    expect(event.message).toBe(`${AT} was refused: the server sent no Content-Type instead of text/event-stream`)
+    expect(event.message).toBe(`${AT} was refused: no Content-Type instead of text/event-stream`)
   })
 })
 
@@ -106,7 +112,7 @@ describe('fetch that does not return a Response', () => {
     const { event, readyState } = await errorFor(answer)
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
-    expect(event.message).toBe(`${AT} cannot be read: what "fetch" returned is not a Response`)
+    expect(event.message).toBe(`${AT} cannot be read: "fetch" did not return a Response`)
   })
 })
 
@@ -120,7 +126,7 @@ describe('body that is not a web stream', () => {
     const { event, readyState } = await errorFor({ status: 200, headers: new Headers(headers), body })
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
-    expect(event.message).toContain('not a ReadableStream. Pass a fetch that streams')
+    expect(event.message).toContain('not a ReadableStream. Pass a streaming fetch')
   })
 })
 
@@ -131,7 +137,7 @@ describe('body that cannot be read', () => {
     const { event, readyState } = await errorFor(answer)
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error.reason).toBe('unsupported')
-    expect(event.message).toBe(`${AT} cannot be read: the body of the Response is being read elsewhere`)
+    expect(event.message).toBe(`${AT} cannot be read: the Response body is locked`)
   })
 
   it('is locked before a listener for open can read it', async () => {
@@ -181,7 +187,7 @@ describe('valid response', () => {
     ['without a body', response(null)],
     ['with the headers of another realm', { status: 200, headers: { get: () => 'text/event-stream' }, body: null }],
   ])('is accepted: %s', (_, answer) => {
-    expect(refuse(answer)).toBeUndefined()
+    expect(checkResponse(answer)).toBeUndefined()
   })
 
   it('without a body counts as a lost connection', async () => {
@@ -215,7 +221,7 @@ describe('body that breaks off', () => {
     const { event, readyState } = await errorFor(response(body))
     expect(readyState).toBe(EventSource.CONNECTING)
     expect(event.error).toMatchObject({ reason: 'network', cause })
-    expect(event.message).toBe(`${AT} broke off`)
+    expect(event.message).toBe(`${AT} was interrupted`)
   })
 })
 
@@ -470,7 +476,7 @@ function lockedStream(): ReadableStream {
   return stream
 }
 
-describe('takeReader', () => {
+describe('acquireReader', () => {
   /** A stream whose cancel() rejects. */
   function stubborn(): ReadableStream {
     return new ReadableStream({ cancel: () => Promise.reject(new Error('no')) })
@@ -478,7 +484,7 @@ describe('takeReader', () => {
 
   it('locks the stream', () => {
     const { stream } = source()
-    const reader = takeReader(stream, new AbortController().signal)
+    const reader = acquireReader(stream, new AbortController().signal)
     expect(stream.locked).toBe(true)
     expect(reader).toBeInstanceOf(ReadableStreamDefaultReader)
   })
@@ -486,7 +492,7 @@ describe('takeReader', () => {
   it('cancels the stream only when the signal is aborted', async () => {
     const { stream, canceled } = source('one')
     const request = new AbortController()
-    const reader = takeReader(stream, request.signal)
+    const reader = acquireReader(stream, request.signal)
     expect(await reader.read()).toEqual({ done: false, value: bytes('one') })
     expect(canceled).not.toHaveBeenCalled()
     const pending = reader.read()
@@ -497,7 +503,7 @@ describe('takeReader', () => {
 
   it('cancels the stream at once if the signal is already aborted', async () => {
     const { stream, canceled } = source('one')
-    const reader = takeReader(stream, AbortSignal.abort())
+    const reader = acquireReader(stream, AbortSignal.abort())
     expect(canceled).toHaveBeenCalledOnce()
     expect(await reader.read()).toEqual({ done: true, value: undefined })
   })
@@ -505,13 +511,13 @@ describe('takeReader', () => {
   it('ignores errors of the cancellation', async () => {
     const unhandled = unhandledRejections()
     const request = new AbortController()
-    takeReader(stubborn(), request.signal)
+    acquireReader(stubborn(), request.signal)
     request.abort()
-    takeReader(stubborn(), AbortSignal.abort())
+    acquireReader(stubborn(), AbortSignal.abort())
     const throws = (): never => {
       throw new Error('no')
     }
-    takeReader({ getReader: () => ({ cancel: throws }) } as unknown as ReadableStream, AbortSignal.abort())
+    acquireReader({ getReader: () => ({ cancel: throws }) } as unknown as ReadableStream, AbortSignal.abort())
     await settled()
     expect(unhandled).toEqual([])
   })
@@ -521,7 +527,7 @@ describe('takeReader', () => {
     for (const end of [(given: Source) => given.end(), (given: Source) => given.fail(new Error('no'))]) {
       const given = source()
       const request = new AbortController()
-      const reader = takeReader(given.stream, request.signal)
+      const reader = acquireReader(given.stream, request.signal)
       end(given)
       await reader.read().catch(() => undefined)
       request.abort()

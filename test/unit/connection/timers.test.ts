@@ -1,7 +1,7 @@
 /** The delay before the next attempt, and timeouts. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { inTime, startWait, TIMED_OUT, withinLimits } from '../../../src/connection/timers.ts'
+import { withTimeout, startWait, TIMED_OUT, clampDelay } from '../../../src/connection/timers.ts'
 import { EventSource, type EventSourceInit, type FetchLike } from '../../../src/index.ts'
 import { onceOnline } from '../../../src/platform/page.ts'
 import { openResponse, STUB_URL, nextError, nextOpen, open, response } from '../support/sources.ts'
@@ -131,7 +131,7 @@ describe('onceOnline outside a browser', () => {
   })
 })
 
-describe('withinLimits', () => {
+describe('clampDelay', () => {
   it.each([
     [-1, 100],
     [0, 100],
@@ -142,7 +142,7 @@ describe('withinLimits', () => {
     [2 ** 31, 2 ** 31 - 1],
     [Infinity, 2 ** 31 - 1],
   ])('limits %d ms to %d', (ms, limited) => {
-    expect(withinLimits(ms)).toBe(limited)
+    expect(clampDelay(ms)).toBe(limited)
   })
 })
 
@@ -151,30 +151,30 @@ const never = new Promise<never>(() => undefined)
 /** A signal that is never aborted. */
 const { signal } = new AbortController()
 
-describe('inTime with fast work', () => {
+describe('withTimeout with fast work', () => {
   it('resolves with its result and leaves no timer', async () => {
-    await expect(inTime(1_000, Promise.resolve('done'), signal)).resolves.toBe('done')
+    await expect(withTimeout(1_000, Promise.resolve('done'), signal)).resolves.toBe('done')
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('rejects with its error and leaves no timer', async () => {
     const error = new Error('no')
-    await expect(inTime(1_000, Promise.reject(error), signal)).rejects.toBe(error)
+    await expect(withTimeout(1_000, Promise.reject(error), signal)).rejects.toBe(error)
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('includes the last millisecond', async () => {
     const work = new Promise((resolve) => setTimeout(resolve, 999, 'done'))
-    const outcome = inTime(1_000, work, signal)
+    const outcome = withTimeout(1_000, work, signal)
     await vi.advanceTimersByTimeAsync(999)
     await expect(outcome).resolves.toBe('done')
   })
 })
 
-describe('inTime with slow work', () => {
+describe('withTimeout with slow work', () => {
   it('resolves with TIMED_OUT after the limit', async () => {
     const ended = vi.fn()
-    const outcome = inTime(1_000, never, signal)
+    const outcome = withTimeout(1_000, never, signal)
     void outcome.then(ended)
     await vi.advanceTimersByTimeAsync(999)
     expect(ended).not.toHaveBeenCalled()
@@ -186,7 +186,7 @@ describe('inTime with slow work', () => {
   it('causes no unhandled rejection if the work fails later', async () => {
     const unhandled = unhandledRejections()
     const work = new Promise<never>((_, reject) => setTimeout(reject, 2_000, new Error('late')))
-    const outcome = inTime(1_000, work, signal)
+    const outcome = withTimeout(1_000, work, signal)
     await vi.advanceTimersByTimeAsync(3_000)
     await expect(outcome).resolves.toBe(TIMED_OUT)
     vi.useRealTimers()
@@ -195,19 +195,19 @@ describe('inTime with slow work', () => {
   })
 })
 
-describe('inTime with an aborted signal', () => {
+describe('withTimeout with an aborted signal', () => {
   it('leaves no timer even if the work ignores the signal', () => {
     const request = new AbortController()
-    void inTime(1_000, never, request.signal)
+    void withTimeout(1_000, never, request.signal)
     expect(vi.getTimerCount()).toBe(1)
     request.abort()
     expect(vi.getTimerCount()).toBe(0)
   })
 })
 
-describe('inTime with a limit', () => {
+describe('withTimeout with a limit', () => {
   it('of 0 sets no timer', async () => {
-    const outcome = inTime(0, Promise.resolve('done'), signal)
+    const outcome = withTimeout(0, Promise.resolve('done'), signal)
     expect(vi.getTimerCount()).toBe(0)
     await expect(outcome).resolves.toBe('done')
   })
@@ -216,7 +216,7 @@ describe('inTime with a limit', () => {
     'of %d ms does not time out at once, although it exceeds the range of timers',
     async (ms) => {
       const ended = vi.fn()
-      void inTime(ms, never, signal).then(ended)
+      void withTimeout(ms, never, signal).then(ended)
       await vi.advanceTimersByTimeAsync(86_400_000)
       expect(ended).not.toHaveBeenCalled()
     },
@@ -265,7 +265,7 @@ describe('connectTimeout', () => {
     await vi.advanceTimersByTimeAsync(11)
     expect((await lost).error).toMatchObject({
       reason: 'timeout',
-      message: `${AT} did not answer within 1000 ms`,
+      message: `${AT} did not respond within 1000 ms`,
       status: undefined,
     })
     expect(signals[0]?.aborted).toBe(true)
@@ -305,7 +305,7 @@ describe('connectTimeout', () => {
     )
     const lost = nextError(source)
     await vi.advanceTimersByTimeAsync(1_010)
-    expect((await lost).message).toBe(`${AT} did not answer within 1000 ms`)
+    expect((await lost).message).toBe(`${AT} did not respond within 1000 ms`)
     expect(errors).toEqual(['timeout'])
   })
 
@@ -353,7 +353,7 @@ describe('idleTimeout', () => {
     await vi.advanceTimersByTimeAsync(990)
     expect(source.readyState).toBe(EventSource.OPEN)
     await vi.advanceTimersByTimeAsync(30)
-    expect((await lost).error).toMatchObject({ reason: 'timeout', message: `${AT} has been silent for 1000 ms` })
+    expect((await lost).error).toMatchObject({ reason: 'timeout', message: `${AT} sent nothing for 1000 ms` })
     expect(errors).toEqual(['timeout'])
     expect(signals[0]?.aborted).toBe(true)
     expect(cancel).toHaveBeenCalledOnce()
@@ -377,10 +377,10 @@ describe('idleTimeout', () => {
   })
 })
 
-it('inTime sets no timer for an aborted signal, an infinite limit or a limit of 0', async () => {
+it('withTimeout sets no timer for an aborted signal, an infinite limit or a limit of 0', async () => {
   const work = Promise.resolve('done')
-  expect(await inTime(1_000, work, AbortSignal.abort())).toBe('done')
-  expect(await inTime(Infinity, work, new AbortController().signal)).toBe('done')
-  expect(await inTime(0, work, new AbortController().signal)).toBe('done')
+  expect(await withTimeout(1_000, work, AbortSignal.abort())).toBe('done')
+  expect(await withTimeout(Infinity, work, new AbortController().signal)).toBe('done')
+  expect(await withTimeout(0, work, new AbortController().signal)).toBe('done')
   expect(vi.getTimerCount()).toBe(0)
 })

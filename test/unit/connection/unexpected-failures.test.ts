@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BodyReader } from '../../../src/connection/exchange.ts'
-import { takeReader } from '../../../src/connection/response.ts'
+import { acquireReader } from '../../../src/connection/response.ts'
 import { ConnectionError, EventSource, type EventSourceInit } from '../../../src/index.ts'
 import { connect, closingBody, type Observed, type Open, opened, openBody } from '../support/connections.ts'
 import { openResponse, STUB_URL, response, until } from '../support/sources.ts'
@@ -105,7 +105,7 @@ describe('connection fails unexpectedly', () => {
 
   it('and aborts its request', async () => {
     const { stream, canceled } = source('data: 1\n\n')
-    const open: Open = ({ signal }) => Promise.resolve(opened(takeReader(stream, signal)))
+    const open: Open = ({ signal }) => Promise.resolve(opened(acquireReader(stream, signal)))
     const observed = connect([open], OPTIONS, { message: broken })
     await hasFailed(observed)
     expect(observed.requests[0]?.signal.aborted).toBe(true)

@@ -1,7 +1,7 @@
 /** Parsing URLs, and showing them in messages. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { isFetchable, parseURL, presentable, withoutUser } from '../../../src/connection/url.ts'
+import { isFetchable, parseURL, displayURL, withoutCredentials } from '../../../src/connection/url.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -182,7 +182,7 @@ describe('presentable', () => {
     ['wss://a.test/x?token=secret', 'wss://a.test/x'],
     ['file:///etc/hosts', 'file:…'],
   ])('shows %s as %s', (url, shown) => {
-    expect(presentable(new URL(url))).toBe(shown)
+    expect(displayURL(new URL(url))).toBe(shown)
   })
 })
 
@@ -203,7 +203,7 @@ describe('URL without its user', () => {
     'about:blank',
   ])('is formatted like the URL class does: %s', (href) => {
     const url = new URL(href)
-    const shown = withoutUser(url)
+    const shown = withoutCredentials(url)
     url.username = url.password = ''
     expect(shown).toBe(url.href)
   })

@@ -21,9 +21,9 @@ const BAD: Record<'headers' | 'body' | 'method' | 'url', unknown[]> = {
 type Source = [name: string, start: string, options: (value: unknown) => object]
 
 const OPTIONS: Record<'headers' | 'body' | 'method', Source> = {
-  headers: ['the option "headers"', 'The option "headers" ', (headers) => ({ headers })],
-  body: ['the option "body"', 'The option "body" ', (body) => ({ method: 'POST', body })],
-  method: ['the option "method"', 'The option "method" ', (method) => ({ method })],
+  headers: ['the option "headers"', 'Option "headers" ', (headers) => ({ headers })],
+  body: ['the option "body"', 'Option "body" ', (body) => ({ method: 'POST', body })],
+  method: ['the option "method"', 'Option "method" ', (method) => ({ method })],
 }
 
 /** A function is a valid value of these options. */
@@ -82,7 +82,7 @@ describe.each(
     const opener = new FetchOpener(new URL(URL_OF_TEST), readOptions(options(value)))
     opener.hasSent = true
     const failure = await failureOf(opener.next(1).open(undefined, undefined))
-    expect(failure).toMatchObject({ reason: 'request', what: `was not requested: ${name} failed` })
+    expect(failure).toMatchObject({ reason: 'request', message: `was not requested: ${name} failed` })
     expect(failure.cause).toBeInstanceOf(TypeError)
     const { message } = failure.cause as Error
     expect(message.startsWith(start), message).toBe(true)
@@ -92,13 +92,13 @@ describe.each(
 
 describe('other options', () => {
   it.each<[string, string, () => unknown]>([
-    ['EventDecoderStream', 'The option "maxBufferSize" ', () => new EventDecoderStream({ maxBufferSize: 0 })],
-    ['EventDecoderStream', 'The option "onRetry" ', () => new EventDecoderStream({ onRetry: 1 as never })],
-    ['node', 'The option "node.reconnectionTime" ', () => readOptions({ node: { reconnectionTime: '1' } })],
-    ['node', 'The option "node.dispatcher" ', () => readOptions({ node: { dispatcher: 1 } })],
-    ['dispatcher', 'The option "dispatcher" ', () => readOptions({ dispatcher: 1 })],
-    ['fetchOptions', 'The option "fetchOptions.dispatcher" ', () => readOptions({ fetchOptions: { dispatcher: 1 } })],
-    ['reconnect', 'The option "reconnect.factor" ', () => readOptions({ reconnect: { factor: 0 } })],
+    ['EventDecoderStream', 'Option "maxBufferSize" ', () => new EventDecoderStream({ maxBufferSize: 0 })],
+    ['EventDecoderStream', 'Option "onRetry" ', () => new EventDecoderStream({ onRetry: 1 as never })],
+    ['node', 'Option "node.reconnectionTime" ', () => readOptions({ node: { reconnectionTime: '1' } })],
+    ['node', 'Option "node.dispatcher" ', () => readOptions({ node: { dispatcher: 1 } })],
+    ['dispatcher', 'Option "dispatcher" ', () => readOptions({ dispatcher: 1 })],
+    ['fetchOptions', 'Option "fetchOptions.dispatcher" ', () => readOptions({ fetchOptions: { dispatcher: 1 } })],
+    ['reconnect', 'Option "reconnect.factor" ', () => readOptions({ reconnect: { factor: 0 } })],
   ])('%s: %s', (_, start, run) => {
     const { message } = thrown(run) as Error
     expect(message.startsWith(start), message).toBe(true)
@@ -106,14 +106,14 @@ describe('other options', () => {
 
   it.each([['a: b'], [5], [true]])('fetchEventSource: headers %j', async (headers) => {
     await expect(fetchEventSource(URL_OF_TEST, { headers: headers as never })).rejects.toThrow(
-      /^The option "headers" must be an object or Headers, not /,
+      /^Option "headers" must be an object or Headers, got /,
     )
     const onerror = (error: unknown): void => {
       throw error
     }
     const init = { headers: () => headers as never, onerror }
     await expect(fetchEventSource(URL_OF_TEST, init)).rejects.toThrow(
-      /^The result of "headers" must be an object or Headers, not /,
+      /^The result of "headers" must be an object or Headers, got /,
     )
   })
 })

@@ -283,7 +283,7 @@ describe('options', () => {
   ])('%s: %j throws a TypeError that names the option', (name, value) => {
     const make = () => new EventDecoderStream({ [name]: value })
     expect(make).toThrow(TypeError)
-    expect(make).toThrow(`The option "${name}"`)
+    expect(make).toThrow(`Option "${name}"`)
   })
 
   it.each([7, 'text', true])('%j instead of an object throws a TypeError', (options) => {

@@ -75,7 +75,7 @@ describe('message event', () => {
 
 describe('error event', () => {
   const request = { url: new URL(STUB_URL), attempt: 1, secrets: [] }
-  const error = connectionErrorOf(request, { reason: 'ended', what: 'has ended' })
+  const error = connectionErrorOf(request, { reason: 'ended', message: 'has ended' })
   const event = new ErrorEvent('error', error)
 
   it('has the error and its message', () => {
@@ -100,7 +100,7 @@ describe('error event', () => {
   })
 
   it('has the status of a rejected response under two names', () => {
-    const refused = connectionErrorOf(request, { reason: 'status', what: 'x', status: 503 })
+    const refused = connectionErrorOf(request, { reason: 'status', message: 'x', status: 503 })
     expect(new ErrorEvent('error', refused)).toMatchObject({ status: 503, code: 503 })
     expect(event).toMatchObject({ status: undefined, code: undefined })
   })

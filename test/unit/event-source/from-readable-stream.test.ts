@@ -83,11 +83,11 @@ describe('fromReadableStream throws a TypeError for', () => {
   locked.getReader()
 
   it.each([
-    ['a locked stream', locked, 'is being read'],
-    ['a Response', openResponse(), 'A ReadableStream of bytes is needed, not an object'],
-    ['nothing', undefined, 'not undefined'],
-    ['null', null, 'not null'],
-    ['a URL, without showing its secrets', 'http://a.test/', 'not a string'],
+    ['a locked stream', locked, 'is locked'],
+    ['a Response', openResponse(), 'Expected a ReadableStream of bytes, got an object'],
+    ['nothing', undefined, 'got undefined'],
+    ['null', null, 'got null'],
+    ['a URL, without showing its secrets', 'http://a.test/', 'got a string'],
   ])('%s', (_, given, message) => {
     const make = () => EventSource.fromReadableStream(given as ReadableStream<Uint8Array>)
     expect(make).toThrow(TypeError)

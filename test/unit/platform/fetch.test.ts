@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { acceptedMembers, dropsHeader, hasForbiddenHeaders, noTimeoutInit } from '../../../src/platform/fetch.ts'
 import { noTimeoutDispatcher } from '../../../src/platform/node-dispatcher.ts'
-import { refusalOf, sendsStreams } from '../../../src/platform/request-probes.ts'
+import { initError, probeStreamSupport } from '../../../src/platform/request-probes.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -87,24 +87,24 @@ describe('dropsHeader', () => {
   })
 })
 
-describe('refusalOf', () => {
+describe('initError', () => {
   it('returns undefined if Request accepts the init', () => {
-    expect(refusalOf({ keepalive: true, referrerPolicy: 'no-referrer', dispatcher: {} })).toBeUndefined()
+    expect(initError({ keepalive: true, referrerPolicy: 'no-referrer', dispatcher: {} })).toBeUndefined()
   })
 
   it('returns the error message if Request throws', () => {
-    expect(refusalOf({ referrerPolicy: 'x' })).toMatch(/x is not an accepted type/)
+    expect(initError({ referrerPolicy: 'x' })).toMatch(/x is not an accepted type/)
   })
 
   it('returns undefined if there is no Request', () => {
     vi.stubGlobal('Request', undefined)
-    expect(refusalOf({ referrerPolicy: 'x' })).toBeUndefined()
+    expect(initError({ referrerPolicy: 'x' })).toBeUndefined()
   })
 })
 
-describe('sendsStreams', () => {
+describe('probeStreamSupport', () => {
   it('is true in Node', () => {
-    expect(sendsStreams()).toBe(true)
+    expect(probeStreamSupport()).toBe(true)
   })
 
   it('is false if Request converts a stream to a string, and so sets a Content-Type', () => {
@@ -116,12 +116,12 @@ describe('sendsStreams', () => {
         }
       },
     )
-    expect(sendsStreams()).toBe(false)
+    expect(probeStreamSupport()).toBe(false)
   })
 
   it('is true if there is no Request', () => {
     vi.stubGlobal('Request', undefined)
-    expect(sendsStreams()).toBe(true)
+    expect(probeStreamSupport()).toBe(true)
   })
 })
 
@@ -266,6 +266,6 @@ describe('noTimeoutDispatcher', () => {
 
   it('throws if there is none', () => {
     stubDispatchers(undefined, undefined)
-    expect(() => noTimeoutDispatcher(undefined).dispatch({}, {})).toThrow('No global dispatcher')
+    expect(() => noTimeoutDispatcher(undefined).dispatch({}, {})).toThrow('undici has no global dispatcher')
   })
 })

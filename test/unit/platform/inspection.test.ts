@@ -72,7 +72,7 @@ describe('inspection', () => {
 
   it('shows the reason and the next attempt of an error without secrets', () => {
     const request = { url: new URL('http://user:secret@a.test/?token=secret'), attempt: 2, secrets: [] }
-    const error = connectionErrorOf(request, { reason: 'status', what: 'was refused', status: 503 })
+    const error = connectionErrorOf(request, { reason: 'status', message: 'was refused', status: 503 })
     const shown = inspect(new ErrorEvent('error', error, 5000))
     expect(shown).toMatch(/^ErrorEvent \{\n {2}type: 'error',\n {2}error: ConnectionError: The event stream at/)
     expect(shown).toContain("reason: 'status'")

@@ -2,7 +2,7 @@
 
 import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events'
 import { afterEach, expect, it, vi } from 'vitest'
-import { withListenerLimit } from '../../../src/platform/listener-limit.ts'
+import { raiseListenerLimit } from '../../../src/platform/listener-limit.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -11,14 +11,14 @@ afterEach(() => {
 it('listener limit is raised if the signal has the default of all targets, as in Node 20', () => {
   const { signal } = new AbortController()
   setMaxListeners(defaultMaxListeners, signal)
-  expect(withListenerLimit(signal)).toBe(signal)
+  expect(raiseListenerLimit(signal)).toBe(signal)
   expect(getMaxListeners(signal)).toBe(1_500)
 })
 
 it.each([0, 5, 2_000])('listener limit stays %i if the caller has set it', (limit) => {
   const { signal } = new AbortController()
   setMaxListeners(limit, signal)
-  withListenerLimit(signal)
+  raiseListenerLimit(signal)
   expect(getMaxListeners(signal)).toBe(limit)
 })
 
@@ -31,7 +31,7 @@ it.each([
   const { signal } = new AbortController()
   const before = getMaxListeners(signal)
   vi.stubGlobal('process', process)
-  expect(withListenerLimit(signal)).toBe(signal)
+  expect(raiseListenerLimit(signal)).toBe(signal)
   vi.unstubAllGlobals()
   expect(getMaxListeners(signal)).toBe(before)
 })

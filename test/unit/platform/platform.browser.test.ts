@@ -20,10 +20,10 @@ describe('platform.browser.ts', () => {
   })
 
   it("omits features that browsers don't need", () => {
-    expect(browserPlatform.loopRound()).toBeUndefined()
-    expect(browserPlatform.passesCredentialsOn()).toBe(false)
-    expect(() => browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, true)).toThrow('must be absent here')
-    expect(() => browserPlatform.readUndiciOptions({}, { dispatcher: {} }, true)).toThrow('must be absent here')
+    expect(browserPlatform.loopCount()).toBeUndefined()
+    expect(browserPlatform.forwardsCredentials()).toBe(false)
+    expect(() => browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, true)).toThrow('is not supported here')
+    expect(() => browserPlatform.readUndiciOptions({}, { dispatcher: {} }, true)).toThrow('is not supported here')
     expect(browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, false)).toEqual({
       fetchOptions: { dispatcher: {} },
     })

@@ -1,14 +1,14 @@
 /** Errors for runtimes with missing globals. */
 
 import { afterEach, expect, it, vi } from 'vitest'
-import { need } from '../../../src/platform/requirements.ts'
+import { assertSupported } from '../../../src/platform/requirements.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
 })
 
 const load = (): void => {
-  need('EventSource', ['AbortController', 'TextDecoder', 'URL'])
+  assertSupported('EventSource', ['AbortController', 'TextDecoder', 'URL'])
 }
 
 it('requirements pass in a complete runtime', () => {
@@ -18,7 +18,7 @@ it('requirements pass in a complete runtime', () => {
 it('the error names a polyfill to load', () => {
   vi.stubGlobal('TextDecoder', undefined)
   expect(load).toThrow(
-    'This runtime has no TextDecoder for streams, which EventSource is built on. Load a polyfill of it before everysource, such as @bacons/text-decoder.',
+    'This runtime has no streaming TextDecoder, which EventSource needs. Load a polyfill before everysource, such as @bacons/text-decoder.',
   )
 })
 
@@ -26,7 +26,7 @@ it('the error recommends another environment in a test environment with a page',
   vi.stubGlobal('TextDecoder', undefined)
   vi.stubGlobal('document', {})
   expect(load).toThrow(
-    'This runtime has no TextDecoder for streams, which EventSource is built on. In Jest, use the environment "node" or "jest-fixed-jsdom".',
+    'This runtime has no streaming TextDecoder, which EventSource needs. In Jest, use the environment "node" or "jest-fixed-jsdom".',
   )
 })
 

@@ -3,18 +3,18 @@
 import { onTestFinished } from 'vitest'
 import type { ConnectionError } from '../../../src/connection/connection-error.ts'
 import { Connection } from '../../../src/connection/connection.ts'
-import type { BodyReader, ConnectionSink, Exchange, Opened } from '../../../src/connection/exchange.ts'
+import type { BodyReader, ConnectionSink, Exchange, OpenedStream } from '../../../src/connection/exchange.ts'
 import { readOptions } from '../../../src/connection/read-options.ts'
-import { takeReader } from '../../../src/connection/response.ts'
+import { acquireReader } from '../../../src/connection/response.ts'
 import type { EventSourceInit } from '../../../src/index.ts'
 import { STUB_URL } from './sources.ts'
 import { source } from './streams.ts'
 
 /** Opens an attempt. */
-export type Open = (request: AbortController) => Promise<Opened>
+export type Open = (request: AbortController) => Promise<OpenedStream>
 
 /** A valid response with this body reader. */
-export function opened(reader: BodyReader | undefined, more: Partial<Opened> = {}): Opened {
+export function opened(reader: BodyReader | undefined, more: Partial<OpenedStream> = {}): OpenedStream {
   return { response: undefined, origin: 'null', reader, ...more }
 }
 
@@ -32,7 +32,7 @@ function bodyOf(texts: string[], ends: boolean): Open {
   return (request) => {
     const { stream, end } = source(...texts)
     if (ends) end()
-    return Promise.resolve(opened(takeReader(stream, request.signal)))
+    return Promise.resolve(opened(acquireReader(stream, request.signal)))
   }
 }
 
@@ -59,7 +59,14 @@ export function connect(attempts: Open[], options: EventSourceInit = {}, replace
     requests.push(request)
     const open = attempts[Math.min(requests.length, attempts.length) - 1]
     if (!open) throw new Error('No attempt given')
-    return { request, isCallers: false, url: new URL(STUB_URL), attempt, secrets: [], open: () => open(request) }
+    return {
+      controller: request,
+      fromCaller: false,
+      url: new URL(STUB_URL),
+      attempt,
+      secrets: [],
+      open: () => open(request),
+    }
   }
   const note = <Result>(method: keyof ConnectionSink, text: string, result: Result): Result => {
     calls.push(text)
