@@ -50,8 +50,8 @@ export async function writeReport(): Promise<void> {
 const INTRODUCTION = `# Reliability
 
 A stream that stays open for weeks meets networks that drop it, servers that restart, and servers that misbehave or attack. This page
-sums up how everysource behaves under these conditions. All figures are from long runs; the [data page](reliability-data.md) has the
-rest of them, and the commands that repeat each run. \`npm run test:all\` includes a shorter form of every test.`
+sums up how everysource behaves under these conditions. The [data page](reliability-data.md) has all figures, and the commands
+that repeat each run. \`npm run test:all\` includes a shorter form of every test.`
 
 const DATA_INTRODUCTION = `# Reliability: the data
 

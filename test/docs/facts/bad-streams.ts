@@ -121,7 +121,7 @@ const LOOPS: Record<string, Begin[]> = {
       return streamEvents(new ReadableStream<Uint8Array>(), { signal: controller.signal })
     },
   ],
-  'you abort your own request: of the `Response`, or in your `fetch`': [
+  'you abort the request yourself (the one behind the `Response`, or inside your custom `fetch`)': [
     () => streamEvents(new Response(new ReadableStream({ pull: abort }), { headers: HEADERS })),
     () => streamEvents('http://127.0.0.1/', { fetch: () => Promise.reject(new DOMException('', 'TimeoutError')) }),
   ],

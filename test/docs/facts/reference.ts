@@ -1,13 +1,17 @@
 /** Code blocks of docs/reference/options.md. */
 
 import { expect } from 'vitest'
-import { nextDelay, readPolicy, DEFAULT_POLICY } from '../../../src/connection/reconnect.ts'
+import { nextDelay, type Policy, readPolicy, DEFAULT_POLICY } from '../../../src/connection/reconnect.ts'
 import { stream } from '../servers.ts'
 import { type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
 
-type Wait = (n: number, reconnectionTime: number, policy: typeof DEFAULT_POLICY) => number
+type Wait = (
+  n: number,
+  reconnectionTime: number,
+  policy: Pick<Policy, 'factor' | 'maxDelay'> & { jitter: number | undefined },
+) => number
 
 export const REFERENCE: Facts = {
   'At the top': [
@@ -83,13 +87,13 @@ export const REFERENCE: Facts = {
           const wait = evaluated(block.text, 'wait', random) as Wait
           for (const attemptsWithoutMessage of [0, 1, 2, 3, 7, 30]) {
             for (const reconnectionTime of [0, 99, 3_000, 40_000]) {
-              for (const policy of [
-                DEFAULT_POLICY,
-                { ...DEFAULT_POLICY, factor: 1, jitter: 0, firstJitter: 0, maxDelay: 10 },
-              ]) {
+              for (const given of [{}, { jitter: 0.5 }, { factor: 1, jitter: 0, maxDelay: 10 }]) {
                 const circumstances = { attemptsWithoutMessage, reconnectionTime, random }
+                const policy = readPolicy(given, true)
                 const ours = nextDelay(policy, { reason: 'network' }, circumstances)
-                expect(wait(attemptsWithoutMessage, reconnectionTime, policy)).toBe(ours)
+                const { factor, maxDelay } = policy
+                const formula = { jitter: undefined, ...given, factor, maxDelay }
+                expect(wait(attemptsWithoutMessage, reconnectionTime, formula)).toBe(ours)
               }
             }
           }

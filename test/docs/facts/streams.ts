@@ -57,9 +57,8 @@ export const STREAMS: Facts = {
       fact: 'the page lists exactly the options that are allowed with a Response',
       run: () => {
         const { options } =
-          /of the options only (?<options>[^.]*) are allowed/.exec(
-            readFileSync(path('docs/reference/loops.md'), 'utf8'),
-          )?.groups ?? {}
+          /only these options apply: (?<options>[^.]*)\./.exec(readFileSync(path('docs/reference/loops.md'), 'utf8'))
+            ?.groups ?? {}
         const { declared } =
           /type GivenMember =(?<declared>[^/]*)/.exec(readFileSync(path('src/event-stream/interface.ts'), 'utf8'))
             ?.groups ?? {}
