@@ -23,6 +23,9 @@ const ECDSA_WITH_SHA256 = der(SEQUENCE, Buffer.from('06082a8648ce3d040302', 'hex
 const LOOPBACK = Buffer.from([127, 0, 0, 1])
 const DAY = 24 * 3_600_000
 
+/** The name of each authority. A server with this name is self-signed to OpenSSL. */
+export const AUTHORITY = 'Test authority'
+
 interface Party {
   name: string
   publicKey: KeyObject
@@ -31,7 +34,7 @@ interface Party {
 
 /** @param host name of the server, valid in addition to 127.0.0.1 */
 export function createCertificates(host: string): Certificates {
-  const authority = party('Test authority')
+  const authority = party(AUTHORITY)
   const server = party(host)
   const names = der(SEQUENCE, der(0x82, Buffer.from(host)), der(0x87, LOOPBACK))
   return {

@@ -1,7 +1,7 @@
 /** Each failure with its reason and whether it leads to a reconnection, as documented in docs/reference/options.md. */
 
 import { type EventSourceInit, type FailureReason } from '../../../dist/index.js'
-import { createCertificates } from '../../docs/certificates.ts'
+import { AUTHORITY, createCertificates } from '../../docs/certificates.ts'
 import { expired, trust } from './certificates.ts'
 import { head, peer, type Peer, refusing, resetter, secure, slammer } from './peers.ts'
 
@@ -142,7 +142,7 @@ export const UNTRUSTED: Failing[] = [
   },
   {
     name: 'the certificate is self-signed',
-    start: () => secure(createCertificates('Authority of a test')),
+    start: () => secure(createCertificates(AUTHORITY)),
     ...network,
     code: ['DEPTH_ZERO_SELF_SIGNED_CERT'],
   },
