@@ -53,6 +53,11 @@ const YES = '✅'
 const NO = '–'
 const BY_FETCH = 'via `fetch`'
 
+/** Features that a callback of the user's must implement. */
+const BY_CALLBACK: Record<string, Partial<Record<string, string>>> = {
+  '@microsoft/fetch-event-source': { status: 'via `onopen`', body: 'via `onopen`' },
+}
+
 const REFUSAL = 'the reason'
 
 const refused: Probe['answer'] = (response) => response.writeHead(401).end(REFUSAL)
@@ -163,7 +168,7 @@ function readTable(): { columns: string[]; rows: Record<string, string[]> } {
 }
 
 async function cellOf(name: string, feature: Feature): Promise<string> {
-  if (await hasFeature(name, feature, 'option')) return YES
+  if (await hasFeature(name, feature, 'option')) return BY_CALLBACK[name]?.[feature] ?? YES
   return FETCH_FEATURES.includes(feature) && (await hasFeature(name, feature, 'fetch')) ? BY_FETCH : NO
 }
 
