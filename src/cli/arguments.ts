@@ -1,6 +1,6 @@
 /** Parses and checks the command-line arguments. */
 
-import { parseArgs } from 'node:util'
+import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { NAME, VALUE } from '../connection/headers.ts'
 import { isMethod } from '../connection/request-body.ts'
 import { closest } from '../input/closest.ts'
@@ -53,7 +53,7 @@ export interface Arguments {
 
 /** @throws a `UsageError` */
 export function readArguments(args: string[]): Arguments | 'help' | 'version' {
-  const { values, positionals, tokens } = parse(args)
+  const { values, positionals, tokens } = parseOptions(args, OPTIONS)
   if (values.help) return 'help'
   if (values.version) return 'version'
 
@@ -73,7 +73,7 @@ export function readArguments(args: string[]): Arguments | 'help' | 'version' {
   const retryStatuses = (values['retry-status'] ?? []).flatMap(readStatuses)
   const wantsReconnect = values.reconnect ?? retryStatuses.length > 0
   return {
-    url: readURL(readOnlyURL(positionals)),
+    url: readURL(readOnlyURL(positionals) ?? missingURL()),
     method,
     headers: (values.header ?? []).map(readHeader),
     data,
@@ -90,14 +90,18 @@ export function readArguments(args: string[]): Arguments | 'help' | 'version' {
   }
 }
 
-function parse(args: string[]) {
+/** @throws a `UsageError` */
+export function parseOptions<Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  options: Options,
+) {
   try {
-    return parseArgs({ args, allowPositionals: true, tokens: true, options: OPTIONS })
+    return parseArgs({ args, allowPositionals: true, tokens: true, options })
   } catch (error) {
     const { code = '', message } = error as Error & { code?: string }
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
       const unknown = /'([^']+)'/.exec(message)?.[1] ?? ''
-      const near = closest(unknown.replace(/^-+/, ''), Object.keys(OPTIONS))
+      const near = closest(unknown.replace(/^-+/, ''), Object.keys(options))
       throw new UsageError(`Unknown option ${unknown}${near === undefined ? '' : `. Did you mean --${near}?`}`)
     }
     // Node's own messages read well, such as "Option '--max <value>' argument missing"; some have several lines.
@@ -105,19 +109,23 @@ function parse(args: string[]) {
   }
 }
 
-function readOnlyURL(positionals: string[]): string {
-  const [url, ...more] = positionals
-  if (url === undefined) throw new UsageError('Missing URL. Try: npx everysource http://localhost:8000/stream')
-  if (more.length > 0) {
+function missingURL(): never {
+  throw new UsageError('Missing URL. Try: npx everysource http://localhost:8000/stream')
+}
+
+/** @throws a `UsageError` if there are several */
+export function readOnlyURL(positionals: string[]): string | undefined {
+  if (positionals.length > 1) {
     const all = positionals.map((text) => `"${text}"`).join(', ')
     throw new UsageError(
       `Expected one URL, got ${positionals.length}: ${all}. Quote arguments that contain spaces: -H 'Name: value'`,
     )
   }
-  return url
+  return positionals[0]
 }
 
-function readMethod(given: string): string {
+/** @throws a `UsageError` */
+export function readMethod(given: string): string {
   if (!NAME.test(given)) {
     throw new UsageError(`Invalid --method "${given}". Use GET, POST or another HTTP method`)
   }

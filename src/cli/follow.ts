@@ -107,7 +107,7 @@ const FLAGS: Record<string, string | undefined> = {
 
 /** Replaces the library's option name in an error message with the command-line option. */
 function withFlagName(message: string): string {
-  return message.replace(/^(?:The o|O)ption "(\w+)"/, (text, name: string) => FLAGS[name] ?? text)
+  return message.replace(/^Option "(\w+)"/, (text, name: string) => FLAGS[name] ?? text)
 }
 
 function headersOf({ headers }: Arguments, body: Body | undefined): [string, string][] {
@@ -140,7 +140,7 @@ function stopped(why: Stop, args: Arguments, stream: EventStream, narrator: Narr
   return 0
 }
 
-/** Prints the body of an error response. */
+/** Prints the body of a refused response. */
 function printBody({ body = '' }: ConnectionErrorInstance, screen: Screen): void {
   const text = visible(body.trim())
   // An HTML page isn't readable here.

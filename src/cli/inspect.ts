@@ -1,9 +1,9 @@
 /** `everysource inspect <url>`: shows a stream in a page. */
 
 import { spawn } from 'node:child_process'
-import { parseArgs } from 'node:util'
 import { startInspector } from '../inspector/server/server.ts'
 import type { RequestFields } from '../inspector/settings.ts'
+import { parseOptions, readMethod, readOnlyURL } from './arguments.ts'
 import { readData } from './data.ts'
 import { readURL } from './url.ts'
 import { UsageError } from './usage.ts'
@@ -24,6 +24,15 @@ read streams from any server. Press Ctrl-C to stop.
 Exit codes: 0 stopped by Ctrl-C, 1 failed, 2 invalid usage.
 `
 
+const OPTIONS = {
+  method: { type: 'string', short: 'X' },
+  header: { type: 'string', short: 'H', multiple: true },
+  data: { type: 'string', short: 'd' },
+  port: { type: 'string' },
+  open: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
 interface Arguments {
   request: RequestFields
   port: number
@@ -40,7 +49,8 @@ export async function inspect(args: string[]): Promise<number> {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const isUsage = error instanceof UsageError
-    process.stderr.write(isUsage ? `${message}\n\n${USAGE}` : `everysource inspect: ${message}\n`)
+    const hint = isUsage ? 'For help, run: npx everysource inspect --help\n' : ''
+    process.stderr.write(`everysource inspect: ${message}\n${hint}`)
     return isUsage ? 2 : 1
   }
 }
@@ -60,41 +70,21 @@ async function serve({ request, port, open }: Arguments): Promise<void> {
 }
 
 async function readArguments(args: string[]): Promise<Arguments | 'help'> {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseOptions(args, OPTIONS)
   if (values.help) return 'help'
-  const [url, ...more] = positionals
-  if (more.length > 0) throw new UsageError(`Expected one URL, got more: ${more.join(' ')}`)
+  const url = readOnlyURL(positionals)
   const headers = (values.header ?? []).map(readHeader)
   const data = values.data === undefined ? undefined : await readData(values.data, process.stdin)
   if (data && !headers.some((header) => /^content-type:/i.test(header))) headers.push(`Content-Type: ${data.type}`)
   return {
     request: {
       url: url === undefined ? '' : readURL(url),
-      method: values.method?.toUpperCase() ?? (data ? 'POST' : 'GET'),
+      method: readMethod(values.method ?? (data ? 'POST' : 'GET')),
       headers: headers.join('\n'),
       body: data ? Buffer.from(data.bytes).toString() : '',
     },
     port: readPort(values.port),
     open: values.open ?? false,
-  }
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        method: { type: 'string', short: 'X' },
-        header: { type: 'string', short: 'H', multiple: true },
-        data: { type: 'string', short: 'd' },
-        port: { type: 'string' },
-        open: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
   }
 }
 

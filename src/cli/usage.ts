@@ -3,7 +3,8 @@
 export const HELP = `Usage: everysource [options] <url>
 
 Follows an event stream (server-sent events) and prints each message. If the
-connection drops, it reconnects as the standard says. Press Ctrl-C to stop.
+connection drops, it reconnects as the HTML standard specifies. Press
+Ctrl-C to stop.
 
 Without a scheme, localhost:8000/stream and :8000/stream use http, and
 example.org/stream uses https.
@@ -26,7 +27,7 @@ Stop and reconnect:
       --timeout <seconds>    fail if no message arrives for this long
       --reconnect            reconnect with methods other than GET too
       --no-reconnect         never reconnect
-      --retry-status <list>  also reconnect after these, such as 502,503
+      --retry-status <list>  also retry these HTTP statuses, such as 502,503
 
   -h, --help                 show this help
       --version              show the version

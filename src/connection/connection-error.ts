@@ -44,7 +44,7 @@ export interface ConnectionErrorInit {
 }
 
 /**
- * Says why a connection was lost or failed. It is the `error` of an `error` event, and what a loop over `streamEvents` throws.
+ * Says why a connection was lost or failed. It is the `error` of an `error` event. A loop over `streamEvents` throws it.
  *
  * Its `message` says what happened, at which URL, and how to fix it if that is known. Its message, stack and JSON never contain
  * header values, or the user, password or query of a URL. `instanceof` works between the ESM and CommonJS builds.

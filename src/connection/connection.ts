@@ -100,7 +100,7 @@ export class Connection implements DecoderSink {
       return
     }
     this.#unsubscribeSignal = signal && subscribe(raiseListenerLimit(signal), 'abort', abort)
-    // A response that would not be requested again, such as a chat answer, stays open in the cache if the browser keeps it.
+    // Don't close a response that can't be re-requested, such as a chat answer; the browser may keep it.
     if (policy.reconnects) {
       this.#unsubscribePage = onEnterBFCache(() => {
         this.#suspend()

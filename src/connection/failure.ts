@@ -6,14 +6,14 @@ import type { FetchLikeResponse } from './request.ts'
  * Why a connection was lost or failed:
  *
  * - `network`: the request got no response, or the body was interrupted
- * - `request`: a function among the options failed, so no request was sent
+ * - `request`: an option function threw, so no request was sent
  * - `status`: the response's status is not 200
  * - `content-type`: the response's Content-Type is not `text/event-stream`
  * - `redirect`: the option `redirect` refuses the redirect
  * - `ended`: the server ended the response
  * - `timeout`: `connectTimeout` or `idleTimeout` expired
  * - `too-large`: an event exceeded `maxBufferSize`
- * - `unsupported`: this runtime, `fetch` or URL scheme can't do it
+ * - `unsupported`: the runtime, `fetch` or URL scheme doesn't support it
  *
  * By default a source reconnects after `network`, `request`, `ended` and `timeout`, and fails permanently after the others.
  */

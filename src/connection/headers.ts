@@ -42,10 +42,12 @@ export function readHeaders(given: unknown, isRuntimeFetch: boolean, place?: str
     if (!isString(name) || !NAME.test(name)) {
       throw invalid(`has an invalid name ${isString(name) ? `"${name}"` : displayKind(name)}`)
     }
-    if (isRuntimeFetch && dropsHeader(name)) throw invalid(`has "${name}", which is forbidden here`)
+    if (isRuntimeFetch && dropsHeader(name)) throw invalid(`has "${name}", which fetch drops in this runtime`)
     // Don't show numbers either: they may be secrets.
-    if (!isString(value))
-      throw invalid(`needs a string for "${name}", got ${isObject(value) ? displayKind(value) : typeof value}`)
+    if (!isString(value)) {
+      const kind = isObject(value) || value === null ? displayKind(value) : `a ${typeof value}`
+      throw invalid(`needs a string for "${name}", got ${kind}`)
+    }
     const own = value.replace(WHITESPACE, '')
     if (!VALUE.test(own)) throw invalid(`has a line break or other invalid character in "${name}"`)
     const key = name.toLowerCase()

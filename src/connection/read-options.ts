@@ -145,7 +145,8 @@ function checkFetchOptions(fetchOptions: object, isRuntimeFetch: boolean): void 
     throw new TypeError(`${option('fetchOptions')} must not contain "${own}". Use option "${instead}"`)
   }
   const refusal = isRuntimeFetch ? initError(fetchOptions) : undefined
-  if (refusal !== undefined) throw new TypeError(`${option('fetchOptions')} is not supported here: ${refusal}`)
+  if (refusal !== undefined)
+    throw new TypeError(`${option('fetchOptions')} is not supported in this runtime: ${refusal}`)
 }
 
 /** Replaces lone surrogates, which a UTF-8 stream cannot contain. */

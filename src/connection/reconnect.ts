@@ -98,7 +98,7 @@ export interface Decision {
   error: ConnectionError
   /** In ms; undefined to not reconnect. */
   delay: number | undefined
-  /** What a loop throws if there is no retry; undefined if the stream ended normally or the server sent 204. */
+  /** The error a loop throws if it doesn't reconnect; undefined if the stream ended normally or the server sent 204. */
   thrown: { error: unknown } | undefined
 }
 

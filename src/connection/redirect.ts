@@ -1,4 +1,4 @@
-/** Follows redirects one by one, where `fetch` must not follow them itself. (Fetch standard, 4.4, "HTTP-redirect fetch") */
+/** Follows redirects one by one, when `fetch` must not follow them itself. (Fetch standard, 4.4, "HTTP-redirect fetch") */
 
 import { AttemptError } from './failure.ts'
 import { isCredential } from '../platform/platform.ts'
@@ -9,7 +9,7 @@ import { cancelBody, finalURL, isResponse } from './response.ts'
 import { isHTTP, displayURL } from './url.ts'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
-/** The limit of fetch. */
+/** fetch's own limit. */
 const MAX_REDIRECTS = 20
 
 /** The option `redirect`. */

@@ -5,7 +5,7 @@ import { BODY_CLASSES } from '../platform/request-probes.ts'
 import { NAME } from './headers.ts'
 import { checked, displayKind, isString, option } from '../input/checks.ts'
 
-/** The body of a request: what `fetch` sends in every runtime. */
+/** The body of a request: every type that `fetch` can send in all runtimes. */
 export type RequestBody = string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | ReadableStream
 
 /**

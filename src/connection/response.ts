@@ -66,13 +66,13 @@ export function checkResponse(response: FetchLikeResponse): Failure | undefined 
 
   const { status, headers, body } = response
   if (status !== 200) {
-    const why = status === 204 ? 'the server ended it with status 204' : `status ${status} instead of 200`
+    const why = status === 204 ? 'the server ended it with status 204' : `status ${status}, expected 200`
     return refusal('status', response, why)
   }
   const contentType: unknown = headers.get('content-type')
   if (typeof contentType !== 'string' || mimeEssence(contentType) !== 'text/event-stream') {
-    const given = typeof contentType === 'string' ? `Content-Type "${contentType.slice(0, 100)}"` : 'no Content-Type'
-    return refusal('content-type', response, `${given} instead of text/event-stream`)
+    const given = typeof contentType === 'string' ? `"${contentType.slice(0, 100)}"` : 'is missing'
+    return refusal('content-type', response, `Content-Type ${given}, expected text/event-stream`)
   }
   if (body !== null && !isReadableStream(body)) {
     return unsupported(`the Response body is not a ReadableStream. ${STREAMING_FETCH_HINT}`)

@@ -3,7 +3,7 @@
 import { createParser, type ParserCallbacks } from 'eventsource-parser'
 import { checked, option } from '../input/checks.ts'
 
-/** Receives what a decoder finds, synchronously in `decode()`. */
+/** Receives the decoder's output, synchronously in `decode()`. */
 export interface DecoderSink {
   /**
    * A block with data is complete. `type` is empty if the block has none. `lastEventId` is the last event ID string as of the

@@ -15,7 +15,7 @@ const MAX_EXAMPLE = 80
 const MAX_LINE = 4_096
 const BOM = '\uFEFF'
 
-export function noText(): TextCounts {
+export function emptyCounts(): TextCounts {
   return {
     bytes: 0,
     lines: 0,

@@ -18,13 +18,13 @@ export function inspectText(observation: Observation, context: Context): Finding
   return [...findings, ...inspectBlocks(observation, context, findings)]
 }
 
-/** Inspects valid lines that make no event. */
+/** Inspects valid lines that don't form an event. */
 function inspectBlocks({ text, end, bursts }: Observation, { now }: Context, others: Finding[]): Finding[] {
   const at = end?.at ?? now
   const [first] = bursts
   const last = bursts.at(-1)
   if (!first || !last) return []
-  // The blank line may still be on its way. Data that trickles in line by line is not waited for.
+  // The blank line may still be on its way. Don't wait for data that arrives line by line.
   const isLate = at - last.last >= BLANK_LINE_DELAY || (text.fields.data > 1 && at - first.at >= BLANK_LINE_DELAY)
   const isOver = end !== undefined && end.how !== 'aborted'
   const findings: Finding[] = []

@@ -3,15 +3,15 @@
 import { mimeEssence } from '../connection/response.ts'
 import { EVENT_STREAM, ONE_EVENT, quoted, type Finding } from './finding.ts'
 import type { Head, Observation } from './observation.ts'
-import { ofStatus } from './status.ts'
+import { statusFinding } from './status.ts'
 
 /** Inspects the status and the headers. */
 export function inspectHead({ head, method, text }: Observation): Finding[] {
   if (!head) return []
-  if (head.status !== 200) return [ofStatus(head, method)]
+  if (head.status !== 200) return [statusFinding(head, method)]
   const given = head.headers['content-type']
-  if (mimeEssence(given ?? '') === 'text/event-stream') return ofGoodHead(head)
-  const words = ofContentType(given, head, text.fields.data > 0, text.beginning)
+  if (mimeEssence(given ?? '') === 'text/event-stream') return inspectHeaders(head)
+  const words = contentTypeFinding(given, head, text.fields.data > 0, text.beginning)
   return [{ code: 'content-type', level: 'error', ...words }]
 }
 
@@ -20,7 +20,7 @@ export function isEventStream({ head }: Observation): boolean {
   return head?.status === 200 && mimeEssence(head.headers['content-type'] ?? '') === 'text/event-stream'
 }
 
-function ofContentType(
+function contentTypeFinding(
   given: string | undefined,
   head: Head,
   isFramed: boolean,
@@ -62,7 +62,10 @@ function ofContentType(
     }
   }
   return {
-    seen: `The server sent ${label} instead of text/event-stream.`,
+    seen:
+      type === undefined
+        ? 'The response has no Content-Type.'
+        : `The server sent ${label} instead of text/event-stream.`,
     why: 'Clients accept an event stream only with exactly that Content-Type.',
     fix: 'Set the header before the first write, and write events.',
     example: `${EVENT_STREAM}\n${ONE_EVENT}`,
@@ -79,7 +82,7 @@ function withoutQuery(url: string): string {
 }
 
 /** Inspects the headers of an accepted response. */
-function ofGoodHead({ headers }: Head): Finding[] {
+function inspectHeaders({ headers }: Head): Finding[] {
   const findings: Finding[] = []
   const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1]
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {

@@ -10,7 +10,7 @@ export function inspectNetwork({ url, head, end }: Observation, { page }: Contex
     code === undefined ? undefined : (CODES[code] ?? (/CERT|SIGNED|TLS|SSL/.test(code) ? CERTIFICATE : undefined))
   if (known) return [{ code: `network-${code ?? ''}`, level: 'error', ...known(new URL(url), code ?? '') }]
   if (BLOCKED_PORTS.has(new URL(url).port)) return [blockedPort(new URL(url))]
-  return page === undefined ? [unreachable(url)] : inPage(url, new URL(page))
+  return page === undefined ? [unreachable(url)] : inspectPageFailure(url, new URL(page))
 }
 
 type Describe = (url: URL, code: string) => Omit<Finding, 'code' | 'level'>
@@ -100,7 +100,7 @@ function unreachable(url: string): Finding {
 }
 
 /** Explains failures in a page. Browsers don't tell scripts the reason, so this infers the likely one. */
-function inPage(url: string, page: URL): Finding[] {
+function inspectPageFailure(url: string, page: URL): Finding[] {
   const target = new URL(url)
   const findings: Finding[] = []
   if (page.protocol === 'https:' && target.protocol === 'http:' && !isLoopback(target.hostname)) {

@@ -7,7 +7,7 @@
  */
 
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../connection/request.ts'
-import { noText, TextCounter } from './count-text.ts'
+import { emptyCounts, TextCounter } from './count-text.ts'
 import type { Burst, End, Head, Observation } from './observation.ts'
 import { watchBody } from './watch-body.ts'
 
@@ -66,7 +66,7 @@ export function observe({ fetch, now = () => performance.now(), onChange, onType
       lastEventId: lastEventIdOf(init),
       requestedAt: now(),
       bursts: [],
-      text: noText(),
+      text: emptyCounts(),
     }
     observations.push(observation)
     if (observations.length > MAX_OBSERVATIONS) observations.shift()

@@ -5,7 +5,7 @@ import type { Head } from './observation.ts'
 
 type Texts = Omit<Finding, 'level' | 'code'>
 
-export function ofStatus(head: Head, method: string): Finding {
+export function statusFinding(head: Head, method: string): Finding {
   const { status } = head
   const isRedirect = status >= 300 && status < 400
   const texts =
@@ -26,7 +26,7 @@ const SERVER_ERROR: Texts = {
 }
 const CLIENT_ERROR: Texts = {
   seen: ': it rejects the request.',
-  why: 'Something in the request is not what the server expects.',
+  why: "The server doesn't accept part of the request.",
   fix: 'Check the response body and the API documentation.',
 }
 const REDIRECT: Texts = {

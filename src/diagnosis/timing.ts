@@ -3,13 +3,13 @@
 import { count, EVENT_STREAM, ONE_EVENT, seconds, type Context, type Finding } from './finding.ts'
 import type { Observation } from './observation.ts'
 
-/** How long nothing may arrive before that is reported, in ms. */
+/** Report silence after this many ms. */
 const SILENCE = 5_000
 /** Shorter waits, in ms, don't look like a delay. */
 const NOTICEABLE = 1_000
 /** Events within this time, in ms, arrived at once. */
 const AT_ONCE = 250
-/** How many bursts must have how many events each. */
+/** Minimum number of bursts, and of events in each. */
 const MIN_REPEATS = 3
 
 export function inspectTime(observation: Observation, { now }: Context): Finding[] {

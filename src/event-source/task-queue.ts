@@ -24,7 +24,7 @@ export class TaskQueue<Item> {
    * The event loop iteration of the last delivery. Starts with the current one: nothing is delivered in the task that creates the
    * queue.
    */
-  #round: number | undefined = loopCount()
+  #iteration: number | undefined = loopCount()
   #queuedTasks = 0
   #waiting: Item[] = []
   #next = 0
@@ -36,9 +36,9 @@ export class TaskQueue<Item> {
   }
 
   push(item: Item): void {
-    const round = this.#queuedTasks === 0 ? loopCount() : this.#round
-    if (round !== this.#round) {
-      this.#round = round
+    const iteration = this.#queuedTasks === 0 ? loopCount() : this.#iteration
+    if (iteration !== this.#iteration) {
+      this.#iteration = iteration
       this.#owner.runTask(item)
       return
     }
@@ -73,7 +73,7 @@ export class TaskQueue<Item> {
     const item = this.#waiting[this.#next++] as Item
     if (this.#next === this.#waiting.length) {
       this.clear()
-      if (this.#queuedTasks === 0) this.#round = loopCount()
+      if (this.#queuedTasks === 0) this.#iteration = loopCount()
     }
     this.#owner.runTask(item)
   }

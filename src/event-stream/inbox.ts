@@ -26,7 +26,7 @@ class Callback {
   }
 }
 
-/** Receives what concerns the stream as a whole. */
+/** Notified when the stream opens and ends. */
 interface Owner {
   /** A response was accepted, or a stream was given without one. */
   opened(response: FetchLikeResponse | undefined): void
@@ -73,7 +73,7 @@ export class Inbox implements ConnectionSink {
     return this.#lastEventId
   }
 
-  /** Returns the next event or the end. */
+  /** Returns the next event, or `done`. */
   next(): Promise<Result> {
     const first = this.#waiting[this.#next]
     // The fast path of most calls: one promise and nothing else.

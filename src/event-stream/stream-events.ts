@@ -15,8 +15,8 @@ import { isRequest, optionsOfRequest } from './request-options.ts'
 import type { EventStream as EventStreamInstance, GivenStreamInit, RequestMember } from './interface.ts'
 
 /**
- * How many bytes to read ahead of a slow loop if the stream was requested here. When a connection breaks off, Node's fetch
- * discards what it has received but not handed over.
+ * How many bytes to read ahead of a slow loop that makes its own request. When a connection breaks, Node's fetch discards
+ * undelivered data.
  */
 const READ_AHEAD = 64 * 1024
 

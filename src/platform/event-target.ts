@@ -23,7 +23,7 @@ export function patchEventTarget(prototype: object): void {
     if (callsAddedListeners()) patches.push(snapshotListeners)
   } catch (cause) {
     throw new TypeError(
-      'Event and EventTarget are incompatible. Use both from the same realm or polyfill, and load them before everysource.',
+      'Event and EventTarget are incompatible. Use both from the same realm or polyfill, and load them before everysource',
       { cause },
     )
   }

@@ -72,7 +72,7 @@ export function isCredential(name: string): boolean {
 /**
  * Whether `fetch` forwards credentials in these headers to another origin on a redirect. Workers do: Cookie and
  * Proxy-Authorization always, Authorization with a compatibility date before September 2025. This is visible only on the wire, so
- * Workers are detected by WebSocketPair. (Fact 39)
+ * Workers are detected by WebSocketPair. (Conformance suite, fact 39)
  */
 export function forwardsCredentials(headers: object): boolean {
   return tryGet(() => runtime.WebSocketPair) !== undefined && Object.keys(headers).some(isCredential)

@@ -32,7 +32,7 @@ function acceptsUnicode(): boolean {
 /**
  * WebKitGTK (2.50) takes byte strings but encodes each byte as UTF-8 again, so characters past U+00FF cannot be sent. This is
  * visible only on the wire, so WebKit is detected by `sourceURL` of errors, which Bun also has; Bun sends the bytes unchanged.
- * (Fact 8)
+ * (Conformance suite, fact 8)
  */
 function encodesTwice(): boolean {
   return 'sourceURL' in new Error() && !tryGet(() => runtime.Bun)

@@ -5,7 +5,7 @@
  * Two edge cases remain, because the platform does not list its listeners. A listener added during a nested dispatch of the same
  * type also receives the outer event. A `once` listener that is added again before its turn also receives the next event.
  *
- * The platform itself converts and validates all arguments, so the patched methods behave exactly like its own. (Fact 21)
+ * The platform itself converts and validates all arguments, so the patched methods behave exactly like its own. (Conformance suite, fact 21)
  */
 
 import { isObject, toDOMString } from '../input/checks.ts'
@@ -54,17 +54,17 @@ export function snapshotListeners(base: Methods): Methods {
   /** Whether the platform considers the removal to match the addition. */
   const removes = ([, listener, options]: ListenerArguments, removal: ListenerArguments): boolean => {
     if (listener !== removal[1]) return false
-    let isThere = false
+    let wasCalled = false
     const target = new EventTargetBase()
     const probe = (): void => {
-      isThere = true
+      wasCalled = true
     }
     // A signal would retain the probe, and may be aborted by now.
     const added = typeof options === 'object' ? { ...options, signal: undefined as never } : options
     base.addEventListener.call(target, 'probe', probe, added)
     base.removeEventListener.call(target, 'probe', probe, removal[2])
     base.dispatchEvent.call(target, new EventBase('probe'))
-    return !isThere
+    return !wasCalled
   }
 
   return {

@@ -1,7 +1,7 @@
 /**
  * Patches an `EventTarget` like that of Workers, which calls the target's `on…` property before all listeners. With a
  * compatibility date before September 2026, `dispatchEvent` rethrows a listener's error and skips the other listeners. With one
- * before August 2025, listeners have the wrong `this`. (Facts 21 and 22)
+ * before August 2025, listeners have the wrong `this`. (Conformance suite, facts 21 and 22)
  */
 
 import { isFunction, isObject } from '../input/checks.ts'
@@ -16,9 +16,9 @@ let dispatching: { target: EventTarget; type: string } | undefined
 
 /** Whether the runtime is reading the target's `on…` property, in order to call the handler. */
 export function isReadByRuntime(target: EventTarget, type: string): boolean {
-  const isIt = dispatching?.target === target && dispatching.type === type
-  if (isIt) dispatching = undefined
-  return isIt
+  const isHandlerRead = dispatching?.target === target && dispatching.type === type
+  if (isHandlerRead) dispatching = undefined
+  return isHandlerRead
 }
 
 /** Workers read `handleEvent` when the listener is added, and reject it unless it is a function. */
@@ -40,7 +40,7 @@ export function patchHandlerCalls(base: Methods): Methods {
     if (!isObject(listener)) return listener
     let guard = guards.get(listener)
     if (!guard) {
-      const hear = (event: Event): void => {
+      const callListener = (event: Event): void => {
         try {
           if (isFunction(listener)) Reflect.apply(listener, event.currentTarget, [event])
           else listener.handleEvent(event)
@@ -48,7 +48,7 @@ export function patchHandlerCalls(base: Methods): Methods {
           reportError(error)
         }
       }
-      guard = isFunction(listener) ? hear : guardObject(listener, hear)
+      guard = isFunction(listener) ? callListener : guardObject(listener, callListener)
       guards.set(listener, guard)
     }
     return guard

@@ -147,7 +147,7 @@ export function readUndiciOptions(
 ): { fetchOptions: object } {
   const place = dispatcher === undefined ? 'fetchOptions.dispatcher' : 'dispatcher'
   const given = dispatcher ?? fetchOptions.dispatcher
-  if (isRuntimeFetch && given !== undefined) throw new TypeError(`${option(place)} is not supported here`)
+  if (isRuntimeFetch && given !== undefined) throw new TypeError(`${option(place)} is not supported in this runtime`)
   return { fetchOptions: given === undefined ? fetchOptions : { ...fetchOptions, dispatcher: given } }
 }
 
@@ -155,7 +155,7 @@ export function noTimeoutInit(callers: object): object {
   return callers
 }
 
-/** Firefox and Chromium take a byte string, with one character per byte; WebKit encodes each character as UTF-8. (Fact 8) */
+/** Firefox and Chromium take a byte string, with one character per byte; WebKit encodes each character as UTF-8. (Conformance suite, fact 8) */
 export function headerValue(text: string): string | undefined {
   // Only WebKit's errors have a `sourceURL`.
   if ('sourceURL' in new Error()) return /^[\0-\xff]*$/.test(text) ? text : undefined

@@ -29,16 +29,20 @@ export function assertSupported(
 ): void {
   const missing = [...absent, ...names.filter((name) => !isAvailable(name))]
   if (missing.length === 0) return
+  const list = missing
+    .map(describe)
+    .join(', ')
+    .replace(/,(?=[^,]*$)/, ' and')
   throw new TypeError(
-    `This runtime has no ${missing.map(describe).join(', no ')}, which ${user} needs. ${isSimulatedPage() ? TEST_HINT : polyfillHint(missing)}`,
+    `${user} requires ${list}, which this runtime lacks. ${isSimulatedPage() ? TEST_HINT : polyfillHint(missing)}`,
   )
 }
 
-const TEST_HINT = 'In Jest, use the environment "node" or "jest-fixed-jsdom".'
+const TEST_HINT = 'In Jest, use the environment "node" or "jest-fixed-jsdom"'
 
 function polyfillHint(missing: readonly Requirement[]): string {
   const polyfills = [...new Set(missing.map((name) => POLYFILLS[name]))]
-  return `Load a polyfill before everysource, such as ${polyfills.join(', ')}.`
+  return `Load a polyfill before everysource, such as ${polyfills.join(', ')}`
 }
 
 /**
@@ -50,8 +54,8 @@ function isSimulatedPage(): boolean {
 
 function describe(name: Requirement): string {
   // The runtime may have an incomplete one.
-  if (name === 'URL') return 'complete URL'
-  return name === 'TextDecoder' ? 'streaming TextDecoder' : name
+  if (name === 'URL') return 'a complete URL'
+  return name === 'TextDecoder' ? 'a streaming TextDecoder' : name
 }
 
 function isAvailable(name: Requirement): boolean {

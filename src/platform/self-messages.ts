@@ -5,8 +5,8 @@ import { tryGet, now } from './globals.ts'
 type Task = () => void
 
 /**
- * A browser runs all microtasks between the listeners of an event. So each listener of a message runs one task, and most tasks
- * cost a call instead of a message. That takes a third to a half of the time of a message per task.
+ * Each listener of one message runs one task, because browsers run all microtasks between listeners. Most tasks then need no
+ * message of their own, which takes a third to a half of the time.
  */
 const MAX_LISTENERS = 64
 /** In ms. After that, the page must be able to handle input and paint. */

@@ -53,8 +53,8 @@ export function readUndiciOptions(
   }
   const [place, dispatcher] = Object.entries(dispatchers).find(([, value]) => value !== undefined) ?? []
   if (place !== undefined) checkDispatcher(option(place), dispatcher, isRuntimeFetch)
-  const isThere = members(fetchOptions).dispatcher === dispatcher
-  return { ...times, fetchOptions: isThere ? fetchOptions : { ...fetchOptions, dispatcher } }
+  const isSet = members(fetchOptions).dispatcher === dispatcher
+  return { ...times, fetchOptions: isSet ? fetchOptions : { ...fetchOptions, dispatcher } }
 }
 
 /** Not instanceof: there may be several copies of undici. */

@@ -88,6 +88,7 @@ test('shows the options with --help', async () => {
 
 test.for([
   ['--bogus'],
+  ['-X', 'TRACE'],
   ['ftp://example.org/'],
   ['http://a.test/', 'http://b.test/'],
   ['--port', 'x'],
@@ -97,6 +98,12 @@ test.for([
 ])('exits with 2 for %j', async (args) => {
   const program = start(...args)
   expect(await program.exited).toBe(2)
-  expect(program.stderr()).toContain('Usage: everysource inspect')
+  expect(program.stderr()).toMatch(/^everysource inspect: .+\nFor help, run: npx everysource inspect --help\n$/)
   expect(program.stdout()).toBe('')
+})
+
+test('suggests the option for a misspelled one', async () => {
+  const program = start('--prot', '3000')
+  expect(await program.exited).toBe(2)
+  expect(program.stderr()).toContain('Unknown option --prot. Did you mean --port?')
 })

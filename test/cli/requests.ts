@@ -84,7 +84,7 @@ export const requests: Part = {
         })
         const { code, output, errors } = await everysource([url]).exits()
         assert.deepEqual({ code, output }, { code: 1, output: '' })
-        assert.match(errors, /^everysource: The event stream at .* was refused: status 503 instead of 200\n/)
+        assert.match(errors, /^everysource: The event stream at .* was refused: status 503, expected 200\n/)
         assert.match(errors, /Response body:\n {2}\{"error":"try later"\}\n$/)
       },
       '--retry-status reconnects after that status': async () => {

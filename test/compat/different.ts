@@ -58,7 +58,7 @@ export const DIFFERENT: Difference[] = [
     },
     shows: logged,
     theirs: ['Non-200 status code (404)'],
-    ours: ['The event stream at <origin>/sse was refused: status 404 instead of 200'],
+    ours: ['The event stream at <origin>/sse was refused: status 404, expected 200'],
   },
   {
     name: 'a user and a password in the URL are sent',

@@ -23,7 +23,7 @@ export const REQUIRED_BY: Record<string, string[]> = {
 }
 
 /** Names in messages that differ from the global's name. */
-const NAMES_IN_MESSAGES: Record<string, string> = { URL: 'complete URL', TextDecoder: 'streaming TextDecoder' }
+const NAMES_IN_MESSAGES: Record<string, string> = { URL: 'a complete URL', TextDecoder: 'a streaming TextDecoder' }
 
 const POLYFILL: Record<string, string> = {
   Event: 'event-target-polyfill',
@@ -93,7 +93,7 @@ function checkMessage(outcome: Outcome, part: string, use: string): void {
     assert.match(outcome.failed, /cannot be fetched: this runtime has no fetch\. Pass one as option "fetch"$/)
     return
   }
-  const message = `TypeError: This runtime has no ${NAMES_IN_MESSAGES[part] ?? part}, which ${name} needs. Load a polyfill before everysource, such as ${POLYFILL[part] ?? ''}.`
+  const message = `TypeError: ${name} requires ${NAMES_IN_MESSAGES[part] ?? part}, which this runtime lacks. Load a polyfill before everysource, such as ${POLYFILL[part] ?? ''}`
   // It returns a promise, so it doesn't throw.
   assert.deepEqual(outcome, name === 'fetchEventSource' ? { failed: message } : { thrown: message })
 }

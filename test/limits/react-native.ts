@@ -46,18 +46,18 @@ export async function checkReactNative(tally: Tally): Promise<void> {
   for (const [use, missing] of [
     [
       `new EventSource('http://a.test/')`,
-      'no EventTarget, no Event, no streaming TextDecoder, no complete URL, which EventSource',
+      'EventSource requires EventTarget, Event, a streaming TextDecoder and a complete URL',
     ],
-    [`streamEvents('http://a.test/')`, 'no streaming TextDecoder, no complete URL, which streamEvents'],
+    [`streamEvents('http://a.test/')`, 'streamEvents requires a streaming TextDecoder and a complete URL'],
     [
       `new EventDecoderStream()`,
-      'no streaming TextDecoder, no ReadableStream, no TransformStream, which EventDecoderStream',
+      'EventDecoderStream requires a streaming TextDecoder, ReadableStream and TransformStream',
     ],
-    [`await fetchEventSource('http://a.test/')`, 'no streaming TextDecoder, which fetchEventSource'],
+    [`await fetchEventSource('http://a.test/')`, 'fetchEventSource requires a streaming TextDecoder'],
   ] as const) {
     await check(`${use} lists everything that is missing`, async () => {
       const [message = ''] = await prints(`${LIBRARY}try { ${use} } catch (error) { console.log(error) }`)
-      assert(message.startsWith(`TypeError: This runtime has ${missing} needs. Load a polyfill`), message)
+      assert(message.startsWith(`TypeError: ${missing}, which this runtime lacks. Load a polyfill`), message)
     })
   }
 
@@ -65,13 +65,13 @@ export async function checkReactNative(tally: Tally): Promise<void> {
     const [message = ''] = await prints(`${LIBRARY}
       globalThis.TextDecoder = class { decode(bytes, options) { if (options?.stream) throw new Error('unsupported'); return '' } }
       try { new EventDecoderStream() } catch (error) { console.log(error) }`)
-    assert.match(message, /no streaming TextDecoder/)
+    assert.match(message, /requires a streaming TextDecoder/)
   })
 
   await check('a polyfill loaded too late is reported along with the correct order', async () => {
     const [message = ''] = await prints(`${LIBRARY}${POLYFILLS}
       try { new EventSource('http://a.test/') } catch (error) { console.log(error) }`)
-    assert.match(message, /no EventTarget, no Event, .* before everysource/)
+    assert.match(message, /requires EventTarget, Event.* before everysource/)
   })
 
   for (const [use, program] of [

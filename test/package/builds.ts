@@ -171,7 +171,7 @@ export async function checkBuilds(): Promise<void> {
       `)
         assert.match(
           output,
-          /^TypeError: This runtime has no EventTarget, .*\nTypeError: This runtime has no Event, .*\n$/,
+          /^TypeError: EventSource requires EventTarget, .*\nTypeError: ErrorEvent requires Event, .*\n$/,
         )
       },
     )

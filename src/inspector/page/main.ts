@@ -35,7 +35,7 @@ let native: SideBySide | undefined
 let frame: ReturnType<typeof setTimeout> | undefined
 
 function connect(wanted: Wanted): void {
-  session?.close('Closed to follow another stream')
+  session?.close('Closed: another stream was opened')
   native?.close()
   native = undefined
   reading.begin(wanted.body)

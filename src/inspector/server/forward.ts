@@ -1,4 +1,4 @@
-/** Forwards requests of the page, to which CORS does not apply here, and streams the responses back. */
+/** Forwards the page's requests, without CORS limits, and streams the responses back. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
@@ -9,7 +9,7 @@ import { FORWARDED, type ForwardFailure, type ForwardRequest } from '../forwardi
 /** In bytes. */
 const MAX_REQUEST = 16 * 1024 * 1024
 
-/** A failure to forward, and the status to answer with. */
+/** A failure to forward, and the response status. */
 class ForwardError extends Error {
   readonly status: number
   readonly code: string | undefined
@@ -66,7 +66,7 @@ async function respond(response: ServerResponse, send: (signal: AbortSignal) => 
     else response.end()
   } catch (error) {
     if (response.headersSent) {
-      // The upstream connection broke off, so break this one off too.
+      // The upstream connection broke, so break this one too.
       response.destroy()
       return
     }

@@ -258,7 +258,7 @@ export const construction: BehaviorFact[] = [
       const recorder = fact.listen(served.url)
       await recorder.until('error')
       const { error, message } = recorder.events[0]?.event as unknown as ErrorEvent
-      equal(message, `The event stream at ${served.url} was refused: status 401 instead of 200`)
+      equal(message, `The event stream at ${served.url} was refused: status 401, expected 200`)
       equal([error.name, error.reason, error.status], ['ConnectionError', 'status', 401])
     },
   },

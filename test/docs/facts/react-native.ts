@@ -95,7 +95,7 @@ export const REACT_NATIVE: Facts = {
         const source = readFileSync(path('src/platform/requirements.ts'), 'utf8')
         const rows = readFileSync(path(PAGE), 'utf8')
           .split('\n')
-          .filter((line) => line.includes('needs.`'))
+          .filter((line) => line.includes('this runtime lacks`'))
         const polyfills = Array.from(source.matchAll(/^ {2}(\w+): '([^']+)',$/gm), ([, name = '', polyfill = '']) => ({
           name,
           polyfill,
@@ -103,7 +103,7 @@ export const REACT_NATIVE: Facts = {
         expect(rows).toHaveLength(polyfills.length)
         for (const { name, polyfill } of polyfills) {
           const row = rows.find((candidate) => candidate.startsWith(`| \`${name}\` `))
-          expect(row).toContain(`This runtime has no `)
+          expect(row).toMatch(/`\w+ requires [\w ]+, which this runtime lacks`/)
           expect(row).toContain(polyfill)
         }
       },

@@ -144,7 +144,7 @@ export const STREAMS: Facts = {
         })
         const program = stage.run({ [API]: server.origin })
         await program.exits()
-        expect(program.errors).toContain('instead of text/event-stream')
+        expect(program.errors).toContain('expected text/event-stream')
       },
     },
   ],

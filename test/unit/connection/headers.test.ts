@@ -131,7 +131,7 @@ describe('header name', () => {
         readonly headers = new Headers()
       },
     )
-    const message = 'Option "headers" has "Cookie", which is forbidden here'
+    const message = 'Option "headers" has "Cookie", which fetch drops in this runtime'
     expect(() => readHeaders({ Cookie: 'header-secret' }, true)).toThrow(new TypeError(message))
     expect(readHeaders({ Cookie: 'a=b' }, false)).toEqual({ Cookie: 'a=b' })
   })

@@ -252,7 +252,7 @@ describe('option fetchOptions', () => {
   ])("rejects values that the runtime's fetch would throw for: %j", (fetchOptions) => {
     const read = (): unknown => readOptions({ fetchOptions })
     expect(read).toThrow(TypeError)
-    expect(read).toThrow(/^Option "fetchOptions" is not supported here: ./)
+    expect(read).toThrow(/^Option "fetchOptions" is not supported in this runtime: ./)
   })
 
   it('accepts any value with a custom fetch', () => {
@@ -291,7 +291,7 @@ describe('option headers', () => {
   it('rejects names that the runtime would drop, unless a custom fetch sends them', () => {
     vi.stubGlobal('Request', BrowserRequest)
     expect(() => readOptions({ headers: { Cookie: 'a=b' } })).toThrow(
-      'Option "headers" has "Cookie", which is forbidden here',
+      'Option "headers" has "Cookie", which fetch drops in this runtime',
     )
     expect(readOptions({ headers: { Cookie: 'a=b' }, fetch }).headers).toEqual({ Cookie: 'a=b' })
   })

@@ -37,7 +37,7 @@ describe('response with a status other than 200 fails the connection', () => {
     )
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'status', status, retryAfter: 5_000 })
-    expect(event.message).toBe(`${AT} was refused: status ${status} instead of 200`)
+    expect(event.message).toBe(`${AT} was refused: status ${status}, expected 200`)
   })
 
   it('204, with a message that says so', async () => {
@@ -87,13 +87,13 @@ describe('response of another Content-Type fails the connection', () => {
     const { event, readyState } = await errorFor(response('data: 1\n\n', { headers: { 'Content-Type': contentType } }))
     expect(readyState).toBe(EventSource.CLOSED)
     expect(event.error).toMatchObject({ reason: 'content-type', status: 200 })
-    expect(event.message).toBe(`${AT} was refused: ${shown} instead of text/event-stream`)
+    expect(event.message).toBe(`${AT} was refused: ${shown}, expected text/event-stream`)
   })
 
   it('without a Content-Type', async () => {
     const { event } = await errorFor(new Response(new Uint8Array([1])))
     expect(event.error.reason).toBe('content-type')
-    expect(event.message).toBe(`${AT} was refused: no Content-Type instead of text/event-stream`)
+    expect(event.message).toBe(`${AT} was refused: Content-Type is missing, expected text/event-stream`)
   })
 })
 

@@ -105,7 +105,7 @@ describe('response head', () => {
       'The response looks like an event stream, but has the Content-Type “text/plain”.',
     )
     expect(await seen({ status: 200, headers: { 'Content-Type': null }, chunks: ['hi'] })).toBe(
-      'The server sent no Content-Type instead of text/event-stream.',
+      'The response has no Content-Type.',
     )
   })
 

@@ -22,8 +22,12 @@ describe('platform.browser.ts', () => {
   it("omits features that browsers don't need", () => {
     expect(browserPlatform.loopCount()).toBeUndefined()
     expect(browserPlatform.forwardsCredentials()).toBe(false)
-    expect(() => browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, true)).toThrow('is not supported here')
-    expect(() => browserPlatform.readUndiciOptions({}, { dispatcher: {} }, true)).toThrow('is not supported here')
+    expect(() => browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, true)).toThrow(
+      'is not supported in this runtime',
+    )
+    expect(() => browserPlatform.readUndiciOptions({}, { dispatcher: {} }, true)).toThrow(
+      'is not supported in this runtime',
+    )
     expect(browserPlatform.readUndiciOptions({ dispatcher: {} }, {}, false)).toEqual({
       fetchOptions: { dispatcher: {} },
     })

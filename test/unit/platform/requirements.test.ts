@@ -18,7 +18,7 @@ it('requirements pass in a complete runtime', () => {
 it('the error names a polyfill to load', () => {
   vi.stubGlobal('TextDecoder', undefined)
   expect(load).toThrow(
-    'This runtime has no streaming TextDecoder, which EventSource needs. Load a polyfill before everysource, such as @bacons/text-decoder.',
+    'EventSource requires a streaming TextDecoder, which this runtime lacks. Load a polyfill before everysource, such as @bacons/text-decoder',
   )
 })
 
@@ -26,7 +26,7 @@ it('the error recommends another environment in a test environment with a page',
   vi.stubGlobal('TextDecoder', undefined)
   vi.stubGlobal('document', {})
   expect(load).toThrow(
-    'This runtime has no streaming TextDecoder, which EventSource needs. In Jest, use the environment "node" or "jest-fixed-jsdom".',
+    'EventSource requires a streaming TextDecoder, which this runtime lacks. In Jest, use the environment "node" or "jest-fixed-jsdom"',
   )
 })
 

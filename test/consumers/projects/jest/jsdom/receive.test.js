@@ -8,13 +8,13 @@ const { URL_OF_SERVER } = process.env
 test('a source names the missing globals', () => {
   expect(typeof fetch).toBe('undefined')
   expect(() => new EventSource(URL_OF_SERVER)).toThrow(
-    /^This runtime has no streaming TextDecoder.*, which EventSource needs\. In Jest, use the environment "node" or "jest-fixed-jsdom"/,
+    /^EventSource requires .*a streaming TextDecoder.*, which this runtime lacks\. In Jest, use the environment "node" or "jest-fixed-jsdom"/,
   )
 })
 
 test('a loop names the missing globals', () => {
   expect(() => streamEvents(URL_OF_SERVER)).toThrow(
-    /^This runtime has no streaming TextDecoder.*, which streamEvents needs\. In Jest, use the environment "node" or "jest-fixed-jsdom"/,
+    /^streamEvents requires .*a streaming TextDecoder.*, which this runtime lacks\. In Jest, use the environment "node" or "jest-fixed-jsdom"/,
   )
 })
 
