@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { path } from '../test/conformance/bundle.ts'
 
 export interface Job {
-  /** Name of the module in `inside`. */
+  /** Name of the module in `in-child`. */
   measure: string
   /** Name of the module in `contenders`. */
   contender: string

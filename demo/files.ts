@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { extname } from 'node:path'
 import { ASSETS, isAssetName, PAGE_HEADERS, readAsset } from '../src/inspector/server/assets.ts'
-import { SETTINGS } from './offers.ts'
+import { SETTINGS } from './offered-streams.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -2,7 +2,7 @@
 
 import { missing, RUNTIMES, versionOf } from '../../test/runtimes/list.ts'
 import { inTurn, type Bench, type Row } from '../bench.ts'
-import type { Throughput } from '../inside/throughput.ts'
+import type { Throughput } from '../in-child/throughput.ts'
 import { follow } from './throughput.ts'
 
 export interface DenoTable {

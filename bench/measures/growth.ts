@@ -1,7 +1,7 @@
 /** Growth: how the cost of large events, many lines and many connections scales with their number. */
 
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
-import type { Cost } from '../inside/large.ts'
+import type { Cost } from '../in-child/large.ts'
 import { runJob, type Job } from '../job.ts'
 
 export interface GrowthTable {

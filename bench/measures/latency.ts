@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
 import { withCores } from '../cores.ts'
-import type { Latency } from '../inside/latency.ts'
+import type { Latency } from '../in-child/latency.ts'
 import { runJob } from '../job.ts'
 
 export interface LatencyTable {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
 import { checksumOf } from '../fixture.ts'
-import type { LongRun } from '../inside/long-run.ts'
+import type { LongRun } from '../in-child/long-run.ts'
 import { runJob } from '../job.ts'
 
 export interface LongRunTable {

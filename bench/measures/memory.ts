@@ -1,7 +1,7 @@
 /** Memory: the average cost of an open idle connection. */
 
 import { few, inTurn, type Bench, type Row } from '../bench.ts'
-import type { Memory } from '../inside/memory.ts'
+import type { Memory } from '../in-child/memory.ts'
 import { runJob } from '../job.ts'
 
 export interface MemoryTable {

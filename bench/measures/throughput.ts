@@ -6,7 +6,7 @@ import { CONTENDERS } from '../contenders/list.ts'
 import { withCores } from '../cores.ts'
 import { checksumOf } from '../fixture.ts'
 import { runJob } from '../job.ts'
-import type { Throughput } from '../inside/throughput.ts'
+import type { Throughput } from '../in-child/throughput.ts'
 
 /** A stream to follow. */
 interface Burst {

@@ -1,7 +1,7 @@
 /** Tables of bursts. */
 
 import type { Row } from '../bench.ts'
-import type { Throughput } from '../inside/throughput.ts'
+import type { Throughput } from '../in-child/throughput.ts'
 import type { ThroughputCell, ThroughputTables } from '../measures/throughput.ts'
 import { against, figure, middle, ratio, rowOf, table, titleOf, withRatio } from './table.ts'
 

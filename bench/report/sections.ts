@@ -1,8 +1,8 @@
 /** The sections of docs/background/benchmarks.md, one per measure. */
 
 import type { Row } from '../bench.ts'
-import type { Cost } from '../inside/large.ts'
-import { WARM_UP } from '../inside/latency.ts'
+import type { Cost } from '../in-child/large.ts'
+import { WARM_UP } from '../in-child/latency.ts'
 import { burstTables, pacedTable } from './bursts.ts'
 import type { Measured } from './results.ts'
 import { figure, middle, ratio, rowOf, table, titleOf, withRatio } from './table.ts'

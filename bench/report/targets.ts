@@ -1,7 +1,7 @@
 /** The project's performance targets, with the measured figures. */
 
 import type { Row } from '../bench.ts'
-import type { Latency } from '../inside/latency.ts'
+import type { Latency } from '../in-child/latency.ts'
 import { cpu, tokenCell } from './bursts.ts'
 import type { Results } from './results.ts'
 import { trend } from './sections.ts'

@@ -1,6 +1,6 @@
 /** The event list and the state of a source, shared by the pages. */
 
-const MOST_LINES = 200
+const MAX_LINES = 200
 const STATES = ['CONNECTING', 'OPEN', 'CLOSED']
 
 /**
@@ -15,7 +15,7 @@ export function addLine(text, kind) {
   line.className = kind
   line.textContent = text
   list.append(line)
-  if (list.childElementCount > MOST_LINES) list.firstElementChild?.remove()
+  if (list.childElementCount > MAX_LINES) list.firstElementChild?.remove()
   const frame = list.parentElement
   if (frame) frame.scrollTop = frame.scrollHeight
 }

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { parseArgs } from 'node:util'
 import { atOnce } from '../at-once.ts'
 import { keepRun } from '../conformance/table.ts'
-import { MOST_PIECES } from '../conformance/cases.ts'
+import { MAX_PIECES } from '../conformance/cases.ts'
 import type { Cut } from '../server/program.ts'
 import { startTestServer } from '../server/server.ts'
 import { Tally } from '../tally.ts'
@@ -101,7 +101,7 @@ async function runIn(
   const runtime = `${name} ${place}`
   const cuts: Cut[] | undefined = ours && place === 'page' ? undefined : ['random']
   const { filter } = values
-  const settings = { runtime, ours, origins, seed, cuts, concurrency: 5, mostPieces: MOST_PIECES, filter }
+  const settings = { runtime, ours, origins, seed, cuts, concurrency: 5, maxPieces: MAX_PIECES, filter }
   const { id, ended } = runs.start(settings, report)
   const close = await browser.open(`${origins[0] ?? ''}${pageOf(place)}#${id}`)
   let timer: NodeJS.Timeout | undefined

@@ -10,9 +10,9 @@ import * as eventsource5 from 'eventsource'
 import * as everysource from '../../dist/index.js'
 import { path } from '../conformance/bundle.ts'
 import { Tally } from '../tally.ts'
-import { DIFFERENT } from './different.ts'
+import { DIFFERENCES } from './differences.ts'
 import { DOCUMENTED } from './documented.ts'
-import { PRACTISED, WITH_WINDOW } from './practised.ts'
+import { COMMON_USAGE, WITH_WINDOW } from './common-usage.ts'
 import { record, type Library, type Program, type Recording } from './scenario.ts'
 
 type Recordings = Map<string, Recording | Error>
@@ -21,7 +21,7 @@ const require = createRequire(path('package.json'))
 const tally = new Tally()
 // Ours has more exports.
 const ours = everysource as unknown as Library
-const programs = [...DOCUMENTED, ...PRACTISED]
+const programs = [...DOCUMENTED, ...COMMON_USAGE]
 
 async function recordAll(library: Library, chosen: Program[]): Promise<Recordings> {
   const recordings = chosen.map(async (program): Promise<[string, Recording | Error]> => {
@@ -49,7 +49,7 @@ const versions = [
 // The programs mostly wait.
 const [recorded, ...originals] = await Promise.all([recordAll(ours, programs), ...versions.map(recordVersion)])
 // Not at the same time as the others: these measure time.
-const [theirs, own] = await Promise.all([recordAll(eventsource5, DIFFERENT), recordAll(ours, DIFFERENT)])
+const [theirs, own] = await Promise.all([recordAll(eventsource5, DIFFERENCES), recordAll(ours, DIFFERENCES)])
 
 async function recordVersion({ major, name }: (typeof versions)[number]): Promise<Recordings | undefined> {
   const documented = programs.filter(({ since = 3 }) => since <= major)
@@ -75,7 +75,7 @@ for (const [i, { major, name }] of versions.entries()) {
 }
 
 const suite = tally.suite('compat, differences')
-for (const difference of DIFFERENT) {
+for (const difference of DIFFERENCES) {
   await suite.run(difference.name, () => {
     assert.deepEqual(difference.shows(recordingOf(theirs, difference.name)), difference.theirs, 'theirs')
     assert.deepEqual(difference.shows(recordingOf(own, difference.name)), difference.ours, 'ours')

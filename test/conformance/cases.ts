@@ -54,16 +54,16 @@ export const streamCases: StreamCase[] = (cases as RawCase[]).map((raw) => ({
 export const eventTypes: string[] = [...new Set(streamCases.flatMap(({ events }) => events.map(({ type }) => type)))]
 
 /** The maximum number of chunks per case outside Node, where chunks cost far more: a million take half a minute. */
-export const MOST_PIECES = 5_000
+export const MAX_PIECES = 5_000
 
 /** The chunks in which a case's bytes are sent. */
-export function cutCase({ index, cut, seed, mostPieces = Infinity }: CaseCut): Uint8Array[] {
+export function cutCase({ index, cut, seed, maxPieces = Infinity }: CaseCut): Uint8Array[] {
   const { chunks } = streamCases[index] ?? { chunks: [] }
   if (cut === 'as written') return chunks
   const whole = concat(chunks)
   if (cut === 'whole') return [whole]
   const random = randomNumbers(seed + index)
-  const finest = Math.ceil(whole.length / mostPieces) || 1
+  const finest = Math.ceil(whole.length / maxPieces) || 1
   const pieces: Uint8Array[] = []
   for (let start = 0; start < whole.length;) {
     const length = cut === 'every byte' ? finest : 1 + Math.floor(random() ** 3 * Math.min(whole.length, 5000))

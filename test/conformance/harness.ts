@@ -27,7 +27,7 @@ export interface Environment {
   /** How many facts or cases run at once. Browsers open at most six connections per origin. */
   concurrency: number
   /** The maximum number of chunks per case, where a million chunks take minutes. */
-  mostPieces?: number | undefined
+  maxPieces?: number | undefined
   /** The time limit of a fact in ms; 120,000 by default. */
   factLimit?: number | undefined
   /** Runs only facts and cases whose name contains one of these texts. */

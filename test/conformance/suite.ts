@@ -136,9 +136,9 @@ function describe(error: Error): string {
  */
 async function runCase(fact: Fact, expected: StreamCase, index: number, cut: Cut): Promise<void> {
   const setsTime = expected.reconnectionTime !== null
-  const { ours, seed, mostPieces } = fact.env
+  const { ours, seed, maxPieces } = fact.env
   const first = setsTime || ours ? [] : [ending('retry: 10\ndata: first\n\n')]
-  const steps: Step[] = [{ case: { index, cut, seed, mostPieces } }, { end: true }]
+  const steps: Step[] = [{ case: { index, cut, seed, maxPieces } }, { end: true }]
   const served = await fact.serve(...first, { steps }, NO_CONTENT)
   const recorder = fact.listenWith(served.url, setsTime ? WAIT_FOR_RETRY : { reconnectionTime: 10 }, ...eventTypes)
   const last = first.length + 2

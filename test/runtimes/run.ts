@@ -5,7 +5,7 @@
 
 import { parseArgs } from 'node:util'
 import { atOnce } from '../at-once.ts'
-import { MOST_PIECES } from '../conformance/cases.ts'
+import { MAX_PIECES } from '../conformance/cases.ts'
 import { bundle, moduleURL, path } from '../conformance/bundle.ts'
 import { readBuild } from '../conformance/which-build.ts'
 import { keepRun } from '../conformance/table.ts'
@@ -43,9 +43,9 @@ tally.end()
 
 async function runIn(runtime: string): Promise<void> {
   const suite = tally.suite(`conformance in ${runtime}`)
-  const mostPieces = runtime.startsWith('node') ? undefined : MOST_PIECES
+  const maxPieces = runtime.startsWith('node') ? undefined : MAX_PIECES
   const cuts: Cut[] | undefined = ALL_CUTS.includes(runtime) ? undefined : ['random']
-  const settings = { runtime, ours: true, origins, seed, cuts, concurrency: 24, mostPieces, filter }
+  const settings = { runtime, ours: true, origins, seed, cuts, concurrency: 24, maxPieces, filter }
   const command = RUNTIMES[runtime]
   const requestRuntime = REQUEST_RUNTIMES.find((name) => name === runtime)
   const absent = missing(command ?? [packageOf(runtime)])

@@ -9,7 +9,7 @@ export interface CaseCut {
   cut: Cut
   seed: number
   /** Maximum number of pieces for "every byte"; unlimited if absent. */
-  mostPieces?: number | undefined
+  maxPieces?: number | undefined
 }
 
 /** A step of a response. */

@@ -6,13 +6,13 @@ import type { Suite } from '../tally.ts'
 import { Checks } from './checks.ts'
 import {
   checksRestart,
-  type Between,
+  type StartProxy,
   checksIdleTimeout,
   FROM_THE_START,
   passesEach,
   checksGatewayTimeout,
   staged,
-} from './between.ts'
+} from './proxy-checks.ts'
 import { configuration } from './configuration.ts'
 import { eventSource, SURFACES } from './follower.ts'
 import { HAPROXY, missing, Proxy } from './proxy.ts'
@@ -20,7 +20,7 @@ import { until } from './until.ts'
 import { turns } from './upstream.ts'
 
 /** HAProxy with the documented configuration, except some lines. */
-function asDocumented(replacements: Record<string, string> = {}): Between {
+function asDocumented(replacements: Record<string, string> = {}): StartProxy {
   return (port) =>
     Proxy.haproxy((own) =>
       configuration('haproxy.cfg', {

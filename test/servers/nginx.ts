@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import type { Suite } from '../tally.ts'
 import { Checks } from './checks.ts'
-import { checksRestart, type Between, checksIdleTimeout, passesEach, checksGatewayTimeout, staged } from './between.ts'
+import { checksRestart, type StartProxy, checksIdleTimeout, passesEach, checksGatewayTimeout, staged } from './proxy-checks.ts'
 import { configuration } from './configuration.ts'
 import { eventSource, SURFACES } from './follower.ts'
 import { missing, NGINX, Proxy } from './proxy.ts'
@@ -11,7 +11,7 @@ import { until } from './until.ts'
 import { turns } from './upstream.ts'
 
 /** nginx with the documented block, except some lines. */
-function asDocumented(replacements: Record<string, string> = {}): Between {
+function asDocumented(replacements: Record<string, string> = {}): StartProxy {
   return (port) => {
     const location = configuration('nginx.conf', { '127.0.0.1:8000': `127.0.0.1:${port}`, ...replacements })
     return Proxy.nginx((own) => `server { listen 127.0.0.1:${own};\n${location} }`)
@@ -19,7 +19,7 @@ function asDocumented(replacements: Record<string, string> = {}): Between {
 }
 
 /** nginx with only these lines. */
-function only(lines: string): Between {
+function only(lines: string): StartProxy {
   return (port) =>
     Proxy.nginx(
       (own) => `server { listen 127.0.0.1:${own}; location / { proxy_pass http://127.0.0.1:${port}; ${lines} } }`,
@@ -31,7 +31,7 @@ const GZIP = 'gzip on; gzip_proxied any; gzip_types text/event-stream;'
 const NO_BUFFERING = { 'X-Accel-Buffering': 'no' }
 
 /** Configurations that pass each message on at once. */
-const PASSES: [name: string, Between, headers?: Record<string, string>][] = [
+const PASSES: [name: string, StartProxy, headers?: Record<string, string>][] = [
   ['as documented', asDocumented()],
   ['with only proxy_buffering off', only('proxy_buffering off;')],
   ['with only X-Accel-Buffering: no from the server', only(''), NO_BUFFERING],
@@ -49,10 +49,10 @@ export async function checkNginx(suite: Suite): Promise<void> {
   }
   const checks = new Checks(suite)
 
-  for (const [name, between, headers = {}] of PASSES) {
+  for (const [name, startProxy, headers = {}] of PASSES) {
     for (const [surface, follow] of Object.entries(SURFACES)) {
       checks.add(`${name}, each message arrives at once, and the server detects a disconnect (${surface})`, () =>
-        staged(between, { headers }, (stage) => passesEach(stage, follow)),
+        staged(startProxy, { headers }, (stage) => passesEach(stage, follow)),
       )
     }
   }

@@ -27,16 +27,16 @@ export const GRACE = 1_500
 export const LATE = 10_000
 /** How many messages to look ahead for one that only one side received. */
 const LOOK_AHEAD = 500
-const MOST_WAITING = 50_000
+const MAX_WAITING = 50_000
 /** How many differences to list; all are counted. */
-const MOST_LISTED = 10
-const MOST_TEXT = 60
+const MAX_LISTED = 10
+const MAX_TEXT = 60
 
 const OTHER = { ours: 'native', native: 'ours' } as const
 const NAME = { ours: 'everysource', native: 'the native EventSource' } as const
 
 export class Comparison {
-  /** The first `MOST_LISTED` differences. */
+  /** The first `MAX_LISTED` differences. */
   readonly differences: Difference[] = []
   /** The total number of differences. */
   count = 0
@@ -54,7 +54,7 @@ export class Comparison {
     const number = ++this.counts[side]
     this.#receivedAt[side] = now
     const waiting = this.#waiting[side]
-    if (waiting.length === MOST_WAITING) return
+    if (waiting.length === MAX_WAITING) return
     waiting.push({ type, lastEventId, data, at: now, number })
     this.#match()
   }
@@ -130,7 +130,7 @@ export class Comparison {
 
   #report(at: number, text: string): void {
     this.count++
-    if (this.differences.length < MOST_LISTED) this.differences.push({ at, text })
+    if (this.differences.length < MAX_LISTED) this.differences.push({ at, text })
   }
 }
 
@@ -141,5 +141,5 @@ function isSame(one: Received | undefined, other: Received | undefined): boolean
 }
 
 function shorten(text: string): string {
-  return `“${text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text}”`
+  return `“${text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text}”`
 }

@@ -43,10 +43,10 @@ export interface Tick {
 }
 
 /** Limits for the messages kept and their characters. All messages are counted. */
-export const MOST_KEPT = 50_000
-const MOST_CHARACTERS = 32 * 1024 * 1024
-const MOST_STEPS = 2_000
-const MOST_TICKS = 20_000
+export const MAX_KEPT = 50_000
+const MAX_CHARACTERS = 32 * 1024 * 1024
+const MAX_STEPS = 2_000
+const MAX_TICKS = 20_000
 /** In ms. Messages that arrive closer together share a tick. */
 const TOGETHER = 50
 
@@ -102,19 +102,19 @@ export class Recording {
     this.messages.push(message)
     this.#characters += data.length
     // Remove a tenth at a time, because each removal moves the whole list.
-    if (this.messages.length > MOST_KEPT * 1.1 || this.#characters > MOST_CHARACTERS) this.#trim()
+    if (this.messages.length > MAX_KEPT * 1.1 || this.#characters > MAX_CHARACTERS) this.#trim()
     const last = this.ticks.at(-1)
     if (last && at - last.at < TOGETHER) last.count++
     else this.ticks.push({ at, count: 1 })
-    if (this.ticks.length > MOST_TICKS) this.ticks.splice(0, MOST_TICKS / 10)
+    if (this.ticks.length > MAX_TICKS) this.ticks.splice(0, MAX_TICKS / 10)
     return message
   }
 
   #trim(): void {
-    let count = Math.max(this.messages.length - MOST_KEPT, 1)
+    let count = Math.max(this.messages.length - MAX_KEPT, 1)
     let kept = this.#characters
     for (const [index, { data }] of this.messages.entries()) {
-      if (index >= count && kept <= MOST_CHARACTERS * 0.9) break
+      if (index >= count && kept <= MAX_CHARACTERS * 0.9) break
       kept -= data.length
       count = Math.max(count, index + 1)
     }
@@ -125,7 +125,7 @@ export class Recording {
 
   #step(step: Omit<Step, 'count'>): void {
     this.steps.push({ ...step, count: this.count })
-    if (this.steps.length > MOST_STEPS) {
+    if (this.steps.length > MAX_STEPS) {
       this.steps.shift()
       this.removedSteps++
     }
@@ -137,6 +137,6 @@ export class Recording {
     if (last?.state === state) return
     if (last) last.to = at
     this.spans.push({ state, from: at })
-    if (this.spans.length > MOST_STEPS) this.spans.shift()
+    if (this.spans.length > MAX_STEPS) this.spans.shift()
   }
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { DIFFERENT } from '../../compat/different.ts'
+import { DIFFERENCES } from '../../compat/differences.ts'
 import { path } from '../../conformance/bundle.ts'
 import { stream } from '../servers.ts'
 import { type Fact, type Facts } from './fact.ts'
@@ -48,7 +48,7 @@ export const EVENTSOURCE_PACKAGE: Facts = {
         const lines = readFileSync(path(PAGE), 'utf8').split('\n')
         const first = lines.findIndex((line) => line.startsWith('| here ')) + 2
         const rows = lines.slice(first, lines.indexOf('', first)).map((line) => line.split('|')[1]?.trim())
-        expect(rows).toEqual(DIFFERENT.map(({ name }) => name))
+        expect(rows).toEqual(DIFFERENCES.map(({ name }) => name))
       },
     },
   ],

@@ -28,12 +28,12 @@ export const BEFORE = { lastEventId: 'before', time: 1 }
 export const FIRST_RESPONSE = `retry: ${BEFORE.time}\nid: ${BEFORE.lastEventId}\ndata: first\n\n`
 
 const SHARED_STREAMS = 40
-const MOST_CUTS = 60
+const MAX_CUTS = 60
 
 const anyStream = fc.oneof({ weight: 2, arbitrary: written }, { weight: 1, arbitrary: mutated })
 
 /** Positions from 0 to 1: few or many. */
-const places = fc.array(fc.nat({ max: 9_999_999 }), { maxLength: MOST_CUTS, size: 'max' })
+const places = fc.array(fc.nat({ max: 9_999_999 }), { maxLength: MAX_CUTS, size: 'max' })
 
 const connection = (kind: Connection['kind'], streams: fc.Arbitrary<Bytes[]>): fc.Arbitrary<Connection> =>
   fc.tuple(streams, places, fc.boolean()).map(([streams, places, isRecut]) => {

@@ -9,7 +9,7 @@ import { BROKEN } from './broken.ts'
 import type { Connection } from './connections.ts'
 import { described, smallest, type CounterExample } from './counter-example.ts'
 import { expectationOf } from './expectation.ts'
-import { comparedOf, hunt, type Found } from './hunt.ts'
+import { comparedOf, search, type Found } from './search.ts'
 import { Laboratory } from './laboratory.ts'
 import { wholeNumber } from '../whole-number.ts'
 
@@ -75,7 +75,7 @@ export async function compare(suite: Suite, { streams, seed, progress, signal }:
   }
   try {
     await suite.run(`${streams} streams from seed ${seed} fire the same events as the native EventSource`, async () => {
-      const { found, failures, open } = await hunt(laboratory, {
+      const { found, failures, open } = await search(laboratory, {
         seed,
         streams,
         enough: ENOUGH,
@@ -135,7 +135,7 @@ async function detectBrokenVersions(suite: Suite, seed: number): Promise<Figures
       }
       const version = `broken-${index}`
       const order = { seed, streams: MAX_STREAMS, onCompared: count, version, enough: CANDIDATES }
-      const { found } = await hunt(laboratory, order)
+      const { found } = await search(laboratory, order)
       assert.ok(found.length > 0, `${MAX_STREAMS} streams did not reveal it`)
       let example: CounterExample | undefined
       for (const one of found.sort((one, other) => effort(one.connection) - effort(other.connection))) {

@@ -11,7 +11,7 @@ import { bundled } from '../../browser/places.ts'
 import { path } from '../../conformance/bundle.ts'
 import { FIRST_RESPONSE, piecesOf, type Connection } from './connections.ts'
 import { expectationOf, type Expectation } from './expectation.ts'
-import type { Observed, Work } from './work.ts'
+import type { Observed, Work } from './page-messages.ts'
 
 /** Frames with separate origins, because Chromium opens only six connections to one; and concurrent connections per frame. */
 const FRAMES = 4

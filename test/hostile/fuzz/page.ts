@@ -1,7 +1,7 @@
 /** In a frame: takes connections from the server, follows each with both implementations, and reports the events. */
 
 import type { EventSource as Ours } from 'everysource'
-import type { Observed, Work } from './work.ts'
+import type { Observed, Work } from './page-messages.ts'
 
 /** The script build. */
 declare const everysource: { EventSource: typeof Ours }

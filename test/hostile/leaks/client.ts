@@ -2,11 +2,11 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { atOnce } from '../../at-once.ts'
-import { Book } from './book.ts'
+import { Tracker } from './tracker.ts'
 import { CYCLES } from './cycles.ts'
 import { reconnect } from './reconnections.ts'
 import type { Library, Orders, Remains } from './scenario.ts'
-import { notifyArrival } from './signs.ts'
+import { notifyArrival } from './stage-events.ts'
 import { STAGES } from './stages.ts'
 
 const { module, base, scenarios, cycles, windows, looks, limit } = JSON.parse(process.argv[2] ?? '') as Orders
@@ -14,30 +14,30 @@ const library = (await import(module)) as Library
 const heap: number[] = []
 
 /** Number of garbage collections per sample. Below this many freed bytes, a round is the last. */
-const [LEAST_ROUNDS, MOST_ROUNDS] = [2, 20]
+const [MIN_ROUNDS, MAX_ROUNDS] = [2, 20]
 const NEGLIGIBLE = 10_000
 
 // Permanent allocations of the first connection, such as fetch itself, don't count.
-await CYCLES['connect, message, close']?.cycle(new Book(library, base).stage)
+await CYCLES['connect, message, close']?.cycle(new Tracker(library, base).stage)
 process.on('message', (message) => {
   if (message !== 'continue') notifyArrival((message as { arrived: string }).arrived)
 })
 const before = process.getActiveResourcesInfo()
 
-const books = Object.fromEntries(scenarios.map((name) => [name, new Book(library, base)]))
+const trackers = Object.fromEntries(scenarios.map((name) => [name, new Tracker(library, base)]))
 setTimeout(() => {
-  const missing = Object.entries(books).filter(([, { finished }]) => finished < cycles)
+  const missing = Object.entries(trackers).filter(([, { finished }]) => finished < cycles)
   const texts = missing.map(([name, { finished }]) => `"${name}", ${finished} of ${cycles} finished`)
   process.send?.(`Still running after ${limit} ms: ${texts.join(', ')}`)
 }, limit).unref()
-const names = Object.entries(books)
+const names = Object.entries(trackers)
 // Few at once, so that none waits for its turn before it reaches its stage.
 await atOnce(
   4,
   names.map(
-    ([name, book]) =>
+    ([name, tracker]) =>
       () =>
-        run(name, book),
+        run(name, tracker),
   ),
 )
 
@@ -53,8 +53,8 @@ process.send?.(remains(), () => {
   process.exit()
 })
 
-async function run(name: string, book: Book): Promise<void> {
-  const { stage } = book
+async function run(name: string, tracker: Tracker): Promise<void> {
+  const { stage } = tracker
   const each = Math.ceil(cycles / windows)
   const windowOver = async (): Promise<void> => {
     if (windows === 1) return
@@ -63,7 +63,7 @@ async function run(name: string, book: Book): Promise<void> {
   if (name === 'reconnections') {
     const countedWindowOver = async (): Promise<void> => {
       await windowOver()
-      book.finished += each
+      tracker.finished += each
     }
     await reconnect(stage, { windows, each, windowOver: countedWindowOver })
     return
@@ -74,7 +74,7 @@ async function run(name: string, book: Book): Promise<void> {
   for (let window = 0; window < windows; window++) {
     const tasks = Array.from({ length: each }, () => async () => {
       await cycle(stage)
-      book.finished++
+      tracker.finished++
     })
     await atOnce(limit, tasks)
     await windowOver()
@@ -87,11 +87,11 @@ async function run(name: string, book: Book): Promise<void> {
  */
 async function collect(): Promise<number> {
   let least = Infinity
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     await delay(20)
     gc?.()
     const { heapUsed } = process.memoryUsage()
-    if (round >= LEAST_ROUNDS && heapUsed > least - NEGLIGIBLE) return Math.min(least, heapUsed)
+    if (round >= MIN_ROUNDS && heapUsed > least - NEGLIGIBLE) return Math.min(least, heapUsed)
     least = Math.min(least, heapUsed)
   }
   return least
@@ -106,15 +106,15 @@ function remains(): Remains {
   })
   return {
     heap,
-    uncollected: counts((book) => book.uncollected),
-    reached: counts((book) => book.reached),
-    listeners: counts((book) => book.listeners),
+    uncollected: counts((tracker) => tracker.uncollected),
+    reached: counts((tracker) => tracker.reached),
+    listeners: counts((tracker) => tracker.listeners),
     resources,
   }
 }
 
-function counts(of: (book: Book) => number): Record<string, number> {
-  const all = Object.entries(books).map(([name, book]): [string, number] => [name, of(book)])
+function counts(of: (tracker: Tracker) => number): Record<string, number> {
+  const all = Object.entries(trackers).map(([name, tracker]): [string, number] => [name, of(tracker)])
   return Object.fromEntries(all.filter(([, count]) => count > 0))
 }
 

@@ -5,7 +5,7 @@ import { path } from '../../conformance/bundle.ts'
 import { buildMutant } from '../../mutation.ts'
 import type { Figures, Part } from '../part.ts'
 import { growth, grows, resolution, WINDOWS } from './heap.ts'
-import { Lab, type Outcome } from './lab.ts'
+import { Processes, type Outcome } from './processes.ts'
 import { MUTANTS } from './mutants.ts'
 import type { Orders } from './scenario.ts'
 import { STAGES } from './stages.ts'
@@ -38,21 +38,21 @@ export const leaks: Part = {
   run: async (suite, { long }) => {
     const figures: Figures = {}
     const module = path('dist/index.js')
-    // Clients mostly wait for timers, so two labs run at once, each with its own server.
-    const labs = await Promise.all([Lab.start(), Lab.start()])
-    const [heaps, others] = labs
+    // Clients mostly wait for timers, so two pairs run at once, each with its own server.
+    const pairs = await Promise.all([Processes.start(), Processes.start()])
+    const [heaps, others] = pairs
     const chosen = ([quick, lengthy]: [number, number]): number => (long ? lengthy : quick)
     const limit = chosen(LIMITS)
     /** Results of the library itself. */
     const sound = new Map<string, Outcome>()
-    const watchHeaps = async (lab: Lab): Promise<void> => {
+    const watchHeaps = async (processes: Processes): Promise<void> => {
       for (const [scenario, counts] of Object.entries(COUNTS)) {
         const cycles = chosen(counts)
         await suite.run(`${scenario}, ${cycles} times`, async () => {
           const orders = { scenarios: [scenario], cycles, windows: WINDOWS, looks: LOOKS, limit }
-          const first = await lab.run({ module, ...orders })
+          const first = await processes.run({ module, ...orders })
           // A late one-time allocation of the runtime looks like growth; a leak grows in every run.
-          const outcome = grows(first.heap) ? await lab.run({ module, ...orders }) : first
+          const outcome = grows(first.heap) ? await processes.run({ module, ...orders }) : first
           sound.set(keyOf(orders), outcome)
           assertClean(first)
           const { heap } = outcome
@@ -67,12 +67,12 @@ export const leaks: Part = {
         })
       }
     }
-    const watchOthers = async (lab: Lab): Promise<void> => {
+    const watchOthers = async (processes: Processes): Promise<void> => {
       const ends = chosen(ENDS)
       const stages = Object.entries(STAGES)
       await suite.run(`ended at each of ${stages.length} stages, ${ends} times`, async () => {
         const scenarios = Object.keys(STAGES)
-        const outcome = await lab.run({ module, scenarios, cycles: ends, windows: 1, looks: LOOKS, limit })
+        const outcome = await processes.run({ module, scenarios, cycles: ends, windows: 1, looks: LOOKS, limit })
         const requests = stages.flatMap(([name, { requests }]) => (requests ? [[name, requests * ends] as const] : []))
         assert.deepEqual(outcome.reached, Object.fromEntries(scenarios.map((name) => [name, ends])))
         const arrived = requests.map(([name]) => [name, outcome.arrived[name]])
@@ -87,12 +87,12 @@ export const leaks: Part = {
           const windows = mutant.cycles ? WINDOWS : 1
           const orders = { scenarios: [scenario], cycles, windows, looks: FEW_LOOKS, limit }
           const key = keyOf(orders)
-          const control = sound.get(key) ?? (await lab.run({ module, ...orders, looks: LOOKS }))
+          const control = sound.get(key) ?? (await processes.run({ module, ...orders, looks: LOOKS }))
           sound.set(key, control)
           assert.ok(!mutant.isDetected(control), `Also detected in the library itself: ${JSON.stringify(control)}`)
           const broken = path(`.cache/hostile/${mutant.what.replace(/\W+/g, '-')}.mjs`)
           await buildMutant([mutant], { format: 'esm', outfile: broken })
-          const outcome = await lab.run({ module: broken, ...orders })
+          const outcome = await processes.run({ module: broken, ...orders })
           assert.ok(mutant.isDetected(outcome), JSON.stringify(outcome))
         })
       }
@@ -100,7 +100,7 @@ export const leaks: Part = {
     try {
       await Promise.all([watchHeaps(heaps), watchOthers(others)])
     } finally {
-      for (const lab of labs) lab.stop()
+      for (const processes of pairs) processes.stop()
     }
     return figures
   },

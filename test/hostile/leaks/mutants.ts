@@ -2,7 +2,7 @@
 
 import type { Mutation } from '../../mutation.ts'
 import { grows } from './heap.ts'
-import type { Outcome } from './lab.ts'
+import type { Outcome } from './processes.ts'
 
 interface Mutant extends Mutation {
   /** The scenario that reveals it. */

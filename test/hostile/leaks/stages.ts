@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario, Stage } from './scenario.ts'
-import { onAnswer, onArrival, onSign } from './signs.ts'
+import { onAnswer, onArrival, onPublished } from './stage-events.ts'
 
 /** Pause of a slow loop, in ms. */
 const A_WHILE = 20
@@ -124,9 +124,9 @@ function onMoment(made: object, { when, path, arrival = path }: Moment, query: s
   if (when === 'aborted before' || when === 'constructed') now()
   else if (when === 'arrival') onArrival(arrival + query, now)
   else if (when === 'answer') onAnswer(path + query, now)
-  else if (when === 'lost') onSign(when, made, now)
+  else if (when === 'lost') onPublished(when, made, now)
   // `setImmediate` lets the library finish this step first.
-  else if (when === 'wait' || when === 'close') onSign(when, made, () => setImmediate(now))
+  else if (when === 'wait' || when === 'close') onPublished(when, made, () => setImmediate(now))
 }
 
 async function endSource(stage: Stage, moment: Moment, end: End, query: string): Promise<void> {

@@ -9,11 +9,11 @@ import type { HostileServer, Expected, Request, SourceSeen } from './hostile-ser
  * Maximum growth of a client in MB, by default and with a `maxBufferSize` of 1 Mi. The default limit of 64 Mi characters takes
  * 134 MB at two bytes each. As much again allows for garbage that V8 has not collected yet: 150 to 210 MB in total were measured.
  */
-const MOST_GROWN = 268
-const MOST_GROWN_LIMITED = 40
+const MAX_GROWN = 268
+const MAX_GROWN_LIMITED = 40
 
 /** Maximum number of attempts of a source in any second. */
-const MOST_ATTEMPTS = 10
+const MAX_ATTEMPTS = 10
 
 const MB = 1_000_000
 
@@ -26,10 +26,10 @@ export function judge(
   for (const [index, source] of sources.entries()) judgeSource(hostile, source, index)
   hostile.check?.({ sources, requests })
 
-  const most = hostile.options?.maxBufferSize === undefined ? MOST_GROWN : MOST_GROWN_LIMITED
+  const most = hostile.options?.maxBufferSize === undefined ? MAX_GROWN : MAX_GROWN_LIMITED
   assert.ok(grown <= most * MB, `the process grew by ${Math.round(grown / MB)} MB`)
   const attempts = mostAttempts(requests)
-  assert.ok(attempts <= MOST_ATTEMPTS, `${attempts} attempts in one second`)
+  assert.ok(attempts <= MAX_ATTEMPTS, `${attempts} attempts in one second`)
   assert.ok(next, 'the next connection fails')
   assert.ok(!polluted, 'Object.prototype was changed')
 }

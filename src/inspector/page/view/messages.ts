@@ -4,9 +4,9 @@ import type { Message, Recording } from '../recording.ts'
 import { byId, clock, duration, grouped, make, setText } from './dom.ts'
 
 /** More rows than anyone reads; the export has older messages. */
-const MOST_ROWS = 200
+const MAX_ROWS = 200
 /** Characters shown per message. */
-const MOST_SHOWN = 2_000
+const MAX_SHOWN = 2_000
 
 export class MessageList {
   readonly #list = byId('messages', HTMLOListElement)
@@ -24,20 +24,20 @@ export class MessageList {
     }
     const { messages, count, startedAt } = recording
     const isAtEnd = this.#frame.scrollTop + this.#frame.clientHeight >= this.#frame.scrollHeight - 8
-    const fresh = Math.min(count - this.#last, MOST_ROWS, messages.length)
+    const fresh = Math.min(count - this.#last, MAX_ROWS, messages.length)
     if (fresh === 0) return
-    if (fresh === MOST_ROWS) this.#list.replaceChildren()
+    if (fresh === MAX_ROWS) this.#list.replaceChildren()
     const first = messages.length - fresh
     const rows = messages.slice(first).map((message, index) => row(message, messages[first + index - 1], startedAt))
     this.#list.append(...rows)
-    while (this.#list.childElementCount > MOST_ROWS) this.#list.firstElementChild?.remove()
+    while (this.#list.childElementCount > MAX_ROWS) this.#list.firstElementChild?.remove()
     this.#last = count
     const hidden = count - this.#list.childElementCount
     setText(
       this.#note,
       hidden === 0
         ? ''
-        : `Showing the newest ${MOST_ROWS} of ${grouped(count)} messages; ${grouped(hidden)} are hidden.`,
+        : `Showing the newest ${MAX_ROWS} of ${grouped(count)} messages; ${grouped(hidden)} are hidden.`,
     )
     // Don't scroll if the user has scrolled up.
     if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight
@@ -58,9 +58,9 @@ function row(
     make('span', 'message-type', type),
   )
   if (lastEventId !== '') head.append(make('span', 'message-id', `id ${lastEventId}`))
-  const body = make('div', 'message-data', data.slice(0, MOST_SHOWN))
-  if (data.length > MOST_SHOWN) {
-    body.append(make('span', 'muted', ` … and ${grouped(data.length - MOST_SHOWN)} more characters`))
+  const body = make('div', 'message-data', data.slice(0, MAX_SHOWN))
+  if (data.length > MAX_SHOWN) {
+    body.append(make('span', 'muted', ` … and ${grouped(data.length - MAX_SHOWN)} more characters`))
   }
   if (data === '') body.append(make('span', 'muted', 'empty'))
   return make('li', '', head, body)

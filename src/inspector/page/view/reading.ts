@@ -4,7 +4,7 @@ import { pieceOf, questionOf } from '../text.ts'
 import { byId, make } from './dom.ts'
 
 /** Characters. */
-const MOST_TEXT = 100_000
+const MAX_TEXT = 100_000
 
 export class ReadingView {
   readonly #frame = byId('reading', HTMLElement)
@@ -41,7 +41,7 @@ export class ReadingView {
     this.#answer.appendData(this.#pieces.join(''))
     this.#pieces = []
     const { length } = this.#answer
-    if (length > MOST_TEXT) this.#answer.replaceData(0, length - MOST_TEXT, '…')
+    if (length > MAX_TEXT) this.#answer.replaceData(0, length - MAX_TEXT, '…')
     if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight
   }
 }

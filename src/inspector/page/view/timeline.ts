@@ -10,9 +10,9 @@ const BAR = { top: 26, height: 20 }
 const TICKS = { bottom: 88, least: 6, most: 34 }
 const AXIS = 106
 /** Characters shown of a `Last-Event-ID`. */
-const MOST_ID = 14
+const MAX_ID = 14
 /** Rows of the list. */
-const MOST_ROWS = 100
+const MAX_ROWS = 100
 
 export class Timeline {
   readonly #svg = byId('timeline', SVGSVGElement)
@@ -73,14 +73,14 @@ export class Timeline {
       this.#list.replaceChildren()
     }
     const { steps, removedSteps, startedAt } = recording
-    const fresh = Math.min(steps.length + removedSteps - this.#listed, MOST_ROWS, steps.length)
+    const fresh = Math.min(steps.length + removedSteps - this.#listed, MAX_ROWS, steps.length)
     if (fresh === 0) return
     const isAtEnd = this.#frame.scrollTop + this.#frame.clientHeight >= this.#frame.scrollHeight - 8
     this.#list.append(...steps.slice(-fresh).map((step) => row(step, startedAt)))
-    while (this.#list.childElementCount > MOST_ROWS) this.#list.firstElementChild?.remove()
+    while (this.#list.childElementCount > MAX_ROWS) this.#list.firstElementChild?.remove()
     this.#listed = steps.length + removedSteps
     const hidden = this.#listed - this.#list.childElementCount
-    setText(this.#note, hidden === 0 ? '' : `Showing the newest ${MOST_ROWS} entries; ${grouped(hidden)} are hidden.`)
+    setText(this.#note, hidden === 0 ? '' : `Showing the newest ${MAX_ROWS} entries; ${grouped(hidden)} are hidden.`)
     if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight
   }
 }
@@ -124,7 +124,7 @@ function marks(steps: Step[], place: (at: number) => number, width: number): SVG
     parts.push(shape('path', { d: `M${x} ${BAR.top - 5}V${BAR.top + BAR.height + 5}`, class: 'mark-connect' }))
     if (sentId === undefined || x < free || x > width - 40) continue
     const label = shape('text', { x: x + 3, y: BAR.top - 8, class: 'mark-id' })
-    label.textContent = `id ${sentId.length > MOST_ID ? `…${sentId.slice(-MOST_ID)}` : sentId}`
+    label.textContent = `id ${sentId.length > MAX_ID ? `…${sentId.slice(-MAX_ID)}` : sentId}`
     parts.push(label)
     free = x + 12 + 7 * label.textContent.length
   }

@@ -1,16 +1,16 @@
 /** The inspector's recording of a stream. */
 
 import { describe, expect, test } from 'vitest'
-import { MOST_KEPT, Recording } from '../../../../src/inspector/page/recording.ts'
+import { MAX_KEPT, Recording } from '../../../../src/inspector/page/recording.ts'
 
 describe('Recording', () => {
   test('counts all messages, keeps the newest, and groups them into ticks', () => {
     const recording = new Recording(0)
-    const all = Math.ceil(MOST_KEPT * 1.2)
+    const all = Math.ceil(MAX_KEPT * 1.2)
     for (let number = 1; number <= all; number++) recording.message(number, 'message', '', String(number))
     expect(recording.count).toBe(all)
-    expect(recording.messages.length).toBeGreaterThanOrEqual(MOST_KEPT)
-    expect(recording.messages.length).toBeLessThanOrEqual(MOST_KEPT * 1.1)
+    expect(recording.messages.length).toBeGreaterThanOrEqual(MAX_KEPT)
+    expect(recording.messages.length).toBeLessThanOrEqual(MAX_KEPT * 1.1)
     expect(recording.messages.at(-1)?.data).toBe(String(all))
     expect(recording.ticks.reduce((sum, { count }) => sum + count, 0)).toBe(all)
   })

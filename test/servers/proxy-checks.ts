@@ -8,7 +8,7 @@ import { until } from './until.ts'
 import { Upstream, type UpstreamInit } from './upstream.ts'
 
 /** Starts the proxy in front of a port. */
-export type Between = (port: number) => Promise<Proxy>
+export type StartProxy = (port: number) => Promise<Proxy>
 
 export interface Stage {
   upstream: Upstream
@@ -21,13 +21,13 @@ export const FROM_THE_START = { reconnect: true, lastEventId: '0' }
 
 /** Runs a test with an upstream server and a proxy. */
 export async function staged(
-  between: Between,
+  startProxy: StartProxy,
   init: UpstreamInit,
   test: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   const upstream = await Upstream.start(init)
   try {
-    const proxy = await between(upstream.port)
+    const proxy = await startProxy(upstream.port)
     try {
       await test({ upstream, proxy, url: `http://127.0.0.1:${proxy.port}/events` })
     } finally {
@@ -53,10 +53,10 @@ export async function passesEach({ upstream, url }: Stage, follow: Follow): Prom
 }
 
 /** Tests of a proxy that closes streams after some idle seconds. */
-export function checksIdleTimeout(checks: Checks, between: (seconds: number) => Between): void {
+export function checksIdleTimeout(checks: Checks, startProxy: (seconds: number) => StartProxy): void {
   for (const [surface, follow] of Object.entries(SURFACES)) {
     checks.add(`a stream closed for being idle resumes without loss (${surface})`, () =>
-      staged(between(2), {}, async ({ upstream, url }) => {
+      staged(startProxy(2), {}, async ({ upstream, url }) => {
         const follower = follow(url, FROM_THE_START)
         await upstream.serves(1)
         upstream.publish('before')
@@ -76,7 +76,7 @@ export function checksIdleTimeout(checks: Checks, between: (seconds: number) => 
 
   checks.add('heartbeats keep a stream open', () =>
     // Much shorter than the timeout, for busy machines.
-    staged(between(6), { heartbeat: 200 }, async ({ upstream, url }) => {
+    staged(startProxy(6), { heartbeat: 200 }, async ({ upstream, url }) => {
       const follower = eventSource(url)
       await until(
         () => follower.comments.length >= 35,
@@ -91,10 +91,10 @@ export function checksIdleTimeout(checks: Checks, between: (seconds: number) => 
 }
 
 /** Tests of a proxy whose server restarts. */
-export function checksRestart(checks: Checks, between: Between, status: number): void {
+export function checksRestart(checks: Checks, startProxy: StartProxy, status: number): void {
   for (const [surface, follow] of Object.entries(SURFACES)) {
     checks.add(`a ${status} during a restart is permanent, as the standard requires (${surface})`, () =>
-      staged(between, {}, async ({ upstream, url }) => {
+      staged(startProxy, {}, async ({ upstream, url }) => {
         const follower = follow(url, { reconnect: true })
         await upstream.serves(1)
         await upstream.stop()
@@ -108,7 +108,7 @@ export function checksRestart(checks: Checks, between: Between, status: number):
     )
 
     checks.add(`with shouldReconnect, it resumes after a ${status} without loss (${surface})`, () =>
-      staged(between, {}, async ({ upstream, url }) => {
+      staged(startProxy, {}, async ({ upstream, url }) => {
         const statuses: number[] = []
         const shouldReconnect = ({ status = 0 }): boolean | undefined => {
           statuses.push(status)
@@ -135,9 +135,9 @@ export function checksRestart(checks: Checks, between: Between, status: number):
 }
 
 /** Tests of a proxy whose server does not answer in time. */
-export function checksGatewayTimeout(checks: Checks, between: Between): void {
+export function checksGatewayTimeout(checks: Checks, startProxy: StartProxy): void {
   checks.add('a 504 for a slow server is an error with this status', () =>
-    staged(between, {}, async ({ url }) => {
+    staged(startProxy, {}, async ({ url }) => {
       const follower = eventSource(`${url}/never`)
       await until(
         () => follower.hasEnded,

@@ -10,7 +10,7 @@ import { Laboratory } from './laboratory.ts'
 const ROUND = 100_000
 
 /** Number of connections without a result after which the page counts as dead. */
-const MOST_FAILURES = 3
+const MAX_FAILURES = 3
 
 /** Time for pending connections after an interrupt, in ms: Ctrl+C closes the browser too. */
 const GRACE = 5_000
@@ -21,7 +21,7 @@ export interface Found {
   differences: Difference[]
 }
 
-export interface Hunt {
+export interface Search {
   seed: number
   /** Number of streams to compare. */
   streams: number
@@ -50,13 +50,13 @@ export function comparedOf(connection: Connection): number {
   return expectationOf(connection).chromiumDeviates ? 0 : connection.streams.length
 }
 
-export async function hunt(laboratory: Laboratory, order: Hunt): Promise<Finds> {
+export async function search(laboratory: Laboratory, order: Search): Promise<Finds> {
   const { streams, version, enough, signal, onCompared, onFound } = order
   const finds: Finds = { found: [], failures: [], open: [] }
   const waiting = connectionsFrom(order.seed)
   let left = streams
   const isOver = (): boolean =>
-    signal?.aborted === true || finds.found.length >= enough || finds.failures.length >= MOST_FAILURES
+    signal?.aborted === true || finds.found.length >= enough || finds.failures.length >= MAX_FAILURES
 
   const keep = async (found: Found): Promise<void> => {
     finds.found.push(found)
@@ -92,7 +92,7 @@ export async function hunt(laboratory: Laboratory, order: Hunt): Promise<Finds> 
     }
     await Promise.all(Array.from({ length: Laboratory.WIDTH }, work))
     // Retry late connections, now that nothing else is running.
-    while (late[0] && signal?.aborted !== true && finds.failures.length < MOST_FAILURES) {
+    while (late[0] && signal?.aborted !== true && finds.failures.length < MAX_FAILURES) {
       const { seed, connection } = late[0]
       const again = await attempt(seed, () => differencesIn(laboratory, connection, version))
       if (again && again.length > 0) await keep({ seed, connection, differences: again })

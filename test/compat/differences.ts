@@ -12,7 +12,7 @@ export interface Difference extends Program {
 
 const logged = ({ logged: parts }: Recording): unknown => parts.flat()
 
-export const DIFFERENT: Difference[] = [
+export const DIFFERENCES: Difference[] = [
   {
     name: 'each message has its own task',
     answer: events('data: 1\n\ndata: 2\n\ndata: 3\n\n', 'event: end\ndata\n\n'),

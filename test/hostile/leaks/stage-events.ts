@@ -6,7 +6,7 @@ import { subscribe } from 'node:diagnostics_channel'
 const arrivals = new Map<string, () => void>()
 const answers = new Map<string, () => void>()
 let isSubscribed = false
-const bySign = new Map<string, WeakMap<object, () => void>>()
+const byChannel = new Map<string, WeakMap<object, () => void>>()
 
 /** To be called when the server reports a request, through the parent. */
 export function notifyArrival(path: string): void {
@@ -26,11 +26,11 @@ export function onAnswer(path: string, listener: () => void): void {
 }
 
 /** Calls back synchronously when the library publishes on its channel of that name. */
-export function onSign(name: 'lost' | 'wait' | 'close', source: object, listener: () => void): void {
-  let listeners = bySign.get(name)
+export function onPublished(name: 'lost' | 'wait' | 'close', source: object, listener: () => void): void {
+  let listeners = byChannel.get(name)
   if (!listeners) {
     listeners = new WeakMap()
-    bySign.set(name, listeners)
+    byChannel.set(name, listeners)
     const known = listeners
     subscribe(`everysource:${name}`, (message) => {
       const { source } = message as { source: object }

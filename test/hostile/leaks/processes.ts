@@ -31,7 +31,7 @@ const LOOKS = 1_000
 /** Otherwise V8 frees megabytes of unused compiled code at once, which hides leaks. */
 const EXEC_ARGV = ['--expose-gc', '--no-flush-bytecode']
 
-export class Lab {
+export class Processes {
   readonly #server: ChildProcess
   readonly #base: string
   #client: ChildProcess | undefined
@@ -47,11 +47,11 @@ export class Lab {
     })
   }
 
-  static async start(): Promise<Lab> {
+  static async start(): Promise<Processes> {
     const server = fork(path('test/hostile/leaks/server.ts'), { execArgv: [] })
     const started = once(server, 'message') as Promise<[ServerMessage]>
     const [{ port }] = await rejectAfter(ANSWER_LIMIT, started, 'No port from the server')
-    return new Lab(server, `http://127.0.0.1:${String(port)}`)
+    return new Processes(server, `http://127.0.0.1:${String(port)}`)
   }
 
   stop(): void {

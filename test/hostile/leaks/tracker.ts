@@ -3,7 +3,7 @@
 import { getEventListeners, setMaxListeners } from 'node:events'
 import type { Library, Stage } from './scenario.ts'
 
-export class Book {
+export class Tracker {
   #made = 0
   #collected = 0
   #reached = 0

@@ -11,7 +11,7 @@ const ended =
     else ends(text)(response)
   }
 
-export const PRACTISED: Program[] = [
+export const COMMON_USAGE: Program[] = [
   ...[404, 500, 204, 503].map((status): Program => ({
     name: `event.code is ${status}, and the connection has failed`,
     answer: (response) => response.writeHead(status).end(),
