@@ -76,7 +76,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
       if (size <= MAX_BODY) chunks.push(chunk)
     }
   } catch {
-    throw invalid(400, 'The body broke off')
+    throw invalid(400, 'The body was interrupted')
   }
   if (size > MAX_BODY) {
     throw new ChatError(413, 'request_too_large', `The body is larger than ${MAX_BODY} bytes`)

@@ -149,7 +149,7 @@ export interface EventSourceInit {
   onComment?: ((comment: string) => void) | undefined
   /**
    * Called with each response whose status or Content-Type is refused, before its body is read, and awaited. Use it to read an
-   * error response of any size or speed, or a JSON answer. If it reads the body, the error's `body` is `undefined`. If it throws,
+   * refused response of any size or speed. If it reads the body, the error's `body` is `undefined`. If it throws,
    * the error becomes the `cause`. Default: the beginning of the body is in the error.
    */
   onRefused?: ((response: Response) => void | Promise<void>) | undefined

@@ -32,7 +32,7 @@ export interface Head {
 }
 
 /** - `ended`: the server, or a proxy, ended the body
- *  - `failed`: the request got no response, or the body broke off
+ *  - `failed`: the request got no response, or the body was interrupted
  *  - `aborted`: the client canceled it */
 export interface End {
   readonly at: number

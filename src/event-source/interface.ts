@@ -77,7 +77,7 @@ export interface EventSourceConstructor {
   ): EventSource<Events>
   /**
    * Creates a source that reads a stream of bytes, such as a response body. Its `url` is `about:event-stream`. When the stream
-   * ends or breaks off, one `error` event fires, with CLOSED. Not in the standard yet (whatwg/html pull request 12272).
+   * ends or is interrupted, one `error` event fires, with CLOSED. Not in the standard yet (whatwg/html pull request 12272).
    *
    * @param stream a `ReadableStream` of bytes. The source locks it
    * @throws a `TypeError` if `stream` is not a `ReadableStream`, or is locked

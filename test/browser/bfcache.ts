@@ -51,7 +51,7 @@ const PAGE = `<!doctype html><meta charset="utf-8">
     delays.push(delay)
   })
   const opens = () => events.filter((type) => type === 'open').length
-  // Waits at least one turn: navigating before the page has loaded would replace its history entry.
+  // Waits at least one event loop iteration: navigating before the page has loaded would replace its history entry.
   const until = async (holds) => {
     do await new Promise((r) => setTimeout(r, 10))
     while (!holds())

@@ -8,7 +8,7 @@ import { openPage } from './chromium.ts'
 
 const MIB = 2 ** 20
 
-const PROGRAM: Program = [{ steps: [{ flood: `data: ${'x'.repeat(1016)}\n\n`, bytes: 1024 * MIB }] }]
+const PROGRAM: Program = [{ steps: [{ repeat: `data: ${'x'.repeat(1016)}\n\n`, bytes: 1024 * MIB }] }]
 
 /** The maximum buffered by system sockets (up to 32 + 4 MiB on Linux) and Chromium's network process. */
 const MAX_BUFFERED = 128 * MIB
@@ -31,11 +31,11 @@ export async function appliesBackpressure({ origins }: TestServer): Promise<void
     for (let waited = 0; waited < PATIENCE; waited += INTERVAL) {
       await delay(INTERVAL)
       const log = (await (await fetch(`${origin}/log/${id}`)).json()) as Log
-      const flooded = log.requests[0]?.flooded ?? 0
-      assert.ok(flooded < MAX_BUFFERED, `the server sent ${Math.round(flooded / MIB)} MiB`)
+      const sent = log.requests[0]?.repeatedBytes ?? 0
+      assert.ok(sent < MAX_BUFFERED, `the server sent ${Math.round(sent / MIB)} MiB`)
       // The loop takes 100 KiB per second.
-      if (before > 0 && flooded - before < MIB) return
-      before = flooded
+      if (before > 0 && sent - before < MIB) return
+      before = sent
     }
     assert.fail('the server never had to wait')
   } finally {

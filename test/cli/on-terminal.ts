@@ -81,7 +81,7 @@ export const terminal: Part = {
         assertHarmless(tty.raw)
       }
     },
-    'escapes control characters in an error response': async () => {
+    'escapes control characters in a refused response': async () => {
       const tty = new Terminal([`${origin}/hostile-refusal`], { env: { NO_COLOR: '1' } })
       await tty.shows(/^ {2}no \\x1b\]0;owned\\x07 way$/)
       await tty.exits()

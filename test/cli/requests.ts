@@ -75,7 +75,7 @@ export const requests: Part = {
           else response.end()
         })
         assert.equal((await everysource([url, '-d', 'x', '--data-only']).exits()).output, '1\n')
-        // The second response breaks off, so it is requested again; the third ends cleanly.
+        // The second response is interrupted, so it is requested again; the third ends cleanly.
         assert.equal((await everysource([url, '-d', 'x', '--data-only', '--reconnect']).exits()).output, '2\n3\n')
       },
       'fails with an error status and prints the response body': async () => {

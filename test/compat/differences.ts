@@ -47,7 +47,7 @@ export const DIFFERENCES: Difference[] = [
     ours: ['The event stream at <origin>/sse has ended'],
   },
   {
-    name: 'the message of a rejected response names the URL',
+    name: 'the message of a refused response names the URL',
     answer: (response) => response.writeHead(404).end(),
     run: ({ EventSource, url, log, done }) => {
       const es = new EventSource(url)

@@ -155,7 +155,7 @@ export function exceptionFor(name: string, env: Subject): string | undefined {
   return EXCEPTIONS.find((exception) => withoutCut === exception.name && exception.applies(env))?.reason
 }
 
-/** Where Chromium's native EventSource departs from the standard or from what a library should do. */
+/** Where Chromium's native EventSource departs from the standard or from good practice. */
 function chromium(reasons: Record<string, string>): Exception[] {
   const applies = ({ ours, runtime }: Subject): boolean => !ours && runtime.startsWith('chromium')
   return Object.entries(reasons).map(([name, reason]) => ({ name, applies, reason: `Chromium: ${reason}` }))

@@ -316,7 +316,7 @@ export async function closesSoon({ env }: Fact, served: Stream, leave: () => unk
   await Promise.all([leave(), served.within(closeLimit(env), { closed: connections })])
 }
 
-/** Makes a source of ours wait an hour unless the stream's `retry` takes effect. Other implementations ignore these options. */
+/** Makes our source wait an hour unless the stream's `retry` takes effect. Other implementations ignore these options. */
 export const WAIT_FOR_RETRY = { reconnectionTime: 3_600_000 }
 
 /**
@@ -358,7 +358,7 @@ export const RECONNECT_AFTER_END = {
   shouldReconnect: ({ reason }: { reason: string }): true | undefined => reason === 'ended' || undefined,
 }
 
-/** An error response with a body. */
+/** A refused response with a body. */
 export function refused(status: number, headers: Record<string, string> = {}, body = ''): Answer {
   return { status, headers: { 'Content-Type': 'text/plain', ...headers }, steps: [{ write: body }, { end: true }] }
 }

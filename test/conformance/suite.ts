@@ -118,7 +118,7 @@ async function outcomeOf({ name, limit, run }: Test, env: Environment): Promise<
   return { outcome: 'failed', reason: `it passes now: remove it from the list of exceptions ("${exception}")` }
 }
 
-/** Limits a test that waits for something a broken version never does. */
+/** Time limit for a test, because broken versions may hang. */
 async function expire(limit: number): Promise<never> {
   await sleep(limit)
   throw new Error(`it did not finish within ${limit / 1000} s`)

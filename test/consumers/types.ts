@@ -8,7 +8,7 @@ import { ROOT, run } from '../package/check.ts'
 import type { Tally } from '../tally.ts'
 import { TOOLS, type Workspace } from './workspace.ts'
 
-/** Each with @types/node of its time. */
+/** Each with the @types/node of its era. */
 const VERSIONS = [
   { name: 'TypeScript 5.0', tool: 'ts50', typesNode: 'types-node20', options: {} },
   { name: 'TypeScript 5.9', tool: 'ts59', typesNode: 'types-node22', options: {} },

@@ -1,4 +1,4 @@
-/** Error responses of the demo's chat. */
+/** Refused requests to the demo's chat. */
 
 import type { ConnectionError } from 'everysource'
 import { request } from 'node:http'
@@ -103,7 +103,7 @@ test('lists the methods for OPTIONS', async () => {
   expect(response.headers.get('allow')).toBe('POST, OPTIONS')
 })
 
-test('keeps running after a body that breaks off', async () => {
+test('keeps running after a body that is interrupted', async () => {
   const server = await openServer()
   const headers = { ...HEADERS, 'Content-Length': '100' }
   const broken = request(`${server.url}chat`, { method: 'POST', headers }).on('error', () => undefined)

@@ -175,7 +175,7 @@ describe.skipIf(skipped)(`pages in Chromium${skipped ? ', skipped: not installed
     const parts = list.filter((text) => text.startsWith('part'))
     expect(parts.slice(0, 5)).toEqual([1, 2, 3, 4, 5].map((number) => `part ${number} (id ${number})`))
 
-    // When a response breaks off, Chromium discards data that a busy page has not read. So the drop may come before
+    // When a response is interrupted, Chromium discards data that a busy page has not read. So the drop may come before
     // part 3, but the page must resume after its last part.
     const lost = list.findIndex((text) => text.startsWith('reconnecting'))
     expect(list[lost - 1]).toMatch(/^error: .* was interrupted/)

@@ -126,7 +126,7 @@ test.for([
   expect(response.headers.has('allow')).toBe(status === 405)
 })
 
-test('keeps running after a request that breaks off', async () => {
+test('keeps running after a request that is interrupted', async () => {
   const server = await openServer()
   const broken = request(`${server.url}stream`).on('error', () => undefined)
   broken.end()

@@ -314,8 +314,8 @@ async function outcome(
 }
 
 /**
- * How many connections are left at the end: one as soon as it has been one for a while. Chromium keeps a connection for up to five
- * seconds if it is aborted right after data has arrived.
+ * Returns how many connections are left at the end. Returns early once exactly one has been open for a while. Chromium keeps a
+ * connection for up to five seconds if it is aborted right after data has arrived.
  *
  * @param isMore whether more than one should be left, so there is no need to wait for them to close
  */

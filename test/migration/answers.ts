@@ -22,7 +22,7 @@ export function ended(text: string): (response: ServerResponse) => void {
   return (response) => response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(text)
 }
 
-/** A stream that breaks off once the client has had time to read it. */
+/** A stream that breaks once the client has had time to read it. */
 export function cut(text: string): (response: ServerResponse) => void {
   return (response) => {
     stream(text)(response)
@@ -31,7 +31,7 @@ export function cut(text: string): (response: ServerResponse) => void {
 }
 
 /** As many bytes as the client reads, up to a limit. */
-export function flood(limit: number): (response: ServerResponse) => void {
+export function largeStream(limit: number): (response: ServerResponse) => void {
   const event = `data: ${'x'.repeat(64 * 1024)}\n\n`
   return (response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })

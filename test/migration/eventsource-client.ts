@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { streamEvents } from 'everysource'
-import { ended, flood, stream } from './answers.ts'
+import { ended, largeStream, stream } from './answers.ts'
 import type { Difference } from './scenario.ts'
 
 interface Client extends AsyncIterable<{ data: string }> {
@@ -16,7 +16,7 @@ interface Library {
 }
 
 /** How much the server would send, and an amount that exceeds the socket buffers of both ends, which hold some megabytes. */
-const FLOOD = 64 * 1024 * 1024
+const LARGE = 64 * 1024 * 1024
 const MUCH = 16 * 1024 * 1024
 
 /** A `fetch` that calls back when it has read more than `MUCH`. */
@@ -171,7 +171,7 @@ export const EVENTSOURCE_CLIENT: Difference<Library>[] = [
   },
   {
     name: 'the connection is read as fast as the loop takes the events',
-    answer: flood(FLOOD),
+    answer: largeStream(LARGE),
     theirs: async ({ library, url, log, done }) => {
       const source = library.createEventSource({
         url,

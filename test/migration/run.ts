@@ -72,7 +72,7 @@ async function checkPage(name: string): Promise<void> {
     )
   })
   if (differences.length > 0) {
-    await suite.run('the rows of what differs are the tests', () => {
+    await suite.run('each row of "What differs" has a test', () => {
       assert.deepEqual(page.firstColumn('What differs'), [...differences.map(({ name }) => name), ...others])
     })
   }

@@ -7,7 +7,7 @@ import { follow, texts, typeURL, untilState, untilStep, visit, type Scenario, ty
 
 export const accessible: Scenario[] = [
   ...(['light', 'dark'] as const).map((scheme): Scenario => ({
-    name: `passes axe in ${scheme} mode: initially, with messages and findings, and with an error response`,
+    name: `passes axe in ${scheme} mode: initially, with messages and findings, and with a refused response`,
     // All browsers use the same colors.
     ...(scheme === 'dark' && { only: 'chromium' }),
     async play(stage) {

@@ -34,7 +34,7 @@ const ANSWERS: Record<string, Answer> = {
   '/public': (response) => {
     numbers(response, { 'Access-Control-Allow-Origin': '*' }, 0)
   },
-  /** Breaks off after two messages. */
+  /** Interrupts the response after two messages. */
   '/short': (response, { headers }) => {
     const first = Number(headers['last-event-id'] ?? 0)
     response.writeHead(200, STREAM)

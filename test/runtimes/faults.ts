@@ -85,7 +85,7 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 20: all pending microtasks run between open and the first message, and between messages',
   },
   {
-    what: 'treats every call as a new event loop round',
+    what: 'treats every call as a new event loop iteration',
     module: 'src/platform/task.ts',
     name: 'loopCount',
     by: '() => () => Math.random()',

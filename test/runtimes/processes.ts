@@ -26,7 +26,7 @@ const AT_ONCE = 16
 const MIB = 2 ** 20
 
 /** The data that the server repeats, the buffer limit, and how many MiB the process may grow. */
-const FLOODS = [
+const ENDLESS_STREAMS = [
   ['an endless line', 'x', MIB, 40],
   ['an endless line', 'x', undefined, 300],
   ['an endless event of short lines', 'data\n', MIB, 40],
@@ -201,7 +201,7 @@ const CHECKS: Check[] = [
       })
     },
   },
-  ...FLOODS.map(([what, text, limit, most]): Check => ({
+  ...ENDLESS_STREAMS.map(([what, text, limit, most]): Check => ({
     name: `${what} with ${limit === undefined ? 'the default limit' : 'a limit of 1 Mi'} takes at most ${most} MiB`,
     run: async (start) => {
       const block = Buffer.alloc(MIB, text)

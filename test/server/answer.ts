@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextIteration, setTimeout as delay } from 'node:timers/promises'
 import * as zlib from 'node:zlib'
 import { cutCase } from '../conformance/cases.ts'
 import type { Answer, Step } from './program.ts'
@@ -56,7 +56,7 @@ async function perform(
   if (response.destroyed) return
   if ('write' in step) await body.write(step.write)
   else if ('case' in step) await sendPieces(response, cutCase(step.case))
-  else if ('flood' in step) await flood(response, Buffer.from(step.flood), step.bytes, onSent)
+  else if ('repeat' in step) await sendRepeatedly(response, Buffer.from(step.repeat), step.bytes, onSent)
   else if ('gate' in step) await gate(step.gate)
   else if ('wait' in step) await delay(step.wait)
   else if ('reset' in step) response.socket?.resetAndDestroy()
@@ -109,12 +109,12 @@ async function sendPieces(response: ServerResponse, pieces: Uint8Array[]): Promi
     const packet = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
     const { socket } = response
     if (socket?.write(packet) === false) await drained(socket)
-    else await (pieces.length > PACED_PIECES ? nextTurn() : delay(1))
+    else await (pieces.length > PACED_PIECES ? nextIteration() : delay(1))
   }
 }
 
 /** Sends the text repeatedly, as fast as the client reads. */
-async function flood(
+async function sendRepeatedly(
   response: ServerResponse,
   text: Buffer,
   bytes: number,

@@ -18,7 +18,7 @@ export type Step =
   /** The bytes of a case of stream-cases.json. */
   | { case: CaseCut }
   /** Repeats the text until the client is gone or this many bytes are sent. */
-  | { flood: string; bytes: number }
+  | { repeat: string; bytes: number }
   /** Waits until the test opens this gate. */
   | { gate: string }
   | { wait: number }
@@ -61,7 +61,7 @@ export interface LoggedRequest {
   /** One character per byte. Complete when the response starts. */
   body: string
   /** The bytes of a large stream that the system has accepted. */
-  flooded: number
+  repeatedBytes: number
   /** In ms since the program was registered. */
   at: number
   /** When the connection closed, on the same clock; null while open. */

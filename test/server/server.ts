@@ -118,7 +118,7 @@ async function serveProgram(registration: Registration, request: IncomingMessage
     response,
     (gate) => until(registration, GATE_TIMEOUT, ({ openGates }) => openGates.has(gate)),
     (bytes) => {
-      logged.flooded += bytes
+      logged.repeatedBytes += bytes
     },
   )
 }
@@ -133,7 +133,7 @@ function logRequest(request: IncomingMessage, at: number): LoggedRequest {
     headers,
     lastEventId: id === undefined ? undefined : Buffer.from(String(id), 'latin1').toString('utf8'),
     body: '',
-    flooded: 0,
+    repeatedBytes: 0,
     at,
     endedAt: null,
   }

@@ -57,8 +57,8 @@ export async function checkHAProxy(suite: Suite): Promise<void> {
     }),
   )
 
-  checks.add('without abortonclose, the next heartbeat detects it', () =>
-    staged(asDocumented(WITHOUT_ABORT), { heartbeat: 300 }, async ({ upstream, url }) => {
+  checks.add('without abortonclose, the next keep-alive comment detects it', () =>
+    staged(asDocumented(WITHOUT_ABORT), { keepAlive: 300 }, async ({ upstream, url }) => {
       const follower = eventSource(url)
       await follower.opened
       follower.close()

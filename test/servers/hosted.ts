@@ -25,7 +25,7 @@ export class Hosted {
   static async start(name: string, env: Record<string, string> = {}, cwd?: string): Promise<Hosted> {
     const child = keep(
       fork(path('test/servers/host.ts'), [name], {
-        // Without heartbeats by default, which would reveal disconnects to the server.
+        // Without keep-alive comments by default, which would reveal disconnects to the server.
         env: { ...process.env, NODE_ENV: 'production', PORT: '0', HEARTBEAT: '3600000', ...env },
         ...(cwd !== undefined && { cwd }),
         // Discards the logs of the programs.

@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict'
 import type { Suite } from '../tally.ts'
 import { Checks } from './checks.ts'
-import { checksRestart, type StartProxy, checksIdleTimeout, passesEach, checksGatewayTimeout, staged } from './proxy-checks.ts'
+import {
+  checksRestart,
+  type StartProxy,
+  checksIdleTimeout,
+  passesEach,
+  checksGatewayTimeout,
+  staged,
+} from './proxy-checks.ts'
 import { configuration } from './configuration.ts'
 import { eventSource, SURFACES } from './follower.ts'
 import { missing, NGINX, Proxy } from './proxy.ts'

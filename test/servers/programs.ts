@@ -164,7 +164,7 @@ async function checkProgram(suite: Suite, name: string, read: Read): Promise<voi
           await hosted.serves('events', 0)
         })
       }
-      await check(suite, `sends heartbeats as comments, which fire no event (${surface})`, () => beats(beating, follow))
+      await check(suite, `sends keep-alive comments, which fire no event (${surface})`, () => beats(beating, follow))
     }
     if (name === 'better-sse') await checkBetterSSE(suite, hosted)
   } finally {

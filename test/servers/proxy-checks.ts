@@ -74,9 +74,9 @@ export function checksIdleTimeout(checks: Checks, startProxy: (seconds: number) 
     )
   }
 
-  checks.add('heartbeats keep a stream open', () =>
+  checks.add('keep-alive comments keep a stream open', () =>
     // Much shorter than the timeout, for busy machines.
-    staged(startProxy(6), { heartbeat: 200 }, async ({ upstream, url }) => {
+    staged(startProxy(6), { keepAlive: 200 }, async ({ upstream, url }) => {
       const follower = eventSource(url)
       await until(
         () => follower.comments.length >= 35,

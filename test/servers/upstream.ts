@@ -24,8 +24,8 @@ export async function turns(url: string, count = 20): Promise<void> {
 export interface UpstreamInit {
   /** Response headers in addition to the type. */
   headers?: Record<string, string>
-  /** Interval between comments in ms; no comments if absent. */
-  heartbeat?: number
+  /** Interval between keep-alive comments in ms; none if absent. */
+  keepAlive?: number
 }
 
 export class Upstream {
@@ -110,10 +110,10 @@ export class Upstream {
       response.write(this.#block(id))
     }
     this.#open.add(response)
-    const { heartbeat } = this.#init
-    const beat = heartbeat === undefined ? undefined : setInterval(() => response.write(':\n\n'), heartbeat)
+    const { keepAlive } = this.#init
+    const timer = keepAlive === undefined ? undefined : setInterval(() => response.write(':\n\n'), keepAlive)
     response.once('close', () => {
-      clearInterval(beat)
+      clearInterval(timer)
       this.#open.delete(response)
     })
   }

@@ -453,5 +453,5 @@ function passedOn(input: string | URL | Response | ReadableStream<Uint8Array>): 
 }
 passedOn('http://a.test/')
 declare const anyOptions: EventSourceInit
-// @ts-expect-error -- options may include those of a request, which a stream has not
+// @ts-expect-error -- options may include those of a request, which don't apply to a stream
 streamEvents(nodeStream, anyOptions)

@@ -14,7 +14,7 @@ export interface ResponseInfo {
   status: number
   url: string
   headers: [name: string, value: string][]
-  /** Only of an error response. */
+  /** Only of a refused response. */
   body: string | undefined
 }
 

@@ -18,7 +18,7 @@ import { ourFacts, ourFactsIn, onServer, type BehaviorFact } from './fact.ts'
 const JSON_ERROR = '{"error":{"message":"expired ✓"}}'
 const KIB_64 = 64 * 1024
 
-/** Keeps the source open, so that closing the source is not what closes the connection. */
+/** Keeps the source open, so that close() doesn't end the connection. */
 const IN_A_MINUTE = { shouldReconnect: () => 60_000 }
 
 export const errors: BehaviorFact[] = [
@@ -45,7 +45,7 @@ export const errors: BehaviorFact[] = [
       equal([reason, status, body], ['content-type', 200, '<p>Log in'])
     },
     'only the first 64 KiB of a long error body are read, then the connection is closed': async (fact) => {
-      const served = await fact.serve({ status: 500, steps: [{ flood: 'é', bytes: 8 * 2 ** 20 }] })
+      const served = await fact.serve({ status: 500, steps: [{ repeat: 'é', bytes: 8 * 2 ** 20 }] })
       const recorder = fact.listenWith(served.url, { reconnect: IN_A_MINUTE })
       await recorder.until('error')
       const { body } = recorder.errors[0]?.error ?? {}

@@ -356,16 +356,16 @@ export const loops: BehaviorFact[] = [
     'a slow loop applies backpressure: a server with 100 MiB to send stalls once the socket buffers are full': async (
       fact,
     ) => {
-      const served = await fact.serve({ steps: [{ flood: KILOBYTE, bytes: 100 * MIB }, { end: true }] })
-      const flooded = async (): Promise<number> => (await served.log()).requests[0]?.flooded ?? 0
+      const served = await fact.serve({ steps: [{ repeat: KILOBYTE, bytes: 100 * MIB }, { end: true }] })
+      const sentBytes = async (): Promise<number> => (await served.log()).requests[0]?.repeatedBytes ?? 0
       let taken = 0
       let before = 0
       for await (const _ of streamEvents(served.url)) {
         await sleep(10)
-        if (++taken === 100) before = await flooded()
+        if (++taken === 100) before = await sentBytes()
         if (taken === 200) break
       }
-      const after = await flooded()
+      const after = await sentBytes()
       check(before > 0 && after < 24 * MIB, `the server sent ${after} bytes`)
       // Socket buffers grow while they are in use.
       check(after - before < 8 * MIB, `the server sent ${after - before} bytes while the loop took 100 KiB`)

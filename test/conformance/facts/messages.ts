@@ -9,7 +9,7 @@ import { isOurs, type BehaviorFact } from './fact.ts'
  * How many bytes to send to exceed every limit here; the response then stays open. A gigabyte would keep WebKit's network
  * process, and so every other test, busy for minutes.
  */
-const FLOOD = 8 * 2 ** 20
+const LARGE = 8 * 2 ** 20
 
 export const messages: BehaviorFact[] = [
   {
@@ -442,7 +442,7 @@ export const messages: BehaviorFact[] = [
     title: 'an endless event of short lines fails with reason too-large',
     needs: isOurs,
     run: async (fact) => {
-      const served = await fact.serve({ steps: [{ flood: 'data\n', bytes: FLOOD }] })
+      const served = await fact.serve({ steps: [{ repeat: 'data\n', bytes: LARGE }] })
       const recorder = fact.listen(served.url, { maxBufferSize: 2 ** 20 })
       await recorder.until('error')
       equal(recorder.summary, ['open', 'error 2'])
@@ -455,7 +455,7 @@ export const messages: BehaviorFact[] = [
     needs: isOurs,
     run: async (fact) => {
       const served = await fact.serve({
-        steps: [{ write: 'retry: 10\ndata: first\n\ndata: ' }, { flood: 'x', bytes: FLOOD }],
+        steps: [{ write: 'retry: 10\ndata: first\n\ndata: ' }, { repeat: 'x', bytes: LARGE }],
       })
       const recorder = fact.listen(served.url, { maxBufferSize: 100_000 })
       await recorder.until('error')

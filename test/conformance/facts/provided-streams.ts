@@ -173,7 +173,7 @@ export const providedStreams: BehaviorFact[] = [
       )
       await recorder.until('open')
       // Makes the source dispatch the first message as soon as it is read, and the second one later. One sleep is not enough: its
-      // timer may fire in the event loop round that dispatched open.
+      // timer may fire in the event loop iteration that dispatched open.
       await sleep(20)
       await sleep(1)
       await bytes('data: 1\n\ndata: 2\n\ndata: lost').pipeTo(writable, { preventClose: true })

@@ -34,7 +34,7 @@ export const response: BehaviorFact[] = [
         const served = await fact.serve({ status, steps: [{ end: true }] })
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        equal(recorder.summary, ['error 2'], `what happened after a ${status}`)
+        equal(recorder.summary, ['error 2'], `the events after a ${status}`)
       }
     },
   },
@@ -46,7 +46,7 @@ export const response: BehaviorFact[] = [
         const served = await fact.serve({ ...stream('data: x\n\n'), headers: { 'Content-Type': type } })
         const recorder = fact.listen(served.url)
         await recorder.until('message')
-        equal(recorder.summary, ['open', 'message: x'], `what happened with "${type}"`)
+        equal(recorder.summary, ['open', 'message: x'], `the events with "${type}"`)
         recorder.source.close()
       }
     },
@@ -59,7 +59,7 @@ export const response: BehaviorFact[] = [
         const served = await fact.serve({ ...ending('data: x\n\n'), headers: { 'Content-Type': type } })
         const recorder = fact.listen(served.url)
         await recorder.until('error')
-        equal(recorder.summary, ['error 2'], `what happened with ${JSON.stringify(type)}`)
+        equal(recorder.summary, ['error 2'], `the events with ${JSON.stringify(type)}`)
       }
     },
   },
@@ -90,7 +90,7 @@ export const response: BehaviorFact[] = [
         const served = await fact.serve({ ...stream('data: x\n\n'), headers: { 'Content-Type': types } })
         const recorder = fact.listen(served.url)
         await recorder.until('message')
-        equal(recorder.summary, ['open', 'message: x'], `what happened with ${types.join(' and ')}`)
+        equal(recorder.summary, ['open', 'message: x'], `the events with ${types.join(' and ')}`)
         recorder.source.close()
       }
     },

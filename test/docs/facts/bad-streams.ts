@@ -98,7 +98,7 @@ const LOOPS: Record<string, Begin[]> = {
     () => streamEvents(new Response(null, { status: 204 })),
     () => streamEvents(new Response(null, { headers: HEADERS })),
   ],
-  'no response, a connection that breaks off, a stream that errors': [
+  'no response, a connection that breaks, a stream that errors': [
     () => streamEvents('http://127.0.0.1/', { fetch: () => Promise.reject(MINE) }),
     () => streamEvents(new Response(new ReadableStream({ pull: throwMine }), { headers: HEADERS })),
     () => streamEvents(new ReadableStream<Uint8Array>({ pull: throwMine })),

@@ -42,13 +42,13 @@ export const FAILINGS: Failing[] = [
     code: RESET,
   },
   {
-    name: 'the head breaks off',
+    name: 'the head is interrupted',
     start: () => peer((socket) => socket.end(head().slice(0, 40))),
     ...network,
     code: CLOSED,
   },
   {
-    name: 'a chunk breaks off',
+    name: 'a chunk is interrupted',
     start: () => peer((socket) => socket.end(`${head('Transfer-Encoding: chunked')}ff\r\n${MESSAGE}`)),
     ...network,
     code: CLOSED,

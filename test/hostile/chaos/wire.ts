@@ -1,7 +1,7 @@
 /** Sends bytes to a client as the plan says, up to its cut. */
 
 import type { Socket } from 'node:net'
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextIteration, setTimeout as delay } from 'node:timers/promises'
 import type { Plan } from './plan.ts'
 import type { Random } from './random.ts'
 
@@ -62,6 +62,6 @@ export class Wire {
 
   async #pause(): Promise<void> {
     if (this.#plan.manner === 'delayed') await delay(this.#random() * PAUSE)
-    else if (this.#plan.manner === 'byte by byte' && this.#oneByOne-- > 0) await turn()
+    else if (this.#plan.manner === 'byte by byte' && this.#oneByOne-- > 0) await nextIteration()
   }
 }

@@ -8,7 +8,7 @@ import { outage, type Outage } from './outage.ts'
 import { after, type Orders } from './lifecycle.ts'
 import { attemptsUntil, jitterOf, leastWait, longestUntil, RECONNECTION_TIME } from './policy.ts'
 import { INTERVAL, assertNoStorm, noticeStorm, STORM } from './storm.ts'
-import type { Judgement } from './waves.ts'
+import type { Verdict } from './waves.ts'
 
 interface Plan {
   size: number
@@ -72,7 +72,7 @@ export const fleet: Part = {
       }
     })
     const shares: number[] = []
-    await suite.run(`jitter spreads the waits: no ${INTERVAL} ms have more than their share`, () => {
+    await suite.run(`jitter spreads the waits: no ${INTERVAL} ms window exceeds its share`, () => {
       const waits = since.map(({ failures }) => failures.map(({ wait }) => wait))
       for (let nth = 1; nth <= Math.min(...waits.map(({ length }) => length)); nth++) {
         const ends = waits.map((own) => own[nth - 1] ?? 0)
@@ -84,9 +84,9 @@ export const fleet: Part = {
         assert.ok(share <= most, `share of wait ${nth} was ${share}, not ${fair}`)
       }
     })
-    let judgements: Judgement[] = []
-    await suite.run(`no reconnection storm: no ${INTERVAL} ms have more attempts than were due`, () => {
-      judgements = assertNoStorm(theOutage, base)
+    let verdicts: Verdict[] = []
+    await suite.run(`no reconnection storm: no ${INTERVAL} ms window has more attempts than were due`, () => {
+      verdicts = assertNoStorm(theOutage, base)
     })
     let storm = { base: NaN, message: '' }
     await suite.run('the check detects a fleet without jitter, and passes one with jitter', async () => {
@@ -109,8 +109,8 @@ export const fleet: Part = {
       'most attempts in any 100 ms': peak,
       'as a share of the sources': rounded(peak / size),
       'most waits ending in any 100 ms, share by attempt': shares,
-      'most attempts in any 100 ms, share by attempt, then requests': judgements.map(({ share }) => rounded(share)),
-      'largest allowed share, given late timers': judgements.map(({ most }) => rounded(Math.min(1, most))),
+      'most attempts in any 100 ms, share by attempt, then requests': verdicts.map(({ share }) => rounded(share)),
+      'largest allowed share, given late timers': verdicts.map(({ most }) => rounded(Math.min(1, most))),
       [`error for ${STORM.size} sources with waits of ${storm.base} ms without jitter`]: storm.message,
       'most requests in any 100 ms to the new server': mostWithin(INTERVAL, arrivals),
       ...(long ? await withoutJitter(size, options, downtime) : {}),

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after } from './lifecycle.ts'
 import { outage, type Outage } from './outage.ts'
 import { jitterOf, leastWait } from './policy.ts'
-import { judge, type Judgement, type Wave } from './waves.ts'
+import { judge, type Verdict, type Wave } from './waves.ts'
 
 /** Width of an interval of the curve, in ms. */
 export const INTERVAL = 100
@@ -15,7 +15,7 @@ export const INTERVAL = 100
  */
 export const STORM = { size: 50, base: 4_000, tries: 6 }
 
-/** A wave for each number of attempt, and one for the requests to the new server. */
+/** One wave for all first attempts, one for all second attempts and so on, and one for the requests to the new server. */
 function wavesOf({ lifecycles, killed, requests }: Outage, base: number): Wave[] {
   const since = lifecycles.map((lifecycle) => after(killed, lifecycle))
   const count = Math.max(...since.map(({ attempts }) => attempts.length))
@@ -41,14 +41,14 @@ function dueAfter(failure: { time: number; wait: number } | undefined): number {
   return failure ? failure.time + failure.wait : NaN
 }
 
-/** @throws if more come at once than jitter and late timers explain */
-export function assertNoStorm(measured: Outage, base: number): Judgement[] {
+/** @throws if more attempts come at once than jitter and late timers allow */
+export function assertNoStorm(measured: Outage, base: number): Verdict[] {
   return wavesOf(measured, base).map((wave) => {
-    const judgement = judge(wave, INTERVAL, measured.lifecycles.length)
-    const { share, most, late } = judgement
+    const verdict = judge(wave, INTERVAL, measured.lifecycles.length)
+    const { share, most, late } = verdict
     const what = `${(share * 100).toFixed(1)} % came within ${INTERVAL} ms, up to ${late} ms late`
     assert.ok(share <= most, `${wave.name}: ${what}; the limit is ${(most * 100).toFixed(1)} %`)
-    return judgement
+    return verdict
   })
 }
 

@@ -1,4 +1,4 @@
-/** Measures whether the sources of a fleet act at once, from what they did, not from the waits they announced. */
+/** Measures whether the sources of a fleet act at once, from actual, not announced, times. */
 
 import { mostWithin } from './curve.ts'
 
@@ -11,7 +11,7 @@ export interface Wave {
   window: number
 }
 
-export interface Judgement {
+export interface Verdict {
   /** Maximum share of the fleet within any interval, from 0 to 1. */
   share: number
   /** Maximum share allowed. */
@@ -21,12 +21,12 @@ export interface Judgement {
 }
 
 /**
- * Actions within an interval were due in it, or before it by at most the lateness of the machine. The allowed share is that of the
- * two together, plus chance. If the lateness is as long as the jitter, the check can't fail.
+ * Actions may come late on a busy machine, so an interval also gets the actions due up to `late` ms before it. The allowed share is
+ * that of the interval and `late` together, plus a margin for chance. If `late` is as long as the jitter, the check can't fail.
  *
  * @param size of the fleet
  */
-export function judge({ times, due, window }: Wave, interval: number, size: number): Judgement {
+export function judge({ times, due, window }: Wave, interval: number, size: number): Verdict {
   const late = latest(times, due)
   const fair = Math.min(1, (interval + late) / window)
   return {
@@ -36,7 +36,7 @@ export function judge({ times, due, window }: Wave, interval: number, size: numb
   }
 }
 
-/** The least lateness that explains the times, if sources acted in the order they were due. */
+/** The minimum lateness in ms that explains the times, if sources acted in the order they were due. */
 function latest(times: number[], due: number[]): number {
   const sorted = [...times].sort((a, b) => a - b)
   const sortedDue = [...due].sort((a, b) => a - b)

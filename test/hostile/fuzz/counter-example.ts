@@ -29,7 +29,7 @@ export async function differencesIn(
 export interface CounterExample {
   connection: Connection
   differences: Difference[]
-  /** False if it did not differ a second time. */
+  /** Whether it differed again when repeated. */
   isRepeatable: boolean
 }
 
@@ -38,7 +38,7 @@ export async function smallest(
   found: { connection: Connection; differences: Difference[] },
   version?: string,
 ): Promise<CounterExample> {
-  // Lateness of a slow machine must not replace the difference found.
+  // Ignore delays on a slow machine, unless the difference found is a delay.
   const isAboutTime = found.differences.every(({ isLate }) => isLate)
   const fails = async (connection: Connection): Promise<boolean> => {
     if (connection.streams.length === 0) return false

@@ -10,7 +10,7 @@ const LONGEST_WAIT = 700
 const EARLY = 6
 /** Lateness after which a connection is retried, in ms: less than the distance between the times in the grammar. */
 const LATE = 250
-/** Minimum wait of ours, in ms. */
+/** Our minimum wait, in ms. */
 const FLOOR = 100
 
 /** Chromium 156 loses the line after a byte order mark followed by a lone LF or CR: `\uFEFF\ndata: a\n\n` fires no event. */

@@ -45,7 +45,7 @@ interface Task {
 }
 
 export class Laboratory {
-  /** The published version of ours. */
+  /** Our published version. */
   static readonly OURS = 'ours'
   readonly #scripts: Record<string, string>
   readonly #tasks = new Map<number, Task>()
@@ -54,7 +54,7 @@ export class Laboratory {
   #next = 0
   #close: (() => Promise<void>) | undefined
 
-  /** @param versions further versions of ours: script builds by name */
+  /** @param versions more versions of our client: script builds by name */
   constructor(versions: Record<string, string> = {}) {
     const ours = readFileSync(path('dist/everysource.min.js'), 'utf8')
     this.#scripts = { [Laboratory.OURS]: ours, ...versions }
@@ -96,7 +96,7 @@ export class Laboratory {
   /** Number of connections to run in parallel. */
   static readonly WIDTH = FRAMES * LANES
 
-  /** Follows a connection with a version of ours and the native EventSource. */
+  /** Follows a connection with one of our versions and the native EventSource. */
   async run(connection: Connection, version = Laboratory.OURS): Promise<Outcome> {
     const id = this.#next++
     const expectation = expectationOf(connection)

@@ -6,7 +6,7 @@ import { differencesIn } from './counter-example.ts'
 import { differencesOf, expectationOf, type Difference } from './expectation.ts'
 import { Laboratory } from './laboratory.ts'
 
-/** Number of streams after which late connections are retried, because an endless run has no end to do so. */
+/** Number of streams after which late connections are retried, because an endless run never finishes. */
 const ROUND = 100_000
 
 /** Number of connections without a result after which the page counts as dead. */
@@ -25,7 +25,7 @@ export interface Search {
   seed: number
   /** Number of streams to compare. */
   streams: number
-  /** Version of ours; the published one by default. */
+  /** Our version to compare; the published one by default. */
   version?: string
   /** Number of differing connections after which to stop. */
   enough: number

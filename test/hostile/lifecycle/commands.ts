@@ -115,7 +115,7 @@ const others = fc.constantFrom(...OTHERS).map((text) =>
 
 const ends = fc.tuple(fc.constantFrom('ended' as const, 'network' as const), hurry).map(([reason, isHurried]) =>
   command({
-    title: reason === 'ended' ? 'the body ends' : 'the body breaks off',
+    title: reason === 'ended' ? 'the body ends' : 'the body is interrupted',
     during: ['open'],
     isHurried: isHurried && reason === 'ended',
     async act(subject) {

@@ -25,8 +25,8 @@ export type Act = (typeof ACTS)[number]
 
 /** Time limit for expected events, in ms. */
 const PATIENCE = 120_000
-/** Turns of the event loop to wait for unexpected events. */
-const TURNS = 4
+/** Event loop iterations to wait for unexpected events. */
+const ITERATIONS = 4
 
 /** The error of a throwing listener, which the runtime reports. */
 export class Thrown extends Error {
@@ -128,7 +128,7 @@ export class Subject {
   /** Waits for all expected events, and throws if any is missing or unexpected. */
   async settle(): Promise<void> {
     await this.until(() => this.model.isQuiet)
-    for (let turn = 0; turn < TURNS; turn++) await setImmediate()
+    for (let count = 0; count < ITERATIONS; count++) await setImmediate()
     const { model } = this
     model.settle()
     this.#isSettled = true
@@ -142,10 +142,11 @@ export class Subject {
     assert.equal(this.server.reading, model.phase === 'open' ? 1 : 0, 'bodies being read')
   }
 
-  /** Waits until a condition holds, with turns of the loop first, then with timers. */
+  /** Waits until a condition holds, with event loop iterations first, then with timers. */
   async until(holds: () => boolean): Promise<void> {
     const end = performance.now() + PATIENCE
-    for (let turn = 0; !holds() && performance.now() < end; turn++) await (turn < 50 ? setImmediate() : setTimeout(5))
+    for (let count = 0; !holds() && performance.now() < end; count++)
+      await (count < 50 ? setImmediate() : setTimeout(5))
   }
 
   #callback(type: Type, act: Act): { name: string; callback: (event: Event) => void } {

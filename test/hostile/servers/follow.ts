@@ -7,8 +7,8 @@ import type { SourceSeen, Until } from './hostile-server.ts'
 const PATIENCE = 120_000
 /** Number of messages to keep, and characters of each. */
 const KEPT = 100
-/** Turns of the event loop between `shouldReconnect` and the error that the loop throws. */
-const TURNS = 5
+/** Event loop iterations between `shouldReconnect` and the error that the loop throws. */
+const ITERATIONS = 5
 
 /** Follows a URL until a condition of `until`, and resolves with the observations. */
 export type Follow = (url: string, init: EventSourceInit, types: readonly string[], until: Until) => Promise<SourceSeen>
@@ -65,7 +65,7 @@ export const followLoop: Follow = async (url, init, types, until) => {
         begin()
         noteError(seen, error, true)
         // The loop throws permanent failures.
-        if (seen.errors.length === until.errors) void turns(TURNS).then(close)
+        if (seen.errors.length === until.errors) void iterations(ITERATIONS).then(close)
         return insists ? true : undefined
       },
     },
@@ -112,8 +112,8 @@ function onceOf(act: () => void): () => void {
   }
 }
 
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setTimeout(resolve))
+async function iterations(count: number): Promise<void> {
+  for (let index = 0; index < count; index++) await new Promise((resolve) => setTimeout(resolve))
 }
 
 function nothing(): SourceSeen {

@@ -17,7 +17,7 @@ type Body = { certificates: Certificates } | { log: string }
 export class ServerProcess {
   readonly #child: ChildProcess
   readonly #pending = new Map<number, (result: unknown) => void>()
-  readonly #died: Promise<never>
+  readonly #exited: Promise<never>
   #next = 0
   origins: Origins = { main: '', other: '', secure: '' }
   /** Origins of the servers that act before a request arrives, by index. */
@@ -25,13 +25,13 @@ export class ServerProcess {
 
   private constructor() {
     this.#child = fork(path('test/hostile/servers/server.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-    this.#died = new Promise((_, reject) => {
+    this.#exited = new Promise((_, reject) => {
       this.#child.once('exit', () => {
-        reject(new Error('The process of the hostile servers died'))
+        reject(new Error('The process of the hostile servers exited'))
       })
     })
     // `stop()` rejects it too.
-    this.#died.catch(() => undefined)
+    this.#exited.catch(() => undefined)
     this.#child.on('message', ({ id, result }: Answer) => {
       this.#pending.get(id)?.(result)
       this.#pending.delete(id)
@@ -59,6 +59,6 @@ export class ServerProcess {
     const id = this.#next++
     const answered = new Promise((resolve) => this.#pending.set(id, resolve))
     this.#child.send({ id, ...body } satisfies Query)
-    return Promise.race([answered, this.#died])
+    return Promise.race([answered, this.#exited])
   }
 }

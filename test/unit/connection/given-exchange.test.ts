@@ -120,7 +120,7 @@ describe('failed Response', () => {
     expect(error.message).not.toMatch(/secret|password/)
   })
 
-  it('has no secrets of the URL in the cause if its body breaks off', async () => {
+  it('has no secrets of the URL in the cause if its body is interrupted', async () => {
     const { stream, fail } = source()
     const like = Object.defineProperty(response(stream), 'url', { value: 'http://a.test/chat?token=long-secret' })
     fail(new Error('lost http://a.test/chat?token=long-secret, and long-secret'))

@@ -405,7 +405,7 @@ describe('after a complete response', () => {
     expect(delayOf(policy, { reason: 'ended', endedMidEvent: true })).toBe(3_000)
   })
 
-  it('a source reconnects if the connection broke off', () => {
+  it('a source reconnects if the connection broke', () => {
     expect(delayOf(policy, { reason: 'network' })).toBe(3_000)
   })
 })

@@ -210,7 +210,7 @@ describe('valid response', () => {
   })
 })
 
-describe('body that breaks off', () => {
+describe('interrupted body', () => {
   it('loses the connection with the error as the cause', async () => {
     const cause = new Error('reset')
     const body = new ReadableStream({
@@ -225,7 +225,7 @@ describe('body that breaks off', () => {
   })
 })
 
-describe('rejected response', () => {
+describe('refused response', () => {
   it('has its request aborted', async () => {
     let signal: AbortSignal | undefined
     const opened = open(STUB_URL, {
@@ -282,7 +282,7 @@ function chunks(values: unknown[], ends = true): UnderlyingDefaultSource<unknown
   }
 }
 
-describe('complete body of a rejected response', () => {
+describe('complete body of a refused response', () => {
   it.each([
     ['one chunk', [bytes('{"error":"no"}')], '{"error":"no"}'],
     ['several chunks', [bytes('{"error"'), bytes(''), bytes(':"no"}')], '{"error":"no"}'],
@@ -331,7 +331,7 @@ describe('rejected body longer than 64 KiB', () => {
   })
 })
 
-describe('slow body of a rejected response', () => {
+describe('slow body of a refused response', () => {
   it.each([
     ['text', [bytes('as far'), bytes(' as it came')], 'as far as it came'],
     ['nothing', [], ''],
@@ -372,8 +372,8 @@ describe('slow body of a rejected response', () => {
   })
 })
 
-describe('unreadable body of a rejected response', () => {
-  it('is truncated if it breaks off', async () => {
+describe('unreadable body of a refused response', () => {
+  it('is truncated if it is interrupted', async () => {
     let pulls = 0
     const broken: UnderlyingDefaultSource<unknown> = {
       pull(controller) {
@@ -456,7 +456,7 @@ describe('abort while a rejected body is read', () => {
 })
 
 describe('error event', () => {
-  it('has body and headers of a rejected response', async () => {
+  it('has body and headers of a refused response', async () => {
     const unauthorized = response('{"error":"no"}', { status: 401, headers: { 'X-Reason': 'expired' } })
     const { error } = await nextError(open(STUB_URL, { fetch: () => Promise.resolve(unauthorized) }))
     expect(error.body).toBe('{"error":"no"}')

@@ -91,7 +91,7 @@ describe('observer', () => {
     ])
   })
 
-  it('passes a connection that breaks off through', async () => {
+  it('passes an interrupted connection through', async () => {
     const observer = observe()
     const url = await serve((_, response) => {
       startStream(response, 'data: a\n\n')
@@ -102,7 +102,7 @@ describe('observer', () => {
     expect(observer.observations[0]?.end?.how).toBe('failed')
   })
 
-  it('records the body of a rejected response', async () => {
+  it('records the body of a refused response', async () => {
     const observer = observe()
     const url = await serve((_, response) => {
       response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end('no token')

@@ -117,7 +117,7 @@ describe('reconnect() connects again at once without an error event', () => {
     expect(watched.events).toEqual(['open', 'fresh'])
   })
 
-  it('while a rejected response is read', async () => {
+  it('while a refused response is read', async () => {
     const unavailable = response(new ReadableStream(), { status: 503 })
     const watched = watch([() => unavailable, FRESH])
     await until(() => unavailable.body?.locked === true)

@@ -99,7 +99,7 @@ describe('error event', () => {
     expect(new ErrorEvent('error', error, 0)).toMatchObject({ willReconnect: true, delay: 0 })
   })
 
-  it('has the status of a rejected response under two names', () => {
+  it('has the status of a refused response under two names', () => {
     const refused = connectionErrorOf(request, { reason: 'status', message: 'x', status: 503 })
     expect(new ErrorEvent('error', refused)).toMatchObject({ status: 503, code: 503 })
     expect(event).toMatchObject({ status: undefined, code: undefined })

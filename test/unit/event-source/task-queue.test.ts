@@ -25,10 +25,10 @@ async function afterMicrotasks(depth: number, then: () => void): Promise<void> {
   then()
 }
 
-/** Runtimes that count event loop turns, like Node, and runtimes that don't. */
+/** Runtimes that count event loop iterations, like Node, and runtimes that don't. */
 const RUNTIMES = {
-  'counted event loop turns': performance,
-  'uncounted event loop turns': { now: () => performance.now() },
+  'counted event loop iterations': performance,
+  'uncounted event loop iterations': { now: () => performance.now() },
 }
 
 describe.each(Object.entries(RUNTIMES))('task queue with %s', (_, clock) => {
@@ -157,7 +157,7 @@ describe.each(Object.entries(RUNTIMES))('task queue with %s', (_, clock) => {
   })
 })
 
-it('the task queue adds no task for a single item if event loop turns are counted', async () => {
+it('the task queue adds no task for a single item if event loop iterations are counted', async () => {
   const hops = vi.fn<(task: () => void) => unknown>()
   const { setImmediate } = globalThis
   vi.stubGlobal('setImmediate', hops)

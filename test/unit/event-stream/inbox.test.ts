@@ -23,7 +23,7 @@ function bring(to: Inbox, ...data: string[]): void {
 }
 
 function failure(init?: ConnectionErrorInit): ConnectionError {
-  return new ConnectionError('broke off', init)
+  return new ConnectionError('was interrupted', init)
 }
 
 /** Whether a promise has settled once nothing else is pending. */

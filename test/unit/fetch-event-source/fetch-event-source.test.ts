@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 /** A request that the stubbed fetch received. */
-interface Asked {
+interface SentRequest {
   input: unknown
   init: RequestInit & { headers: Record<string, string>; signal: AbortSignal }
 }
@@ -25,13 +25,13 @@ interface Call {
   promise: Promise<void>
   /** Its outcome: `resolved`, or `rejected` with a reason. Undefined until then. */
   readonly outcome: { how: 'resolved' | 'rejected'; error?: unknown } | undefined
-  requests: Asked[]
+  requests: SentRequest[]
   calls: string[]
 }
 
 /** Calls `fetchEventSource` with these responses, the last of which repeats. Records each callback, then calls the given one. */
 function call(answers: Answer[], options: FetchEventSourceInit = {}): Call {
-  const requests: Asked[] = []
+  const requests: SentRequest[] = []
   const calls: string[] = []
   const controller = new AbortController()
   onTestFinished(() => {
@@ -41,7 +41,7 @@ function call(answers: Answer[], options: FetchEventSourceInit = {}): Call {
   const promise = fetchEventSource(STUB_URL, {
     signal: controller.signal,
     fetch: async (input, init) => {
-      requests.push({ input, init: init as Asked['init'] })
+      requests.push({ input, init: init as SentRequest['init'] })
       calls.push('fetch')
       // Like any fetch, respond asynchronously.
       await Promise.resolve()
@@ -216,7 +216,7 @@ describe('headers', () => {
   })
 })
 
-/** A valid response that breaks off after this text. */
+/** A valid response that is interrupted after this text. */
 function finishedBadly(text: string): Response {
   const { stream, push, fail } = source()
   push(text)
@@ -328,7 +328,7 @@ describe('onerror', () => {
     expect(made.calls).toEqual(['fetch', 'open', 'error', 'fetch', 'open', '1', 'close'])
   })
 
-  it('runs while the caller reads the rest of a rejected response', async () => {
+  it('runs while the caller reads the rest of a refused response', async () => {
     const { stream, push, end } = source('{"error":')
     let text: Promise<string> | undefined
     const made = call([() => response(stream), one], {

@@ -1,4 +1,4 @@
-/** The ways to queue a task. */
+/** The methods of queuing a task. */
 
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { chooseQueueTask } from '../../../src/platform/task.ts'
@@ -6,7 +6,7 @@ import { chooseQueueTask } from '../../../src/platform/task.ts'
 let channels = 0
 const real = { setTimeout, MessageChannel }
 
-/** Each way to queue a task, recording its use. */
+/** Each method of queuing a task, recording its use. */
 const queueStubs = (used: string[]): Record<string, unknown> => ({
   setImmediate: (task: () => void) => {
     used.push('setImmediate')
@@ -33,7 +33,7 @@ const queueStubs = (used: string[]): Record<string, unknown> => ({
   },
 })
 
-/** Stubs a runtime with only `setTimeout` and these ways, and returns the ways used. */
+/** Stubs a runtime with only `setTimeout` and these methods, and returns the methods used. */
 function stubRuntime(available: readonly string[]): string[] {
   const used: string[] = []
   for (const [name, stub] of Object.entries(queueStubs(used))) {
@@ -93,7 +93,7 @@ describe('task', () => {
     },
   )
 
-  it('is queued with what is available at the time of the choice', async () => {
+  it('uses the method available when chosen', async () => {
     const first = stubRuntime(['setImmediate'])
     await threeTasks()
     const second = stubRuntime([])

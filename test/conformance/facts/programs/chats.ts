@@ -82,7 +82,7 @@ export const chats: BehaviorFact[] = ourFacts(61, {
     equal((await elsewhere.log()).requests, [])
   },
 
-  'refused-chat: shows the message from a JSON error response': async (fact) => {
+  'refused-chat: shows the message from the JSON of a refused response': async (fact) => {
     const body = JSON.stringify({ error: { message: 'Your key has expired' } })
     const served = await fact.serve(refused(401, { 'Content-Type': 'application/json; charset=utf-8' }, body))
     const { shown, show } = screen()
@@ -90,7 +90,7 @@ export const chats: BehaviorFact[] = ourFacts(61, {
     equal(shown, ['Your key has expired'])
     equal(header('authorization', await connectionsEnd(fact, served, 1)), ['Bearer an-old-key'])
   },
-  'refused-chat: shows the status if the error response is not JSON': async (fact) => {
+  'refused-chat: shows the status if the refused response is not JSON': async (fact) => {
     const served = await fact.serve(refused(503, {}, 'down'))
     const { shown, show } = screen()
     await refusedChat.ask(served.url, 'a-key', show)

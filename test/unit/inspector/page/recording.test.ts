@@ -28,14 +28,14 @@ describe('Recording', () => {
     recording.connecting(0, undefined, 'GET /')
     recording.opened(1, 'Open')
     recording.message(2, 'message', '7', 'x')
-    recording.lost(3, 'It broke off', 500.4)
+    recording.lost(3, 'It was interrupted', 500.4)
     recording.connecting(4, '7', 'GET /')
     recording.lost(5, 'Refused', undefined)
     recording.closed(6, 'Closed')
     expect(recording.steps.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
       'connect: Connecting without Last-Event-ID (GET /)',
       'open: Open',
-      'lost: It broke off. Reconnecting in 500 ms.',
+      'lost: It was interrupted. Reconnecting in 500 ms.',
       'connect: Reconnecting with Last-Event-ID: 7 (GET /)',
       'failed: Refused. Not reconnecting.',
     ])

@@ -24,14 +24,14 @@ interface Answer {
   text: string
 }
 
-interface Asked {
+interface ForwardInit {
   method?: string
   headers?: OutgoingHttpHeaders
   body?: string
 }
 
 /** Sends forbidden headers too, unlike `fetch`. Resolves when the response contains `until` or ends. */
-function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}, until?: string): Promise<Answer> {
+function ask(url: string, { method = 'GET', headers = {}, body }: ForwardInit = {}, until?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(url, { method, headers }, (response) => {
       let text = ''
@@ -164,14 +164,14 @@ test('follows redirects and returns the final URL', async () => {
   expect(head?.url).toBe(`${opened.upstream.url}/private`)
 })
 
-test('returns the status of an error response without triggering a password prompt', async () => {
+test('returns the status of a refused response without triggering a password prompt', async () => {
   const opened = await open()
   const { status, head, text } = await forward(opened, { url: `${opened.upstream.url}/refused` })
   expect([status, head?.status]).toEqual([200, 401])
   expect(text).toContain('<p>')
 })
 
-test('breaks off when the upstream response breaks off', async () => {
+test('interrupts its response when the upstream response is interrupted', async () => {
   const opened = await open()
   const { text } = await forward(opened, { url: `${opened.upstream.url}/short` })
   expect(text).toMatch(/data: 2\n\n$/)
@@ -258,9 +258,9 @@ test.for(['', 'wrong', 'x'.repeat(22), '..', '%00'])('rejects a request with the
   const { inspector, upstream, origin } = await open()
   const headers = { 'Content-Type': 'application/json', Origin: origin }
   const body = JSON.stringify({ url: `${upstream.url}/private`, method: 'GET', headers: [], body: null })
-  for (const asked of [{}, { method: 'POST', headers, body }]) {
-    expect((await ask(`${origin}/${token}/forward`, asked)).status).toBe(403)
-    expect((await ask(`${origin}/${token}`, asked)).status).toBe(403)
+  for (const request of [{}, { method: 'POST', headers, body }]) {
+    expect((await ask(`${origin}/${token}/forward`, request)).status).toBe(403)
+    expect((await ask(`${origin}/${token}`, request)).status).toBe(403)
   }
   expect((await ask(inspector.url.replace(/.\/$/, '/'))).status).toBe(403)
   expect(upstream.seen).toEqual([])
