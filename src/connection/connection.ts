@@ -25,7 +25,6 @@ type State =
  * suspended async function costs each idle connection 3 kB.
  */
 export class Connection implements DecoderSink {
-  /** The caller's object, for diagnostics. */
   readonly #source: object
   readonly #opener: Opener
   readonly #options: ConnectionOptions
@@ -101,15 +100,10 @@ export class Connection implements DecoderSink {
     }
     this.#unsubscribeSignal = signal && subscribe(raiseListenerLimit(signal), 'abort', abort)
     // Don't close a response that can't be re-requested, such as a chat answer; the browser may keep it.
-    if (policy.reconnects) {
-      this.#unsubscribePage = onEnterBFCache(() => {
-        this.#suspend()
-      })
-    }
+    if (policy.reconnects) this.#unsubscribePage = onEnterBFCache(this.#suspend.bind(this))
     this.#run(this.#generation, this.#connect(undefined, this.#generation))
   }
 
-  /** Aborts the current request and connects immediately. */
   reconnect(): void {
     if (this.#state.phase === 'closed') return
     this.#cancel((generation) => this.#connect(undefined, generation))
@@ -172,12 +166,11 @@ export class Connection implements DecoderSink {
   #run(generation: number, step: Promise<void>): void {
     step.catch((thrown: unknown) => {
       if (generation !== this.#generation) return
-      if (thrown instanceof AttemptError) {
-        this.#run(generation, this.#recover(thrown.failure, generation))
-        return
+      if (thrown instanceof AttemptError) this.#run(generation, this.#recover(thrown.failure, generation))
+      else {
+        const error = unexpectedError(this.#exchange, thrown)
+        this.#cancel((next) => this.#fail(error, { error }, next))
       }
-      const error = unexpectedError(this.#exchange, thrown)
-      this.#cancel((next) => this.#fail(error, { error }, next))
     })
   }
 
@@ -185,8 +178,7 @@ export class Connection implements DecoderSink {
     return this.#opener.next(++this.#attemptsWithoutMessage)
   }
 
-  /** @param failure of the previous attempt */
-  async #connect(failure: ConnectionError | undefined, generation: number): Promise<void> {
+  async #connect(lastFailure: ConnectionError | undefined, generation: number): Promise<void> {
     // The constructor creates the first exchange.
     if (this.#state.phase !== 'idle') this.#exchange = this.#nextExchange()
     this.#state = { phase: 'connecting' }
@@ -196,7 +188,7 @@ export class Connection implements DecoderSink {
       return { source: this.#source, attempt, url: withoutCredentials(url), lastEventId: this.#sink.lastEventId ?? '' }
     })
     if (generation !== this.#generation) return
-    const opened = await this.#exchange.open(this.#sink.lastEventId, failure)
+    const opened = await this.#exchange.open(this.#sink.lastEventId, lastFailure)
     if (generation !== this.#generation) return
     const { response, origin, reader, decodeWholeChunks } = opened
     this.#state = { phase: 'open', since: now() }
@@ -212,7 +204,7 @@ export class Connection implements DecoderSink {
   }
 
   #read(body: Body, generation: number): void {
-    // A reader from a caller's fetch may return a plain value.
+    // A caller's fetch may return a plain value.
     Promise.resolve(body.reader.read()).then(
       (result) => {
         this.#run(generation, this.#onRead(result, body, generation))
@@ -242,8 +234,7 @@ export class Connection implements DecoderSink {
     if (!ArrayBuffer.isView(chunk)) {
       throw new AttemptError({ reason: 'unsupported', message: 'cannot be read: its body is not a stream of bytes' })
     }
-    // Firefox delivers megabytes at once. Decoding them in one go would block the page and buffer more events than it can
-    // deliver.
+    // Firefox delivers megabytes at once, which would block the page and buffer more events than it can deliver.
     for (const piece of body.decodeWholeChunks ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
       try {
         this.#decoder.decode(piece)

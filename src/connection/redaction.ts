@@ -36,8 +36,8 @@ interface RedactedCause {
 }
 
 /**
- * Copies an error from the runtime without URLs and secrets: Deno and Bun put the URL into their messages (conformance suite, fact 4). An error from
- * the caller's own code stays the same object unless it may contain a secret.
+ * Copies an error from the runtime without URLs and secrets: Deno and Bun put the URL into their messages. (Conformance suite,
+ * fact 4) An error from the caller's own code stays the same object unless it may contain a secret.
  */
 export function redactCause({ cause: thrown, fromCaller }: Failure, secrets: readonly string[]): RedactedCause {
   const redact = redactor(secrets)

@@ -20,7 +20,6 @@ export interface DecoderSink {
 
 export const TOO_LARGE = 'sent an event larger than the option "maxBufferSize" allows'
 
-/** Thrown when an event exceeds the limit. */
 export class EventTooLargeError extends RangeError {
   constructor() {
     super(`The event stream ${TOO_LARGE}`)
@@ -86,7 +85,6 @@ export class EventDecoder {
   readonly #parser
   /** Whether to reset after the current chunk. Undefined between chunks. */
   #willReset: boolean | undefined
-  /** True until the first character has been decoded. */
   #atStart = true
   /** Counts complete events. */
   #ended = 0

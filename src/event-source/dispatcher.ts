@@ -54,13 +54,13 @@ export class Dispatcher implements ConnectionSink {
   /** Cancels all queued events. */
   close(): void {
     this.#readyState = CLOSED
-    this.#tasks.clear()
+    this.#tasks.reset()
   }
 
   /** Cancels all queued events and sets the state to CONNECTING. */
   restart(): void {
     this.#readyState = CONNECTING
-    this.#tasks.clear()
+    this.#tasks.reset()
   }
 
   aborted(): void {

@@ -49,7 +49,7 @@ export class TaskQueue<Item> {
   }
 
   /** Removes all waiting items. */
-  clear(): void {
+  reset(): void {
     this.#waiting = []
     this.#next = 0
     this.#bytesAhead = 0
@@ -72,7 +72,7 @@ export class TaskQueue<Item> {
     if (this.#waiting.length === 0) return
     const item = this.#waiting[this.#next++] as Item
     if (this.#next === this.#waiting.length) {
-      this.clear()
+      this.reset()
       if (this.#queuedTasks === 0) this.#iteration = loopCount()
     }
     this.#owner.runTask(item)

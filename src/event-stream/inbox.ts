@@ -102,7 +102,7 @@ export class Inbox implements ConnectionSink {
     }
     this.#isClosed = true
     this.#failure = failure
-    this.#clear()
+    this.#resetQueue()
     this.#settleReads()
     this.#owner.ended(reason)
   }
@@ -193,7 +193,7 @@ export class Inbox implements ConnectionSink {
         if (item.waitsForRead && this.#pendingReads.length === 0) return
         this.#next++
         item.run()
-        this.#clearIfDrained()
+        this.#resetIfDrained()
       } else {
         const read = this.#pendingReads.shift()
         if (!read) return
@@ -205,16 +205,16 @@ export class Inbox implements ConnectionSink {
 
   #deliver(event: StreamEvent): Result {
     this.#lastEventId = lastEventIdAfter(this.#lastEventId, event.lastEventId)
-    this.#clearIfDrained()
+    this.#resetIfDrained()
     return { done: false, value: event }
   }
 
   /** Resumes reading once no event waits. */
-  #clearIfDrained(): void {
-    if (this.#next === this.#waiting.length) this.#clear()
+  #resetIfDrained(): void {
+    if (this.#next === this.#waiting.length) this.#resetQueue()
   }
 
-  #clear(): void {
+  #resetQueue(): void {
     this.#waiting = []
     this.#next = 0
     this.#bytesAhead = 0
@@ -224,7 +224,7 @@ export class Inbox implements ConnectionSink {
 
   /** The loop waits for an event: resumes reading, and resolves `demand()`. */
   #resumeReading(): void {
-    this.#clear()
+    this.#resetQueue()
     this.#resolveDemand?.()
     this.#resolveDemand = undefined
   }

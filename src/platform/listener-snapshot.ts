@@ -5,7 +5,8 @@
  * Two edge cases remain, because the platform does not list its listeners. A listener added during a nested dispatch of the same
  * type also receives the outer event. A `once` listener that is added again before its turn also receives the next event.
  *
- * The platform itself converts and validates all arguments, so the patched methods behave exactly like its own. (Conformance suite, fact 21)
+ * The platform itself converts and validates all arguments, so the patched methods behave exactly like its own. (Conformance
+ * suite, fact 21)
  */
 
 import { isObject, toDOMString } from '../input/checks.ts'

@@ -155,7 +155,10 @@ export function noTimeoutInit(callers: object): object {
   return callers
 }
 
-/** Firefox and Chromium take a byte string, with one character per byte; WebKit encodes each character as UTF-8. (Conformance suite, fact 8) */
+/**
+ * Firefox and Chromium take a byte string, with one character per byte; WebKit encodes each character as UTF-8. (Conformance
+ * suite, fact 8)
+ */
 export function headerValue(text: string): string | undefined {
   // Only WebKit's errors have a `sourceURL`.
   if ('sourceURL' in new Error()) return /^[\0-\xff]*$/.test(text) ? text : undefined

@@ -13,7 +13,7 @@ const ended =
 
 export const COMMON_USAGE: Program[] = [
   ...[404, 500, 204, 503].map((status): Program => ({
-    name: `event.code is ${status}, and the connection has failed`,
+    name: `status ${status} sets event.code and fails the connection`,
     answer: (response) => response.writeHead(status).end(),
     run: ({ EventSource, ErrorEvent, url, log, done }) => {
       const es = new EventSource(url)
@@ -31,7 +31,7 @@ export const COMMON_USAGE: Program[] = [
     },
   })),
   {
-    name: 'a server that cannot be reached: no code, a message, and a retry',
+    name: 'retries if the server cannot be reached; the error has a message but no code',
     answer: (response, n) => {
       if (n === 1) response.destroy()
       else if (n === 2) ends('data: a\n\n')(response)
@@ -69,7 +69,7 @@ export const COMMON_USAGE: Program[] = [
     },
   })),
   {
-    name: 'the init of fetch: a plain object with these members',
+    name: 'passes fetch a plain object with these members',
     answer: ended({ 1: 'retry: 10\nid: 7\ndata: a\n\n' }),
     run: ({ EventSource, url, log, done }) => {
       const es = new EventSource(url, {
@@ -105,7 +105,7 @@ export const COMMON_USAGE: Program[] = [
     },
   },
   {
-    name: 'a response with only the members of FetchLikeResponse',
+    name: 'accepts a response with only the members of FetchLikeResponse',
     answer: (response) => response.end(),
     run: ({ EventSource, url, log, done }) => {
       const chunks = [new TextEncoder().encode('data: a\n'), new TextEncoder().encode('\n')]
@@ -155,7 +155,7 @@ export const COMMON_USAGE: Program[] = [
     },
   },
   {
-    name: 'constants, states and handlers',
+    name: 'has the constants, states and handlers of the standard',
     answer: ended({ 1: 'retry: 10\ndata: a\n\n' }),
     run: ({ EventSource, url, log, done }) => {
       log(EventSource.CONNECTING, EventSource.OPEN, EventSource.CLOSED, EventSource.name, EventSource.length)
@@ -174,7 +174,7 @@ export const COMMON_USAGE: Program[] = [
     },
   },
   {
-    name: 'listeners: once, signal, objects, removal',
+    name: 'supports listeners with once or signal, listener objects, and removal',
     answer: ended({ 1: 'retry: 10\ndata: a\n\ndata: b\n\n' }),
     run: ({ EventSource, url, log, done }) => {
       const es = new EventSource(url)

@@ -37,7 +37,7 @@ async function watched({ fetchEventSource, url, log }: Kit, at: (call: string, a
 
 export const ABORTS: Program[] = [
   {
-    name: 'aborted while connecting',
+    name: 'stops if aborted while connecting',
     answers: [{ ...open(), before: 'over' }],
     run: (kit) =>
       watched(kit, (call, abort) => {
@@ -45,7 +45,7 @@ export const ABORTS: Program[] = [
       }),
   },
   {
-    name: 'aborted while open',
+    name: 'stops if aborted while open',
     answers: [open('data: one\n\n')],
     run: (kit) =>
       watched(kit, (call, abort) => {
@@ -53,7 +53,7 @@ export const ABORTS: Program[] = [
       }),
   },
   {
-    name: 'aborted while waiting to retry',
+    name: 'stops without a retry if aborted while waiting to retry',
     answers: [refused(500)],
     run: async ({ fetchEventSource, url, log }) => {
       const controller = new AbortController()
@@ -73,7 +73,7 @@ export const ABORTS: Program[] = [
     },
   },
   {
-    name: 'aborted in onmessage',
+    name: 'stops if aborted in onmessage',
     answers: [open('id: 1\ndata: one\n\n')],
     run: (kit) =>
       watched(kit, (call, abort) => {
@@ -81,7 +81,7 @@ export const ABORTS: Program[] = [
       }),
   },
   {
-    name: 'aborted in onopen',
+    name: 'stops if aborted in onopen',
     answers: [open('data: one\n\n')],
     run: (kit) =>
       watched(kit, (call, abort) => {
@@ -89,7 +89,7 @@ export const ABORTS: Program[] = [
       }),
   },
   {
-    name: 'aborted in onclose',
+    name: 'stops if aborted in onclose',
     answers: [ending('data: one\n\n')],
     run: (kit) =>
       watched(kit, (call, abort) => {
@@ -97,7 +97,7 @@ export const ABORTS: Program[] = [
       }),
   },
   {
-    name: 'aborted after the end',
+    name: 'has no effect if aborted after the end',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const controller = new AbortController()
@@ -107,7 +107,7 @@ export const ABORTS: Program[] = [
     },
   },
   {
-    name: 'aborted in onerror, which throws',
+    name: 'stops if aborted in an onerror that throws',
     answers: [refused(500)],
     run: async ({ fetchEventSource, url, log }) => {
       const controller = new AbortController()
@@ -122,7 +122,7 @@ export const ABORTS: Program[] = [
     },
   },
   {
-    name: 'aborted with a reason, which is not reported',
+    name: 'does not report the reason of an abort',
     answers: [open('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const controller = new AbortController()
@@ -139,7 +139,7 @@ export const ABORTS: Program[] = [
     },
   },
   {
-    name: 'aborted by a timeout',
+    name: 'stops if a timeout aborts it',
     answers: [open('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const abort = new AbortController()

@@ -119,7 +119,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'onmessage throws: the rest is discarded, the ID is kept',
+    name: 'discards the rest but keeps the ID if onmessage throws',
     answers: [ending('id: 1\ndata: one\n\nid: 2\ndata: wrong\n\nid: 3\ndata: three\n\n'), ending('data: here\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -139,7 +139,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'onmessage throws, and onerror rethrows',
+    name: 'rejects if onmessage throws and onerror rethrows',
     answers: [ending('data: {"cut":\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -155,7 +155,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'onerror throws a different error',
+    name: 'rejects with the error that onerror throws',
     answers: [refused(404)],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -168,7 +168,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'the connection is reset in the middle',
+    name: 'calls onerror if the connection is reset in the middle',
     answers: [
       { steps: [{ write: 'id: 1\ndata: one\n\n' }, { gate: 'seen' }, { reset: true }] },
       ending('id: 2\ndata: two\n\n'),
@@ -191,7 +191,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'the server cannot be reached',
+    name: 'calls onerror and retries if the server cannot be reached',
     answers: [],
     run: async ({ fetchEventSource, log }) => {
       let failures = 0
@@ -211,7 +211,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'an invalid URL',
+    name: 'calls onerror for an invalid URL',
     answers: [],
     run: async ({ fetchEventSource, log }) => {
       await fetchEventSource('http://a b/', {
@@ -225,7 +225,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'a custom fetch that fails, at once or later',
+    name: 'calls onerror if a custom fetch fails, at once or later',
     answers: [ending('data: here\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       let attempts = 0
@@ -248,7 +248,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'a response without a body',
+    name: 'handles a response without a body',
     answers: [{ status: 204, headers: { 'Content-Type': null }, steps: [{ end: true }] }],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -268,7 +268,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'a refused response whose body is read before onopen throws',
+    name: 'lets onopen read the body of a refused response before it throws',
     answers: [refused(400, {}, 'the reason'), ending('data: here\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -287,7 +287,7 @@ export const FAILURES: Program[] = [
     },
   },
   {
-    name: 'a body that onopen has read',
+    name: 'calls onerror if onopen has read the body',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {

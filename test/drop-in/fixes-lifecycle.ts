@@ -177,7 +177,7 @@ export const LIFECYCLE_FIXES: Fix[] = [
     ours: 1,
   },
   {
-    name: 'a failed connection is closed: refused by onopen',
+    name: 'a connection that onopen refuses is closed',
     answers: [open(), ending()],
     leavesOpen: 1,
     run: (kit) => run(refusing(1))(kit),
@@ -186,7 +186,7 @@ export const LIFECYCLE_FIXES: Fix[] = [
     ours: [true, true],
   },
   {
-    name: 'a failed connection is closed: onmessage has thrown',
+    name: 'the connection is closed if onmessage throws',
     answers: [open('data: one\n\n'), ending()],
     leavesOpen: 1,
     run: run({

@@ -7,7 +7,7 @@ const json = { 'Content-Type': 'application/json' }
 
 export const REQUESTS: Program[] = [
   {
-    name: 'messages, without other options',
+    name: 'delivers messages without other options',
     answers: [ending('data: one\n\ndata: two\n\n', 'data: three\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -19,7 +19,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'ids, types and retry',
+    name: 'delivers IDs, types and retry',
     answers: [ending('id: 1\nevent: update\nretry: 500\ndata: one\n\n', 'data: two\nid: 2\n\ndata: three\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -34,7 +34,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'named events in a switch',
+    name: 'delivers named events to a switch',
     answers: [ending('event: start\ndata: {"model":"some-model"}\n\nevent: ping\ndata: {}\n\nevent: end\ndata:\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {
@@ -55,7 +55,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a POST of JSON, as in a chat',
+    name: 'sends a POST of JSON, as in a chat',
     answers: [ending('data: {"content":"Hel"}\n\ndata: {"content":"lo"}\n\n', 'data: [DONE]\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       let answer = ''
@@ -71,7 +71,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'any text: lines, line endings, comments, characters cut in two',
+    name: 'reads all line endings, comments, and characters that are split across chunks',
     answers: [
       {
         steps: [
@@ -93,7 +93,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'no callback at all',
+    name: 'works without callbacks',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, {}).then((...args: unknown[]) => {
@@ -102,7 +102,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'callbacks get no `this` and no extra arguments; the first fetch is synchronous',
+    name: 'calls callbacks without `this` or extra arguments; the first fetch is synchronous',
     answers: [ending('data: one\n\n'), ending()],
     run: async ({ fetchEventSource, url, log }) => {
       const logging = (name: string) =>
@@ -132,7 +132,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a custom fetch, with the arguments of each attempt',
+    name: 'calls a custom fetch with the arguments of each attempt',
     answers: [ending('retry: 150\nid: 7\ndata: one\n\n'), ending('id:\ndata: two\n\n'), ending('data: three\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       let attempts = 0
@@ -180,7 +180,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a custom Accept header',
+    name: 'sends a custom Accept header',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       await fetchEventSource(url, { headers: { accept: 'application/json, text/event-stream' } })
@@ -188,7 +188,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'an initial ID, which the IDs of the stream replace',
+    name: 'sends an initial ID, which the IDs of the stream replace',
     answers: [ending('retry: 150\n\n'), ending('id: 42\ndata: one\n\n'), ending('id\u003a\ndata: two\n\n'), ending()],
     run: async ({ fetchEventSource, url, log }) => {
       let attempts = 0
@@ -203,7 +203,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a URL object',
+    name: 'accepts a URL object',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const input = new URL(`${url}?a=b#c`)
@@ -221,7 +221,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a Request with an init',
+    name: 'accepts a Request with an init',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const input = new Request(url, { method: 'POST', body: '{}', headers: { ...json, 'X-Lost': '1' } })
@@ -239,7 +239,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'a Request with a body, which cannot be sent twice',
+    name: 'does not send the body of a Request twice',
     answers: [ending('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       let failures = 0
@@ -279,7 +279,7 @@ export const REQUESTS: Program[] = [
     },
   },
   {
-    name: 'two streams at once',
+    name: 'reads two streams at once',
     answers: [open('data: one\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       const controllers = [new AbortController(), new AbortController()]

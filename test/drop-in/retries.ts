@@ -23,13 +23,13 @@ const returning =
 
 export const RETRIES: Program[] = [
   {
-    name: 'onerror returns how long to wait',
+    name: 'waits as long as onerror returns',
     answers: [ending()],
     run: returning(400, 150),
     waits: [400, 150],
   },
   {
-    name: 'onerror returns undefined or null: a second',
+    name: 'waits a second if onerror returns undefined or null',
     answers: [ending()],
     run: returning(undefined, null),
     waits: [1_000, 1_000],
@@ -42,7 +42,7 @@ export const RETRIES: Program[] = [
     waits: [150, 250, 400, 250],
   },
   {
-    name: 'without onerror it retries',
+    name: 'retries without onerror',
     answers: [refused(503), ending('retry: 150\ndata: one\n\n'), ending('data: here\n\n')],
     run: async ({ fetchEventSource, url, log }) => {
       let ends = 0
@@ -60,7 +60,7 @@ export const RETRIES: Program[] = [
     waits: [1_000, 150],
   },
   {
-    name: 'onclose throws, and it retries with the last ID',
+    name: 'retries with the last ID if onclose throws',
     answers: [ending('id: 1\ndata: one\n\n'), ending('id: 2\ndata: two\n\n'), ending()],
     run: async ({ fetchEventSource, url, log }) => {
       let ends = 0

@@ -63,28 +63,28 @@ async function interrupted(
 }
 
 describe('close() of a connection', () => {
-  it.each(STEPS)('within %s of its sink stops all further calls', async (...step) => {
+  it.each(STEPS)("close() in the sink's %s stops all further calls", async (...step) => {
     const { connection, calls, before, requests } = await interrupted(step, 'close')
     expect(calls).toEqual(before)
     expect(connection.phase).toBe('closed')
     expect(requests).toHaveLength(1)
   })
 
-  it('within a chunk discards a retry field in the rest of the chunk', async () => {
+  it('close() while a chunk is decoded discards a retry field in the rest of the chunk', async () => {
     const step = STEPS.find(([method]) => method === 'message') as (typeof STEPS)[number]
     expect((await interrupted(step, 'close')).connection.reconnectionTime).toBe(5_000)
     const later = STEPS.find(([method]) => method === 'id') as (typeof STEPS)[number]
     expect((await interrupted(later, 'close')).connection.reconnectionTime).toBe(7)
   })
 
-  it('within a chunk aborts the request', async () => {
+  it('close() while a chunk is decoded aborts the request', async () => {
     const { requests } = await interrupted(['message', openBody(CHUNK), true], 'close')
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 })
 
 describe('reconnect() of a connection', () => {
-  it.each(STEPS)('within %s of its sink leaves only the new attempt', async (...step) => {
+  it.each(STEPS)("reconnect() in the sink's %s leaves only the new attempt", async (...step) => {
     const { connection, calls, before, requests } = await interrupted(step, 'reconnect')
     expect(calls).toEqual([...before, 'open'])
     expect(connection.phase).toBe('open')
@@ -92,7 +92,7 @@ describe('reconnect() of a connection', () => {
     expect(requests[1]?.signal.aborted).toBe(false)
   })
 
-  it('during a pending attempt discards its response', async () => {
+  it('reconnect() during a pending attempt discards its response', async () => {
     let answer = (): void => undefined
     const pending: Open = (request) =>
       new Promise((resolve) => {

@@ -150,7 +150,7 @@ describe('next request', () => {
     ['HEAD', 307, 'HEAD'],
   ]
 
-  it.each(AFTER)('for %s after %d uses %s', async (method, status, next) => {
+  it.each(AFTER)('the request that follows a %s with status %d uses %s', async (method, status, next) => {
     const hasBody = !['GET', 'HEAD'].includes(method)
     const given = hasBody ? { method, body: '{}' } : { method }
     const { requests } = await send([to('/next', status), good()], 'same-origin', given)

@@ -90,7 +90,7 @@ describe('response of another Content-Type fails the connection', () => {
     expect(event.message).toBe(`${AT} was refused: ${shown}, expected text/event-stream`)
   })
 
-  it('without a Content-Type', async () => {
+  it('fails the connection if it has no Content-Type', async () => {
     const { event } = await errorFor(new Response(new Uint8Array([1])))
     expect(event.error.reason).toBe('content-type')
     expect(event.message).toBe(`${AT} was refused: Content-Type is missing, expected text/event-stream`)
@@ -190,7 +190,7 @@ describe('valid response', () => {
     expect(checkResponse(answer)).toBeUndefined()
   })
 
-  it('without a body counts as a lost connection', async () => {
+  it('a response without a body counts as a lost connection', async () => {
     const { event, readyState } = await errorFor(response(null))
     expect(readyState).toBe(EventSource.CONNECTING)
     expect(event.error.reason).toBe('ended')

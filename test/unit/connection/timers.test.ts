@@ -206,7 +206,7 @@ describe('withTimeout with an aborted signal', () => {
 })
 
 describe('withTimeout with a limit', () => {
-  it('of 0 sets no timer', async () => {
+  it('a limit of 0 sets no timer', async () => {
     const outcome = withTimeout(0, Promise.resolve('done'), signal)
     expect(vi.getTimerCount()).toBe(0)
     await expect(outcome).resolves.toBe('done')

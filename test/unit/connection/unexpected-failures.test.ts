@@ -118,7 +118,7 @@ describe('connection fails unexpectedly', () => {
     expect(observed.calls).toEqual(['open', 'message 1', 'failed unsupported'])
   })
 
-  it('without calling shouldReconnect', async () => {
+  it('an unexpected failure does not call shouldReconnect', async () => {
     const shouldReconnect = vi.fn(() => true)
     await hasFailed(connect([broken], { reconnect: { shouldReconnect } }))
     expect(shouldReconnect).not.toHaveBeenCalled()
@@ -286,7 +286,7 @@ describe('failure after close() is ignored', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('of a fetch', async () => {
+  it('a fetch that fails after close() is ignored', async () => {
     const { promise, fail } = pending()
     const { source: closing, events } = watch([() => promise])
     closing.close()
@@ -296,7 +296,7 @@ describe('failure after close() is ignored', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('of a body', async () => {
+  it('a body that fails after close() is ignored', async () => {
     const { source: closing, events } = watch([() => openResponse('data: 1\n\n')])
     await until(() => events.includes('1'))
     closing.close()

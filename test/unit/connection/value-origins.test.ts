@@ -60,7 +60,7 @@ function thrown(run: () => unknown): unknown {
 
 describe.each(Object.values(OPTIONS))('%s', (name, start, options) => {
   const key = name.slice('the option "'.length, -1) as keyof typeof OPTIONS
-  it.each(BAD[key].filter((value) => !isFunctionOption(key, value)))('%j', (value) => {
+  it.each(BAD[key].filter((value) => !isFunctionOption(key, value)))('is named in the message about %j', (value) => {
     const messages = [
       () => readOptions(options(value)),
       () => new EventSource(URL_OF_TEST, options(value)),
@@ -78,7 +78,7 @@ describe.each(
     places.map(([name, start, options]) => ({ key: key as keyof typeof BAD, name, said: start, options })),
   ),
 )('$said', ({ key, name, said: start, options }) => {
-  it.each(BAD[key])('%j', async (value) => {
+  it.each(BAD[key])('is named in the message about %j', async (value) => {
     const opener = new FetchOpener(new URL(URL_OF_TEST), readOptions(options(value)))
     opener.hasSent = true
     const failure = await failureOf(opener.next(1).open(undefined, undefined))
@@ -104,16 +104,19 @@ describe('other options', () => {
     expect(message.startsWith(start), message).toBe(true)
   })
 
-  it.each([['a: b'], [5], [true]])('fetchEventSource: headers %j', async (headers) => {
-    await expect(fetchEventSource(URL_OF_TEST, { headers: headers as never })).rejects.toThrow(
-      /^Option "headers" must be an object or Headers, got /,
-    )
-    const onerror = (error: unknown): void => {
-      throw error
-    }
-    const init = { headers: () => headers as never, onerror }
-    await expect(fetchEventSource(URL_OF_TEST, init)).rejects.toThrow(
-      /^The result of "headers" must be an object or Headers, got /,
-    )
-  })
+  it.each([['a: b'], [5], [true]])(
+    'fetchEventSource names the option "headers" in the message about %j',
+    async (headers) => {
+      await expect(fetchEventSource(URL_OF_TEST, { headers: headers as never })).rejects.toThrow(
+        /^Option "headers" must be an object or Headers, got /,
+      )
+      const onerror = (error: unknown): void => {
+        throw error
+      }
+      const init = { headers: () => headers as never, onerror }
+      await expect(fetchEventSource(URL_OF_TEST, init)).rejects.toThrow(
+        /^The result of "headers" must be an object or Headers, got /,
+      )
+    },
+  )
 })

@@ -22,12 +22,12 @@ function decoded(stream: ReadableStream<Uint8Array<ArrayBuffer>>, options?: Even
 }
 
 describe('EventDecoderStream emits the events of streamEvents', () => {
-  it('to both branches of a tee()', async () => {
+  it('emits the same events to both branches of a tee()', async () => {
     const [one, two] = decoded(streamOf('data: 1\n\ndata: 2\n\n')).tee()
     expect(await Promise.all([outcome(one), outcome(two)])).toEqual([{ data: ['1', '2'] }, { data: ['1', '2'] }])
   })
 
-  it('to a further stream in the pipe', async () => {
+  it('emits the same events to a further stream in the pipe', async () => {
     const taken: string[] = []
     await decoded(streamOf('data: 1\n\ndata: 2\n\n')).pipeTo(
       new WritableStream({
@@ -70,7 +70,7 @@ describe('chunk', () => {
 })
 
 describe('error', () => {
-  it('of the source follows the complete events for a slow reader', async () => {
+  it("a slow reader receives the complete events before the source's error", async () => {
     const { stream, push, fail } = source()
     const reader = decoded(stream).getReader()
     push('data: 1\n\ndata: 2\n\ndata: 3\n\n')
@@ -85,7 +85,7 @@ describe('error', () => {
     expect(await rejection(reader.closed)).toBe(reason)
   })
 
-  it('of the source follows the complete events for a reader that starts late', async () => {
+  it("a reader that starts late receives the complete events before the source's error", async () => {
     const { stream, push, fail } = source()
     push('data: 1\n\n')
     const events = decoded(stream)
@@ -95,7 +95,7 @@ describe('error', () => {
     expect(await outcome(events)).toMatchObject({ data: ['1'], error: { message: 'reset' } })
   })
 
-  it('of the source follows the complete events for concurrent reads', async () => {
+  it("concurrent reads receive the complete events before the source's error", async () => {
     const { stream, push, fail } = source()
     const reader = decoded(stream).getReader()
     const reads = Promise.allSettled(Array.from({ length: 5 }, () => reader.read()))
@@ -112,7 +112,7 @@ describe('error', () => {
     ])
   })
 
-  it('of the source causes no unhandled rejection if nothing reads', async () => {
+  it('an error of the source causes no unhandled rejection if nothing reads', async () => {
     const unhandled = unhandledRejections()
     const { stream, fail } = source()
     decoded(stream)
@@ -125,7 +125,7 @@ describe('error', () => {
     expect(await rejection(readable.getReader().read())).toEqual(new Error('enough'))
   })
 
-  it('of an aborted writer follows the complete events', async () => {
+  it('aborting the writer errors the reader after the complete events', async () => {
     const { readable, writable } = new EventDecoderStream()
     const writer = writable.getWriter()
     const result = outcome(readable)
@@ -134,7 +134,7 @@ describe('error', () => {
     expect(await result).toEqual({ data: ['1'], error: 'enough' })
   })
 
-  it('of an event that is too large is a RangeError, which also cancels the source', async () => {
+  it('an event that is too large causes a RangeError and cancels the source', async () => {
     const { stream, push, canceled } = source()
     push('data: 1\n\ndata: 123456789\n\ndata: 3\n\n')
     const { data, error } = await outcome(decoded(stream, { maxBufferSize: 8 }))
@@ -145,7 +145,7 @@ describe('error', () => {
     expect(canceled).toHaveBeenCalledExactlyOnceWith(error)
   })
 
-  it('of an event that is too large comes before the event ends', async () => {
+  it('an event that is too large is reported before it ends', async () => {
     const { stream, push } = source()
     push('data: 1\n\n', `data: ${'x'.repeat(100)}`)
     expect(await outcome(decoded(stream, { maxBufferSize: 50 }))).toMatchObject({
@@ -154,21 +154,24 @@ describe('error', () => {
     })
   })
 
-  it.each(['onComment', 'onRetry'] as const)('thrown by %s follows the complete events unchanged', async (name) => {
-    const thrown = { not: 'even an error' }
-    const { stream, push, canceled } = source()
-    push('data: 1\n\nretry: 1\n:x\ndata: 2\n\n')
-    const options = {
-      [name]: () => {
-        throw thrown
-      },
-    }
-    expect(await outcome(decoded(stream, options))).toEqual({ data: ['1'], error: thrown })
-    await settled()
-    expect(canceled).toHaveBeenCalledExactlyOnceWith(thrown)
-  })
+  it.each(['onComment', 'onRetry'] as const)(
+    'an exception in %s reaches the reader unchanged, after the complete events',
+    async (name) => {
+      const thrown = { not: 'even an error' }
+      const { stream, push, canceled } = source()
+      push('data: 1\n\nretry: 1\n:x\ndata: 2\n\n')
+      const options = {
+        [name]: () => {
+          throw thrown
+        },
+      }
+      expect(await outcome(decoded(stream, options))).toEqual({ data: ['1'], error: thrown })
+      await settled()
+      expect(canceled).toHaveBeenCalledExactlyOnceWith(thrown)
+    },
+  )
 
-  it('causes no additional unhandled rejections', async () => {
+  it('an error causes no additional unhandled rejections', async () => {
     const unhandled = unhandledRejections()
     for (let tasks = 0; tasks < 4; tasks++) {
       const { stream, push, fail } = source()
@@ -195,7 +198,7 @@ describe('error', () => {
 })
 
 describe('cancellation', () => {
-  it('during a pending read cancels the source and resolves the read', async () => {
+  it('canceling during a pending read cancels the source and resolves the read', async () => {
     const { stream, canceled } = source()
     const reader = decoded(stream).getReader()
     const read = reader.read()
@@ -206,21 +209,21 @@ describe('cancellation', () => {
     expect(canceled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
-  it('before the first read cancels the source', async () => {
+  it('canceling before the first read cancels the source', async () => {
     const { stream, canceled } = source('data: 1\n\n')
     await decoded(stream).cancel('enough')
     await settled()
     expect(canceled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
-  it('by break cancels the source', async () => {
+  it('break cancels the source', async () => {
     const { stream, canceled } = source('data: 1\n\ndata: 2\n\n')
     for await (const { data } of decoded(stream)) if (data === '1') break
     await settled()
     expect(canceled).toHaveBeenCalledOnce()
   })
 
-  it('by the signal of pipeThrough cancels the source', async () => {
+  it('aborting the signal of pipeThrough cancels the source', async () => {
     const { stream, canceled } = source('data: 1\n\n')
     const controller = new AbortController()
     const events = stream.pipeThrough(new EventDecoderStream(), { signal: controller.signal })
@@ -231,7 +234,7 @@ describe('cancellation', () => {
     expect(canceled).toHaveBeenCalledExactlyOnceWith('enough')
   })
 
-  it('does not affect a source that was piped with preventCancel', async () => {
+  it('canceling does not affect a source that was piped with preventCancel', async () => {
     const { stream, canceled } = source('data: 1\n\n')
     await stream.pipeThrough(new EventDecoderStream(), { preventCancel: true }).cancel('enough')
     await settled()

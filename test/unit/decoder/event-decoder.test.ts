@@ -121,7 +121,7 @@ describe('line ends', () => {
 })
 
 describe('IDs', () => {
-  it('of blocks without data are reported once at the end of the chunk', () => {
+  it('IDs of blocks without data are reported once at the end of the chunk', () => {
     const recorder = new Recorder().decode('id: 1\n\nid: 2\n\n')
     expect(recorder.ids).toEqual(['2'])
     expect(recorder.events).toEqual([])
@@ -133,7 +133,7 @@ describe('IDs', () => {
     expect(recorder.events).toEqual([{ type: 'message', data: 'x', lastEventId: '1' }])
   })
 
-  it('of a block without data are reported after an earlier message', () => {
+  it('the ID of a block without data is reported after an earlier message', () => {
     const recorder = new Recorder().decode('id: 1\ndata: x\n\nid: 2\n\n')
     expect(recorder.ids).toEqual(['2'])
   })
@@ -321,7 +321,7 @@ describe('stop()', () => {
 })
 
 describe('reset()', () => {
-  it('within a callback keeps complete events and discards the unfinished one', () => {
+  it('reset() in a callback keeps complete events and discards the unfinished one', () => {
     const data: string[] = []
     const decoder: EventDecoder = new EventDecoder(
       {

@@ -37,14 +37,14 @@ function stream(...chunks: string[]): Answer {
 }
 
 describe('reconnect() connects again at once without an error event', () => {
-  it('while connecting', async () => {
+  it("reconnects while connecting'", async () => {
     const watched = watch([pending, FRESH])
     watched.source.reconnect()
     expect(watched.requests).toHaveLength(2)
     await expectFreshStart(watched, [])
   })
 
-  it('within a large chunk, whose rest is discarded', async () => {
+  it('reconnects within a large chunk, whose rest is discarded', async () => {
     const data = '1'.repeat(1_000)
     const { source, events } = watch([stream(`data: ${data}\n\n`.repeat(1_000)), FRESH])
     source.addEventListener('message', () => {
@@ -54,14 +54,14 @@ describe('reconnect() connects again at once without an error event', () => {
     expect(events).toEqual(['open', ...Array<string>(100).fill(data), 'open', 'fresh'])
   })
 
-  it('in a listener for open', async () => {
+  it('reconnects in a listener for open', async () => {
     const watched = watch([stream('data: dropped\n\n'), FRESH])
     watched.source.addEventListener('open', watched.source.reconnect, { once: true })
     await nextOpen(watched.source)
     await expectFreshStart(watched, ['open'])
   })
 
-  it('in onComment', async () => {
+  it('reconnects in onComment', async () => {
     const comments: string[] = []
     const watched: Watched = watch([stream(': one\n: two\ndata: dropped\n\n'), FRESH], {
       onComment: (text) => {
@@ -76,7 +76,7 @@ describe('reconnect() connects again at once without an error event', () => {
     expect(watched.events).toEqual(['open', 'open', 'fresh'])
   })
 
-  it('while headers() is pending, whose result is discarded', async () => {
+  it('reconnects while headers() is pending, whose result is discarded', async () => {
     const returns: ((headers: Record<string, string>) => void)[] = []
     const headers = (): Promise<Record<string, string>> => new Promise((resolve) => returns.push(resolve))
     const watched = watch([FRESH], { headers })
@@ -91,7 +91,7 @@ describe('reconnect() connects again at once without an error event', () => {
     expect(watched.requests.map(({ headers }) => headers['X-Attempt'])).toEqual(['second'])
   })
 
-  it('while shouldReconnect is pending, whose result is discarded', async () => {
+  it('reconnects while shouldReconnect is pending, whose result is discarded', async () => {
     const answers: ((answer: boolean) => void)[] = []
     const shouldReconnect = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve))
     const watched = watch([down, FRESH], { reconnect: { shouldReconnect } })
@@ -104,7 +104,7 @@ describe('reconnect() connects again at once without an error event', () => {
     expect(watched.source.readyState).toBe(watched.source.OPEN)
   })
 
-  it('in shouldReconnect', async () => {
+  it('reconnects in shouldReconnect', async () => {
     const watched: Watched = watch([down, FRESH], {
       reconnect: {
         shouldReconnect: () => {
@@ -117,7 +117,7 @@ describe('reconnect() connects again at once without an error event', () => {
     expect(watched.events).toEqual(['open', 'fresh'])
   })
 
-  it('while a refused response is read', async () => {
+  it('reconnects while a refused response is read', async () => {
     const unavailable = response(new ReadableStream(), { status: 503 })
     const watched = watch([() => unavailable, FRESH])
     await until(() => unavailable.body?.locked === true)
@@ -140,7 +140,7 @@ describe('reconnect() connects again at once without an error event', () => {
     expect(requests).toHaveLength(51)
   })
 
-  it('with any method, even if the policy would not reconnect', async () => {
+  it('reconnects with any method, even if the policy would not reconnect', async () => {
     const watched = watch([stream('data: 1\n\n'), FRESH], { method: 'POST', body: 'text' })
     await nextMessage(watched.source)
     watched.source.reconnect()
@@ -148,7 +148,7 @@ describe('reconnect() connects again at once without an error event', () => {
     expect(watched.requests[1]).toMatchObject({ method: 'POST', body: 'text' })
   })
 
-  it('without passing a failure to functions in the options', async () => {
+  it('reconnects without passing a failure to functions in the options', async () => {
     const attempts: Attempt[] = []
     const headers = (attempt: Attempt): undefined => {
       attempts.push(attempt)
@@ -162,7 +162,7 @@ describe('reconnect() connects again at once without an error event', () => {
 })
 
 describe('reconnect() does nothing', () => {
-  it('after a failure, or in the listener for its error', async () => {
+  it('reconnect() does nothing after a failure, or in the listener for its error', async () => {
     const { source, requests } = watch([refused(404)])
     source.addEventListener('error', () => {
       source.reconnect()
@@ -251,7 +251,7 @@ describe('signal that is already aborted', () => {
 })
 
 describe('signal that is aborted', () => {
-  it('while connecting aborts the request, and no event fires', async () => {
+  it('aborting the signal while connecting aborts the request, and no event fires', async () => {
     let request: AbortSignal | undefined
     const { controller, source, fired, listeners } = withSignal((_, init) => {
       request = init.signal
@@ -266,7 +266,7 @@ describe('signal that is aborted', () => {
     expect(fired).not.toHaveBeenCalled()
   })
 
-  it('before a reconnection cancels it', async () => {
+  it('aborting the signal before a reconnection cancels it', async () => {
     vi.useFakeTimers()
     const fetch = vi.fn<FetchLike>(() => Promise.reject(new Error('down')))
     const { controller, source, listeners } = withSignal(fetch)
@@ -280,7 +280,7 @@ describe('signal that is aborted', () => {
     expect(listeners.size).toBe(0)
   })
 
-  it('while a function is pending prevents the request', async () => {
+  it('aborting the signal while a function is pending prevents the request', async () => {
     let resolve: ((headers: Record<string, string>) => void) | undefined
     const fetch = vi.fn<FetchLike>(() => Promise.reject(new Error('down')))
     const { controller, fired } = withSignal(fetch, {
@@ -296,7 +296,7 @@ describe('signal that is aborted', () => {
     expect(fired).not.toHaveBeenCalled()
   })
 
-  it('by fetch within the constructor closes the source', async () => {
+  it('aborting the signal in fetch within the constructor closes the source', async () => {
     const controller = new AbortController()
     const source = open(STUB_URL, {
       signal: controller.signal,

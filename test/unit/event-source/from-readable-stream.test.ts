@@ -136,7 +136,7 @@ describe('end of the stream', () => {
     expect(made.lastEventId).toBe('')
   })
 
-  it('before the source exists fires open and error', async () => {
+  it('a stream that ends before the source exists fires open and error', async () => {
     const failed = source()
     failed.fail(new Error('reset'))
     for (const stream of [streamOf(), failed.stream]) {
@@ -157,17 +157,20 @@ describe('end of the stream', () => {
 })
 
 describe('close()', () => {
-  it.each(['open', 'message'])('in a listener for %s cancels the stream, and nothing else fires', async (type) => {
-    const { stream, canceled } = source('data: 1\n\ndata: 2\n\n')
-    const { source: made, events } = from(stream)
-    made.addEventListener(type, () => {
-      made.close()
-    })
-    await until(() => made.readyState === CLOSED)
-    await settled()
-    expect(canceled).toHaveBeenCalledOnce()
-    expect(events).toEqual(type === 'open' ? ['open'] : ['open', '1'])
-  })
+  it.each(['open', 'message'])(
+    'close() in a listener for %s cancels the stream, and nothing else fires',
+    async (type) => {
+      const { stream, canceled } = source('data: 1\n\ndata: 2\n\n')
+      const { source: made, events } = from(stream)
+      made.addEventListener(type, () => {
+        made.close()
+      })
+      await until(() => made.readyState === CLOSED)
+      await settled()
+      expect(canceled).toHaveBeenCalledOnce()
+      expect(events).toEqual(type === 'open' ? ['open'] : ['open', '1'])
+    },
+  )
 
   it('ignores the error of a stream that cannot be canceled', async () => {
     const unhandled = unhandledRejections()
@@ -229,7 +232,7 @@ describe('several bodies', () => {
     expect(events).toEqual(['open', ...Array<string>(1_000).fill(data), '2'])
   })
 
-  it('without reset() are one stream, so the second one continues the event of the first', async () => {
+  it('bodies without a reset() in between are one stream, so the second one continues the event of the first', async () => {
     const { source: made, add, events } = pipe()
     await add('id: 1\ndata: a\n')
     await add('data: b\n\n')

@@ -99,7 +99,7 @@ describe('handler', () => {
     expect(fire()).toEqual(['new'])
   })
 
-  it('that removes itself is called once', () => {
+  it('a handler that removes itself is called once', () => {
     handlers.set('message', () => {
       calls.push('once')
       handlers.set('message', null)

@@ -25,7 +25,7 @@ async function logOf(text: string | string[], options: EventSourceInit = {}): Pr
 }
 
 describe('comment', () => {
-  it('within an event is reported before it', async () => {
+  it('a comment within an event is reported before it', async () => {
     expect(await logOf('data: 1\n: a\ndata: 2\n\n')).toEqual(['open', ':a', '1\n2'])
   })
 

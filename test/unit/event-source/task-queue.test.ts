@@ -176,7 +176,7 @@ describe('cleared task queue', () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => delivered.push(item))
     for (const item of [1, 2, 3]) queue.push(item)
-    queue.clear()
+    queue.reset()
     await tasks()
     await tasks()
     expect(delivered).toEqual([1])
@@ -186,7 +186,7 @@ describe('cleared task queue', () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => {
       delivered.push(item)
-      if (item === 2) queue.clear()
+      if (item === 2) queue.reset()
     })
     for (const item of [1, 2, 3, 4]) queue.push(item)
     await tasks()
@@ -201,7 +201,7 @@ describe('cleared task queue', () => {
       void afterMicrotasks(100, () => log.push(`microtasks of ${item}`))
     })
     for (const item of [1, 2, 3]) queue.push(item)
-    queue.clear()
+    queue.reset()
     for (const item of [4, 5]) queue.push(item)
     await vi.waitUntil(() => log.length === 6)
     expect(log).toEqual([1, 4, 5].flatMap((item) => [`item ${item}`, `microtasks of ${item}`]))
@@ -258,7 +258,7 @@ describe('backpressure of the task queue', () => {
     const queue = new TaskQueue<number>({ runTask: () => undefined })
     queue.push(1)
     const hold = queue.backpressure(READ_AHEAD)
-    queue.clear()
+    queue.reset()
     await expect(hold).resolves.toBeUndefined()
   })
 })

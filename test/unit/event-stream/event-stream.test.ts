@@ -68,12 +68,12 @@ describe('loop', () => {
 })
 
 describe('loop throws a ConnectionError', () => {
-  it('if there is no connection', async () => {
+  it('throws if there is no connection', async () => {
     const { stream } = request([() => Promise.reject(new Error('down'))])
     expect(await rejection(all(stream))).toMatchObject({ reason: 'network', cause: { message: 'down' } })
   })
 
-  it('if a function in the options throws', async () => {
+  it('throws if a function in the options throws', async () => {
     const { stream, requests } = request([pending], {
       headers: () => {
         throw new Error('no token')
@@ -83,17 +83,17 @@ describe('loop throws a ConnectionError', () => {
     expect(requests).toEqual([])
   })
 
-  it('if the response does not arrive in time', async () => {
+  it('throws if the response does not arrive in time', async () => {
     const { stream } = request([pending], { connectTimeout: 10 })
     expect(await rejection(all(stream))).toMatchObject({ reason: 'timeout' })
   })
 
-  it('if "fetch" does not return a Response', async () => {
+  it('throws if "fetch" does not return a Response', async () => {
     const { stream } = request([() => undefined as unknown as Response])
     expect(await rejection(all(stream))).toMatchObject({ reason: 'unsupported' })
   })
 
-  it('after it has consumed all earlier events', async () => {
+  it('throws after it has consumed all earlier events', async () => {
     const { stream, body } = two()
     const iterator = stream[Symbol.asyncIterator]()
     await settled()
@@ -204,7 +204,7 @@ describe('iterator', () => {
     expect(await outcome(iterator)).toEqual({ data: ['2', '3'] })
   })
 
-  it('of a closed stream is done at once', async () => {
+  it('the iterator of a closed stream is done at once', async () => {
     const { stream } = request([ended])
     await all(stream)
     expect(() => stream[Symbol.asyncIterator]()).toThrow(TypeError)
@@ -248,7 +248,7 @@ describe('signal', () => {
     expect(await all(stream)).toEqual([])
   })
 
-  it('from AbortSignal.timeout() makes the loop throw its TimeoutError', async () => {
+  it('a signal from AbortSignal.timeout() makes the loop throw its TimeoutError', async () => {
     const { stream } = request([() => openResponse()], { signal: AbortSignal.timeout(10) })
     expect(await outcome(stream)).toMatchObject({ data: [], error: { name: 'TimeoutError' } })
   })
@@ -264,7 +264,7 @@ describe('close()', () => {
     expect(canceled).toHaveBeenCalledOnce()
   })
 
-  it('within a function in the options prevents the request', async () => {
+  it('close() in a function in the options prevents the request', async () => {
     const { stream, requests } = request([ended], {
       headers: async () => {
         await settled()
@@ -277,7 +277,7 @@ describe('close()', () => {
     expect(requests).toEqual([])
   })
 
-  it('within fetch cancels the response', async () => {
+  it('close() in fetch cancels the response', async () => {
     const { stream: body, canceled } = source('data: 1\n\n')
     const { stream } = request([
       async () => {
@@ -291,7 +291,7 @@ describe('close()', () => {
     expect(canceled).toHaveBeenCalledOnce()
   })
 
-  it('within onComment discards later events', async () => {
+  it('close() in onComment discards later events', async () => {
     const { stream, requests } = request([() => openResponse('data: 1\n\n:now\ndata: 2\n\n:then\ndata: 3\n\n')], {
       onComment: (comment) => {
         if (comment === 'now') stream.close()
@@ -301,7 +301,7 @@ describe('close()', () => {
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 
-  it('within onComment before the loop starts ends the loop', async () => {
+  it('close() in onComment before the loop starts ends the loop', async () => {
     const comments: string[] = []
     const { stream } = request([() => openResponse(':one\n:two\ndata: 1\n\n')], {
       onComment: (comment) => {
@@ -314,7 +314,7 @@ describe('close()', () => {
     expect(comments).toEqual(['one'])
   })
 
-  it('by the signal works within onComment and within headers', async () => {
+  it('aborting the signal works in onComment and in headers', async () => {
     const controller = new AbortController()
     const reason = new Error('no')
     const { stream } = request([() => openResponse('data: 1\n\n:now\ndata: 2\n\n')], {
@@ -353,7 +353,7 @@ describe('onComment', () => {
     expect(order).toEqual([':0', '1', '1 done', ':1', ':2', '2', '2 done', ':3'])
   })
 
-  it('that throws makes the loop throw its error, and closes the connection', async () => {
+  it('an onComment that throws makes the loop throw its error, and closes the connection', async () => {
     const thrown = new Error('mine')
     const { stream, requests } = request([() => openResponse('data: 1\n\n:now\ndata: 2\n\n')], {
       onComment: () => {
@@ -364,7 +364,7 @@ describe('onComment', () => {
     expect(requests[0]?.signal.aborted).toBe(true)
   })
 
-  it('that throws before the loop starts makes it throw its error', async () => {
+  it('an onComment that throws before the loop starts makes it throw its error', async () => {
     const unhandled = unhandledRejections()
     const thrown = new Error('mine')
     const { stream } = request([() => openResponse(':now\ndata: 2\n\n')], {

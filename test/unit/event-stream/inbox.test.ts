@@ -150,7 +150,7 @@ describe('last event ID of the inbox', () => {
     expect(inbox({ lastEventId: '5' }).inbox.lastEventId).toBe('5')
   })
 
-  it('that is empty resets only an earlier one', async () => {
+  it('an empty ID resets only an earlier one', async () => {
     const { inbox: box } = inbox()
     bring(box, '1')
     await box.next()
@@ -186,7 +186,7 @@ describe('end of the inbox', () => {
     expect(await box.next()).toStrictEqual(DONE)
   })
 
-  it('by a failure follows the events and rejects one call', async () => {
+  it('a failure follows the events and rejects one call', async () => {
     const { inbox: box, ended } = inbox()
     const error = failure()
     bring(box, '1')
@@ -200,7 +200,7 @@ describe('end of the inbox', () => {
     expect(await box.next()).toStrictEqual(DONE)
   })
 
-  it('by a failure without a pending call rejects the next call', async () => {
+  it('a failure without a pending call rejects the next call', async () => {
     const { inbox: box, ended } = inbox()
     const error = failure()
     void box.failed(error, { error })
@@ -209,7 +209,7 @@ describe('end of the inbox', () => {
     expect(await box.next()).toStrictEqual(DONE)
   })
 
-  it.each([true, false])('by a failure that counts as a regular end (%s)', async (isEnd) => {
+  it.each([true, false])('a failure may count as a regular end (%s)', async (isEnd) => {
     const { inbox: box, ended } = inbox()
     const error = failure({ reason: 'ended' })
     const next = box.next()
@@ -220,7 +220,7 @@ describe('end of the inbox', () => {
     expect(ended).toHaveBeenCalledExactlyOnceWith({ error })
   })
 
-  it('by the signal does not wait for the loop', async () => {
+  it('aborting the signal does not wait for the loop', async () => {
     const reason = new Error('enough')
     const { inbox: box, ended } = inbox({ signal: AbortSignal.abort(reason) })
     bring(box, '1', '2')
@@ -230,7 +230,7 @@ describe('end of the inbox', () => {
     expect(await rejection(box.next())).toBe(reason)
   })
 
-  it('by an error in onComment rejects the first call', async () => {
+  it('an error in onComment rejects the first call', async () => {
     const { inbox: box, ended, onComment } = inbox()
     const thrown = new Error('mine')
     onComment.mockImplementation(() => {
@@ -243,7 +243,7 @@ describe('end of the inbox', () => {
     expect(ended).toHaveBeenCalledExactlyOnceWith({ error: thrown })
   })
 
-  it('within onComment prevents further comments', async () => {
+  it('closing in onComment prevents further comments', async () => {
     const { inbox: box, ended, onComment } = inbox()
     onComment.mockImplementation(() => {
       box.close()

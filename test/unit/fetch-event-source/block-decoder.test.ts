@@ -160,7 +160,7 @@ describe('ID of a block', () => {
     expect(decode('id: 1\n\n').id).toBe('1')
   })
 
-  it('without data is reported even if a message without ID follows in the same chunk', () => {
+  it('the ID of a block without data is reported even if a message without ID follows in the same chunk', () => {
     expect(decode('id: 1\n\ndata: 1\n\n').id).toBe('1')
     expect(decode('id: 1\n\n', 'data: 1\n\n').id).toBe('1')
   })

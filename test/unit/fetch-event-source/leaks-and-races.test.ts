@@ -171,7 +171,7 @@ describe('fetch that ignores signals', () => {
 })
 
 describe('hidden page', () => {
-  it('while headers() is pending sends no request until it is shown', async () => {
+  it('a page hidden while headers() is pending sends no request until it is shown', async () => {
     const { hide, show } = page()
     const made: (() => void)[] = []
     const headers = (): Promise<Record<string, string>> =>
@@ -192,7 +192,7 @@ describe('hidden page', () => {
     expect(fetch).toHaveBeenCalledOnce()
   })
 
-  it('that is shown at once has one connection, whatever was pending', async () => {
+  it('a page that is shown at once has one connection, whatever was pending', async () => {
     const { hide, show } = page()
     const bodies: ReturnType<typeof body>[] = []
     const onmessage = vi.fn()
