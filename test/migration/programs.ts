@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { BrowserContext } from 'playwright-core'
 import { path } from '../conformance/bundle.ts'
-import { bundled, inPage } from './chromium.ts'
+import { bundled, runInPage } from './chromium.ts'
 import { locate } from './packages.ts'
 
 interface Outcome {
@@ -46,7 +46,7 @@ export function runInNode(name: string): Runner {
 export function runInChromium(context: BrowserContext): Runner {
   return async (program, origin, count) => {
     const content = await bundled(program)
-    return inPage(context, origin, async (page) => {
+    return runInPage(context, origin, async (page) => {
       const lines: string[] = []
       const printed = new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, PATIENCE)

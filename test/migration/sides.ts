@@ -1,7 +1,7 @@
 /** Runs the programs of a difference in this process or in a page. */
 
 import type { BrowserContext } from 'playwright-core'
-import { bundled, inPage } from './chromium.ts'
+import { bundled, runInPage } from './chromium.ts'
 import { load } from './packages.ts'
 import { record, type Difference } from './scenario.ts'
 
@@ -25,7 +25,7 @@ export function recordInChromium(context: BrowserContext, name: string): Recorde
   `)
   return async (difference, side, origin) => {
     const content = await script
-    return inPage(context, origin, async (page) => {
+    return runInPage(context, origin, async (page) => {
       await page.addScriptTag({ content })
       const args = [difference.name, side, `${origin}${PATH}`].map((arg) => JSON.stringify(arg))
       return page.evaluate<unknown[]>(`recordSide(${args.join(', ')})`)

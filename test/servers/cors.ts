@@ -56,7 +56,7 @@ export async function checkCORS(suite: Suite): Promise<void> {
   ): Promise<[Happened, string[]]> => {
     const streams = await start(options)
     try {
-      return [await inPage(browser, origin, follow(streams.url, init), count), streams.requests]
+      return [await runInPage(browser, origin, follow(streams.url, init), count), streams.requests]
     } finally {
       streams.stop()
     }
@@ -200,7 +200,7 @@ async function open(browser: Browser, origin: string): Promise<Page> {
   return page
 }
 
-async function inPage(browser: Browser, origin: string, script: string, count: number): Promise<Happened> {
+async function runInPage(browser: Browser, origin: string, script: string, count: number): Promise<Happened> {
   const page = await open(browser, origin)
   try {
     await page.evaluate(script)

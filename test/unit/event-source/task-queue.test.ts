@@ -171,7 +171,7 @@ it('the task queue adds no task for a single item if event loop iterations are c
   expect(hops).not.toHaveBeenCalled()
 })
 
-describe('cleared task queue', () => {
+describe('reset of the task queue', () => {
   it('drops waiting items', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => delivered.push(item))
@@ -182,7 +182,7 @@ describe('cleared task queue', () => {
     expect(delivered).toEqual([1])
   })
 
-  it('drops the next item if a delivery clears it', async () => {
+  it('drops the next item if a delivery resets it', async () => {
     const delivered: number[] = []
     const queue = await idleQueue<number>((item) => {
       delivered.push(item)
@@ -254,7 +254,7 @@ describe('backpressure of the task queue', () => {
     expect(queue.backpressure(1)).toBeInstanceOf(Promise)
   })
 
-  it('ends when the queue is cleared', async () => {
+  it('ends when the queue is reset', async () => {
     const queue = new TaskQueue<number>({ runTask: () => undefined })
     queue.push(1)
     const hold = queue.backpressure(READ_AHEAD)
