@@ -104,14 +104,14 @@ function checkOptions(init: unknown, reconnectsGet: boolean): ConnectionOptions 
   const options = readMembers(given, RULES) as Partial<CheckedOptions>
   const { fetch, resume, fetchOptions = NO_MEMBERS, lastEventId = '' } = options
   const isRuntimeFetch = fetch === undefined
-  const ofUndici = readUndiciOptions(given, fetchOptions, isRuntimeFetch)
+  const undiciOptions = readUndiciOptions(given, fetchOptions, isRuntimeFetch)
   const method = readMethod(given.method)
   const checkedOptions = {
     redirect: 'follow',
     reconnectionTime: INITIAL_RECONNECTION_TIME,
-    ...ofUndici,
+    ...undiciOptions,
     ...options,
-    fetchOptions: ofUndici.fetchOptions,
+    fetchOptions: undiciOptions.fetchOptions,
     withCredentials: Boolean(withCredentials),
     method,
     headers: (isFunction(headers) ? headers : readHeaders(headers, isRuntimeFetch)) as CheckedOptions['headers'],

@@ -5,8 +5,8 @@ import { tryGet, now } from './globals.ts'
 type Task = () => void
 
 /**
- * Each listener of one message runs one task, because browsers run all microtasks between listeners. Most tasks then need no
- * message of their own, which takes a third to a half of the time.
+ * Each listener of one message runs one task, because browsers run all microtasks between listeners. So most tasks
+ * need no separate message, which takes a third to a half of the time.
  */
 const MAX_LISTENERS = 64
 /** In ms. After that, the page must be able to handle input and paint. */

@@ -277,8 +277,8 @@ export function stream(...writes: string[]): Answer {
 
 /** A response that sends these writes and then ten keep-alive comments per second. */
 export function keptAlive(...writes: string[]): Answer {
-  const beats = Array.from({ length: 100 }, () => [{ wait: 100 }, { write: ':\n' }])
-  return { steps: [...writes.map((write) => ({ write })), ...beats.flat()] }
+  const comments = Array.from({ length: 100 }, () => [{ wait: 100 }, { write: ':\n' }])
+  return { steps: [...writes.map((write) => ({ write })), ...comments.flat()] }
 }
 
 /** A response that is idle after these writes, until `closesWhileIdle` has checked it. */

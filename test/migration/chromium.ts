@@ -21,7 +21,11 @@ export async function bundled(program: string): Promise<string> {
 const EMPTY = '<!doctype html><meta charset="utf-8"><title>migration</title>'
 
 /** Opens an empty page of this origin, and closes it after use. */
-export async function runInPage<T>(context: BrowserContext, origin: string, use: (page: Page) => Promise<T>): Promise<T> {
+export async function runInPage<T>(
+  context: BrowserContext,
+  origin: string,
+  use: (page: Page) => Promise<T>,
+): Promise<T> {
   const page = await context.newPage()
   try {
     await page.route('**/page', (route) => route.fulfill({ contentType: 'text/html', body: EMPTY }))

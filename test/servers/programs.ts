@@ -155,7 +155,7 @@ export const programs = Object.entries(PROGRAMS).map(([name, read]): [string, (s
 ])
 
 async function checkProgram(suite: Suite, name: string, read: Read): Promise<void> {
-  const [hosted, beating] = await Promise.all([Hosted.start(name), Hosted.start(name, { HEARTBEAT: '50' })])
+  const [hosted, withComments] = await Promise.all([Hosted.start(name), Hosted.start(name, { HEARTBEAT: '50' })])
   try {
     for (const [surface, follow] of Object.entries(SURFACES)) {
       for (const [fact, holds] of Object.entries(FACTS)) {
@@ -164,15 +164,17 @@ async function checkProgram(suite: Suite, name: string, read: Read): Promise<voi
           await hosted.serves('events', 0)
         })
       }
-      await check(suite, `sends keep-alive comments, which fire no event (${surface})`, () => beats(beating, follow))
+      await check(suite, `sends keep-alive comments, which fire no event (${surface})`, () =>
+        receivesComments(withComments, follow),
+      )
     }
     if (name === 'better-sse') await checkBetterSSE(suite, hosted)
   } finally {
-    await Promise.all([hosted.stop(), beating.stop()])
+    await Promise.all([hosted.stop(), withComments.stop()])
   }
 }
 
-async function beats({ origin }: Hosted, follow: Follow): Promise<void> {
+async function receivesComments({ origin }: Hosted, follow: Follow): Promise<void> {
   const follower = follow(`${origin}/events`)
   await until(
     () => follower.comments.length >= 3,

@@ -36,9 +36,9 @@ export const reconnection: BehaviorFact[] = [
     },
     'idleTimeout reconnects a silent connection with reason timeout; comments keep it open': (fact) =>
       withEnoughTime([1_000, 3_000, 9_000], async (idleTimeout) => {
-        const beat = [{ wait: idleTimeout / 5 }, { write: ':\n' }]
+        const comment = [{ wait: idleTimeout / 5 }, { write: ':\n' }]
         const served = await fact.serve(
-          { steps: [...Array.from({ length: 8 }, () => beat).flat(), { write: 'id: 1\ndata: x\n\n' }] },
+          { steps: [...Array.from({ length: 8 }, () => comment).flat(), { write: 'id: 1\ndata: x\n\n' }] },
           stream('data: y\n\n'),
         )
         const recorder = fact.listenWith(served.url, { idleTimeout, reconnectionTime: 10 })

@@ -111,9 +111,9 @@ export const reconnecting: BehaviorFact[] = ourFacts(62, {
 
   'heartbeat: comments keep the connection open; silence makes it reconnect': (fact) =>
     withEnoughTime([1_000, 3_000, 9_000], async (silence) => {
-      const beats = Array.from({ length: 6 }, () => [{ write: ': beat\n' }, { wait: silence / 5 }]).flat()
+      const comments = Array.from({ length: 6 }, () => [{ write: ': keep-alive\n' }, { wait: silence / 5 }]).flat()
       const served = await fact.serve(
-        { steps: [{ write: 'retry: 10\n' }, ...beats, { write: 'data: news\n\n' }] },
+        { steps: [{ write: 'retry: 10\n' }, ...comments, { write: 'data: news\n\n' }] },
         ending('data: back\n\n'),
         NO_CONTENT,
       )
