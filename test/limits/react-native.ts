@@ -71,7 +71,7 @@ export async function checkReactNative(tally: Tally): Promise<void> {
   await check('a polyfill loaded too late is reported along with the correct order', async () => {
     const [message = ''] = await prints(`${LIBRARY}${POLYFILLS}
       try { new EventSource('http://a.test/') } catch (error) { console.log(error) }`)
-    assert.match(message, /requires EventTarget, Event.* before everysource/)
+    assert.match(message, /requires EventTarget and Event, .* before everysource/)
   })
 
   for (const [use, program] of [

@@ -171,7 +171,7 @@ export async function checkBuilds(): Promise<void> {
       `)
         assert.match(
           output,
-          /^TypeError: EventSource requires EventTarget, .*\nTypeError: ErrorEvent requires Event, .*\n$/,
+          /^TypeError: EventSource requires EventTarget, .*\nTypeError: EventSource requires Event, .*\n$/,
         )
       },
     )
