@@ -103,7 +103,8 @@ export async function checkHosts(tally: Tally, url: string): Promise<void> {
         const loaded = await load(changed(host))
         for (const [what, use] of Object.entries(USES)) {
           const outcome = await inTime(use(loaded, url), what)
-          if (REQUIRED_BY[needed]?.includes(what)) assert.match(Object.values(outcome).join(), /runtime (?:lacks|has no)\b/, what)
+          if (REQUIRED_BY[needed]?.includes(what))
+            assert.match(Object.values(outcome).join(), /runtime (?:lacks|has no)\b/, what)
           else assert.deepEqual(outcome, { data: 'hello' }, what)
         }
       })

@@ -48,7 +48,7 @@ export const README: Facts = {
         const program = stage.run({ 'http://localhost:8000': server.origin })
         await program.exits()
         expect(program.output).toMatch(
-          /^connected\n7 news\nserver error: overloaded\nreconnecting: .+\nfailed: .* status 404 .*\n$/,
+          /^connected\n7 news\nserver error: overloaded\nreconnecting: .+\nfailed: .* status 404, .*\n$/,
         )
       },
     },
