@@ -54,6 +54,16 @@ const CHAT: Fact[] = [
       expect(server.requests).toHaveLength(1)
     },
   },
+  {
+    fact: 'prints the status of a refusal that is not JSON',
+    run: async (stage) => {
+      const server = await stage.serve((response) => response.writeHead(502).end('<h1>Bad Gateway</h1>'))
+      const program = stage.run({ [API]: server.origin })
+      await program.exits()
+      expect(program.errors).toContain('status 502')
+      expect(program.errors).not.toContain('SyntaxError')
+    },
+  },
 ]
 
 export const DROP_IN: Facts = {
