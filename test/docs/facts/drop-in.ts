@@ -123,7 +123,7 @@ export const DROP_IN: Facts = {
       fact: 'the rows of the table of fixes are the tests of test/drop-in',
       run: () => {
         const tested = [...FIXES, ...CHECKS.filter(({ isFix }) => isFix)].map(({ name }) => name)
-        expect(rows('here')).toEqual(tested)
+        expect(rows('everysource/fetch-event-source')).toEqual(tested)
       },
     },
   ],
