@@ -13,9 +13,7 @@ export async function getReleaseLine({ summary }) {
   const entries = summary.trim().split(/\n{2,}/)
   for (const entry of entries) {
     if (!KINDS.some((kind) => entry.startsWith(`${kind}: `))) {
-      throw new Error(
-        `A paragraph of a changeset must start with ${KINDS.join(':, ')}: but one is "${entry.slice(0, 60)}"`,
-      )
+      throw new Error(`A paragraph of a changeset must start with ${KINDS.join(':, ')}, got "${entry.slice(0, 60)}"`)
     }
   }
   return entries.map((entry) => `- ${entry.replaceAll('\n', '\n  ')}`).join('\n')
