@@ -183,7 +183,7 @@ describe.concurrent('release', () => {
     expect(output).toContain('git add --all && git commit -m "Release 7.2.0"\ngit tag v7.2.0 ')
     const changelog = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')
     expect(changelog).toMatch(
-      /^# Changelog\n\n## 7\.2\.0 - \d{4}-\d\d-\d\d\n\n### Added\n\n- An option, `x`\.\n {2}It does y\.\n\n### Fixed\n\n- A crash\.\n- A typo\.\n\n## 7\.1\.0\n/,
+      /^# Changelog\n\nThe format is\nthis\.\n\n## 7\.2\.0 - \d{4}-\d\d-\d\d\n\n### Added\n\n- An option, `x`\.\n {2}It does y\.\n\n### Fixed\n\n- A crash\.\n- A typo\.\n\n## 7\.1\.0\n/,
     )
     expect(readFileSync(join(folder, 'docs/guides/install.md'), 'utf8')).toContain('everysource-7.2.0.tgz')
     const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { version: string }
@@ -333,7 +333,7 @@ function copy(onTestFinished: (cleanUp: () => void) => void): string {
       .replace('"build": "tsup"', `"build": ${JSON.stringify(build)}`),
   )
   fillIn(folder, 'someone/everysource', 'https://example.org/fund')
-  writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n\n## 7.1.0\n\n- This\n')
+  writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n\nThe format is\nthis.\n\n## 7.1.0\n\n- This\n')
   git(folder, 'init', '--quiet', '--initial-branch', 'main')
   // .gitignore's pattern matches only a folder, not a link.
   writeFileSync(join(folder, '.git/info/exclude'), 'node_modules\n')
