@@ -40,10 +40,11 @@ test.for([
 })
 
 test('the speeds are those of the benchmarks', () => {
-  const [, burst, single] = /Speed:\*\* ([\d.]+) times .*? ([\d.]+) times one by one/s.exec(readme) ?? []
+  const [, burst, single] = /Speed:\*\* .*? (\d+)% less .* (\d+)% more one at a time/s.exec(readme) ?? []
   const [, ofBurst] = /100 per chunk: CPU relative to eventsource +\| +[\d.]+ \| +([\d.]+) /.exec(benchmarks) ?? []
   const [, ofSingle] = /1 per chunk: CPU relative to eventsource +\| +[\d.]+ \| +([\d.]+) /.exec(benchmarks) ?? []
-  expect([burst, single]).toEqual([ofBurst, ofSingle])
+  const percent = (ratio = ''): string => String(Math.round(Math.abs(1 - Number(ratio)) * 100))
+  expect([burst, single]).toEqual([percent(ofBurst), percent(ofSingle)])
 })
 
 test('the index of the docs answers these questions', () => {

@@ -275,7 +275,10 @@ export const resumption: BehaviorFact[] = [
       const recorder = fact.listenWith(served.url, { redirect: 'same-origin' })
       await recorder.until('error')
       const { reason, message } = recorder.errors[0]?.error ?? {}
-      equal([recorder.summary, reason, message?.includes('The browser hides the target')], [['error 2'], 'redirect', true])
+      equal(
+        [recorder.summary, reason, message?.includes('The browser hides the target')],
+        [['error 2'], 'redirect', true],
+      )
     },
   }),
 
