@@ -13,9 +13,7 @@ export async function getReleaseLine({ summary }) {
   const entries = summary.trim().split(/\n{2,}/)
   for (const entry of entries) {
     if (!KINDS.some((kind) => entry.startsWith(`${kind}: `))) {
-      throw new Error(
-        `A paragraph of a changeset must start with ${KINDS.join(':, ')}: but one is "${entry.slice(0, 60)}"`,
-      )
+      throw new Error(`A paragraph of a changeset must start with ${KINDS.join(':, ')}, got "${entry.slice(0, 60)}"`)
     }
   }
   return entries.map((entry) => `- ${entry.replaceAll('\n', '\n  ')}`).join('\n')
@@ -33,7 +31,9 @@ export async function getDependencyReleaseLine() {
  * @param {string} date such as 2026-11-30
  */
 export function sortByKind(changelog, date) {
-  const [intro = '', newest = '', ...older] = changelog.split(/^(?=## )/m)
+  const [title = '', section = '', ...older] = changelog.split(/^(?=## )/m)
+  // changesets inserts the version above the introduction.
+  const [newest = '', ...introduction] = section.split(/\n\n(?=[A-Z])/)
   const [heading = ''] = newest.split('\n', 1)
   const entries = newest.split(/^(?=- )/m).slice(1)
   const sections = KINDS.map((kind) => {
@@ -43,5 +43,6 @@ export function sortByKind(changelog, date) {
       .map((entry) => entry.replace(/^- [a-z]/, (start) => start.toUpperCase()))
     return ofKind.length === 0 ? '' : `### ${kind}\n\n${ofKind.join('\n')}\n\n`
   })
-  return [intro, `${heading} - ${date}\n\n`, ...sections, ...older].join('')
+  const intro = introduction.map((paragraph) => `${paragraph.trim()}\n\n`)
+  return [title, ...intro, `${heading} - ${date}\n\n`, ...sections, ...older].join('')
 }

@@ -1,30 +1,45 @@
 /**
- * Packs what `npm publish` takes: `node .ci/pack.mjs [folder]`. npm shows the README without the files that it links to, so its links
- * and pictures become absolute, at the tag of the version. Doesn't build.
+ * Creates the tarball for `npm publish`: `node .ci/pack.mjs [folder]`. npm shows the README without the repository, so links and
+ * pictures become absolute, at the tag of the version, and the notes about an unpublished package are removed. Doesn't build.
  */
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parse } from '@textlint/markdown-to-ast'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Fields that the npm page needs; .ci/repository.mjs writes them. */
 const NEEDED = ['repository', 'homepage', 'bugs', 'funding']
 
+const GITHUB = /^git\+(https:\/\/github\.com\/[\w.-]+\/[\w.-]+)\.git$/
+
 /**
- * Says what package.json lacks, if anything.
+ * Returns an error message if package.json does not say where the repository is.
  *
- * @param {Record<string, unknown>} manifest
+ * @param {Record<string, any>} manifest
  */
 export function problemOf(manifest) {
   const missing = NEEDED.filter((field) => !manifest[field])
-  if (missing.length === 0) return undefined
-  return `package.json lacks ${missing.join(', ')}. Run: node .ci/repository.mjs <owner>/<name> <funding URL>`
+  const run = 'Run: node .ci/repository.mjs <owner>/<name> <funding URL>'
+  if (missing.length > 0) return `package.json lacks ${missing.join(', ')}. ${run}`
+  if (!GITHUB.test(manifest.repository.url)) return `Invalid repository in package.json. ${run}`
+  return undefined
 }
 
 /**
- * Returns a Markdown text with absolute links, for files at the root of the repository.
+ * Removes the parts for readers who cannot install from npm yet, and shows those for others:
+ * `<!-- unpublished -->…<!-- published: … -->`.
+ *
+ * @param {string} text
+ */
+export function asPublished(text) {
+  return text.replace(/<!-- unpublished -->[^]*?<!-- published:\s*([^]*?)\s*-->/g, '$1')
+}
+
+/**
+ * Returns a Markdown text of the repository's root with absolute links.
  *
  * @param {string} text
  * @param {string} repository such as https://github.com/owner/name
@@ -34,27 +49,46 @@ export function withAbsoluteLinks(text, repository, ref) {
   const raw = repository.replace('https://github.com/', 'https://raw.githubusercontent.com/')
   /** @type {(link: string, isImage: boolean) => string} */
   const absolute = (link, isImage) => {
-    if (/^(\w+:|#)/.test(link)) return link
+    if (/^(\w+:|\/\/|#)/.test(link)) return link
     // Pages of the repository that are not files, such as its actions.
     if (link.startsWith('../../')) return `${repository}/${link.slice('../../'.length)}`
-    return isImage ? `${raw}/${ref}/${link}` : `${repository}/blob/${ref}/${link}`
+    const path = link.replace(/^(\.?\/)+/, '')
+    return isImage ? `${raw}/${ref}/${path}` : `${repository}/blob/${ref}/${path}`
   }
-  return text
-    .split(/(^```[^]*?^```$)/m)
-    .map((part) =>
-      part.startsWith('```')
-        ? part
-        : part
-            .replace(/(!\[[^\]]*\]\()([^)\s]+)/g, (_, start, link) => start + absolute(link, true))
-            .replace(/(?<!!\[[^\]]*)(\]\()([^)\s]+)/g, (_, start, link) => start + absolute(link, false))
-            .replace(/( src(?:set)?=")([^"]+)/g, (_, start, link) => start + absolute(link, true))
-            .replace(/( href=")([^"]+)/g, (_, start, link) => start + absolute(link, false)),
-    )
-    .join('')
+  /** @type {{ start: number, end: number, text: string }[]} */
+  const edits = []
+  /** @type {(node: any) => void} */
+  const visit = (node) => {
+    const [start, end] = node.range
+    const source = text.slice(start, end)
+    if (node.type === 'Html') {
+      edits.push({ start, end, text: withAbsoluteAttributes(source, absolute) })
+    } else if (['Link', 'Image', 'Definition'].includes(node.type) && source.includes(node.url)) {
+      const at = start + source.lastIndexOf(node.url)
+      edits.push({ start: at, end: at + node.url.length, text: absolute(node.url, node.type === 'Image') })
+    }
+    for (const child of node.children ?? []) visit(child)
+  }
+  visit(parse(text))
+  return edits
+    .sort((one, other) => other.start - one.start)
+    .reduce((result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end), text)
 }
 
 /**
- * Packs into a folder, and returns what npm says of the tarball.
+ * @param {string} html
+ * @param {(link: string, isImage: boolean) => string} absolute
+ */
+function withAbsoluteAttributes(html, absolute) {
+  return html.replace(/(\s(src|srcset|href)=)(["'])(.*?)\3/g, (_, start, name, quote, value) => {
+    const links = name === 'srcset' ? value.split(/(?<=,)\s*/) : [value]
+    const changed = links.map((/** @type {string} */ link) => absolute(link, name !== 'href'))
+    return `${start}${quote}${changed.join(' ')}${quote}`
+  })
+}
+
+/**
+ * Packs into a folder, and returns npm's report about the tarball.
  *
  * @param {string} folder relative to the repository
  * @returns {{ filename: string, unpackedSize: number, files: { path: string, size: number }[] }}
@@ -64,11 +98,11 @@ export function pack(folder) {
   const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
   const problem = problemOf(manifest)
   if (problem !== undefined) throw new Error(problem)
-  const repository = manifest.repository.url.replace(/^git\+|\.git$/g, '')
+  const [, repository = ''] = GITHUB.exec(manifest.repository.url) ?? []
   const readme = readFileSync(`${root}README.md`, 'utf8')
-  writeFileSync(`${root}README.md`, withAbsoluteLinks(readme, repository, `v${manifest.version}`))
+  writeFileSync(`${root}README.md`, withAbsoluteLinks(asPublished(readme), repository, `v${manifest.version}`))
   try {
-    // Without scripts: `prepare` would build again.
+    // Without scripts, because `prepare` would build again.
     const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
     return JSON.parse(
       execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),

@@ -1,6 +1,6 @@
 /**
- * `npm run release`: makes a version of the changesets that wait, runs every check, packs, and says what to run to publish it. It
- * publishes nothing itself. `-- --skip-checks` leaves out `npm run test:all`: for its own tests.
+ * `npm run release`: turns the pending changesets into a version, runs all checks, packs, and prints the publish commands. It publishes
+ * nothing. `-- --skip-checks` skips `npm run test:all`; its tests use that.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -17,12 +17,14 @@ const MAIN = 'main'
 
 const { values: options } = parseArgs({ options: { 'skip-checks': { type: 'boolean', default: false } } })
 
-/** The changesets, once they have been made a version. @type {string[]} */
+/** The changesets in this version. @type {string[]} */
 let versioned = []
 
 const branch = read('git', ['branch', '--show-current'])
 if (branch !== MAIN) refuse(`Releases are made on ${MAIN}, not on ${branch === '' ? 'a detached HEAD' : branch}.`)
-if (read('git', ['status', '--porcelain']) !== '') refuse('There are changes that are not committed: see git status.')
+if (read('git', ['status', '--porcelain']) !== '') refuse('Uncommitted changes. See git status.')
+const problem = problemOf(packageJSON())
+if (problem !== undefined) refuse(problem)
 
 const waiting = readdirSync(`${root}.changeset`).filter((file) => file.endsWith('.md') && file !== 'README.md')
 if (waiting.length > 0) {
@@ -42,11 +44,8 @@ const [, entry] = /^## (\S+).*$/m.exec(readFileSync(`${root}CHANGELOG.md`, 'utf8
 if (entry !== version)
   refuse(`The version is ${version}, but the first entry of CHANGELOG.md is ${entry ?? 'missing'}.`)
 
-const problem = problemOf(packageJSON())
-if (problem !== undefined) refuse(problem)
-
 if (!options['skip-checks']) run('npm', ['run', 'test:all'])
-// Builds of files that src no longer has must not be in it.
+// Removes the output of deleted sources.
 for (const folder of ['dist', 'fetch-event-source', 'polyfill']) {
   rmSync(`${root}${folder}`, { recursive: true, force: true })
 }
@@ -82,7 +81,7 @@ console.log('\nNothing has been published. If that is right:\n')
 if (waiting.length > 0) console.log(`git add --all && git commit -m "Release ${version}"`)
 console.log(`git tag ${tag} && git push origin ${MAIN} ${tag}`)
 console.log(
-  `\nThe tag starts .github/workflows/release.yml, which publishes ${version} with its provenance when that is approved.`,
+  `\nThe tag starts .github/workflows/release.yml, which publishes ${version} with provenance, after approval.`,
 )
 
 /** @returns {{ name: string, version: string }} */
@@ -91,7 +90,7 @@ function packageJSON() {
 }
 
 /**
- * changesets sets the version of package.json only.
+ * Sets the version everywhere except in package.json, which changesets sets.
  *
  * @param {string} version
  */
@@ -102,8 +101,19 @@ function setVersions(version) {
     packages.version = packages.packages[''].version = version
     writeFileSync(lock, `${JSON.stringify(packages, null, 2)}\n`)
   }
+  for (const page of ['README.md', ...filesBelow('docs').filter((file) => file.endsWith('.md'))]) {
+    const text = readFileSync(root + page, 'utf8')
+    const changed = text.replace(/(everysource@\^|"everysource": "\^|everysource-)\d+\.\d+\.\d+/g, `$1${version}`)
+    if (changed !== text) writeFileSync(root + page, changed)
+  }
   const jsr = `${root}jsr.json`
   writeFileSync(jsr, readFileSync(jsr, 'utf8').replace(/"version": "[^"]*"/, `"version": "${version}"`))
+}
+
+/** @param {string} folder */
+function filesBelow(folder) {
+  if (!existsSync(root + folder)) return []
+  return readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`)
 }
 
 /**
@@ -118,7 +128,7 @@ function filesIn(value) {
 }
 
 /**
- * What a command prints.
+ * Returns a command's output.
  *
  * @param {string} command
  * @param {string[]} args
@@ -128,7 +138,7 @@ function read(command, args) {
 }
 
 /**
- * Runs a command with the terminal's output, and gives up when it fails.
+ * Runs a command with its output on the terminal, and exits if it fails.
  *
  * @param {string} command
  * @param {string[]} args
@@ -146,6 +156,6 @@ function run(command, args) {
 function refuse(reason) {
   console.error(`No release: ${reason}`)
   if (versioned.length > 0)
-    console.error('What changesets wrote is still there: git diff shows it, git restore . takes it back.')
+    console.error('The version changes are still in the working tree. To undo them: git restore .')
   process.exit(1)
 }

@@ -1,5 +1,5 @@
 /**
- * Fills in where the project lives: `node .ci/repository.mjs <owner>/<name> <funding URL>`. Writes `repository`, `homepage`, `bugs` and
+ * Fills in the repository's URLs: `node .ci/repository.mjs <owner>/<name> <funding URL>`. Writes `repository`, `homepage`, `bugs` and
  * `funding` of package.json, and the link to the discussions in the issue templates.
  */
 

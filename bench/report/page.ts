@@ -23,7 +23,7 @@ over the rounds. Ratios are medians of each round's ratio, because the speed of 
 published build in \`dist\`.
 
 Messages look like \`data: {"n":10000042,"token":" the quick brown …"}\`. A contender must receive all of them in order, with the right
-checksum; otherwise its row is void. Versions: ${versionsIn(results)}.
+checksum; otherwise its result is discarded. Versions: ${versionsIn(results)}.
 
 ## Targets
 

@@ -24,8 +24,8 @@ fifth of the messages is warm-up and does not count.${cores}
 
 A chunk is one write of the server. Chunks of 100 messages are sent as fast as they are read. After a chunk of 10 messages or of one,
 like the tokens of a model, the server sleeps for at least 50 µs, so that each chunk is read separately. (Without the pause, the system
-joins chunks while a contender is busy, so slower contenders would read fewer of them.) The last column is the number of times the
-process waited per message, at 1 per chunk: 1 means that every message was read separately.`
+joins chunks while a contender is busy, so slower contenders would read fewer of them.) “Waits at 1” is the number of waits
+per message at 1 per chunk: 1 means that every message was read separately.`
     },
     tables: burstTables,
   },
@@ -35,8 +35,9 @@ process waited per message, at 1 per chunk: 1 means that every message was read 
     prose({ messages, every, hadCores }) {
       const cores = hadCores ? ' Server and contender run on separate cores.' : ''
       return `Time in µs from just before the server's write to the listener, with a message every ${every} ms. Each process receives ${count(messages)} messages,
-the first ${count(messages * WARM_UP)} as warm-up. Both ends read the same monotonic clock.${cores} The ratio to the baseline is in brackets. The 99th percentile
-depends as much on the system as on the contender: it varies by half between rounds.`
+the first ${count(messages * WARM_UP)} as warm-up. Both ends read the same monotonic clock.${cores} The ratio to the baseline is in brackets.
+It is the median of each round's ratio, so it may differ from the ratio of the two medians. The 99th percentile depends
+as much on the system as on the contender: it varies by half between rounds.`
     },
     tables({ rows }) {
       return relativeToBaseline(rows, { p50: (sample) => sample.p50, p99: (sample) => sample.p99 })
@@ -46,8 +47,8 @@ depends as much on the system as on the contender: it varies by half between rou
   memory: {
     title: 'Memory',
     prose({ connections }) {
-      return `Memory of an open connection in kB, with the ratio to the baseline in brackets. ${count(connections)} idle connections that have received one
-message each are added to a process that has a fifth as many. The growth after garbage collection is divided by their number.`
+      return `Memory of an open connection in kB, with the ratio to the baseline in brackets. Each process starts with ${count(connections / 5)} idle connections.
+We add ${count(connections)}, each after one message. The growth after garbage collection is divided by the number added.`
     },
     tables({ rows }) {
       return relativeToBaseline(rows, {

@@ -31,8 +31,8 @@ export function conformanceDoc(): string {
   })
   return `# Conformance
 
-Each line is one test of the [conformance suite](../../test/conformance). It passes in every runtime unless the line says otherwise.
-Related facts share a number.
+Each line is one test of the [conformance suite](../../test/conformance). It passes in every runtime where it applies,
+except for [those listed in runtimes.md](runtimes.md#exceptions). Related facts share a number.
 
 The suite also includes ${streamCases.length} byte streams ([stream-cases.json](../../test/conformance/stream-cases.json)). Each must yield
 the same messages, IDs and reconnection times, however the stream is split into chunks.

@@ -162,7 +162,7 @@ export const CHECKS: Check[] = [
     bothMethods: true,
   },
   {
-    name: 'hidden and shown ten times in quick succession, one connection is left',
+    name: 'after hiding and showing the page ten times quickly, one connection remains',
     answers: [open('data: one\n\n')],
     show: async ({ served, page, method, show }) => {
       await served.log({ requests: 1, patience: PATIENCE })

@@ -22,8 +22,7 @@ if (feature !== 'node') stubPage()
 const { EventSource, streamEvents, createEventSource, fetchEventSource } = (await import(specifier)) as Packages
 if (feature === 'interface') printInterface()
 else if (feature === 'loop') await loop()
-// No other package has such an option.
-else if (feature !== 'idle' || streamEvents) follow()
+else follow()
 
 function follow(): void {
   const init = initOf(feature)

@@ -9,6 +9,7 @@ import { atOnce } from '../at-once.ts'
 import { path } from '../conformance/bundle.ts'
 import type { Tally } from '../tally.ts'
 import { cut, ended, inTurn, stream } from './answers.ts'
+import { MEMBERS, read } from './members.ts'
 import { locate } from './packages.ts'
 import { serve } from './server.ts'
 import type { Difference, Request } from './scenario.ts'
@@ -46,7 +47,7 @@ interface Probe {
   has: (run: Run) => boolean | undefined
 }
 
-/** The time limit of a probe, in ms: each ends earlier, by what the package does or by its exit. */
+/** The time limit of a probe, in ms: most end earlier. */
 const PATIENCE = 120_000
 
 const YES = '✅'
@@ -116,13 +117,16 @@ const FEATURES = {
   },
 } satisfies Record<string, Probe>
 
-/** The table's columns after `native`, whose cells follow from the standard. */
+/** The columns of the table, except `native`. */
 const PACKAGES: Record<string, string> = {
   everysource: 'everysource',
   '`eventsource`': 'eventsource',
   '`fetch-event-source`': '@microsoft/fetch-event-source',
   '`eventsource-client`': 'eventsource-client',
 }
+
+/** HTML standard, 9.2.2: the only option is `withCredentials`, and `error` is a plain event. */
+const STANDARD = ['interface', 'resume']
 
 /** Features that a custom `fetch` can add to a package. */
 const FETCH_FEATURES: Feature[] = ['headers', 'post', 'status', 'body']
@@ -144,6 +148,19 @@ export async function checkFeatures(tally: Tally): Promise<void> {
       Object.keys(PACKAGES),
     )
   })
+  await suite.run('native: the interface and resuming, all that the standard has', () => {
+    const native = Object.values(FEATURES).map(({ row }) => rows[row]?.[columns.indexOf('native')])
+    assert.deepEqual(
+      native,
+      Object.keys(FEATURES).map((feature) => (STANDARD.includes(feature) ? YES : NO)),
+    )
+  })
+  for (const name of Object.values(PACKAGES).slice(1)) {
+    await suite.run(`the README names the version of ${name}`, () => {
+      const { version } = JSON.parse(read(name, 'package.json')) as { version: string }
+      assert.ok(readFileSync(path('README.md'), 'utf8').includes(`\`${name}\` ${version}`), version)
+    })
+  }
   await atOnce(
     AT_ONCE,
     (Object.keys(FEATURES) as Feature[]).flatMap((feature) =>
@@ -168,6 +185,10 @@ function readTable(): { columns: string[]; rows: Record<string, string[]> } {
 }
 
 async function cellOf(name: string, feature: Feature): Promise<string> {
+  // An option that is absent cannot be tried.
+  if (feature === 'idle' && !MEMBERS[name]?.().some((member) => /idle|timeout|heartbeat/i.test(member))) {
+    if (name !== 'everysource') return NO
+  }
   if (await hasFeature(name, feature, 'option')) return BY_CALLBACK[name]?.[feature] ?? YES
   return FETCH_FEATURES.includes(feature) && (await hasFeature(name, feature, 'fetch')) ? BY_FETCH : NO
 }

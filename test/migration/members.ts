@@ -90,7 +90,8 @@ function members(text: string, declaration: string): string[] {
   return all(body, /^ {2,4}(?:readonly )?(\w+|\[Symbol\.\w+\])\??(?:[:(<])/gm).filter((name) => name !== 'constructor')
 }
 
-function read(name: string, file: string): string {
+/** Returns the text of a file of an installed package. */
+export function read(name: string, file: string): string {
   let folder = dirname(locate(name))
   while (!existsSync(join(folder, 'package.json')) || !existsSync(join(folder, file))) {
     if (folder === dirname(folder)) throw new Error(`${name} does not have ${file}`)

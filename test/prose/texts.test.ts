@@ -8,19 +8,32 @@ const SOURCE = `/**
 const name = 'a string' // and its \`code\`
 const template = \`from \${name} to \${/* a note */ name}\`
 const key = 'identifier'
+const whole = \`with \\\`code\\\` in it\`
 `
 
-it('keeps comments and strings with spaces at their places and blanks out code', () => {
-  const text = textsOf(SOURCE, 'file.ts')
-  expect(text.split('\n').map((line) => line.trimEnd())).toEqual([
+function linesOf(source: string, file: string): string[] {
+  const text = textsOf(source, file)
+  expect(text).toHaveLength(source.length)
+  return text.split('\n').map((line) => line.trimEnd())
+}
+
+it('keeps the comments of a program, and its strings that contain a space, at their positions', () => {
+  expect(linesOf(SOURCE, 'file.ts')).toEqual([
     '/**',
     '   A comment on',
     '   two lines.',
     ' */',
     "             'a string' // and its ······",
-    '                 `from ${    } to ${/* a note */',
+    '                  from ${    } to ${/* a note */',
     '',
+    '               with ········ in it',
     '',
   ])
-  expect(text).toHaveLength(SOURCE.length)
+})
+
+it('keeps the text of a web page', () => {
+  expect(linesOf('<p class="a b">some <b>bold</b>\n<code>code</code> page</p>', 'page.html')).toEqual([
+    '               some    bold',
+    '                  page',
+  ])
 })

@@ -1,35 +1,48 @@
-/** The comments and strings of a program, at their places, for a linter of prose. */
+/** Extracts the prose of programs, web pages and configuration files. All texts keep their positions; blanks replace the rest. */
 
+import { extname } from 'node:path'
 import ts from 'typescript'
 
-/** Identifiers, which a vocabulary of English must not judge. */
+/** Code in comments and strings, and in template literals. */
 const CODE = /`[^`\n]*`/g
+const CODE_IN_TEMPLATE = /\\`.*?\\`/g
 
-/** A text of the same length that has the program's comments and strings where they are, and blanks for all else. */
+/** Markup in HTML, and elements without prose. */
+const MARKUP = /<(script|style|code|pre)\b[^]*?<\/\1>|<[^>]*>/g
+
+/** Returns a text of the same length with the prose of a file, and blanks in place of everything else. */
 export function textsOf(source: string, file: string): string {
-  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, false)
-  const ranges = new Map<number, number>()
-  const add = (start: number, end: number): void => void ranges.set(start, end)
+  const extension = extname(file)
+  if (extension === '.html') return source.replace(MARKUP, blank)
+  if (extension === '.yml') return mask(source, CODE)
+  return textsOfProgram(source, file)
+}
+
+/** The comments, and the strings that contain a space; other strings are names. */
+function textsOfProgram(source: string, file: string): string {
+  const texts = new Map<number, string>()
   const visit = (node: ts.Node): void => {
     const comments = [
       ...(ts.getLeadingCommentRanges(source, node.pos) ?? []),
       ...(ts.getTrailingCommentRanges(source, node.end) ?? []),
     ]
-    for (const { pos, end } of comments) add(pos, end)
-    if (isText(node)) add(skipBlanks(source, node.pos), node.end)
+    for (const { pos, end } of comments) texts.set(pos, proseOfComment(source.slice(pos, end)))
+    if (isText(node)) {
+      const start = skipBlanks(source, node.pos)
+      const text = source.slice(start, node.end)
+      texts.set(start, /^[`}]/.test(text) ? mask(text, CODE_IN_TEMPLATE).replaceAll('`', ' ') : mask(text, CODE))
+    }
     ts.forEachChild(node, visit)
   }
-  visit(tree)
+  visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest, false))
 
-  let text = ''
-  for (const [start, end] of [...ranges].sort(([one], [other]) => one - other)) {
-    if (start < text.length) continue
-    text += blank(source.slice(text.length, start)) + clean(source.slice(start, end))
+  let result = ''
+  for (const [start, text] of [...texts].sort(([one], [other]) => one - other)) {
+    if (start >= result.length) result += blank(source.slice(result.length, start)) + text
   }
-  return text + blank(source.slice(text.length))
+  return result + blank(source.slice(result.length))
 }
 
-/** A string with a blank in it; others are names. */
 function isText(node: ts.Node): boolean {
   const isString = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)
   return isString && node.text.includes(' ')
@@ -39,12 +52,15 @@ function skipBlanks(source: string, start: number): number {
   return start + (/^(?:\s|\/\/.*\n|\/\*[^]*?\*\/)*/.exec(source.slice(start))?.[0].length ?? 0)
 }
 
-/** A comment without the asterisks of its lines, which would separate words. */
-function clean(text: string): string {
-  const lines = text.startsWith('/*') ? text.replace(/\n( *)\*(?!\/)/g, '\n$1 ') : text
-  return lines.replace(CODE, (code) => '·'.repeat(code.length))
+/** Replaces the asterisks at the start of lines, which would separate words. */
+function proseOfComment(text: string): string {
+  return mask(text.startsWith('/*') ? text.replace(/\n( *)\*(?!\/)/g, '\n$1 ') : text, CODE)
 }
 
-function blank(code: string): string {
-  return code.replace(/[^\n]/g, ' ')
+function mask(text: string, code: RegExp): string {
+  return text.replace(code, (match) => '·'.repeat(match.length))
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, ' ')
 }

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { withAbsoluteLinks } from '../../.ci/pack.mjs'
 import { getReleaseLine } from '../../.changeset/changelog.mjs'
 import { path } from '../conformance/bundle.ts'
 
@@ -31,6 +32,7 @@ const COPIED = [
   '.gitignore',
   '.npmrc',
   '.prettierrc.json',
+  'docs/guides/install.md',
   'LICENSE',
   'README.md',
   'jsr.json',
@@ -68,14 +70,14 @@ describe.concurrent('release is refused', () => {
       (folder: string) => {
         writeFileSync(join(folder, 'src/index.ts'), '')
       },
-      'There are changes that are not committed',
+      'Uncommitted changes',
     ],
     [
       'with untracked files',
       (folder: string) => {
         writeFileSync(join(folder, 'new.txt'), '')
       },
-      'There are changes that are not committed',
+      'Uncommitted changes',
     ],
     [
       'on another branch',
@@ -181,8 +183,9 @@ describe.concurrent('release', () => {
     expect(output).toContain('git add --all && git commit -m "Release 7.2.0"\ngit tag v7.2.0 ')
     const changelog = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')
     expect(changelog).toMatch(
-      /^# Changelog\n\n## 7\.2\.0 - \d{4}-\d\d-\d\d\n\n### Added\n\n- An option, `x`\.\n {2}It does y\.\n\n### Fixed\n\n- A crash\.\n- A typo\.\n\n## 7\.1\.0\n/,
+      /^# Changelog\n\nThe format is\nthis\.\n\n## 7\.2\.0 - \d{4}-\d\d-\d\d\n\n### Added\n\n- An option, `x`\.\n {2}It does y\.\n\n### Fixed\n\n- A crash\.\n- A typo\.\n\n## 7\.1\.0\n/,
     )
+    expect(readFileSync(join(folder, 'docs/guides/install.md'), 'utf8')).toContain('everysource-7.2.0.tgz')
     const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { version: string }
     expect(lock.version).toBe('7.2.0')
     const jsr = JSON.parse(readFileSync(join(folder, 'jsr.json'), 'utf8')) as { version: string }
@@ -194,6 +197,8 @@ describe.concurrent('release', () => {
       'D .changeset/one.md',
       'D .changeset/two.md',
       'M CHANGELOG.md',
+      'M README.md',
+      'M docs/guides/install.md',
       'M jsr.json',
       'M package-lock.json',
       'M package.json',
@@ -212,7 +217,7 @@ describe.concurrent('release', () => {
       git(folder, 'tag', 'v7.1.1')
       const { output } = await release(folder)
       expect(output).toContain('No release: The tag v7.1.1 exists')
-      expect(output).toContain('git restore . takes it back')
+      expect(output).toContain('To undo them: git restore .')
       git(folder, 'restore', '.')
       expect(git(folder, 'status', '--porcelain')).toBe('')
     },
@@ -225,6 +230,8 @@ describe('the packed README', () => {
     await release(folder)
     const tarball = join(folder, '.cache/release/everysource-7.1.0.tgz')
     const readme = execFileSync('tar', ['-xzOf', tarball, 'package/README.md'], { encoding: 'utf8' })
+    expect(readme).toContain('With npm: `npm install everysource`')
+    expect(readme).not.toMatch(/not on npm|not published|clone of this repository/i)
     const links = [...readme.matchAll(/\]\(([^)\s]+)|(?:src|href)="([^"]+)"/g)].map(
       ([, link, other]) => link ?? other ?? '',
     )
@@ -241,6 +248,27 @@ describe('the packed README', () => {
     expect(links).toContain('https://raw.githubusercontent.com/someone/everysource/v7.1.0/docs/guides/inspector.png')
     expect(links).toContain('https://github.com/someone/everysource/actions/workflows/test.yml/badge.svg')
     expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe(readFileSync(path('README.md'), 'utf8'))
+  })
+})
+
+describe('withAbsoluteLinks', () => {
+  it.for([
+    ['[a](docs/x.md#y)', '[a](https://github.com/o/n/blob/v1/docs/x.md#y)'],
+    ['[a](<docs/my file.md> "T")', '[a](<https://github.com/o/n/blob/v1/docs/my file.md> "T")'],
+    ['[docs/x.md](docs/x.md)', '[docs/x.md](https://github.com/o/n/blob/v1/docs/x.md)'],
+    [
+      '[![a [b]](a.png)](x.md)',
+      '[![a [b]](https://raw.githubusercontent.com/o/n/v1/a.png)](https://github.com/o/n/blob/v1/x.md)',
+    ],
+    ['[a][r]\n\n[r]: docs/x.md', '[a][r]\n\n[r]: https://github.com/o/n/blob/v1/docs/x.md'],
+    [
+      '[a](../../issues) [b](#c) [d](https://e.test/)',
+      '[a](https://github.com/o/n/issues) [b](#c) [d](https://e.test/)',
+    ],
+    [`<img\tsrc='a.png'>`, `<img\tsrc='https://raw.githubusercontent.com/o/n/v1/a.png'>`],
+    ['`[a](x.md)`\n\n~~~\n[a](x.md)\n~~~', '`[a](x.md)`\n\n~~~\n[a](x.md)\n~~~'],
+  ] as const)('%j', ([text, expected]) => {
+    expect(withAbsoluteLinks(text, 'https://github.com/o/n', 'v1')).toBe(expected)
   })
 })
 
@@ -305,7 +333,7 @@ function copy(onTestFinished: (cleanUp: () => void) => void): string {
       .replace('"build": "tsup"', `"build": ${JSON.stringify(build)}`),
   )
   fillIn(folder, 'someone/everysource', 'https://example.org/fund')
-  writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n\n## 7.1.0\n\n- This\n')
+  writeFileSync(join(folder, 'CHANGELOG.md'), '# Changelog\n\nThe format is\nthis.\n\n## 7.1.0\n\n- This\n')
   git(folder, 'init', '--quiet', '--initial-branch', 'main')
   // .gitignore's pattern matches only a folder, not a link.
   writeFileSync(join(folder, '.git/info/exclude'), 'node_modules\n')

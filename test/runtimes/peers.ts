@@ -1,4 +1,4 @@
-/** Checks the README's claims about other implementations against the suite: `npm run test:peers`. */
+/** Checks what the docs say about `eventsource` and undici against the suite: `npm run test:peers`. */
 
 import assert from 'node:assert/strict'
 import { bundle } from '../conformance/bundle.ts'
@@ -70,7 +70,7 @@ async function check(name: string, { module, fails }: Peer): Promise<void> {
   for (const claim of fails) {
     await suite.run(`it fails "${claim}"`, () => {
       const failed = results.some(({ name, outcome }) => name.startsWith(claim) && outcome === 'failed')
-      assert.ok(failed, 'the test passes now: remove the claim from the README')
+      assert.ok(failed, 'the test passes now: remove the claim from docs/background/why.md')
     })
   }
   await suite.run('an otherwise idle process exits while the source waits to reconnect', () =>

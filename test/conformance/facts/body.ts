@@ -119,7 +119,7 @@ export const body: BehaviorFact[] = [
     },
   }),
   ...ourFactsIn(onServer, 35, {
-    'a stream that a body function returns for an attempt that is over is canceled': async (fact) => {
+    'if an attempt ends before its body function returns a stream, that stream is canceled': async (fact) => {
       const { url } = await fact.serve(stream())
       const canceled = new Promise<void>((resolve) => {
         const recorder = fact.listenWith(url, {

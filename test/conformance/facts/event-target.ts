@@ -10,8 +10,8 @@ type Arguments = (log: string[], listener: () => void) => unknown[]
 
 const PLACES = [
   'outside a dispatch',
-  'during a dispatch of the same type',
-  'during a dispatch of another type',
+  'while an event of the same type is dispatched',
+  'while an event of another type is dispatched',
 ] as const
 type Place = (typeof PLACES)[number]
 
@@ -121,7 +121,7 @@ export const eventTarget: BehaviorFact[] = [
   },
   ...PLACES.map((place): BehaviorFact => ({
     number: 21,
-    title: `its EventTarget methods treat arguments like the platform's, ${place}`,
+    title: `its EventTarget methods handle arguments as the platform does, ${place}`,
     run: (fact) => {
       const targets = [fact.open(fact.otherOrigin), new EventTarget()]
       for (const [method, calls] of Object.entries(CALLS) as [Method, Record<string, Arguments>][]) {
@@ -162,7 +162,7 @@ export const eventTarget: BehaviorFact[] = [
               resultOf(() => { target.addEventListener('x', listener, addOptions([]) as boolean) }), // prettier-ignore
               resultOf(() => { target.removeEventListener('x', listener, removeOptions([]) as boolean) }), // prettier-ignore
             ]
-            const results = index === 0 ? within('during a dispatch of the same type', target, both) : both()
+            const results = index === 0 ? within('while an event of the same type is dispatched', target, both) : both()
             for (let time = 0; time < 2; time++) target.dispatchEvent(new Event('x'))
             remove(target, listener)
             return [results, count]
@@ -180,7 +180,7 @@ const WITHOUT_SIGNALS = Object.fromEntries(Object.entries(OPTIONS).filter(([name
 function within<T>(place: Place, target: EventTarget, call: () => T): T | undefined {
   if (place === 'outside a dispatch') return call()
   let outcome: T | undefined
-  const type = place === 'during a dispatch of the same type' ? 'x' : 'y'
+  const type = place === 'while an event of the same type is dispatched' ? 'x' : 'y'
   target.addEventListener(type, () => (outcome = call()), { once: true })
   target.dispatchEvent(new Event(type))
   return outcome

@@ -10,6 +10,6 @@ export async function readVersion2(url: string, show: (text: string) => void): P
     for await (const { data } of events) show(data)
     return true
   } finally {
-    await events[Symbol.asyncDispose]()
+    events.close()
   }
 }

@@ -6,11 +6,12 @@ interface Message {
   id?: number
   method?: string
   result?: unknown
+  error?: { code: number; message: string }
 }
 
 export async function callTool(
   url: string,
-  session: string,
+  session: { id: string; protocolVersion: string },
   name: string,
   notify: (method: string) => void,
 ): Promise<unknown> {
@@ -20,7 +21,8 @@ export async function callTool(
     headers: {
       Accept: 'application/json, text/event-stream',
       'Content-Type': 'application/json',
-      'Mcp-Session-Id': session,
+      'Mcp-Session-Id': session.id,
+      'MCP-Protocol-Version': session.protocolVersion,
     },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } }),
     resume: () => ({ method: 'GET', headers: { Accept: 'text/event-stream' } }),
@@ -34,10 +36,16 @@ export async function callTool(
 
   for await (const { data } of events) {
     if (data === '') continue
-    const { id, method, result } = JSON.parse(data) as Message
-    if (id === 1) return result
-    if (method !== undefined) notify(method)
+    const message = JSON.parse(data) as Message
+    // The server numbers its own requests, so one of them may have the ID 1 too.
+    if (message.method !== undefined) notify(message.method)
+    else if (message.id === 1) return resultOf(message)
   }
-  if (answer) return answer.result
+  if (answer) return resultOf(answer)
   throw new Error('The stream has ended without a result')
+}
+
+function resultOf({ result, error }: Message): unknown {
+  if (error) throw new Error(`${error.message} (${error.code})`)
+  return result
 }

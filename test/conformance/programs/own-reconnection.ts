@@ -9,13 +9,20 @@ export function connect(url: string): EventSource {
   async function feed(): Promise<void> {
     while (source.readyState !== EventSource.CLOSED) {
       const { lastEventId } = source
-      const response = await fetch(url, { headers: lastEventId === '' ? {} : { 'Last-Event-ID': lastEventId } })
-      if (response.status !== 200 || !response.body) {
-        await writable.close()
-        return
+      const headers = new Headers({ Accept: 'text/event-stream' })
+      if (lastEventId !== '') headers.set('Last-Event-ID', lastEventId)
+      // If the server can't be reached, try again.
+      const response = await fetch(url, { headers }).catch(() => undefined)
+      if (response) {
+        const isStream = response.headers.get('Content-Type')?.startsWith('text/event-stream')
+        if (response.status !== 200 || !isStream || !response.body) {
+          await response.body?.cancel()
+          await writable.close()
+          return
+        }
+        await response.body.pipeTo(writable, { preventClose: true, preventAbort: true }).catch(() => undefined)
+        source.reset()
       }
-      await response.body.pipeTo(writable, { preventClose: true, preventAbort: true }).catch(() => undefined)
-      source.reset()
       await new Promise((resolve) => setTimeout(resolve, source.reconnectionTime))
     }
   }

@@ -4,10 +4,19 @@ import { EventDecoderStream, type StreamEvent } from 'everysource'
 
 export async function relay(request: Request, source: string, apiKey: string): Promise<Response> {
   const headers = new Headers({ Accept: 'text/event-stream', Authorization: `Bearer ${apiKey}` })
-  const lastEventId = request.headers.get('Last-Event-ID')
-  if (lastEventId !== null) headers.set('Last-Event-ID', lastEventId)
+  for (const name of ['Content-Type', 'Last-Event-ID']) {
+    const value = request.headers.get(name)
+    if (value !== null) headers.set(name, value)
+  }
+  const isPost = request.method === 'POST'
+  const sent = isPost ? await request.arrayBuffer() : null
 
-  const response = await fetch(source, { headers, signal: request.signal }).catch(() => undefined)
+  const response = await fetch(source, {
+    method: isPost ? 'POST' : 'GET',
+    headers,
+    body: sent,
+    signal: request.signal,
+  }).catch(() => undefined)
   if (response?.status === 204) return new Response(null, { status: 204 })
   const isStream = response?.headers.get('Content-Type')?.startsWith('text/event-stream')
   if (response?.status !== 200 || !isStream || !response.body) {
@@ -16,14 +25,19 @@ export async function relay(request: Request, source: string, apiKey: string): P
   }
 
   let send: (text: string) => void
+  let sentId = ''
   const blocks = new TransformStream<StreamEvent, string>({
     start(controller) {
       send = (text) => {
         controller.enqueue(text)
       }
     },
-    transform(event) {
-      send(blockOf(event))
+    transform({ type, data, id, lastEventId }) {
+      const lines = [`event: ${type}`, ...data.split('\n').map((line) => `data: ${line}`)]
+      // The ID may have come without an event, in a block of its own.
+      if (id !== undefined || lastEventId !== sentId) lines.unshift(`id: ${lastEventId}`)
+      sentId = lastEventId
+      send(`${lines.join('\n')}\n\n`)
     },
   })
   const events = new EventDecoderStream({
@@ -36,10 +50,4 @@ export async function relay(request: Request, source: string, apiKey: string): P
   })
   const body = response.body.pipeThrough(events).pipeThrough(blocks).pipeThrough(new TextEncoderStream())
   return new Response(body, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' } })
-}
-
-function blockOf({ type, data, id }: StreamEvent): string {
-  const lines = [`event: ${type}`, ...data.split('\n').map((line) => `data: ${line}`)]
-  if (id !== undefined) lines.unshift(`id: ${id}`)
-  return `${lines.join('\n')}\n\n`
 }

@@ -174,10 +174,12 @@ function showsMessages(around: string): Fact {
         await asks(open, { url: '/held' })
         await page.getByText('Connecting', { exact: true }).waitFor()
         expect(await items.count()).toBe(0)
-        for (const response of open.keys()) stream(response, 'event: error\ndata: overloaded\n\ndata: of held\n\n')
+        for (const response of open.keys()) stream(response, 'event: error\ndata: overloaded\n\n')
+        await page.getByText('overloaded', { exact: true }).waitFor()
+        send('data: of held\n\n')
         await page.getByText('of held').waitFor()
         expect(await items.allTextContents()).toEqual(['of held'])
-        expect(await page.getByRole('status').textContent()).toBe('overloaded')
+        expect(await page.getByRole('status').textContent()).toBe('Connected')
 
         await page.evaluate(() => {
           app.unmount()

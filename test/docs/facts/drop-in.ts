@@ -54,6 +54,16 @@ const CHAT: Fact[] = [
       expect(server.requests).toHaveLength(1)
     },
   },
+  {
+    fact: 'prints the status of a refusal that is not JSON',
+    run: async (stage) => {
+      const server = await stage.serve((response) => response.writeHead(502).end('<h1>Bad Gateway</h1>'))
+      const program = stage.run({ [API]: server.origin })
+      await program.exits()
+      expect(program.errors).toContain('status 502')
+      expect(program.errors).not.toContain('SyntaxError')
+    },
+  },
 ]
 
 export const DROP_IN: Facts = {
@@ -113,7 +123,7 @@ export const DROP_IN: Facts = {
       fact: 'the rows of the table of fixes are the tests of test/drop-in',
       run: () => {
         const tested = [...FIXES, ...CHECKS.filter(({ isFix }) => isFix)].map(({ name }) => name)
-        expect(rows('here')).toEqual(tested)
+        expect(rows('everysource/fetch-event-source')).toEqual(tested)
       },
     },
   ],

@@ -104,7 +104,7 @@ export const NGINX: Facts = {
         })
         const program = stage.run({ [API]: server.origin })
         await program.prints('here\n')
-        const waits = Array.from(program.errors.matchAll(/503 .* Retrying in (\d+) ms$/gm), ([, wait]) => wait)
+        const waits = Array.from(program.errors.matchAll(/503, .* Retrying in (\d+) ms$/gm), ([, wait]) => wait)
         expect(waits).toEqual(['1000', '200', '400'])
         expect(server.requests).toHaveLength(4)
       },

@@ -69,6 +69,7 @@ export const REACT_NATIVE: Facts = {
   'With Expo (3)': [printsMessage(EXPO + withExpo, false)],
   'With Expo (4)': [printsMessage(EXPO + "import 'react-native-url-polyfill/auto'", true)],
   'With Expo (5)': [printsMessage(EXPO, true)],
+  'With Expo: Use EventDecoderStream': [printsMessage(withoutExpo, true)],
   'Without Expo': [
     {
       fact: 'is enough',
@@ -82,7 +83,6 @@ export const REACT_NATIVE: Facts = {
       },
     },
   ],
-  'Without Expo (2)': [printsMessage(withoutExpo, true)],
   'Missing globals and their polyfills': [
     {
       fact: 'is the error',

@@ -69,7 +69,7 @@ export const README: Facts = {
       run: async (stage) => {
         const program = stage.run({ 'http://localhost:8000/': await demo(stage), 'demo-token': 'wrong-token' })
         await program.exits()
-        expect(program.errors).toMatch(/ was refused: status 401 .*\{"error":.*authentication_error/)
+        expect(program.errors).toMatch(/ was refused: status 401, .*\{"error":.*authentication_error/)
       },
     },
     {

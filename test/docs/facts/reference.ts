@@ -113,7 +113,7 @@ export const REFERENCE: Facts = {
         })
         const program = stage.run({ [API]: server.origin })
         await program.exits()
-        expect(program.output).toMatch(/^retrying: .* 503 .*\nmessage\nstopped: .* has ended\n$/)
+        expect(program.output).toMatch(/^retrying: .* 503, .*\nmessage\nstopped: .* has ended\n$/)
       },
     },
     {

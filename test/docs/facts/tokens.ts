@@ -72,6 +72,21 @@ export const TOKENS: Facts = {
         expect(tokensOf(server)).toEqual(['Bearer 1', 'Bearer 2', 'Bearer 3', 'Bearer 4'])
       },
     },
+    {
+      fact: 'does not send the text of an error as a token',
+      run: async (stage) => {
+        let asked = 0
+        const server = await stage.serve((response, { url }) => {
+          if (url !== '/token') stream(response, 'data: here\n\n')
+          else if (++asked === 1) response.writeHead(500).end('<h1>Out of order</h1>')
+          else response.end('fresh')
+        })
+        const program = stage.run({ [API]: server.origin, 'reconnect: {': 'reconnectionTime: 100, reconnect: {' })
+        await program.prints('here\n')
+        expect(tokensOf(server)).toEqual(['Bearer fresh'])
+        expect(program.errors).toContain('the function "headers" failed')
+      },
+    },
   ],
 
   'Refresh a token before it expires': [
@@ -91,6 +106,21 @@ export const TOKENS: Facts = {
         await stage.run({ [API]: server.origin }).prints('here\nhere\nhere\n')
         expect(tokensOf(server).slice(0, 3)).toEqual(['Bearer 1', 'Bearer 2', 'Bearer 2'])
         expect(issued).toBe(2)
+      },
+    },
+    {
+      fact: 'tries again if the token cannot be fetched',
+      run: async (stage) => {
+        let asked = 0
+        const server = await stage.serve((response, { url }) => {
+          if (url !== '/token') stream(response, 'data: here\n\n')
+          else if (++asked === 1) response.writeHead(500).end('{"error":"out of order"}')
+          else response.end('{"access_token":"fresh","expires_in":3600}')
+        })
+        const program = stage.run({ [API]: server.origin, 'headers: async': 'reconnectionTime: 100, headers: async' })
+        await program.prints('here\n')
+        expect(tokensOf(server)).toEqual(['Bearer fresh'])
+        expect(program.errors).toContain('the function "headers" failed')
       },
     },
   ],

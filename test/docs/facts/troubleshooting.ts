@@ -94,6 +94,7 @@ export const TROUBLESHOOTING: Facts = {
   'Lines are missing, or characters are wrong': [
     sends('data: one\ndata: two\n\n', { text: 'one\ntwo' }),
     sends('data: \ndata: two\n\n', { text: '\ntwo' }),
+    sends('data: one\ndata: two\ndata: \u2028\n\n', { text: 'one\r\ntwo\r\u2028' }),
   ],
   'Cannot read properties of undefined in `onerror`': [
     {

@@ -97,6 +97,22 @@ export const WORKERS: Facts = {
       },
     },
     {
+      fact: 'relays a POST with its body',
+      without,
+      run: async (stage) => {
+        const server = await stage.serve((response) => {
+          stream(response, 'data: an answer\n\n')
+          response.end()
+        })
+        const url = await startWorker(stage, server.origin)
+        const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"prompt":"Why?"}' }
+        for await (const { data } of streamEvents(url, init)) expect(data).toBe('an answer')
+        expect(server.requests).toMatchObject([
+          { method: 'POST', body: init.body, headers: { 'content-type': 'application/json' } },
+        ])
+      },
+    },
+    {
       fact: 'responds with 204 if the source does, and with 502 if the source refuses',
       without,
       run: async (stage) => {

@@ -6,7 +6,7 @@ const WARM_UP = 3
 const THIRD = (WINDOWS - WARM_UP) / 3
 
 /** Growth in bytes that is ignored: runs without a leak differ by less. */
-const NOISE = 400_000
+export const NOISE = 400_000
 
 /** Minimum difference in bytes between samples of the last and the first third; negative if they overlap. */
 export function growth(heap: readonly number[]): number {

@@ -37,7 +37,11 @@ app.post('/chat', express.json(), async (request, response) => {
     response.status(401).json({ error: 'no such token' })
     return
   }
-  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache, no-transform' })
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-cache, no-transform',
+    'X-Accel-Buffering': 'no',
+  })
   for await (const word of answer((request.body as { prompt: string }).prompt)) {
     if (response.destroyed) return
     response.write(`data: ${word}\n\n`)

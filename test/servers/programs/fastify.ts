@@ -30,6 +30,7 @@ app.get('/events', (request, reply) => {
 app.post('/chat', (request, reply) => {
   if (request.headers.authorization !== 'Bearer secret') return reply.code(401).send({ error: 'no such token' })
   const { prompt } = request.body as { prompt: string }
+  reply.header('X-Accel-Buffering', 'no')
   return reply.type('text/event-stream').send(Readable.from(messages(prompt)))
 })
 

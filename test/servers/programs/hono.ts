@@ -26,6 +26,7 @@ app.get('/events', (c) => {
 app.post('/chat', async (c) => {
   if (c.req.header('Authorization') !== 'Bearer secret') return c.json({ error: 'no such token' }, 401)
   const { prompt } = await c.req.json<{ prompt: string }>()
+  c.header('X-Accel-Buffering', 'no')
   return streamSSE(c, async (stream) => {
     for await (const word of answer(prompt)) {
       if (stream.aborted) return

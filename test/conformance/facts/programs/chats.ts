@@ -26,6 +26,8 @@ const BEGINNING = [
   delta('Hel'),
 ]
 
+const SESSION = { id: 'a-session', protocolVersion: '2025-06-18' }
+
 function rpc(params: object): string {
   return `data: ${JSON.stringify({ jsonrpc: '2.0', ...params })}\n\n`
 }
@@ -128,14 +130,16 @@ export const chats: BehaviorFact[] = ourFacts(61, {
   'mcp-call: resumes the stream of a POST with a GET from the last event ID': async (fact) => {
     const served = await fact.serve(
       ending(`retry: 10\nid: 0\ndata:\n\n${progress(1)}`),
-      stream(progress(2), `id: 3\n${rpc({ id: 1, result: { total: 2 } })}`),
+      // A request of the server has its own numbers.
+      stream(progress(2), rpc({ id: 1, method: 'ping' }), `id: 3\n${rpc({ id: 1, result: { total: 2 } })}`),
     )
     const { shown, show } = screen()
-    equal(await callTool(served.url, 'a-session', 'count', show), { total: 2 })
-    equal(shown, ['notifications/1', 'notifications/2'])
+    equal(await callTool(served.url, SESSION, 'count', show), { total: 2 })
+    equal(shown, ['notifications/1', 'notifications/2', 'ping'])
     const requests = await connectionsEnd(fact, served, 2)
     const [call, resumption] = requests
     equal([ids(requests), header('mcp-session-id', requests)], [[undefined, '1'], Array(2).fill('a-session')])
+    equal(header('mcp-protocol-version', requests), Array(2).fill('2025-06-18'))
     equal(header('accept', requests), ['application/json, text/event-stream', 'text/event-stream'])
     equal([call?.method, (JSON.parse(call?.body ?? '') as { method: string }).method], ['POST', 'tools/call'])
     equal([resumption?.method, resumption?.body, resumption?.headers['content-type']], ['GET', '', undefined])
@@ -146,12 +150,22 @@ export const chats: BehaviorFact[] = ourFacts(61, {
       headers: { 'Content-Type': 'application/json' },
       steps: [{ write: `{"id":1,"result":"${text}` }, { wait: 400 }, { write: '"}' }, { end: true }],
     })
-    equal(await callTool(served.url, 'a-session', 'count', () => undefined), text)
+    equal(await callTool(served.url, SESSION, 'count', () => undefined), text)
+
+    const error = { code: -32602, message: 'Unknown tool' }
+    const asJSON = {
+      headers: { 'Content-Type': 'application/json' },
+      steps: [{ write: JSON.stringify({ id: 1, error }) }, { end: true as const }],
+    }
+    for (const response of [asJSON, ending(rpc({ id: 1, error }))]) {
+      const { url } = await fact.serve(response)
+      equal(String(await rejection(callTool(url, SESSION, 'x', () => undefined))), 'Error: Unknown tool (-32602)')
+    }
   },
   'mcp-call: does not retry before the stream has sent an ID': async (fact) => {
     const served = await fact.serve({ steps: [{ write: rpc({ method: 'notifications/x' }) }, { reset: true }] })
     const { show } = screen()
-    const error = await rejection(callTool(served.url, 'a-session', 'count', show))
+    const error = await rejection(callTool(served.url, SESSION, 'count', show))
     check(error instanceof ConnectionError && error.reason === 'network', `the error is ${String(error)}`)
     await connectionsEnd(fact, served, 1)
   },

@@ -132,14 +132,17 @@ export const reconnecting: BehaviorFact[] = ourFacts(62, {
       ending('retry: 10\nid: 1\ndata: a\n\nid: 2\ndata: unfin'),
       { steps: [{ write: 'data: b\n\nid: 3\ndata: c\n\nda' }, { gate: 'c' }, { reset: true }] },
       ending('id: 4\ndata: d\n\n', 'data: unfin'),
-      NO_CONTENT,
+      // No response: it tries again.
+      { before: 'd', drop: true },
+      { ...keptAlive('data: of a page\n\n'), headers: { 'Content-Type': 'text/html' } },
     )
     const recorder = fact.record(connect(served.url))
     await recorder.until('message', 3)
     await served.openGate('c')
+    await served.openGate('d')
     await recorder.until('error')
     equal(recorder.summary, ['open', ...['a', 'b', 'c', 'd'].map((data) => `message: ${data}`), 'error 2'])
-    equal(ids(await connectionsEnd(fact, served, 4)), [undefined, '1', '3', '4'])
+    equal(ids(await connectionsEnd(fact, served, 5)), [undefined, '1', '3', '4', '4'])
   },
   'own-reconnection: close() ends the current connection': async (fact) => {
     const served = await fact.serve(keptAlive('retry: 10\ndata: a\n\n'))

@@ -7,7 +7,7 @@ import { subscribe } from '../../programs/subscription.ts'
 import { listenFor } from '../../programs/time-limit.ts'
 import { check, ending as endingWith, equal, refused, sleep, stream, withEnoughTime } from '../../harness.ts'
 import { ConnectionError, streamEvents } from '../../under-test.ts'
-import { ourFacts, ourFactsIn, type BehaviorFact } from '../fact.ts'
+import { ourFacts, type BehaviorFact } from '../fact.ts'
 import { connectionsEnd, screen } from './shared.ts'
 
 export const stopping: BehaviorFact[] = [
@@ -83,8 +83,7 @@ export const stopping: BehaviorFact[] = [
       const error = await new Promise((resolve) => subscribe(served.url, () => undefined, resolve))
       check(error instanceof ConnectionError && error.status === 404, `the error is ${String(error)}`)
     },
-  }),
-  ...ourFactsIn(() => 'asyncDispose' in Symbol, 63, {
+
     'disposal: closes the connection whether or not the stream is read': async (fact) => {
       const { shown, show } = screen()
       const old = await fact.serve({ ...stream('data: a\n\n'), headers: { 'X-Version': '1' } })

@@ -94,18 +94,24 @@ export const streams: BehaviorFact[] = ourFacts(64, {
   },
 
   'relay: forwards events unchanged, with the key and from the last event ID': async (fact) => {
-    const blocks = 'id: 8\nevent: x\ndata: a\ndata: b\n\n' + 'data: ä\n\n' + 'id\ndata:\n\n'
+    const blocks = 'id: 8\nevent: x\ndata: a\ndata: b\n\nid: 9\n\n' + 'data: ä\n\n' + 'id\ndata:\n\n'
     const served = await fact.serve(ending(blocks))
     const request = new Request(served.origin, { headers: { 'Last-Event-ID': '7' } })
     const response = await relay(request, served.url, 'a-key')
     equal([response.status, response.headers.get('Content-Type')], [200, 'text/event-stream'])
     equal(await collect(streamEvents(response)), [
       { type: 'x', data: 'a\nb', id: '8', lastEventId: '8' },
-      { type: 'message', data: 'ä', lastEventId: '8' },
+      { type: 'message', data: 'ä', id: '9', lastEventId: '9' },
       { type: 'message', data: '', id: '', lastEventId: '' },
     ])
     const requests = await connectionsEnd(fact, served, 1)
     equal([ids(requests), header('authorization', requests)], [['7'], ['Bearer a-key']])
+
+    const chat = await fact.serve(ending('data: a\n\n'))
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"prompt":"Why?"}' }
+    equal(await dataOf(streamEvents(await relay(new Request(chat.origin, init), chat.url, 'a-key'))), ['a'])
+    const [asked] = await connectionsEnd(fact, chat, 1)
+    equal([asked?.method, asked?.headers['content-type'], asked?.body], ['POST', 'application/json', '{"prompt":"Why?"}'])
   },
   'relay: forwards comments and retry even while there are no events': async (fact) => {
     const served = await fact.serve(stream('retry: 1234\n', ': alive\n'))
