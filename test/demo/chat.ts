@@ -29,7 +29,7 @@ export function ask(url: string, options: EventSourceInit = {}): Recording {
   return recording
 }
 
-/** Reads an error response. */
+/** Reads a refused response. */
 export async function refusal(response: Response): Promise<{ status: number; type: string; message: string }> {
   expect(response.headers.get('content-type')).toBe('application/json')
   const { error } = (await response.json()) as { error: { type: string; message: string } }

@@ -111,7 +111,10 @@ export const streams: BehaviorFact[] = ourFacts(64, {
     const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"prompt":"Why?"}' }
     equal(await dataOf(streamEvents(await relay(new Request(chat.origin, init), chat.url, 'a-key'))), ['a'])
     const [asked] = await connectionsEnd(fact, chat, 1)
-    equal([asked?.method, asked?.headers['content-type'], asked?.body], ['POST', 'application/json', '{"prompt":"Why?"}'])
+    equal(
+      [asked?.method, asked?.headers['content-type'], asked?.body],
+      ['POST', 'application/json', '{"prompt":"Why?"}'],
+    )
   },
   'relay: forwards comments and retry even while there are no events': async (fact) => {
     const served = await fact.serve(stream('retry: 1234\n', ': alive\n'))
