@@ -16,20 +16,20 @@ import { AI_CHAT } from './facts/ai-chat.ts'
 import { BROWSER } from './facts/browser.ts'
 import { REACT, VUE } from './facts/components.ts'
 import { DEBUGGING } from './facts/debugging.ts'
-import { DROP_IN } from './facts/drop-in.ts'
+import { FETCH_EVENT_SOURCE } from './facts/fetch-event-source.ts'
 import { EVENTSOURCE_PACKAGE } from './facts/eventsource-package.ts'
 import { NODE_24, type Facts } from './facts/fact.ts'
-import { GUIDE } from './facts/guide.ts'
+import { GETTING_STARTED } from './facts/getting-started.ts'
 import { MCP } from './facts/mcp.ts'
 import { NGINX } from './facts/nginx.ts'
 import { NODE } from './facts/node.ts'
 import { PROXIES } from './facts/proxies.ts'
 import { REACT_NATIVE } from './facts/react-native.ts'
 import { INSTALL, README } from './facts/readme.ts'
-import { REFERENCE } from './facts/reference.ts'
-import { STREAMS } from './facts/streams.ts'
+import { OPTIONS } from './facts/options.ts'
+import { LOOPS } from './facts/loops.ts'
 import { TESTING } from './facts/testing.ts'
-import { TOKENS } from './facts/tokens.ts'
+import { AUTHENTICATION } from './facts/authentication.ts'
 import { TROUBLESHOOTING } from './facts/troubleshooting.ts'
 import { WORKERS } from './facts/workers.ts'
 import { PATIENCE } from './program.ts'
@@ -40,7 +40,7 @@ import { Stage } from './stage.ts'
 const FACTS: Record<string, Facts> = {
   'README.md': README,
   'docs/guides/install.md': INSTALL,
-  'docs/getting-started.md': GUIDE,
+  'docs/getting-started.md': GETTING_STARTED,
   'docs/guides/troubleshooting.md': TROUBLESHOOTING,
   'docs/guides/ai-chat.md': AI_CHAT,
   'docs/guides/browser.md': BROWSER,
@@ -50,13 +50,13 @@ const FACTS: Record<string, Facts> = {
   'docs/guides/proxies.md': { ...PROXIES, ...CERTIFICATES },
   'docs/guides/react.md': REACT,
   'docs/guides/testing.md': TESTING,
-  'docs/guides/authentication.md': TOKENS,
+  'docs/guides/authentication.md': AUTHENTICATION,
   'docs/guides/vue.md': VUE,
   'docs/guides/workers.md': WORKERS,
   'docs/guides/debugging.md': DEBUGGING,
-  'docs/reference/options.md': REFERENCE,
-  'docs/reference/loops.md': STREAMS,
-  'docs/migration/fetch-event-source.md': DROP_IN,
+  'docs/reference/options.md': OPTIONS,
+  'docs/reference/loops.md': LOOPS,
+  'docs/migration/fetch-event-source.md': FETCH_EVENT_SOURCE,
   'docs/migration/eventsource.md': EVENTSOURCE_PACKAGE,
   'docs/guides/react-native.md': REACT_NATIVE,
 }

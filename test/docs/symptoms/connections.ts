@@ -4,10 +4,10 @@ import { Agent, fetch } from 'undici'
 import { expect } from 'vitest'
 import { streamEvents } from '../../../src/index.ts'
 import { CERTIFICATES } from '../facts/certificates.ts'
-import { GUIDE } from '../facts/guide.ts'
+import { GETTING_STARTED } from '../facts/getting-started.ts'
 import { NGINX } from '../facts/nginx.ts'
 import { NODE } from '../facts/node.ts'
-import { TOKENS } from '../facts/tokens.ts'
+import { AUTHENTICATION } from '../facts/authentication.ts'
 import type { Facts } from '../facts/fact.ts'
 import { createCertificates } from '../certificates.ts'
 import { until } from '../program.ts'
@@ -171,7 +171,7 @@ export const CONNECTIONS: Symptoms = {
         expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2'])
       },
     },
-    shownBy(GUIDE, 'Write a client in a page (2)'),
+    shownBy(GETTING_STARTED, 'Write a client in a page (2)'),
   ],
 
   'Status 401 or 403': [
@@ -192,7 +192,7 @@ export const CONNECTIONS: Symptoms = {
         })
       },
     },
-    shownBy(TOKENS, 'Refresh a token on 401'),
+    shownBy(AUTHENTICATION, 'Refresh a token on 401'),
   ],
 
   'It works locally, but not behind a proxy': [
@@ -231,7 +231,7 @@ export const CONNECTIONS: Symptoms = {
   'The process does not exit': [
     shownBy(NODE, 'Cancel with an AbortSignal'),
     shownBy(NODE, 'Close a source automatically'),
-    shownBy(GUIDE, 'Use a loop instead of events'),
+    shownBy(GETTING_STARTED, 'Use a loop instead of events'),
   ],
   // The loop is tested above, the other packages in `npm run test:peers`.
   'The process exits too early': [shownBy(NODE, 'A complete script')],

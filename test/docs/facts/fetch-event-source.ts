@@ -66,7 +66,7 @@ const CHAT: Fact[] = [
   },
 ]
 
-export const DROP_IN: Facts = {
+export const FETCH_EVENT_SOURCE: Facts = {
   'At the top': [
     {
       fact: 'prints the answer after two failures, and exits',

@@ -13,7 +13,7 @@ type Wait = (
   policy: Pick<Policy, 'factor' | 'maxDelay'> & { jitter: number | undefined },
 ) => number
 
-export const REFERENCE: Facts = {
+export const OPTIONS: Facts = {
   'At the top': [
     {
       fact: 'sends the body with each attempt, and gives up after five in a row without a message',

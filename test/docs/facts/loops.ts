@@ -27,7 +27,7 @@ function membersOf(file: string, name: string): string[] {
   return Array.from(body.matchAll(/^ {2}(?:readonly )?(\[[\w.]+\]|\w+)\??[:(]/gm), ([, member = '']) => member)
 }
 
-export const STREAMS: Facts = {
+export const LOOPS: Facts = {
   'At the top': [
     {
       fact: 'prints the events, and ends with the stream',

@@ -10,7 +10,7 @@ function tokensOf({ requests }: TestServer): (string | undefined)[] {
   return requests.filter(({ url }) => url === '/events').map(({ headers }) => headers.authorization)
 }
 
-export const TOKENS: Facts = {
+export const AUTHENTICATION: Facts = {
   'Send a header': [
     {
       fact: 'sends the token',

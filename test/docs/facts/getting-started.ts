@@ -39,7 +39,7 @@ async function stop(program: Program): Promise<void> {
   })
 }
 
-export const GUIDE: Facts = {
+export const GETTING_STARTED: Facts = {
   'Create a project': [
     {
       fact: 'creates a folder whose scripts can use import',
