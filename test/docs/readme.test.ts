@@ -8,12 +8,12 @@ const readme = readFileSync(path('README.md'), 'utf8')
 const benchmarks = readFileSync(path('docs/background/benchmarks.md'), 'utf8')
 
 /** Two screens. */
-const MOST_LINES = 150
-const MOST_WORDS = 1_300
+const MAX_LINES = 150
+const MAX_WORDS = 1_300
 
 test('the README has at most 150 lines and 1,300 words', () => {
-  expect(readme.split('\n').length - 1).toBeLessThanOrEqual(MOST_LINES)
-  expect(readme.split(/\s+/).length).toBeLessThanOrEqual(MOST_WORDS)
+  expect(readme.split('\n').length - 1).toBeLessThanOrEqual(MAX_LINES)
+  expect(readme.split(/\s+/).length).toBeLessThanOrEqual(MAX_WORDS)
 })
 
 test('the first example starts within 15 lines', () => {

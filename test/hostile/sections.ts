@@ -47,7 +47,7 @@ provokes each kind of failure and compares the error's \`reason\` with its [docu
     title: 'Memory leaks',
     claim: (figures) =>
       `No leak detected: in every scenario, the test would detect a leak of ${of({ most: coarsest(figures) }, 'most')} bytes per connection. No socket, listener, timer or handle was left open.`,
-    text: `Sources and loops connect, receive a message and close, thousands of times each. Others reconnect, are rejected, or are closed at
+    text: `Sources and loops connect, receive a message and close, thousands of times each. Others reconnect, are refused, or are closed at
 every stage of a connection. No socket, listener on your \`AbortSignal\`, timer or handle may remain, and closed sources must be
 garbage collected.
 

@@ -14,7 +14,7 @@ import prh from 'textlint-rule-prh'
 import { path } from '../conformance/bundle.ts'
 import { textsOf } from './texts.ts'
 
-const MOST_WORDS = 30
+const MAX_WORDS = 30
 
 /** Generated and vendored files, and the vocabulary itself. */
 const NOT_OURS = /^(docs\/(api|reference\/api)\/|test\/prose\/vocabulary)|\/vendor\//
@@ -32,7 +32,7 @@ const vocabulary = {
 const sentences = {
   ruleId: 'sentence-length',
   rule: exported<TextlintRuleModule>(maxWordCount),
-  options: { max: MOST_WORDS },
+  options: { max: MAX_WORDS },
 }
 
 const beginnings = process.argv.slice(2)

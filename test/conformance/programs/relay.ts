@@ -34,7 +34,7 @@ export async function relay(request: Request, source: string, apiKey: string): P
     },
     transform({ type, data, id, lastEventId }) {
       const lines = [`event: ${type}`, ...data.split('\n').map((line) => `data: ${line}`)]
-      // The ID may have come without an event, in a block of its own.
+      // The ID may have come in a separate block, without an event.
       if (id !== undefined || lastEventId !== sentId) lines.unshift(`id: ${lastEventId}`)
       sentId = lastEventId
       send(`${lines.join('\n')}\n\n`)

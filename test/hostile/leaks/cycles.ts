@@ -29,7 +29,7 @@ export const CYCLES: Record<string, Scenario> = {
     atOnce: 100,
     cycle: (stage) => refused(stage, '/not-found'),
   },
-  'a loop whose request is rejected': {
+  'a loop whose request is refused': {
     atOnce: 100,
     cycle: async ({ library, base, signal, track }) => {
       try {

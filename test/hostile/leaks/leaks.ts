@@ -18,7 +18,7 @@ const COUNTS: Record<string, [quick: number, long: number]> = {
   reconnections: [2_400, 12_000],
   'a refused response': [600, 4_000],
   'a refused response that is complete': [1_200, 10_000],
-  'a loop whose request is rejected': [600, 4_000],
+  'a loop whose request is refused': [600, 4_000],
 }
 
 /** Number of connections to end at each stage. */

@@ -1,4 +1,4 @@
-/** Which responses are rejected, how much of their bodies is read, and how bodies are read and canceled. */
+/** Which responses are refused, how much of their bodies is read, and how bodies are read and canceled. */
 
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'

@@ -439,7 +439,7 @@ describe('response', () => {
   })
 
   it.each([
-    ['the response is rejected', refused(500)],
+    ['the response is refused', refused(500)],
     ['the status is 204', () => new Response(null, { status: 204 })],
     ['there is no response', () => Promise.reject(new Error('down'))],
   ])('rejects with the ConnectionError if %s, even without a loop', async (_, answer) => {
