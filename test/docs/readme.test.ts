@@ -62,7 +62,7 @@ test('the index of the docs answers these questions', () => {
     'use it in React',
     'test my code',
     'debug my program',
-    'see the wire',
+    'see what is on the wire',
     'migrate from another package',
     'report a bug',
   ])

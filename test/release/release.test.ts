@@ -230,7 +230,7 @@ describe('the packed README', () => {
     await release(folder)
     const tarball = join(folder, '.cache/release/everysource-7.1.0.tgz')
     const readme = execFileSync('tar', ['-xzOf', tarball, 'package/README.md'], { encoding: 'utf8' })
-    expect(readme).toContain('With npm: `npm install everysource`')
+    expect(readme).toContain('Run `npm install everysource`.')
     expect(readme).not.toMatch(/not on npm|not published|clone of this repository/i)
     const links = [...readme.matchAll(/\]\(([^)\s]+)|(?:src|href)="([^"]+)"/g)].map(
       ([, link, other]) => link ?? other ?? '',
