@@ -142,7 +142,15 @@ export const reconnecting: BehaviorFact[] = ourFacts(62, {
     await served.openGate('d')
     await recorder.until('error')
     equal(recorder.summary, ['open', ...['a', 'b', 'c', 'd'].map((data) => `message: ${data}`), 'error 2'])
-    equal(ids(await connectionsEnd(fact, served, 5)), [undefined, '1', '3', '4', '4'])
+    const { requests } = await served.log({ closed: 5 })
+    // Browsers, Deno and Bun may repeat the dropped request themselves, so there can be more than five.
+    equal(ids(requests.slice(0, 5)), [undefined, '1', '3', '4', '4'])
+    check(
+      ids(requests)
+        .slice(3)
+        .every((id) => id === '4'),
+      'a repeated request has another ID',
+    )
   },
   'own-reconnection: close() ends the current connection': async (fact) => {
     const served = await fact.serve(keptAlive('retry: 10\ndata: a\n\n'))
