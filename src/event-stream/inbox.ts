@@ -96,7 +96,7 @@ export class Inbox implements ConnectionSink {
    */
   close(failure?: { error: unknown }, reason = failure): void {
     if (this.#isClosed) {
-      // The caller closes a failed stream: the failure is no longer of interest.
+      // The caller closed the failed stream, so it does not need the failure.
       if (!failure) this.#failure = undefined
       return
     }

@@ -185,10 +185,9 @@ function readTable(): { columns: string[]; rows: Record<string, string[]> } {
 }
 
 async function cellOf(name: string, feature: Feature): Promise<string> {
-  // An option that is absent cannot be tried.
-  if (feature === 'idle' && !MEMBERS[name]?.().some((member) => /idle|timeout|heartbeat/i.test(member))) {
-    if (name !== 'everysource') return NO
-  }
+  // A missing option cannot be tried.
+  const lacksOption = !MEMBERS[name]?.().some((member) => /idle|timeout|heartbeat/i.test(member))
+  if (feature === 'idle' && name !== 'everysource' && lacksOption) return NO
   if (await hasFeature(name, feature, 'option')) return BY_CALLBACK[name]?.[feature] ?? YES
   return FETCH_FEATURES.includes(feature) && (await hasFeature(name, feature, 'fetch')) ? BY_FETCH : NO
 }
