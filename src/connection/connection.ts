@@ -1,15 +1,18 @@
 /** One logical connection: from the first request, through reconnections, to failure or `close()`. */
 
-import { EventDecoder, EventTooLargeError, piecesOf, TOO_LARGE, type DecoderSink } from '../decoder/event-decoder.ts'
+import { EventDecoder, type DecoderSink } from '../decoder/event-decoder.ts'
 import { now, reportError } from '../platform/globals.ts'
-import { subscribe, onEnterBFCache } from '../platform/page.ts'
+import { subscribe } from '../platform/page.ts'
 import { hasSubscribers, publish, raiseListenerLimit } from '../platform/platform.ts'
+import { decodePiece, piecesToDecode } from './chunks.ts'
 import { type ConnectionError, connectionErrorOf, unexpectedError } from './connection-error.ts'
 import type { Body, ConnectionSink, Exchange, Opener } from './exchange.ts'
-import { asAttemptError, AttemptError, ENDED, ENDED_MID_EVENT, type Failure } from './failure.ts'
+import { AttemptError, CACHED, ENDED, ENDED_MID_EVENT, interrupted, type Failure } from './failure.ts'
+import { idleLimit, limitSilence, type IdleLimit } from './idle-timeout.ts'
+import { PageLifecycle } from './page-lifecycle.ts'
 import type { ConnectionOptions } from './read-options.ts'
-import { decide, type Decision } from './reconnect.ts'
-import { startWait, withIdleTimeout, clampDelay, type Wait } from './timers.ts'
+import { decide, type Decision, type RetryState } from './reconnect.ts'
+import { startWait, clampDelay, type Wait } from './timers.ts'
 import { withoutCredentials } from './url.ts'
 
 type State =
@@ -20,7 +23,7 @@ type State =
   | { phase: 'waiting'; wait: Wait }
 
 /**
- * `reconnect()`, `close()` and entering the back/forward cache start a new generation. After each await and in each callback, a
+ * `reconnect()`, `close()`, entering the back/forward cache and hiding start a new generation. After each await and in each callback, a
  * step stops unless its generation is current. Steps do not await each other, and reading uses callbacks, because in Node a
  * suspended async function costs each idle connection 3 kB.
  */
@@ -32,28 +35,28 @@ export class Connection implements DecoderSink {
   readonly #decoder: EventDecoder
   #state: State = { phase: 'idle' }
   #generation = 0
-  /** Consecutive requests without a message, including the current one. */
-  #attemptsWithoutMessage = 0
+  #exchange: Exchange
+  readonly #retryState: Omit<RetryState, 'random'>
   /** Whether the current attempt has received a message. */
   #hasReceived = false
-  #exchange: Exchange
-  #reconnectionTime: number
   #unsubscribeSignal: (() => void) | undefined
-  #unsubscribePage: (() => void) | undefined
+  #page: PageLifecycle | undefined
+  readonly #idleLimit: IdleLimit
 
   constructor(source: object, opener: Opener, options: ConnectionOptions, sink: ConnectionSink) {
     this.#source = source
     this.#opener = opener
     this.#options = options
     this.#sink = sink
-    this.#reconnectionTime = options.reconnectionTime
+    this.#retryState = { attemptsWithoutMessage: 0, reconnectionTime: options.reconnectionTime }
     this.#decoder = new EventDecoder(this, options.maxBufferSize, options.onComment !== undefined)
     this.#exchange = this.#nextExchange()
+    this.#idleLimit = idleLimit(options.idleTimeout)
   }
 
   /** Called by the decoder, like `id`, `retry` and `comment`. */
   message(type: string, data: string, lastEventId: string, id: string | undefined): void {
-    this.#attemptsWithoutMessage = 0
+    this.#retryState.attemptsWithoutMessage = 0
     this.#hasReceived = true
     type ||= 'message'
     const generation = this.#generation
@@ -66,7 +69,7 @@ export class Connection implements DecoderSink {
   }
 
   retry(reconnectionTime: number): void {
-    this.#reconnectionTime = reconnectionTime
+    this.#retryState.reconnectionTime = reconnectionTime
   }
 
   comment(text: string): void {
@@ -79,7 +82,7 @@ export class Connection implements DecoderSink {
 
   /** In ms: the option `reconnectionTime`, then the server's last `retry`. */
   get reconnectionTime(): number {
-    return this.#reconnectionTime
+    return this.#retryState.reconnectionTime
   }
 
   /** The last event ID string of everything read so far, delivered or not. */
@@ -89,18 +92,13 @@ export class Connection implements DecoderSink {
 
   /** Makes the first attempt unless the caller's signal is already aborted. */
   start(): void {
-    const { signal, policy } = this.#options
-    const abort = (): void => {
-      this.#sink.aborted()
-      this.close()
-    }
+    const { signal, whenHidden } = this.#options
     if (signal?.aborted) {
-      abort()
+      this.abort()
       return
     }
-    this.#unsubscribeSignal = signal && subscribe(raiseListenerLimit(signal), 'abort', abort)
-    // Don't close a response that can't be re-requested, such as a chat answer; the browser may keep it.
-    if (policy.reconnects) this.#unsubscribePage = onEnterBFCache(this.#suspend.bind(this))
+    this.#unsubscribeSignal = signal && subscribe(raiseListenerLimit(signal), 'abort', this.abort.bind(this))
+    this.#page = new PageLifecycle(this, whenHidden === 'close')
     this.#run(this.#generation, this.#connect(undefined, this.#generation))
   }
 
@@ -113,12 +111,18 @@ export class Connection implements DecoderSink {
     this.#decoder.reset()
   }
 
+  /** The caller's signal was aborted, or the page is gone. */
+  abort(): void {
+    this.#sink.aborted()
+    this.close()
+  }
+
   /** Closes permanently: aborts the request or cancels the wait. */
   close(): void {
     if (this.#state.phase === 'closed') return
     this.#cancel(undefined, 'closed')
     this.#unsubscribeSignal?.()
-    this.#unsubscribePage?.()
+    this.#page?.close()
     this.#opener.close()
     publish('close', () => ({ source: this.#source }))
   }
@@ -127,15 +131,29 @@ export class Connection implements DecoderSink {
    * Disconnects because the page enters the back/forward cache, where Chromium would keep the connection open. The reconnection
    * time starts when the page is restored; the attempt does not count, and `shouldReconnect` is not called.
    */
-  #suspend(): void {
-    const { phase } = this.#state
-    if (phase === 'connecting' || phase === 'open') {
-      const message = 'was closed for the back/forward cache'
-      const error = connectionErrorOf(this.#exchange, { reason: 'network', message })
-      this.#cancel((generation) => this.#reestablish(error, clampDelay(this.#reconnectionTime), generation))
-    }
-    // WebKit drops the connection before it fires `pagehide`.
-    this.#attemptsWithoutMessage = Math.max(0, this.#attemptsWithoutMessage - 1)
+  suspend(): void {
+    // Don't close a response that can't be re-requested, such as a chat answer; the browser may keep it.
+    if (!this.#options.policy.reconnects) return
+    this.#disconnect((generation) => {
+      const error = connectionErrorOf(this.#exchange, CACHED)
+      return this.#reestablish(error, clampDelay(this.reconnectionTime), generation)
+    }, true)
+  }
+
+  /** Disconnects until the page is shown. No event reports it, because it is not a failure. */
+  pause(): void {
+    this.#disconnect(async (generation) => {
+      await this.#sink.deciding()
+      if (generation === this.#generation) this.#run(generation, this.#connect(undefined, generation))
+    })
+  }
+
+  /** @param isCut whether the connection may already be lost, because WebKit drops it before it fires `pagehide` */
+  #disconnect(step: (generation: number) => Promise<void>, isCut = false): void {
+    const isActive = this.phase === 'connecting' || this.phase === 'open'
+    if (isActive) this.#cancel(step)
+    const state = this.#retryState
+    if (isActive || isCut) state.attemptsWithoutMessage = Math.max(0, state.attemptsWithoutMessage - 1)
   }
 
   /** Cancels the current generation's work and starts the next one with a step, if any. */
@@ -155,7 +173,7 @@ export class Connection implements DecoderSink {
     const state = this.#state
     this.#state = { phase }
     if (state.phase === 'open' && now() - state.since >= this.#options.policy.resetAfter) {
-      this.#attemptsWithoutMessage = 0
+      this.#retryState.attemptsWithoutMessage = 0
     }
   }
 
@@ -175,7 +193,7 @@ export class Connection implements DecoderSink {
   }
 
   #nextExchange(): Exchange {
-    return this.#opener.next(++this.#attemptsWithoutMessage)
+    return this.#opener.next(++this.#retryState.attemptsWithoutMessage)
   }
 
   async #connect(lastFailure: ConnectionError | undefined, generation: number): Promise<void> {
@@ -187,6 +205,8 @@ export class Connection implements DecoderSink {
       const { attempt, url } = this.#exchange
       return { source: this.#source, attempt, url: withoutCredentials(url), lastEventId: this.#sink.lastEventId ?? '' }
     })
+    const shown = this.#page?.whenShown()
+    if (shown) await shown
     if (generation !== this.#generation) return
     const opened = await this.#exchange.open(this.#sink.lastEventId, lastFailure)
     if (generation !== this.#generation) return
@@ -198,7 +218,7 @@ export class Connection implements DecoderSink {
     if (generation !== this.#generation) return
     if (reader) {
       this.#decoder.begin(this.#sink.lastEventId ?? '')
-      const limited = withIdleTimeout(reader, this.#options.idleTimeout, this.#exchange.controller.signal, this.#sink)
+      const limited = limitSilence(reader, this.#idleLimit, this.#exchange.controller.signal, this.#sink)
       this.#read({ reader: limited, decodeWholeChunks }, generation)
     } else this.#run(generation, this.#recover(ENDED, generation))
   }
@@ -210,11 +230,7 @@ export class Connection implements DecoderSink {
         this.#run(generation, this.#onRead(result, body, generation))
       },
       (cause: unknown) => {
-        const { fromCaller } = this.#exchange
-        this.#run(
-          generation,
-          Promise.reject(asAttemptError(cause, { reason: 'network', message: 'was interrupted', fromCaller })),
-        )
+        this.#run(generation, Promise.reject(interrupted(cause, this.#exchange)))
       },
     )
   }
@@ -230,19 +246,8 @@ export class Connection implements DecoderSink {
       this.#run(generation, this.#recover(this.#decoder.end() ? ENDED_MID_EVENT : ENDED, generation))
       return
     }
-    // Not instanceof: a test environment's Uint8Array may come from another realm.
-    if (!ArrayBuffer.isView(chunk)) {
-      throw new AttemptError({ reason: 'unsupported', message: 'cannot be read: its body is not a stream of bytes' })
-    }
-    // Firefox delivers megabytes at once, which would block the page and buffer more events than it can deliver.
-    for (const piece of body.decodeWholeChunks ? [chunk as Uint8Array] : piecesOf(chunk as Uint8Array)) {
-      try {
-        this.#decoder.decode(piece)
-      } catch (error) {
-        throw error instanceof EventTooLargeError
-          ? new AttemptError({ reason: 'too-large', message: TOO_LARGE })
-          : error
-      }
+    for (const piece of piecesToDecode(chunk, body)) {
+      decodePiece(this.#decoder, piece)
       if (generation !== this.#generation) return
       const ready = this.#sink.backpressure(piece.byteLength)
       if (ready) await ready
@@ -259,12 +264,8 @@ export class Connection implements DecoderSink {
     // `shouldReconnect` may depend on the last messages.
     if (policy.shouldReconnect && generation === this.#generation) await this.#sink.deciding()
     if (generation !== this.#generation) return
-    const circumstances = {
-      attemptsWithoutMessage: this.#attemptsWithoutMessage,
-      reconnectionTime: this.#reconnectionTime,
-      random: Math.random(),
-    }
-    const { error, delay, thrown } = await decide(policy, this.#exchange, failure, circumstances, this.#hasReceived)
+    const state = { ...this.#retryState, random: Math.random() }
+    const { error, delay, thrown } = await decide(policy, this.#exchange, failure, state, this.#hasReceived)
     if (generation !== this.#generation) return
     this.#run(
       generation,

@@ -52,6 +52,8 @@ export const ENDED_MID_EVENT: Failure = {
   endedMidEvent: true,
 }
 
+export const CACHED: Failure = { reason: 'network', message: 'was closed for the back/forward cache' }
+
 /** Thrown to end the attempt. */
 export class AttemptError extends Error {
   readonly failure: Failure
@@ -65,4 +67,9 @@ export class AttemptError extends Error {
 /** Returns what was thrown if it is an `AttemptError`, or else this failure with the thrown value as its cause. */
 export function asAttemptError(thrown: unknown, failure: Failure): AttemptError {
   return thrown instanceof AttemptError ? thrown : new AttemptError({ ...failure, cause: thrown })
+}
+
+/** A body that cannot be read to its end. */
+export function interrupted(cause: unknown, { fromCaller }: { fromCaller: boolean }): AttemptError {
+  return asAttemptError(cause, { reason: 'network', message: 'was interrupted', fromCaller })
 }

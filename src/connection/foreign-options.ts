@@ -12,6 +12,7 @@ const REPLACEMENTS = /* @__PURE__ */ SERVER_OPTIONS.concat([
   ['"lastEventIdParameter"', 'lastEventIdQueryParameterName'],
   ['"connectTimeout" or "idleTimeout"', 'timeout'],
   ['"idleTimeout"', 'heartbeatTimeout'],
+  ['"whenHidden"', 'openWhenHidden'],
   ['"reconnectionTime"', 'retry retryInterval reconnectInterval reconnectDelay'],
   ['"reconnect"', 'autoReconnect'],
   ['"reconnect: { maxAttempts }"', 'retries maxRetries maxReconnectAttempts'],

@@ -157,9 +157,19 @@ export interface EventSourceInit {
   connectTimeout?: number | undefined
   /**
    * Milliseconds without data before the connection counts as lost, with reason `timeout`. Any byte resets the timer, comments
-   * included. The timer is paused while messages wait for their listeners. Default 0: no limit.
+   * included. The timer is paused while messages wait for their listeners. Time that the device or the page slept counts as soon
+   * as it wakes up. Default 0: no limit.
+   *
+   * `'auto'` learns how often the server sends keep-alives, and allows three times as long. Without regular keep-alives, it sets
+   * no limit.
    */
-  idleTimeout?: number | undefined
+  idleTimeout?: number | 'auto' | undefined
+  /**
+   * What to do while the page is hidden. `'close'` closes the connection once the page has been hidden for two seconds, and
+   * reconnects with the last event ID when it is shown, without an `error` event. Methods other than `GET` also need `reconnect`
+   * or `resume`. Ignored outside pages. Default `'keep'`: stay connected.
+   */
+  whenHidden?: 'keep' | 'close' | undefined
   /** Milliseconds to wait before reconnecting, until the server's `retry` changes it. Default 3,000. */
   reconnectionTime?: number | undefined
   /**

@@ -46,7 +46,8 @@ interface CheckedOptions {
   /** In ms; 0: no limit. */
   connectTimeout: number
   /** In ms; 0: no limit. */
-  idleTimeout: number
+  idleTimeout: number | 'auto'
+  whenHidden: 'keep' | 'close'
   reconnectionTime: number
   policy: Policy
   maxBufferSize: number
@@ -92,7 +93,8 @@ const RULES: Record<string, Rule> = {
   lastEventId: [(value) => isString(value) && !/[\0\r\n]/.test(value), 'a string without line breaks or NUL'],
   lastEventIdParameter: [(value) => isString(value) && value !== '' && value === wellFormed(value), 'a parameter name'],
   connectTimeout: MS,
-  idleTimeout: MS,
+  idleTimeout: [(value) => value === 'auto' || MS[0](value), '"auto" or ' + MS[1]],
+  whenHidden: [(value) => value === 'keep' || value === 'close', '"keep" or "close"'],
   reconnectionTime: MS,
   fetchOptions: [isPlain, 'an object'],
 }
@@ -119,6 +121,7 @@ function checkOptions(init: unknown, reconnectsGet: boolean): ConnectionOptions 
     lastEventId: wellFormed(lastEventId),
     connectTimeout: options.connectTimeout ?? 0,
     idleTimeout: options.idleTimeout ?? 0,
+    whenHidden: options.whenHidden ?? 'keep',
     policy: readPolicy(
       reconnect,
       resume !== undefined || (reconnectsGet && method === 'GET'),
@@ -129,8 +132,13 @@ function checkOptions(init: unknown, reconnectsGet: boolean): ConnectionOptions 
   if (checkedOptions.body !== undefined && isBodiless(method)) {
     throw new TypeError(`Option "body" needs a "method" such as POST, got ${method}`)
   }
-  if (isStream(checkedOptions.body) && checkedOptions.policy.reconnects && !resume) {
+  const closesHidden = checkedOptions.whenHidden === 'close'
+  const { reconnects } = checkedOptions.policy
+  if (isStream(checkedOptions.body) && (reconnects || closesHidden) && !resume) {
     throw new TypeError(`Can't reconnect: ${STREAM_SENT_ONCE}`)
+  }
+  if (closesHidden && method !== 'GET' && !reconnects) {
+    throw new TypeError(`${option('whenHidden')}: "close" would send ${method} again. Use "reconnect" or "resume" too`)
   }
   checkFetchOptions(fetchOptions, isRuntimeFetch)
   return checkedOptions

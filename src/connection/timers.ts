@@ -1,15 +1,13 @@
 /** The delay before the next attempt, and timeouts. */
 
-import { onceOnline } from '../platform/page.ts'
+import { onOnline } from '../platform/page.ts'
 import { chooseQueueTask } from '../platform/platform.ts'
-import type { BodyReader, ConnectionSink } from './exchange.ts'
-import { AttemptError } from './failure.ts'
 
 /** In ms. Prevents a request storm on a server that closes immediately. */
 export const MIN_DELAY = 100
 
 /** The longest timer delay, in ms. A longer one would fire immediately. */
-const MAX_DELAY = 2 ** 31 - 1
+export const MAX_DELAY = 2 ** 31 - 1
 
 /** Clamps a delay so that it neither causes a request storm nor overflows a timer. */
 export function clampDelay(ms: number): number {
@@ -31,7 +29,7 @@ export function startWait(ms: number, isFixed = false): Wait {
   const over = new Promise<void>((given) => {
     resolve = given
   })
-  const unsubscribe = isFixed ? undefined : onceOnline(end)
+  const unsubscribe = isFixed ? undefined : onOnline(end)
   const timer = setTimeout(end, ms)
   function end(): void {
     cancel()
@@ -70,28 +68,4 @@ export async function withTimeout<T>(ms: number, work: Promise<T>, signal: Abort
     stop()
     signal.removeEventListener('abort', stop)
   })
-}
-
-/**
- * Makes reads reject after `ms` without a byte (0 for no limit). The timer only runs while the sink is waiting for data.
- */
-export function withIdleTimeout(
-  reader: BodyReader,
-  ms: number,
-  signal: AbortSignal,
-  sink: Pick<ConnectionSink, 'demand'>,
-): BodyReader {
-  if (ms === 0) return reader
-  return {
-    async read() {
-      const read = reader.read()
-      for (;;) {
-        const result = await withTimeout(ms, read, signal)
-        if (result !== TIMED_OUT) return result
-        const demanded = sink.demand()
-        if (!demanded) throw new AttemptError({ reason: 'timeout', message: `sent nothing for ${ms} ms` })
-        await Promise.race([demanded, read])
-      }
-    },
-  }
 }

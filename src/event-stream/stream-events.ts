@@ -35,6 +35,7 @@ const REQUEST_MEMBERS = Object.keys({
   reconnect: true,
   resume: true,
   lastEventIdParameter: true,
+  whenHidden: true,
 } satisfies Record<RequestMember, true>)
 
 /**

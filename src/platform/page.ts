@@ -25,32 +25,58 @@ export function encodeLikeDocument(input: string): string {
 }
 
 /** Calls back when the browser comes online. Without `navigator.onLine`, an `online` event has another meaning. */
-export function onceOnline(callback: () => void): Unsubscribe | undefined {
+export function onOnline(callback: () => void): Unsubscribe | undefined {
   if (isNodeProcess()) return undefined
   return tryGet(() =>
     typeof runtime.navigator?.onLine === 'boolean' ? subscribe(runtime, 'online', callback) : undefined,
   )
 }
 
-/** Calls back whenever the page enters the back/forward cache. */
-export function onEnterBFCache(callback: () => void): Unsubscribe | undefined {
-  const listener = ({ persisted }: PageTransitionEvent): void => {
-    if (persisted) callback()
-  }
-  return tryGet(() => runtime.document && subscribe(runtime, 'pagehide', listener as (event: Event) => void))
+/** Calls back whenever the page enters the back/forward cache or is discarded. */
+export function onLeave(callback: (isCached: boolean) => void): Unsubscribe | undefined {
+  return onDocument(() =>
+    subscribe(runtime, 'pagehide', (event) => {
+      callback((event as PageTransitionEvent).persisted)
+    }),
+  )
+}
+
+/** Calls back whenever the page is restored from the back/forward cache, and once it has loaded. */
+export function onPageShow(callback: () => void): Unsubscribe | undefined {
+  return onDocument(() => subscribe(runtime, 'pageshow', callback))
+}
+
+/** Whether the page is hidden; false without a document. */
+export function isDocumentHidden(): boolean {
+  return onDocument(({ hidden }) => hidden) === true
 }
 
 /** Calls back whenever the page is hidden or shown. */
 export function onVisibilityChange(callback: (isHidden: boolean) => void): Unsubscribe | undefined {
-  return tryGet(() => {
-    const { document } = runtime
-    return (
-      document &&
-      subscribe(document, 'visibilitychange', () => {
-        callback(document.hidden === true)
-      })
-    )
-  })
+  return onDocument((document) =>
+    subscribe(document, 'visibilitychange', () => {
+      callback(isDocumentHidden())
+    }),
+  )
+}
+
+/** Calls back whenever the page or the device may have woken up: the page is shown, restored or thawed, or it is online again. */
+export function onWake(callback: () => void): Unsubscribe {
+  const unsubscribes = [
+    onOnline(callback),
+    onVisibilityChange((isHidden) => {
+      if (!isHidden) callback()
+    }),
+    onDocument((document) => subscribe(document, 'resume', callback)),
+    onPageShow(callback),
+  ]
+  return () => {
+    for (const unsubscribe of unsubscribes) unsubscribe?.()
+  }
+}
+
+function onDocument<T>(use: (document: NonNullable<typeof runtime.document>) => T): T | undefined {
+  return tryGet(() => runtime.document && use(runtime.document))
 }
 
 /** React Native's global object, or a library's `document`, may lack these methods. */

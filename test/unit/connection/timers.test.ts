@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { withTimeout, startWait, TIMED_OUT, clampDelay } from '../../../src/connection/timers.ts'
 import { EventSource, type EventSourceInit, type FetchLike } from '../../../src/index.ts'
-import { onceOnline } from '../../../src/platform/page.ts'
+import { onOnline } from '../../../src/platform/page.ts'
 import { openResponse, STUB_URL, nextError, nextOpen, open, response } from '../support/sources.ts'
 import { unhandledRejections } from '../support/streams.ts'
 
@@ -108,14 +108,14 @@ describe('startWait in a browser', () => {
   })
 })
 
-describe('onceOnline outside a browser', () => {
+describe('onOnline outside a browser', () => {
   it.each([
     ['there is no navigator', undefined],
     ['navigator has no onLine, as in Node', { hardwareConcurrency: 2 }],
   ])('adds no listener to the global object if %s', (_, navigator) => {
     const { listeners } = stubBrowser(navigator)
     vi.stubGlobal('navigator', navigator)
-    const unsubscribe = onceOnline(vi.fn())
+    const unsubscribe = onOnline(vi.fn())
     expect(listeners()).toBe(0)
     unsubscribe?.()
     expect(listeners()).toBe(0)
@@ -126,7 +126,7 @@ describe('onceOnline outside a browser', () => {
     vi.stubGlobal('addEventListener', undefined)
     vi.stubGlobal('removeEventListener', undefined)
     expect(() => {
-      onceOnline(vi.fn())?.()
+      onOnline(vi.fn())?.()
     }).not.toThrow()
   })
 })

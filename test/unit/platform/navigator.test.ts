@@ -2,7 +2,7 @@
 
 import { afterEach, expect, it, vi } from 'vitest'
 import { streamEvents } from '../../../src/index.ts'
-import { onceOnline } from '../../../src/platform/page.ts'
+import { onOnline } from '../../../src/platform/page.ts'
 import { closingResponse, nextError, STUB_URL, open } from '../support/sources.ts'
 
 const real = globalThis.navigator
@@ -50,6 +50,6 @@ it.each([
   for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
   const add = vi.fn()
   vi.stubGlobal('addEventListener', add)
-  onceOnline(() => undefined)
+  onOnline(() => undefined)
   expect([watched.reads, add.mock.calls.length]).toEqual([count, count])
 })
