@@ -37,12 +37,17 @@ export async function follow(
     onChange: (observation) => {
       narrator.observed(observation)
     },
+    onKeepAlive: (learned) => {
+      narrator.keepAlive(learned)
+    },
   })
   narrator.watch(observer.observations)
 
   const stream: EventStream = request(args, body, {
     fetch: observer.fetch,
     signal,
+    // Without reconnecting, a false alarm would end the command.
+    ...(args.reconnects && { idleTimeout: 'auto' }),
     ...(args.verbose && {
       onComment: (text: string) => {
         narrator.comment(text)

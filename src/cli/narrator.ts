@@ -1,6 +1,7 @@
 /** Reports the connection's state: in the status line and, with `--verbose`, in log lines. */
 
 import type { ConnectionError } from '../connection/connection-error.ts'
+import type { KeepAlive } from '../connection/keep-alive.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { seconds, type Finding } from '../diagnosis/finding.ts'
 import type { Observation } from '../diagnosis/observation.ts'
@@ -62,6 +63,14 @@ export class Narrator {
 
   comment(text: string): void {
     this.#log(`comment: ${text}`)
+  }
+
+  keepAlive({ interval, limit }: KeepAlive): void {
+    this.#log(
+      interval === 0
+        ? 'keep-alives: no longer regular'
+        : `keep-alives: every ${seconds(interval)} (idleTimeout 'auto' allows ${seconds(limit)} of silence)`,
+    )
   }
 
   message(): void {

@@ -28,6 +28,7 @@ type State =
  * suspended async function costs each idle connection 3 kB.
  */
 export class Connection implements DecoderSink {
+  readonly idleLimit: IdleLimit
   readonly #source: object
   readonly #opener: Opener
   readonly #options: ConnectionOptions
@@ -41,7 +42,6 @@ export class Connection implements DecoderSink {
   #hasReceived = false
   #unsubscribeSignal: (() => void) | undefined
   #page: PageLifecycle | undefined
-  readonly #idleLimit: IdleLimit
 
   constructor(source: object, opener: Opener, options: ConnectionOptions, sink: ConnectionSink) {
     this.#source = source
@@ -51,7 +51,7 @@ export class Connection implements DecoderSink {
     this.#retryState = { attemptsWithoutMessage: 0, reconnectionTime: options.reconnectionTime }
     this.#decoder = new EventDecoder(this, options.maxBufferSize, options.onComment !== undefined)
     this.#exchange = this.#nextExchange()
-    this.#idleLimit = idleLimit(options.idleTimeout)
+    this.idleLimit = idleLimit(options.idleTimeout, source)
   }
 
   /** Called by the decoder, like `id`, `retry` and `comment`. */
@@ -218,7 +218,7 @@ export class Connection implements DecoderSink {
     if (generation !== this.#generation) return
     if (reader) {
       this.#decoder.begin(this.#sink.lastEventId ?? '')
-      const limited = limitSilence(reader, this.#idleLimit, this.#exchange.controller.signal, this.#sink)
+      const limited = limitSilence(reader, this.idleLimit, this.#exchange.controller.signal, this.#sink)
       this.#read({ reader: limited, decodeWholeChunks }, generation)
     } else this.#run(generation, this.#recover(ENDED, generation))
   }

@@ -2,7 +2,7 @@
 
 import { now } from '../platform/globals.ts'
 import { onWake } from '../platform/page.ts'
-import { chooseQueueTask } from '../platform/platform.ts'
+import { chooseQueueTask, publish } from '../platform/platform.ts'
 import type { BodyReader, ConnectionSink } from './exchange.ts'
 import { AttemptError } from './failure.ts'
 import { KeepAliveLearner } from './keep-alive.ts'
@@ -21,8 +21,17 @@ const PROMPT = 100
 /** In ms (0 for none), or learned. */
 export type IdleLimit = number | KeepAliveLearner
 
-export function idleLimit(option: number | 'auto'): IdleLimit {
-  return option === 'auto' ? new KeepAliveLearner() : option
+export function idleLimit(option: number | 'auto', source: object): IdleLimit {
+  if (option !== 'auto') return option
+  return new KeepAliveLearner(({ interval, limit }) => {
+    publish('keep-alive', () => ({ source, interval, idleTimeout: limit }))
+  })
+}
+
+/** What `console.log` shows of `idleTimeout: 'auto'`. */
+export function previewOfLimit(limit: IdleLimit): object {
+  if (typeof limit === 'number') return {}
+  return limit.interval ? { idleTimeout: limit.limit, keepAliveInterval: limit.interval } : { idleTimeout: 'auto' }
 }
 
 /** Makes reads reject after a silence. Time counts only while a read is pending and the sink is waiting for data. */

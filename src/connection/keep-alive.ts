@@ -49,8 +49,17 @@ class Gaps {
   }
 }
 
+/** What is learned, in ms. */
+export interface KeepAlive {
+  /** 0 if the server sends no keep-alives, or none that are regular. */
+  readonly interval: number
+  /** The silence after which the connection counts as lost. Infinity if there are no keep-alives. */
+  readonly limit: number
+}
+
 /** One source's knowledge of its server, kept when the source reconnects. Times are in ms, on a monotonic clock. */
-export class KeepAliveLearner {
+export class KeepAliveLearner implements KeepAlive {
+  readonly #onChange: (learned: KeepAlive) => void
   /** From comment to comment: servers that send one every so often. */
   readonly #schedule = new Gaps()
   /** The silences that a comment ended: servers that send one after so much silence. */
@@ -68,15 +77,20 @@ export class KeepAliveLearner {
   #alarms = 0
   /** The limit may not be less, because the server has been silent for half as long. */
   #minLimit = 0
+  /** The interval when `onChange` was last called. */
+  #reported = 0
 
-  /** In ms; 0 if the server sends no keep-alives, or none that are regular. */
+  /** @param onChange called when the interval is learned, lost, or changes noticeably */
+  constructor(onChange: (learned: KeepAlive) => void) {
+    this.#onChange = onChange
+  }
+
   get interval(): number {
     const { interval, count } = this.#messages
     const messageInterval = interval && count >= MIN_MESSAGE_GAPS ? Math.max(interval, this.#longestSilence) : 0
     return this.#schedule.interval || this.#silences.interval || messageInterval
   }
 
-  /** Milliseconds of silence after which the connection counts as lost. */
   get limit(): number {
     const { interval } = this
     return interval ? Math.max(FACTOR * interval * 2 ** this.#alarms, this.#minLimit) : Infinity
@@ -108,6 +122,12 @@ export class KeepAliveLearner {
     else if (silence >= MIN_COMMENT_GAP) this.#messages.reset()
     if (silence > this.#longestSilence) this.#longestSilence = silence
     this.#lastArrival = at
+    const { interval } = this
+    const ratio = interval / this.#reported
+    if (interval !== this.#reported && !(ratio < TOLERANCE && ratio > 1 / TOLERANCE)) {
+      this.#reported = interval
+      this.#onChange(this)
+    }
   }
 
   /** If the new connection is as silent as the old one, reconnecting did not help: the alarm was false. */

@@ -6,6 +6,7 @@
  *     const findings = diagnose(observer.observations, { now: performance.now() })
  */
 
+import { type KeepAlive, KeepAliveLearner } from '../connection/keep-alive.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../connection/request.ts'
 import { emptyCounts, TextCounter } from './count-text.ts'
 import type { Burst, End, Head, Observation } from './observation.ts'
@@ -46,6 +47,8 @@ export interface ObserverInit {
   onChange?: (observation: Observation) => void
   /** Called with the type of each event before it is dispatched, in time to add a listener for it. */
   onType?: (type: string) => void
+  /** Called when a keep-alive interval is learned, lost, or changes noticeably. */
+  onKeepAlive?: (learned: KeepAlive) => void
 }
 
 export interface Observer {
@@ -53,11 +56,20 @@ export interface Observer {
   readonly fetch: FetchLike
   /** The last twenty requests, the latest at the end. Updated in place. */
   readonly observations: readonly Observation[]
+  /** What `idleTimeout: 'auto'` would learn. */
+  readonly keepAlive: KeepAlive
 }
 
 /** Creates an observer for one source or loop. */
-export function observe({ fetch, now = () => performance.now(), onChange, onType }: ObserverInit = {}): Observer {
+export function observe({
+  fetch,
+  now = () => performance.now(),
+  onChange,
+  onType,
+  onKeepAlive,
+}: ObserverInit = {}): Observer {
   const observations: Observation[] = []
+  const keepAlive = new KeepAliveLearner((learned) => onKeepAlive?.(learned))
 
   const observed: FetchLike = async (url, init) => {
     const observation: Observation = {
@@ -87,6 +99,7 @@ export function observe({ fetch, now = () => performance.now(), onChange, onType
       throw error
     }
     observation.head = headOf(response, url, now())
+    keepAlive.opened(observation.head.at)
     onChange?.(observation)
     const { text, bursts } = observation
     const counter = new TextCounter(text, observation.lastEventId, onType)
@@ -95,6 +108,7 @@ export function observe({ fetch, now = () => performance.now(), onChange, onType
         const before = text.events
         counter.count(bytes)
         const at = now()
+        keepAlive.arrived(bytes[0], at)
         add(bursts, {
           at,
           last: at,
@@ -112,7 +126,7 @@ export function observe({ fetch, now = () => performance.now(), onChange, onType
     return withBody(response, body)
   }
 
-  return { fetch: observed, observations }
+  return { fetch: observed, observations, keepAlive }
 }
 
 /** Merges a chunk with the previous burst if no pause was between them. */

@@ -4,11 +4,12 @@ import { toDOMString } from '../input/checks.ts'
 import { Connection } from '../connection/connection.ts'
 import { FetchOpener } from '../connection/fetch-exchange.ts'
 import { GivenExchange, givenStream } from '../connection/given-exchange.ts'
+import { previewOfLimit } from '../connection/idle-timeout.ts'
 import { readOptions } from '../connection/read-options.ts'
 import { parseURL, displayURL } from '../connection/url.ts'
 import { defineDispose } from '../platform/globals.ts'
 import { EventTargetBase, patchEventTarget, missingBaseClasses } from '../platform/platform.ts'
-import { defineInspection } from '../platform/platform.ts'
+import { defineInspection, previewOf, setPreview } from '../platform/platform.ts'
 import { assertSupported } from '../platform/platform.ts'
 import { CLOSED, CONNECTING, Dispatcher, OPEN, type ReadyState } from './dispatcher.ts'
 import { HandlerAttributes } from './handler-attributes.ts'
@@ -45,6 +46,8 @@ export function defineEventSource(): EventSourceConstructor {
         this.#withCredentials = options.withCredentials
         this.#dispatcher = new Dispatcher(this, options.lastEventId, options.onComment)
         this.#connection = new Connection(this, given ?? new FetchOpener(url, options), options, this.#dispatcher)
+        const { idleLimit } = this.#connection
+        if (idleLimit) setPreview(this, () => ({ members: previewOfLimit(idleLimit) }))
         this.#connection.start()
       }
 
@@ -117,7 +120,8 @@ export function defineEventSource(): EventSourceConstructor {
   defineInspection(EventSource, (source) => {
     const { url, readyState, lastEventId, reconnectionTime } = source
     const state = ['CONNECTING', 'OPEN', 'CLOSED'][readyState] ?? ''
-    return { state, members: { url: displayURL(new URL(url)), lastEventId, reconnectionTime } }
+    const { members } = previewOf(source)
+    return { state, members: { url: displayURL(new URL(url)), lastEventId, reconnectionTime, ...members } }
   })
   defineInterface(EventSource, 'EventSource', 1)
   Object.defineProperty(EventSource, 'fromReadableStream', { enumerable: true })

@@ -2,6 +2,7 @@
 
 import { Connection } from '../connection/connection.ts'
 import type { Opener } from '../connection/exchange.ts'
+import { previewOfLimit } from '../connection/idle-timeout.ts'
 import type { ConnectionOptions } from '../connection/read-options.ts'
 import { displayURL } from '../connection/url.ts'
 import type { StreamEvent } from '../decoder/stream-event.ts'
@@ -33,7 +34,13 @@ function defineEventStream(): EventStreamConstructor {
     constructor(url: URL, opener: Opener, options: ConnectionOptions, readAhead: number) {
       setPreview(this, () => {
         const { lastEventId, reconnectionTime } = this
-        return { state: this.#connection.phase, members: { url: displayURL(url), lastEventId, reconnectionTime } }
+        const members = {
+          url: displayURL(url),
+          lastEventId,
+          reconnectionTime,
+          ...previewOfLimit(this.#connection.idleLimit),
+        }
+        return { state: this.#connection.phase, members }
       })
       // Assigned by the executor, which runs synchronously.
       let owner!: ConstructorParameters<typeof Inbox>[0]

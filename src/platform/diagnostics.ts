@@ -8,7 +8,7 @@ interface Channel {
 }
 
 /** Channel names, without the prefix `everysource:`. */
-const NAMES = ['connect', 'open', 'message', 'lost', 'wait', 'failed', 'close'] as const
+const NAMES = ['connect', 'open', 'message', 'lost', 'wait', 'failed', 'close', 'keep-alive'] as const
 
 type Name = (typeof NAMES)[number]
 

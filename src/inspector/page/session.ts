@@ -72,6 +72,8 @@ export class Session {
       body,
       ...(route === 'direct' && { headers }),
       fetch: this.observer.fetch,
+      // Without reconnecting, a false alarm would end the session.
+      ...(reconnects && { idleTimeout: 'auto' }),
       reconnect: reconnects && {
         shouldReconnect: ({ status = 0 }) => (retriesTransient && TRANSIENT.includes(status) ? true : undefined),
       },

@@ -15,11 +15,12 @@ export class StatusView {
   readonly #id = byId('last-id', HTMLElement)
   readonly #attempts = byId('attempts', HTMLElement)
   readonly #retry = byId('retry', HTMLElement)
+  readonly #keepAlive = byId('keep-alive', HTMLElement)
   #announcedState = ''
   #announcedAt = -PAUSE
 
   render(session: Session, now: number): void {
-    const { recording, reconnectionTime } = session
+    const { recording, reconnectionTime, observer } = session
     const { state, count, messages, lastEventId, attempts } = recording
     this.#lamp.dataset.state = state
     setText(this.#state, state)
@@ -27,6 +28,8 @@ export class StatusView {
     setText(this.#id, lastEventId === '' ? 'none' : lastEventId)
     setText(this.#attempts, grouped(attempts))
     setText(this.#retry, `${grouped(reconnectionTime)} ms`)
+    const { interval } = observer.keepAlive
+    setText(this.#keepAlive, interval ? duration(interval) : 'unknown')
     const last = messages.at(-1)
     // Stop counting when the stream is closed.
     const until = state === 'CLOSED' ? (recording.spans.at(-1)?.from ?? now) : now
