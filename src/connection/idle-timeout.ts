@@ -158,9 +158,9 @@ class IdleTimeout implements BodyReader {
     }
     const demanded = this.#sink.demand()
     if (demanded) {
-      void demanded.then(() => {
+      demanded.then(() => {
         if (this.#reject === reject) this.#restart()
-      })
+      }, reject)
     } else if (this.#graced !== reject && (isWake || hasSlept || now() - this.#due > LATE)) {
       this.#graced = reject
       this.#schedule(GRACE)
@@ -169,7 +169,7 @@ class IdleTimeout implements BodyReader {
       chooseQueueTask()(() => {
         if (this.#reject !== reject) return
         this.#stop()
-        this.#learner?.alarm()
+        this.#learner?.alarm(now())
         reject(new AttemptError({ reason: 'timeout', message: `sent nothing for ${limit} ms` }))
       })
     }

@@ -13,13 +13,19 @@ const PRECISION = 0.01
  * gaps. Five that differ by 1 % are enough, or seven that differ by 5 %.
  */
 const MAX_CHANCE = 1e-9
-/** Messages need more gaps: a server that checks for news at intervals often finds some several times in a row. */
-const MIN_MESSAGE_GAPS = 16
 /**
  * The limit, divided by the interval. More than 2, so that a server may halve its pace. With `TOLERANCE`, a dead connection is
  * noticed within four intervals.
  */
 const FACTOR = 3
+/**
+ * Messages need more gaps, and a higher limit: a server that checks for news at intervals may find some many times in a row, and
+ * then nothing two or three times.
+ */
+const MIN_MESSAGE_GAPS = 16
+const MESSAGE_FACTOR = 4
+/** For this many intervals after an alarm, which may have been false, the limit allows twice the silence around it. */
+const CAUTION = 100
 
 /** Consecutive gaps that agree. */
 class Gaps {
@@ -68,15 +74,21 @@ export class KeepAliveLearner implements KeepAlive {
   readonly #messages = new Gaps()
   /** Whether messages have postponed a comment, so that its absence while messages arrive means nothing. */
   #isPostponed = false
+  /** Whether a message has arrived although a comment was overdue: the server may have stopped sending them. */
+  #isMissing = false
   // After a gap that says nothing, these are NaN, whose comparisons are all false.
   #lastArrival = NaN
   #lastComment = NaN
   #longestSilence = 0
-  #openedAt = 0
-  /** How often in a row the limit was exceeded. */
-  #alarms = 0
-  /** The limit may not be less, because the server has been silent for half as long. */
-  #minLimit = 0
+  /** The last arrival, or the opening. */
+  #quietSince = 0
+  #alarmedAt = -Infinity
+  /** Whether nothing has arrived since. */
+  #isStillSilent = false
+  /** The silence around the last alarm, on all connections that were open in it. */
+  #suspectedPause = 0
+  /** The longest silence that turned out to be a pause, although the limit would have been less without caution. */
+  #longestPause = 0
   /** The interval when `onChange` was last called. */
   #reported = 0
 
@@ -86,24 +98,39 @@ export class KeepAliveLearner implements KeepAlive {
   }
 
   get interval(): number {
-    const { interval, count } = this.#messages
-    const messageInterval = interval && count >= MIN_MESSAGE_GAPS ? Math.max(interval, this.#longestSilence) : 0
-    return this.#schedule.interval || this.#silences.interval || messageInterval
+    return this.#commentInterval || this.#messageInterval
   }
 
   get limit(): number {
     const { interval } = this
-    return interval ? Math.max(FACTOR * interval * 2 ** this.#alarms, this.#minLimit) : Infinity
+    if (interval === 0) return Infinity
+    const isCautious = this.#quietSince - this.#alarmedAt < CAUTION * interval
+    return Math.max(this.#baseLimit, 2 * this.#longestPause, isCautious ? 2 * this.#suspectedPause : 0)
+  }
+
+  get #commentInterval(): number {
+    return this.#schedule.interval || (this.#isMissing ? 0 : this.#silences.interval)
+  }
+
+  get #messageInterval(): number {
+    const { interval, count } = this.#messages
+    return interval && count >= MIN_MESSAGE_GAPS ? Math.max(interval, this.#longestSilence) : 0
+  }
+
+  get #baseLimit(): number {
+    return FACTOR * this.#commentInterval || MESSAGE_FACTOR * this.#messageInterval
   }
 
   opened(at: number): void {
-    this.#openedAt = at
+    this.#quietSince = at
     this.skip()
   }
 
   /** The limit was exceeded. */
-  alarm(): void {
-    this.#alarms++
+  alarm(at: number): void {
+    this.#suspectedPause = this.#isStillSilent ? this.#suspectedPause + at - this.#quietSince : this.#baseLimit
+    this.#isStillSilent = true
+    this.#alarmedAt = at
   }
 
   /** The time to the next arrival says nothing about the server. */
@@ -114,7 +141,7 @@ export class KeepAliveLearner implements KeepAlive {
   /** @param first the first byte */
   arrived(first: unknown, at: number): void {
     const silence = at - this.#lastArrival
-    if (this.#alarms) this.#judgeAlarm(at)
+    this.#pauseEnded(at)
     // A colon or a line break.
     if (first === 58 || first === 10 || first === 13) this.#commentArrived(silence, at)
     else this.#messageArrived(silence, at - this.#lastComment)
@@ -130,17 +157,20 @@ export class KeepAliveLearner implements KeepAlive {
     }
   }
 
-  /** If the new connection is as silent as the old one, reconnecting did not help: the alarm was false. */
-  #judgeAlarm(at: number): void {
-    this.#alarms = 0
-    const silence = at - this.#openedAt
-    if (silence > this.limit) this.#minLimit = 2 * silence
+  /** If reconnecting does not help, an alarm was false. Otherwise it may have been. */
+  #pauseEnded(at: number): void {
+    const pause = at - this.#quietSince
+    if (this.interval > 0 && pause > this.#baseLimit) this.#longestPause = Math.max(this.#longestPause, pause)
+    if (this.#isStillSilent) this.#suspectedPause += pause
+    this.#isStillSilent = false
+    this.#quietSince = at
   }
 
   #commentArrived(silence: number, at: number): void {
     const sinceComment = at - this.#lastComment
     if (sinceComment < MIN_COMMENT_GAP) return
     this.#lastComment = at
+    this.#isMissing = false
     // Unless there was none before.
     if (sinceComment > 0) this.#schedule.add(sinceComment)
     if (silence < MIN_COMMENT_GAP) this.#silences.reset()
@@ -148,12 +178,9 @@ export class KeepAliveLearner implements KeepAlive {
     this.#isPostponed = agrees && (this.#isPostponed || sinceComment > TOLERANCE * silence)
   }
 
-  /** A message that arrives although a comment is overdue shows that the server has stopped sending them. */
   #messageArrived(silence: number, sinceComment: number): void {
-    if (sinceComment > TOLERANCE * this.#schedule.longest) {
-      this.#schedule.reset()
-      if (!this.#isPostponed) this.#silences.reset()
-    }
+    if (sinceComment > TOLERANCE * this.#schedule.longest) this.#schedule.reset()
     if (silence > TOLERANCE * this.#silences.longest) this.#silences.reset()
+    if (sinceComment > TOLERANCE * this.#silences.longest && !this.#isPostponed) this.#isMissing = true
   }
 }

@@ -1,0 +1,427 @@
+/** What `idleTimeout: 'auto'` learns from keep-alives, and when it takes a connection for dead. Pure, so hours take no time. */
+
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { KeepAliveLearner } from '../../../src/connection/keep-alive.ts'
+import RECORDED from './recorded-gaps.json' with { type: 'json' }
+
+const COMMENT = 0x3a
+const MESSAGE = 0x64
+const LINE_BREAK = 0x0a
+const HOUR = 3_600_000
+
+/** Milliseconds since the last arrival, and whether a comment or a message arrived. */
+type Gap = [ms: number, kind: 'c' | 'm']
+
+/** Something that arrives: its time in ms since the connection opened, and its first byte. */
+type Arrival = readonly [at: number, first: number]
+
+/** A learner that has received these. Fails the test if it takes the connection for dead. */
+function learnerAfter(arrivals: Iterable<Arrival>, learner = new KeepAliveLearner(() => undefined)): KeepAliveLearner {
+  learner.opened(0)
+  let last = 0
+  for (const [at, first] of arrivals) {
+    expect(at - last, `silence before ${at}`).toBeLessThan(learner.limit)
+    learner.arrived(first, at)
+    last = at
+  }
+  return learner
+}
+
+/** Arrivals at regular times. */
+function every(interval: number, count: number, first = COMMENT, from = 0): Arrival[] {
+  return Array.from({ length: count }, (_, i) => [from + (i + 1) * interval, first])
+}
+
+/** Arrivals with these gaps in seconds. */
+function withGaps(gaps: number[], first = COMMENT): Arrival[] {
+  let at = 0
+  return gaps.map((gap) => [(at += gap * 1_000), first])
+}
+
+describe('comments', () => {
+  it.each([1_000, 15_000, 55_000, 600_000])(
+    'every %d ms are learned from six, and dead after three intervals',
+    (ms) => {
+      expect(learnerAfter(every(ms, 5)).limit).toBe(Infinity)
+      expect(learnerAfter(every(ms, 6))).toMatchObject({ interval: ms, limit: 3 * ms })
+    },
+  )
+
+  it('that are less regular take longer, and the longest gap counts', () => {
+    const gaps = [15, 16, 14.5, 15.5, 15, 16.5, 15, 14.5, 15, 16, 15]
+    expect(learnerAfter(withGaps(gaps.slice(0, 7))).interval).toBe(0)
+    expect(learnerAfter(withGaps(gaps)).interval).toBe(16_500)
+  })
+
+  it('at random times are not learned', () => {
+    expect(learnerAfter(withGaps([15, 22, 9, 15, 31, 12, 15, 40, 8, 15, 19, 27])).interval).toBe(0)
+  })
+
+  it('less than a second apart are one keep-alive', () => {
+    const pairs = every(15_000, 6).flatMap(([at]): Arrival[] => [
+      [at, COMMENT],
+      [at + 20, LINE_BREAK],
+    ])
+    expect(learnerAfter(pairs).interval).toBe(15_000)
+    expect(learnerAfter(every(50, 200)).interval).toBe(1_000)
+  })
+
+  it('may be blank lines', () => {
+    expect(learnerAfter(every(15_000, 6, LINE_BREAK)).interval).toBe(15_000)
+  })
+
+  it('are learned between messages, if the server sends them at fixed times', () => {
+    const messages = [3, 21, 22, 40, 61, 62, 63, 80].map((s): Arrival => [s * 1_000, MESSAGE])
+    expect(learnerAfter(inOrder(every(15_000, 6), messages)).interval).toBe(15_000)
+  })
+
+  it('are learned between messages, if the server sends them after so much silence', () => {
+    const after = (message: number): Arrival[] => [
+      [message, MESSAGE],
+      [message + 15_000, COMMENT],
+    ]
+    expect(learnerAfter([4, 30, 50, 77, 95, 118, 140].flatMap((s) => after(s * 1_000))).interval).toBe(15_000)
+  })
+
+  it('that come three times as fast lower the limit', () => {
+    expect(learnerAfter([...every(15_000, 6), ...every(5_000, 6, COMMENT, 90_000)]).interval).toBe(5_000)
+  })
+})
+
+describe('messages', () => {
+  it('count as keep-alives from 17 on, if they come regularly, and are allowed four intervals', () => {
+    expect(learnerAfter(every(30_000, 16, MESSAGE)).interval).toBe(0)
+    expect(learnerAfter(every(30_000, 17, MESSAGE))).toMatchObject({ interval: 30_000, limit: 120_000 })
+  })
+
+  it('less than five seconds apart are news', () => {
+    expect(learnerAfter(every(4_900, 1_000, MESSAGE)).interval).toBe(0)
+    expect(learnerAfter(every(50, 1_000, MESSAGE)).interval).toBe(0)
+  })
+
+  it('allow four times the longest silence ever, because only some may be keep-alives', () => {
+    const paused: Arrival[] = [[100_000, MESSAGE], ...every(30_000, 20, MESSAGE, 160_000)]
+    expect(learnerAfter([[1_000, MESSAGE], ...paused]).interval).toBe(99_000)
+  })
+
+  it('between regular ones start over', () => {
+    const pings = [...every(30_000, 20, MESSAGE), ...every(2_000, 1, MESSAGE, 600_000)]
+    expect(learnerAfter(pings).interval).toBe(0)
+  })
+})
+
+describe('a rhythm that changes', () => {
+  it('is not cut at half its pace, and is learned again', () => {
+    const slower = [...every(15_000, 10), ...every(30_000, 6, COMMENT, 150_000)]
+    expect(learnerAfter(slower.slice(0, 11)).limit).toBe(Infinity)
+    expect(learnerAfter(slower).interval).toBe(30_000)
+  })
+
+  it('is not cut if it slows down slowly', () => {
+    const gaps = Array.from({ length: 60 }, (_, i) => 15 * 1.08 ** i)
+    learnerAfter(withGaps(gaps))
+  })
+
+  it('is forgotten if a message arrives while a comment is overdue', () => {
+    const learner = learnerAfter([...every(15_000, 10), [155_000, MESSAGE], [169_500, MESSAGE]])
+    expect(learner.limit).toBe(Infinity)
+  })
+
+  it('is kept while messages postpone the comments', () => {
+    const postponed: Arrival[] = [...every(15_000, 6), [95_000, MESSAGE], [110_000, COMMENT]]
+    const busy = every(1_000, 600, MESSAGE, 110_000)
+    expect(learnerAfter([...postponed, ...busy]).interval).toBe(15_000)
+    // The server has been silent for longer without sending a comment.
+    expect(learnerAfter([...postponed, ...busy, [730_000, MESSAGE]]).limit).toBe(Infinity)
+  })
+
+  it('survives a reconnection', () => {
+    const learner = learnerAfter(every(15_000, 6))
+    learner.opened(95_000)
+    expect(learner.limit).toBe(45_000)
+    learner.arrived(COMMENT, 96_000)
+    learner.arrived(COMMENT, 111_000)
+    expect(learner.interval).toBe(15_000)
+  })
+
+  it('is not changed by a gap that says nothing', () => {
+    const learner = learnerAfter(every(15_000, 6))
+    learner.skip()
+    learner.arrived(COMMENT, 500_000)
+    learner.arrived(COMMENT, 515_000)
+    expect(learner.interval).toBe(15_000)
+  })
+})
+
+describe('after an alarm', () => {
+  /** A learner that took a server with comments every 15 s for dead at 135 s, and reconnected at 140 s. */
+  function alarmed(): KeepAliveLearner {
+    const learner = learnerAfter(every(15_000, 6))
+    learner.alarm(135_000)
+    learner.opened(140_000)
+    return learner
+  }
+
+  it('the limit is twice the silence around it, for a hundred intervals', () => {
+    const learner = alarmed()
+    expect(learner.limit).toBe(90_000)
+    for (const [at, first] of every(15_000, 99, COMMENT, 135_000)) learner.arrived(first, at)
+    // 45 s on the old connection and 10 s on the new one.
+    expect(learner.limit).toBe(110_000)
+    learner.arrived(COMMENT, 135_000 + 100 * 15_000)
+    expect(learner.limit).toBe(45_000)
+  })
+
+  it('the limit stays twice a pause that was longer than the limit', () => {
+    const learner = alarmed()
+    learner.arrived(COMMENT, 200_000)
+    for (const [at, first] of every(15_000, 300, COMMENT, 200_000)) learner.arrived(first, at)
+    expect(learner).toMatchObject({ interval: 15_000, limit: 120_000 })
+  })
+
+  it('the limit grows for each connection that sends nothing', () => {
+    const learner = alarmed()
+    learner.alarm(230_000)
+    learner.opened(235_000)
+    expect(learner.limit).toBe(270_000)
+  })
+
+  it('the limit does not grow if connections die again and again', () => {
+    const learner = alarmed()
+    for (let opened = 140_000, i = 0; i < 20; i++) {
+      for (const [at, first] of every(15_000, 10, COMMENT, opened - 5_000)) learner.arrived(first, at)
+      const dead = opened + 145_000 + learner.limit
+      expect(learner.limit).toBeLessThanOrEqual(8 * 15_000)
+      learner.alarm(dead)
+      opened = dead + 3_000
+      learner.opened(opened)
+    }
+  })
+})
+
+it('onChange reports a learned, changed or lost interval once', () => {
+  const onChange = vi.fn()
+  const learner = new KeepAliveLearner(({ interval, limit }) => {
+    onChange(interval, limit)
+  })
+  learnerAfter(withGaps([...Array<number>(20).fill(15), 15.01, 15.1, 40, 40, 40, 40, 40, 40]), learner)
+  expect(onChange.mock.calls).toEqual([
+    [15_000, 45_000],
+    [0, Infinity],
+    [40_000, 120_000],
+  ])
+})
+
+/** A server's arrivals, endless. */
+type Server = (random: () => number) => Generator<Arrival>
+
+/** Merges arrivals by time. */
+function inOrder(...lists: Arrival[][]): Arrival[] {
+  return lists.flat().sort(([a], [b]) => a - b)
+}
+
+const exponential = (random: () => number, mean: number): number => -Math.log(1 - random()) * mean
+
+/** Comments every `interval` ms, late by up to `jitter`. */
+const scheduled = (interval: number, jitter: number, first = COMMENT): Server =>
+  function* (random) {
+    for (let due = interval; ; due += interval) yield [due + random() * jitter, first]
+  }
+
+/** Comments at fixed times, and messages at random ones. */
+const scheduledWithNews = (interval: number, mean: number): Server =>
+  function* (random) {
+    let news = exponential(random, mean)
+    for (let due = interval; ; due += interval) {
+      for (; news < due; news += exponential(random, mean)) yield [news, MESSAGE]
+      yield [due, COMMENT]
+    }
+  }
+
+/** Messages at random times, and a comment after so much silence. */
+const postponed = (interval: number, mean: number): Server =>
+  function* (random) {
+    for (let now = 0, news = exponential(random, mean); ;) {
+      const isNews = news < now + interval
+      now = isNews ? news : now + interval
+      yield [now, isNews ? MESSAGE : COMMENT]
+      if (isNews) news += exponential(random, mean)
+    }
+  }
+
+/** Something at random times. */
+const atRandom = (mean: number, first = MESSAGE): Server =>
+  function* (random) {
+    for (let now = 0; ;) yield [(now += exponential(random, mean)), first]
+  }
+
+/** Messages about `gap` ms apart, such as tokens, between pauses about as long as `pause`. */
+const bursts = (gap: number, pause: number): Server =>
+  function* (random) {
+    for (let now = 0; ;) {
+      for (let left = 5 + random() * 100; left > 0; left--) yield [(now += gap * (0.5 + random())), MESSAGE]
+      now += exponential(random, pause)
+    }
+  }
+
+/** News that the server looks for every `interval` ms, and finds with this chance. */
+const polled = (interval: number, chance: number): Server =>
+  function* (random) {
+    for (let due = interval; ; due += interval) if (random() < chance) yield [due + random() * 20, MESSAGE]
+  }
+
+/** Comments that each hour slow down to half their pace or recover. */
+const changing = (interval: number): Server =>
+  function* (random) {
+    for (let now = 0; ;) yield [(now += interval * (Math.floor(now / HOUR) % 2 ? 2 : 1) + random() * 100), COMMENT]
+  }
+
+/** Comments for half an hour; then only messages, soon after the last comment and later at random. */
+const stopping = (interval: number): Server =>
+  function* (random) {
+    let now = 0
+    while (now < HOUR / 2) yield [(now += interval + random() * 100), COMMENT]
+    for (let i = 0; i < 4; i++) yield [(now += interval * (0.3 + random())), MESSAGE]
+    for (;;) yield [(now += exponential(random, 4 * interval)), MESSAGE]
+  }
+
+/** Recorded on a busy machine: see recorded-gaps.json. Repeated, with seconds stretched to quarters of a minute. */
+const recorded = (gaps: readonly Gap[]): Server =>
+  function* () {
+    for (let now = 0; ;) for (const [gap, kind] of gaps) yield [(now += 15 * gap), kind === 'c' ? COMMENT : MESSAGE]
+  }
+
+const SERVERS: [name: string, server: Server][] = [
+  ['comments every 15 s', scheduled(15_000, 300)],
+  ['comments every 15 s, late by up to 3 s', scheduled(15_000, 3_000)],
+  ['pings every 30 s', scheduled(30_000, 500, MESSAGE)],
+  ['comments every 15 s, with news', scheduledWithNews(15_000, 10_000)],
+  ['comments after 15 s of silence, with news', postponed(15_000, 10_000)],
+  ['comments after 15 s of silence, with much news', postponed(15_000, 2_000)],
+  ['news at random', atRandom(20_000)],
+  ['comments at random', atRandom(20_000, COMMENT)],
+  ['tokens with pauses', bursts(50, 60_000)],
+  ['ticks with pauses', bursts(2_000, 600_000)],
+  ['rare bursts', bursts(5_000, 60_000)],
+  ['news found every 10 s, half of the time', polled(10_000, 0.5)],
+  ['news found every 10 s, nearly always', polled(10_000, 0.95)],
+  ['comments that slow down to half their pace', changing(15_000)],
+  ['comments that stop while messages continue', stopping(15_000)],
+  ['a recorded timer', recorded(RECORDED.timer as Gap[])],
+  ['a recorded timer that messages postpone', recorded(RECORDED.postponed as Gap[])],
+]
+
+/** How long to simulate each server: the sum is more than 10,000 hours. */
+const HOURS = 720
+/** The time from an alarm to the next connection, in ms. */
+const RECONNECTION = 3_000
+/** A source lives for a day. */
+const LIFETIME = 24
+
+/** How often a source of this server would wrongly reconnect, and which part of the arrivals found an interval learned. */
+function simulate(server: Server, hours: number, seed: number): { alarms: number; learned: number } {
+  const random = randomFrom(seed)
+  const outcome = { alarms: 0, learned: 0 }
+  let arrivals = 0
+  for (let lived = 0; lived < hours; lived += LIFETIME) {
+    const learner = new KeepAliveLearner(() => undefined)
+    learner.opened(0)
+    let last = 0
+    for (const [at, first] of server(random)) {
+      if (at > LIFETIME * HOUR) break
+      for (let limit: number; at - last >= (limit = learner.limit);) {
+        outcome.alarms++
+        learner.alarm(last + limit)
+        last = Math.min(at, last + limit + RECONNECTION)
+        learner.opened(last)
+      }
+      learner.arrived(first, at)
+      last = at
+      arrivals++
+      if (learner.interval > 0) outcome.learned++
+    }
+  }
+  return { ...outcome, learned: outcome.learned / arrivals }
+}
+
+/** A random number generator with a seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+describe(`in ${Math.round((HOURS * SERVERS.length) / 1_000)},000 simulated hours, no live connection is cut`, () => {
+  it.each(SERVERS)('%s', (_, server) => {
+    expect(simulate(server, HOURS, 20)).toMatchObject({ alarms: 0 })
+  })
+})
+
+describe('the share of arrivals with a learned interval', () => {
+  it.each<[name: string, server: Server, least: number, most: number]>([
+    ['is nearly 1 for comments', scheduled(15_000, 300), 0.99, 1],
+    ['is nearly 1 for pings', scheduled(30_000, 500, MESSAGE), 0.99, 1],
+    ['is nearly 1 for comments with news', scheduledWithNews(15_000, 10_000), 0.99, 1],
+    ['is nearly 1 for postponed comments', postponed(15_000, 10_000), 0.99, 1],
+    ['is high for postponed comments with much news', postponed(15_000, 2_000), 0.5, 1],
+    ['is 0 for news at random', atRandom(20_000), 0, 0],
+    ['is 0 for tokens', bursts(50, 60_000), 0, 0],
+  ])('%s', (_, server, least, most) => {
+    const { learned } = simulate(server, 240, 1)
+    expect(learned).toBeGreaterThanOrEqual(least)
+    expect(learned).toBeLessThanOrEqual(most)
+  })
+})
+
+it('a dead connection is noticed within four intervals of its server', () => {
+  const property = fc.property(
+    fc.integer({ min: 1_000, max: 300_000 }),
+    fc.double({ min: 0, max: 0.2, noNaN: true }),
+    fc.integer({ min: 12, max: 500 }),
+    fc.nat(),
+    fc.boolean(),
+    (interval, jitter, count, seed, hasNews) => {
+      const server = hasNews ? scheduledWithNews(interval, interval) : scheduled(interval, jitter * interval)
+      const learner = new KeepAliveLearner(() => undefined)
+      learner.opened(0)
+      let comments = 0
+      for (const [at, first] of server(randomFrom(seed))) {
+        learner.arrived(first, at)
+        if (first === COMMENT && ++comments === count) break
+      }
+      // With more jitter, twelve may not be enough.
+      if (jitter < 0.05) expect(learner.interval).toBeGreaterThan(0)
+      if (learner.interval > 0) expect(learner.limit).toBeLessThanOrEqual(4 * interval)
+      expect(learner.limit).toBeGreaterThan(2 * interval)
+    },
+  )
+  fc.assert(property, { numRuns: 500 })
+})
+
+describe('a server that falls silent for a while', () => {
+  /** Comments every 15 s, and a pause after each twenty to sixty. */
+  const pausing = (pause: number): Server =>
+    function* (random) {
+      for (let now = 0; ;) {
+        for (let left = 20 + random() * 40; left > 0; left--) yield [(now += 15_000), COMMENT]
+        now += pause
+      }
+    }
+
+  it.each([
+    [20, 0],
+    [29, 0],
+    [31, 1],
+    [60, 1],
+    [90, 1],
+    [120, 1],
+    [600, 3],
+    [3_600, 4],
+  ])('for %d s more than usual is cut %d times in its first pause, and never again', (seconds, alarms) => {
+    expect(simulate(pausing(seconds * 1_000), LIFETIME, 3).alarms).toBe(alarms)
+  })
+})
