@@ -1,7 +1,7 @@
 /** Learns how often a server sends keep-alives, to notice their absence: `idleTimeout: 'auto'`. */
 
 /** In ms. Comments closer together belong to one keep-alive, or to a burst. */
-const MIN_COMMENT_GAP = 1_000
+const MIN_COMMENT_GAP = 500
 /** In ms. Messages closer together are news, such as the tokens of a chat, and may pause at any time. */
 const MIN_MESSAGE_GAP = 5_000
 /** The longest of regular gaps, divided by the shortest. Networks delay keep-alives. */
@@ -24,6 +24,8 @@ const FACTOR = 3
  */
 const MIN_MESSAGE_GAPS = 16
 const MESSAGE_FACTOR = 4
+/** In ms. Networks may pause for a second or two. */
+const MIN_LIMIT = 3_000
 /** For this many intervals after an alarm, which may have been false, the limit allows twice the silence around it. */
 const CAUTION = 100
 
@@ -118,7 +120,7 @@ export class KeepAliveLearner implements KeepAlive {
   }
 
   get #baseLimit(): number {
-    return FACTOR * this.#commentInterval || MESSAGE_FACTOR * this.#messageInterval
+    return Math.max(MIN_LIMIT, FACTOR * this.#commentInterval || MESSAGE_FACTOR * this.#messageInterval)
   }
 
   opened(at: number): void {
