@@ -65,12 +65,8 @@ export class Narrator {
     this.#log(`comment: ${text}`)
   }
 
-  keepAlive({ interval, limit }: KeepAlive): void {
-    this.#log(
-      interval === 0
-        ? 'keep-alives: no longer regular'
-        : `keep-alives: every ${seconds(interval)} (idleTimeout 'auto' allows ${seconds(limit)} of silence)`,
-    )
+  keepAlive({ interval }: KeepAlive): void {
+    this.#log(`keep-alives: ${interval === 0 ? 'no longer regular' : `every ${seconds(interval)}`}`)
   }
 
   message(): void {

@@ -201,12 +201,13 @@ export class Connection implements DecoderSink {
     if (this.#state.phase !== 'idle') this.#exchange = this.#nextExchange()
     this.#state = { phase: 'connecting' }
     this.#hasReceived = false
+    const shown = this.#page?.whenShown()
+    if (shown) await shown
+    if (generation !== this.#generation) return
     publish('connect', () => {
       const { attempt, url } = this.#exchange
       return { source: this.#source, attempt, url: withoutCredentials(url), lastEventId: this.#sink.lastEventId ?? '' }
     })
-    const shown = this.#page?.whenShown()
-    if (shown) await shown
     if (generation !== this.#generation) return
     const opened = await this.#exchange.open(this.#sink.lastEventId, lastFailure)
     if (generation !== this.#generation) return

@@ -51,8 +51,7 @@ const NAMES: Record<string, Record<string, Outcome>> = {
     onmessage: 'a listener',
     onclose: 'a listener',
     onerror: 'a listener',
-    // Sources stay connected while the page is hidden.
-    openWhenHidden: 'ignored',
+    openWhenHidden: '"whenHidden"',
   },
   'launchdarkly-eventsource': {
     initialRetryDelayMillis: '"reconnectionTime"',

@@ -1,9 +1,9 @@
 /** `close()`, `reconnect()` and page exit at any time: an abandoned attempt delivers nothing more. */
 
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ConnectionSink } from '../../../src/connection/exchange.ts'
 import { EventSource, type EventSourceInit, type FetchLike, type FetchLikeInit } from '../../../src/index.ts'
+import { onChannel } from '../support/channels.ts'
 import { connect, closingBody, type Observed, type Open, opened, openBody } from '../support/connections.ts'
 import { stubPage } from '../support/page.ts'
 import { openResponse, nextOpen, STUB_URL, open, response, until } from '../support/sources.ts'
@@ -131,18 +131,6 @@ describe('connection with backpressure from its sink', () => {
   })
 })
 
-/** Calls back for each publication on a channel of `node:diagnostics_channel`. */
-function onChannel(name: string, callBack: (source: unknown) => void): void {
-  const channel = `everysource:${name}`
-  const listener = (message: unknown): void => {
-    callBack((message as { source: unknown }).source)
-  }
-  subscribe(channel, listener)
-  onTestFinished(() => {
-    unsubscribe(channel, listener)
-  })
-}
-
 describe('diagnostics channel subscriber', () => {
   const CHANNELS = ['connect', 'open', 'message', 'lost', 'wait', 'failed'] as const
 
@@ -150,7 +138,7 @@ describe('diagnostics channel subscriber', () => {
   async function published(name: (typeof CHANNELS)[number], method: 'close' | 'reconnect') {
     const call = callingOnce(method)
     let before: string[] | undefined
-    onChannel(name, (source) => {
+    onChannel(name, ({ source }) => {
       const observed = source as Observed
       before ??= [...observed.calls]
       call(observed)
@@ -473,7 +461,7 @@ describe('abort listener of a fetch', () => {
       connection[method]()
     })
     await settled()
-    page.hide()
+    page.leave()
     await settled()
     expect(calls).toEqual(method === 'close' ? ['open'] : ['open', 'open'])
     expect(published).not.toHaveBeenCalled()
@@ -502,7 +490,7 @@ describe('page that enters the back/forward cache', () => {
     bodies[0]?.push('data: 1\n\n')
     await until(() => events.includes('1'))
     bodies[0]?.push('data: 2\n\n')
-    page.hide()
+    page.leave()
     await settled()
     expect(events).toEqual(['open', '1', 'error'])
     expect(bodies[0]?.canceled).toHaveBeenCalledOnce()
@@ -517,7 +505,7 @@ describe('page that enters the back/forward cache', () => {
       {},
       {
         message: () => {
-          page.hide()
+          page.leave()
         },
       },
     )
@@ -538,7 +526,7 @@ describe('page that enters the back/forward cache', () => {
           }
         }),
     ])
-    page.hide()
+    page.leave()
     answer()
     await settled()
     expect(events).toEqual(['error'])
@@ -552,7 +540,7 @@ describe('page that enters the back/forward cache', () => {
     await settled()
     source.close()
     expect(page.listeners).toBe(0)
-    page.hide()
+    page.leave()
     await settled()
     expect(events).toEqual(['open'])
     expect(source.readyState).toBe(EventSource.CLOSED)
@@ -563,7 +551,7 @@ describe('page that enters the back/forward cache', () => {
       const page = stubPage()
       const { source, events, requests } = fed()
       await settled()
-      page.hide()
+      page.leave()
       source[method]()
       await settled()
       expect(events).toEqual(method === 'close' ? ['open', 'error'] : ['open', 'error', 'open'])

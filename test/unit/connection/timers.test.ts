@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { withTimeout, startWait, TIMED_OUT, clampDelay } from '../../../src/connection/timers.ts'
 import { EventSource, type EventSourceInit, type FetchLike } from '../../../src/index.ts'
 import { onOnline } from '../../../src/platform/page.ts'
-import { openResponse, STUB_URL, nextError, nextOpen, open, response } from '../support/sources.ts'
+import { openResponse, STUB_URL, nextError, nextOpen, open } from '../support/sources.ts'
 import { unhandledRejections } from '../support/streams.ts'
 
 beforeEach(() => {
@@ -242,20 +242,6 @@ function watch(fetch: FetchLike, options: EventSourceInit) {
   return { source, errors, signals }
 }
 
-/** A body that the test feeds. */
-function writable() {
-  let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
-  const cancel = vi.fn()
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    start(given) {
-      controller = given
-    },
-    cancel,
-  })
-  const write = (text: string): void => controller?.enqueue(new TextEncoder().encode(text))
-  return { write, cancel, fetch: () => Promise.resolve(response(body)) }
-}
-
 describe('connectTimeout', () => {
   it('fails an attempt without a response even if fetch ignores the signal', async () => {
     const { source, errors, signals } = watch(pending, { connectTimeout: 1_000 })
@@ -342,38 +328,6 @@ describe('connectTimeout', () => {
     expect(late.bodyUsed).toBe(true)
     expect(opened).not.toHaveBeenCalled()
     expect(errors).toEqual(['timeout'])
-  })
-})
-
-describe('idleTimeout', () => {
-  it('ends a silent connection and cancels its body', async () => {
-    const { fetch, cancel } = writable()
-    const { source, errors, signals } = watch(fetch, { idleTimeout: 1_000 })
-    const lost = nextError(source)
-    await vi.advanceTimersByTimeAsync(990)
-    expect(source.readyState).toBe(EventSource.OPEN)
-    await vi.advanceTimersByTimeAsync(30)
-    expect((await lost).error).toMatchObject({ reason: 'timeout', message: `${AT} sent nothing for 1000 ms` })
-    expect(errors).toEqual(['timeout'])
-    expect(signals[0]?.aborted).toBe(true)
-    expect(cancel).toHaveBeenCalledOnce()
-    expect(vi.getTimerCount()).toBe(0)
-  })
-
-  it('does not run while the response is pending', async () => {
-    const { errors } = watch(pending, { idleTimeout: 1_000 })
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(errors).toEqual([])
-  })
-
-  it('leaves no timer after close()', async () => {
-    const { source } = watch(() => Promise.resolve(openResponse()), { idleTimeout: 1_000 })
-    const opened = nextOpen(source)
-    await vi.advanceTimersByTimeAsync(10)
-    await opened
-    source.close()
-    await vi.advanceTimersByTimeAsync(0)
-    expect(vi.getTimerCount()).toBe(0)
   })
 })
 
