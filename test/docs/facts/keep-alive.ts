@@ -16,10 +16,10 @@ const API = 'https://api.example.com'
 /** In ms. Comments closer together than a second are not counted as keep-alives. */
 const INTERVAL = 1_200
 
-/** Prints that the interval is known. */
+/** Prints the source when the interval is known. */
 const REPORT = `
 import { subscribe as watch } from 'node:diagnostics_channel'
-watch('everysource:keep-alive', ({ interval }) => console.error(interval > 0 ? 'learned' : 'unlearned'))
+watch('everysource:keep-alive', () => console.error(source))
 `
 
 /** Prints how each socket is probed. */
@@ -62,7 +62,9 @@ export const KEEP_ALIVE: Facts = {
       run: async (stage) => {
         const { origin, ids, stop } = await serveKeepAlives(stage)
         const program = stage.run({ [API]: origin }, {}, REPORT)
-        await program.complains('learned\n')
+        await program.complains('}\n')
+        const [, limit, interval] = /idleTimeout: ([\d.]+),\s+keepAliveInterval: ([\d.]+)/.exec(program.errors) ?? []
+        expect(Number(limit) / Number(interval)).toBeCloseTo(3)
         expect(ids()).toEqual([undefined])
         stop()
         await program.prints('1\n2\n')
