@@ -57,6 +57,14 @@ const CHECKS: Record<string, Check> = {
     assert.match(output, /^message: \{"time":\d+\}\n/)
     assert.doesNotMatch(errors, /^!/m)
   },
+  'Diagnose a server (5)': async (text, { origin }) => {
+    const command = shell('npx everysource --verbose localhost:8000/keep-alives', { 'localhost:8000': origin })
+    await command.complains('keep-alives: ')
+    command.child.kill('SIGINT')
+    const { errors } = await command.exits()
+    const line = errors.split('\n').find((line) => line.includes('keep-alives: every '))
+    assert.equal(withoutSeconds(`${line ?? errors}\n`), withoutSeconds(text))
+  },
 }
 
 /** Blocks that other checks use. */
@@ -142,6 +150,10 @@ function withoutTimes(text: string): string {
   )
 }
 
+function withoutSeconds(text: string): string {
+  return withoutTimes(text).replaceAll(/\d+ s/g, 'N s')
+}
+
 function addRoutes({ add }: StreamServer): void {
   const head = { 'Content-Type': 'text/event-stream' }
   add('/greetings', (response) => {
@@ -151,6 +163,14 @@ function addRoutes({ add }: StreamServer): void {
     response.writeHead(200, head)
     let n = 0
     const timer = setInterval(() => response.write(`data: tick ${++n}\n\n`), 100)
+    response.once('close', () => {
+      clearInterval(timer)
+    })
+  })
+  add('/keep-alives', (response) => {
+    response.writeHead(200, head)
+    // Comments closer together than a second are not counted as keep-alives.
+    const timer = setInterval(() => response.write(':\n\n'), 1_200)
     response.once('close', () => {
       clearInterval(timer)
     })

@@ -1,7 +1,7 @@
 /** The tables of errors of docs/reference/loops.md, row by row. */
 
 import { readFileSync } from 'node:fs'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { ConnectionError, EventDecoderStream, streamEvents } from '../../../src/index.ts'
 import { path } from '../../conformance/bundle.ts'
 
@@ -119,6 +119,22 @@ const LOOPS: Record<string, Begin[]> = {
         controller.abort(MINE)
       })
       return streamEvents(new ReadableStream<Uint8Array>(), { signal: controller.signal })
+    },
+  ],
+  'the document is removed, such as an iframe': [
+    () => {
+      const page = new EventTarget()
+      vi.stubGlobal('document', {})
+      vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+      try {
+        return streamEvents(new ReadableStream<Uint8Array>())
+      } finally {
+        // Other tests run at the same time.
+        vi.unstubAllGlobals()
+        queueMicrotask(() => {
+          page.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
+        })
+      }
     },
   ],
   'you abort the request yourself (the one behind the `Response`, or inside your custom `fetch`)': [

@@ -13,16 +13,16 @@ import type { Stage } from '../stage.ts'
 import { type Facts } from './fact.ts'
 
 const API = 'https://api.example.com'
-const HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">'
+export const HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">'
 const without = missingBrowser()
 
-interface Scene {
+export interface Scene {
   server: TestServer
   open: Set<ServerResponse>
 }
 
 /** Serves this page and script, and a stream at `/events` that `respond` starts. */
-async function serve(stage: Stage, page: string, script: string, respond: Respond = stream): Promise<Scene> {
+export async function serve(stage: Stage, page: string, script: string, respond: Respond = stream): Promise<Scene> {
   const open = new Set<ServerResponse>()
   const server = await stage.serve((response, { url }) => {
     if (url === '/') {
@@ -43,20 +43,20 @@ async function serve(stage: Stage, page: string, script: string, respond: Respon
 type Respond = (response: ServerResponse) => void
 
 /** The bundled block. */
-async function bundled(stage: Stage): Promise<string> {
+export async function bundled(stage: Stage, format: 'iife' | 'esm' = 'iife'): Promise<string> {
   stage.write('page.js', stage.block.text)
   const { outputFiles } = await build({
     absWorkingDir: stage.folder,
     entryPoints: ['page.js'],
     bundle: true,
     write: false,
-    format: 'iife',
+    format,
   })
   return outputFiles[0]?.text ?? ''
 }
 
 /** Makes the page believe that it is hidden or visible. */
-function hide(page: Page, hidden: boolean): Promise<void> {
+export function hide(page: Page, hidden: boolean): Promise<void> {
   return page.evaluate((value) => {
     Object.defineProperty(document, 'hidden', { value, configurable: true })
     document.dispatchEvent(new Event('visibilitychange'))

@@ -59,37 +59,6 @@ export const NODE: Facts = {
       },
     },
   ],
-  'Detect a dead connection': [
-    {
-      fact: 'reconnects after silence',
-      run: async (stage) => {
-        const server = await stage.serve((response, _, n) => {
-          if (n !== 2) stream(response, `retry: 100\ndata: ${n}\n\n`)
-        })
-        const program = stage.run({ [API]: server.origin, '10_000': '4_000', '45_000': '4_000' })
-        await program.prints('1\n3\n')
-        expect(program.errors).toMatch(/^timeout\ntimeout\n/)
-      },
-    },
-    {
-      fact: 'keeps the connection while comments arrive',
-      run: async (stage) => {
-        let comments = 0
-        const server = await stage.serve((response) => {
-          stream(response, 'data: 1\n\n')
-          setInterval(() => {
-            response.write(':\n')
-            if (++comments === 50) response.write('data: 2\n\n')
-          }, 100).unref()
-        })
-        const program = stage.run({ [API]: server.origin, '45_000': '4_000' })
-        await program.prints('1\n2\n')
-        expect(program.errors).toBe('')
-        expect(server.requests).toHaveLength(1)
-      },
-    },
-  ],
-
   'Start from an event ID': [
     {
       fact: 'resumes after the last ID when it is started again',

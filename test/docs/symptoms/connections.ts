@@ -1,10 +1,12 @@
 /** Symptoms of connections that are lost, refused, or stay open. */
 
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Agent, fetch } from 'undici'
 import { expect } from 'vitest'
 import { streamEvents } from '../../../src/index.ts'
 import { CERTIFICATES } from '../facts/certificates.ts'
 import { GETTING_STARTED } from '../facts/getting-started.ts'
+import { KEEP_ALIVE } from '../facts/keep-alive.ts'
 import { NGINX } from '../facts/nginx.ts'
 import { NODE } from '../facts/node.ts'
 import { AUTHENTICATION } from '../facts/authentication.ts'
@@ -26,6 +28,40 @@ function shownBy(facts: Facts, block: string): Symptom {
 }
 
 export const CONNECTIONS: Symptoms = {
+  'Messages stop, without an error': [
+    {
+      fact: 'a dead connection stays open, but idleTimeout notices that the keep-alives are missing',
+      run: async (scene) => {
+        const { server, streams } = await scene.serveStream()
+        const unlimited = scene.follow(server.origin)
+        const limited = scene.follow(server.origin, { idleTimeout: 'auto', reconnectionTime: 10 })
+        let isLearned = false
+        const learn = (): void => {
+          isLearned = true
+        }
+        subscribe('everysource:keep-alive', learn)
+        // Comments must be at least a second apart.
+        const timer = setInterval(() => {
+          for (const response of streams) response.write(':\n\n')
+        }, 1_200)
+        scene.cleanUp(() => {
+          unsubscribe('everysource:keep-alive', learn)
+          clearInterval(timer)
+        })
+        await until(() => {
+          expect(isLearned).toBe(true)
+        })
+        expect(limited.opens).toBe(1)
+        clearInterval(timer)
+        await until(() => {
+          expect([limited.failures[0]?.reason, limited.opens]).toEqual(['timeout', 2])
+        })
+        expect([unlimited.opens, unlimited.failures, unlimited.source.readyState]).toEqual([1, [], 1])
+      },
+    },
+    shownBy(KEEP_ALIVE, 'At the top'),
+  ],
+
   'It reconnects again and again': [
     {
       fact: 'after the end of a response it reconnects, until close() or a 204',
