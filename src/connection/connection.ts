@@ -196,7 +196,7 @@ export class Connection implements DecoderSink {
     return this.#opener.next(++this.#retryState.attemptsWithoutMessage)
   }
 
-  async #connect(lastFailure: ConnectionError | undefined, generation: number): Promise<void> {
+  async #connect(failure: ConnectionError | undefined, generation: number): Promise<void> {
     // The constructor creates the first exchange.
     if (this.#state.phase !== 'idle') this.#exchange = this.#nextExchange()
     this.#state = { phase: 'connecting' }
@@ -209,9 +209,8 @@ export class Connection implements DecoderSink {
       return { source: this.#source, attempt, url: withoutCredentials(url), lastEventId: this.#sink.lastEventId ?? '' }
     })
     if (generation !== this.#generation) return
-    const opened = await this.#exchange.open(this.#sink.lastEventId, lastFailure)
+    const { response, origin, reader, decodeWholeChunks } = await this.#exchange.open(this.#sink.lastEventId, failure)
     if (generation !== this.#generation) return
-    const { response, origin, reader, decodeWholeChunks } = opened
     this.#state = { phase: 'open', since: now() }
     publish('open', () => ({ source: this.#source, attempt: this.#exchange.attempt, response }))
     if (generation !== this.#generation) return

@@ -148,7 +148,7 @@ export interface EventSourceInit {
   /** Called with the text of each comment line, in order with the messages. */
   onComment?: ((comment: string) => void) | undefined
   /**
-   * Called with each response whose status or Content-Type is refused, before its body is read, and awaited. Use it to read an
+   * Called with each response whose status or Content-Type is refused, before its body is read, and awaited. Use it to read a
    * refused response of any size or speed. If it reads the body, the error's `body` is `undefined`. If it throws,
    * the error becomes the `cause`. Default: the beginning of the body is in the error.
    */
@@ -160,7 +160,7 @@ export interface EventSourceInit {
    * included. The timer is paused while messages wait for their listeners. Time that the device or the page slept counts as soon
    * as it wakes up. Default 0: no limit.
    *
-   * `'auto'` learns how often the server sends keep-alives, and allows three times as long. Without regular keep-alives, it sets
+   * `'auto'` learns how often the server sends keep-alives, and allows three to four times as long. Without regular ones, it sets
    * no limit.
    */
   idleTimeout?: number | 'auto' | undefined

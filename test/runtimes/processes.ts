@@ -175,6 +175,77 @@ const CHECKS: Check[] = [
     },
   },
   {
+    name: 'a stopped process notices a dead connection when it continues, and resumes after the last ID',
+    run: async (start) => {
+      const ids: unknown[] = []
+      const server = await StreamServer.start((response, n) => {
+        ids.push(response.req.headers['last-event-id'])
+        response.write(`id: ${n}\ndata: ${n}\n\n`)
+      })
+      await using(server, start('waking', [server.url, '6000', '0']), async (script) => {
+        await script.says('number 1.')
+        script.suspend()
+        await delay(8_000)
+        assert.equal(script.output, 'number 1.\n')
+        script.resume()
+        await script.says('number 2.')
+        assert.match(script.output, /^number 1\.\ntimeout: .* sent nothing for 6000 ms\nnumber 2\.\n/)
+        assert.deepEqual(ids.slice(0, 2), [undefined, '1'])
+      })
+    },
+  },
+  {
+    name: 'a stopped process keeps a connection whose data arrived meanwhile',
+    run: async (start) => {
+      const server = await StreamServer.start((response) => {
+        let n = 0
+        const timer = setInterval(() => response.write(`id: ${++n}\ndata: ${n}\n\n`), 250)
+        response.once('close', () => {
+          clearInterval(timer)
+        })
+      })
+      await using(server, start('waking', [server.url, '2000', '0']), async (script) => {
+        for (const target of [2, 20, 40]) {
+          await script.says(`number ${target}.`)
+          script.suspend()
+          await delay(3_500)
+          script.resume()
+        }
+        await script.says('number 60.')
+        const seen = numbers(script.output)
+        assert.deepEqual(
+          seen,
+          seen.map((_, index) => index + 1),
+        )
+        assert.ok(!script.output.includes('timeout'), script.output)
+        assert.equal(server.requests, 1)
+      })
+    },
+  },
+  {
+    name: 'when the clock jumps ahead, as after a sleep, a silent connection is lost within seconds',
+    run: async (start) => {
+      const server = await StreamServer.start((response, n) => response.write(`data: ${n}\n\n`))
+      await using(server, start('waking', [server.url, '600000', '3600000']), async (script) => {
+        await script.says('sent nothing for 600000 ms')
+        await script.says('number 2.')
+      })
+    },
+  },
+  ...(['-3600000', '8000'] as const).map((jump): Check => ({
+    name: `when the clock is set by ${jump} ms, a connection is kept`,
+    run: async (start) => {
+      const server = await StreamServer.start((response, n) => {
+        response.write(`data: ${n}\n\n`)
+        setTimeout(() => response.write('data: 100\n\n'), 7_000)
+      })
+      await using(server, start('waking', [server.url, '12000', jump]), async (script) => {
+        await script.says('number 100.')
+        assert.equal(script.output, 'number 1.\nnumber 100.\n')
+      })
+    },
+  })),
+  {
     name: `a loop that awaits yields a million messages in order, with at most ${MILLION_GROWTH} MiB of memory`,
     run: async (start) => {
       const filling = 'x'.repeat(300)

@@ -10,9 +10,6 @@ const MESSAGE = 0x64
 const LINE_BREAK = 0x0a
 const HOUR = 3_600_000
 
-/** Milliseconds since the last arrival, and whether a comment or a message arrived. */
-type Gap = [ms: number, kind: 'c' | 'm']
-
 /** Something that arrives: its time in ms since the connection opened, and its first byte. */
 type Arrival = readonly [at: number, first: number]
 
@@ -290,10 +287,16 @@ const stopping = (interval: number): Server =>
     for (;;) yield [(now += exponential(random, 4 * interval)), MESSAGE]
   }
 
-/** Recorded on a busy machine: see recorded-gaps.json. Repeated, with seconds stretched to quarters of a minute. */
-const recorded = (gaps: readonly Gap[]): Server =>
+/**
+ * Gaps in ms between comments (c) and messages (m), recorded on a busy machine: a comment every second, and a comment after each
+ * second without a message. Stretched to a quarter of a minute and repeated.
+ */
+const recorded = (lines: readonly string[]): Server =>
   function* () {
-    for (let now = 0; ;) for (const [gap, kind] of gaps) yield [(now += 15 * gap), kind === 'c' ? COMMENT : MESSAGE]
+    const gaps = lines.flatMap((line) => line.split(' '))
+    for (let now = 0; ;) {
+      for (const gap of gaps) yield [(now += 15 * Number(gap.slice(1))), gap.startsWith('c') ? COMMENT : MESSAGE]
+    }
   }
 
 const SERVERS: [name: string, server: Server][] = [
@@ -312,8 +315,8 @@ const SERVERS: [name: string, server: Server][] = [
   ['news found every 10 s, nearly always', polled(10_000, 0.95)],
   ['comments that slow down to half their pace', changing(15_000)],
   ['comments that stop while messages continue', stopping(15_000)],
-  ['a recorded timer', recorded(RECORDED.timer as Gap[])],
-  ['a recorded timer that messages postpone', recorded(RECORDED.postponed as Gap[])],
+  ['a recorded timer', recorded(RECORDED.timer)],
+  ['a recorded timer that messages postpone', recorded(RECORDED.postponed)],
 ]
 
 /** How long to simulate each server: the sum is more than 10,000 hours. */
