@@ -8,7 +8,7 @@ import { AttemptError } from './failure.ts'
 import { KeepAliveLearner } from './keep-alive.ts'
 
 /** In ms. Timers pause while the device sleeps, so a short one soon notices that it woke up. */
-const CHECK_INTERVAL = 5_000
+const CHECK_INTERVAL = 2_000
 /** In ms. A timer this late means that the page was frozen, or the process was stopped or busy. */
 const LATE = 1_000
 /** In ms. After waking, data that arrived meanwhile may take this long to be delivered. */

@@ -13,6 +13,8 @@ const DISPATCHER = 'src/event-source/dispatcher.ts'
 const EVENT_SOURCE = 'src/event-source/define-event-source.ts'
 const EVENT_STREAM = 'src/event-stream/event-stream.ts'
 const FETCH_EXCHANGE = 'src/connection/fetch-exchange.ts'
+const IDLE_TIMEOUT = 'src/connection/idle-timeout.ts'
+const KEEP_ALIVE = 'src/connection/keep-alive.ts'
 const INBOX = 'src/event-stream/inbox.ts'
 const RECONNECT = 'src/connection/reconnect.ts'
 const REQUEST = 'src/connection/request.ts'
@@ -412,6 +414,52 @@ export const FAULTS: Fault[] = [
     name: 'Inbox.demand',
     by: '() => () => undefined',
     noticedBy: 'fact 53: idleTimeout does not count while the loop body is busy',
+  },
+  {
+    what: 'learns no keep-alive interval',
+    module: KEEP_ALIVE,
+    name: 'KeepAliveLearner.arrived',
+    by: '() => () => undefined',
+    noticedBy: 'fact 42: idleTimeout "auto" reconnects with the last event ID when regular comments stop',
+  },
+  {
+    what: 'takes irregular comments for keep-alives',
+    module: KEEP_ALIVE,
+    name: 'Gaps.add',
+    by: `() => (gap) => {
+      this.shortest = this.longest = gap
+      this.count++
+      return true
+    }`,
+    noticedBy: 'fact 42: idleTimeout "auto" keeps a stream whose comments are irregular',
+  },
+  {
+    what: 'ignores how regular keep-alives are',
+    module: KEEP_ALIVE,
+    name: 'MAX_CHANCE',
+    by: '() => 1',
+    noticedBy: 'fact 42: idleTimeout "auto" keeps a stream whose comments are irregular',
+  },
+  {
+    what: 'does not notice that the device slept',
+    module: IDLE_TIMEOUT,
+    name: 'MIN_SLEEP',
+    by: '() => Infinity',
+    noticedBy: 'fact 42: after a sleep, by the wall clock, a silent connection is lost within seconds',
+  },
+  {
+    what: 'checks the clock only at the end of the silence',
+    module: IDLE_TIMEOUT,
+    name: 'CHECK_INTERVAL',
+    by: '() => 600_000',
+    noticedBy: 'fact 42: after a sleep, by the wall clock, a silent connection is lost within seconds',
+  },
+  {
+    what: 'takes a corrected clock for a sleep',
+    module: IDLE_TIMEOUT,
+    name: 'MIN_SLEEP',
+    by: '() => 1_000',
+    noticedBy: 'fact 42: a clock that is set back, or corrected by seconds, loses no connection',
   },
   {
     what: 'gives each event of a loop an ID',

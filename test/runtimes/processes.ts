@@ -237,9 +237,9 @@ const CHECKS: Check[] = [
     run: async (start) => {
       const server = await StreamServer.start((response, n) => {
         response.write(`data: ${n}\n\n`)
-        setTimeout(() => response.write('data: 100\n\n'), 7_000)
+        setTimeout(() => response.write('data: 100\n\n'), 5_000)
       })
-      await using(server, start('waking', [server.url, '12000', jump]), async (script) => {
+      await using(server, start('waking', [server.url, '9000', jump]), async (script) => {
         await script.says('number 100.')
         assert.equal(script.output, 'number 1.\nnumber 100.\n')
       })

@@ -20,6 +20,7 @@ import { programs } from './programs.ts'
 import { request } from './request.ts'
 import { response } from './response.ts'
 import { resumption } from './resumption.ts'
+import { silence } from './silence.ts'
 
 /** Facts by subject, in the order of docs/reference/conformance.md. */
 export const factsBySubject: Record<string, BehaviorFact[]> = {
@@ -35,6 +36,7 @@ export const factsBySubject: Record<string, BehaviorFact[]> = {
   'Resuming, redirects and other options': resumption,
   'Cross-origin requests': cors,
   Reconnection: [...reconnection, ...reconnectMethod],
+  'Silence, sleep and hidden pages': silence,
   Errors: errors,
   'Invalid options': invalidOptions,
   Loops: loops,
@@ -48,7 +50,7 @@ const GROUPS: Record<string, string[]> = {
   Requests: ['Requests', 'Method, headers and body', 'Resuming, redirects and other options', 'Cross-origin requests'],
   Responses: ['Responses', 'Errors', 'Invalid options'],
   Messages: ['Messages'],
-  Lifecycle: ['Lifecycle', 'Reconnection'],
+  Lifecycle: ['Lifecycle', 'Reconnection', 'Silence, sleep and hidden pages'],
   'Loops and streams': ['Loops', 'Your own streams'],
   Programs: ['Example programs'],
 }

@@ -122,10 +122,10 @@ describe('silence', () => {
 describe('sleeping device', () => {
   it('loses the connection soon after waking, once data that arrived meanwhile had time to be delivered', async () => {
     const { errors } = await idle()
-    await vi.advanceTimersByTimeAsync(2_000)
+    await vi.advanceTimersByTimeAsync(1_000)
     sleepDevice(3_600_000)
-    // The timer that checks every five seconds, and half a second for the data.
-    await vi.advanceTimersByTimeAsync(3_400)
+    // The timer that checks every two seconds, and half a second for the data.
+    await vi.advanceTimersByTimeAsync(1_400)
     expect(errors).toEqual([])
     await vi.advanceTimersByTimeAsync(150)
     expect(errors).toEqual(TIMED_OUT)
@@ -134,7 +134,7 @@ describe('sleeping device', () => {
   it('keeps a connection that sends something at once', async () => {
     const { errors, write } = await idle()
     sleepDevice(3_600_000)
-    await vi.advanceTimersByTimeAsync(5_400)
+    await vi.advanceTimersByTimeAsync(2_400)
     await write(':\n')
     await vi.advanceTimersByTimeAsync(LIMIT - 10)
     expect(errors).toEqual([])
@@ -159,7 +159,7 @@ describe('sleeping device', () => {
     const next = expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({ reason: 'timeout' })
     await vi.advanceTimersByTimeAsync(10)
     sleepDevice(3_600_000)
-    await vi.advanceTimersByTimeAsync(5_510)
+    await vi.advanceTimersByTimeAsync(2_510)
     await next
   })
 
@@ -207,7 +207,7 @@ describe('stopped process', () => {
   it('loses the connection right after it continues, once data that arrived meanwhile had time to be delivered', async () => {
     const { errors } = await idle()
     stopProcess(60_000)
-    await vi.advanceTimersByTimeAsync(5_000)
+    await vi.advanceTimersByTimeAsync(2_000)
     expect(errors).toEqual([])
     await vi.advanceTimersByTimeAsync(510)
     expect(errors).toEqual(TIMED_OUT)
@@ -304,7 +304,7 @@ describe('idleTimeout "auto"', () => {
   it('loses the connection soon after a sleep that was longer than the limit', async () => {
     const { errors } = await learned()
     sleepDevice(60_000)
-    await vi.advanceTimersByTimeAsync(5_510)
+    await vi.advanceTimersByTimeAsync(2_510)
     expect(errors).toEqual(['timeout: sent nothing for 45000 ms'])
   })
 
