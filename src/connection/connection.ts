@@ -128,16 +128,16 @@ export class Connection implements DecoderSink {
   }
 
   /**
-   * Disconnects because the page enters the back/forward cache, where Chromium would keep the connection open. The reconnection
-   * time starts when the page is restored; the attempt does not count, and `shouldReconnect` is not called.
+   * Disconnects because the page enters the back/forward cache, where Chromium would keep the connection open, or was frozen. The
+   * reconnection time starts when the page is restored; the attempt does not count, and `shouldReconnect` is not called.
    */
-  suspend(): void {
+  suspend(failure: Failure): void {
     // Don't close a response that can't be re-requested, such as a chat answer; the browser may keep it.
     if (!this.#options.policy.reconnects) return
     this.#disconnect((generation) => {
-      const error = connectionErrorOf(this.#exchange, CACHED)
+      const error = connectionErrorOf(this.#exchange, failure)
       return this.#reestablish(error, clampDelay(this.reconnectionTime), generation)
-    }, true)
+    }, failure === CACHED)
   }
 
   /** Disconnects until the page is shown. No event reports it, because it is not a failure. */

@@ -54,6 +54,8 @@ export const ENDED_MID_EVENT: Failure = {
 
 export const CACHED: Failure = { reason: 'network', message: 'was closed for the back/forward cache' }
 
+export const FROZEN: Failure = { reason: 'network', message: 'was interrupted because the page was frozen' }
+
 /** Thrown to end the attempt. */
 export class AttemptError extends Error {
   readonly failure: Failure

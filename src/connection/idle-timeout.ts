@@ -164,7 +164,7 @@ class IdleTimeout implements BodyReader {
     } else if (this.#graced !== reject && (isWake || hasSlept || now() - this.#due > LATE)) {
       this.#graced = reject
       this.#schedule(GRACE)
-    } else {
+    } else if (!isWake) {
       // If a listener blocked the runtime that long, data that arrived meanwhile is handled first.
       chooseQueueTask()(() => {
         if (this.#reject !== reject) return

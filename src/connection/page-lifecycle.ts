@@ -1,6 +1,7 @@
 /** What happens to the page of a connection: it is left, enters the back/forward cache, or is hidden (`whenHidden: 'close'`). */
 
-import { isDocumentHidden, onLeave, onPageShow, onVisibilityChange } from '../platform/page.ts'
+import { isDocumentHidden, onLeave, onPageShow, onThaw, onVisibilityChange } from '../platform/page.ts'
+import { CACHED, type Failure, FROZEN } from './failure.ts'
 
 /** In ms. A glance at another tab should not cost a request. */
 const MOMENT = 2_000
@@ -9,9 +10,9 @@ const MOMENT = 2_000
 interface Owner {
   /** The page is gone: an iframe was removed, for example. */
   abort(): void
-  /** The page enters the back/forward cache. */
-  suspend(): void
-  /** With `whenHidden: 'close'`: the page has been hidden for a moment, or enters the cache. */
+  /** The page enters the back/forward cache, or was frozen. */
+  suspend(failure: Failure): void
+  /** With `whenHidden: 'close'`: the page has been hidden for a moment, enters the cache, or was frozen. */
   pause(): void
 }
 
@@ -36,6 +37,10 @@ export class PageLifecycle {
     this.#unsubscribes = [
       onLeave((isCached) => {
         this.#leave(isCached)
+      }),
+      onThaw(() => {
+        if (closesHidden) this.#hide()
+        else this.#owner.suspend(FROZEN)
       }),
       ...(closesHidden
         ? [
@@ -72,7 +77,7 @@ export class PageLifecycle {
     else if (this.#closesHidden) {
       this.#isCached = true
       this.#hide()
-    } else this.#owner.suspend()
+    } else this.#owner.suspend(CACHED)
   }
 
   #update(): void {
@@ -88,10 +93,12 @@ export class PageLifecycle {
     if (Date.now() - this.#hiddenAt >= MOMENT) this.#hide()
     this.#hiddenAt = Infinity
     this.#onShown?.()
+    this.#onShown = undefined
   }
 
   #hide(): void {
     this.#hiddenAt = Infinity
-    this.#owner.pause()
+    // It may be waiting already.
+    if (!this.#onShown) this.#owner.pause()
   }
 }

@@ -46,6 +46,14 @@ export function onPageShow(callback: () => void): Unsubscribe | undefined {
   return onDocument(() => subscribe(runtime, 'pageshow', callback))
 }
 
+/**
+ * Calls back when the page thaws. In Chromium, a read that was pending when data arrived in the frozen page never settles. Listens
+ * to the window, because pages count the listeners of the document.
+ */
+export function onThaw(callback: () => void): Unsubscribe | undefined {
+  return onDocument(() => subscribe(runtime, 'resume', callback, true))
+}
+
 /** Whether the page is hidden; false without a document. */
 export function isDocumentHidden(): boolean {
   return onDocument(({ hidden }) => hidden) === true
@@ -67,7 +75,7 @@ export function onWake(callback: () => void): Unsubscribe {
     onVisibilityChange((isHidden) => {
       if (!isHidden) callback()
     }),
-    onDocument((document) => subscribe(document, 'resume', callback)),
+    onThaw(callback),
     onPageShow(callback),
   ]
   return () => {
@@ -84,9 +92,10 @@ export function subscribe(
   target: { addEventListener?: typeof addEventListener; removeEventListener?: typeof removeEventListener },
   type: string,
   listener: (event: Event) => void,
+  capture = false,
 ): Unsubscribe {
-  target.addEventListener?.(type, listener)
+  target.addEventListener?.(type, listener, capture)
   return () => {
-    target.removeEventListener?.(type, listener)
+    target.removeEventListener?.(type, listener, capture)
   }
 }

@@ -1,6 +1,6 @@
 /** Task queue for browsers: the page posts messages to itself, and one message can run many tasks. */
 
-import { tryGet, now } from './globals.ts'
+import { now, runtime, tryGet } from './globals.ts'
 
 type Task = () => void
 
@@ -48,6 +48,13 @@ function post(): void {
   channel ??= new MessageChannel()
   if (!listenerCount) {
     addListeners(2)
+    // Firefox drops messages when the page enters the back/forward cache.
+    tryGet(() => {
+      runtime.addEventListener?.('pageshow', () => {
+        pendingMessages = 0
+        post()
+      })
+    })
     channel.port1.start()
   }
   channel.port2.postMessage(null)
@@ -67,7 +74,7 @@ function onMessage(event: Event, place: number): void {
   // Listeners added from here on do not receive this message.
   const isLast = place === listenerCount - 1
   if (place === 0) {
-    pendingMessages--
+    pendingMessages = Math.max(0, pendingMessages - 1)
     sliceStart = now()
     // Tasks see this event as `window.event`. Stopping it would stop the other tasks.
     Object.defineProperty(event, 'stopImmediatePropagation', { value: () => undefined, configurable: true })

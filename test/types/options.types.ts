@@ -131,6 +131,10 @@ connect({ lastEventId: '7', lastEventIdParameter: 'from' })
 // @ts-expect-error -- an ID is a string
 connect({ lastEventId: 7 })
 connect({ connectTimeout: 10_000, idleTimeout: 60_000, reconnectionTime: 1_000 })
+connect({ idleTimeout: 'auto', whenHidden: 'close' })
+connect({ whenHidden: 'keep' })
+// @ts-expect-error -- "keep" or "close"
+connect({ whenHidden: true })
 // @ts-expect-error -- never coerced
 connect({ idleTimeout: '60' })
 connect({

@@ -539,7 +539,7 @@ describe('page that enters the back/forward cache', () => {
     const { source, events } = fed()
     await settled()
     source.close()
-    expect(page.listeners).toBe(0)
+    expect(page.listeners).toEqual([])
     page.leave()
     await settled()
     expect(events).toEqual(['open'])

@@ -31,7 +31,7 @@ it('an open source closes its connection and reconnects afterward', async () => 
   }
   expect(shouldReconnect).not.toHaveBeenCalled()
   source.close()
-  expect(page.listeners).toBe(0)
+  expect(page.listeners).toEqual([])
 })
 
 it('a connection that would not reconnect stays open in the back/forward cache', async () => {
@@ -47,7 +47,7 @@ it('a connection that would not reconnect stays open in the back/forward cache',
   page.leave()
   expect(signal?.aborted).toBe(false)
   stream.close()
-  expect(page.listeners).toBe(0)
+  expect(page.listeners).toEqual([])
 })
 
 it.each<[what: string, options: EventSourceInit]>([
@@ -57,11 +57,59 @@ it.each<[what: string, options: EventSourceInit]>([
 ])('close() removes the listener even with %s', (_, options) => {
   const page = stubPage()
   const source = open(STUB_URL, options)
-  expect(page.listeners).toBe(1)
+  expect(page.listeners).toEqual(['pagehide', 'resume'])
   source.close()
-  expect(page.listeners).toBe(0)
+  expect(page.listeners).toEqual([])
   page.leave()
   expect(source.readyState).toBe(source.CLOSED)
+})
+
+describe('page that was frozen', () => {
+  it('reconnects an open source with the last event ID, because Chromium does not read further', async () => {
+    const page = stubPage()
+    const requests: (string | undefined)[] = []
+    const shouldReconnect = vi.fn()
+    const source = open(STUB_URL, {
+      reconnectionTime: 100,
+      reconnect: { maxAttempts: 2, jitter: 0, shouldReconnect },
+      fetch: (_, { headers }) => {
+        requests.push((headers as Record<string, string>)['Last-Event-ID'])
+        return Promise.resolve(openResponse('id: 7\n\n'))
+      },
+    })
+    await nextOpen(source)
+    for (let i = 0; i < 3; i++) {
+      const lost = nextError(source)
+      page.fire('resume')
+      const { error, delay } = await lost
+      expect([error.reason, delay]).toEqual(['network', 100])
+      expect(error.message).toContain('was interrupted because the page was frozen')
+      await nextOpen(source)
+    }
+    expect(requests).toEqual([undefined, '7', '7', '7'])
+    expect(shouldReconnect).not.toHaveBeenCalled()
+  })
+
+  it('leaves a wait and a connection that would not reconnect alone', async () => {
+    const page = stubPage()
+    const errors: unknown[] = []
+    const waiting = open(STUB_URL, { reconnectionTime: 60_000, fetch: () => Promise.reject(new Error('down')) })
+    waiting.onerror = (event) => errors.push(event)
+    await nextError(waiting)
+    let signal: AbortSignal | undefined
+    const stream = streamEvents(STUB_URL, {
+      fetch: (_, init) => {
+        signal = init.signal
+        return Promise.resolve(openResponse())
+      },
+    })
+    await stream.response
+    page.fire('resume')
+    await settled()
+    expect(errors).toHaveLength(1)
+    expect(signal?.aborted).toBe(false)
+    stream.close()
+  })
 })
 
 describe('page that is gone, such as a removed iframe', () => {
@@ -86,7 +134,7 @@ describe('page that is gone, such as a removed iframe', () => {
     await settled()
     page.leave(false)
     expect(source.readyState).toBe(source.CLOSED)
-    expect(page.listeners).toBe(0)
+    expect(page.listeners).toEqual([])
     const before = states.length
     source.reconnect()
     await settled()
@@ -291,7 +339,7 @@ describe('whenHidden: "close"', () => {
     await pass()
     expect(requests).toHaveLength(method === 'close' ? 1 : 2)
     source.close()
-    expect([page.listeners, page.otherListeners, vi.getTimerCount()]).toEqual([0, 0, 0])
+    expect([page.listeners, vi.getTimerCount()]).toEqual([[], 0])
   })
 
   it('closes the connection at once for the back/forward cache, without an event', async () => {
@@ -310,6 +358,24 @@ describe('whenHidden: "close"', () => {
     expect(requests.map(({ lastEventId }) => lastEventId)).toEqual([undefined, '1'])
     expect(events).toEqual(['open', 'message', 'open', 'message'])
     expect(source.readyState).toBe(source.OPEN)
+  })
+
+  it('reconnects without an event when the page thaws, once it is shown', async () => {
+    const page = stubPage()
+    const { requests, events } = hiding()
+    await pass()
+    page.fire('resume')
+    await pass()
+    expect(requests).toHaveLength(2)
+    page.setHidden(true)
+    await pass(MOMENT + 10)
+    page.fire('resume')
+    await pass(60_000)
+    expect(requests).toHaveLength(2)
+    page.setHidden(false)
+    await pass()
+    expect(requests).toHaveLength(3)
+    expect(events).not.toContain('error')
   })
 
   it('stays closed if the page returns from the cache hidden', async () => {
@@ -346,7 +412,7 @@ describe('whenHidden: "close"', () => {
     await pass()
     expect(await next).toMatchObject({ value: { data: '2' } })
     await iterator.return()
-    expect([page.listeners, page.otherListeners, vi.getTimerCount()]).toEqual([0, 0, 0])
+    expect([page.listeners, vi.getTimerCount()]).toEqual([[], 0])
   })
 
   it('does nothing without a document', async () => {
@@ -364,7 +430,7 @@ it.each([{}, { whenHidden: 'keep' as const }])(
     const fetch = vi.fn(() => Promise.resolve(openResponse()))
     const source = open(STUB_URL, { ...options, fetch })
     await nextOpen(source)
-    expect(page.otherListeners).toBe(0)
+    expect(page.listeners.join()).not.toContain('document')
     vi.useFakeTimers()
     page.setHidden(true)
     await vi.advanceTimersByTimeAsync(60_000)

@@ -4,54 +4,46 @@ import { onTestFinished, vi } from 'vitest'
 import { STUB_URL } from './sources.ts'
 
 interface Page {
-  /** Number of listeners for `pagehide`. */
-  readonly listeners: number
-  /** Number of all other listeners of the document and the window. */
-  readonly otherListeners: number
+  /** The types of the listeners at the window, and at the document after "document ". */
+  readonly listeners: string[]
   /** Leaves the page, for the back/forward cache or permanently. */
   leave(persisted?: boolean): void
   /** Restores the page from the back/forward cache. */
   restore(): void
   /** Hides or shows the page. Restored from the cache, browsers first show it. */
   setHidden(isHidden: boolean): void
-  /** Fires an event at the document, such as `resume`, or at the window, such as `online`. */
-  fire(type: string, at: 'document' | 'window'): void
+  /** Fires an event at the window, such as `online`, or such as `resume`, which it captures. */
+  fire(type: string): void
 }
 
 /** Turns the global object into that of a page until the end of the test. */
 export function stubPage({ hidden = false } = {}): Page {
   const window = new EventTarget()
   const listeners: string[] = []
-  const counting = (target: EventTarget) => ({
-    addEventListener: (type: string, listener: EventListener) => {
-      listeners.push(type)
-      target.addEventListener(type, listener)
+  const counting = (target: EventTarget, place: string) => ({
+    addEventListener: (type: string, listener: EventListener, capture: boolean) => {
+      listeners.push(place + type)
+      target.addEventListener(type, listener, capture)
     },
-    removeEventListener: (type: string, listener: EventListener) => {
-      const index = listeners.indexOf(type)
+    removeEventListener: (type: string, listener: EventListener, capture: boolean) => {
+      const index = listeners.indexOf(place + type)
       if (index >= 0) listeners.splice(index, 1)
-      target.removeEventListener(type, listener)
+      target.removeEventListener(type, listener, capture)
     },
   })
   const target = new EventTarget()
-  const document = { baseURI: STUB_URL, hidden, ...counting(target) }
+  const document = { baseURI: STUB_URL, hidden, ...counting(target, 'document ') }
   vi.stubGlobal('document', document)
   vi.stubGlobal('navigator', { onLine: true })
-  for (const [name, method] of Object.entries(counting(window))) vi.stubGlobal(name, method)
+  for (const [name, method] of Object.entries(counting(window, ''))) vi.stubGlobal(name, method)
   onTestFinished(() => {
     vi.unstubAllGlobals()
   })
   const transition = (type: string, persisted: boolean): void => {
     window.dispatchEvent(Object.assign(new Event(type), { persisted }))
   }
-  const count = (isPageHide: boolean): number => listeners.filter((type) => (type === 'pagehide') === isPageHide).length
   return {
-    get listeners() {
-      return count(true)
-    },
-    get otherListeners() {
-      return count(false)
-    },
+    listeners,
     leave(persisted = true) {
       transition('pagehide', persisted)
     },
@@ -62,10 +54,8 @@ export function stubPage({ hidden = false } = {}): Page {
       document.hidden = isHidden
       target.dispatchEvent(new Event('visibilitychange'))
     },
-    fire(type, at) {
-      const event = new Event(type)
-      if (at === 'document') target.dispatchEvent(event)
-      else window.dispatchEvent(event)
+    fire(type) {
+      window.dispatchEvent(new Event(type))
     },
   }
 }
