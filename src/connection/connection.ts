@@ -9,7 +9,7 @@ import { type ConnectionError, connectionErrorOf, unexpectedError } from './conn
 import type { Body, ConnectionSink, Exchange, Opener } from './exchange.ts'
 import { AttemptError, CACHED, ENDED, ENDED_MID_EVENT, interrupted, type Failure } from './failure.ts'
 import { idleLimit, limitSilence, type IdleLimit } from './idle-timeout.ts'
-import { PageLifecycle } from './page-lifecycle.ts'
+import { type PageLifecycle, watchPage } from './page-lifecycle.ts'
 import type { ConnectionOptions } from './read-options.ts'
 import { decide, type Decision, type RetryState } from './reconnect.ts'
 import { startWait, clampDelay, type Wait } from './timers.ts'
@@ -98,7 +98,7 @@ export class Connection implements DecoderSink {
       return
     }
     this.#unsubscribeSignal = signal && subscribe(raiseListenerLimit(signal), 'abort', this.abort.bind(this))
-    this.#page = new PageLifecycle(this, whenHidden === 'close')
+    this.#page = watchPage(this, whenHidden === 'close')
     this.#run(this.#generation, this.#connect(undefined, this.#generation))
   }
 

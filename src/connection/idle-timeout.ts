@@ -41,143 +41,128 @@ export function limitSilence(
   signal: AbortSignal,
   sink: Pick<ConnectionSink, 'demand'>,
 ): BodyReader {
-  return limit === 0 ? reader : new IdleTimeout(reader, limit, signal, sink)
-}
-
-type Reject = (error: unknown) => void
-
-class IdleTimeout implements BodyReader {
-  readonly #reader: BodyReader
-  readonly #limit: IdleLimit
-  readonly #learner: KeepAliveLearner | undefined
-  readonly #sink: Pick<ConnectionSink, 'demand'>
-  readonly #unsubscribe: (() => void) | undefined
+  if (limit === 0) return reader
+  const learner = typeof limit === 'object' ? limit : undefined
   /** Rejects the pending read. */
-  #reject: Reject | undefined
+  let rejectRead: ((error: unknown) => void) | undefined
   /** The read that got `GRACE`. */
-  #graced: unknown
-  #timer: ReturnType<typeof setTimeout> | undefined
+  let graced: typeof rejectRead
+  let timer: ReturnType<typeof setTimeout> | undefined
   /** When the timer should fire. */
-  #due = Infinity
+  let due = Infinity
   /** When the silence began, on both clocks. */
-  #since = 0
-  #wallSince = 0
+  let since = 0
+  let wallSince = 0
   /** What the timers have counted of it, for tests that replace timers but not the clocks. */
-  #counted = 0
-  #lastArrival = now()
+  let counted = 0
+  let lastArrival = now()
+  learner?.opened(lastArrival)
+  const unsubscribe = onWake(() => {
+    check(true)
+  })
+  // The body may ignore the signal.
+  signal.addEventListener('abort', stop)
 
-  constructor(reader: BodyReader, limit: IdleLimit, signal: AbortSignal, sink: Pick<ConnectionSink, 'demand'>) {
-    this.#reader = reader
-    this.#limit = limit
-    this.#learner = typeof limit === 'object' ? limit : undefined
-    this.#learner?.opened(this.#lastArrival)
-    this.#sink = sink
-    this.#unsubscribe = onWake(() => {
-      this.#check(true)
-    })
-    // The body may ignore the signal.
-    signal.addEventListener('abort', this.#stop)
+  function stop(): void {
+    clearTimeout(timer)
+    rejectRead = undefined
+    unsubscribe()
   }
 
-  read(): Promise<ReadableStreamReadResult<unknown>> {
-    if (now() - this.#lastArrival > PROMPT) this.#learner?.skip()
-    return new Promise((resolve, reject) => {
-      this.#reject = reject
-      this.#restart()
-      // A caller's fetch may return a plain value.
-      Promise.resolve(this.#reader.read()).then(
-        (result) => {
-          this.#reject = undefined
-          this.#arrived(result)
-          resolve(result)
-        },
-        (error: unknown) => {
-          this.#stop()
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a caller's fetch may throw anything
-          reject(error)
-        },
-      )
-    })
-  }
-
-  get #ms(): number {
-    const limit = this.#limit
+  function currentLimit(): number {
     return typeof limit === 'object' ? limit.limit : limit
   }
 
-  #arrived({ done, value }: ReadableStreamReadResult<unknown>): void {
-    const at = now()
-    if (done) this.#stop()
-    else {
-      clearTimeout(this.#timer)
-      if (at - this.#due > LATE) this.#learner?.skip()
-      this.#learner?.arrived((value as Uint8Array | undefined)?.[0], at)
-      this.#lastArrival = at
-    }
-  }
-
   /** The silence begins. */
-  #restart(): void {
-    this.#since = now()
-    this.#wallSince = Date.now()
-    this.#counted = 0
-    this.#schedule(this.#ms)
+  function restart(): void {
+    since = now()
+    wallSince = Date.now()
+    counted = 0
+    schedule(currentLimit())
   }
 
-  #schedule(left: number): void {
-    clearTimeout(this.#timer)
-    this.#due = Infinity
+  function schedule(left: number): void {
+    clearTimeout(timer)
+    due = Infinity
     if (left === Infinity) return
     const ms = Math.min(left, CHECK_INTERVAL)
-    this.#due = now() + ms
-    this.#timer = setTimeout(() => {
-      this.#counted += ms
-      this.#check(false)
+    due = now() + ms
+    timer = setTimeout(() => {
+      counted += ms
+      check()
     }, ms)
   }
 
-  #check(isWake: boolean): void {
-    const reject = this.#reject
+  function check(isWake = false): void {
     try {
-      if (reject) this.#judge(reject, isWake)
+      if (rejectRead) judge(rejectRead, isWake)
     } catch (error) {
       // A bug or a hostile realm.
-      reject?.(error)
+      rejectRead?.(error)
     }
   }
 
-  #judge(reject: Reject, isWake: boolean): void {
-    const limit = this.#ms
-    const elapsed = now() - this.#since
-    const wallElapsed = Date.now() - this.#wallSince
+  function judge(reject: NonNullable<typeof rejectRead>, isWake: boolean): void {
+    const ms = currentLimit()
+    const elapsed = now() - since
+    const wallElapsed = Date.now() - wallSince
     const hasSlept = wallElapsed - elapsed >= MIN_SLEEP
-    const silence = Math.max(this.#counted, hasSlept ? wallElapsed : elapsed)
-    if (silence < limit) {
-      this.#schedule(limit - silence)
+    const silence = Math.max(counted, hasSlept ? wallElapsed : elapsed)
+    if (silence < ms) {
+      schedule(ms - silence)
       return
     }
-    const demanded = this.#sink.demand()
+    const demanded = sink.demand()
     if (demanded) {
       demanded.then(() => {
-        if (this.#reject === reject) this.#restart()
+        if (rejectRead === reject) restart()
       }, reject)
-    } else if (this.#graced !== reject && (isWake || hasSlept || now() - this.#due > LATE)) {
-      this.#graced = reject
-      this.#schedule(GRACE)
+    } else if (graced !== reject && (isWake || hasSlept || now() - due > LATE)) {
+      graced = reject
+      schedule(GRACE)
     } else if (!isWake) {
       // If a listener blocked the runtime that long, data that arrived meanwhile is handled first.
       chooseQueueTask()(() => {
-        if (this.#reject !== reject) return
-        this.#stop()
-        this.#learner?.alarm(now())
-        reject(new AttemptError({ reason: 'timeout', message: `sent nothing for ${limit} ms` }))
+        if (rejectRead !== reject) return
+        stop()
+        learner?.alarm(now())
+        reject(new AttemptError({ reason: 'timeout', message: `sent nothing for ${ms} ms` }))
       })
     }
   }
 
-  readonly #stop = (): void => {
-    clearTimeout(this.#timer)
-    this.#reject = undefined
-    this.#unsubscribe?.()
+  function arrived({ done, value }: ReadableStreamReadResult<unknown>): void {
+    const at = now()
+    if (done) {
+      stop()
+      return
+    }
+    clearTimeout(timer)
+    rejectRead = undefined
+    if (at - due > LATE) learner?.skip()
+    learner?.arrived((value as Uint8Array | undefined)?.[0], at)
+    lastArrival = at
+  }
+
+  return {
+    read() {
+      if (now() - lastArrival > PROMPT) learner?.skip()
+      return new Promise((resolve, reject) => {
+        rejectRead = reject
+        restart()
+        // A caller's fetch may return a plain value.
+        Promise.resolve(reader.read()).then(
+          (result) => {
+            arrived(result)
+            resolve(result)
+          },
+          (error: unknown) => {
+            stop()
+            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a caller's fetch may throw anything
+            reject(error)
+          },
+        )
+      })
+    },
   }
 }

@@ -1,7 +1,7 @@
-/** What happens to the page of a connection: it is left, enters the back/forward cache, or is hidden (`whenHidden: 'close'`). */
+/** What happens to the page of a connection: it is left, enters the back/forward cache, is frozen or hidden. */
 
-import { isDocumentHidden, onLeave, onPageShow, onThaw, onVisibilityChange } from '../platform/page.ts'
-import { CACHED, type Failure, FROZEN } from './failure.ts'
+import { hasDocument, isDocumentHidden, onLeave, onPageShow, onThaw, onVisibilityChange } from '../platform/page.ts'
+import { CACHED, FROZEN, type Failure } from './failure.ts'
 
 /** In ms. A glance at another tab should not cost a request. */
 const MOMENT = 2_000
@@ -16,89 +16,78 @@ interface Owner {
   pause(): void
 }
 
-export class PageLifecycle {
-  readonly #owner: Owner
-  readonly #closesHidden: boolean
-  readonly #unsubscribes: ((() => void) | undefined)[]
-  /** In ms since 1970. Infinity while the page is shown, and once `pause` has been called. */
-  #hiddenAt = Infinity
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #isCached = false
-  /** Resolves the promise of `whenShown()`. */
-  #onShown: (() => void) | undefined
-
-  /** @param closesHidden for `whenHidden: 'close'` */
-  constructor(owner: Owner, closesHidden: boolean) {
-    this.#owner = owner
-    this.#closesHidden = closesHidden
-    const update = (): void => {
-      this.#update()
-    }
-    this.#unsubscribes = [
-      onLeave((isCached) => {
-        this.#leave(isCached)
-      }),
-      onThaw(() => {
-        if (closesHidden) this.#hide()
-        else this.#owner.suspend(FROZEN)
-      }),
-      ...(closesHidden
-        ? [
-            onVisibilityChange(update),
-            onPageShow(() => {
-              this.#isCached = false
-              update()
-            }),
-          ]
-        : []),
-    ]
-  }
-
+export interface PageLifecycle {
   /** With `whenHidden: 'close'`: resolves when the page is shown; undefined if it is. */
-  whenShown(): Promise<void> | undefined {
-    if (!this.#closesHidden || !this.#isHidden) return undefined
-    return new Promise((resolve) => {
-      this.#onShown = resolve
-    })
-  }
+  whenShown(): Promise<void> | undefined
+  close(): void
+}
 
-  close(): void {
-    clearTimeout(this.#timer)
-    for (const unsubscribe of this.#unsubscribes) unsubscribe?.()
-  }
+/**
+ * @param closesHidden for `whenHidden: 'close'`
+ * @returns undefined without a page
+ */
+export function watchPage(owner: Owner, closesHidden: boolean): PageLifecycle | undefined {
+  if (!hasDocument()) return undefined
+  /** In ms since 1970. Infinity while the page is shown, and once `pause` has been called. */
+  let hiddenAt = Infinity
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isCached = false
+  /** Resolves the promise of `whenShown()`. */
+  let onShown: (() => void) | undefined
 
-  /** While it enters the cache, Chromium does not call the page hidden yet. */
-  get #isHidden(): boolean {
-    return this.#isCached || isDocumentHidden()
+  /** While it enters the cache, browsers do not call the page hidden yet. */
+  const isHidden = (): boolean => isCached || isDocumentHidden()
+  const hide = (): void => {
+    hiddenAt = Infinity
+    // It may be waiting already.
+    if (!onShown) owner.pause()
   }
-
-  #leave(isCached: boolean): void {
-    if (!isCached) this.#owner.abort()
-    else if (this.#closesHidden) {
-      this.#isCached = true
-      this.#hide()
-    } else this.#owner.suspend(CACHED)
-  }
-
-  #update(): void {
-    clearTimeout(this.#timer)
-    if (this.#isHidden) {
-      this.#hiddenAt = Date.now()
-      this.#timer = setTimeout(() => {
-        this.#hide()
-      }, MOMENT)
+  const update = (): void => {
+    clearTimeout(timer)
+    if (isHidden()) {
+      hiddenAt = Date.now()
+      timer = setTimeout(hide, MOMENT)
       return
     }
     // The timer stops while the page is frozen, and the connection may have died.
-    if (Date.now() - this.#hiddenAt >= MOMENT) this.#hide()
-    this.#hiddenAt = Infinity
-    this.#onShown?.()
-    this.#onShown = undefined
+    if (Date.now() - hiddenAt >= MOMENT) hide()
+    hiddenAt = Infinity
+    onShown?.()
+    onShown = undefined
   }
 
-  #hide(): void {
-    this.#hiddenAt = Infinity
-    // It may be waiting already.
-    if (!this.#onShown) this.#owner.pause()
+  const unsubscribes = [
+    onLeave((isPersisted) => {
+      if (!isPersisted) owner.abort()
+      else if (closesHidden) {
+        isCached = true
+        hide()
+      } else owner.suspend(CACHED)
+    }),
+    onThaw(() => {
+      if (closesHidden) hide()
+      else owner.suspend(FROZEN)
+    }),
+  ]
+  if (closesHidden) {
+    unsubscribes.push(
+      onVisibilityChange(update),
+      onPageShow(() => {
+        isCached = false
+        update()
+      }),
+    )
+  }
+  return {
+    whenShown() {
+      if (!closesHidden || !isHidden()) return undefined
+      return new Promise((resolve) => {
+        onShown = resolve
+      })
+    },
+    close() {
+      clearTimeout(timer)
+      for (const unsubscribe of unsubscribes) unsubscribe?.()
+    },
   }
 }

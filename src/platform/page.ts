@@ -54,6 +54,11 @@ export function onThaw(callback: () => void): Unsubscribe | undefined {
   return onDocument(() => subscribe(runtime, 'resume', callback, true))
 }
 
+/** Whether there is a page. */
+export function hasDocument(): boolean {
+  return onDocument(() => true) === true
+}
+
 /** Whether the page is hidden; false without a document. */
 export function isDocumentHidden(): boolean {
   return onDocument(({ hidden }) => hidden) === true
