@@ -51,7 +51,7 @@ export class Connection implements DecoderSink {
     this.#retryState = { attemptsWithoutMessage: 0, reconnectionTime: options.reconnectionTime }
     this.#decoder = new EventDecoder(this, options.maxBufferSize, options.onComment !== undefined)
     this.#exchange = this.#nextExchange()
-    this.idleLimit = idleLimit(options.idleTimeout, source)
+    this.idleLimit = idleLimit(options.idleTimeout)
   }
 
   /** Called by the decoder, like `id`, `retry` and `comment`. */
@@ -218,7 +218,7 @@ export class Connection implements DecoderSink {
     if (generation !== this.#generation) return
     if (reader) {
       this.#decoder.begin(this.#sink.lastEventId ?? '')
-      const limited = limitSilence(reader, this.idleLimit, this.#exchange.controller.signal, this.#sink)
+      const limited = limitSilence(reader, this.idleLimit, this.#exchange, this.#sink, this.#source)
       this.#read({ reader: limited, decodeWholeChunks }, generation)
     } else this.#run(generation, this.#recover(ENDED, generation))
   }

@@ -3,7 +3,7 @@
 import { now } from '../platform/globals.ts'
 import { onWake } from '../platform/page.ts'
 import { chooseQueueTask, publish } from '../platform/platform.ts'
-import type { BodyReader, ConnectionSink } from './exchange.ts'
+import type { BodyReader, ConnectionSink, Exchange } from './exchange.ts'
 import { AttemptError } from './failure.ts'
 import { KeepAliveLearner } from './keep-alive.ts'
 
@@ -21,11 +21,8 @@ const PROMPT = 100
 /** In ms (0 for none), or learned. */
 export type IdleLimit = number | KeepAliveLearner
 
-export function idleLimit(option: number | 'auto', source: object): IdleLimit {
-  if (option !== 'auto') return option
-  return new KeepAliveLearner(({ interval, limit }) => {
-    publish('keep-alive', () => ({ source, interval, idleTimeout: limit }))
-  })
+export function idleLimit(option: number | 'auto'): IdleLimit {
+  return option === 'auto' ? new KeepAliveLearner() : option
 }
 
 /** What `console.log` shows of `idleTimeout: 'auto'`. */
@@ -34,12 +31,17 @@ export function previewOfLimit(limit: IdleLimit): object {
   return limit.interval ? { idleTimeout: limit.limit, keepAliveInterval: limit.interval } : { idleTimeout: 'auto' }
 }
 
-/** Makes reads reject after a silence. Time counts only while a read is pending and the sink is waiting for data. */
+/**
+ * Makes reads reject after a silence. Time counts only while a read is pending and the sink is waiting for data.
+ *
+ * @param source for diagnostics
+ */
 export function limitSilence(
   reader: BodyReader,
   limit: IdleLimit,
-  signal: AbortSignal,
+  { controller }: Pick<Exchange, 'controller'>,
   sink: Pick<ConnectionSink, 'demand'>,
+  source: object,
 ): BodyReader {
   if (limit === 0) return reader
   const learner = typeof limit === 'object' ? limit : undefined
@@ -61,7 +63,7 @@ export function limitSilence(
     check(true)
   })
   // The body may ignore the signal.
-  signal.addEventListener('abort', stop)
+  controller.signal.addEventListener('abort', stop)
 
   function stop(): void {
     clearTimeout(timer)
@@ -140,7 +142,9 @@ export function limitSilence(
     clearTimeout(timer)
     rejectRead = undefined
     if (at - due > LATE) learner?.skip()
-    learner?.arrived((value as Uint8Array | undefined)?.[0], at)
+    if (learner?.arrived((value as Uint8Array | undefined)?.[0], at)) {
+      publish('keep-alive', () => ({ source, interval: learner.interval, idleTimeout: learner.limit }))
+    }
     lastArrival = at
   }
 

@@ -67,7 +67,6 @@ export interface KeepAlive {
 
 /** One source's knowledge of its server, kept when the source reconnects. Times are in ms, on a monotonic clock. */
 export class KeepAliveLearner implements KeepAlive {
-  readonly #onChange: (learned: KeepAlive) => void
   /** From comment to comment: servers that send one every so often. */
   readonly #schedule = new Gaps()
   /** The silences that a comment ended: servers that send one after so much silence. */
@@ -91,13 +90,6 @@ export class KeepAliveLearner implements KeepAlive {
   #suspectedPause = 0
   /** The longest silence that turned out to be a pause, although the limit would have been less without caution. */
   #longestPause = 0
-  /** The interval when `onChange` was last called. */
-  #reported = 0
-
-  /** @param onChange called when the interval is learned, lost, or changes noticeably */
-  constructor(onChange: (learned: KeepAlive) => void) {
-    this.#onChange = onChange
-  }
 
   get interval(): number {
     return this.#commentInterval || this.#messageInterval
@@ -140,10 +132,14 @@ export class KeepAliveLearner implements KeepAlive {
     this.#lastArrival = this.#lastComment = NaN
   }
 
-  /** @param first the first byte */
-  arrived(first: unknown, at: number): void {
+  /**
+   * @param first the first byte
+   * @returns whether the interval has been learned or lost, or has changed noticeably
+   */
+  arrived(first: unknown, at: number): boolean {
+    const before = this.interval
     const silence = at - this.#lastArrival
-    this.#pauseEnded(at)
+    this.#pauseEnded(at, before)
     // A colon or a line break.
     if (first === 58 || first === 10 || first === 13) this.#commentArrived(silence, at)
     else this.#messageArrived(silence, at - this.#lastComment)
@@ -151,18 +147,14 @@ export class KeepAliveLearner implements KeepAlive {
     else if (silence >= MIN_COMMENT_GAP) this.#messages.reset()
     if (silence > this.#longestSilence) this.#longestSilence = silence
     this.#lastArrival = at
-    const { interval } = this
-    const ratio = interval / this.#reported
-    if (interval !== this.#reported && !(ratio < TOLERANCE && ratio > 1 / TOLERANCE)) {
-      this.#reported = interval
-      this.#onChange(this)
-    }
+    const ratio = this.interval / before
+    return ratio > TOLERANCE || ratio < 1 / TOLERANCE
   }
 
   /** If reconnecting does not help, an alarm was false. Otherwise it may have been. */
-  #pauseEnded(at: number): void {
+  #pauseEnded(at: number, before: number): void {
     const pause = at - this.#quietSince
-    if (this.interval > 0 && pause > this.#baseLimit) this.#longestPause = Math.max(this.#longestPause, pause)
+    if (before > 0 && pause > this.#baseLimit) this.#longestPause = Math.max(this.#longestPause, pause)
     if (this.#isStillSilent) this.#suspectedPause += pause
     this.#isStillSilent = false
     this.#quietSince = at

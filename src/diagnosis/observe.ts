@@ -69,7 +69,7 @@ export function observe({
   onKeepAlive,
 }: ObserverInit = {}): Observer {
   const observations: Observation[] = []
-  const keepAlive = new KeepAliveLearner((learned) => onKeepAlive?.(learned))
+  const keepAlive = new KeepAliveLearner()
 
   const observed: FetchLike = async (url, init) => {
     const observation: Observation = {
@@ -108,7 +108,7 @@ export function observe({
         const before = text.events
         counter.count(bytes)
         const at = now()
-        keepAlive.arrived(bytes[0], at)
+        if (keepAlive.arrived(bytes[0], at)) onKeepAlive?.(keepAlive)
         add(bursts, {
           at,
           last: at,
