@@ -242,10 +242,7 @@ export class Connection implements DecoderSink {
     generation: number,
   ): Promise<void> {
     if (generation !== this.#generation) return
-    if (done) {
-      this.#run(generation, this.#recover(this.#decoder.end() ? ENDED_MID_EVENT : ENDED, generation))
-      return
-    }
+    if (done) return this.#recover(this.#decoder.end() ? ENDED_MID_EVENT : ENDED, generation)
     for (const piece of piecesToDecode(chunk, body)) {
       decodePiece(this.#decoder, piece)
       if (generation !== this.#generation) return
@@ -258,6 +255,9 @@ export class Connection implements DecoderSink {
 
   /** Reestablishes the lost connection, or fails it. */
   async #recover(failure: Failure, generation: number): Promise<void> {
+    const leaving = failure.reason === 'network' ? this.#page?.mayLeave() : undefined
+    if (leaving) await leaving
+    if (generation !== this.#generation) return
     this.#endAttempt()
     if (failure.reason !== 'ended') this.#exchange.controller.abort()
     const { policy } = this.#options
@@ -267,10 +267,8 @@ export class Connection implements DecoderSink {
     const state = { ...this.#retryState, random: Math.random() }
     const { error, delay, thrown } = await decide(policy, this.#exchange, failure, state, this.#hasReceived)
     if (generation !== this.#generation) return
-    this.#run(
-      generation,
-      delay === undefined ? this.#fail(error, thrown, generation) : this.#reestablish(error, delay, generation),
-    )
+    if (delay === undefined) this.#run(generation, this.#fail(error, thrown, generation))
+    else this.#run(generation, this.#reestablish(error, delay, generation))
   }
 
   /** "Fail the connection" */

@@ -25,7 +25,7 @@ export function idleLimit(option: number | 'auto'): IdleLimit {
   return option === 'auto' ? new KeepAliveLearner() : option
 }
 
-/** What `console.log` shows of `idleTimeout: 'auto'`. */
+/** The members that `console.log` shows for `idleTimeout: 'auto'`. */
 export function previewOfLimit(limit: IdleLimit): object {
   if (typeof limit === 'number') return {}
   return limit.interval ? { idleTimeout: limit.limit, keepAliveInterval: limit.interval } : { idleTimeout: 'auto' }
@@ -55,7 +55,7 @@ export function limitSilence(
   /** When the silence began, on both clocks. */
   let since = 0
   let wallSince = 0
-  /** What the timers have counted of it, for tests that replace timers but not the clocks. */
+  /** The part of it that timers have counted, for tests that replace timers but not the clocks. */
   let counted = 0
   let lastArrival = now()
   learner?.opened(lastArrival)

@@ -57,9 +57,9 @@ class Gaps {
   }
 }
 
-/** What is learned, in ms. */
+/** The learned times, in ms. */
 export interface KeepAlive {
-  /** 0 if the server sends no keep-alives, or none that are regular. */
+  /** 0 if the server sends no keep-alives, or irregular ones. */
   readonly interval: number
   /** The silence after which the connection counts as lost. Infinity if there are no keep-alives. */
   readonly limit: number

@@ -56,7 +56,7 @@ export interface Observer {
   readonly fetch: FetchLike
   /** The last twenty requests, the latest at the end. Updated in place. */
   readonly observations: readonly Observation[]
-  /** What `idleTimeout: 'auto'` would learn. */
+  /** The interval and limit that `idleTimeout: 'auto'` would learn. */
   readonly keepAlive: KeepAlive
 }
 

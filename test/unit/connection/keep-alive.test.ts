@@ -1,4 +1,4 @@
-/** What `idleTimeout: 'auto'` learns from keep-alives, and when it takes a connection for dead. Pure, so hours take no time. */
+/** `idleTimeout: 'auto'`: the intervals it learns, and when a connection counts as dead. Pure, so hours take no time. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -319,7 +319,7 @@ const SERVERS: [name: string, server: Server][] = [
 const HOURS = 720
 /** The time from an alarm to the next connection, in ms. */
 const RECONNECTION = 3_000
-/** A source lives for a day. */
+/** A source stays open for a day. */
 const LIFETIME = 24
 
 /** How often a source of this server would wrongly reconnect, and which part of the arrivals found an interval learned. */
