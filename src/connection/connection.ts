@@ -255,9 +255,6 @@ export class Connection implements DecoderSink {
 
   /** Reestablishes the lost connection, or fails it. */
   async #recover(failure: Failure, generation: number): Promise<void> {
-    const leaving = failure.reason === 'network' ? this.#page?.mayLeave() : undefined
-    if (leaving) await leaving
-    if (generation !== this.#generation) return
     this.#endAttempt()
     if (failure.reason !== 'ended') this.#exchange.controller.abort()
     const { policy } = this.#options

@@ -6,9 +6,6 @@ import { CACHED, FROZEN, type Failure } from './failure.ts'
 /** In ms. A glance at another tab should not cost a request. */
 const MOMENT = 2_000
 
-/** In ms. WebKit drops the connections of a page that is being left a few ms before it fires `pagehide`. */
-const LEAVING = 50
-
 /** The part of a connection that reacts. */
 interface Owner {
   /** The page is gone: an iframe was removed, for example. */
@@ -22,8 +19,6 @@ interface Owner {
 export interface PageLifecycle {
   /** With `whenHidden: 'close'`: resolves when the page is shown; undefined if it is. */
   whenShown(): Promise<void> | undefined
-  /** With `whenHidden: 'close'`: resolves when a lost connection does not mean that the page is being left. */
-  mayLeave(): Promise<void> | undefined
   close(): void
 }
 
@@ -88,12 +83,6 @@ export function watchPage(owner: Owner, closesHidden: boolean): PageLifecycle | 
       if (!closesHidden || !isHidden()) return undefined
       return new Promise((resolve) => {
         onShown = resolve
-      })
-    },
-    mayLeave() {
-      if (!closesHidden) return undefined
-      return new Promise((resolve) => {
-        setTimeout(resolve, LEAVING)
       })
     },
     close() {

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { streamEvents, type EventSourceInit } from '../../../src/index.ts'
 import { stubPage } from '../support/page.ts'
-import { openResponse, nextError, nextOpen, response, STUB_URL, open, until } from '../support/sources.ts'
+import { openResponse, nextError, nextOpen, STUB_URL, open, until } from '../support/sources.ts'
 import { settled } from '../support/streams.ts'
 
 it('an open source closes its connection and reconnects afterward', async () => {
@@ -358,38 +358,6 @@ describe('whenHidden: "close"', () => {
     expect(requests.map(({ lastEventId }) => lastEventId)).toEqual([undefined, '1'])
     expect(events).toEqual(['open', 'message', 'open', 'message'])
     expect(source.readyState).toBe(source.OPEN)
-  })
-
-  it('fires no error event if WebKit drops the connection just before the page enters the cache', async () => {
-    const page = stubPage()
-    let fail = (): void => undefined
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start(controller) {
-        fail = () => {
-          controller.error(new Error('Load failed'))
-        }
-      },
-    })
-    let requests = 0
-    const { events } = hiding({ fetch: () => Promise.resolve(requests++ === 0 ? response(body) : openResponse()) })
-    await pass()
-    fail()
-    await pass(10)
-    page.leave()
-    page.setHidden(true)
-    await pass(60_000)
-    expect([events, requests]).toEqual([['open'], 1])
-    page.setHidden(false)
-    page.restore()
-    await pass()
-    expect([events, requests]).toEqual([['open', 'open'], 2])
-  })
-
-  it('fires the error event of any other lost connection', async () => {
-    stubPage()
-    const { events } = hiding({ fetch: () => Promise.reject(new Error('down')) })
-    await pass(60)
-    expect(events).toEqual(['error'])
   })
 
   it('reconnects without an event when the page thaws, once it is shown', async () => {
