@@ -67,6 +67,9 @@ const PARTS: [title: string, paths: RegExp][] = [
   ['errors without secrets: responses, refused bodies, `Retry-After`', /response|error|failure|redaction/],
   ['option checks and their messages', /read-options|foreign-options|server-options|checks|closest|requirements/],
   ['requests: headers, bodies, functions per attempt, resumption', /request|header|exchange|url/],
+  ["`idleTimeout: 'auto'`: the interval of keep-alives", /keep-alive/],
+  ['`idleTimeout`: silence, sleep and waking', /idle-timeout/],
+  ['the page: `whenHidden`, the back/forward cache, frozen pages, removed iframes', /page-lifecycle|platform\/page/],
   ['one connection: lifecycle, reconnection, waits, timeouts', /connection\//],
   ['differences between Node, Deno, Bun, Workers, browsers and React Native', /platform/],
 ]

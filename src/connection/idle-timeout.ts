@@ -47,7 +47,8 @@ export function limitSilence(
   const learner = typeof limit === 'object' ? limit : undefined
   /** Rejects the pending read. */
   let rejectRead: ((error: unknown) => void) | undefined
-  /** The read that got `GRACE`. */
+  /** Whether the device slept during the pending read, and the read that got `GRACE` for that. */
+  let hasSlept = false
   let graced: typeof rejectRead
   let timer: ReturnType<typeof setTimeout> | undefined
   /** When the timer should fire. */
@@ -108,8 +109,9 @@ export function limitSilence(
     const ms = currentLimit()
     const elapsed = now() - since
     const wallElapsed = Date.now() - wallSince
-    const hasSlept = wallElapsed - elapsed >= MIN_SLEEP
-    const silence = Math.max(counted, hasSlept ? wallElapsed : elapsed)
+    const isAhead = wallElapsed - elapsed >= MIN_SLEEP
+    const silence = Math.max(counted, isAhead ? wallElapsed : elapsed)
+    if (isAhead || now() - due > LATE) hasSlept = true
     if (silence < ms) {
       schedule(ms - silence)
       return
@@ -119,7 +121,8 @@ export function limitSilence(
       demanded.then(() => {
         if (rejectRead === reject) restart()
       }, reject)
-    } else if (graced !== reject && (isWake || hasSlept || now() - due > LATE)) {
+    } else if (graced !== reject && (isWake || hasSlept)) {
+      hasSlept = true
       graced = reject
       schedule(GRACE)
     } else if (!isWake) {
@@ -141,7 +144,7 @@ export function limitSilence(
     }
     clearTimeout(timer)
     rejectRead = undefined
-    if (at - due > LATE) learner?.skip()
+    if (hasSlept || at - due > LATE) learner?.skip(at)
     if (learner?.arrived((value as Uint8Array | undefined)?.[0], at)) {
       publish('keep-alive', () => ({ source, interval: learner.interval, idleTimeout: learner.limit }))
     }
@@ -150,9 +153,10 @@ export function limitSilence(
 
   return {
     read() {
-      if (now() - lastArrival > PROMPT) learner?.skip()
+      if (now() - lastArrival > PROMPT) learner?.skip(now())
       return new Promise((resolve, reject) => {
         rejectRead = reject
+        hasSlept = false
         restart()
         // A caller's fetch may return a plain value.
         Promise.resolve(reader.read()).then(

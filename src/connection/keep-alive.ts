@@ -116,8 +116,7 @@ export class KeepAliveLearner implements KeepAlive {
   }
 
   opened(at: number): void {
-    this.#quietSince = at
-    this.skip()
+    this.skip(at)
   }
 
   /** The limit was exceeded. */
@@ -128,7 +127,8 @@ export class KeepAliveLearner implements KeepAlive {
   }
 
   /** The time to the next arrival says nothing about the server. */
-  skip(): void {
+  skip(at: number): void {
+    this.#quietSince = at
     this.#lastArrival = this.#lastComment = NaN
   }
 
@@ -140,8 +140,9 @@ export class KeepAliveLearner implements KeepAlive {
     const before = this.interval
     const silence = at - this.#lastArrival
     this.#pauseEnded(at, before)
-    // A colon or a line break.
-    if (first === 58 || first === 10 || first === 13) this.#commentArrived(silence, at)
+    // A colon, or a line break that does not end a message.
+    const isComment = first === 58 || (silence >= MIN_COMMENT_GAP && (first === 10 || first === 13))
+    if (isComment) this.#commentArrived(silence, at)
     else this.#messageArrived(silence, at - this.#lastComment)
     if (silence >= MIN_MESSAGE_GAP) this.#messages.add(silence)
     else if (silence >= MIN_COMMENT_GAP) this.#messages.reset()
@@ -167,9 +168,10 @@ export class KeepAliveLearner implements KeepAlive {
     this.#isMissing = false
     // Unless there was none before.
     if (sinceComment > 0) this.#schedule.add(sinceComment)
-    if (silence < MIN_COMMENT_GAP) this.#silences.reset()
-    const agrees = silence >= MIN_COMMENT_GAP && this.#silences.add(silence)
-    this.#isPostponed = agrees && (this.#isPostponed || sinceComment > TOLERANCE * silence)
+    if (silence >= MIN_COMMENT_GAP) {
+      const agrees = this.#silences.add(silence)
+      this.#isPostponed = agrees && (this.#isPostponed || sinceComment > TOLERANCE * silence)
+    } else if (silence < MIN_COMMENT_GAP) this.#silences.reset()
   }
 
   #messageArrived(silence: number, sinceComment: number): void {

@@ -84,7 +84,7 @@ function prepare({ signal: callers, watch, reach }: Stage, { when, path }: Momen
   const init = {
     signal,
     connectTimeout: 60_000,
-    idleTimeout: 60_000,
+    idleTimeout: end === 'signal' ? 60_000 : ('auto' as const),
     ...(path === '/moved' && { redirect: 'same-origin' as const }),
     // The comment is in the middle of a chunk, which is decoded to its end first.
     ...(when === 'comment' && { onComment: () => void setImmediate(onStage) }),

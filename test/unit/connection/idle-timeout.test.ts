@@ -327,6 +327,16 @@ describe('idleTimeout "auto"', () => {
     expect(errors).toEqual(['timeout: sent nothing for 45000 ms'])
   })
 
+  it('learns nothing from a sleep whose data is delivered late', async () => {
+    const { errors, write } = await learned()
+    stopProcess(3_600_000)
+    await vi.advanceTimersByTimeAsync(2_200)
+    await write(':\n\n')
+    expect(errors).toEqual([])
+    await vi.advanceTimersByTimeAsync(45_100)
+    expect(errors).toEqual(['timeout: sent nothing for 45000 ms'])
+  })
+
   it('learns nothing from the pauses of a slow listener', async () => {
     const idling = await idle({ idleTimeout: 'auto' })
     idling.source.onmessage = () => {

@@ -65,7 +65,15 @@ describe('comments', () => {
   })
 
   it('may be blank lines', () => {
-    expect(learnerAfter(every(15_000, 6, LINE_BREAK)).interval).toBe(15_000)
+    expect(learnerAfter(every(15_000, 7, LINE_BREAK)).interval).toBe(15_000)
+  })
+
+  it('are not the blank lines that end messages', () => {
+    const messages = [3, 21, 22, 40, 61, 62, 63, 80].flatMap((s): Arrival[] => [
+      [s * 1_000, MESSAGE],
+      [s * 1_000 + 2, LINE_BREAK],
+    ])
+    expect(learnerAfter(inOrder(every(15_000, 6), messages)).interval).toBe(15_000)
   })
 
   it('are learned between messages, if the server sends them at fixed times', () => {
@@ -148,10 +156,10 @@ describe('a rhythm that changes', () => {
 
   it('is not changed by a gap that says nothing', () => {
     const learner = learnerAfter(every(15_000, 6))
-    learner.skip()
+    learner.skip(499_000)
     learner.arrived(COMMENT, 500_000)
     learner.arrived(COMMENT, 515_000)
-    expect(learner.interval).toBe(15_000)
+    expect(learner).toMatchObject({ interval: 15_000, limit: 45_000 })
   })
 })
 
