@@ -5,7 +5,7 @@ import { onWake } from '../platform/page.ts'
 import { chooseQueueTask, publish } from '../platform/platform.ts'
 import type { BodyReader, ConnectionSink, Exchange } from './exchange.ts'
 import { AttemptError } from './failure.ts'
-import { KeepAliveLearner } from './keep-alive.ts'
+import { endsOf, KeepAliveLearner } from './keep-alive.ts'
 
 /** In ms. Timers pause while the device sleeps, so a short one soon notices that it woke up. */
 const CHECK_INTERVAL = 2_000
@@ -47,7 +47,7 @@ export function limitSilence(
   const learner = typeof limit === 'object' ? limit : undefined
   /** Rejects the pending read. */
   let rejectRead: ((error: unknown) => void) | undefined
-  /** Whether the device slept during the pending read, and the read that got `GRACE` for that. */
+  /** Whether the device slept during the pending read, or may have, and the read that got `GRACE` for that. */
   let hasSlept = false
   let graced: typeof rejectRead
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -105,13 +105,19 @@ export function limitSilence(
     }
   }
 
-  function judge(reject: NonNullable<typeof rejectRead>, isWake: boolean): void {
-    const ms = currentLimit()
+  /** The time since then, by the wall clock if the device slept, which is noted. */
+  function measureSilence(): number {
     const elapsed = now() - since
     const wallElapsed = Date.now() - wallSince
     const isAhead = wallElapsed - elapsed >= MIN_SLEEP
-    const silence = Math.max(counted, isAhead ? wallElapsed : elapsed)
     if (isAhead || now() - due > LATE) hasSlept = true
+    return Math.max(counted, isAhead ? wallElapsed : elapsed)
+  }
+
+  function judge(reject: NonNullable<typeof rejectRead>, isWake: boolean): void {
+    const ms = currentLimit()
+    const silence = measureSilence()
+    if (isWake) hasSlept = true
     if (silence < ms) {
       schedule(ms - silence)
       return
@@ -121,8 +127,7 @@ export function limitSilence(
       demanded.then(() => {
         if (rejectRead === reject) restart()
       }, reject)
-    } else if (graced !== reject && (isWake || hasSlept)) {
-      hasSlept = true
+    } else if (graced !== reject && hasSlept) {
       graced = reject
       schedule(GRACE)
     } else if (!isWake) {
@@ -136,16 +141,18 @@ export function limitSilence(
     }
   }
 
-  function arrived({ done, value }: ReadableStreamReadResult<unknown>): void {
-    const at = now()
-    if (done) {
+  function arrived(result: ReadableStreamReadResult<unknown> | undefined): void {
+    rejectRead = undefined
+    clearTimeout(timer)
+    // A caller's fetch may return anything, which is an error elsewhere.
+    if (!result || result.done) {
       stop()
       return
     }
-    clearTimeout(timer)
-    rejectRead = undefined
-    if (hasSlept || at - due > LATE) learner?.skip(at)
-    if (learner?.arrived((value as Uint8Array | undefined)?.[0], at)) {
+    const at = now()
+    measureSilence()
+    if (hasSlept) learner?.skip(at)
+    if (learner?.arrived(endsOf(result.value), at)) {
       publish('keep-alive', () => ({ source, interval: learner.interval, idleTimeout: learner.limit }))
     }
     lastArrival = at
@@ -158,18 +165,21 @@ export function limitSilence(
         rejectRead = reject
         hasSlept = false
         restart()
+        const fail = (error: unknown): void => {
+          stop()
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a caller's fetch may throw anything
+          reject(error)
+        }
         // A caller's fetch may return a plain value.
-        Promise.resolve(reader.read()).then(
-          (result) => {
+        Promise.resolve(reader.read()).then((result) => {
+          try {
             arrived(result)
             resolve(result)
-          },
-          (error: unknown) => {
-            stop()
-            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a caller's fetch may throw anything
-            reject(error)
-          },
-        )
+          } catch (error) {
+            // A bug or a hostile realm.
+            fail(error)
+          }
+        }, fail)
       })
     },
   }

@@ -13,6 +13,8 @@ const PRECISION = 0.01
  * gaps. Five that differ by 1 % are enough, or seven that differ by 5 %.
  */
 const MAX_CHANCE = 1e-9
+/** A delayed comment is followed by an early one. More gaps that do not agree show that the interval has changed. */
+const MAX_OUTLIERS = 2
 /**
  * The limit, divided by the interval. More than 2, so that a server may halve its pace. With `TOLERANCE`, a dead connection is
  * noticed within four intervals.
@@ -34,12 +36,25 @@ class Gaps {
   shortest = 0
   longest = 0
   count = 0
+  readonly #maxOutliers: number
+  /** The number of gaps since then that do not agree, and the longest of them. */
+  #outliers = 0
+  #longestOutlier = 0
 
-  /** Returns whether the gap agrees with those before it. Otherwise it replaces them. */
+  constructor(maxOutliers: number) {
+    this.#maxOutliers = maxOutliers
+  }
+
+  /** Returns whether the gap agrees. */
   add(gap: number): boolean {
     const shortest = Math.min(gap, this.shortest)
     const longest = Math.max(gap, this.longest)
     const agrees = this.count > 0 && longest <= TOLERANCE * shortest
+    if (!agrees && this.interval > 0 && this.#outliers++ < this.#maxOutliers) {
+      this.#longestOutlier = Math.max(gap, this.#longestOutlier)
+      return false
+    }
+    this.#outliers = this.#longestOutlier = 0
     this.shortest = agrees ? shortest : gap
     this.longest = agrees ? longest : gap
     this.count = agrees ? this.count + 1 : 1
@@ -53,8 +68,19 @@ class Gaps {
   /** The longest gap, or 0 if they may agree by chance. For random gaps, the density of one length is at most 1/e. */
   get interval(): number {
     const spread = Math.max(PRECISION, this.longest / this.shortest - 1)
-    return Math.pow(spread / Math.E, this.count - 1) <= MAX_CHANCE ? this.longest : 0
+    const isRegular = Math.pow(spread / Math.E, this.count - 1) <= MAX_CHANCE
+    return isRegular ? Math.max(this.longest, this.#longestOutlier) : 0
   }
+}
+
+function isLineBreak(byte: unknown): boolean {
+  return byte === 10 || byte === 13
+}
+
+/** The first and the last byte of a chunk; undefined if it has none. */
+export function endsOf(chunk: unknown): [first: unknown, last: unknown] {
+  const bytes = chunk as Partial<Uint8Array> | undefined
+  return [bytes?.[0], bytes?.[(bytes.length ?? 0) - 1]]
 }
 
 /** The learned times, in ms. */
@@ -68,17 +94,18 @@ export interface KeepAlive {
 /** One source's knowledge of its server, kept when the source reconnects. Times are in ms, on a monotonic clock. */
 export class KeepAliveLearner implements KeepAlive {
   /** From comment to comment: servers that send one every so often. */
-  readonly #schedule = new Gaps()
+  readonly #schedule = new Gaps(MAX_OUTLIERS)
   /** The silences that a comment ended: servers that send one after so much silence. */
-  readonly #silences = new Gaps()
+  readonly #silences = new Gaps(MAX_OUTLIERS)
   /** From any bytes to the next: servers that send messages as keep-alives. */
-  readonly #messages = new Gaps()
+  readonly #messages = new Gaps(0)
   /** Whether messages have postponed a comment, so that its absence while messages arrive means nothing. */
   #isPostponed = false
   /** Whether a message has arrived although a comment was overdue: the server may have stopped sending them. */
   #isMissing = false
   // After a gap that says nothing, these are NaN, whose comparisons are all false.
   #lastArrival = NaN
+  #endedLine = true
   #lastComment = NaN
   #longestSilence = 0
   /** The last arrival, or the opening. */
@@ -86,6 +113,8 @@ export class KeepAliveLearner implements KeepAlive {
   #alarmedAt = -Infinity
   /** Whether nothing has arrived since. */
   #isStillSilent = false
+  /** Whether gaps since then have agreed, so that the server still sends keep-alives. A greeting proves nothing. */
+  #hasAgreed = true
   /** The silence around the last alarm, on all connections that were open in it. */
   #suspectedPause = 0
   /** The longest silence that turned out to be a pause, although the limit would have been less without caution. */
@@ -116,12 +145,14 @@ export class KeepAliveLearner implements KeepAlive {
   }
 
   opened(at: number): void {
+    this.#endedLine = true
     this.skip(at)
   }
 
   /** The limit was exceeded. */
   alarm(at: number): void {
-    this.#suspectedPause = this.#isStillSilent ? this.#suspectedPause + at - this.#quietSince : this.#baseLimit
+    this.#suspectedPause = this.#hasAgreed ? this.#baseLimit : this.#suspectedPause + at - this.#quietSince
+    this.#hasAgreed = false
     this.#isStillSilent = true
     this.#alarmedAt = at
   }
@@ -133,18 +164,20 @@ export class KeepAliveLearner implements KeepAlive {
   }
 
   /**
-   * @param first the first byte
+   * @param ends the first and the last byte
    * @returns whether the interval has been learned or lost, or has changed noticeably
    */
-  arrived(first: unknown, at: number): boolean {
+  arrived(ends: readonly [first: unknown, last: unknown], at: number): boolean {
     const before = this.interval
     const silence = at - this.#lastArrival
     this.#pauseEnded(at, before)
-    // A colon, or a line break that does not end a message.
-    const isComment = first === 58 || (silence >= MIN_COMMENT_GAP && (first === 10 || first === 13))
+    const [first, last] = ends
+    // A colon at the start of a line, or a line break that does not end a message.
+    const isComment = (first === 58 && this.#endedLine) || (isLineBreak(first) && silence >= MIN_COMMENT_GAP)
+    this.#endedLine = isLineBreak(last)
     if (isComment) this.#commentArrived(silence, at)
     else this.#messageArrived(silence, at - this.#lastComment)
-    if (silence >= MIN_MESSAGE_GAP) this.#messages.add(silence)
+    if (silence >= MIN_MESSAGE_GAP) this.#add(this.#messages, silence)
     else if (silence >= MIN_COMMENT_GAP) this.#messages.reset()
     if (silence > this.#longestSilence) this.#longestSilence = silence
     this.#lastArrival = at
@@ -167,11 +200,17 @@ export class KeepAliveLearner implements KeepAlive {
     this.#lastComment = at
     this.#isMissing = false
     // Unless there was none before.
-    if (sinceComment > 0) this.#schedule.add(sinceComment)
+    if (sinceComment > 0) this.#add(this.#schedule, sinceComment)
     if (silence >= MIN_COMMENT_GAP) {
-      const agrees = this.#silences.add(silence)
+      const agrees = this.#add(this.#silences, silence)
       this.#isPostponed = agrees && (this.#isPostponed || sinceComment > TOLERANCE * silence)
     } else if (silence < MIN_COMMENT_GAP) this.#silences.reset()
+  }
+
+  #add(gaps: Gaps, gap: number): boolean {
+    const agrees = gaps.add(gap)
+    this.#hasAgreed ||= agrees
+    return agrees
   }
 
   #messageArrived(silence: number, sinceComment: number): void {

@@ -32,11 +32,11 @@ export function onOnline(callback: () => void): Unsubscribe | undefined {
   )
 }
 
-/** Calls back whenever the page enters the back/forward cache or is discarded. */
+/** Calls back whenever the page enters the back/forward cache or is discarded. Ignores the events of scripts. */
 export function onLeave(callback: (isCached: boolean) => void): Unsubscribe | undefined {
   return onDocument(() =>
     subscribe(runtime, 'pagehide', (event) => {
-      callback((event as PageTransitionEvent).persisted)
+      if (event.isTrusted) callback((event as PageTransitionEvent).persisted)
     }),
   )
 }
@@ -46,11 +46,15 @@ export function onPageShow(callback: () => void): Unsubscribe | undefined {
   return onDocument(() => subscribe(runtime, 'pageshow', callback))
 }
 
-/**
- * Calls back when the page thaws. In Chromium, a read that was pending when data arrived in the frozen page never settles. Listens
- * to the window, because pages count the listeners of the document.
- */
+/** Calls back when the page thaws. Ignores the events of scripts, such as those of media players. */
 export function onThaw(callback: () => void): Unsubscribe | undefined {
+  return onResume(({ isTrusted }) => {
+    if (isTrusted) callback()
+  })
+}
+
+/** Browsers fire `resume` at the document, and so does Cordova. The window's listener captures it. */
+function onResume(callback: (event: Event) => void): Unsubscribe | undefined {
   return onDocument(() => subscribe(runtime, 'resume', callback, true))
 }
 
@@ -80,7 +84,7 @@ export function onWake(callback: () => void): Unsubscribe {
     onVisibilityChange((isHidden) => {
       if (!isHidden) callback()
     }),
-    onThaw(callback),
+    onResume(callback),
     onPageShow(callback),
   ]
   return () => {

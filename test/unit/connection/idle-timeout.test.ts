@@ -250,6 +250,15 @@ describe('page', () => {
     expect(errors).toEqual(TIMED_OUT)
   })
 
+  it('of Cordova judges the silence on the "resume" event of a script', async () => {
+    const page = stubPage()
+    const { errors } = await idle()
+    sleepDevice(3_600_000)
+    page.fire('resume', { isTrusted: false })
+    await vi.advanceTimersByTimeAsync(510)
+    expect(errors).toEqual(TIMED_OUT)
+  })
+
   it('that wakes up early keeps the connection, however often', async () => {
     const page = stubPage()
     const { errors } = await idle()
@@ -333,6 +342,29 @@ describe('idleTimeout "auto"', () => {
     await vi.advanceTimersByTimeAsync(2_200)
     await write(':\n\n')
     expect(errors).toEqual([])
+    await vi.advanceTimersByTimeAsync(45_100)
+    expect(errors).toEqual(['timeout: sent nothing for 45000 ms'])
+  })
+
+  it('learns nothing from a sleep before it has learned the interval', async () => {
+    const { errors, write } = await idle({ idleTimeout: 'auto' })
+    for (let i = 0; i < 20; i++) {
+      if (i === 3) sleepDevice(3_600_000)
+      await vi.advanceTimersByTimeAsync(30_000)
+      await write('data: ping\n\n')
+    }
+    await vi.advanceTimersByTimeAsync(120_100)
+    expect(errors).toEqual(['timeout: sent nothing for 120000 ms'])
+  })
+
+  it('keeps the interval if a busy program delays a comment', async () => {
+    const { errors, write } = await learned()
+    // The late timer runs before the read.
+    stopProcess(20_000)
+    await vi.advanceTimersByTimeAsync(2_000)
+    await write(':\n\n')
+    await vi.advanceTimersByTimeAsync(8_000)
+    await write(':\n\n')
     await vi.advanceTimersByTimeAsync(45_100)
     expect(errors).toEqual(['timeout: sent nothing for 45000 ms'])
   })

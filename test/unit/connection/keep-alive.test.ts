@@ -5,13 +5,18 @@ import { describe, expect, it } from 'vitest'
 import { KeepAliveLearner } from '../../../src/connection/keep-alive.ts'
 import RECORDED from './recorded-gaps.json' with { type: 'json' }
 
-const COMMENT = 0x3a
-const MESSAGE = 0x64
-const LINE_BREAK = 0x0a
+/** The first and the last byte of a chunk. */
+type Ends = readonly [first: number, last: number]
+
+const COMMENT: Ends = [0x3a, 0x0a]
+const MESSAGE: Ends = [0x64, 0x0a]
+const LINE_BREAK: Ends = [0x0a, 0x0a]
+const HALF_A_MESSAGE: Ends = [0x64, 0x22]
+const OTHER_HALF: Ends = [0x3a, 0x0a]
 const HOUR = 3_600_000
 
-/** Something that arrives: its time in ms since the connection opened, and its first byte. */
-type Arrival = readonly [at: number, first: number]
+/** Something that arrives: its time in ms since the connection opened, and its first and last byte. */
+type Arrival = readonly [at: number, ends: Ends]
 
 /** A learner that has received these. Fails the test if it takes the connection for dead. */
 function learnerAfter(arrivals: Iterable<Arrival>, learner = new KeepAliveLearner()): KeepAliveLearner {
@@ -64,6 +69,14 @@ describe('comments', () => {
     expect(learnerAfter(every(50, 200)).interval).toBe(500)
   })
 
+  it('are not parts of messages that begin with a colon', () => {
+    const halves = every(6_000, 12, HALF_A_MESSAGE).flatMap(([at]): Arrival[] => [
+      [at, HALF_A_MESSAGE],
+      [at + 700, OTHER_HALF],
+    ])
+    expect(learnerAfter(halves).interval).toBe(0)
+  })
+
   it('may be blank lines', () => {
     expect(learnerAfter(every(15_000, 7, LINE_BREAK)).interval).toBe(15_000)
   })
@@ -94,7 +107,7 @@ describe('comments', () => {
   })
 
   it('that come three times as fast lower the limit', () => {
-    expect(learnerAfter([...every(15_000, 6), ...every(5_000, 6, COMMENT, 90_000)]).interval).toBe(5_000)
+    expect(learnerAfter([...every(15_000, 6), ...every(5_000, 8, COMMENT, 90_000)]).interval).toBe(5_000)
   })
 })
 
@@ -122,14 +135,30 @@ describe('messages', () => {
 
 describe('a rhythm that changes', () => {
   it('is not cut at half its pace, and is learned again', () => {
-    const slower = [...every(15_000, 10), ...every(30_000, 6, COMMENT, 150_000)]
-    expect(learnerAfter(slower.slice(0, 11)).limit).toBe(Infinity)
+    const slower = [...every(15_000, 10), ...every(30_000, 8, COMMENT, 150_000)]
+    expect(learnerAfter(slower.slice(0, 11)).limit).toBe(90_000)
     expect(learnerAfter(slower).interval).toBe(30_000)
   })
 
   it('is not cut if it slows down slowly', () => {
     const gaps = Array.from({ length: 60 }, (_, i) => 15 * 1.08 ** i)
     learnerAfter(withGaps(gaps))
+  })
+
+  it('is kept if one keep-alive is late and the next one early', () => {
+    const learner = learnerAfter(withGaps([15, 15, 15, 15, 15, 15, 15, 25]))
+    // A server that slows down is not cut.
+    expect(learner).toMatchObject({ interval: 25_000, limit: 75_000 })
+    expect(learnerAfter(withGaps([15, 15, 15, 15, 15, 15, 15, 25, 5, 15]))).toMatchObject({
+      interval: 15_000,
+      limit: 45_000,
+    })
+  })
+
+  it('is forgotten with the third gap that does not agree', () => {
+    const regular = Array<number>(8).fill(15)
+    expect(learnerAfter(withGaps([...regular, 30, 40])).limit).toBe(120_000)
+    expect(learnerAfter(withGaps([...regular, 30, 40, 50])).limit).toBe(Infinity)
   })
 
   it('is forgotten if a message arrives while a comment is overdue', () => {
@@ -213,9 +242,9 @@ it('a learned, changed or lost interval is reported once', () => {
   const learner = new KeepAliveLearner()
   learner.opened(0)
   const reported: number[] = []
-  const gaps = [...Array<number>(20).fill(15), 15.01, 15.1, 40, 40, 40, 40, 40, 40]
+  const gaps = [...Array<number>(20).fill(15), 15.01, 15.1, ...Array<number>(8).fill(40)]
   for (const [at, first] of withGaps(gaps)) if (learner.arrived(first, at)) reported.push(learner.interval)
-  expect(reported).toEqual([15_000, 0, 40_000])
+  expect(reported).toEqual([15_000, 40_000, 0, 40_000])
 })
 
 /** A server's arrivals, endless. */
@@ -330,8 +359,12 @@ const RECONNECTION = 3_000
 /** A source stays open for a day. */
 const LIFETIME = 24
 
-/** How often a source of this server would wrongly reconnect, and which part of the arrivals found an interval learned. */
-function simulate(server: Server, hours: number, seed: number): { alarms: number; learned: number } {
+/**
+ * How often a source of this server would wrongly reconnect, and which part of the arrivals found an interval learned.
+ *
+ * @param greets whether the server sends something as soon as a source connects
+ */
+function simulate(server: Server, hours: number, seed: number, greets = false): { alarms: number; learned: number } {
   const random = randomFrom(seed)
   const outcome = { alarms: 0, learned: 0 }
   let arrivals = 0
@@ -346,6 +379,7 @@ function simulate(server: Server, hours: number, seed: number): { alarms: number
         learner.alarm(last + limit)
         last = Math.min(at, last + limit + RECONNECTION)
         learner.opened(last)
+        if (greets) learner.arrived(MESSAGE, last)
       }
       learner.arrived(first, at)
       last = at
@@ -434,5 +468,21 @@ describe('a server that falls silent for a while', () => {
     [3_600, 4],
   ])('for %d s more than usual is cut %d times in its first pause, and never again', (seconds, alarms) => {
     expect(simulate(pausing(seconds * 1_000), LIFETIME, 3).alarms).toBe(alarms)
+  })
+
+  it.each([
+    [60, 1],
+    [600, 3],
+    [3_600, 4],
+  ])('for %d s more than usual, but greets each connection, is cut %d times', (seconds, alarms) => {
+    expect(simulate(pausing(seconds * 1_000), LIFETIME, 3, true).alarms).toBeLessThanOrEqual(alarms + 1)
+  })
+
+  it.each([false, true])('for the rest of the day is cut a few times, whether it greets (%s) or not', (greets) => {
+    const quiet: Server = function* () {
+      yield* every(15_000, 100)
+      yield [LIFETIME * HOUR, MESSAGE]
+    }
+    expect(simulate(quiet, LIFETIME, 1, greets).alarms).toBeLessThanOrEqual(8)
   })
 })

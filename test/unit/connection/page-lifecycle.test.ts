@@ -90,6 +90,16 @@ describe('page that was frozen', () => {
     expect(shouldReconnect).not.toHaveBeenCalled()
   })
 
+  it('leaves a source alone if a script fired the event', async () => {
+    const page = stubPage()
+    const source = open(STUB_URL, { fetch: () => Promise.resolve(openResponse()) })
+    await nextOpen(source)
+    page.fire('resume', { isTrusted: false })
+    page.fire('pagehide', { isTrusted: false })
+    await settled()
+    expect(source.readyState).toBe(source.OPEN)
+  })
+
   it('leaves a wait and a connection that would not reconnect alone', async () => {
     const page = stubPage()
     const errors: unknown[] = []

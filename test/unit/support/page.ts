@@ -12,50 +12,46 @@ interface Page {
   restore(): void
   /** Hides or shows the page. Restored from the cache, browsers first show it. */
   setHidden(isHidden: boolean): void
-  /** Fires an event at the window, such as `online`, or such as `resume`, which it captures. */
-  fire(type: string): void
+  /** Calls the listeners of an event of the browser, which scripts cannot create. */
+  fire(type: string, members?: object): void
 }
 
 /** Turns the global object into that of a page until the end of the test. */
 export function stubPage({ hidden = false } = {}): Page {
-  const window = new EventTarget()
-  const listeners: string[] = []
-  const counting = (target: EventTarget, place: string) => ({
-    addEventListener: (type: string, listener: EventListener, capture: boolean) => {
-      listeners.push(place + type)
-      target.addEventListener(type, listener, capture)
+  const listeners: [type: string, listener: (event: object) => void][] = []
+  const target = (place: string): object => ({
+    addEventListener: (type: string, listener: EventListener) => {
+      listeners.push([place + type, listener as (event: object) => void])
     },
-    removeEventListener: (type: string, listener: EventListener, capture: boolean) => {
-      const index = listeners.indexOf(place + type)
+    removeEventListener: (type: string, listener: EventListener) => {
+      const index = listeners.findIndex(([added, own]) => added === place + type && own === listener)
       if (index >= 0) listeners.splice(index, 1)
-      target.removeEventListener(type, listener, capture)
     },
   })
-  const target = new EventTarget()
-  const document = { baseURI: STUB_URL, hidden, ...counting(target, 'document ') }
+  const document = { baseURI: STUB_URL, hidden, ...target('document ') }
   vi.stubGlobal('document', document)
   vi.stubGlobal('navigator', { onLine: true })
-  for (const [name, method] of Object.entries(counting(window, ''))) vi.stubGlobal(name, method)
+  for (const [name, method] of Object.entries(target(''))) vi.stubGlobal(name, method)
   onTestFinished(() => {
     vi.unstubAllGlobals()
   })
-  const transition = (type: string, persisted: boolean): void => {
-    window.dispatchEvent(Object.assign(new Event(type), { persisted }))
+  const fire = (type: string, members: object = {}): void => {
+    for (const [added, listener] of [...listeners]) if (added === type) listener({ type, isTrusted: true, ...members })
   }
   return {
-    listeners,
+    get listeners() {
+      return listeners.map(([type]) => type)
+    },
     leave(persisted = true) {
-      transition('pagehide', persisted)
+      fire('pagehide', { persisted })
     },
     restore() {
-      transition('pageshow', true)
+      fire('pageshow', { persisted: true })
     },
     setHidden(isHidden) {
       document.hidden = isHidden
-      target.dispatchEvent(new Event('visibilitychange'))
+      fire('document visibilitychange')
     },
-    fire(type) {
-      window.dispatchEvent(new Event(type))
-    },
+    fire,
   }
 }
