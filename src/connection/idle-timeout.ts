@@ -5,9 +5,10 @@ import { onWake } from '../platform/page.ts'
 import { chooseQueueTask, publish } from '../platform/platform.ts'
 import type { BodyReader, ConnectionSink, Exchange } from './exchange.ts'
 import { AttemptError } from './failure.ts'
-import { endsOf, KeepAliveLearner } from './keep-alive.ts'
+import { KeepAliveLearner } from './keep-alive.ts'
+import { MAX_DELAY } from './timers.ts'
 
-/** In ms. Timers pause while the device sleeps, so a short one soon notices that it woke up. */
+/** In ms. Timers pause while the device sleeps, so frequent ones soon notice that it woke up. */
 const CHECK_INTERVAL = 2_000
 /** In ms. A timer this late means that the page was frozen, or the process was stopped or busy. */
 const LATE = 1_000
@@ -47,27 +48,29 @@ export function limitSilence(
   const learner = typeof limit === 'object' ? limit : undefined
   /** Rejects the pending read. */
   let rejectRead: ((error: unknown) => void) | undefined
-  /** Whether the device slept during the pending read, or may have, and the read that got `GRACE` for that. */
+  /** Whether the device may have slept during the pending read, and the read that got `GRACE` for that. */
   let hasSlept = false
   let graced: typeof rejectRead
+  /** Fires at the end of the silence, unless it is paused. */
   let timer: ReturnType<typeof setTimeout> | undefined
-  /** When the timer should fire. */
-  let due = Infinity
+  let clock: ReturnType<typeof setInterval> | undefined
+  /** When the clock last ticked, unless the silence began later. */
+  let ticked = 0
   /** When the silence began, on both clocks. */
   let since = 0
   let wallSince = 0
-  /** The part of it that timers have counted, for tests that replace timers but not the clocks. */
-  let counted = 0
   let lastArrival = now()
   learner?.opened(lastArrival)
   const unsubscribe = onWake(() => {
-    check(true)
+    hasSlept = true
+    judge()
   })
   // The body may ignore the signal.
   controller.signal.addEventListener('abort', stop)
 
   function stop(): void {
     clearTimeout(timer)
+    clearInterval(clock)
     rejectRead = undefined
     unsubscribe()
   }
@@ -78,67 +81,73 @@ export function limitSilence(
 
   /** The silence begins. */
   function restart(): void {
-    since = now()
+    since = ticked = now()
     wallSince = Date.now()
-    counted = 0
-    schedule(currentLimit())
+    const ms = currentLimit()
+    if (ms === Infinity) return
+    setTimer(ms)
+    clock ??= setInterval(() => {
+      judge()
+      ticked = now()
+    }, CHECK_INTERVAL)
   }
 
-  function schedule(left: number): void {
+  function setTimer(left: number): void {
+    const ms = Math.min(left, MAX_DELAY)
     clearTimeout(timer)
-    due = Infinity
-    if (left === Infinity) return
-    const ms = Math.min(left, CHECK_INTERVAL)
-    due = now() + ms
+    const due = now() + ms
     timer = setTimeout(() => {
-      counted += ms
-      check()
+      if (now() - due > LATE) hasSlept = true
+      if (left > ms) setTimer(left - ms)
+      else expire()
     }, ms)
   }
 
-  function check(isWake = false): void {
-    try {
-      if (rejectRead) judge(rejectRead, isWake)
-    } catch (error) {
-      // A bug or a hostile realm.
-      rejectRead?.(error)
-    }
-  }
-
-  /** The time since then, by the wall clock if the device slept, which is noted. */
+  /** The silence by the monotonic clock, or by the wall clock if the device slept. Notices that it did. */
   function measureSilence(): number {
     const elapsed = now() - since
     const wallElapsed = Date.now() - wallSince
     const isAhead = wallElapsed - elapsed >= MIN_SLEEP
-    if (isAhead || now() - due > LATE) hasSlept = true
-    return Math.max(counted, isAhead ? wallElapsed : elapsed)
+    if (isAhead || (clock !== undefined && now() - ticked > CHECK_INTERVAL + LATE)) hasSlept = true
+    return isAhead ? wallElapsed : elapsed
   }
 
-  function judge(reject: NonNullable<typeof rejectRead>, isWake: boolean): void {
+  /** Does not rely on timers, which pause while the device sleeps. During the grace, its timer decides. */
+  function judge(): void {
+    if (measureSilence() >= currentLimit() && graced !== rejectRead) expire()
+  }
+
+  /** The silence has lasted as long as it may. */
+  function expire(): void {
+    const reject = rejectRead
+    if (!reject) return
+    try {
+      const demanded = sink.demand()
+      if (demanded) {
+        demanded.then(() => {
+          if (rejectRead === reject) restart()
+        }, reject)
+      } else if (hasSlept && graced !== reject) {
+        graced = reject
+        setTimer(GRACE)
+      } else {
+        // If a listener blocked the runtime that long, data that arrived meanwhile is handled first.
+        chooseQueueTask()(() => {
+          if (rejectRead === reject) giveUp(reject)
+        })
+      }
+    } catch (error) {
+      // A bug or a hostile realm.
+      reject(error)
+    }
+  }
+
+  function giveUp(reject: NonNullable<typeof rejectRead>): void {
     const ms = currentLimit()
-    const silence = measureSilence()
-    if (isWake) hasSlept = true
-    if (silence < ms) {
-      schedule(ms - silence)
-      return
-    }
-    const demanded = sink.demand()
-    if (demanded) {
-      demanded.then(() => {
-        if (rejectRead === reject) restart()
-      }, reject)
-    } else if (graced !== reject && hasSlept) {
-      graced = reject
-      schedule(GRACE)
-    } else if (!isWake) {
-      // If a listener blocked the runtime that long, data that arrived meanwhile is handled first.
-      chooseQueueTask()(() => {
-        if (rejectRead !== reject) return
-        stop()
-        learner?.alarm(now())
-        reject(new AttemptError({ reason: 'timeout', message: `sent nothing for ${ms} ms` }))
-      })
-    }
+    stop()
+    // After a sleep, the silence says nothing about the server.
+    if (!hasSlept) learner?.alarm(now())
+    reject(new AttemptError({ reason: 'timeout', message: `sent nothing for ${ms} ms` }))
   }
 
   function arrived(result: ReadableStreamReadResult<unknown> | undefined): void {
@@ -152,7 +161,7 @@ export function limitSilence(
     const at = now()
     measureSilence()
     if (hasSlept) learner?.skip(at)
-    if (learner?.arrived(endsOf(result.value), at)) {
+    if (learner?.arrived(result.value, at)) {
       publish('keep-alive', () => ({ source, interval: learner.interval, idleTimeout: learner.limit }))
     }
     lastArrival = at

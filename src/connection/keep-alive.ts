@@ -13,8 +13,6 @@ const PRECISION = 0.01
  * gaps. Five that differ by 1 % are enough, or seven that differ by 5 %.
  */
 const MAX_CHANCE = 1e-9
-/** A delayed comment is followed by an early one. More gaps that do not agree show that the interval has changed. */
-const MAX_OUTLIERS = 2
 /**
  * The limit, divided by the interval. More than 2, so that a server may halve its pace. With `TOLERANCE`, a dead connection is
  * noticed within four intervals.
@@ -28,48 +26,60 @@ const MIN_MESSAGE_GAPS = 16
 const MESSAGE_FACTOR = 4
 /** In ms. Networks may pause for a second or two. */
 const MIN_LIMIT = 3_000
-/** For this many intervals after an alarm, which may have been false, the limit allows twice the silence around it. */
-const CAUTION = 100
+/**
+ * For this many intervals after an alarm, which may have been false, the limit allows twice the silence around it. With a comment
+ * every 15 s, that is four hours.
+ */
+const CAUTION = 1_000
 
-/** Consecutive gaps that agree. */
+/** Gaps between arrivals of one kind. */
 class Gaps {
-  shortest = 0
-  longest = 0
+  /** Whether to keep the interval until another one is learned. Otherwise, any gap that does not agree ends it. */
+  readonly #isKept: boolean
+  /** Consecutive gaps that agree. */
+  #shortest = 0
+  #longest = 0
   count = 0
-  readonly #maxOutliers: number
-  /** The number of gaps since then that do not agree, and the longest of them. */
-  #outliers = 0
-  #longestOutlier = 0
+  #interval = 0
+  /** The longest gap since the interval was last confirmed. */
+  #longestSince = 0
 
-  constructor(maxOutliers: number) {
-    this.#maxOutliers = maxOutliers
+  constructor(isKept: boolean) {
+    this.#isKept = isKept
   }
 
-  /** Returns whether the gap agrees. */
+  /** Returns whether the gap agrees with those before it. */
   add(gap: number): boolean {
-    const shortest = Math.min(gap, this.shortest)
-    const longest = Math.max(gap, this.longest)
+    // Easier to read, and precise enough.
+    gap = Math.round(gap)
+    const shortest = Math.min(gap, this.#shortest)
+    const longest = Math.max(gap, this.#longest)
     const agrees = this.count > 0 && longest <= TOLERANCE * shortest
-    if (!agrees && this.interval > 0 && this.#outliers++ < this.#maxOutliers) {
-      this.#longestOutlier = Math.max(gap, this.#longestOutlier)
-      return false
-    }
-    this.#outliers = this.#longestOutlier = 0
-    this.shortest = agrees ? shortest : gap
-    this.longest = agrees ? longest : gap
+    this.#shortest = agrees ? shortest : gap
+    this.#longest = agrees ? longest : gap
     this.count = agrees ? this.count + 1 : 1
+    // For random gaps, the density of one length is at most 1/e.
+    const spread = Math.max(PRECISION, this.#longest / this.#shortest - 1)
+    const isRegular = Math.pow(spread / Math.E, this.count - 1) <= MAX_CHANCE
+    if (isRegular || !this.#isKept) {
+      this.#interval = isRegular ? this.#longest : 0
+      this.#longestSince = 0
+    } else this.#longestSince = Math.max(gap, this.#longestSince)
     return agrees
   }
 
   reset(): void {
-    this.count = this.longest = 0
+    this.count = this.#longest = this.#interval = 0
   }
 
-  /** The longest gap, or 0 if they may agree by chance. For random gaps, the density of one length is at most 1/e. */
+  /** The longest usual gap, or 0 if the gaps are not regular. */
   get interval(): number {
-    const spread = Math.max(PRECISION, this.longest / this.shortest - 1)
-    const isRegular = Math.pow(spread / Math.E, this.count - 1) <= MAX_CHANCE
-    return isRegular ? Math.max(this.longest, this.#longestOutlier) : 0
+    return this.#interval && Math.max(this.#interval, this.#longestSince)
+  }
+
+  /** Whether the next arrival is overdue after so much time. */
+  isOverdue(gap: number): boolean {
+    return gap > TOLERANCE * (this.interval || this.#longest)
   }
 }
 
@@ -77,10 +87,16 @@ function isLineBreak(byte: unknown): boolean {
   return byte === 10 || byte === 13
 }
 
-/** The first and the last byte of a chunk; undefined if it has none. */
-export function endsOf(chunk: unknown): [first: unknown, last: unknown] {
-  const bytes = chunk as Partial<Uint8Array> | undefined
-  return [bytes?.[0], bytes?.[(bytes.length ?? 0) - 1]]
+/** Whether all lines of a chunk are comments or blank. */
+function isComment(bytes: Iterable<number>): boolean {
+  let isLineStart = true
+  for (const byte of bytes) {
+    if (isLineBreak(byte)) isLineStart = true
+    // A colon.
+    else if (isLineStart && byte !== 58) return false
+    else isLineStart = false
+  }
+  return true
 }
 
 /** The learned times, in ms. */
@@ -94,11 +110,11 @@ export interface KeepAlive {
 /** One source's knowledge of its server, kept when the source reconnects. Times are in ms, on a monotonic clock. */
 export class KeepAliveLearner implements KeepAlive {
   /** From comment to comment: servers that send one every so often. */
-  readonly #schedule = new Gaps(MAX_OUTLIERS)
+  readonly #schedule = new Gaps(true)
   /** The silences that a comment ended: servers that send one after so much silence. */
-  readonly #silences = new Gaps(MAX_OUTLIERS)
+  readonly #silences = new Gaps(true)
   /** From any bytes to the next: servers that send messages as keep-alives. */
-  readonly #messages = new Gaps(0)
+  readonly #messages = new Gaps(false)
   /** Whether messages have postponed a comment, so that its absence while messages arrive means nothing. */
   #isPostponed = false
   /** Whether a message has arrived although a comment was overdue: the server may have stopped sending them. */
@@ -128,7 +144,7 @@ export class KeepAliveLearner implements KeepAlive {
     const { interval } = this
     if (interval === 0) return Infinity
     const isCautious = this.#quietSince - this.#alarmedAt < CAUTION * interval
-    return Math.max(this.#baseLimit, 2 * this.#longestPause, isCautious ? 2 * this.#suspectedPause : 0)
+    return Math.round(Math.max(this.#baseLimit, 2 * this.#longestPause, isCautious ? 2 * this.#suspectedPause : 0))
   }
 
   get #commentInterval(): number {
@@ -164,18 +180,19 @@ export class KeepAliveLearner implements KeepAlive {
   }
 
   /**
-   * @param ends the first and the last byte
+   * @param chunk the bytes; anything else counts as a message
    * @returns whether the interval has been learned or lost, or has changed noticeably
    */
-  arrived(ends: readonly [first: unknown, last: unknown], at: number): boolean {
+  arrived(chunk: unknown, at: number): boolean {
     const before = this.interval
     const silence = at - this.#lastArrival
     this.#pauseEnded(at, before)
-    const [first, last] = ends
-    // A colon at the start of a line, or a line break that does not end a message.
-    const isComment = (first === 58 && this.#endedLine) || (isLineBreak(first) && silence >= MIN_COMMENT_GAP)
-    this.#endedLine = isLineBreak(last)
-    if (isComment) this.#commentArrived(silence, at)
+    const bytes = ArrayBuffer.isView(chunk) ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength) : [0]
+    const startsLine = this.#endedLine
+    this.#endedLine = isLineBreak(bytes[bytes.length - 1])
+    // A line break may end a message, unless it arrives alone.
+    const isKeepAlive = startsLine && isComment(bytes) && (!isLineBreak(bytes[0]) || silence >= MIN_COMMENT_GAP)
+    if (isKeepAlive) this.#commentArrived(silence, at)
     else this.#messageArrived(silence, at - this.#lastComment)
     if (silence >= MIN_MESSAGE_GAP) this.#add(this.#messages, silence)
     else if (silence >= MIN_COMMENT_GAP) this.#messages.reset()
@@ -214,8 +231,8 @@ export class KeepAliveLearner implements KeepAlive {
   }
 
   #messageArrived(silence: number, sinceComment: number): void {
-    if (sinceComment > TOLERANCE * this.#schedule.longest) this.#schedule.reset()
-    if (silence > TOLERANCE * this.#silences.longest) this.#silences.reset()
-    if (sinceComment > TOLERANCE * this.#silences.longest && !this.#isPostponed) this.#isMissing = true
+    if (this.#schedule.isOverdue(sinceComment)) this.#schedule.reset()
+    if (this.#silences.isOverdue(silence)) this.#silences.reset()
+    if (this.#silences.isOverdue(sinceComment) && !this.#isPostponed) this.#isMissing = true
   }
 }

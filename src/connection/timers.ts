@@ -7,7 +7,7 @@ import { chooseQueueTask } from '../platform/platform.ts'
 export const MIN_DELAY = 100
 
 /** The longest timer delay, in ms. A longer one would fire immediately. */
-const MAX_DELAY = 2 ** 31 - 1
+export const MAX_DELAY = 2 ** 31 - 1
 
 /** Clamps a delay so that it neither causes a request storm nor overflows a timer. */
 export function clampDelay(ms: number): number {

@@ -6,7 +6,7 @@
  *     const findings = diagnose(observer.observations, { now: performance.now() })
  */
 
-import { endsOf, type KeepAlive, KeepAliveLearner } from '../connection/keep-alive.ts'
+import { type KeepAlive, KeepAliveLearner } from '../connection/keep-alive.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../connection/request.ts'
 import { emptyCounts, TextCounter } from './count-text.ts'
 import type { Burst, End, Head, Observation } from './observation.ts'
@@ -108,7 +108,7 @@ export function observe({
         const before = text.events
         counter.count(bytes)
         const at = now()
-        if (keepAlive.arrived(endsOf(bytes), at)) onKeepAlive?.(keepAlive)
+        if (keepAlive.arrived(bytes, at)) onKeepAlive?.(keepAlive)
         add(bursts, {
           at,
           last: at,
