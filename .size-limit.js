@@ -9,17 +9,17 @@ const alone = (name, limit, build = 'dist/browser') => ({
 })
 
 export default [
-  alone('EventSource', '15.1 kB'),
-  alone('streamEvents', '15.0 kB'),
+  alone('EventSource', '16.9 kB'),
+  alone('streamEvents', '16.9 kB'),
   alone('EventDecoderStream', '3.2 kB'),
   { name: 'fetchEventSource', path: 'dist/browser/fetch-event-source.js', import: '*', gzip: true, limit: '4.8 kB' },
-  { name: 'everything', path: 'dist/browser/index.js', import: '*', gzip: true, limit: '17.1 kB' },
+  { name: 'everything', path: 'dist/browser/index.js', import: '*', gzip: true, limit: '19.0 kB' },
   {
     name: 'script build as served',
     path: 'dist/everysource.min.js',
     modifyEsbuildConfig: (config) => ({ ...config, loader: { '.js': 'copy' } }),
     gzip: true,
-    limit: '17.1 kB',
+    limit: '19.0 kB',
   },
-  alone('EventSource', '19.3 kB', 'dist'),
+  alone('EventSource', '21.4 kB', 'dist'),
 ]

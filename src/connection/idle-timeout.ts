@@ -5,7 +5,7 @@ import { onWake } from '../platform/page.ts'
 import { chooseQueueTask, publish } from '../platform/platform.ts'
 import type { BodyReader, ConnectionSink, Exchange } from './exchange.ts'
 import { AttemptError } from './failure.ts'
-import { KeepAliveLearner } from './keep-alive.ts'
+import { createLearner, type KeepAliveLearner } from './keep-alive.ts'
 import { MAX_DELAY } from './timers.ts'
 
 /** In ms. Timers pause while the device sleeps, so frequent ones soon notice that it woke up. */
@@ -23,7 +23,7 @@ const PROMPT = 100
 export type IdleLimit = number | KeepAliveLearner
 
 export function idleLimit(option: number | 'auto'): IdleLimit {
-  return option === 'auto' ? new KeepAliveLearner() : option
+  return option === 'auto' ? createLearner() : option
 }
 
 /** The members that `console.log` shows for `idleTimeout: 'auto'`. */

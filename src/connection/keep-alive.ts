@@ -33,53 +33,53 @@ const MIN_LIMIT = 3_000
 const CAUTION = 1_000
 
 /** Gaps between arrivals of one kind. */
-class Gaps {
-  /** Whether to keep the interval until another one is learned. Otherwise, any gap that does not agree ends it. */
-  readonly #isKept: boolean
-  /** Consecutive gaps that agree. */
-  #shortest = 0
-  #longest = 0
-  count = 0
-  #interval = 0
-  /** The longest gap since the interval was last confirmed. */
-  #longestSince = 0
-
-  constructor(isKept: boolean) {
-    this.#isKept = isKept
-  }
-
+interface Gaps {
   /** Returns whether the gap agrees with those before it. */
-  add(gap: number): boolean {
-    // Easier to read, and precise enough.
-    gap = Math.round(gap)
-    const shortest = Math.min(gap, this.#shortest)
-    const longest = Math.max(gap, this.#longest)
-    const agrees = this.count > 0 && longest <= TOLERANCE * shortest
-    this.#shortest = agrees ? shortest : gap
-    this.#longest = agrees ? longest : gap
-    this.count = agrees ? this.count + 1 : 1
-    // For random gaps, the density of one length is at most 1/e.
-    const spread = Math.max(PRECISION, this.#longest / this.#shortest - 1)
-    const isRegular = Math.pow(spread / Math.E, this.count - 1) <= MAX_CHANCE
-    if (isRegular || !this.#isKept) {
-      this.#interval = isRegular ? this.#longest : 0
-      this.#longestSince = 0
-    } else this.#longestSince = Math.max(gap, this.#longestSince)
-    return agrees
-  }
-
-  reset(): void {
-    this.count = this.#longest = this.#interval = 0
-  }
-
+  add(gap: number): boolean
+  reset(): void
   /** The longest usual gap, or 0 if the gaps are not regular. */
-  get interval(): number {
-    return this.#interval && Math.max(this.#interval, this.#longestSince)
-  }
-
+  readonly interval: number
+  /** The number of gaps in a row that agree. */
+  readonly count: number
   /** Whether the next arrival is overdue after so much time. */
-  isOverdue(gap: number): boolean {
-    return gap > TOLERANCE * (this.interval || this.#longest)
+  isOverdue(gap: number): boolean
+}
+
+/** @param isKept whether to keep the interval until another one is learned; otherwise, any gap that does not agree ends it */
+function createGaps(isKept: boolean): Gaps {
+  let shortest = 0
+  let longest = 0
+  let count = 0
+  let interval = 0
+  /** The longest gap since the interval was last confirmed. */
+  let longestSince = 0
+  const usual = (): number => interval && Math.max(interval, longestSince)
+  return {
+    add(gap) {
+      // Easier to read, and precise enough.
+      gap = Math.round(gap)
+      const agrees = count > 0 && Math.max(gap, longest) <= TOLERANCE * Math.min(gap, shortest)
+      shortest = agrees ? Math.min(gap, shortest) : gap
+      longest = agrees ? Math.max(gap, longest) : gap
+      count = agrees ? count + 1 : 1
+      // For random gaps, the density of one length is at most 1/e.
+      const spread = Math.max(PRECISION, longest / shortest - 1)
+      const isRegular = Math.pow(spread / Math.E, count - 1) <= MAX_CHANCE
+      if (isRegular) interval = longest
+      else if (!isKept) interval = 0
+      longestSince = isRegular ? 0 : Math.max(gap, longestSince)
+      return agrees
+    },
+    reset() {
+      count = longest = interval = 0
+    },
+    get interval() {
+      return usual()
+    },
+    get count() {
+      return count
+    },
+    isOverdue: (gap) => gap > TOLERANCE * (usual() || longest),
   }
 }
 
@@ -108,131 +108,132 @@ export interface KeepAlive {
 }
 
 /** One source's knowledge of its server, kept when the source reconnects. Times are in ms, on a monotonic clock. */
-export class KeepAliveLearner implements KeepAlive {
-  /** From comment to comment: servers that send one every so often. */
-  readonly #schedule = new Gaps(true)
-  /** The silences that a comment ended: servers that send one after so much silence. */
-  readonly #silences = new Gaps(true)
-  /** From any bytes to the next: servers that send messages as keep-alives. */
-  readonly #messages = new Gaps(false)
-  /** Whether messages have postponed a comment, so that its absence while messages arrive means nothing. */
-  #isPostponed = false
-  /** Whether a message has arrived although a comment was overdue: the server may have stopped sending them. */
-  #isMissing = false
-  // After a gap that says nothing, these are NaN, whose comparisons are all false.
-  #lastArrival = NaN
-  #endedLine = true
-  #lastComment = NaN
-  #longestSilence = 0
-  /** The last arrival, or the opening. */
-  #quietSince = 0
-  #alarmedAt = -Infinity
-  /** Whether nothing has arrived since. */
-  #isStillSilent = false
-  /** Whether gaps since then have agreed, so that the server still sends keep-alives. A greeting proves nothing. */
-  #hasAgreed = true
-  /** The silence around the last alarm, on all connections that were open in it. */
-  #suspectedPause = 0
-  /** The longest silence that turned out to be a pause, although the limit would have been less without caution. */
-  #longestPause = 0
-
-  get interval(): number {
-    return this.#commentInterval || this.#messageInterval
-  }
-
-  get limit(): number {
-    const { interval } = this
-    if (interval === 0) return Infinity
-    const isCautious = this.#quietSince - this.#alarmedAt < CAUTION * interval
-    return Math.round(Math.max(this.#baseLimit, 2 * this.#longestPause, isCautious ? 2 * this.#suspectedPause : 0))
-  }
-
-  get #commentInterval(): number {
-    return this.#schedule.interval || (this.#isMissing ? 0 : this.#silences.interval)
-  }
-
-  get #messageInterval(): number {
-    const { interval, count } = this.#messages
-    return interval && count >= MIN_MESSAGE_GAPS ? Math.max(interval, this.#longestSilence) : 0
-  }
-
-  get #baseLimit(): number {
-    return Math.max(MIN_LIMIT, FACTOR * this.#commentInterval || MESSAGE_FACTOR * this.#messageInterval)
-  }
-
-  opened(at: number): void {
-    this.#endedLine = true
-    this.skip(at)
-  }
-
+export interface KeepAliveLearner extends KeepAlive {
+  opened(at: number): void
   /** The limit was exceeded. */
-  alarm(at: number): void {
-    this.#suspectedPause = this.#hasAgreed ? this.#baseLimit : this.#suspectedPause + at - this.#quietSince
-    this.#hasAgreed = false
-    this.#isStillSilent = true
-    this.#alarmedAt = at
-  }
-
+  alarm(at: number): void
   /** The time to the next arrival says nothing about the server. */
-  skip(at: number): void {
-    this.#quietSince = at
-    this.#lastArrival = this.#lastComment = NaN
-  }
-
+  skip(at: number): void
   /**
    * @param chunk the bytes; anything else counts as a message
    * @returns whether the interval has been learned or lost, or has changed noticeably
    */
-  arrived(chunk: unknown, at: number): boolean {
-    const before = this.interval
-    const silence = at - this.#lastArrival
-    this.#pauseEnded(at, before)
-    const bytes = ArrayBuffer.isView(chunk) ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength) : [0]
-    const startsLine = this.#endedLine
-    this.#endedLine = isLineBreak(bytes[bytes.length - 1])
-    // A line break may end a message, unless it arrives alone.
-    const isKeepAlive = startsLine && isComment(bytes) && (!isLineBreak(bytes[0]) || silence >= MIN_COMMENT_GAP)
-    if (isKeepAlive) this.#commentArrived(silence, at)
-    else this.#messageArrived(silence, at - this.#lastComment)
-    if (silence >= MIN_MESSAGE_GAP) this.#add(this.#messages, silence)
-    else if (silence >= MIN_COMMENT_GAP) this.#messages.reset()
-    if (silence > this.#longestSilence) this.#longestSilence = silence
-    this.#lastArrival = at
-    const ratio = this.interval / before
-    return ratio > TOLERANCE || ratio < 1 / TOLERANCE
+  arrived(chunk: unknown, at: number): boolean
+}
+
+export function createLearner(): KeepAliveLearner {
+  /** From comment to comment: servers that send one every so often. */
+  const schedule = createGaps(true)
+  /** The silences that a comment ended: servers that send one after so much silence. */
+  const silences = createGaps(true)
+  /** From any bytes to the next: servers that send messages as keep-alives. */
+  const messages = createGaps(false)
+  /** Whether messages have postponed a comment, so that its absence while messages arrive means nothing. */
+  let isPostponed = false
+  /** Whether a message has arrived although a comment was overdue: the server may have stopped sending them. */
+  let isMissing = false
+  // After a gap that says nothing, these are NaN, whose comparisons are all false.
+  let lastArrival = NaN
+  let lastComment = NaN
+  let endedLine = true
+  let longestSilence = 0
+  /** The last arrival, or the opening. */
+  let quietSince = 0
+  let alarmedAt = -Infinity
+  /** Whether nothing has arrived since. */
+  let isStillSilent = false
+  /** Whether gaps since then have agreed, so that the server still sends keep-alives. A greeting proves nothing. */
+  let hasAgreed = true
+  /** The silence around the last alarm, on all connections that were open in it. */
+  let suspectedPause = 0
+  /** The longest silence that turned out to be a pause, although the limit would have been less without caution. */
+  let longestPause = 0
+
+  function commentInterval(): number {
+    return (isPostponed && silences.interval) || schedule.interval || (isMissing ? 0 : silences.interval)
   }
 
-  /** If reconnecting does not help, an alarm was false. Otherwise it may have been. */
-  #pauseEnded(at: number, before: number): void {
-    const pause = at - this.#quietSince
-    if (before > 0 && pause > this.#baseLimit) this.#longestPause = Math.max(this.#longestPause, pause)
-    if (this.#isStillSilent) this.#suspectedPause += pause
-    this.#isStillSilent = false
-    this.#quietSince = at
+  function messageInterval(): number {
+    const { interval, count } = messages
+    return interval && count >= MIN_MESSAGE_GAPS ? Math.max(interval, longestSilence) : 0
   }
 
-  #commentArrived(silence: number, at: number): void {
-    const sinceComment = at - this.#lastComment
-    if (sinceComment < MIN_COMMENT_GAP) return
-    this.#lastComment = at
-    this.#isMissing = false
-    // Unless there was none before.
-    if (sinceComment > 0) this.#add(this.#schedule, sinceComment)
-    if (silence >= MIN_COMMENT_GAP) {
-      const agrees = this.#add(this.#silences, silence)
-      this.#isPostponed = agrees && (this.#isPostponed || sinceComment > TOLERANCE * silence)
-    } else if (silence < MIN_COMMENT_GAP) this.#silences.reset()
+  function baseLimit(): number {
+    return Math.max(MIN_LIMIT, FACTOR * commentInterval() || MESSAGE_FACTOR * messageInterval())
   }
 
-  #add(gaps: Gaps, gap: number): boolean {
+  function skip(at: number): void {
+    quietSince = at
+    lastArrival = lastComment = NaN
+  }
+
+  function add(gaps: Gaps, gap: number): boolean {
     const agrees = gaps.add(gap)
-    this.#hasAgreed ||= agrees
+    hasAgreed ||= agrees
     return agrees
   }
 
-  #messageArrived(silence: number, sinceComment: number): void {
-    if (this.#schedule.isOverdue(sinceComment)) this.#schedule.reset()
-    if (this.#silences.isOverdue(silence)) this.#silences.reset()
-    if (this.#silences.isOverdue(sinceComment) && !this.#isPostponed) this.#isMissing = true
+  function commentArrived(silence: number, at: number): void {
+    const sinceComment = at - lastComment
+    if (sinceComment < MIN_COMMENT_GAP) return
+    lastComment = at
+    isMissing = false
+    // Unless there was none before.
+    if (sinceComment > 0) add(schedule, sinceComment)
+    if (silence >= MIN_COMMENT_GAP) {
+      const agrees = add(silences, silence)
+      isPostponed = agrees && (isPostponed || sinceComment > TOLERANCE * silence)
+    } else if (silence < MIN_COMMENT_GAP) silences.reset()
+  }
+
+  function messageArrived(silence: number, sinceComment: number): void {
+    if (schedule.isOverdue(sinceComment)) schedule.reset()
+    if (silences.isOverdue(silence)) silences.reset()
+    if (silences.isOverdue(sinceComment) && !isPostponed) isMissing = true
+  }
+
+  return {
+    get interval() {
+      return commentInterval() || messageInterval()
+    },
+    get limit() {
+      const { interval } = this
+      if (interval === 0) return Infinity
+      const isCautious = quietSince - alarmedAt < CAUTION * interval
+      return Math.round(Math.max(baseLimit(), 2 * longestPause, isCautious ? 2 * suspectedPause : 0))
+    },
+    opened(at) {
+      endedLine = true
+      skip(at)
+    },
+    alarm(at) {
+      suspectedPause = hasAgreed ? baseLimit() : suspectedPause + at - quietSince
+      hasAgreed = false
+      isStillSilent = true
+      alarmedAt = at
+    },
+    skip,
+    arrived(chunk, at) {
+      const before = this.interval
+      const silence = at - lastArrival
+      const pause = at - quietSince
+      // If reconnecting does not help, an alarm was false. Otherwise it may have been.
+      if (before > 0 && pause > baseLimit()) longestPause = Math.max(longestPause, pause)
+      if (isStillSilent) suspectedPause += pause
+      isStillSilent = false
+      quietSince = at
+      const bytes = ArrayBuffer.isView(chunk) ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength) : [0]
+      // A line break may end a message, unless it arrives alone.
+      const isKeepAlive = endedLine && isComment(bytes) && (!isLineBreak(bytes[0]) || silence >= MIN_COMMENT_GAP)
+      endedLine = isLineBreak(bytes[bytes.length - 1])
+      if (isKeepAlive) commentArrived(silence, at)
+      else messageArrived(silence, at - lastComment)
+      if (silence >= MIN_MESSAGE_GAP) add(messages, silence)
+      else if (silence >= MIN_COMMENT_GAP) messages.reset()
+      if (silence > longestSilence) longestSilence = silence
+      lastArrival = at
+      const ratio = this.interval / before
+      return ratio > TOLERANCE || ratio < 1 / TOLERANCE
+    },
   }
 }

@@ -6,7 +6,7 @@
  *     const findings = diagnose(observer.observations, { now: performance.now() })
  */
 
-import { type KeepAlive, KeepAliveLearner } from '../connection/keep-alive.ts'
+import { createLearner, type KeepAlive } from '../connection/keep-alive.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../connection/request.ts'
 import { emptyCounts, TextCounter } from './count-text.ts'
 import type { Burst, End, Head, Observation } from './observation.ts'
@@ -69,7 +69,7 @@ export function observe({
   onKeepAlive,
 }: ObserverInit = {}): Observer {
   const observations: Observation[] = []
-  const keepAlive = new KeepAliveLearner()
+  const keepAlive = createLearner()
 
   const observed: FetchLike = async (url, init) => {
     const observation: Observation = {

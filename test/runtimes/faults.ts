@@ -418,18 +418,17 @@ export const FAULTS: Fault[] = [
   {
     what: 'learns no keep-alive interval',
     module: KEEP_ALIVE,
-    name: 'KeepAliveLearner.arrived',
-    by: '() => () => undefined',
+    name: 'createLearner',
+    by: '(create) => () => ({ ...create(), arrived: () => false, limit: Infinity })',
     noticedBy: 'fact 42: idleTimeout "auto" reconnects with the last event ID when regular comments stop',
   },
   {
     what: 'takes irregular comments for keep-alives',
     module: KEEP_ALIVE,
-    name: 'Gaps.add',
-    by: `() => (gap) => {
-      this.shortest = this.longest = gap
-      this.count++
-      return true
+    name: 'createGaps',
+    by: `(create) => (isKept) => {
+      const gaps = create(isKept)
+      return { ...gaps, get interval() { return gaps.interval || 950 } }
     }`,
     noticedBy: 'fact 42: idleTimeout "auto" keeps a stream whose comments are irregular',
   },

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { KeepAliveLearner } from '../../../src/connection/keep-alive.ts'
+import { createLearner, type KeepAliveLearner } from '../../../src/connection/keep-alive.ts'
 import RECORDED from './recorded-gaps.json' with { type: 'json' }
 
 const chunk = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -19,7 +19,7 @@ const HOUR = 3_600_000
 type Arrival = readonly [at: number, chunk: Uint8Array]
 
 /** A learner that has received these. Fails the test if it takes the connection for dead. */
-function learnerAfter(arrivals: Iterable<Arrival>, learner = new KeepAliveLearner()): KeepAliveLearner {
+function learnerAfter(arrivals: Iterable<Arrival>, learner = createLearner()): KeepAliveLearner {
   learner.opened(0)
   let last = 0
   for (const [at, bytes] of arrivals) {
@@ -235,7 +235,7 @@ describe('after an alarm', () => {
 })
 
 it('a learned, changed or lost interval is reported once', () => {
-  const learner = new KeepAliveLearner()
+  const learner = createLearner()
   learner.opened(0)
   const reported: number[] = []
   const gaps = [...Array<number>(20).fill(15), 15.01, 15.1, ...Array<number>(8).fill(40)]
@@ -365,7 +365,7 @@ function simulate(server: Server, hours: number, seed: number, greets = false): 
   const outcome = { alarms: 0, learned: 0 }
   let arrivals = 0
   for (let lived = 0; lived < hours; lived += LIFETIME) {
-    const learner = new KeepAliveLearner()
+    const learner = createLearner()
     learner.opened(0)
     let last = 0
     for (const [at, bytes] of server(random)) {
@@ -424,10 +424,15 @@ it('a dead connection is noticed within four intervals of its server', () => {
     fc.double({ min: 0, max: 0.2, noNaN: true }),
     fc.integer({ min: 12, max: 500 }),
     fc.nat(),
-    fc.boolean(),
-    (interval, jitter, count, seed, hasNews) => {
-      const server = hasNews ? scheduledWithNews(interval, interval) : scheduled(interval, jitter * interval)
-      const learner = new KeepAliveLearner()
+    fc.nat({ max: 2 }),
+    (interval, jitter, count, seed, kind) => {
+      const servers = [
+        scheduled(interval, jitter * interval),
+        scheduledWithNews(interval, interval),
+        postponed(interval, interval),
+      ]
+      const server = servers[kind] ?? scheduled(interval, 0)
+      const learner = createLearner()
       learner.opened(0)
       let comments = 0
       for (const [at, bytes] of server(randomFrom(seed))) {
