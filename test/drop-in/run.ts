@@ -16,7 +16,7 @@ import { page } from './page.ts'
 import { FIXES, SAME } from './programs.ts'
 import type { Program, Setting, Recording } from './scenario.ts'
 import { visibilityChecks } from './visibility.ts'
-import { Window } from './window.ts'
+import { Window } from '../browser/window.ts'
 
 type Recordings = Map<string, Recording>
 /** Records all programs with a package. */

@@ -6,7 +6,7 @@ import { ending, refused, Stream } from '../conformance/harness.ts'
 import type { Answer, LoggedRequest } from '../server/program.ts'
 import type { Package } from './entry.ts'
 import { open } from './scenario.ts'
-import type { Page, Window } from './window.ts'
+import type { Page, Window } from '../browser/window.ts'
 
 /** The arguments of a check. */
 interface Scene {

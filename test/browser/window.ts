@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findChromium, FLAGS } from '../browser/chromium.ts'
+import { findChromium, FLAGS } from './chromium.ts'
 
 interface Reply {
   id?: number
@@ -25,6 +25,9 @@ export interface Page {
   /** Minimizes the window. `restore` undoes it. */
   minimize(): Promise<void>
   restore(): Promise<void>
+  /** Freezes the page: its scripts stop until `thaw`. It then stays hidden until it is shown. */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
   close(): Promise<void>
 }
 
@@ -60,8 +63,9 @@ export class Window {
     return window
   }
 
-  async page(url: string): Promise<Page> {
-    const { targetId } = await this.#call('Target.createTarget', { url })
+  /** @param newWindow whether to open a separate window, which can be minimized alone */
+  async page(url: string, newWindow = false): Promise<Page> {
+    const { targetId } = await this.#call('Target.createTarget', { url, newWindow })
     const { sessionId } = await this.#call('Target.attachToTarget', { targetId, flatten: true })
     const { windowId } = await this.#call('Browser.getWindowForTarget', { targetId })
     const bringToFront = async (targetId: unknown): Promise<void> => {
@@ -69,6 +73,9 @@ export class Window {
     }
     const setState = async (windowState: string): Promise<void> => {
       await this.#call('Browser.setWindowBounds', { windowId, bounds: { windowState } })
+    }
+    const setLifecycle = async (state: string): Promise<void> => {
+      await this.#call('Page.setWebLifecycleState', { state }, sessionId)
     }
     return {
       evaluate: async (expression) => {
@@ -81,6 +88,8 @@ export class Window {
       uncover: () => bringToFront(targetId),
       minimize: () => setState('minimized'),
       restore: () => setState('normal'),
+      freeze: () => setLifecycle('frozen'),
+      thaw: () => setLifecycle('active'),
       close: async () => {
         await this.#call('Target.closeTarget', { targetId })
       },
