@@ -158,7 +158,7 @@ declare global {
  *
  * @param format how to print names and lines
  */
-function compress(format: 'readable' | 'dense' | 'minified'): OutputPlugin {
+function compress(format: 'dense' | 'minified'): OutputPlugin {
   return {
     name: 'compress',
     async renderChunk(code) {
@@ -181,7 +181,7 @@ function compress(format: 'readable' | 'dense' | 'minified'): OutputPlugin {
           preserve_annotations: true,
           // eslint-disable-next-line @typescript-eslint/no-deprecated -- it works, as the package tests verify
           beautify: format !== 'minified',
-          indent_level: format === 'readable' ? 2 : 0,
+          indent_level: 0,
         },
       })
       // Terser also puts annotations before `return`, and Rollup warns about them.
@@ -201,7 +201,7 @@ const dense: OutputPlugin = {
 }
 
 /** Keeps names and lines, so that the published code can be debugged without source maps. */
-const browser: Options = { ...common, outDir: 'dist/browser', plugins: [licenses, compress('readable')] }
+const browser: Options = { ...common, outDir: 'dist/browser', plugins: [licenses, compress('dense')] }
 
 /** Returns the modules that browser entries load as separate entries, keyed by their import path. */
 async function modulesOf(entryPoints: Record<string, string>): Promise<Record<string, string>> {
@@ -245,6 +245,7 @@ export default defineConfig(async () => {
       ...common,
       entry,
       format: 'esm',
+      plugins: [licenses, dense],
       esbuildPlugins: [shareIndex('.js'), smallerParser],
       onSuccess: async () => {
         await writeFolders()
