@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { answerTo } from '../../demo/answer.ts'
 import { startInspector } from '../../src/inspector/server/server.ts'
-import { text, untilHere, untilText, type Page } from './driver.ts'
+import { text, until, untilHere, untilText, type Page } from './driver.ts'
 import { follow, texts, typeURL, untilState, untilStep, visit, type Scenario } from './scenario.ts'
 import { HOSTILE } from './upstream.ts'
 
@@ -33,6 +33,19 @@ export const requesting: Scenario[] = [
         (await texts(page, '#steps li')).join('\n'),
         /with Last-Event-ID: [0-9a-f]{8}\.\d+ \(POST \/chat\?drop=16\)/,
       )
+    },
+  },
+  {
+    name: 'shows the interval of keep-alives',
+    async play({ page, demo, upstream }) {
+      await visit(page, demo.url)
+      await typeURL(page, `${upstream.url}/keep-alives`)
+      await page.click('#connect')
+      await untilState(page, 'OPEN')
+      assert.equal(await text(page, '#keep-alive'), 'unknown')
+      await until(page, `document.querySelector('#keep-alive').textContent !== 'unknown'`)
+      // On a busy machine, comments may be late.
+      assert.match(await text(page, '#keep-alive'), /^(?:9\d\d ms|[1-5]\.\d s)$/)
     },
   },
   {

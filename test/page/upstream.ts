@@ -34,6 +34,14 @@ const ANSWERS: Record<string, Answer> = {
   '/public': (response) => {
     numbers(response, { 'Access-Control-Allow-Origin': '*' }, 0)
   },
+  /** A comment every second. */
+  '/keep-alives': (response) => {
+    response.writeHead(200, { ...STREAM, 'Access-Control-Allow-Origin': '*' })
+    const timer = setInterval(() => response.write(':\n\n'), 1_000)
+    response.once('close', () => {
+      clearInterval(timer)
+    })
+  },
   /** Interrupts the response after two messages. */
   '/short': (response, { headers }) => {
     const first = Number(headers['last-event-id'] ?? 0)

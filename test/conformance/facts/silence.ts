@@ -1,4 +1,4 @@
-/** Silent connections, waking up, and hidden pages: facts 42 and 54. */
+/** Silent connections, waking up, and hidden pages: facts 42 and 56. */
 
 import type { EventSourceInit } from '../../../src/index.ts'
 import type { Step } from '../../server/program.ts'
@@ -115,7 +115,7 @@ export const silence: BehaviorFact[] = [
     }),
   ].map((fact): BehaviorFact => ({ ...fact, alone: true })),
 
-  ...ourFacts(54, {
+  ...ourFacts(56, {
     'whenHidden "close" changes nothing while no page is hidden': async (fact) => {
       const served = await fact.serve({
         steps: [{ write: 'id: 1\ndata: x\n\n' }, { wait: 3_000 }, { write: 'data: y\n\n' }],
