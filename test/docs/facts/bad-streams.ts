@@ -123,16 +123,19 @@ const LOOPS: Record<string, Begin[]> = {
   ],
   'the document is removed, such as an iframe': [
     () => {
-      const page = new EventTarget()
+      let leave: (event: object) => void = () => undefined
       vi.stubGlobal('document', {})
-      vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+      vi.stubGlobal('addEventListener', (type: string, listener: typeof leave) => {
+        if (type === 'pagehide') leave = listener
+      })
       try {
         return streamEvents(new ReadableStream<Uint8Array>())
       } finally {
         // Other tests run at the same time.
         vi.unstubAllGlobals()
         queueMicrotask(() => {
-          page.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
+          // Scripts cannot create a trusted event.
+          leave({ isTrusted: true, persisted: false })
         })
       }
     },
