@@ -84,12 +84,13 @@ export function limitSilence(
     since = ticked = now()
     wallSince = Date.now()
     const ms = currentLimit()
-    if (ms === Infinity) return
-    setTimer(ms)
-    clock ??= setInterval(() => {
-      judge()
-      ticked = now()
-    }, CHECK_INTERVAL)
+    if (ms !== Infinity) setTimer(ms)
+    // A learner must know which gaps a sleep or a busy program has stretched.
+    if (ms !== Infinity || learner)
+      clock ??= setInterval(() => {
+        judge()
+        ticked = now()
+      }, CHECK_INTERVAL)
   }
 
   function setTimer(left: number): void {
