@@ -23,9 +23,9 @@ type State =
   | { phase: 'waiting'; wait: Wait }
 
 /**
- * `reconnect()`, `close()`, entering the back/forward cache and hiding start a new generation. After each await and in each callback, a
- * step stops unless its generation is current. Steps do not await each other, and reading uses callbacks, because in Node a
- * suspended async function costs each idle connection 3 kB.
+ * `reconnect()`, `close()`, and a page that is hidden, cached or thawed start a new generation. After each await and in each
+ * callback, a step stops unless its generation is current. Steps do not await each other, and reading uses callbacks, because in
+ * Node a suspended async function costs each idle connection 3 kB.
  */
 export class Connection implements DecoderSink {
   readonly idleLimit: IdleLimit

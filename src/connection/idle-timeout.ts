@@ -85,12 +85,12 @@ export function limitSilence(
     wallSince = Date.now()
     const ms = currentLimit()
     if (ms !== Infinity) setTimer(ms)
-    // A learner must know which gaps a sleep or a busy program has stretched.
-    if (ms !== Infinity || learner)
-      clock ??= setInterval(() => {
-        judge()
-        ticked = now()
-      }, CHECK_INTERVAL)
+    // Without a limit, a learner still has to know which gaps a sleep or a busy program has stretched.
+    else if (!learner) return
+    clock ??= setInterval(() => {
+      judge()
+      ticked = now()
+    }, CHECK_INTERVAL)
   }
 
   function setTimer(left: number): void {

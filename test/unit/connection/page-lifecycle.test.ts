@@ -6,6 +6,19 @@ import { stubPage } from '../support/page.ts'
 import { openResponse, nextError, nextOpen, STUB_URL, open, until } from '../support/sources.ts'
 import { settled } from '../support/streams.ts'
 
+/** An open stream that does not reconnect, and the signal of its request. */
+async function openStream() {
+  let signal = AbortSignal.abort()
+  const stream = streamEvents(STUB_URL, {
+    fetch: (_, init) => {
+      signal = init.signal
+      return Promise.resolve(openResponse())
+    },
+  })
+  await stream.response
+  return { stream, signal }
+}
+
 it('an open source closes its connection and reconnects afterward', async () => {
   const page = stubPage()
   const signals: AbortSignal[] = []
@@ -36,16 +49,9 @@ it('an open source closes its connection and reconnects afterward', async () => 
 
 it('a connection that would not reconnect stays open in the back/forward cache', async () => {
   const page = stubPage()
-  let signal: AbortSignal | undefined
-  const stream = streamEvents(STUB_URL, {
-    fetch: (_, init) => {
-      signal = init.signal
-      return Promise.resolve(openResponse())
-    },
-  })
-  await stream.response
+  const { stream, signal } = await openStream()
   page.leave()
-  expect(signal?.aborted).toBe(false)
+  expect(signal.aborted).toBe(false)
   stream.close()
   expect(page.listeners).toEqual([])
 })
@@ -106,18 +112,11 @@ describe('page that was frozen', () => {
     const waiting = open(STUB_URL, { reconnectionTime: 60_000, fetch: () => Promise.reject(new Error('down')) })
     waiting.onerror = (event) => errors.push(event)
     await nextError(waiting)
-    let signal: AbortSignal | undefined
-    const stream = streamEvents(STUB_URL, {
-      fetch: (_, init) => {
-        signal = init.signal
-        return Promise.resolve(openResponse())
-      },
-    })
-    await stream.response
+    const { stream, signal } = await openStream()
     page.fire('resume')
     await settled()
     expect(errors).toHaveLength(1)
-    expect(signal?.aborted).toBe(false)
+    expect(signal.aborted).toBe(false)
     stream.close()
   })
 })
