@@ -19,9 +19,13 @@ const VISITS: Visit[] = [
   { leaves: 'hidden until closed', returns: 'hidden' },
 ]
 
-/** Firefox does not cache a page that is still loading from the network. */
-function isCached(engine: string, { leaves }: Visit): boolean {
-  return engine !== 'firefox' || leaves === 'hidden until closed'
+/**
+ * Firefox does not cache a page that is still loading from the network. On a slow machine, the connection of a briefly hidden page may
+ * have been closed when the page is left.
+ */
+function mayBeCached({ engine }: Scene, { leaves }: Visit, wasCached: boolean): boolean {
+  if (engine !== 'firefox') return wasCached
+  return leaves === 'briefly hidden' || wasCached === (leaves === 'hidden until closed')
 }
 
 async function leaves(scene: Scene, feed: Feed, how: Visit['leaves']): Promise<void> {
@@ -43,7 +47,7 @@ async function visits(scene: Scene, visit: Visit): Promise<void> {
   if (visit.returns === 'hidden') await scene.hide()
   else await scene.show()
   const wasCached = await scene.comeBack()
-  assert.equal(wasCached, isCached(scene.engine, visit), 'whether the page was cached')
+  assert.ok(mayBeCached(scene, visit, wasCached), `whether the page was cached: ${wasCached}`)
   if (!wasCached) return
   if (visit.returns === 'hidden') {
     await delay(A_WHILE)
