@@ -6,8 +6,12 @@ import { patchHandlerCalls } from './patched-event-target.ts'
 
 export { isReadByRuntime } from './patched-event-target.ts'
 
-let methods: Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'> = EventTargetBase.prototype
-let isProbed = false
+type Methods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>
+
+let methods: Methods = EventTargetBase.prototype
+/** Undefined until the platform has been probed. */
+let patches: Partial<Methods> | undefined
+const patched = new WeakSet()
 
 /**
  * Defines patched methods on a prototype if the platform's deviate from the standard. Called before its first instance is
@@ -16,28 +20,33 @@ let isProbed = false
  * @throws a `TypeError` if `Event` and `EventTarget` are incompatible
  */
 export function patchEventTarget(prototype: object): void {
-  if (isProbed) return
-  const patches = []
+  if (patched.has(prototype)) return
+  patches ??= findPatches()
+  for (const [name, value] of Object.entries(patches)) {
+    // Assignment would throw if the platform's prototypes are frozen; this does nothing if ours is.
+    Reflect.defineProperty(prototype, name, { value, writable: true, enumerable: true, configurable: true })
+  }
+  patched.add(prototype)
+}
+
+function findPatches(): Partial<Methods> {
+  const needed = []
   try {
-    if (callsHandlerProperties()) patches.push(patchHandlerCalls)
-    if (callsAddedListeners()) patches.push(snapshotListeners)
+    if (callsHandlerProperties()) needed.push(patchHandlerCalls)
+    if (callsAddedListeners()) needed.push(snapshotListeners)
   } catch (cause) {
     throw new TypeError(
       'Event and EventTarget are incompatible. Use both from the same realm or polyfill, and load them before everysource',
       { cause },
     )
   }
-  if (patches.length > 0) {
-    const patched = patches.reduce((base, patch) => patch(base), methods)
-    for (const [name, value] of Object.entries(patched)) {
-      const { length } = methods[name as keyof typeof patched]
-      Object.defineProperty(value, 'length', { value: length, configurable: true })
-      // Assignment would throw if the platform's prototypes are frozen; this does nothing if ours is.
-      Reflect.defineProperty(prototype, name, { value, writable: true, enumerable: true, configurable: true })
-    }
-    methods = patched
+  if (needed.length === 0) return {}
+  const replacements = needed.reduce((base, patch) => patch(base), methods)
+  for (const [name, value] of Object.entries(replacements)) {
+    const { length } = methods[name as keyof Methods]
+    Object.defineProperty(value, 'length', { value: length, configurable: true })
   }
-  isProbed = true
+  return (methods = replacements)
 }
 
 /** Dispatches with the platform's method, even if a subclass overrides it. */

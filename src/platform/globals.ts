@@ -46,7 +46,8 @@ interface RuntimeGlobals {
   importScripts?: unknown
   location?: { href: string }
   /** Only browsers have `onLine`; browsers and React Native have `product`. */
-  navigator?: { onLine?: boolean; product?: string }
+  navigator?: { onLine?: boolean; product?: string; locks?: LockManager }
+  BroadcastChannel?: typeof BroadcastChannel
   addEventListener?: typeof addEventListener
   removeEventListener?: typeof removeEventListener
   reportError?: (error: unknown) => void

@@ -1,0 +1,275 @@
+/** Defines the class `SharedEventSource`. */
+
+import {
+  assertSupported,
+  CACHED,
+  checked,
+  CLOSED,
+  CONNECTING,
+  Connection,
+  ConnectionError,
+  defineConstants,
+  defineDispose,
+  defineInspection,
+  defineInterface,
+  Dispatcher,
+  displayURL,
+  EventTargetBase,
+  FetchOpener,
+  HandlerAttributes,
+  isString,
+  keepPrototype,
+  missingBaseClasses,
+  onPageShow,
+  onWake,
+  OPEN,
+  option,
+  optionMembers,
+  parseURL,
+  patchEventTarget,
+  raiseListenerLimit,
+  readOptions,
+  subscribe,
+  toDOMString,
+  watchPage,
+  type ConnectionOptions,
+  type FailureReason,
+  type ReadyState,
+} from './core.ts'
+import { createHost } from './host.ts'
+import type { SharedEventSourceConstructor } from './interface.ts'
+import { LeaderSink } from './leader-sink.ts'
+import { Member, type MemberOwner } from './member.ts'
+import { keyOf, type Entry, type PlainError } from './protocol.ts'
+
+/** Options that change the request. Contexts that use them differently must not share a connection. */
+const REQUEST_OPTIONS = ['method', 'headers', 'body', 'resume', 'fetch', 'fetchOptions']
+
+/** A function, so that bundlers can drop an unused class. */
+export function defineSharedEventSource(): SharedEventSourceConstructor {
+  class SharedEventSource extends EventTargetBase {
+    readonly #url: URL
+    readonly #options: ConnectionOptions
+    readonly #dispatcher: Dispatcher
+    readonly #member: Member
+    readonly #owner: MemberOwner
+    readonly #unsubscribes: ((() => void) | undefined)[] = []
+    #handlers: HandlerAttributes | undefined
+    #connection: Connection | undefined
+    #isClosed = false
+    /** Whether `reconnect()` was called, and the connection has not been lost yet. */
+    #isReconnecting = false
+
+    constructor(...args: [url?: unknown, options?: unknown]) {
+      if (args.length === 0) throw new TypeError('SharedEventSource needs a URL')
+      assertSupported('SharedEventSource', ['AbortController', 'TextDecoder', 'URL'], missingBaseClasses())
+      patchEventTarget(SharedEventSource.prototype)
+      super()
+      keepPrototype(this, new.target)
+      const input = toDOMString(args[0])
+      const options = readOptions(args[1])
+      const name = readName(args[1], options)
+      const url = parseURL(input)
+      const { withCredentials, lastEventId, onComment, signal } = options
+      this.#url = url
+      this.#options = options
+      this.#dispatcher = new Dispatcher(this, lastEventId, onComment)
+      this.#owner = {
+        reconnectionTime: options.reconnectionTime,
+        loss: lossOf(url),
+        deliver: this.#deliver.bind(this),
+        connect: this.#connect.bind(this),
+        disconnect: () => {
+          this.#connection?.close()
+          this.#connection = undefined
+        },
+        reconnect: () => {
+          this.#member.commit({
+            entry: ['connecting'],
+            deliver: () => {
+              this.#deliver(['connecting'])
+            },
+          })
+          this.#connection?.reconnect()
+        },
+      }
+      this.#member = new Member(createHost(keyOf(url.href, withCredentials, name)), this.#owner, lastEventId)
+      if (signal?.aborted) this.close()
+      else this.#start()
+    }
+
+    get url(): string {
+      return this.#url.href
+    }
+    get withCredentials(): boolean {
+      return this.#options.withCredentials
+    }
+    get readyState(): ReadyState {
+      const { readyState } = this.#dispatcher
+      return this.#isReconnecting && readyState === OPEN ? CONNECTING : readyState
+    }
+    get lastEventId(): string {
+      return this.#dispatcher.lastEventId ?? ''
+    }
+    get reconnectionTime(): number {
+      return this.#connection?.reconnectionTime ?? this.#owner.reconnectionTime
+    }
+    get shared(): boolean {
+      return this.#member.isShared
+    }
+    get leads(): boolean {
+      return this.#member.leads
+    }
+
+    /** Created on first use, because many sources use listeners only. */
+    #attributes(): HandlerAttributes {
+      return (this.#handlers ??= new HandlerAttributes(this))
+    }
+    get onopen(): object | null {
+      return this.#attributes().get('open')
+    }
+    set onopen(value: unknown) {
+      this.#attributes().set('open', value)
+    }
+    get onmessage(): object | null {
+      return this.#attributes().get('message')
+    }
+    set onmessage(value: unknown) {
+      this.#attributes().set('message', value)
+    }
+    get onerror(): object | null {
+      return this.#attributes().get('error')
+    }
+    set onerror(value: unknown) {
+      this.#attributes().set('error', value)
+    }
+
+    close(): void {
+      this.#member.leave()
+      this.#dispatcher.close()
+      this.#end()
+    }
+    reconnect(): void {
+      if (this.#isClosed) return
+      this.#isReconnecting = true
+      this.#member.reconnect()
+    }
+
+    #start(): void {
+      const { signal, whenHidden } = this.#options
+      const closesHidden = whenHidden === 'close'
+      const member = this.#member
+      const join = (): void => {
+        if (!this.#isClosed) member.join()
+      }
+      const joinWhenShown = (): void => {
+        const shown = page?.whenShown()
+        if (shown) void shown.then(join)
+        else join()
+      }
+      const page = watchPage(
+        {
+          abort: this.close.bind(this),
+          suspend: (failure) => {
+            if (failure === CACHED) member.pause()
+            else member.look()
+          },
+          pause: () => {
+            member.pause()
+            joinWhenShown()
+          },
+        },
+        closesHidden,
+      )
+      this.#unsubscribes.push(
+        signal && subscribe(raiseListenerLimit(signal), 'abort', this.close.bind(this)),
+        page?.close.bind(page),
+        onWake(member.look),
+        closesHidden ? undefined : onPageShow(join),
+      )
+      joinWhenShown()
+    }
+
+    #end(): void {
+      this.#isClosed = true
+      for (const unsubscribe of this.#unsubscribes.splice(0)) unsubscribe?.()
+    }
+
+    #connect(): void {
+      const options = this.#options
+      const opener = new FetchOpener(this.#url, options)
+      opener.hasSent = this.#member.log.hasOpened
+      this.#connection = new Connection(
+        this,
+        opener,
+        // This class handles the signal and the page.
+        { ...options, reconnectionTime: this.#owner.reconnectionTime, signal: undefined, whenHidden: 'keep' },
+        new LeaderSink(this.#member, this.#dispatcher, this.close.bind(this)),
+      )
+      this.#connection.start()
+    }
+
+    #deliver(entry: Entry): void {
+      const dispatcher = this.#dispatcher
+      switch (entry[0]) {
+        case 'open':
+          dispatcher.open(undefined, entry[1])
+          break
+        case 'message':
+          dispatcher.message(entry[1], entry[2], entry[3])
+          break
+        case 'id':
+          dispatcher.id(entry[1])
+          break
+        case 'lost':
+          void dispatcher.lost(errorOf(entry[1], this.url), entry[2])
+          break
+        case 'failed':
+          this.#member.leave()
+          void dispatcher.failed(errorOf(entry[1], this.url))
+          this.#end()
+          break
+        default:
+          void dispatcher.deciding().then(() => {
+            this.#isReconnecting = false
+          })
+      }
+    }
+  }
+
+  defineInspection(SharedEventSource, ({ readyState, lastEventId, reconnectionTime, url, shared, leads }) => ({
+    state: ['CONNECTING', 'OPEN', 'CLOSED'][readyState] ?? '',
+    members: { url: displayURL(new URL(url)), lastEventId, reconnectionTime, shared, leads },
+  }))
+  defineInterface(SharedEventSource, 'SharedEventSource', 1)
+  defineDispose(SharedEventSource.prototype, 'dispose', function (this: SharedEventSource) {
+    this.close()
+  })
+  defineConstants(SharedEventSource, { CONNECTING, OPEN, CLOSED })
+  // A class can't declare the constants and the typed listeners of the interface.
+  return SharedEventSource as unknown as SharedEventSourceConstructor
+}
+
+function readName(init: unknown, { policy }: ConnectionOptions): string {
+  const given = optionMembers(init)
+  const name = checked(option('name'), given.name, isString, 'a string') ?? ''
+  const changing = REQUEST_OPTIONS.find((member) => given[member] !== undefined)
+  if (changing !== undefined && name === '') {
+    throw new TypeError(
+      `${option(changing)} needs a "name" too: other contexts share the connection if their URL and "name" are the same`,
+    )
+  }
+  if (!policy.reconnects) {
+    throw new TypeError(`SharedEventSource needs "reconnect" or "resume": another context may have to connect again`)
+  }
+  return name
+}
+
+function lossOf(url: URL): Entry {
+  const message = `The event stream at ${displayURL(url)} was taken over by another context, and messages may be missing`
+  return ['lost', { message, reason: 'network', attempt: 1, endedMidEvent: false }, 0]
+}
+
+function errorOf({ message, reason, ...members }: PlainError, url: string): ConnectionError {
+  return new ConnectionError(message, { ...members, reason: reason as FailureReason, url })
+}

@@ -1,0 +1,166 @@
+/**
+ * The messages between the contexts that share a connection. Each context has a *member*. One of them leads: it has the lock and the
+ * connection. The others follow.
+ *
+ * The leader keeps a log of everything that happens to the connection. It numbers the entries, posts them, and only then dispatches
+ * their events. Followers apply them in that order.
+ *
+ * | message     | from     | to       | meaning                                                                                    |
+ * | ----------- | -------- | -------- | ------------------------------------------------------------------------------------------ |
+ * | `ask`       | follower | leader   | "I am at this position. What have I missed, and are you still there?"                      |
+ * | `entries`   | leader   | all, one | the next entries of the log, or the ones that a follower has missed                        |
+ * | `state`     | leader   | one      | the current state, for followers that missed nothing, are new, or missed more than is kept |
+ * | `reconnect` | follower | leader   | `reconnect()` was called                                                                   |
+ * | `bye`       | leader   | all      | the leader leaves, and this was its last position                                          |
+ * | `elect`     | elected  | all      | a member has the lock, and asks for the positions of the others before it connects         |
+ * | `position`  | follower | elected  | the answer, with the entries that the elected member has missed                            |
+ *
+ * Each message has the version, the sender, and the highest term that the sender knows. Each leader has a higher term than the one
+ * before it, so that messages of old leaders are recognized. The lock and the channel are named after the version too: another
+ * version uses another connection, and neither disturbs the other.
+ */
+
+import { isObject, isString } from './core.ts'
+
+/** Increment this when old code would misunderstand new messages. */
+export const VERSION = 1
+
+/** The term of the last entry, and its number. */
+export type Position = readonly [term: number, number: number]
+
+/** The members of a `ConnectionError` that are not secret. */
+export interface PlainError {
+  message: string
+  reason: string
+  status?: number | undefined
+  code?: string | undefined
+  retryAfter?: number | undefined
+  attempt: number
+  endedMidEvent: boolean
+}
+
+/** Something that happened to the connection. */
+export type Entry =
+  /** A leader begins its term, and is connecting. */
+  | readonly [kind: 'term', term: number]
+  | readonly [kind: 'connecting']
+  | readonly [kind: 'open', origin: string]
+  | readonly [kind: 'message', type: string, data: string, lastEventId: string]
+  /** The last event ID changed without a message. */
+  | readonly [kind: 'id', lastEventId: string]
+  /** `delay` is in ms. */
+  | readonly [kind: 'lost', error: PlainError, delay: number]
+  | readonly [kind: 'failed', error: PlainError]
+
+/** Consecutive entries. */
+export interface Entries {
+  /** The number of the first one. */
+  readonly first: number
+  readonly entries: readonly Entry[]
+}
+
+/** The state of the connection after an entry. */
+export interface Snapshot {
+  readonly at: Position
+  readonly isOpen: boolean
+  readonly origin: string
+  readonly lastEventId: string | undefined
+}
+
+/** A message without the members that all messages have. */
+export type Content =
+  | { type: 'ask' | 'elect'; at: Position | undefined }
+  /** `reconnectionTime` is in ms. */
+  | ({ type: 'entries'; to?: string; reconnectionTime: number } & Entries)
+  | { type: 'state'; to: string; reconnectionTime: number; snapshot: Snapshot }
+  | { type: 'reconnect' }
+  | { type: 'bye'; at: Position }
+  | { type: 'position'; to: string; snapshot: Snapshot | undefined; missed: Entries | undefined }
+
+export type Message = Content & { version: number; from: string; term: number }
+
+type Check = (value: unknown) => boolean
+type Members = Record<string, unknown>
+
+const isNumber: Check = (value) => typeof value === 'number' && value >= 0 && value < Number.MAX_SAFE_INTEGER
+const isOptional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+const isPosition: Check = (value) => isTuple(value, [isNumber, isNumber])
+const isFlag: Check = (value) => typeof value === 'boolean'
+
+const isError = hasMembers({
+  message: isString,
+  reason: isString,
+  status: isOptional(isNumber),
+  code: isOptional(isString),
+  retryAfter: isOptional(isNumber),
+  attempt: isNumber,
+  endedMidEvent: isFlag,
+})
+
+const ENTRY_CHECKS: Record<Entry[0], Check[]> = {
+  term: [isNumber],
+  connecting: [],
+  open: [isString],
+  message: [isString, isString, isString],
+  id: [isString],
+  lost: [isError, isNumber],
+  failed: [isError],
+}
+
+const isEntry: Check = (value) => {
+  const [kind, ...values] = Array.isArray(value) ? (value as unknown[]) : []
+  return isString(kind) && Object.hasOwn(ENTRY_CHECKS, kind) && isTuple(values, ENTRY_CHECKS[kind as Entry[0]])
+}
+
+const ENTRIES = { first: isNumber, entries: (value: unknown) => Array.isArray(value) && value.every(isEntry) }
+
+const isSnapshot = hasMembers({
+  at: isPosition,
+  isOpen: isFlag,
+  origin: isString,
+  lastEventId: isOptional(isString),
+})
+
+const CHECKS: Record<Content['type'], Check> = {
+  ask: hasMembers({ at: isOptional(isPosition) }),
+  elect: hasMembers({ at: isOptional(isPosition) }),
+  entries: hasMembers({ to: isOptional(isString), reconnectionTime: isNumber, ...ENTRIES }),
+  state: hasMembers({ to: isString, reconnectionTime: isNumber, snapshot: isSnapshot }),
+  reconnect: () => true,
+  bye: hasMembers({ at: isPosition }),
+  position: hasMembers({ to: isString, snapshot: isOptional(isSnapshot), missed: isOptional(hasMembers(ENTRIES)) }),
+}
+
+const isEnvelope = hasMembers({
+  version: (version) => version === VERSION,
+  from: isString,
+  term: isNumber,
+  type: (type) => isString(type) && Object.hasOwn(CHECKS, type),
+})
+
+/** Returns a message of this version; undefined for anything else, which any script of the origin may have posted. */
+export function readMessage(data: unknown): Message | undefined {
+  if (!isEnvelope(data)) return undefined
+  const message = data as Message
+  return CHECKS[message.type](message) ? message : undefined
+}
+
+export function isFromLeader({ type }: Message): boolean {
+  return type !== 'ask' && type !== 'position' && type !== 'reconnect'
+}
+
+/** The name of the lock and the channel. */
+export function keyOf(url: string, withCredentials: boolean, name: string): string {
+  return `everysource/${VERSION} ${JSON.stringify([name, withCredentials, url])}`
+}
+
+function hasMembers(checks: Record<string, Check>): Check {
+  return (value) => isObject(value) && Object.entries(checks).every(([name, check]) => check((value as Members)[name]))
+}
+
+function isTuple(value: unknown, checks: readonly Check[]): boolean {
+  return Array.isArray(value) && value.length === checks.length && checks.every((check, i) => check(value[i]))
+}

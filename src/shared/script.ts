@@ -1,0 +1,4 @@
+/** The script build with `SharedEventSource`: a page needs no other script. */
+
+export * from '../index.ts'
+export { SharedEventSource } from './shared-event-source.ts'
