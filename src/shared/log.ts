@@ -95,9 +95,13 @@ export class Log {
 
   /** Returns the entries after a position, or undefined if they are no longer known. */
   since([term, number]: Position): Entries | undefined {
-    if (this.#termBefore > term) return undefined
+    const isOf =
+      (wanted: (known: number) => boolean) =>
+      ([kind, value]: Entry) =>
+        kind === 'term' && wanted(value)
+    if (term !== this.#termBefore && !this.#kept.some(isOf((known) => known === term))) return undefined
     const firstKept = this.next - this.#kept.length
-    const newTerm = this.#kept.findIndex(([kind, value]) => kind === 'term' && value > term)
+    const newTerm = this.#kept.findIndex(isOf((known) => known > term))
     // What followed in the old term, its leader alone knew.
     const first = Math.min(number + 1, newTerm < 0 ? this.next : firstKept + newTerm)
     return first < firstKept ? undefined : { first, entries: this.#kept.slice(first - firstKept) }
@@ -139,7 +143,8 @@ export class Log {
   #trim(): void {
     let count = 0
     while (this.#kept.length - count > MAX_ENTRIES || this.#keptLength > MAX_LENGTH) {
-      const entry = this.#kept[count++]!
+      const entry = this.#kept[count++]
+      if (!entry) break
       if (entry[0] === 'message') this.#keptLength -= entry[2].length
       else if (entry[0] === 'term') this.#termBefore = entry[1]
     }

@@ -127,8 +127,9 @@ export class Member {
   /** Leaves the group until `join()`. */
   leave(): void {
     if (this.#role === 'away') return
-    const { position: at } = this.log
-    if (this.leads && at) this.#post({ type: 'bye', at })
+    this.log.isOpen = false
+    const { snapshot } = this.log
+    if (this.leads && snapshot) this.#post({ type: 'bye', snapshot })
     this.#depart()
     this.#lock?.release()
   }
@@ -448,7 +449,9 @@ export class Member {
         this.#adopt(message.snapshot)
         break
       case 'bye':
-        this.#hasAll = this.#isCurrent && isSame(message.at, position)
+        // A new member continues there too.
+        if (!position) this.log.jump(message.snapshot)
+        this.#hasAll = isSame(message.snapshot.at, this.log.position)
         break
       case 'elect': {
         const { from: to, at } = message

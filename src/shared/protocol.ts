@@ -11,7 +11,7 @@
  * | `entries`   | leader   | all, one | the next entries of the log, or the ones that a follower has missed                        |
  * | `state`     | leader   | one      | the current state, for followers that missed nothing, are new, or missed more than is kept |
  * | `reconnect` | follower | leader   | `reconnect()` was called                                                                   |
- * | `bye`       | leader   | all      | the leader leaves, and this was its last position                                          |
+ * | `bye`       | leader   | all      | the leader leaves; this is the state after its last entry                                  |
  * | `elect`     | elected  | all      | a member has the lock, and asks for the positions of the others before it connects         |
  * | `position`  | follower | elected  | the answer, with the entries that the elected member has missed                            |
  *
@@ -74,7 +74,7 @@ export type Content =
   | ({ type: 'entries'; to?: string; reconnectionTime: number } & Entries)
   | { type: 'state'; to: string; reconnectionTime: number; snapshot: Snapshot }
   | { type: 'reconnect' }
-  | { type: 'bye'; at: Position }
+  | { type: 'bye'; snapshot: Snapshot }
   | { type: 'position'; to: string; snapshot: Snapshot | undefined; missed: Entries | undefined }
 
 export type Message = Content & { version: number; from: string; term: number }
@@ -130,7 +130,7 @@ const CHECKS: Record<Content['type'], Check> = {
   entries: hasMembers({ to: isOptional(isString), reconnectionTime: isNumber, ...ENTRIES }),
   state: hasMembers({ to: isString, reconnectionTime: isNumber, snapshot: isSnapshot }),
   reconnect: () => true,
-  bye: hasMembers({ at: isPosition }),
+  bye: hasMembers({ snapshot: isSnapshot }),
   position: hasMembers({ to: isString, snapshot: isOptional(isSnapshot), missed: isOptional(hasMembers(ENTRIES)) }),
 }
 
