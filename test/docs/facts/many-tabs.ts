@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import { readFileSync } from 'node:fs'
+import type { SharedEventSource } from 'everysource/shared'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { path } from '../../conformance/bundle.ts'
@@ -13,6 +14,8 @@ import { bundled, HTML } from './browser.ts'
 import { type App, bundledApp, reactApp, ROOT } from './components.ts'
 import type { Facts } from './fact.ts'
 
+/** The global of the script build. */
+declare const everysource: { SharedEventSource: typeof SharedEventSource }
 /** Defined in the page of the component. */
 declare const app: App
 
@@ -264,6 +267,78 @@ export const MANY_TABS: Facts = {
           while ((await Promise.all(tabs.map(shown))).includes(0)) scene.send('data: <b>here</b>\n\n')
           for (const { page } of tabs) await page.getByText('<b>here</b>').last().waitFor()
           expect(scene.requests()).toHaveLength(1)
+        })
+      },
+    },
+    {
+      fact: 'a permanent failure closes the source in all tabs, and only the tab with the connection has the body',
+      without,
+      run: async (stage) => {
+        const script = readFileSync(path('dist/everysource-shared.min.js'), 'utf8')
+        const page = stage.block.text + HTML
+        let isRefusing = false
+        const respond = (response: ServerResponse): void => {
+          if (isRefusing) response.writeHead(401).end('Log in first')
+          else stream(response)
+        }
+        await inTabs(stage, { page, script, respond }, async (scene) => {
+          const tabs = await openTabs(scene, 2)
+          for (const { page, lines } of tabs) {
+            await page.evaluate(() => {
+              const source = new everysource.SharedEventSource('/other/events')
+              source.onopen = () => {
+                console.log('open')
+              }
+              source.onerror = ({ status, error }) => {
+                console.log(status, error?.body, source.readyState)
+              }
+              Object.assign(globalThis, { other: source })
+            })
+            await until(() => {
+              expect(lines).toEqual(['open'])
+            })
+          }
+          expect(scene.requests()).toHaveLength(2)
+          isRefusing = true
+          await tabs[1]?.page.evaluate(() => {
+            const { other } = globalThis as unknown as { other: SharedEventSource }
+            other.reconnect()
+          })
+          await until(() => {
+            expect(tabs.map(({ lines }) => lines.filter((line) => !line.includes('Failed to load')))).toEqual([
+              ['open', '401 Log in first 2'],
+              ['open', '401 undefined 2'],
+            ])
+          })
+        })
+      },
+    },
+    {
+      fact: 'a sandboxed iframe does not share',
+      without,
+      run: async (stage) => {
+        const script = readFileSync(path('dist/everysource-shared.min.js'), 'utf8')
+        const page = stage.block.text + HTML
+        const respond = (response: ServerResponse): void => {
+          response.setHeader('Access-Control-Allow-Origin', '*')
+          stream(response)
+        }
+        await inTabs(stage, { page, script, respond }, async (scene) => {
+          const [tab] = await openTabs(scene, 1)
+          await tab?.page.evaluate(() => {
+            const frame = document.createElement('iframe')
+            frame.sandbox.add('allow-scripts')
+            const url = JSON.stringify(location.origin)
+            const code = `
+              const source = new everysource.SharedEventSource(${url} + '/events')
+              source.onopen = () => console.log(source.shared, source.leads)`
+            frame.srcdoc = `<script src="/everysource-shared.min.js"></${'script'}><script>${code}</${'script'}>`
+            document.body.append(frame)
+          })
+          await until(() => {
+            expect(tab?.lines).toEqual(['false true'])
+          })
+          expect(scene.open.size).toBe(2)
         })
       },
     },
