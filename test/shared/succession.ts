@@ -1,0 +1,200 @@
+/** The tab that holds the connection is lost a hundred times, and every other tab still receives each message once and in order. */
+
+import assert from 'node:assert/strict'
+import { type Feed, type FeedRequest } from '../awake/feed.ts'
+import { oneOf, type Random } from '../hostile/chaos/random.ts'
+import { MEANS, type Means } from './means.ts'
+import type { Tab, Tabs } from './tabs.ts'
+
+/** How often the server sends a message, and several at once, in ms. */
+const MESSAGE_INTERVAL = 20
+const BURST_INTERVAL = 500
+const LARGEST_BURST = 40
+
+/** The most messages between two successions. */
+const LONGEST_REST = 12
+
+/** How often a follower is lost at the same time as the leader. */
+const FOLLOWERS_LOST = 0.3
+
+/** How long the tabs may be without a connection, in ms: if the browser notices the loss, and if tabs have to. */
+const NOTICED_WITHIN = 500
+const MISSED_WITHIN = 10_000
+
+/** How late a busy machine may be, in ms. */
+const SLACK = 4_000
+
+interface Done {
+  means: Means
+  startedAt: number
+  lostAt: number
+  before: FeedRequest
+  after: FeedRequest
+}
+
+interface Times {
+  /** How long the server had no connection, in ms. */
+  without: number
+  /** How long the server had both connections, in ms. */
+  overlap: number
+}
+
+export class Successions {
+  readonly #tabs: Tabs
+  readonly #feed: Feed
+  readonly #random: Random
+  readonly #living: Tab[] = []
+  readonly #opening = new Set<Promise<unknown>>()
+  readonly #done: Done[] = []
+  readonly #timers: NodeJS.Timeout[] = []
+
+  constructor(tabs: Tabs, random: Random) {
+    this.#tabs = tabs
+    this.#random = random
+    this.#feed = tabs.feeds.open()
+  }
+
+  async run(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, () => this.#open()))
+    for (const tab of this.#living) await tab.until('main.source.readyState === 1')
+    this.#startMessages()
+    for (const means of this.#plan()) await this.#succeed(means)
+    for (const timer of this.#timers) clearInterval(timer)
+    await Promise.all(this.#opening)
+    // For the tabs that have joined since the last one.
+    for (const tab of this.#living) await tab.until('main.source.readyState === 1')
+    this.#feed.send()
+    await this.#check()
+  }
+
+  async #open(): Promise<void> {
+    const options = `{ name: 'numbers', headers: { 'X-Tab': 'TAB' } }`
+    this.#living.push(await this.#tabs.open(`start = () => (main = follow('${this.#feed.path}', ${options})); start()`))
+  }
+
+  #startMessages(): void {
+    const send = (count: number): void => {
+      for (let i = 0; i < count; i++) this.#feed.send()
+    }
+    this.#timers.push(
+      setInterval(send, MESSAGE_INTERVAL, 1),
+      setInterval(() => {
+        send(Math.ceil(this.#random() * LARGEST_BURST))
+      }, BURST_INTERVAL),
+    )
+  }
+
+  /** The means in random order. */
+  #plan(): Means[] {
+    const { name } = this.#tabs.engine
+    const all = MEANS.filter(({ only }) => only?.includes(name) ?? true).flatMap((it) =>
+      Array<Means>(it.times).fill(it),
+    )
+    return all
+      .map((means) => ({ means, key: this.#random() }))
+      .sort((one, other) => one.key - other.key)
+      .map(({ means }) => means)
+  }
+
+  async #succeed(means: Means): Promise<void> {
+    const feed = this.#feed
+    await feed.until(() => this.#leader() !== undefined, 'a living tab has a connection')
+    const [before, leader] = this.#leader() as [FeedRequest, Tab]
+    const count = feed.requests.length
+    const losesFollower = this.#random() < FOLLOWERS_LOST ? this.#loseFollower(leader) : undefined
+    let comeBack: Awaited<ReturnType<Means['run']>>
+    let lostAt = 0
+    const startedAt = performance.now()
+    const lost = means.run(leader).then((back) => {
+      lostAt = performance.now()
+      comeBack = back
+      if (back === undefined) this.#replace(leader)
+    })
+    await Promise.all([lost, losesFollower])
+    const after = await feed.request(count + 1).catch((error: unknown) => {
+      throw new Error(`Tab ${leader.number} was ${means.name}, and no other tab connected`, { cause: error })
+    })
+    this.#done.push({ means, startedAt, lostAt, before, after })
+    await comeBack?.()
+    const rest = feed.sent + Math.floor(this.#random() * LONGEST_REST)
+    await feed.until(({ sent }) => sent >= rest, 'messages are sent')
+  }
+
+  /** The newest open connection, and its tab. */
+  #leader(): [FeedRequest, Tab] | undefined {
+    const request = this.#feed.requests.filter(({ closedAt }) => closedAt === undefined).at(-1)
+    const tab = this.#living.find(({ number }) => number === request?.tab)
+    return request && tab && [request, tab]
+  }
+
+  async #loseFollower(leader: Tab): Promise<void> {
+    const followers = this.#living.filter((it) => it !== leader)
+    const tab = oneOf(this.#random, followers as [Tab, ...Tab[]])
+    if (this.#random() < 0.5) return tab.reload()
+    await tab.close()
+    this.#replace(tab)
+  }
+
+  #replace(tab: Tab): void {
+    this.#living.splice(this.#living.indexOf(tab), 1)
+    const opening = this.#open()
+    this.#opening.add(opening)
+    opening.catch(() => undefined)
+  }
+
+  async #check(): Promise<void> {
+    const { sent } = this.#feed
+    assert.deepEqual(this.#reported('fault'), [], 'messages that were lost, doubled or out of order')
+    for (const tab of this.#living) await tab.until(`main.last === ${sent}`)
+    assert.deepEqual(this.#reported('problem'), [], 'errors and warnings in the tabs')
+    assert.deepEqual(this.#reported('error'), [], 'error events in the tabs')
+    await this.#feed.until(({ open }) => open === 1, 'one connection is left')
+    for (const isNoticed of [true, false]) {
+      const times = sorted(this.#results(({ means }) => means.isNoticed === isNoticed).map(({ without }) => without))
+      const limit = isNoticed ? NOTICED_WITHIN : MISSED_WITHIN
+      assert.ok(medianOf(times) <= limit, `half of the tabs connected after ${medianOf(times)} ms`)
+      assert.ok((times.at(-1) ?? 0) <= limit + SLACK, `a tab connected after ${times.at(-1)} ms`)
+    }
+  }
+
+  /** The reports of a kind, each once, with the means before it. */
+  #reported(kind: string): string[] {
+    const texts = this.#tabs.remote.reports
+      .filter(({ what }) => what === kind)
+      .map(({ tab, value, at }) => {
+        const { means } = this.#done.filter(({ startedAt }) => startedAt < at).at(-1) ?? {}
+        return `${kind === 'error' ? '' : `tab ${tab}: `}${String(value)} (leader ${means?.name})`
+      })
+    return [...new Set(texts)].map((text) => `${texts.filter((it) => it === text).length} × ${text}`)
+  }
+
+  #results(isWanted: (done: Done) => boolean): Times[] {
+    return this.#done.filter(isWanted).map(({ means, lostAt, before, after }) => {
+      const end = means.isNoticed ? (before.closedAt ?? Infinity) : lostAt
+      const overlap = Math.round((before.closedAt ?? performance.now()) - after.at)
+      return { without: Math.max(0, Math.round(after.at - end)), overlap: Math.max(0, overlap) }
+    })
+  }
+
+  /** A line in total and for each means. */
+  figures(): string[] {
+    const { sent, requests } = this.#feed
+    const total = `  ${this.#done.length} successions, ${requests.length} requests, ${sent} messages`
+    const lines = MEANS.map((means) => {
+      const results = this.#results((it) => it.means === means)
+      const times = sorted(results.map(({ without }) => without))
+      const overlaps = sorted(results.map(({ overlap }) => overlap).filter((it) => it > 0))
+      const both = overlaps.length > 0 ? `; ${overlaps.length} overlap by up to ${overlaps.at(-1)} ms` : ''
+      return `  leader ${means.name}: ${times.length} times, the next request after ${medianOf(times)} ms (half) to ${times.at(-1)} ms${both}`
+    })
+    return [total, ...lines.filter((line) => !line.includes(': 0 times'))]
+  }
+}
+
+function sorted(times: number[]): number[] {
+  return [...times].sort((one, other) => one - other)
+}
+
+function medianOf(times: number[]): number {
+  return times[times.length >> 1] ?? 0
+}

@@ -1,0 +1,145 @@
+/** Many tabs of one origin, and the server that they use. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { Feeds, PATIENCE } from '../awake/feed.ts'
+import { startTestServer, type Extra, type TestServer } from '../server/server.ts'
+import type { Browser, SharingEngine } from './browsers.ts'
+import { BUSY_LOOP, processOf } from './processes.ts'
+import { OPENER, RELAY, Remote } from './remote.ts'
+
+/** Each in a window, because a browser runs the timers of hidden tabs rarely. */
+const WINDOW = 'noopener,popup,width=300,height=200'
+
+export class Tabs {
+  readonly engine: SharingEngine
+  readonly origin: string
+  readonly feeds: Feeds
+  readonly remote: Remote
+  readonly #server: TestServer
+  #browser: Browser | undefined
+  #last = RELAY
+
+  private constructor(engine: SharingEngine, server: TestServer, feeds: Feeds, remote: Remote) {
+    this.engine = engine
+    this.origin = server.origins[0] ?? ''
+    this.#server = server
+    this.feeds = feeds
+    this.remote = remote
+  }
+
+  static async launch(engine: SharingEngine, pages: Extra): Promise<Tabs> {
+    const feeds = new Feeds()
+    const remote = new Remote()
+    const server = await startTestServer(
+      (...request) => feeds.serve(...request) || remote.serve(...request) || pages(...request),
+    )
+    const tabs = new Tabs(engine, server, feeds, remote)
+    tabs.#browser = await engine.launch(tabs.#url('/control.html', OPENER).replace('127.0.0.1', 'localhost'))
+    await remote.report(OPENER, 'arrived', 0)
+    await tabs.#openWindow(tabs.#url('/control.html', RELAY), RELAY)
+    return tabs
+  }
+
+  /** Opens a tab that evaluates the code whenever it is loaded, and resolves when it has. */
+  async open(code = ''): Promise<Tab> {
+    const number = ++this.#last
+    const url = this.#url('/tab.html', number, code)
+    await this.#openWindow(url, number)
+    return new Tab(this, number, url, this.#url('/away.html', number))
+  }
+
+  freeze(url: string): Promise<() => Promise<void>> {
+    if (!this.#browser?.freeze) throw new Error(`${this.engine.name} cannot freeze a page`)
+    return this.#browser.freeze(url)
+  }
+
+  async close(): Promise<void> {
+    this.feeds.stop()
+    await this.#browser?.close()
+    await this.#server.close()
+  }
+
+  async #openWindow(url: string, tab: number): Promise<void> {
+    await this.remote.evaluate(OPENER, `void open(${JSON.stringify(url)}, '_blank', '${WINDOW}')`)
+    await this.remote.report(tab, 'arrived', 0)
+  }
+
+  #url(path: string, tab: number, code = ''): string {
+    const [, , control = ''] = this.#server.origins
+    const fragment = code === '' ? '' : `#${encodeURIComponent(code.replaceAll('TAB', String(tab)))}`
+    return `${this.origin}${path}?tab=${tab}&server=${new URL(control).port}${fragment}`
+  }
+}
+
+export class Tab {
+  readonly number: number
+  readonly #tabs: Tabs
+  readonly #url: string
+  readonly #away: string
+
+  constructor(tabs: Tabs, number: number, url: string, away: string) {
+    this.#tabs = tabs
+    this.number = number
+    this.#url = url
+    this.#away = away
+  }
+
+  evaluate(expression: string, patience?: number): Promise<unknown> {
+    return this.#tabs.remote.evaluate(this.number, expression, patience)
+  }
+
+  /** Resolves when an expression is true in the tab. */
+  async until(expression: string, patience = PATIENCE): Promise<void> {
+    const end = performance.now() + patience
+    while ((await this.evaluate(`Boolean(${expression})`)) !== true) {
+      if (performance.now() > end) throw new Error(`Not within ${patience} ms in tab ${this.number}: ${expression}`)
+      await delay(25)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.evaluate('void setTimeout(close)')
+  }
+
+  async reload(): Promise<void> {
+    await this.#navigate('location.reload()')
+  }
+
+  /** Navigates to another page. */
+  async leave(): Promise<void> {
+    await this.#navigate(`location.assign('${this.#away}')`)
+  }
+
+  /** Navigates back. Returns whether the page was restored from the back/forward cache, instead of loaded again. */
+  async comeBack(): Promise<boolean> {
+    return (await this.#navigate('history.back()')) === 'restored'
+  }
+
+  async kill(): Promise<void> {
+    process.kill(await this.#process(), 'SIGKILL')
+  }
+
+  /** Stops the tab's process. Returns a function that resumes it. */
+  async stop(): Promise<() => void> {
+    const id = await this.#process()
+    process.kill(id, 'SIGSTOP')
+    return () => {
+      process.kill(id, 'SIGCONT')
+    }
+  }
+
+  freeze(): Promise<() => Promise<void>> {
+    return this.#tabs.freeze(this.#url)
+  }
+
+  #process(): Promise<number> {
+    return processOf(this.#tabs.engine.processes, () => this.evaluate(BUSY_LOOP))
+  }
+
+  async #navigate(how: string): Promise<unknown> {
+    const { remote } = this.#tabs
+    const from = remote.reports.length
+    await this.evaluate(`void setTimeout(() => ${how})`)
+    return (await remote.report(this.number, 'arrived', from)).value
+  }
+}
