@@ -46,8 +46,9 @@ async function runIn(engine: SharingEngine): Promise<void> {
 async function runAll(engine: SharingEngine, suite: Suite): Promise<void> {
   const tabs = await Tabs.launch(engine, files)
   const successions = new Successions(tabs, randomNumbers(seed))
-  await suite.run('each tab receives each message once, whatever the tab with the connection does', () =>
-    successions.run(TABS),
+  await suite.run(
+    'each tab receives each message once, although the tab with the connection is lost again and again',
+    () => successions.run(TABS),
   )
   for (const line of successions.figures()) console.log(line)
   await tabs.close()
