@@ -7,7 +7,7 @@ import type { Extra } from '../server/server.ts'
 const REMOTE = `
   const { searchParams } = new URL(location.href)
   const tab = Number(searchParams.get('tab'))
-  const server = 'http://127.0.0.1:' + searchParams.get('server')
+  const server = 'http://' + location.hostname + ':' + searchParams.get('server')
   // Fails if the page is closed meanwhile.
   const post = (path, body) =>
     fetch(server + path, { method: 'POST', body: JSON.stringify(body), keepalive: true }).catch(() => undefined)
@@ -25,7 +25,7 @@ const CONTROL = `<!doctype html><meta charset="utf-8"><title>Control</title>
   ${REMOTE}
   const commands = new BroadcastChannel('commands')
   const poll = async () => {
-    for (const command of await (await fetch(server + '/commands/' + tab)).json()) {
+    for (const command of await (await fetch(server + '/commands/tab' + tab)).json()) {
       if (command.tab === tab) answer(command).then((reply) => post('/reply', reply))
       else commands.postMessage(command)
     }
@@ -79,20 +79,35 @@ const FOLLOWING = `
       }
       record.last = id
     })
-    source.addEventListener('error', (event) => {
-      const { error, willReconnect, delay } = event
-      const text = ['error', source.readyState, error?.reason, willReconnect].join(' ')
-      record.calls.push(text)
-      globalThis.report?.('error', text + ': ' + error?.message)
+    source.addEventListener('error', ({ error, willReconnect, delay }) => {
+      record.calls.push(['error', source.readyState, error?.reason, error?.status, error?.message, willReconnect, delay].join())
+      globalThis.report?.('error', error?.message)
     })
     return record
   }`
+
+/** Evaluates the code that it receives. */
+const WORKER = `
+  importScripts('/everysource.js')
+  ${FOLLOWING}
+  const listen = (port) => (port.onmessage = ({ data }) => port.postMessage((0, eval)(data) ?? null))
+  listen(globalThis)
+  onconnect = ({ ports: [port] }) => listen(port)`
+
+/** Evaluates code in a worker. */
+const ASKING = `
+  ask = (port, code) =>
+    new Promise((resolve) => {
+      port.onmessage = ({ data }) => resolve(data)
+      port.postMessage(code)
+    })`
 
 const TAB = `<!doctype html><meta charset="utf-8"><title>Tab</title>
 <script>${LISTENING}</script>
 <script src="/everysource.js"></script>
 <script>
   ${FOLLOWING}
+  ${ASKING}
   ;(0, eval)(decodeURIComponent(location.hash.slice(1)))
 </script>`
 
@@ -105,6 +120,7 @@ export async function pages(): Promise<Extra> {
     '/control.html': CONTROL,
     '/tab.html': TAB,
     '/away.html': AWAY,
+    '/worker.js': WORKER,
   })
   return (request, response) => {
     request.url = request.url?.replace(/\?.*/, '')

@@ -14,6 +14,9 @@ export const OPENER = 0
 /** The page that forwards commands to the other tabs. */
 export const RELAY = 1
 
+/** Prefixed, because the IDs of programs are plain numbers. */
+const pathOf = (tab: number): string => `/commands/tab${tab}`
+
 export interface Report {
   /** By `performance.now()`. */
   at: number
@@ -57,7 +60,7 @@ class Line {
 export class Remote {
   readonly reports: Report[] = []
   #lastId = 0
-  readonly #lines = new Map([OPENER, RELAY].map((tab) => [`/commands/${tab}`, new Line()]))
+  readonly #lines = new Map([OPENER, RELAY].map((tab) => [pathOf(tab), new Line()]))
   readonly #replies = new Map<number, Settle>()
   readonly #watchers = new Set<() => void>()
 
@@ -73,7 +76,7 @@ export class Remote {
   /** Evaluates an expression in a tab and returns its value as JSON, awaiting a promise. */
   async evaluate(tab: number, code: string, patience = PATIENCE): Promise<unknown> {
     const id = ++this.#lastId
-    this.#lines.get(`/commands/${tab === OPENER ? OPENER : RELAY}`)?.send({ tab, id, code })
+    this.#lines.get(pathOf(tab === OPENER ? OPENER : RELAY))?.send({ tab, id, code })
     try {
       return await new Promise((resolve, reject) => {
         this.#replies.set(id, [resolve, reject])

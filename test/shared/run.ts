@@ -1,6 +1,6 @@
 /**
  * Twenty tabs that share a connection, in Chromium, Firefox and WebKit:
- * `npm run test:shared -- [--engine firefox] [--filter succession] [--seed 1]`.
+ * `npm run test:shared -- [--engine firefox] [--filter times] [--seed 1]`.
  */
 
 import { parseArgs } from 'node:util'
@@ -8,12 +8,21 @@ import { atOnce } from '../at-once.ts'
 import { randomNumbers } from '../hostile/chaos/random.ts'
 import { Tally, type Suite } from '../tally.ts'
 import { engines, type SharingEngine } from './browsers.ts'
+import type { SharedCheck } from './check.ts'
+import { IN_CONTEXTS } from './contexts.ts'
+import { ERRORS } from './errors.ts'
+import { checkLatencies, connectAlone, latencies } from './measured.ts'
+import { HOSTILE_NEIGHBOR } from './neighbor.ts'
 import { pages } from './page.ts'
+import { PLAIN } from './plain.ts'
 import { Successions } from './succession.ts'
-import { Tabs } from './tabs.ts'
+import { Tabs, type Tab } from './tabs.ts'
 
 /** How many tabs share a connection. */
 const TABS = 20
+
+/** With a few more tabs. */
+const CHECKS = [...HOSTILE_NEIGHBOR, ...ERRORS, ...IN_CONTEXTS, ...PLAIN]
 
 const { values } = parseArgs({
   options: {
@@ -46,10 +55,30 @@ async function runIn(engine: SharingEngine): Promise<void> {
 async function runAll(engine: SharingEngine, suite: Suite): Promise<void> {
   const tabs = await Tabs.launch(engine, files)
   const successions = new Successions(tabs, randomNumbers(seed))
-  await suite.run(
-    'each tab receives each message once, although the tab with the connection is lost again and again',
-    () => successions.run(TABS),
-  )
-  for (const line of successions.figures()) console.log(line)
+  const figures: string[] = []
+  const ofTwenty: [name: string, run: (all: Tab[]) => Promise<unknown>][] = [
+    ['six of twenty tabs connect without sharing', (all) => connectAlone(tabs, all)],
+    ['messages reach the other tabs at once', async (all) => figures.push(checkLatencies(await latencies(tabs, all)))],
+    [
+      'each of twenty tabs receives each message once, although the one with the connection is lost a hundred times',
+      async (all) => {
+        try {
+          await successions.run(all)
+        } finally {
+          figures.push(...successions.figures())
+        }
+      },
+    ],
+  ]
+  const first = ofTwenty.filter(([name]) => isWanted({ name }))
+  const all = first.length > 0 ? await tabs.openAll(TABS, successions.code) : []
+  for (const [name, run] of first) await suite.run(name, async () => void (await run(all)))
+  const checks: SharedCheck[] = CHECKS.filter(isWanted).filter(({ only }) => only?.includes(engine.name) ?? true)
+  for (const { name, run } of checks) await suite.run(name, () => run(tabs))
+  for (const line of figures) console.log(`${engine.name}${line}`)
   await tabs.close()
+}
+
+function isWanted({ name }: { name: string }): boolean {
+  return values.filter.some((part) => name.includes(part))
 }

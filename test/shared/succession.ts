@@ -44,6 +44,8 @@ export class Successions {
   readonly #feed: Feed
   readonly #random: Random
   readonly #living: Tab[] = []
+  /** The numbers of all tabs, also of those that are gone. */
+  readonly #all = new Set<number>()
   readonly #opening = new Set<Promise<unknown>>()
   readonly #done: Done[] = []
   readonly #timers: NodeJS.Timeout[] = []
@@ -54,22 +56,44 @@ export class Successions {
     this.#feed = tabs.feeds.open()
   }
 
-  async run(count: number): Promise<void> {
-    await Promise.all(Array.from({ length: count }, () => this.#open()))
-    for (const tab of this.#living) await tab.until('main.source.readyState === 1')
+  /** The code of the tabs. A tab that has been started starts again when it is reloaded. */
+  get code(): string {
+    const options = `{ name: 'numbers', headers: { 'X-Tab': 'TAB' } }`
+    return `
+      start = () => {
+        main = follow('${this.#feed.path}', ${options})
+        sessionStorage.isStarted = true
+      }
+      if (sessionStorage.isStarted) start()`
+  }
+
+  async run(tabs: Tab[]): Promise<void> {
+    for (const tab of tabs) this.#add(tab)
+    await Promise.all(tabs.map((tab) => tab.evaluate('start()')))
+    await this.#allOpen()
     this.#startMessages()
     for (const means of this.#plan()) await this.#succeed(means)
     for (const timer of this.#timers) clearInterval(timer)
     await Promise.all(this.#opening)
     // For the tabs that have joined since the last one.
-    for (const tab of this.#living) await tab.until('main.source.readyState === 1')
+    await this.#allOpen()
     this.#feed.send()
     await this.#check()
   }
 
+  async #allOpen(): Promise<void> {
+    await Promise.all(this.#living.map((tab) => tab.until('main.source.readyState === 1')))
+  }
+
   async #open(): Promise<void> {
-    const options = `{ name: 'numbers', headers: { 'X-Tab': 'TAB' } }`
-    this.#living.push(await this.#tabs.open(`start = () => (main = follow('${this.#feed.path}', ${options})); start()`))
+    const tab = await this.#tabs.open(this.code)
+    await tab.evaluate('start()')
+    this.#add(tab)
+  }
+
+  #add(tab: Tab): void {
+    this.#living.push(tab)
+    this.#all.add(tab.number)
   }
 
   #startMessages(): void {
@@ -160,7 +184,7 @@ export class Successions {
   /** The reports of a kind, each once, with the means before it. */
   #reported(kind: string): string[] {
     const texts = this.#tabs.remote.reports
-      .filter(({ what }) => what === kind)
+      .filter(({ what, tab }) => what === kind && this.#all.has(tab))
       .map(({ tab, value, at }) => {
         const { means } = this.#done.filter(({ startedAt }) => startedAt < at).at(-1) ?? {}
         return `${kind === 'error' ? '' : `tab ${tab}: `}${String(value)} (leader ${means?.name})`

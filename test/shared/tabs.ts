@@ -2,6 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { Feeds, PATIENCE } from '../awake/feed.ts'
+import { Stream } from '../conformance/harness.ts'
+import type { Answer } from '../server/program.ts'
 import { startTestServer, type Extra, type TestServer } from '../server/server.ts'
 import type { Browser, SharingEngine } from './browsers.ts'
 import { BUSY_LOOP, processOf } from './processes.ts'
@@ -15,11 +17,14 @@ export class Tabs {
   readonly origin: string
   readonly feeds: Feeds
   readonly remote: Remote
+  /** Serves the pages, the feeds and the remote control. */
+  readonly serve: Extra
   readonly #server: TestServer
   #browser: Browser | undefined
   #last = RELAY
 
-  private constructor(engine: SharingEngine, server: TestServer, feeds: Feeds, remote: Remote) {
+  private constructor(engine: SharingEngine, server: TestServer, feeds: Feeds, remote: Remote, serve: Extra) {
+    this.serve = serve
     this.engine = engine
     this.origin = server.origins[0] ?? ''
     this.#server = server
@@ -30,22 +35,43 @@ export class Tabs {
   static async launch(engine: SharingEngine, pages: Extra): Promise<Tabs> {
     const feeds = new Feeds()
     const remote = new Remote()
-    const server = await startTestServer(
-      (...request) => feeds.serve(...request) || remote.serve(...request) || pages(...request),
-    )
-    const tabs = new Tabs(engine, server, feeds, remote)
+    const serve: Extra = (...request) => feeds.serve(...request) || remote.serve(...request) || pages(...request)
+    const server = await startTestServer(serve)
+    const tabs = new Tabs(engine, server, feeds, remote, serve)
     tabs.#browser = await engine.launch(tabs.#url('/control.html', OPENER).replace('127.0.0.1', 'localhost'))
     await remote.report(OPENER, 'arrived', 0)
     await tabs.#openWindow(tabs.#url('/control.html', RELAY), RELAY)
     return tabs
   }
 
-  /** Opens a tab that evaluates the code whenever it is loaded, and resolves when it has. */
-  async open(code = ''): Promise<Tab> {
+  /**
+   * Opens a tab that evaluates the code whenever it is loaded, and resolves when it has. `TAB` in the code is the tab's number.
+   *
+   * @param origin if it is another one, the tab cannot receive commands
+   */
+  async open(code = '', origin = this.origin): Promise<Tab> {
     const number = ++this.#last
-    const url = this.#url('/tab.html', number, code)
+    const url = this.#url('/tab.html', number, code, origin)
     await this.#openWindow(url, number)
     return new Tab(this, number, url, this.#url('/away.html', number))
+  }
+
+  openAll(count: number, code?: string): Promise<Tab[]> {
+    return Promise.all(Array.from({ length: count }, () => this.open(code)))
+  }
+
+  /** Makes the server respond to the nth connection with the nth answer. */
+  async program(...answers: Answer[]): Promise<Stream> {
+    const body = JSON.stringify(answers)
+    const response = await fetch(`${this.origin}/programs`, { method: 'POST', body })
+    return new Stream(this.origin, this.origin, await response.text())
+  }
+
+  /** The values of the reports of some tabs. */
+  reported(what: string, tabs: Tab[]): string[] {
+    return this.remote.reports
+      .filter((report) => report.what === what && tabs.some(({ number }) => number === report.tab))
+      .map(({ tab, value }) => `tab ${tab}: ${String(value)}`)
   }
 
   freeze(url: string): Promise<() => Promise<void>> {
@@ -64,10 +90,11 @@ export class Tabs {
     await this.remote.report(tab, 'arrived', 0)
   }
 
-  #url(path: string, tab: number, code = ''): string {
+  #url(path: string, tab: number, code = '', origin = this.origin): string {
     const [, , control = ''] = this.#server.origins
     const fragment = code === '' ? '' : `#${encodeURIComponent(code.replaceAll('TAB', String(tab)))}`
-    return `${this.origin}${path}?tab=${tab}&server=${new URL(control).port}${fragment}`
+    const { port } = new URL(origin === this.origin ? control : origin)
+    return `${origin}${path}?tab=${tab}&server=${port}${fragment}`
   }
 }
 
