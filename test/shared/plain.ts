@@ -63,7 +63,7 @@ export const PLAIN: SharedCheck[] = [
           const frame = document.createElement('iframe')
           frame.sandbox = 'allow-scripts'
           const code = encodeURIComponent(${JSON.stringify(start(tabs.origin + feed.path))})
-          frame.src = location.href.replace(/tab=\\\\d+/, 'tab=${number}').replace(/#.*|$/, '#' + code)
+          frame.src = location.href.replace(/tab=\\d+/, 'tab=${number}').replace(/#.*|$/, '#' + code)
           document.documentElement.append(frame)
         })()`)
         await isAlone(tabs, number, feed, i)

@@ -71,10 +71,16 @@ async function runAll(engine: SharingEngine, suite: Suite): Promise<void> {
     ],
   ]
   const first = ofTwenty.filter(([name]) => isWanted({ name }))
-  const all = first.length > 0 ? await tabs.openAll(TABS, successions.code) : []
-  for (const [name, run] of first) await suite.run(name, async () => void (await run(all)))
-  const checks: SharedCheck[] = CHECKS.filter(isWanted).filter(({ only }) => only?.includes(engine.name) ?? true)
-  for (const { name, run } of checks) await suite.run(name, () => run(tabs))
+  const withTwenty = async (): Promise<void> => {
+    if (first.length === 0) return
+    const all = await tabs.openAll(TABS, successions.code)
+    for (const [name, run] of first) await suite.run(name, async () => void (await run(all)))
+  }
+  const withFew = async (): Promise<void> => {
+    const checks: SharedCheck[] = CHECKS.filter(isWanted).filter(({ only }) => only?.includes(engine.name) ?? true)
+    for (const { name, run } of checks) await suite.run(name, () => run(tabs))
+  }
+  await Promise.all([withTwenty(), withFew()])
   for (const line of figures) console.log(`${engine.name}${line}`)
   await tabs.close()
 }

@@ -119,7 +119,10 @@ export class Tab {
   async until(expression: string, patience = PATIENCE): Promise<void> {
     const end = performance.now() + patience
     while ((await this.evaluate(`Boolean(${expression})`)) !== true) {
-      if (performance.now() > end) throw new Error(`Not within ${patience} ms in tab ${this.number}: ${expression}`)
+      if (performance.now() > end) {
+        const record = await this.evaluate(`[main.last, main.source.readyState, main.source.leads, main.calls]`)
+        throw new Error(`Not within ${patience} ms in tab ${this.number}: ${expression}; ${JSON.stringify(record)}`)
+      }
       await delay(25)
     }
   }
