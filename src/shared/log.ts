@@ -14,8 +14,8 @@ export function isLater(position: Position | undefined, other: Position | undefi
   return position[0] === other[0] ? position[1] > other[1] : position[0] > other[0]
 }
 
-export function isSame(position: Position, other: Position | undefined): boolean {
-  return position[0] === other?.[0] && position[1] === other[1]
+export function isSame(position: Position | undefined, other: Position | undefined): boolean {
+  return position?.[0] === other?.[0] && position?.[1] === other?.[1]
 }
 
 export class Log {
@@ -81,14 +81,21 @@ export class Log {
     return kind !== 'message' || !this.#isDelivered(entry[3])
   }
 
-  /** Adds entries unless they are already known. Returns those to deliver, or undefined if the ones before them are missing. */
-  receive({ first, entries }: Entries): Entry[] | undefined {
+  /**
+   * Adds entries unless they are already known. Returns those to deliver, or undefined if the ones before them are missing.
+   *
+   * @param isReply whether the leader has chosen the entries for this log's position
+   */
+  receive({ first, entries }: Entries, isReply: boolean): Entry[] | undefined {
     if (first > this.next) return undefined
     let known = this.next - first
-    const newTerm = entries.findIndex(([kind, term]) => kind === 'term' && term > this.#term)
-    if (newTerm >= 0 && newTerm < known) {
-      this.#rewind(first + newTerm)
-      known = newTerm
+    const start = entries.findIndex(([kind, term]) => kind === 'term' && term > this.#term)
+    const [, , after] = entries[start] ?? []
+    if (start >= 0 && start <= known) {
+      // The leader may have founded another group.
+      if (!isReply && after !== this.#termBeforeNumber(first + start)) return undefined
+      this.#rewind(first + start)
+      known = start
     }
     return entries.slice(known).filter((entry) => this.add(entry))
   }
@@ -117,6 +124,13 @@ export class Log {
     this.hasOpened ||= isOpen
     this.#origin = origin
     this.lastEventId = lastEventId
+  }
+
+  #termBeforeNumber(number: number): number {
+    const index = this.#kept.length + number - this.next
+    return this.#kept
+      .slice(0, index)
+      .reduce((term, [kind, value]) => (kind === 'term' ? value : term), this.#termBefore)
   }
 
   #setId(lastEventId: string): void {

@@ -12,6 +12,9 @@ const MAX_DEATH = 60
 /** In ms. The last messages of a killed process may be lost. */
 const MAX_LOSS = 30
 
+/** In ms. A new member needs up to this long to learn the state. */
+const MAX_JOIN = 1_000
+
 /** Numbers from 0 to 1. */
 export type Random = () => number
 
@@ -178,7 +181,8 @@ export class World {
       channel.arrivals.set(from, arrival)
       const copy: unknown = structuredClone(message)
       setTimeout(() => {
-        if (from.lostAfter(context) < postedAt) return
+        if (from.lostAfter < postedAt) return
+        from.lastArrived = Math.max(from.lastArrived, postedAt)
         context.run(() => {
           if (!channel.isClosed) channel.onMessage(copy)
         })
@@ -197,6 +201,10 @@ export class World {
 export class Context {
   state: 'running' | 'stopped' | 'dead' = 'running'
   isHidden = false
+  /** When it joined, was cached or restored, in ms since 1970. */
+  since = Date.now()
+  /** Whether it was cached while all members that knew its messages left, so that it can miss some. */
+  mayMiss = false
   #isClosed = false
   #isCached = false
   /** The numbers of the received messages, and other events. */
@@ -206,8 +214,10 @@ export class Context {
   #waiting: (() => void)[] = []
   /** In ms. */
   readonly #lags = new Map<Context, number>()
-  readonly #lostAfter = new Map<Context, number>()
-  #diedAt = Infinity
+  /** Messages posted after this time are lost, because the process has died, in ms since 1970. */
+  lostAfter = Infinity
+  /** When the last message that has arrived anywhere was posted. */
+  lastArrived = 0
   #connection: Connection | undefined
 
   constructor(world: World) {
@@ -270,7 +280,7 @@ export class Context {
   kill(): void {
     if (this.state === 'dead') return
     this.state = 'dead'
-    this.#diedAt = Date.now()
+    this.lostAfter = Math.max(this.lastArrived, Date.now() - this.#world.upTo(MAX_LOSS))
     setTimeout(() => {
       this.#world.forget(this)
       this.#connection?.close()
@@ -289,12 +299,18 @@ export class Context {
 
   /** The page enters the back/forward cache. */
   cache(): void {
+    if (this.#isCached) return
     this.#isCached = true
+    this.since = Date.now()
     this.member.pause()
   }
 
   restore(): void {
+    if (!this.#isCached) return
     this.#isCached = false
+    const remembers = ({ isPresent, since }: Context): boolean => isPresent && since + MAX_JOIN < this.since
+    this.mayMiss ||= !this.#world.contexts.some(remembers)
+    this.since = Date.now()
     if (!this.#isClosed) this.member.join()
   }
 
@@ -309,14 +325,6 @@ export class Context {
     const lag = this.#lags.get(other) ?? (world.random() < 0.1 ? world.upTo(200) : 0)
     this.#lags.set(other, lag)
     return lag + world.upTo(5)
-  }
-
-  /** Messages posted after this time do not reach the other context. */
-  lostAfter(other: Context): number {
-    if (this.#diedAt === Infinity) return Infinity
-    const lostAfter = this.#lostAfter.get(other) ?? this.#diedAt - this.#world.upTo(MAX_LOSS)
-    this.#lostAfter.set(other, lostAfter)
-    return lostAfter
   }
 
   enter(entry: Entry): void {
