@@ -6,8 +6,6 @@ import type { Tab, Tabs } from './tabs.ts'
 
 export interface SharedCheck {
   name: string
-  /** The engines that can show it; all by default. */
-  only?: string[]
   run: (tabs: Tabs) => Promise<void>
 }
 
@@ -32,8 +30,4 @@ export async function haveAll(tabs: Tabs, feed: Feed, all: Tab[]): Promise<void>
   assert.deepEqual(tabs.reported('fault', all), [], 'messages that were lost, doubled or out of order')
   assert.deepEqual(tabs.reported('problem', all), [], 'errors and warnings in the tabs')
   assert.deepEqual(tabs.reported('error', all), [], 'error events in the tabs')
-}
-
-export async function closeAll(all: Tab[]): Promise<void> {
-  await Promise.all(all.map((tab) => tab.close()))
 }

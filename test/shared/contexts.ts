@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { PATIENCE } from '../awake/feed.ts'
-import { closeAll, haveAll, type SharedCheck } from './check.ts'
+import { haveAll, type SharedCheck } from './check.ts'
 import type { Tab } from './tabs.ts'
 
 /** A context in the first tab: how to open it, to evaluate code in it, and to end it. */
@@ -85,7 +85,6 @@ export const IN_CONTEXTS: SharedCheck[] = [
       await haveAll(tabs, feed, [first, other])
       assert.equal(feed.requests.length, requests)
       assert.equal(feed.open, 1)
-      await closeAll([first, other])
     },
   },
 ]

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { A_WHILE } from '../awake/scene.ts'
 import { breaking, ending, refused, stream } from '../conformance/harness.ts'
 import type { Answer } from '../server/program.ts'
-import { closeAll, haveAll, leaderOf, openSharing, type SharedCheck } from './check.ts'
+import { haveAll, leaderOf, openSharing, type SharedCheck } from './check.ts'
 import type { Tab, Tabs } from './tabs.ts'
 
 const TABS = 4
@@ -63,7 +63,6 @@ export const ERRORS: SharedCheck[] = [
       )
       assert.deepEqual(tabs.reported('fault', all), [])
       assert.deepEqual(tabs.reported('problem', all), [])
-      await closeAll(all)
     },
   },
   ...Object.entries(REFUSALS).map(([what, answer]) => ({
@@ -79,7 +78,6 @@ export const ERRORS: SharedCheck[] = [
       await delay(A_WHILE)
       assert.equal((await served.log()).requests.length, 2)
       assert.deepEqual(tabs.reported('problem', all), [])
-      await closeAll(all)
     },
   })),
   {
@@ -99,7 +97,6 @@ export const ERRORS: SharedCheck[] = [
       assert.equal(await leaderOf(all), leader)
       await delay(A_WHILE)
       assert.equal(feed.requests.length, 2)
-      await closeAll(all)
     },
   },
 ]

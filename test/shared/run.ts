@@ -8,20 +8,26 @@ import { atOnce } from '../at-once.ts'
 import { randomNumbers } from '../hostile/chaos/random.ts'
 import { Tally, type Suite } from '../tally.ts'
 import { engines, type SharingEngine } from './browsers.ts'
-import type { SharedCheck } from './check.ts'
 import { IN_CONTEXTS } from './contexts.ts'
 import { ERRORS } from './errors.ts'
-import { checkLatencies, connectAlone, latencies } from './measured.ts'
+import { MEASURED } from './measured.ts'
 import { HOSTILE_NEIGHBOR } from './neighbor.ts'
 import { pages } from './page.ts'
 import { PLAIN } from './plain.ts'
 import { Successions } from './succession.ts'
-import { Tabs, type Tab } from './tabs.ts'
+import { Tabs } from './tabs.ts'
 
 /** How many tabs share a connection. */
 const TABS = 20
 
-/** With a few more tabs. */
+const SUCCESSION = {
+  name: 'each of twenty tabs receives each message once, although the one with the connection is lost a hundred times',
+}
+
+/** With the twenty tabs. */
+const TWENTY = [...MEASURED, SUCCESSION]
+
+/** With a few more tabs, meanwhile. */
 const CHECKS = [...HOSTILE_NEIGHBOR, ...ERRORS, ...IN_CONTEXTS, ...PLAIN]
 
 const { values } = parseArgs({
@@ -56,31 +62,20 @@ async function runAll(engine: SharingEngine, suite: Suite): Promise<void> {
   const tabs = await Tabs.launch(engine, files)
   const successions = new Successions(tabs, randomNumbers(seed))
   const figures: string[] = []
-  const ofTwenty: [name: string, run: (all: Tab[]) => Promise<unknown>][] = [
-    ['six of twenty tabs connect without sharing', (all) => connectAlone(tabs, all)],
-    ['messages reach the other tabs at once', async (all) => figures.push(checkLatencies(await latencies(tabs, all)))],
-    [
-      'each of twenty tabs receives each message once, although the one with the connection is lost a hundred times',
-      async (all) => {
-        try {
-          await successions.run(all)
-        } finally {
-          figures.push(...successions.figures())
-        }
-      },
-    ],
-  ]
-  const first = ofTwenty.filter(([name]) => isWanted({ name }))
-  const withTwenty = async (): Promise<void> => {
-    if (first.length === 0) return
-    const all = await tabs.openAll(TABS, successions.code)
-    for (const [name, run] of first) await suite.run(name, async () => void (await run(all)))
+  const all = TWENTY.some(isWanted) ? await tabs.openAll(TABS, successions.code) : []
+  for (const { name, run } of MEASURED.filter(isWanted)) {
+    await suite.run(name, async () => void figures.push(...(await run(tabs, all))))
   }
-  const withFew = async (): Promise<void> => {
-    const checks: SharedCheck[] = CHECKS.filter(isWanted).filter(({ only }) => only?.includes(engine.name) ?? true)
-    for (const { name, run } of checks) await suite.run(name, () => run(tabs))
+  const succeed = async (): Promise<void> => {
+    if (!isWanted(SUCCESSION)) return
+    await suite.run(SUCCESSION.name, () => successions.run(all))
+    figures.push(...successions.figures())
   }
-  await Promise.all([withTwenty(), withFew()])
+  const checkFew = async (): Promise<void> => {
+    const checks = CHECKS.filter(isWanted)
+    for (const { name, run } of checks) await suite.run(name, () => tabs.during(run))
+  }
+  await Promise.all([succeed(), checkFew()])
   for (const line of figures) console.log(`${engine.name}${line}`)
   await tabs.close()
 }

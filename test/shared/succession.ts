@@ -1,18 +1,22 @@
 /** The tab that holds the connection is lost a hundred times, and every other tab still receives each message once and in order. */
 
 import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Feed, type FeedRequest } from '../awake/feed.ts'
 import { oneOf, type Random } from '../hostile/chaos/random.ts'
 import { MEANS, type Means } from './means.ts'
 import type { Tab, Tabs } from './tabs.ts'
 
-/** How often the server sends a message, and several at once, in ms. */
-const MESSAGE_INTERVAL = 20
+/** How often the server sends a message, in ms. */
+const MESSAGE_INTERVAL = 100
+
+/** How often it sends some more, at once or one every few ms. */
 const BURST_INTERVAL = 500
-const LARGEST_BURST = 40
+const FAST_INTERVAL = 3
+const LARGEST_BURST = 20
 
 /** The most messages between two successions. */
-const LONGEST_REST = 12
+const LONGEST_REST = 10
 
 /** How often a follower is lost at the same time as the leader. */
 const FOLLOWERS_LOST = 0.3
@@ -97,15 +101,18 @@ export class Successions {
   }
 
   #startMessages(): void {
-    const send = (count: number): void => {
-      for (let i = 0; i < count; i++) this.#feed.send()
-    }
     this.#timers.push(
-      setInterval(send, MESSAGE_INTERVAL, 1),
-      setInterval(() => {
-        send(Math.ceil(this.#random() * LARGEST_BURST))
-      }, BURST_INTERVAL),
+      setInterval(this.#feed.send.bind(this.#feed), MESSAGE_INTERVAL),
+      setInterval(() => void this.#burst(), BURST_INTERVAL),
     )
+  }
+
+  async #burst(): Promise<void> {
+    const isFast = this.#random() < 0.5
+    for (let left = Math.floor(this.#random() * LARGEST_BURST); left > 0; left--) {
+      this.#feed.send()
+      if (isFast) await delay(FAST_INTERVAL)
+    }
   }
 
   /** The means in random order. */

@@ -12,24 +12,29 @@ import { OPENER, RELAY, Remote } from './remote.ts'
 /** Each in a window, because a browser runs the timers of hidden tabs rarely. */
 const WINDOW = 'noopener,popup,width=300,height=200'
 
-export class Tabs {
-  readonly engine: SharingEngine
-  readonly origin: string
-  readonly feeds: Feeds
-  readonly remote: Remote
-  /** Serves the pages, the feeds and the remote control. */
-  readonly serve: Extra
-  readonly #server: TestServer
-  #browser: Browser | undefined
-  #last = RELAY
+/** How long a tab may take to close, in ms. */
+const CLOSING = 5_000
 
-  private constructor(engine: SharingEngine, server: TestServer, feeds: Feeds, remote: Remote, serve: Extra) {
-    this.serve = serve
-    this.engine = engine
-    this.origin = server.origins[0] ?? ''
-    this.#server = server
-    this.feeds = feeds
-    this.remote = remote
+/** A browser and its server. */
+interface Host {
+  engine: SharingEngine
+  server: TestServer
+  browser: Browser | undefined
+  feeds: Feeds
+  remote: Remote
+  /** Serves the pages, the feeds and the remote control. */
+  serve: Extra
+  /** The number of the newest tab. */
+  last: number
+}
+
+/** A group of tabs, or all. */
+export class Tabs {
+  readonly #host: Host
+  readonly #opened: Tab[] = []
+
+  private constructor(host: Host) {
+    this.#host = host
   }
 
   static async launch(engine: SharingEngine, pages: Extra): Promise<Tabs> {
@@ -37,23 +42,55 @@ export class Tabs {
     const remote = new Remote()
     const serve: Extra = (...request) => feeds.serve(...request) || remote.serve(...request) || pages(...request)
     const server = await startTestServer(serve)
-    const tabs = new Tabs(engine, server, feeds, remote, serve)
-    tabs.#browser = await engine.launch(tabs.#url('/control.html', OPENER).replace('127.0.0.1', 'localhost'))
+    const host: Host = { engine, server, browser: undefined, feeds, remote, serve, last: RELAY }
+    const tabs = new Tabs(host)
+    host.browser = await engine.launch(tabs.#url('/control.html', OPENER).replace('127.0.0.1', 'localhost'))
     await remote.report(OPENER, 'arrived', 0)
     await tabs.#openWindow(tabs.#url('/control.html', RELAY), RELAY)
     return tabs
   }
 
-  /**
-   * Opens a tab that evaluates the code whenever it is loaded, and resolves when it has. `TAB` in the code is the tab's number.
-   *
-   * @param origin if it is another one, the tab cannot receive commands
-   */
-  async open(code = '', origin = this.origin): Promise<Tab> {
-    const number = ++this.#last
-    const url = this.#url('/tab.html', number, code, origin)
+  get engine(): SharingEngine {
+    return this.#host.engine
+  }
+  get origin(): string {
+    return this.#host.server.origins[0] ?? ''
+  }
+  get feeds(): Feeds {
+    return this.#host.feeds
+  }
+  get remote(): Remote {
+    return this.#host.remote
+  }
+  get serve(): Extra {
+    return this.#host.serve
+  }
+
+  /** Another group in the same browser, which is closed after the test. */
+  async during(test: (tabs: Tabs) => Promise<void>): Promise<void> {
+    const group = new Tabs(this.#host)
+    try {
+      await test(group)
+    } finally {
+      await Promise.all(group.#opened.map((tab) => tab.close(CLOSING).catch(() => undefined)))
+    }
+  }
+
+  /** Opens a tab that evaluates the code whenever it is loaded, and resolves when it has. `TAB` in the code is the tab's number. */
+  async open(code = ''): Promise<Tab> {
+    const number = ++this.#host.last
+    const url = this.#url('/tab.html', number, code)
     await this.#openWindow(url, number)
-    return new Tab(this, number, url, this.#url('/away.html', number))
+    const tab = new Tab(this, number, url, this.#url('/away.html', number))
+    this.#opened.push(tab)
+    return tab
+  }
+
+  /** Opens a tab of another origin, which can report but does not receive commands. Resolves with its number. */
+  async openElsewhere(origin: string, code: string): Promise<number> {
+    const number = ++this.#host.last
+    await this.#openWindow(this.#url('/tab.html', number, code, origin), number)
+    return number
   }
 
   openAll(count: number, code?: string): Promise<Tab[]> {
@@ -68,21 +105,23 @@ export class Tabs {
   }
 
   /** The values of the reports of some tabs. */
-  reported(what: string, tabs: Tab[]): string[] {
+  reported(what: string, tabs: Pick<Tab, 'number'>[]): string[] {
     return this.remote.reports
       .filter((report) => report.what === what && tabs.some(({ number }) => number === report.tab))
       .map(({ tab, value }) => `tab ${tab}: ${String(value)}`)
   }
 
   freeze(url: string): Promise<() => Promise<void>> {
-    if (!this.#browser?.freeze) throw new Error(`${this.engine.name} cannot freeze a page`)
-    return this.#browser.freeze(url)
+    const { browser, engine } = this.#host
+    if (!browser?.freeze) throw new Error(`${engine.name} cannot freeze a page`)
+    return browser.freeze(url)
   }
 
   async close(): Promise<void> {
-    this.feeds.stop()
-    await this.#browser?.close()
-    await this.#server.close()
+    const { feeds, browser, server } = this.#host
+    feeds.stop()
+    await browser?.close()
+    await server.close()
   }
 
   async #openWindow(url: string, tab: number): Promise<void> {
@@ -91,7 +130,7 @@ export class Tabs {
   }
 
   #url(path: string, tab: number, code = '', origin = this.origin): string {
-    const [, , control = ''] = this.#server.origins
+    const [, , control = ''] = this.#host.server.origins
     const fragment = code === '' ? '' : `#${encodeURIComponent(code.replaceAll('TAB', String(tab)))}`
     const { port } = new URL(origin === this.origin ? control : origin)
     return `${origin}${path}?tab=${tab}&server=${port}${fragment}`
@@ -127,8 +166,8 @@ export class Tab {
     }
   }
 
-  async close(): Promise<void> {
-    await this.evaluate('void setTimeout(close)')
+  async close(patience?: number): Promise<void> {
+    await this.evaluate('void setTimeout(close)', patience)
   }
 
   async reload(): Promise<void> {
