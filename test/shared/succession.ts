@@ -76,6 +76,8 @@ export class Successions {
     await Promise.all(tabs.map((tab) => tab.evaluate('start()')))
     await this.#allOpen()
     this.#startMessages()
+    // Without an ID, the first succession would report a loss.
+    await Promise.all(tabs.map((tab) => tab.until('main.last > 0')))
     for (const means of this.#plan()) await this.#succeed(means)
     for (const timer of this.#timers) clearInterval(timer)
     await Promise.all(this.#opening)
