@@ -31,8 +31,8 @@ export class Log {
   /** The last entries. */
   #kept: Entry[] = []
   #keptLength = 0
-  /** The term before the first kept entry. */
-  #termBefore = 0
+  /** The term before the first kept entry. -1 if there was none, which matches no other group. */
+  #termBefore = -1
   /** IDs of messages that an old leader has delivered, but the current one did not know of. */
   #delivered = new Set<string>()
 
@@ -82,21 +82,20 @@ export class Log {
   }
 
   /**
-   * Adds entries unless they are already known. Returns those to deliver, or undefined if the ones before them are missing.
+   * Adds entries unless they are already known. Returns those to deliver, or undefined if they do not follow the known ones.
    *
-   * @param isReply whether the leader has chosen the entries for this log's position
+   * @param term of the leader that posted them to all. Omit it for entries that were chosen for this log's position
    */
-  receive({ first, entries }: Entries, isReply: boolean): Entry[] | undefined {
+  receive({ first, entries }: Entries, term?: number): Entry[] | undefined {
     if (first > this.next) return undefined
     let known = this.next - first
-    const start = entries.findIndex(([kind, term]) => kind === 'term' && term > this.#term)
-    const [, , after] = entries[start] ?? []
+    const start = entries.findIndex(([kind, value]) => kind === 'term' && value > this.#term)
     if (start >= 0 && start <= known) {
       // The leader may have founded another group.
-      if (!isReply && after !== this.#termBeforeNumber(first + start)) return undefined
-      this.#rewind(first + start)
+      if (term !== undefined && entries[start]?.[2] !== this.#termBeforeNumber(first + start)) return undefined
+      if (start < known) this.#rewind(first + start)
       known = start
-    }
+    } else if (term !== undefined && term !== this.#term) return undefined
     return entries.slice(known).filter((entry) => this.add(entry))
   }
 

@@ -290,7 +290,9 @@ export class Member {
     return new Promise((resolve) => {
       let count = 0
       const check = (): void => {
-        if (count >= waiting && !isLater(this.#best?.at, this.log.position)) resolve()
+        const { position } = this.log
+        const isMissing = position && isLater(this.#best?.at, position)
+        if (count >= waiting && !isMissing) resolve()
       }
       const { startTimer } = this.#host
       const stops = [startTimer(resolve, ELECTION)]
@@ -431,7 +433,7 @@ export class Member {
   }
 
   #onPosition(snapshot: Snapshot | undefined, missed: Entries | undefined): void {
-    if (missed) this.#receive(missed, true)
+    if (missed) this.#receive(missed)
     if (isLater(snapshot?.at, this.#best?.at)) this.#best = snapshot
     this.#onNews?.(true)
   }
@@ -449,8 +451,7 @@ export class Member {
       void this.#elect()
     } else if (this.#role === 'elected' && message.type === 'entries' && !message.to) {
       // Posted before this member got the lock.
-      if (term !== this.log.position?.[0]) return
-      this.#receive(message, false)
+      this.#receive(message, term)
       this.#onNews?.(false)
     }
   }
@@ -460,9 +461,7 @@ export class Member {
     if ('reconnectionTime' in message) this.#owner.reconnectionTime = message.reconnectionTime
     switch (message.type) {
       case 'entries':
-        if (message.to === undefined ? !this.#isCurrent : message.to !== this.#id) return
-        this.#isCurrent = this.#receive(message, message.to !== undefined)
-        if (!this.#isCurrent) this.#ask()
+        this.#onEntries(message)
         break
       case 'state':
         // It may have received entries since.
@@ -484,9 +483,17 @@ export class Member {
     }
   }
 
+  #onEntries(message: Message & { type: 'entries' }): void {
+    const { to, term } = message
+    if (to === this.#id) this.#isCurrent = this.#receive(message)
+    else if (to !== undefined || this.#receive(message, term) || !this.#isCurrent) return
+    else this.#isCurrent = false
+    if (!this.#isCurrent) this.#ask()
+  }
+
   /** Returns whether the entries follow the ones that are known. */
-  #receive(message: Entries, isReply: boolean): boolean {
-    const entries = this.log.receive(message, isReply)
+  #receive(message: Entries, term?: number): boolean {
+    const entries = this.log.position && this.log.receive(message, term)
     if (entries) this.#deliverEntries(entries)
     return entries !== undefined
   }

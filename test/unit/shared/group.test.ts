@@ -58,6 +58,7 @@ class Watch {
   /** When a member led last. */
   #ledAt = Date.now()
   #mustNotice = false
+  #holder: Context | undefined
 
   constructor(world: World) {
     this.#world = world
@@ -74,6 +75,8 @@ class Watch {
     const { running, holder, faults } = this.#world
     if (!this.#world.contexts.some(({ isPresent, state }) => isPresent && state !== 'dead'))
       this.#world.isRefounded = true
+    if (holder !== this.#holder) this.#ledAt = Date.now()
+    this.#holder = holder
     const present = running.filter(({ isPresent }) => isPresent)
     if (
       present.some(({ member, isHidden }) => member.leads || (isHidden && holder?.state === 'stopped')) ||
