@@ -3,13 +3,10 @@
  * driver is connected to them.
  */
 
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { chromium } from '../browser/chromium.ts'
 import type { Engine } from '../browser/engine.ts'
 import { firefox, openFirefox } from '../browser/firefox.ts'
+import { openStandalone } from '../browser/standalone.ts'
 import { ended, miniBrowser, startScreen, webkit } from '../browser/webkit.ts'
 import { Window } from '../browser/window.ts'
 
@@ -66,16 +63,17 @@ const sharingWebKit: SharingEngine = {
   ...webkit,
   processes: 'WebKitWebProces',
   async launch(url) {
-    const screen = await startScreen()
-    const folder = await mkdtemp(join(tmpdir(), 'everysource-'))
-    const env = { ...process.env, DISPLAY: screen.display, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder }
+    const { child, display } = await startScreen()
     const args = ['--javascript-can-open-windows-automatically=true', url]
-    const child = spawn(miniBrowser() ?? '', args, { stdio: 'ignore', env })
+    const close = await openStandalone(
+      miniBrowser() ?? '',
+      () => args,
+      (profile) => ({ ...process.env, DISPLAY: display, XDG_DATA_HOME: profile, XDG_CACHE_HOME: profile }),
+    )
     return {
       async close() {
+        await close()
         await ended(child)
-        await ended(screen.child)
-        await rm(folder, { recursive: true, force: true, maxRetries: 10 })
       },
     }
   },

@@ -6,12 +6,18 @@ export interface Means {
   name: string
   /** How often, among a hundred. */
   times: number
+  /** The engines that can do it; all by default. */
   only?: string[]
+  /** Whether it needs the tab's process, which only Linux reveals. */
+  needsProcess?: boolean
   /** Whether the browser notices the loss. If not, the other tabs have to. */
   isNoticed: boolean
   /** Resolves with a function that brings the tab back; undefined if it is gone. */
-  run(tab: Tab): Promise<(() => Promise<void>) | undefined>
+  run(tab: Tab): Promise<(() => Promise<unknown>) | undefined>
 }
+
+/** Resolves with this if the page was restored from the back/forward cache. */
+export const RESTORED = 'restored'
 
 const gone = (act: (tab: Tab) => Promise<void>): Means['run'] => {
   return async (tab) => {
@@ -37,28 +43,29 @@ export const MEANS: Means[] = [
     isNoticed: true,
     run: async (tab) => {
       await tab.leave()
-      return async () => void (await tab.comeBack())
+      return async () => ((await tab.comeBack()) ? RESTORED : undefined)
     },
   },
-  { name: 'killed', times: 12, isNoticed: true, run: gone((tab) => tab.kill()) },
+  { name: 'killed', times: 12, isNoticed: true, needsProcess: true, run: gone((tab) => tab.kill()) },
   {
     name: 'open, but its source is closed',
     times: 15,
     isNoticed: true,
     run: async (tab) => {
       await tab.evaluate('main.source.close()')
-      return async () => void (await tab.evaluate('start()'))
+      return () => tab.evaluate('start()')
     },
   },
   {
     name: 'stopped',
     times: 2,
     isNoticed: false,
+    needsProcess: true,
     run: async (tab) => {
       const resume = await tab.stop()
-      return async () => {
+      return () => {
         resume()
-        await tab.evaluate('1')
+        return tab.evaluate('1')
       }
     },
   },

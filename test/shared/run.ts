@@ -5,7 +5,6 @@
 
 import { parseArgs } from 'node:util'
 import { atOnce } from '../at-once.ts'
-import { randomNumbers } from '../hostile/chaos/random.ts'
 import { Tally, type Suite } from '../tally.ts'
 import { engines, type SharingEngine } from './browsers.ts'
 import { IN_CONTEXTS } from './contexts.ts'
@@ -60,7 +59,7 @@ async function runIn(engine: SharingEngine): Promise<void> {
 
 async function runAll(engine: SharingEngine, suite: Suite): Promise<void> {
   const tabs = await Tabs.launch(engine, files)
-  const successions = new Successions(tabs, randomNumbers(seed))
+  const successions = new Successions(tabs, seed)
   const figures: string[] = []
   const all = TWENTY.some(isWanted) ? await tabs.openAll(TABS, successions.code) : []
   for (const { name, run } of MEASURED.filter(isWanted)) {

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Feed, type FeedRequest } from '../awake/feed.ts'
-import { oneOf, type Random } from '../hostile/chaos/random.ts'
-import { MEANS, type Means } from './means.ts'
+import { oneOf, randomNumbers, type Random } from '../hostile/chaos/random.ts'
+import { MEANS, RESTORED, type Means } from './means.ts'
 import type { Tab, Tabs } from './tabs.ts'
 
 /** How often the server sends a message, in ms. */
@@ -47,16 +47,20 @@ export class Successions {
   readonly #tabs: Tabs
   readonly #feed: Feed
   readonly #random: Random
+  readonly #bursts: Random
   readonly #living: Tab[] = []
   /** The numbers of all tabs, also of those that are gone. */
   readonly #all = new Set<number>()
   readonly #opening = new Set<Promise<unknown>>()
   readonly #done: Done[] = []
+  /** How many pages were restored from the back/forward cache. */
+  #restored = 0
   readonly #timers: NodeJS.Timeout[] = []
 
-  constructor(tabs: Tabs, random: Random) {
+  constructor(tabs: Tabs, seed: number) {
     this.#tabs = tabs
-    this.#random = random
+    this.#random = randomNumbers(seed)
+    this.#bursts = randomNumbers(seed, 1)
     this.#feed = tabs.feeds.open()
   }
 
@@ -75,13 +79,17 @@ export class Successions {
     for (const tab of tabs) this.#add(tab)
     await Promise.all(tabs.map((tab) => tab.evaluate('start()')))
     await this.#allOpen()
+    const plan = this.#plan()
     this.#startMessages()
-    // Without an ID, the first succession would report a loss.
-    await Promise.all(tabs.map((tab) => tab.until('main.last > 0')))
-    for (const means of this.#plan()) await this.#succeed(means)
-    for (const timer of this.#timers) clearInterval(timer)
+    try {
+      // Without an ID, the first succession would report a loss.
+      await Promise.all(tabs.map((tab) => tab.until('main.first === 1')))
+      for (const means of plan) await this.#succeed(means)
+    } finally {
+      for (const timer of this.#timers) clearInterval(timer)
+    }
     await Promise.all(this.#opening)
-    // For the tabs that have joined since the last one.
+    // For the tabs that have joined since the last message.
     await this.#allOpen()
     this.#feed.send()
     await this.#check()
@@ -110,8 +118,8 @@ export class Successions {
   }
 
   async #burst(): Promise<void> {
-    const isFast = this.#random() < 0.5
-    for (let left = Math.floor(this.#random() * LARGEST_BURST); left > 0; left--) {
+    const isFast = this.#bursts() < 0.5
+    for (let left = Math.floor(this.#bursts() * LARGEST_BURST); left > 0; left--) {
       this.#feed.send()
       if (isFast) await delay(FAST_INTERVAL)
     }
@@ -120,9 +128,9 @@ export class Successions {
   /** The means in random order. */
   #plan(): Means[] {
     const { name } = this.#tabs.engine
-    const all = MEANS.filter(({ only }) => only?.includes(name) ?? true).flatMap((it) =>
-      Array<Means>(it.times).fill(it),
-    )
+    const all = MEANS.filter(({ only }) => only?.includes(name) ?? true)
+      .filter(({ needsProcess }) => !needsProcess || process.platform === 'linux')
+      .flatMap((it) => Array<Means>(it.times).fill(it))
     return all
       .map((means) => ({ means, key: this.#random() }))
       .sort((one, other) => one.key - other.key)
@@ -148,7 +156,7 @@ export class Successions {
       throw new Error(`Tab ${leader.number} was ${means.name}, and no other tab connected`, { cause: error })
     })
     this.#done.push({ means, startedAt, lostAt, before, after })
-    await comeBack?.()
+    if ((await comeBack?.()) === RESTORED) this.#restored++
     const rest = feed.sent + Math.floor(this.#random() * LONGEST_REST)
     await feed.until(({ sent }) => sent >= rest, 'messages are sent')
   }
@@ -212,7 +220,8 @@ export class Successions {
   /** A line in total and for each means. */
   figures(): string[] {
     const { sent, requests } = this.#feed
-    const total = `  ${this.#done.length} successions, ${requests.length} requests, ${sent} messages`
+    const counts = `${this.#done.length} successions, ${requests.length} requests, ${sent} messages`
+    const total = `  ${counts}, ${this.#restored} pages restored from the back/forward cache`
     const lines = MEANS.map((means) => {
       const results = this.#results((it) => it.means === means)
       const times = sorted(results.map(({ without }) => without))
