@@ -19,7 +19,7 @@ const MAX_JOIN = 1_000
 export type Random = () => number
 
 /** Generates the same numbers for the same seed. (mulberry32) */
-export function seededRandom(seed: number): Random {
+function seededRandom(seed: number): Random {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -203,7 +203,7 @@ export class Context {
   isHidden = false
   /** When it joined, was cached or restored, in ms since 1970. */
   since = Date.now()
-  /** Whether it was cached while all members that knew its messages left, so that it can miss some. */
+  /** Whether it can miss messages: it was cached, and other members joined after that. */
   mayMiss = false
   #isClosed = false
   #isCached = false
@@ -280,6 +280,8 @@ export class Context {
   kill(): void {
     if (this.state === 'dead') return
     this.state = 'dead'
+    // It may have been about to answer them.
+    for (const other of this.#world.contexts) other.mayMiss ||= Date.now() - other.since < MAX_JOIN
     this.lostAfter = Math.max(this.lastArrived, Date.now() - this.#world.upTo(MAX_LOSS))
     setTimeout(() => {
       this.#world.forget(this)
@@ -308,8 +310,9 @@ export class Context {
   restore(): void {
     if (!this.#isCached) return
     this.#isCached = false
-    const remembers = ({ isPresent, since }: Context): boolean => isPresent && since + MAX_JOIN < this.since
-    this.mayMiss ||= !this.#world.contexts.some(remembers)
+    const cachedAt = this.since
+    const present = this.#world.contexts.filter(({ isPresent, state }) => isPresent && state !== 'dead')
+    this.mayMiss ||= !present.every(({ since }) => since + MAX_JOIN < cachedAt)
     this.since = Date.now()
     if (!this.#isClosed) this.member.join()
   }
