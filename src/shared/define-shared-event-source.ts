@@ -38,12 +38,12 @@ import {
 } from './core.ts'
 import { createHost } from './host.ts'
 import type { SharedEventSourceConstructor } from './interface.ts'
-import { LeaderSink } from './leader-sink.ts'
-import { Member, type MemberOwner } from './member.ts'
+import { createLeaderSink } from './leader-sink.ts'
+import { createMember, type Member, type MemberOwner } from './member.ts'
 import { keyOf, type Entry, type PlainError } from './protocol.ts'
 
 /** Options that change the request. Contexts that use them differently must not share a connection. */
-const REQUEST_OPTIONS = ['method', 'headers', 'body', 'resume', 'fetch', 'fetchOptions']
+const REQUEST_OPTIONS = ['method', 'headers', 'body', 'resume', 'fetch', 'fetchOptions', 'dispatcher', 'node']
 
 /** A function, so that bundlers can drop an unused class. */
 export function defineSharedEventSource(): SharedEventSourceConstructor {
@@ -77,23 +77,19 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
       this.#owner = {
         reconnectionTime: options.reconnectionTime,
         loss: lossOf(url),
-        deliver: this.#deliver.bind(this),
+        deliver: (entry) => void this.#deliver(entry),
         connect: this.#connect.bind(this),
         disconnect: () => {
           this.#connection?.close()
           this.#connection = undefined
         },
         reconnect: () => {
-          this.#member.commit({
-            entry: ['connecting'],
-            deliver: () => {
-              this.#deliver(['connecting'])
-            },
-          })
+          const entry: Entry = ['connecting']
+          this.#member.commit(entry, () => void this.#deliver(entry))
           this.#connection?.reconnect()
         },
       }
-      this.#member = new Member(createHost(keyOf(url.href, withCredentials, name)), this.#owner, lastEventId)
+      this.#member = createMember(createHost(keyOf(url.href, withCredentials, name)), this.#owner, lastEventId)
       if (signal?.aborted) this.close()
       else this.#start()
     }
@@ -199,38 +195,39 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
       const options = this.#options
       const opener = new FetchOpener(this.#url, options)
       opener.hasSent = this.#member.log.hasOpened
-      this.#connection = new Connection(
+      const isActive = (): boolean => this.#connection === connection
+      const connection = new Connection(
         this,
         opener,
         // This class handles the signal and the page.
         { ...options, reconnectionTime: this.#owner.reconnectionTime, signal: undefined, whenHidden: 'keep' },
-        new LeaderSink(this.#member, this.#dispatcher, this.close.bind(this)),
+        createLeaderSink(this.#member, this.#dispatcher, this.#deliver.bind(this), isActive, this.close.bind(this)),
       )
-      this.#connection.start()
+      this.#connection = connection
+      connection.start()
     }
 
-    #deliver(entry: Entry): void {
+    /** @param error of this context's own connection */
+    #deliver(entry: Entry, error?: ConnectionError): Promise<void> | undefined {
       const dispatcher = this.#dispatcher
       switch (entry[0]) {
         case 'open':
           dispatcher.open(undefined, entry[1])
-          break
+          return undefined
         case 'message':
           dispatcher.message(entry[1], entry[2], entry[3])
-          break
+          return undefined
         case 'id':
           dispatcher.id(entry[1])
-          break
+          return undefined
         case 'lost':
-          void dispatcher.lost(errorOf(entry[1], this.url), entry[2])
-          break
+          return dispatcher.lost(error ?? errorOf(entry[1], this.url), entry[2])
         case 'failed':
-          this.#member.leave()
-          void dispatcher.failed(errorOf(entry[1], this.url))
+          this.#member.retire()
           this.#end()
-          break
+          return dispatcher.failed(error ?? errorOf(entry[1], this.url))
         default:
-          void dispatcher.deciding().then(() => {
+          return dispatcher.deciding().then(() => {
             this.#isReconnecting = false
           })
       }
@@ -256,11 +253,11 @@ function readName(init: unknown, { policy }: ConnectionOptions): string {
   const changing = REQUEST_OPTIONS.find((member) => given[member] !== undefined)
   if (changing !== undefined && name === '') {
     throw new TypeError(
-      `${option(changing)} needs a "name" too: other contexts share the connection if their URL and "name" are the same`,
+      `${option(changing)} needs a "name" too: contexts with the same URL and "name" share a connection`,
     )
   }
   if (!policy.reconnects) {
-    throw new TypeError(`SharedEventSource needs "reconnect" or "resume": another context may have to connect again`)
+    throw new TypeError('SharedEventSource needs "reconnect" or "resume": another context may take over')
   }
   return name
 }

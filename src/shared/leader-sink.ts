@@ -1,108 +1,66 @@
 /** The sink of the leader's connection: enters everything in the log, which delivers it in all contexts. */
 
-import {
-  hasDocument,
-  type ConnectionError,
-  type ConnectionSink,
-  type Dispatcher,
-  type FetchLikeResponse,
-} from './core.ts'
+import { hasDocument, type ConnectionError, type ConnectionSink, type Dispatcher } from './core.ts'
 import type { Member } from './member.ts'
 import type { Entry, PlainError } from './protocol.ts'
 
-/** How long it may take from there to `pagehide`, in ms. Measured: 7. */
+/** Browsers cancel the requests of a page that is left up to 7 ms before the page learns that. In ms. */
 const LEAVING = 100
 
-export class LeaderSink implements ConnectionSink {
-  readonly #member: Member
-  readonly #dispatcher: Dispatcher
-  readonly #aborted: () => void
-  #isClosed = false
-
-  constructor(member: Member, dispatcher: Dispatcher, aborted: () => void) {
-    this.#member = member
-    this.#dispatcher = dispatcher
-    this.#aborted = aborted
-  }
-
-  /** All members have the messages up to this one. */
-  get lastEventId(): string | undefined {
-    return this.#member.log.lastEventId
-  }
-
-  open(_response: FetchLikeResponse | undefined, origin: string): void {
-    this.#commit(['open', origin], () => {
-      this.#dispatcher.open(undefined, origin)
-    })
-  }
-
-  message(type: string, data: string, lastEventId: string): void {
-    this.#commit(['message', type, data, lastEventId], () => {
-      this.#dispatcher.message(type, data, lastEventId)
-    })
-  }
-
-  id(lastEventId: string): void {
-    this.#commit(['id', lastEventId], () => {
-      this.#dispatcher.id(lastEventId)
-    })
-  }
-
-  comment(text: string): void {
-    this.#member.commit({
-      deliver: () => {
-        this.#dispatcher.comment(text)
-      },
-    })
-  }
-
-  backpressure(bytes: number): Promise<void> | undefined {
-    this.#member.flush()
-    return this.#dispatcher.backpressure(bytes)
-  }
-
-  demand(): undefined {
-    return undefined
-  }
-
-  deciding(): Promise<void> {
-    return this.#report(['connecting'], () => this.#dispatcher.deciding())
-  }
-
-  async lost(error: ConnectionError, delay: number): Promise<void> {
-    // Browsers cancel the requests of a page that is left before it learns that.
-    if (error.reason === 'network' && hasDocument()) await new Promise((resolve) => setTimeout(resolve, LEAVING))
-    // Never settles for a page that was left meanwhile.
-    return this.#report(['lost', plainError(error), delay], () => this.#dispatcher.lost(error, delay))
-  }
-
-  failed(error: ConnectionError): Promise<void> {
-    return this.#report(['failed', plainError(error)], () => {
-      this.#member.retire()
-      return this.#dispatcher.failed(error)
-    })
-  }
-
-  aborted(): void {
-    this.#aborted()
-  }
-
-  /** Ignores everything from now on. */
-  close(): void {
-    this.#isClosed = true
-  }
-
-  #commit(entry: Entry, deliver: () => void): void {
-    if (!this.#isClosed) this.#member.commit({ entry, deliver })
-  }
-
-  /** Resolves when the event has been dispatched here. */
-  #report(entry: Entry, deliver: () => Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      this.#commit(entry, () => {
-        resolve(deliver())
+/**
+ * @param deliver fires the event of an entry here. Resolves when it has been dispatched
+ * @param isActive whether the connection is not closed
+ */
+export function createLeaderSink(
+  member: Member,
+  dispatcher: Dispatcher,
+  deliver: (entry: Entry, error?: ConnectionError) => Promise<void> | undefined,
+  isActive: () => boolean,
+  aborted: () => void,
+): ConnectionSink {
+  const enter = (entry: Entry, error?: ConnectionError): Promise<void> =>
+    new Promise((resolve) => {
+      member.commit(entry, () => {
+        resolve(deliver(entry, error))
       })
     })
+
+  return {
+    /** All members have the messages up to this one. */
+    get lastEventId() {
+      return member.log.lastEventId
+    },
+    open(_response, origin) {
+      void enter(['open', origin])
+    },
+    message(...[type, data, lastEventId]) {
+      const entry: Entry = ['message', type, data, lastEventId]
+      // Without a promise for each message.
+      member.commit(entry, () => void deliver(entry))
+    },
+    id(lastEventId) {
+      void enter(['id', lastEventId])
+    },
+    comment(text) {
+      member.commit(undefined, () => {
+        dispatcher.comment(text)
+      })
+    },
+    backpressure(bytes) {
+      member.flush()
+      return dispatcher.backpressure(bytes)
+    },
+    demand: () => undefined,
+    deciding: () => enter(['connecting']),
+    async lost(error, delay) {
+      if (error.reason === 'network' && hasDocument()) {
+        await new Promise((resolve) => setTimeout(resolve, LEAVING))
+        if (!isActive()) return
+      }
+      await enter(['lost', plainError(error), delay], error)
+    },
+    failed: (error) => enter(['failed', plainError(error)], error),
+    aborted,
   }
 }
 

@@ -18,149 +18,160 @@ export function isSame(position: Position | undefined, other: Position | undefin
   return position?.[0] === other?.[0] && position?.[1] === other?.[1]
 }
 
-export class Log {
-  lastEventId: string | undefined
-  isOpen = false
+export interface Log {
+  readonly lastEventId: string | undefined
   /** Whether the connection has ever been open. */
-  hasOpened = false
-  #origin = ''
-  /** The term of the last entry. 0 if there is none yet. */
-  #term = 0
-  /** The number of the last entry. */
-  #number = 0
-  /** The last entries. */
-  #kept: Entry[] = []
-  #keptLength = 0
-  /** The term before the first kept entry. -1 if there was none, which matches no other group. */
-  #termBefore = -1
-  /** IDs of messages that an old leader has delivered, but the current one did not know of. */
-  #delivered = new Set<string>()
-
-  /** @param lastEventId the option; may be empty */
-  constructor(lastEventId: string) {
-    this.lastEventId = lastEventIdAfter(undefined, lastEventId)
-  }
-
+  readonly hasOpened: boolean
+  readonly isOpen: boolean
   /** Undefined before the first entry. */
-  get position(): Position | undefined {
-    return this.#term === 0 ? undefined : [this.#term, this.#number]
-  }
-
-  get next(): number {
-    return this.#number + 1
-  }
-
+  readonly position: Position | undefined
   /** Undefined before the first entry. */
-  get snapshot(): Snapshot | undefined {
-    const { position: at, isOpen, lastEventId } = this
-    return at && { at, isOpen, origin: this.#origin, lastEventId }
-  }
-
+  readonly snapshot: Snapshot | undefined
+  /** The number of the next entry. */
+  readonly next: number
+  disconnected(): void
   /** Returns whether to deliver the entry. */
-  add(entry: Entry): boolean {
-    this.#number++
-    this.#kept.push(entry)
-    const [kind, value] = entry
-    switch (kind) {
-      case 'message':
-        this.#keptLength += entry[2].length
-        this.#setId(entry[3])
-        break
-      case 'id':
-        this.#setId(value)
-        break
-      case 'open':
-        this.isOpen = this.hasOpened = true
-        this.#origin = value
-        break
-      default:
-        this.isOpen = false
-        if (kind === 'term') this.#term = value
-    }
-    if (this.#kept.length > 2 * MAX_ENTRIES || this.#keptLength > 2 * MAX_LENGTH) this.#trim()
-    return kind !== 'message' || !this.#isDelivered(entry[3])
-  }
-
+  add(entry: Entry): boolean
   /**
    * Adds entries unless they are already known. Returns those to deliver, or undefined if they do not follow the known ones.
    *
-   * @param term of the leader that posted them to all. Omit it for entries that were chosen for this log's position
+   * @param leaderTerm of the leader that posted them to all. Omit it for entries that were chosen for this log's position
    */
-  receive({ first, entries }: Entries, term?: number): Entry[] | undefined {
-    if (first > this.next) return undefined
-    let known = this.next - first
-    const start = entries.findIndex(([kind, value]) => kind === 'term' && value > this.#term)
-    if (start >= 0 && start <= known) {
-      // The leader may have founded another group.
-      if (term !== undefined && entries[start]?.[2] !== this.#termBeforeNumber(first + start)) return undefined
-      if (start < known) this.#rewind(first + start)
-      known = start
-    } else if (term !== undefined && term !== this.#term) return undefined
-    return entries.slice(known).filter((entry) => this.add(entry))
-  }
-
+  receive(message: Entries, leaderTerm?: number): Entry[] | undefined
   /** Returns the entries after a position, or undefined if they are no longer known. */
-  since([term, number]: Position): Entries | undefined {
-    const isOf =
-      (wanted: (known: number) => boolean) =>
-      ([kind, value]: Entry) =>
-        kind === 'term' && wanted(value)
-    if (term !== this.#termBefore && !this.#kept.some(isOf((known) => known === term))) return undefined
-    const firstKept = this.next - this.#kept.length
-    const newTerm = this.#kept.findIndex(isOf((known) => known > term))
-    // What followed in the old term, its leader alone knew.
-    const first = Math.min(number + 1, newTerm < 0 ? this.next : firstKept + newTerm)
-    return first < firstKept ? undefined : { first, entries: this.#kept.slice(first - firstKept) }
-  }
-
+  since(position: Position): Entries | undefined
   /** Continues from another member's state, without the entries before it. */
-  jump({ at, isOpen, origin, lastEventId }: Snapshot): void {
-    ;[this.#term, this.#number] = at
-    this.#termBefore = this.#term
-    this.#kept = []
-    this.#keptLength = 0
-    this.isOpen = isOpen
-    this.hasOpened ||= isOpen
-    this.#origin = origin
-    this.lastEventId = lastEventId
+  jump(snapshot: Snapshot): void
+}
+
+/** @param initialId the option `lastEventId`; may be empty */
+export function createLog(initialId: string): Log {
+  let lastEventId = lastEventIdAfter(undefined, initialId)
+  let isOpen = false
+  let hasOpened = false
+  let origin = ''
+  /** The term of the last entry. 0 if there is none yet. */
+  let term = 0
+  /** The number of the last entry. */
+  let number = 0
+  /** The last entries. */
+  let kept: Entry[] = []
+  /** How many characters of data they have. */
+  let keptLength = 0
+  /** The term before them. -1 if there was none, which matches no other group. */
+  let termBefore = -1
+  /** IDs of messages that an old leader has delivered, but the current one did not know of. */
+  const delivered = new Set<string>()
+
+  const position = (): Position | undefined => (term === 0 ? undefined : [term, number])
+
+  function setId(id: string): void {
+    lastEventId = lastEventIdAfter(lastEventId, id)
   }
 
-  #termBeforeNumber(number: number): number {
-    const index = this.#kept.length + number - this.next
-    return this.#kept
-      .slice(0, index)
-      .reduce((term, [kind, value]) => (kind === 'term' ? value : term), this.#termBefore)
+  function add(entry: Entry): boolean {
+    number++
+    kept.push(entry)
+    const [kind, value] = entry
+    if (kind === 'message') {
+      keptLength += entry[2].length
+      setId(entry[3])
+    } else if (kind === 'id') setId(value)
+    else {
+      isOpen = kind === 'open'
+      if (kind === 'open') {
+        hasOpened = true
+        origin = value
+      } else if (kind === 'term') term = value
+    }
+    if (kept.length > 2 * MAX_ENTRIES || keptLength > 2 * MAX_LENGTH) trim()
+    if (kind !== 'message') return true
+    const isKnown = delivered.delete(entry[3])
+    // The server continues differently.
+    if (!isKnown) delivered.clear()
+    return !isKnown
   }
 
-  #setId(lastEventId: string): void {
-    this.lastEventId = lastEventIdAfter(this.lastEventId, lastEventId)
+  function trim(): void {
+    let count = 0
+    for (const entry of kept) {
+      if (kept.length - count <= MAX_ENTRIES && keptLength <= MAX_LENGTH) break
+      count++
+      if (entry[0] === 'message') keptLength -= entry[2].length
+      else if (entry[0] === 'term') termBefore = entry[1]
+    }
+    kept.splice(0, count)
   }
 
   /** Removes the entries from a number on. The new leader did not know them. It receives their messages again if they have IDs. */
-  #rewind(number: number): void {
-    for (const entry of this.#kept.splice(number - this.next)) {
+  function rewind(first: number): void {
+    for (const entry of kept.splice(first - 1 - number)) {
       if (entry[0] !== 'message') continue
-      const [, , data, id] = entry
-      this.#keptLength -= data.length
-      if (id) this.#delivered.add(id)
+      keptLength -= entry[2].length
+      if (entry[3]) delivered.add(entry[3])
     }
-    this.#number = number - 1
+    number = first - 1
   }
 
-  #isDelivered(id: string): boolean {
-    if (this.#delivered.delete(id)) return true
-    this.#delivered.clear()
-    return false
+  function termBeforeNumber(wanted: number): number {
+    const before = kept.slice(0, kept.length - 1 - number + wanted)
+    return before.reduce((last, [kind, value]) => (kind === 'term' ? value : last), termBefore)
   }
 
-  #trim(): void {
-    let count = 0
-    while (this.#kept.length - count > MAX_ENTRIES || this.#keptLength > MAX_LENGTH) {
-      const entry = this.#kept[count++]
-      if (!entry) break
-      if (entry[0] === 'message') this.#keptLength -= entry[2].length
-      else if (entry[0] === 'term') this.#termBefore = entry[1]
-    }
-    this.#kept.splice(0, count)
+  return {
+    get lastEventId() {
+      return lastEventId
+    },
+    get hasOpened() {
+      return hasOpened
+    },
+    get isOpen() {
+      return isOpen
+    },
+    get position() {
+      return position()
+    },
+    get snapshot() {
+      const at = position()
+      return at && { at, isOpen, origin, lastEventId }
+    },
+    get next() {
+      return number + 1
+    },
+    disconnected() {
+      isOpen = false
+    },
+    add,
+    receive({ first, entries }, leaderTerm) {
+      let known = number + 1 - first
+      if (known < 0) return undefined
+      const start = entries.findIndex(([kind, value]) => kind === 'term' && value > term)
+      if (start >= 0 && start <= known) {
+        // The leader may have founded another group.
+        if (leaderTerm !== undefined && entries[start]?.[2] !== termBeforeNumber(first + start)) return undefined
+        if (start < known) rewind(first + start)
+        known = start
+      } else if (leaderTerm !== undefined && leaderTerm !== term) return undefined
+      return entries.slice(known).filter(add)
+    },
+    since([itsTerm, itsNumber]) {
+      if (itsTerm !== termBefore && !kept.some(([kind, value]) => kind === 'term' && value === itsTerm))
+        return undefined
+      const firstKept = number + 1 - kept.length
+      const start = kept.findIndex(([kind, value]) => kind === 'term' && value > itsTerm)
+      // What followed in its term, its leader alone knew.
+      const first = Math.min(itsNumber, start < 0 ? number : firstKept + start - 1) + 1
+      return first < firstKept ? undefined : { first, entries: kept.slice(first - firstKept) }
+    },
+    jump(snapshot) {
+      if (!isSame(snapshot.at, position())) {
+        ;[term, number] = snapshot.at
+        termBefore = term
+        kept = []
+        keptLength = 0
+      }
+      ;({ isOpen, origin, lastEventId } = snapshot)
+      hasOpened ||= isOpen
+    },
   }
 }

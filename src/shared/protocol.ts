@@ -83,15 +83,25 @@ export type Message = Content & { version: number; from: string; term: number }
 type Check = (value: unknown) => boolean
 type Members = Record<string, unknown>
 
+/** In ms. Clocks are corrected by less. */
+const DAY = 86_400_000
+
 const isNumber: Check = (value) => typeof value === 'number' && value >= 0 && value < Number.MAX_SAFE_INTEGER
+/** Terms begin with the time, in ms since 1970. Later ones are garbage. */
+export const isTerm: Check = (value) => isNumber(value) && (value as number) < Date.now() + DAY
+const isFlag: Check = (value) => typeof value === 'boolean'
 const isOptional =
   (check: Check): Check =>
   (value) =>
     value === undefined || check(value)
-const isPosition: Check = (value) => isTuple(value, [isNumber, isNumber])
-const isFlag: Check = (value) => typeof value === 'boolean'
 
-const isError = hasMembers({
+/** Checks the members of an object or array, of which the ones at the end may be missing. */
+const has =
+  (checks: Record<string, Check> | Check[]): Check =>
+  (value) =>
+    isObject(value) && Object.entries(checks).every(([name, check]) => check((value as Members)[name]))
+const isPosition = has([isTerm, isNumber])
+const isError = has({
   message: isString,
   reason: isString,
   status: isOptional(isNumber),
@@ -100,9 +110,11 @@ const isError = hasMembers({
   attempt: isNumber,
   endedMidEvent: isFlag,
 })
+const isSnapshot = has({ at: isPosition, isOpen: isFlag, origin: isString, lastEventId: isOptional(isString) })
 
-const ENTRY_CHECKS: Record<Entry[0], Check[]> = {
-  term: [isNumber, isNumber],
+/** Checks of the members after `kind`. */
+const ENTRIES: Record<string, Check[]> = {
+  term: [isTerm, isTerm],
   connecting: [],
   open: [isString],
   message: [isString, isString, isString],
@@ -110,46 +122,35 @@ const ENTRY_CHECKS: Record<Entry[0], Check[]> = {
   lost: [isError, isNumber],
   failed: [isError],
 }
-
 const isEntry: Check = (value) => {
   const [kind, ...values] = Array.isArray(value) ? (value as unknown[]) : []
-  return isString(kind) && Object.hasOwn(ENTRY_CHECKS, kind) && isTuple(values, ENTRY_CHECKS[kind as Entry[0]])
+  const checks = Object.entries(ENTRIES).find(([name]) => name === kind)?.[1]
+  return checks !== undefined && has(checks)(values)
 }
-
-const ENTRIES = {
+const entryList = {
   first: isNumber,
   entries: (value: unknown) => Array.isArray(value) && Array.from(value).every(isEntry),
 }
 
-const isSnapshot = hasMembers({
-  at: isPosition,
-  isOpen: isFlag,
-  origin: isString,
-  lastEventId: isOptional(isString),
-})
-
-const CHECKS: Record<Content['type'], Check> = {
-  ask: hasMembers({ at: isOptional(isPosition) }),
-  elect: hasMembers({ at: isOptional(isPosition) }),
-  entries: hasMembers({ to: isOptional(isString), reconnectionTime: isNumber, ...ENTRIES }),
-  state: hasMembers({ to: isString, at: isOptional(isPosition), reconnectionTime: isNumber, snapshot: isSnapshot }),
+const to = isString
+const reconnectionTime = isNumber
+const MESSAGES: Record<string, Check> = {
+  ask: has({ at: isOptional(isPosition) }),
+  elect: has({ at: isOptional(isPosition) }),
+  entries: has({ to: isOptional(to), reconnectionTime, ...entryList }),
+  state: has({ to, at: isOptional(isPosition), reconnectionTime, snapshot: isSnapshot }),
   reconnect: () => true,
-  bye: hasMembers({ snapshot: isSnapshot }),
-  position: hasMembers({ to: isString, snapshot: isOptional(isSnapshot), missed: isOptional(hasMembers(ENTRIES)) }),
+  bye: has({ snapshot: isSnapshot }),
+  position: has({ to, snapshot: isOptional(isSnapshot), missed: isOptional(has(entryList)) }),
 }
-
-const isEnvelope = hasMembers({
-  version: (version) => version === VERSION,
-  from: isString,
-  term: isNumber,
-  type: (type) => isString(type) && Object.hasOwn(CHECKS, type),
-})
+const isMessage = has({ version: (version) => version === VERSION, from: isString, term: isTerm })
 
 /** Returns a message of this version; undefined for anything else, which any script of the origin may have posted. */
 export function readMessage(data: unknown): Message | undefined {
-  if (!isEnvelope(data)) return undefined
+  if (!isMessage(data)) return undefined
   const message = data as Message
-  return CHECKS[message.type](message) ? message : undefined
+  const check = Object.entries(MESSAGES).find(([type]) => type === message.type)?.[1]
+  return check?.(message) ? message : undefined
 }
 
 export function isFromLeader({ type }: Message): boolean {
@@ -159,12 +160,4 @@ export function isFromLeader({ type }: Message): boolean {
 /** The name of the lock and the channel. */
 export function keyOf(url: string, withCredentials: boolean, name: string): string {
   return `everysource/${VERSION} ${JSON.stringify([name, withCredentials, url])}`
-}
-
-function hasMembers(checks: Record<string, Check>): Check {
-  return (value) => isObject(value) && Object.entries(checks).every(([name, check]) => check((value as Members)[name]))
-}
-
-function isTuple(value: unknown, checks: readonly Check[]): boolean {
-  return Array.isArray(value) && value.length === checks.length && checks.every((check, i) => check(value[i]))
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Member } from '../../../src/shared/member.ts'
+import { createMember } from '../../../src/shared/member.ts'
 import { Context, World } from './world.ts'
 
 const RUNS = Number(process.env['GROUP_RUNS'] ?? 150)
@@ -95,8 +95,13 @@ class Watch {
 
 const GARBAGE: unknown[] = [null, 'ask', 7, [], {}, { version: 1 }, { version: 2, from: 'x', term: 1, type: 'ask' }]
 
-async function play(Class: typeof Member, seed: number, commands: readonly Command[], hasIds = true): Promise<World> {
-  const world = new World(Class, seed, hasIds)
+async function play(
+  create: typeof createMember,
+  seed: number,
+  commands: readonly Command[],
+  hasIds = true,
+): Promise<World> {
+  const world = new World(create, seed, hasIds)
   vi.spyOn(Math, 'random').mockImplementation(world.random)
   const watch = new Watch(world)
   const start = (): Context => new Context(world)
@@ -202,7 +207,7 @@ describe('a group of members', () => {
   it('receives each message once and in order, whatever happens to its members', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.array(command, { minLength: 5, maxLength: 40 }), async (seed, commands) => {
-        expect(faultsOf(await play(Member, seed, commands))).toEqual([])
+        expect(faultsOf(await play(createMember, seed, commands))).toEqual([])
       }),
       { numRuns: RUNS },
     )

@@ -4,7 +4,7 @@
  */
 
 import type { Lock, LockOwner } from '../../../src/shared/lock.ts'
-import type { Channel, Host, Member, MemberOwner } from '../../../src/shared/member.ts'
+import type { Channel, createMember, Host, Member, MemberOwner } from '../../../src/shared/member.ts'
 import type { Entry, Message } from '../../../src/shared/protocol.ts'
 
 /** In ms. Browsers need up to this long to notice that a process is gone. */
@@ -45,7 +45,7 @@ interface OpenChannel {
 
 export class World {
   readonly random: Random
-  readonly Member: typeof Member
+  readonly createMember: typeof createMember
   readonly contexts: Context[] = []
   readonly connections = new Set<Connection>()
   /** How many messages the server has sent. */
@@ -62,8 +62,8 @@ export class World {
   readonly #channels = new Set<OpenChannel>()
   #highestTerm = 0
 
-  constructor(Member: World['Member'], seed: number, hasIds = true) {
-    this.Member = Member
+  constructor(create: typeof createMember, seed: number, hasIds = true) {
+    this.createMember = create
     this.random = seededRandom(seed)
     this.hasIds = hasIds
   }
@@ -228,11 +228,14 @@ export class Context {
       openChannel: (onMessage) => world.openChannel(this, onMessage),
       isHidden: () => this.isHidden,
       startTimer: (run, ms) => {
-        const timer = setTimeout(() => {
-          this.run(run)
+        let isCanceled = false
+        setTimeout(() => {
+          this.run(() => {
+            if (!isCanceled) run()
+          })
         }, ms)
         return () => {
-          clearTimeout(timer)
+          isCanceled = true
         }
       },
     }
@@ -257,7 +260,7 @@ export class Context {
         connect()
       },
     }
-    this.member = new world.Member(host, owner, '')
+    this.member = world.createMember(host, owner, '')
     this.member.join()
   }
 
@@ -319,7 +322,9 @@ export class Context {
 
   setHidden(isHidden: boolean): void {
     this.isHidden = isHidden
-    this.run(this.member.look)
+    this.run(() => {
+      this.member.look()
+    })
   }
 
   /** Most messages take a few ms, those of some pairs much longer. */
@@ -331,11 +336,8 @@ export class Context {
   }
 
   enter(entry: Entry): void {
-    this.member.commit({
-      entry,
-      deliver: () => {
-        this.#deliver(entry)
-      },
+    this.member.commit(entry, () => {
+      this.#deliver(entry)
     })
   }
 
