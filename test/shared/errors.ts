@@ -8,7 +8,7 @@ import type { Answer } from '../server/program.ts'
 import { haveAll, leaderOf, openSharing, type SharedCheck } from './check.ts'
 import type { Tab, Tabs } from './tabs.ts'
 
-const TABS = 4
+const TABS = 3
 
 const messageOf = (id: number): string => `retry: 100\nid: ${id}\ndata: x\n\n`
 

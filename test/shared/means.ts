@@ -27,10 +27,10 @@ const gone = (act: (tab: Tab) => Promise<void>): Means['run'] => {
 }
 
 export const MEANS: Means[] = [
-  { name: 'closed', times: 25, isNoticed: true, run: gone((tab) => tab.close()) },
+  { name: 'closed', times: 20, isNoticed: true, run: gone((tab) => tab.close()) },
   {
     name: 'reloaded',
-    times: 25,
+    times: 29,
     isNoticed: true,
     run: async (tab) => {
       await tab.reload()
@@ -46,10 +46,10 @@ export const MEANS: Means[] = [
       return async () => ((await tab.comeBack()) ? RESTORED : undefined)
     },
   },
-  { name: 'killed', times: 12, isNoticed: true, needsProcess: true, run: gone((tab) => tab.kill()) },
+  { name: 'killed', times: 8, isNoticed: true, needsProcess: true, run: gone((tab) => tab.kill()) },
   {
     name: 'open, but its source is closed',
-    times: 15,
+    times: 20,
     isNoticed: true,
     run: async (tab) => {
       await tab.evaluate('main.source.close()')

@@ -10,7 +10,7 @@ import type { Tab, Tabs } from './tabs.ts'
 const CONNECTIONS = 6
 
 /** How many messages to measure, and how often the server sends one, in ms. */
-const MESSAGES = 150
+const MESSAGES = 100
 const INTERVAL = 20
 
 /** The longest time from the leader to half of the followers, in ms, on a busy machine. */

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Feed, type FeedRequest } from '../awake/feed.ts'
 import { oneOf, randomNumbers, type Random } from '../hostile/chaos/random.ts'
 import { MEANS, RESTORED, type Means } from './means.ts'
+import type { Report } from './remote.ts'
 import type { Tab, Tabs } from './tabs.ts'
 
 /** How often the server sends a message, in ms. */
@@ -27,6 +28,13 @@ const MISSED_WITHIN = 10_000
 
 /** How late a busy machine may be, in ms. */
 const SLACK = 4_000
+
+/**
+ * After how many successions the tabs may fire an error: browsers cancel the requests of a page before it learns that it is left. On a
+ * busy machine, that may take longer than a leader waits before it reports the loss.
+ */
+const LATE = 5
+const LOSS = /was interrupted|could not be reached/
 
 interface Done {
   means: Means
@@ -188,7 +196,10 @@ export class Successions {
     assert.deepEqual(this.#reported('fault'), [], 'messages that were lost, doubled or out of order')
     for (const tab of this.#living) await tab.until(`main.last === ${sent}`)
     assert.deepEqual(this.#reported('problem'), [], 'errors and warnings in the tabs')
-    assert.deepEqual(this.#reported('error'), [], 'error events in the tabs')
+    const late = this.#successionsWithErrors()
+    assert.ok(late <= LATE, `error events after ${late} successions: ${this.#reported('error').join('; ')}`)
+    const errors = this.#reports('error').filter(({ value }) => !LOSS.test(String(value)))
+    assert.deepEqual(errors, [], 'other error events in the tabs')
     await this.#feed.until(({ open }) => open === 1, 'one connection is left')
     for (const isNoticed of [true, false]) {
       const times = sorted(this.#results(({ means }) => means.isNoticed === isNoticed).map(({ without }) => without))
@@ -198,14 +209,24 @@ export class Successions {
     }
   }
 
+  #reports(kind: string): Report[] {
+    return this.#tabs.remote.reports.filter(({ what, tab }) => what === kind && this.#all.has(tab))
+  }
+
+  #successionBefore(at: number): Done | undefined {
+    return this.#done.filter(({ startedAt }) => startedAt < at).at(-1)
+  }
+
+  #successionsWithErrors(): number {
+    return new Set(this.#reports('error').map(({ at }) => this.#successionBefore(at))).size
+  }
+
   /** The reports of a kind, each once, with the means before it. */
   #reported(kind: string): string[] {
-    const texts = this.#tabs.remote.reports
-      .filter(({ what, tab }) => what === kind && this.#all.has(tab))
-      .map(({ tab, value, at }) => {
-        const { means } = this.#done.filter(({ startedAt }) => startedAt < at).at(-1) ?? {}
-        return `${kind === 'error' ? '' : `tab ${tab}: `}${String(value)} (leader ${means?.name})`
-      })
+    const texts = this.#reports(kind).map(({ tab, value, at }) => {
+      const { means } = this.#successionBefore(at) ?? {}
+      return `${kind === 'error' ? '' : `tab ${tab}: `}${String(value)} (leader ${means?.name})`
+    })
     return [...new Set(texts)].map((text) => `${texts.filter((it) => it === text).length} × ${text}`)
   }
 
@@ -221,7 +242,7 @@ export class Successions {
   figures(): string[] {
     const { sent, requests } = this.#feed
     const counts = `${this.#done.length} successions, ${requests.length} requests, ${sent} messages`
-    const total = `  ${counts}, ${this.#restored} pages restored from the back/forward cache`
+    const total = `  ${counts}, ${this.#restored} pages restored from the back/forward cache, errors after ${this.#successionsWithErrors()}`
     const lines = MEANS.map((means) => {
       const results = this.#results((it) => it.means === means)
       const times = sorted(results.map(({ without }) => without))
