@@ -90,6 +90,7 @@ export const HOSTILE_NEIGHBOR: SharedCheck[] = [
       await feed.until((feed) => feed.sent > sent + 10, 'messages are sent')
       feed.stop()
       await haveAll(tabs, feed, all)
+      assert.equal(feed.requests.length, 1)
     },
   },
   {
