@@ -31,6 +31,7 @@ import {
   readOptions,
   subscribe,
   toDOMString,
+  withoutCredentials,
   watchPage,
   type ConnectionOptions,
   type FailureReason,
@@ -52,7 +53,8 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
     readonly #options: ConnectionOptions
     readonly #dispatcher: Dispatcher
     readonly #member: Member
-    readonly #owner: MemberOwner
+    /** Of the last connection, here or elsewhere, in ms. */
+    #reconnectionTime: number
     readonly #unsubscribes: ((() => void) | undefined)[] = []
     #handlers: HandlerAttributes | undefined
     #connection: Connection | undefined
@@ -68,28 +70,34 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
       keepPrototype(this, new.target)
       const input = toDOMString(args[0])
       const options = readOptions(args[1])
-      const name = readName(args[1], options)
       const url = parseURL(input)
+      const name = readName(args[1], options, url)
       const { withCredentials, lastEventId, onComment, signal } = options
       this.#url = url
       this.#options = options
       this.#dispatcher = new Dispatcher(this, lastEventId, onComment)
-      this.#owner = {
-        reconnectionTime: options.reconnectionTime,
+      this.#reconnectionTime = options.reconnectionTime
+      const owner: MemberOwner = {
         loss: lossOf(url),
+        getReconnectionTime: () => this.reconnectionTime,
+        setReconnectionTime: (ms) => {
+          this.#reconnectionTime = ms
+        },
         deliver: (entry) => void this.#deliver(entry),
         connect: this.#connect.bind(this),
         disconnect: () => {
+          this.#reconnectionTime = this.reconnectionTime
           this.#connection?.close()
           this.#connection = undefined
         },
         reconnect: () => {
           const entry: Entry = ['connecting']
           this.#member.commit(entry, () => void this.#deliver(entry))
-          this.#connection?.reconnect()
+          if (this.#connection) this.#connection.reconnect()
+          else this.#connect(true)
         },
       }
-      this.#member = createMember(createHost(keyOf(url.href, withCredentials, name)), this.#owner, lastEventId)
+      this.#member = createMember(createHost(keyOf(url, withCredentials, name)), owner, lastEventId)
       if (signal?.aborted) this.close()
       else this.#start()
     }
@@ -108,7 +116,7 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
       return this.#dispatcher.lastEventId ?? ''
     }
     get reconnectionTime(): number {
-      return this.#connection?.reconnectionTime ?? this.#owner.reconnectionTime
+      return this.#connection?.reconnectionTime ?? this.#reconnectionTime
     }
     get shared(): boolean {
       return this.#member.isShared
@@ -180,7 +188,9 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
       this.#unsubscribes.push(
         signal && subscribe(raiseListenerLimit(signal), 'abort', this.close.bind(this)),
         page?.close.bind(page),
-        onWake(member.look),
+        onWake(() => {
+          member.look()
+        }),
         closesHidden ? undefined : onPageShow(join),
       )
       joinWhenShown()
@@ -191,16 +201,16 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
       for (const unsubscribe of this.#unsubscribes.splice(0)) unsubscribe?.()
     }
 
-    #connect(): void {
+    #connect(isSuccessor: boolean): void {
       const options = this.#options
       const opener = new FetchOpener(this.#url, options)
-      opener.hasSent = this.#member.log.hasOpened
+      opener.hasSent = isSuccessor
       const isActive = (): boolean => this.#connection === connection
       const connection = new Connection(
         this,
         opener,
         // This class handles the signal and the page.
-        { ...options, reconnectionTime: this.#owner.reconnectionTime, signal: undefined, whenHidden: 'keep' },
+        { ...options, reconnectionTime: this.#reconnectionTime, signal: undefined, whenHidden: 'keep' },
         createLeaderSink(this.#member, this.#dispatcher, this.#deliver.bind(this), isActive, this.close.bind(this)),
       )
       this.#connection = connection
@@ -221,11 +231,11 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
           dispatcher.id(entry[1])
           return undefined
         case 'lost':
-          return dispatcher.lost(error ?? errorOf(entry[1], this.url), entry[2])
+          return dispatcher.lost(error ?? errorOf(entry[1], this.#url), entry[2])
         case 'failed':
           this.#member.retire()
           this.#end()
-          return dispatcher.failed(error ?? errorOf(entry[1], this.url))
+          return dispatcher.failed(error ?? errorOf(entry[1], this.#url))
         default:
           return dispatcher.deciding().then(() => {
             this.#isReconnecting = false
@@ -247,14 +257,13 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
   return SharedEventSource as unknown as SharedEventSourceConstructor
 }
 
-function readName(init: unknown, { policy }: ConnectionOptions): string {
+function readName(init: unknown, { policy }: ConnectionOptions, { username, password }: URL): string {
   const given = optionMembers(init)
   const name = checked(option('name'), given.name, isString, 'a string') ?? ''
   const changing = REQUEST_OPTIONS.find((member) => given[member] !== undefined)
-  if (changing !== undefined && name === '') {
-    throw new TypeError(
-      `${option(changing)} needs a "name" too: contexts with the same URL and "name" share a connection`,
-    )
+  if (name === '' && (changing !== undefined || username !== '' || password !== '')) {
+    const user = changing === undefined ? 'A URL with a user or password' : option(changing)
+    throw new TypeError(`${user} needs a "name" too: contexts with the same URL and "name" share a connection`)
   }
   if (!policy.reconnects) {
     throw new TypeError('SharedEventSource needs "reconnect" or "resume": another context may take over')
@@ -267,6 +276,6 @@ function lossOf(url: URL): Entry {
   return ['lost', { message, reason: 'network', attempt: 1, endedMidEvent: false }, 0]
 }
 
-function errorOf({ message, reason, ...members }: PlainError, url: string): ConnectionError {
-  return new ConnectionError(message, { ...members, reason: reason as FailureReason, url })
+function errorOf({ message, reason, ...members }: PlainError, url: URL): ConnectionError {
+  return new ConnectionError(message, { ...members, reason: reason as FailureReason, url: withoutCredentials(url) })
 }

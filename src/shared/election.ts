@@ -17,11 +17,13 @@ export interface Election {
   answer(snapshot: Snapshot | undefined): void
   /** Missing entries have arrived. */
   look(): void
+  /** The old leader has left, and no entry is missing. */
+  end(): void
   stop(): void
 }
 
 /** @param voters how many members wait for the lock */
-export function startElection({ startTimer }: Host, log: Log, voters: number): Election {
+export function startElection(host: Host, log: Log, voters: number): Election {
   let best: Snapshot | undefined
   let answers = 0
   const stops: (() => void)[] = []
@@ -29,7 +31,7 @@ export function startElection({ startTimer }: Host, log: Log, voters: number): E
   const over = new Promise<void>((given) => {
     resolve = given
   })
-  stops.push(startTimer(resolve, ELECTION))
+  stops.push(host.startTimer(resolve, ELECTION))
 
   function look(): void {
     const isMissing = log.position && isLater(best?.at, log.position)
@@ -48,11 +50,12 @@ export function startElection({ startTimer }: Host, log: Log, voters: number): E
           answers = voters
           look()
         }
-        stops.push(startTimer(end, MORE_ANSWERS))
+        stops.push(host.startTimer(end, MORE_ANSWERS))
       }
       look()
     },
     look,
+    end: resolve,
     stop() {
       for (const stop of stops) stop()
     },

@@ -4,8 +4,8 @@ import { hasDocument, type ConnectionError, type ConnectionSink, type Dispatcher
 import type { Member } from './member.ts'
 import type { Entry, PlainError } from './protocol.ts'
 
-/** Browsers cancel the requests of a page that is left up to 7 ms before the page learns that. In ms. */
-const LEAVING = 100
+/** Browsers cancel the requests of a page that is left before the page learns that: 7 ms, and more on a busy machine. In ms. */
+const LEAVING = 300
 
 /**
  * @param deliver fires the event of an entry here. Resolves when it has been dispatched

@@ -13,7 +13,7 @@ export interface Lease {
 export function createLease(isHeld: () => Promise<boolean>, lose: () => void): Lease {
   /** In ms since 1970. */
   let ranAt = Date.now()
-  let waiting: (() => void)[] = []
+  const waiting: (() => void)[] = []
   let isEnded = false
 
   async function prove(): Promise<void> {
@@ -24,18 +24,19 @@ export function createLease(isHeld: () => Promise<boolean>, lose: () => void): L
       return
     }
     ranAt = Date.now()
-    const steps = waiting
-    waiting = []
-    for (const step of steps) if (!isEnded) step()
+    for (const step of waiting.splice(0)) run(step)
+  }
+
+  function run(step: () => void): void {
+    if (isEnded) return
+    if (waiting.length === 0 && Math.abs(Date.now() - ranAt) < LEASE) {
+      ranAt = Date.now()
+      step()
+    } else if (waiting.push(step) === 1) void prove()
   }
 
   return {
-    run(step) {
-      if (waiting.length === 0 && Math.abs(Date.now() - ranAt) < LEASE) {
-        ranAt = Date.now()
-        step()
-      } else if (waiting.push(step) === 1) void prove()
-    },
+    run,
     end() {
       isEnded = true
     },

@@ -5,7 +5,7 @@ import type { Entries, Entry, Position, Snapshot } from './protocol.ts'
 
 /** How many entries to keep for members that have missed some. */
 const MAX_ENTRIES = 1_000
-/** How many characters of data to keep. */
+/** How many characters they may have. */
 const MAX_LENGTH = 256 * 1024
 
 /** Whether the first position is later. Undefined is the earliest. */
@@ -23,6 +23,8 @@ export interface Log {
   /** Whether the connection has ever been open. */
   readonly hasOpened: boolean
   readonly isOpen: boolean
+  /** When the leader was going to reconnect, in ms since 1970. */
+  readonly retryAt: number
   /** Undefined before the first entry. */
   readonly position: Position | undefined
   /** Undefined before the first entry. */
@@ -49,6 +51,7 @@ export function createLog(initialId: string): Log {
   let lastEventId = lastEventIdAfter(undefined, initialId)
   let isOpen = false
   let hasOpened = false
+  let retryAt = 0
   let origin = ''
   /** The term of the last entry. 0 if there is none yet. */
   let term = 0
@@ -56,39 +59,33 @@ export function createLog(initialId: string): Log {
   let number = 0
   /** The last entries. */
   let kept: Entry[] = []
-  /** How many characters of data they have. */
+  /** How many characters they have. */
   let keptLength = 0
   /** The term before them. -1 if there was none, which matches no other group. */
   let termBefore = -1
-  /** IDs of messages that an old leader has delivered, but the current one did not know of. */
-  const delivered = new Set<string>()
+  let idBefore = lastEventId
+  /** Messages that an old leader has delivered, but the current one did not know of. */
+  let delivered: Entry[] = []
 
   const position = (): Position | undefined => (term === 0 ? undefined : [term, number])
-
-  function setId(id: string): void {
-    lastEventId = lastEventIdAfter(lastEventId, id)
-  }
 
   function add(entry: Entry): boolean {
     number++
     kept.push(entry)
+    keptLength += lengthOf(entry)
+    lastEventId = idAfter(lastEventId, entry)
     const [kind, value] = entry
-    if (kind === 'message') {
-      keptLength += entry[2].length
-      setId(entry[3])
-    } else if (kind === 'id') setId(value)
-    else {
-      isOpen = kind === 'open'
-      if (kind === 'open') {
-        hasOpened = true
-        origin = value
-      } else if (kind === 'term') term = value
-    }
+    if (kind !== 'message' && kind !== 'id') isOpen = kind === 'open'
+    if (kind === 'open') {
+      hasOpened = true
+      origin = value
+    } else if (kind === 'term') term = value
+    else if (kind === 'lost') retryAt = Date.now() + entry[2]
     if (kept.length > 2 * MAX_ENTRIES || keptLength > 2 * MAX_LENGTH) trim()
     if (kind !== 'message') return true
-    const isKnown = delivered.delete(entry[3])
+    const isKnown = delivered.shift()?.every((part, i) => part === entry[i]) ?? false
     // The server continues differently.
-    if (!isKnown) delivered.clear()
+    if (!isKnown) delivered = []
     return !isKnown
   }
 
@@ -97,20 +94,22 @@ export function createLog(initialId: string): Log {
     for (const entry of kept) {
       if (kept.length - count <= MAX_ENTRIES && keptLength <= MAX_LENGTH) break
       count++
-      if (entry[0] === 'message') keptLength -= entry[2].length
-      else if (entry[0] === 'term') termBefore = entry[1]
+      keptLength -= lengthOf(entry)
+      idBefore = idAfter(idBefore, entry)
+      if (entry[0] === 'term') termBefore = entry[1]
     }
     kept.splice(0, count)
   }
 
-  /** Removes the entries from a number on. The new leader did not know them. It receives their messages again if they have IDs. */
+  /** Removes the entries from a number on. The new leader did not know them. If they have IDs, the server sends them again. */
   function rewind(first: number): void {
-    for (const entry of kept.splice(first - 1 - number)) {
-      if (entry[0] !== 'message') continue
-      keptLength -= entry[2].length
-      if (entry[3]) delivered.add(entry[3])
-    }
+    const removed = kept.splice(first - 1 - number)
+    for (const entry of removed) keptLength -= lengthOf(entry)
+    const messages = removed.filter(([kind]) => kind === 'message')
+    // Those of an earlier time may not have been replayed yet.
+    delivered = lastEventId ? messages.concat(delivered) : []
     number = first - 1
+    lastEventId = kept.reduce(idAfter, idBefore)
   }
 
   function termBeforeNumber(wanted: number): number {
@@ -128,12 +127,15 @@ export function createLog(initialId: string): Log {
     get isOpen() {
       return isOpen
     },
+    get retryAt() {
+      return retryAt
+    },
     get position() {
       return position()
     },
     get snapshot() {
       const at = position()
-      return at && { at, isOpen, origin, lastEventId }
+      return at && { at, isOpen, hasOpened, retryAt, origin, lastEventId }
     },
     get next() {
       return number + 1
@@ -169,9 +171,18 @@ export function createLog(initialId: string): Log {
         termBefore = term
         kept = []
         keptLength = 0
+        idBefore = snapshot.lastEventId
       }
-      ;({ isOpen, origin, lastEventId } = snapshot)
-      hasOpened ||= isOpen
+      ;({ isOpen, hasOpened, retryAt, origin, lastEventId } = snapshot)
     },
   }
+}
+
+function idAfter(before: string | undefined, entry: Entry): string | undefined {
+  if (entry[0] === 'message') return lastEventIdAfter(before, entry[3])
+  return entry[0] === 'id' ? lastEventIdAfter(before, entry[1]) : before
+}
+
+function lengthOf(entry: Entry): number {
+  return entry.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0)
 }

@@ -1,5 +1,6 @@
 /** A member of the group that shares a connection: it follows a leader, succeeds it, or leads. `protocol.ts` has the messages. */
 
+import { MAX_DELAY } from './core.ts'
 import { startElection, type Election } from './election.ts'
 import { createLease, type Lease } from './lease.ts'
 import type { Lock } from './lock.ts'
@@ -40,12 +41,14 @@ export interface Channel {
 /** The source that a member belongs to. */
 export interface MemberOwner {
   /** In ms. */
-  reconnectionTime: number
+  getReconnectionTime(): number
+  setReconnectionTime(ms: number): void
   /** Reports that messages are missing. */
   readonly loss: Entry
   /** Fires the event of an entry. */
   deliver(entry: Entry): void
-  connect(): void
+  /** @param isSuccessor whether another member was connected before */
+  connect(isSuccessor: boolean): void
   disconnect(): void
   reconnect(): void
 }
@@ -98,6 +101,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
   const askers = new Map<string, Position | undefined>()
   let election: Election | undefined
   let lease: Lease | undefined
+  let stopWait: (() => void) | undefined
   /** What the leader has not posted yet. */
   let pending: [entry: Entry | undefined, deliver: () => void][] = []
   const silence = watchSilence(host, ask, lockState, () => {
@@ -110,6 +114,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     silence.stop()
     election?.stop()
     lease?.end()
+    stopWait?.()
     election = lease = undefined
     askers.clear()
     pending = []
@@ -169,7 +174,6 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
 
   /** This member has the lock, or has to find out whether it still has it. */
   async function elect(): Promise<void> {
-    const isComplete = hasAll
     const current = begin('elected')
     const { isHeld, waiting } = await lockState()
     if (current !== turn) return
@@ -180,7 +184,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     term = Math.max(Date.now(), Math.floor(term) + 1) + Math.random()
     const { position: at } = log
     post({ type: 'elect', at })
-    if (!isComplete && (at || waiting > 0)) {
+    if (!hasAll && (at || waiting > 0)) {
       election = startElection(host, log, waiting)
       await election.over
       if (current !== turn) return
@@ -199,12 +203,18 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     const waiting = [...askers]
     const { position } = log
     begin('leading')
+    const wait = log.isOpen ? 0 : log.retryAt - Date.now()
     lease = createLease(async () => (await lockState()).isHeld, giveWay)
     enter(['term', term || Date.now(), position?.[0] ?? 0])
     // The server cannot know which messages to send again.
-    if (position && log.hasOpened && log.lastEventId === undefined) enter(owner.loss)
+    if (position && log.hasOpened && !log.lastEventId) enter(owner.loss)
     for (const [from, at] of waiting) answer(from, at)
-    owner.connect()
+    const connect = (): void => {
+      owner.connect(position !== undefined)
+    }
+    // The server may have asked for a wait.
+    if (wait > 0) stopWait = host.startTimer(connect, Math.min(wait, MAX_DELAY))
+    else connect()
   }
 
   function enter(entry: Entry): void {
@@ -214,6 +224,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
   }
 
   function commit(entry: Entry | undefined, deliver: () => void): void {
+    if (!lease) return
     pending.push([entry, deliver])
     if (entry && entry[0] !== 'message' && entry[0] !== 'id') flush()
   }
@@ -232,7 +243,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     }
     pending = []
     if (entries.length > 0) {
-      post({ type: 'entries', first, entries, reconnectionTime: owner.reconnectionTime })
+      post({ type: 'entries', first, entries, reconnectionTime: owner.getReconnectionTime() })
     }
     deliverAll(deliveries)
   }
@@ -243,8 +254,13 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     for (const deliver of deliveries) if (current === turn) deliver()
   }
 
+  function reconnectHere(): void {
+    stopWait?.()
+    owner.reconnect()
+  }
+
   function reconnect(): void {
-    if (lease) lease.run(owner.reconnect)
+    if (lease) lease.run(reconnectHere)
     else post({ type: 'reconnect' })
   }
 
@@ -259,7 +275,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
   function answer(to: string, at: Position | undefined): void {
     const { snapshot } = log
     if (!snapshot) return
-    const { reconnectionTime } = owner
+    const reconnectionTime = owner.getReconnectionTime()
     const missed = at && !isSame(at, snapshot.at) ? log.since(at) : undefined
     if (missed) post({ type: 'entries', to, reconnectionTime, ...missed })
     else post({ type: 'state', to, at, reconnectionTime, snapshot })
@@ -280,9 +296,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
       term = message.term
       void elect()
     } else if (message.type === 'position') {
-      if (message.to !== id || !election) return
-      if (message.missed) receive(message.missed)
-      election?.answer(message.snapshot)
+      if (message.to === id) onPosition(message.snapshot, message.missed)
     } else if (message.type === 'ask') {
       const { from, at } = message
       if (lease) {
@@ -290,7 +304,13 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
           answer(from, at)
         })
       } else askers.set(from, at)
-    } else lease?.run(owner.reconnect)
+    } else lease?.run(reconnectHere)
+  }
+
+  function onPosition(snapshot: Snapshot | undefined, missed: Entries | undefined): void {
+    if (role !== 'elected') return
+    if (missed) receive(missed)
+    election?.answer(snapshot)
   }
 
   function onLeader(message: Message): void {
@@ -303,16 +323,21 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     } else if (message.term > term) {
       term = message.term
       void elect()
-    } else if (role === 'elected' && message.type === 'entries' && !message.to) {
+    } else if (role === 'elected') {
       // Posted before this member got the lock.
-      receive(message, message.term)
-      election?.look()
+      if (message.type === 'entries' && !message.to) {
+        receive(message, message.term)
+        election?.look()
+      } else if (message.type === 'bye' && isSame(message.snapshot.at, log.position)) {
+        hasAll = true
+        election?.end()
+      }
     }
   }
 
   function onCurrentLeader(message: Message): void {
     const { position, snapshot } = log
-    if ('reconnectionTime' in message) owner.reconnectionTime = message.reconnectionTime
+    if ('reconnectionTime' in message) owner.setReconnectionTime(message.reconnectionTime)
     switch (message.type) {
       case 'entries': {
         const { to } = message

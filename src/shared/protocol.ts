@@ -20,7 +20,7 @@
  * version uses another connection, and neither disturbs the other.
  */
 
-import { isObject, isString } from './core.ts'
+import { isObject, isString, withoutCredentials } from './core.ts'
 
 /** Increment this when old code would misunderstand new messages. */
 export const VERSION = 1
@@ -63,6 +63,10 @@ export interface Entries {
 export interface Snapshot {
   readonly at: Position
   readonly isOpen: boolean
+  /** Whether it has ever been open. */
+  readonly hasOpened: boolean
+  /** When the leader is going to reconnect, in ms since 1970. */
+  readonly retryAt: number
   readonly origin: string
   readonly lastEventId: string | undefined
 }
@@ -110,7 +114,14 @@ const isError = has({
   attempt: isNumber,
   endedMidEvent: isFlag,
 })
-const isSnapshot = has({ at: isPosition, isOpen: isFlag, origin: isString, lastEventId: isOptional(isString) })
+const isSnapshot = has({
+  at: isPosition,
+  isOpen: isFlag,
+  hasOpened: isFlag,
+  retryAt: isNumber,
+  origin: isString,
+  lastEventId: isOptional(isString),
+})
 
 /** Checks of the members after `kind`. */
 const ENTRIES: Record<string, Check[]> = {
@@ -157,7 +168,8 @@ export function isFromLeader({ type }: Message): boolean {
   return type !== 'ask' && type !== 'position' && type !== 'reconnect'
 }
 
-/** The name of the lock and the channel. */
-export function keyOf(url: string, withCredentials: boolean, name: string): string {
-  return `everysource/${VERSION} ${JSON.stringify([name, withCredentials, url])}`
+/** The name of the lock and the channel, which other scripts of the origin can see. */
+export function keyOf(url: URL, withCredentials: boolean, name: string): string {
+  const [shown] = withoutCredentials(url).split('#')
+  return `everysource/${VERSION} ${JSON.stringify([name, withCredentials, shown])}`
 }

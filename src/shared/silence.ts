@@ -19,7 +19,7 @@ export interface SilenceWatch {
 
 /** @param takeOver called after a last `query`, which in Chromium may free the lock of a cached page */
 export function watchSilence(
-  { isHidden, startTimer }: Host,
+  host: Host,
   ask: () => void,
   query: () => Promise<unknown>,
   takeOver: () => void,
@@ -43,16 +43,18 @@ export function watchSilence(
 
   function look(): void {
     const current = stop()
-    if (isHidden()) return
+    if (host.isHidden()) return
     const silence = Date.now() - heardAt
-    if (silence < SILENCE) lookIn(SILENCE - silence)
+    // The clock was set back.
+    if (silence < 0) hear()
+    if (silence < SILENCE) lookIn(SILENCE - Math.max(0, silence))
     else if (asked < 2) {
       asked++
       ask()
       lookIn(ANSWER)
     } else {
       void query().then(() => {
-        if (current === turn) stopTimer = startTimer(takeOverOrLook, Math.random() * JITTER)
+        if (current === turn) stopTimer = host.startTimer(takeOverOrLook, Math.random() * JITTER)
       })
     }
   }
@@ -64,7 +66,7 @@ export function watchSilence(
 
   function lookIn(ms: number): void {
     const due = Date.now() + ms
-    stopTimer = startTimer(() => {
+    stopTimer = host.startTimer(() => {
       // This context has slept, and answers may be waiting.
       if (Date.now() - due > ANSWER) asked = 0
       look()

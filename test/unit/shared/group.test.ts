@@ -86,7 +86,8 @@ class Watch {
       this.#mustNotice = false
       return
     }
-    const without = Date.now() - this.#ledAt
+    const awakeAt = Math.min(...present.filter(({ isHidden }) => !isHidden).map((context) => context.awakeAt))
+    const without = Date.now() - Math.max(this.#ledAt, awakeAt)
     this.#mustNotice ||= holder?.state === 'stopped'
     const limit = this.#mustNotice ? MAX_SILENCE : MAX_SUCCESSION
     if (without > limit) faults.push(`no leader for ${without} ms`)

@@ -203,6 +203,8 @@ export class Context {
   isHidden = false
   /** When it joined, was cached or restored, in ms since 1970. */
   since = Date.now()
+  /** Since when it could notice that the leader is silent, in ms since 1970. */
+  awakeAt = Date.now()
   /** Whether it can miss messages: it was cached, and other members joined after that. */
   mayMiss = false
   #isClosed = false
@@ -247,7 +249,8 @@ export class Context {
       this.#connection = undefined
     }
     const owner: MemberOwner = {
-      reconnectionTime: 3_000,
+      getReconnectionTime: () => 3_000,
+      setReconnectionTime: () => undefined,
       loss: ['lost', { message: 'loss', reason: 'network', attempt: 1, endedMidEvent: false }, 0],
       deliver: (entry) => {
         this.#deliver(entry)
@@ -277,6 +280,7 @@ export class Context {
   resume(): void {
     if (this.state !== 'stopped') return
     this.state = 'running'
+    this.awakeAt = Date.now()
     for (const task of this.#waiting.splice(0)) this.run(task)
   }
 
@@ -316,11 +320,12 @@ export class Context {
     const cachedAt = this.since
     const present = this.#world.contexts.filter(({ isPresent, state }) => isPresent && state !== 'dead')
     this.mayMiss ||= !present.every(({ since }) => since + MAX_JOIN < cachedAt)
-    this.since = Date.now()
+    this.since = this.awakeAt = Date.now()
     if (!this.#isClosed) this.member.join()
   }
 
   setHidden(isHidden: boolean): void {
+    if (this.isHidden && !isHidden) this.awakeAt = Date.now()
     this.isHidden = isHidden
     this.run(() => {
       this.member.look()
