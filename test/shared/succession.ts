@@ -27,7 +27,7 @@ const NOTICED_WITHIN = 500
 const MISSED_WITHIN = 10_000
 
 /** How late a busy machine may be, in ms. */
-const SLACK = 4_000
+const SLACK = 8_000
 
 /**
  * After how many successions the tabs may fire an error: browsers cancel the requests of a page before it learns that it is left. On a
