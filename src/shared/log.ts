@@ -1,4 +1,4 @@
-/** What happened to the shared connection, as far as this member knows. */
+/** The history of the shared connection, as far as this member knows it. */
 
 import { lastEventIdAfter } from './core.ts'
 import type { Entries, Entry, Position, Snapshot } from './protocol.ts'
@@ -161,7 +161,7 @@ export function createLog(initialId: string): Log {
         return undefined
       const firstKept = number + 1 - kept.length
       const start = kept.findIndex(([kind, value]) => kind === 'term' && value > itsTerm)
-      // What followed in its term, its leader alone knew.
+      // Only the leader of its term knew the entries that followed.
       const first = Math.min(itsNumber, start < 0 ? number : firstKept + start - 1) + 1
       return first < firstKept ? undefined : { first, entries: kept.slice(first - firstKept) }
     },

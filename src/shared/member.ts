@@ -22,7 +22,7 @@ import { watchSilence } from './silence.ts'
 /** How long the lock is kept after the connection has failed, in ms: longer than the message that says so may take. */
 const LINGER = 500
 
-/** What a member needs from its context. Tests simulate it. */
+/** The context of a member. Tests simulate it. */
 export interface Host {
   /** Undefined if the context cannot share. */
   readonly lock: Lock | undefined
@@ -102,7 +102,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
   let election: Election | undefined
   let lease: Lease | undefined
   let stopWait: (() => void) | undefined
-  /** What the leader has not posted yet. */
+  /** Entries that the leader has not posted yet. */
   let pending: [entry: Entry | undefined, deliver: () => void][] = []
   const silence = watchSilence(host, ask, lockState, () => {
     requestLock(true)

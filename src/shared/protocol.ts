@@ -104,7 +104,7 @@ const has =
   (checks: Record<string, Check> | Check[]): Check =>
   (value) =>
     isObject(value) && Object.entries(checks).every(([name, check]) => check((value as Members)[name]))
-const isPosition = has([isTerm, isNumber])
+const isPosition: Check = (value) => Array.isArray(value) && has([isTerm, isNumber])(value)
 const isError = has({
   message: isString,
   reason: isString,

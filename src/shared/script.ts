@@ -1,4 +1,4 @@
-/** The script build with `SharedEventSource`: a page needs no other script. */
+/** The script build with `SharedEventSource`: it also contains the index. */
 
 export * from '../index.ts'
 export { SharedEventSource } from './shared-event-source.ts'

@@ -6,9 +6,11 @@ import type { Extra } from '../server/server.ts'
 export interface FeedRequest {
   lastEventId: string | undefined
   method: string
+  /** The header `X-Tab`, for pages that share a connection. */
+  tab: number | undefined
   /** By `performance.now()`. */
   at: number
-  isClosed: boolean
+  closedAt: number | undefined
 }
 
 /** How often to send, in ms; never by default. */
@@ -52,7 +54,9 @@ export class Feed {
   serve(request: IncomingMessage, response: ServerResponse): void {
     const header = request.headers['last-event-id']
     const lastEventId = header === undefined ? undefined : String(header)
-    const logged = { lastEventId, method: request.method ?? '', at: performance.now(), isClosed: false }
+    const { method = '', headers } = request
+    const tab = headers['x-tab'] === undefined ? undefined : Number(headers['x-tab'])
+    const logged: FeedRequest = { lastEventId, method, tab, at: performance.now(), closedAt: undefined }
     this.requests.push(logged)
     if (this.requests.length > MAX_REQUESTS) response.writeHead(204).end()
     else {
@@ -71,7 +75,7 @@ export class Feed {
     }
     response.once('close', () => {
       this.#responses.delete(response)
-      logged.isClosed = true
+      logged.closedAt = performance.now()
       this.#changed()
     })
     this.#changed()

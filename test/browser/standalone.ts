@@ -11,9 +11,10 @@ import { promisify } from 'node:util'
 export async function openStandalone(
   binary: string,
   argsFor: (profile: string) => Promise<string[]> | string[],
+  envFor: (profile: string) => NodeJS.ProcessEnv = () => process.env,
 ): Promise<() => Promise<void>> {
   const profile = await mkdtemp(join(tmpdir(), 'everysource-browser-'))
-  const child = spawn(binary, await argsFor(profile), { stdio: 'ignore' })
+  const child = spawn(binary, await argsFor(profile), { stdio: 'ignore', env: envFor(profile) })
   const exited = new Promise((resolve) => child.once('exit', resolve))
   // An interrupted run must not leave the browser behind.
   const kill = (): void => void child.kill('SIGKILL')

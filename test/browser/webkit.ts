@@ -40,7 +40,7 @@ export const webkit: Engine = {
   },
 }
 
-function miniBrowser(): string | undefined {
+export function miniBrowser(): string | undefined {
   return MINI_BROWSERS.find((path) => existsSync(path))
 }
 

@@ -49,9 +49,16 @@ export class Window {
     }
   }
 
-  static async open(): Promise<Window> {
+  static async open(flags: string[] = []): Promise<Window> {
     const profile = mkdtempSync(join(tmpdir(), 'everysource-'))
-    const args = [...FLAGS, '--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank']
+    const args = [
+      ...FLAGS,
+      ...flags,
+      '--headless',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${profile}`,
+      'about:blank',
+    ]
     const child = spawn(findChromium() ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] })
     const socket = new WebSocket(await address(child))
     await new Promise((resolve, reject) => {
@@ -66,6 +73,18 @@ export class Window {
   /** @param newWindow whether to open a separate window, which can be minimized alone */
   async page(url: string, newWindow = false): Promise<Page> {
     const { targetId } = await this.#call('Target.createTarget', { url, newWindow })
+    return this.#attach(targetId)
+  }
+
+  /** Finds a page that was opened by another page. */
+  async find(url: string): Promise<Page> {
+    const { targetInfos } = await this.#call('Target.getTargets', {})
+    const target = (targetInfos as { url: string; targetId: string }[]).find((target) => target.url === url)
+    if (target === undefined) throw new Error(`No page shows ${url}`)
+    return this.#attach(target.targetId)
+  }
+
+  async #attach(targetId: unknown): Promise<Page> {
     const { sessionId } = await this.#call('Target.attachToTarget', { targetId, flatten: true })
     const { windowId } = await this.#call('Browser.getWindowForTarget', { targetId })
     const bringToFront = async (targetId: unknown): Promise<void> => {
