@@ -59,6 +59,7 @@ const WRONG: unknown[] = [
   {},
   [],
   [undefined],
+  new Uint8Array(9),
   new Date(),
   new Map(),
 ]
