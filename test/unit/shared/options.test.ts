@@ -61,7 +61,6 @@ describe('a POST', () => {
       name: 'mine',
       method: 'POST',
       body: 'start',
-      reconnectionTime: 200,
       resume: ({ lastEventId }) => {
         resumed.push(String(lastEventId))
         return { method: 'POST', body: `resume after ${String(lastEventId)}` }
@@ -84,11 +83,14 @@ describe('a POST', () => {
   it('is resumed by a successor that joined while the connection was lost', async () => {
     const { server, bodies } = await servePost()
     const resumed: string[] = []
-    const one = await shareOpen(server.url, { ...postOnce(resumed), reconnectionTime: 2_000 })
+    const one = await shareOpen(server.url, {
+      ...postOnce(resumed),
+      reconnect: { shouldReconnect: () => new Promise(() => undefined) },
+    })
     server.write('id: 7\ndata: 1\n\n')
     await untilAll([one], '1')
     server.drop()
-    await untilAll([one], 'error')
+    await until(() => one.source.readyState === 0)
     const two = share(server.url, postOnce(resumed))
     await until(() => two.source.lastEventId === '7')
     one.source.close()
