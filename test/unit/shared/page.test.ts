@@ -136,6 +136,21 @@ describe('a page that is left', () => {
     await untilAll([one, two], '2')
     for (const { events } of [one, two]) expect(events).toEqual(['open', '1', 'open', '2'])
   })
+
+  it.fails.each([
+    ['alone', stubSharingPage],
+    ['with a source that does not share', stubPage],
+  ])('%s without IDs has no error when restored', async (_, stub) => {
+    const page = stub()
+    const server = await serveStream()
+    const { source, events } = await shareOpen(server.url)
+    server.write('data: 1\n\n')
+    await until(() => events.length === 2)
+    page.leave()
+    page.restore()
+    await until(() => events.length > 2 && source.readyState === OPEN)
+    expect(events).toEqual(['open', '1', 'open'])
+  })
 })
 
 describe('a connection that is lost in a page', () => {

@@ -50,6 +50,50 @@ describe('a leader that closes', () => {
     expect(server.ids).toEqual([undefined, undefined])
   })
 
+  it('in the middle of a chunk is succeeded without a message lost or doubled', async () => {
+    const numbers = (from: number, to: number): string[] =>
+      Array.from({ length: to - from + 1 }, (_, index) => String(from + index))
+    const blocks = (from: number, to: number): string =>
+      numbers(from, to)
+        .map((number) => `id: ${number}\ndata: ${number}\n\n`)
+        .join('')
+    const server = await serveStream((response, attempt, { headers }) => {
+      startStream(response, attempt === 1 ? '' : blocks(Number(headers['last-event-id'] ?? 0) + 1, 500))
+    })
+    const [one, two] = await sharePair(server.url)
+    one.source.addEventListener('message', ({ data }) => {
+      if (data === '50') one.source.close()
+    })
+    server.write(blocks(1, 300))
+    await untilAll([two], '500')
+    expect(two.events.filter((event) => event !== 'open')).toEqual(numbers(1, 500))
+    expect(one.events).toEqual(['open', ...numbers(1, 50)])
+  })
+
+  it('together with its successor leaves nothing to later sources', async () => {
+    const server = await serveStream()
+    const [one, two] = await sharePair(server.url)
+    server.write('id: 1\ndata: 1\n\n')
+    await untilAll([one, two], '1')
+    one.source.close()
+    two.source.close()
+    const three = await shareOpen(server.url)
+    expect(three.source).toMatchObject({ leads: true, lastEventId: '' })
+    expect([one, two, three].map(({ events }) => events)).toEqual([['open', '1'], ['open', '1'], ['open']])
+  })
+
+  it.fails('whose connection is lost is succeeded without another error', async () => {
+    const server = await serveStream()
+    const [one, two] = await sharePair(server.url, { reconnectionTime: 500 })
+    server.write('data: 1\n\n')
+    await untilAll([one, two], '1')
+    server.drop()
+    await untilAll([one, two], 'error')
+    one.source.close()
+    await until(() => two.source.leads && two.source.readyState === OPEN)
+    expect(two.events).toEqual(['open', '1', 'error', 'open'])
+  })
+
   it('fires nothing more, even if its connection was just lost', async () => {
     const server = await serveStream()
     const [one, two] = await sharePair(server.url, { reconnectionTime: 1 })
@@ -157,6 +201,16 @@ describe('reconnect()', () => {
     await until(() => pair.every(({ source }) => source.readyState === OPEN))
     for (const { events } of pair) expect(events).toEqual(['open', 'error', 'open'])
     expect(server.requests).toHaveLength(2)
+  })
+
+  it.fails('of a new source leaves it open', async () => {
+    const server = await serveStream()
+    const [one, two] = [share(server.url), share(server.url)]
+    two.source.reconnect()
+    await untilAll([one, two], 'open')
+    server.write('id: 1\ndata: 1\n\n')
+    await untilAll([one, two], '1')
+    expect(two.states).toEqual([OPEN, OPEN])
   })
 
   it('does nothing when closed', async () => {
