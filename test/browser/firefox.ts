@@ -29,11 +29,11 @@ export const firefox: Engine = {
     const binary = findFirefox() ?? ''
     return {
       title: `Firefox ${await versionOf(binary)}`,
-      open: (url) =>
+      open: (...urls) =>
         openStandalone(binary, async (profile) => {
           // Includes preferences that prevent connections to servers other than the tests'.
           await createProfile(Browser.FIREFOX, { path: profile, preferences: NO_THROTTLING })
-          return ['--headless', '--no-remote', '--profile', profile, url]
+          return ['--headless', '--no-remote', '--profile', profile, ...urls]
         }),
       close: () => Promise.resolve(),
     }
