@@ -13,11 +13,16 @@ import { installed } from './browsers.ts'
 
 export type TabsContender = 'native' | 'everysource' | 'everysource-shared'
 
-/** A step of all tabs: close the current source, and follow a stream. */
-export type Command =
-  | { contender?: undefined }
-  /** `urls` has one for each tab. `isTimed` if the data of messages is the time when they were sent. */
-  | { contender: TabsContender; urls: string[]; isTimed: boolean }
+export interface Follow {
+  contender: TabsContender
+  /** One for each tab. */
+  urls: string[]
+  /** Whether the data of messages is the time when they were sent. */
+  isTimed: boolean
+}
+
+/** A step of all tabs: close the current source, and follow a stream if there is one. */
+export type Command = Follow | { contender?: undefined }
 
 /** The messages that a tab has received. */
 export interface Received {
@@ -165,7 +170,7 @@ class Session {
     path: string,
     stream: { count: number },
   ): Promise<{ cost: Cost; received: Received[] }> {
-    const { origin, origins, serverPid } = this.#bench
+    const { origin, origins } = this.#bench
     const { tabs } = this.#table
     const gate = `${this.#name}-${this.#streams++}`
     const query = new URLSearchParams(Object.entries({ ...stream, gate }).map(([name, value]) => [name, String(value)]))
@@ -178,15 +183,15 @@ class Session {
     assert.equal(await this.report(), 'connected')
     await this.#idle()
 
-    const [server, browser] = [timesOf(serverPid), this.#times()]
+    const [server, browser] = [await this.#serverTime(), this.#times()]
     const started = performance.now()
     await fetch(`${origin}/gates/${gate}`, { method: 'POST' })
     const received = (await this.report()) as Received[]
     const wall = performance.now() - started
-    const perMessage = (ms: number): number => (ms * 1_000) / (stream.count * tabs)
+    const deliveries = stream.count * tabs
     const cost = {
-      browser: perMessage(used(browser, this.#times())),
-      server: perMessage(used(server, timesOf(serverPid))),
+      browser: (used(browser, this.#times()) * 1_000) / deliveries,
+      server: ((await this.#serverTime()) - server) / deliveries,
       wall,
     }
     await this.#command({})
@@ -203,6 +208,11 @@ class Session {
     const times = timesOf(process.pid, this.#bench.serverPid)
     times.delete(process.pid)
     return times
+  }
+
+  /** In µs. */
+  async #serverTime(): Promise<number> {
+    return Number(await (await fetch(`${this.#bench.origin}/cpu`)).text())
   }
 
   /** Resolves when the browser has nothing left to do. */

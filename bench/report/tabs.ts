@@ -4,64 +4,64 @@ import { median, type Row } from '../bench.ts'
 import type { TabsSample, TabsTable } from '../measures/tabs.ts'
 import { middle, rowOf, table, titleOf, withRatio } from './table.ts'
 
+const PARTS = ['p50', 'p99'] as const
+
 const count = (value: number): string => value.toLocaleString('en')
 
 export function tabsText(tables: TabsTable[]): string {
   const [first] = tables
   if (!first) return 'No browser was installed.'
   const { tabs, burst, single } = first
-  return `${tabs} tabs of one browser follow the same stream: each with a native \`EventSource\`, each with ours, or all with a \`SharedEventSource\`,
-which needs one connection. Over HTTP/1.1, a browser opens only six connections to an origin. So that all tabs are connected, those with
-a connection each use several ports of the server. All but one of the tabs are in the background.
+  return `${tabs} tabs of one browser follow the same stream: each with a native \`EventSource\`, each with ours, or all with \`SharedEventSource\`
+over one connection. One tab is visible, the others are in the background. Browsers open only six HTTP/1.1 connections to an origin, so
+tabs with their own connections use several ports of the server.
 
-In the burst, the server sends ${count(burst.count)} messages of ${burst.size} bytes, ${burst.per} per chunk, as fast as they are read. Wall time is the time until all tabs
-have received all messages. Then it sends ${count(single.count)} messages one at a time, one every ${single.every} ms. CPU time is per message and tab: the
-“browser” is all processes of the browser. Latency is the time from just before the server's write to a tab's listener. The ratio to
-native is in brackets.
+The burst is ${count(burst.count)} messages of ${burst.size} bytes, ${burst.per} per chunk, as fast as they are read. Its wall time ends when all tabs have received all
+messages. After it come ${count(single.count)} single messages, one every ${single.every} ms. CPU time is in µs per message and tab, for all processes of the browser
+and for the server. Latency is the time from just before the server's write to a tab's listener. The ratio to native is in brackets.
 
-Server and browser share the cores. The CPU time in the burst differs by up to ${spread(tables).toFixed(0)} % between rounds. The system counts it in steps of 10 ms
-for each process, so small figures are rough. The clocks of Firefox and WebKit count whole milliseconds.`
+Browser and server share the cores. Between rounds, the browser's CPU time in the burst differs by up to ${spread(tables).toFixed(0)} %. The system counts it in steps of
+10 ms per process. The clocks of Firefox and WebKit count whole milliseconds.`
 }
 
 export function tabsTables(tables: TabsTable[]): string {
-  return tables.map(tableOf).join('\n\n')
+  return tables.map(tablesOf).join('\n\n')
 }
 
-function tableOf({ browser, rows }: TabsTable): string {
+function tablesOf({ browser, rows }: TabsTable): string {
   const native = rowOf(rows, 'native')
-  const cells = (row: Row<TabsSample>): string[] => [
-    withRatio(row, native, ({ burst }) => burst.browser),
-    withRatio(row, native, ({ burst }) => burst.server),
+  const tableOf = (head: string[], cells: (row: Row<TabsSample>) => string[]): string =>
+    table(
+      ['', 'browser, µs', 'server, µs', ...head],
+      rows.map((row) => [titleOf(row.contender), ...cells(row)]),
+    )
+  const costs = (row: Row<TabsSample>, what: 'burst' | 'single'): string[] => [
+    withRatio(row, native, (sample) => sample[what].browser),
+    withRatio(row, native, (sample) => sample[what].server),
+  ]
+  const bursts = tableOf(['wall time, ms'], (row) => [
+    ...costs(row, 'burst'),
     withRatio(row, native, ({ burst }) => burst.wall),
-    withRatio(row, native, ({ single }) => single.browser),
-    withRatio(row, native, ({ single }) => single.server),
+  ])
+  const singles = tableOf(['latency p50, ms', 'latency p99, ms'], (row) => [
+    ...costs(row, 'single'),
     ms(middle(row, ({ latency }) => latency.p50)),
     ms(middle(row, ({ latency }) => latency.p99)),
-  ]
-  const head = [
-    '',
-    'burst: browser, µs',
-    'server, µs',
-    'wall time, ms',
-    'one at a time: browser, µs',
-    'server, µs',
-    'latency p50, ms',
-    'p99, ms',
-  ]
-  const figures = table(
-    head,
-    rows.map((row) => [titleOf(row.contender), ...cells(row)]),
-  )
+  ])
   const shared = rowOf(rows, 'everysource-shared')
-  const [p50, p99] = (['p50', 'p99'] as const).map((part) => ms(middle(shared, (sample) => behindLeader(sample, part))))
-  return `${browser}:
+  const [p50, p99] = PARTS.map((part) => ms(middle(shared, (sample) => behindLeader(sample, part))))
+  return `${browser}, burst:
 
-${figures}
+${bursts}
 
-With \`SharedEventSource\`, a message reaches the listener of another tab ${p50} ms after that of the leading tab (p50; p99: ${p99} ms).`
+${browser}, single messages:
+
+${singles}
+
+With \`SharedEventSource\`, the latency from the leading tab to another is ${p50} ms (p50) and ${p99} ms (p99).`
 }
 
-export function behindLeader({ behindLeader }: TabsSample, part: 'p50' | 'p99'): number {
+export function behindLeader({ behindLeader }: TabsSample, part: (typeof PARTS)[number]): number {
   return behindLeader?.[part] ?? NaN
 }
 

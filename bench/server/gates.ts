@@ -3,13 +3,17 @@
 /** Waiting streams, by gate. */
 const waiting = new Map<string, (() => void)[]>()
 
-/** Calls `start` when the gate is opened. */
+const opened = new Set<string>()
+
+/** Calls `start` as soon as the gate is open. */
 export function waitAt(gate: string, start: () => void): void {
-  waiting.set(gate, [...(waiting.get(gate) ?? []), start])
+  if (opened.has(gate)) start()
+  else waiting.set(gate, [...(waiting.get(gate) ?? []), start])
 }
 
 /** Starts all streams that wait at the gate. */
 export function openGate(gate: string): void {
+  opened.add(gate)
   for (const start of waiting.get(gate) ?? []) start()
   waiting.delete(gate)
 }

@@ -52,8 +52,12 @@ const listener: RequestListener = (request, response) => {
 
 const origins: string[] = []
 for (let left = ORIGINS; left > 0; left--) {
-  // All clients may connect at once.
-  const server = createServer({ noDelay: true }, listener).listen({ host: '127.0.0.1', port: 0, backlog: 4_096 })
+  // All clients may connect at once. Idle connections stay open, because a request on one that is just being closed would fail.
+  const server = createServer({ noDelay: true, keepAliveTimeout: 0 }, listener).listen({
+    host: '127.0.0.1',
+    port: 0,
+    backlog: 4_096,
+  })
   await once(server, 'listening')
   origins.push(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 }
