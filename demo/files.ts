@@ -1,4 +1,4 @@
-/** Serves the pages and the built script. */
+/** Serves the pages and the built scripts. */
 
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -15,7 +15,10 @@ const TYPES: Record<string, string> = {
 
 /** All files by path. Requests are looked up here, so a path from a request never becomes a file name. */
 const FILES: ReadonlyMap<string, URL> = new Map([
-  ['/everysource.min.js', new URL('../dist/everysource.min.js', import.meta.url)],
+  ...['everysource.min.js', 'everysource-shared.min.js'].map((name): [string, URL] => [
+    `/${name}`,
+    new URL(`../dist/${name}`, import.meta.url),
+  ]),
   ...readdirSync(new URL('pages', import.meta.url)).map((name): [string, URL] => [
     `/pages/${name}`,
     new URL(`pages/${name}`, import.meta.url),
@@ -57,7 +60,7 @@ async function inspectorFile(path: string): Promise<Found | undefined> {
   return content && { type: ASSETS[name], content, headers: PAGE_HEADERS }
 }
 
-/** A demo page, or the built script. */
+/** A demo page, or a built script. */
 async function ownFile(path: string): Promise<Found | undefined> {
   const file = FILES.get(path)
   const content = file && (await readFile(file).catch(() => undefined))

@@ -31,6 +31,12 @@ const STREAMS: Omit<OfferedStream, 'url'>[] = [
     reconnects: true,
   },
   { ...GET, name: '/drop', about: 'Drops the connection in the middle of every fourth message.', view: 'messages' },
+  {
+    ...GET,
+    name: '/tabs',
+    about: 'A number every second, and how many connections the stream has. Its example page shares one among tabs.',
+    view: 'messages',
+  },
   { ...GET, name: '/people', about: 'Messages with custom event types.', view: 'messages', types: ['name', 'age'] },
   { ...GET, name: '/stream', about: 'A clock with IDs.', view: 'messages' },
   { ...GET, name: '/current-time', about: 'The date every second, with CORS for any origin.', view: 'messages' },

@@ -9,6 +9,7 @@ import { bufferedEvents, wrongTypeEvents } from './faulty-streams.ts'
 import { sendFile } from './files.ts'
 import * as streams from './streams.ts'
 import type { Stream } from './streams.ts'
+import { createTabs } from './tabs.ts'
 
 const STREAMS: ReadonlyMap<string, Stream> = new Map([
   ['/article', streams.article],
@@ -53,11 +54,12 @@ export async function startServer(settings: ServerSettings = {}): Promise<DemoSe
   const open: string[] = []
   const timers = new Set<NodeJS.Timeout>()
   const chat = createChat()
+  const tabs = createTabs()
   const control = new Control()
 
   const server = createServer((request, response) => {
     const path = pathOf(request)
-    const stream = STREAMS.get(path)
+    const stream = path === '/tabs' ? tabs : STREAMS.get(path)
     // The chat checks the method itself, to send errors as JSON.
     if (path === '/chat') serve(path, chat, request, response)
     else if (path === '/control' && request.method === 'POST') {

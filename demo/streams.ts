@@ -153,7 +153,8 @@ export function lastEventIdOf({ headers }: IncomingMessage): string | undefined 
   return Array.isArray(value) ? value.join(', ') : value
 }
 
-function lastNumber(request: IncomingMessage): number {
+/** The value of `Last-Event-ID` if it is a number, otherwise 0. */
+export function lastNumber(request: IncomingMessage): number {
   const id = lastEventIdOf(request) ?? ''
   return /^\d{1,9}$/.test(id) ? Number(id) : 0
 }

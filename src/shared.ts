@@ -4,5 +4,9 @@
  * @module everysource/shared
  */
 
-export type { SharedEventSourceConstructor, SharedEventSourceInit } from './shared/interface.ts'
+export type {
+  SharedEventSourceConstructor,
+  SharedEventSourceEventMap,
+  SharedEventSourceInit,
+} from './shared/interface.ts'
 export { SharedEventSource } from './shared/shared-event-source.ts'

@@ -14,7 +14,7 @@ export { HandlerAttributes } from '../event-source/handler-attributes.ts'
 export { defineConstants, defineInterface, keepPrototype } from '../event-source/webidl.ts'
 export { checked, isObject, isString, option, optionMembers, toDOMString } from '../input/checks.ts'
 export { defineDispose, hostFunction, runtime, tryGet } from '../platform/globals.ts'
-export { isDocumentHidden, onPageShow, onWake, subscribe } from '../platform/page.ts'
+export { hasDocument, isDocumentHidden, onPageShow, onWake, subscribe } from '../platform/page.ts'
 export {
   assertSupported,
   defineInspection,

@@ -1,6 +1,6 @@
 /** The public types around `SharedEventSource`. */
 
-import type { EventSourceInit, EventsMap } from '../index.ts'
+import type { EventSourceEventMap, EventSourceInit, EventsMap } from '../index.ts'
 import type { SharedEventSource } from './shared-event-source.ts'
 
 /** Options of `new SharedEventSource(url, options)`: those of `EventSource`, and a name. */
@@ -11,6 +11,19 @@ export interface SharedEventSourceInit extends EventSourceInit {
    * one does not receive the messages of another. Default: empty.
    */
   name?: string | undefined
+}
+
+/** The built-in event types of a `SharedEventSource`: those of `EventSource`, except that `open` events have no `response`. */
+export interface SharedEventSourceEventMap<Events extends EventsMap<Events> = object> {
+  /** The connection was established, by this context or another. */
+  open: Event
+  /** A message without a type, or of type `message`. */
+  message: EventSourceEventMap<Events>['message']
+  /**
+   * Either an `ErrorEvent` (the connection was lost or failed, or messages may be missing) or a `MessageEvent` (the server sent a
+   * message of type `error`, and the connection is still open). Distinguish them with `'data' in event`.
+   */
+  error: EventSourceEventMap<Events>['error']
 }
 
 /** The type of the class `SharedEventSource`. */

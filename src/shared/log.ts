@@ -14,8 +14,8 @@ export function isLater(position: Position | undefined, other: Position | undefi
   return position[0] === other[0] ? position[1] > other[1] : position[0] > other[0]
 }
 
-export function isSame(position: Position, other: Position | undefined): boolean {
-  return position[0] === other?.[0] && position[1] === other[1]
+export function isSame(position: Position | undefined, other: Position | undefined): boolean {
+  return position?.[0] === other?.[0] && position?.[1] === other?.[1]
 }
 
 export class Log {
@@ -31,8 +31,8 @@ export class Log {
   /** The last entries. */
   #kept: Entry[] = []
   #keptLength = 0
-  /** The term before the first kept entry. */
-  #termBefore = 0
+  /** The term before the first kept entry. -1 if there was none, which matches no other group. */
+  #termBefore = -1
   /** IDs of messages that an old leader has delivered, but the current one did not know of. */
   #delivered = new Set<string>()
 
@@ -81,23 +81,33 @@ export class Log {
     return kind !== 'message' || !this.#isDelivered(entry[3])
   }
 
-  /** Adds entries unless they are already known. Returns those to deliver, or undefined if the ones before them are missing. */
-  receive({ first, entries }: Entries): Entry[] | undefined {
+  /**
+   * Adds entries unless they are already known. Returns those to deliver, or undefined if they do not follow the known ones.
+   *
+   * @param term of the leader that posted them to all. Omit it for entries that were chosen for this log's position
+   */
+  receive({ first, entries }: Entries, term?: number): Entry[] | undefined {
     if (first > this.next) return undefined
     let known = this.next - first
-    const newTerm = entries.findIndex(([kind, term]) => kind === 'term' && term > this.#term)
-    if (newTerm >= 0 && newTerm < known) {
-      this.#rewind(first + newTerm)
-      known = newTerm
-    }
+    const start = entries.findIndex(([kind, value]) => kind === 'term' && value > this.#term)
+    if (start >= 0 && start <= known) {
+      // The leader may have founded another group.
+      if (term !== undefined && entries[start]?.[2] !== this.#termBeforeNumber(first + start)) return undefined
+      if (start < known) this.#rewind(first + start)
+      known = start
+    } else if (term !== undefined && term !== this.#term) return undefined
     return entries.slice(known).filter((entry) => this.add(entry))
   }
 
   /** Returns the entries after a position, or undefined if they are no longer known. */
   since([term, number]: Position): Entries | undefined {
-    if (this.#termBefore > term) return undefined
+    const isOf =
+      (wanted: (known: number) => boolean) =>
+      ([kind, value]: Entry) =>
+        kind === 'term' && wanted(value)
+    if (term !== this.#termBefore && !this.#kept.some(isOf((known) => known === term))) return undefined
     const firstKept = this.next - this.#kept.length
-    const newTerm = this.#kept.findIndex(([kind, value]) => kind === 'term' && value > term)
+    const newTerm = this.#kept.findIndex(isOf((known) => known > term))
     // What followed in the old term, its leader alone knew.
     const first = Math.min(number + 1, newTerm < 0 ? this.next : firstKept + newTerm)
     return first < firstKept ? undefined : { first, entries: this.#kept.slice(first - firstKept) }
@@ -113,6 +123,13 @@ export class Log {
     this.hasOpened ||= isOpen
     this.#origin = origin
     this.lastEventId = lastEventId
+  }
+
+  #termBeforeNumber(number: number): number {
+    const index = this.#kept.length + number - this.next
+    return this.#kept
+      .slice(0, index)
+      .reduce((term, [kind, value]) => (kind === 'term' ? value : term), this.#termBefore)
   }
 
   #setId(lastEventId: string): void {
@@ -139,7 +156,8 @@ export class Log {
   #trim(): void {
     let count = 0
     while (this.#kept.length - count > MAX_ENTRIES || this.#keptLength > MAX_LENGTH) {
-      const entry = this.#kept[count++]!
+      const entry = this.#kept[count++]
+      if (!entry) break
       if (entry[0] === 'message') this.#keptLength -= entry[2].length
       else if (entry[0] === 'term') this.#termBefore = entry[1]
     }

@@ -93,8 +93,10 @@ export class Member {
   #stopTimer: (() => void) | undefined
   /** Followers to answer once this member leads, with their positions. */
   readonly #askers = new Map<string, Position | undefined>()
-  /** Called for each answer to `elect`. */
-  #onAnswer: (() => void) | undefined
+  /** The latest state that another member has told this elected one. */
+  #best: Snapshot | undefined
+  /** Called for each answer to `elect`, and when this member has received missing entries. */
+  #onNews: ((isAnswer: boolean) => void) | undefined
   #pending: Pending[] = []
   /** When this leader last ran, in ms since 1970. */
   #ranAt = 0
@@ -127,8 +129,9 @@ export class Member {
   /** Leaves the group until `join()`. */
   leave(): void {
     if (this.#role === 'away') return
-    const { position: at } = this.log
-    if (this.leads && at) this.#post({ type: 'bye', at })
+    this.log.isOpen = false
+    const { snapshot } = this.log
+    if (this.leads && snapshot) this.#post({ type: 'bye', snapshot })
     this.#depart()
     this.#lock?.release()
   }
@@ -227,7 +230,8 @@ export class Member {
     this.#role = role
     this.#stopTimer?.()
     this.#askers.clear()
-    this.#onAnswer = undefined
+    this.#best = undefined
+    this.#onNews = undefined
     this.#pending = []
     this.#unproven = []
     this.#owner.disconnect()
@@ -263,6 +267,7 @@ export class Member {
 
   /** This member has the lock, or has to find out whether it still has it. */
   async #elect(): Promise<void> {
+    const hasAll = this.#hasAll
     const turn = this.#begin('elected')
     const { isHeld, waiting } = await this.#lockState()
     if (turn !== this.#turn) return
@@ -273,20 +278,36 @@ export class Member {
     this.#term = Math.max(Date.now(), Math.floor(this.#term) + 1) + Math.random()
     const { position: at } = this.log
     this.#post({ type: 'elect', at })
-    if (!this.#hasAll && (at || waiting > 0)) await this.#answers(waiting)
+    if (!hasAll && (at || waiting > 0)) await this.#answers(waiting)
+    if (turn !== this.#turn) return
+    const best = this.#best
+    if (best && isLater(best.at, this.log.position)) this.#adopt(best)
     if (turn === this.#turn) this.#lead()
   }
 
-  /** Resolves when all that wait for the lock have answered, or after a while. */
+  /** Resolves when all that wait for the lock have answered and no entry is missing, or after a while. */
   #answers(waiting: number): Promise<void> {
     return new Promise((resolve) => {
       let count = 0
-      this.#stopTimer = this.#host.startTimer(resolve, ELECTION)
-      this.#onAnswer = () => {
-        if (++count === waiting) resolve()
-        if (count > 1) return
-        this.#stopTimer?.()
-        this.#stopTimer = this.#host.startTimer(resolve, MORE_ANSWERS)
+      const check = (): void => {
+        const { position } = this.log
+        const isMissing = position && isLater(this.#best?.at, position)
+        if (count >= waiting && !isMissing) resolve()
+      }
+      const { startTimer } = this.#host
+      const stops = [startTimer(resolve, ELECTION)]
+      this.#stopTimer = () => {
+        for (const stop of stops) stop()
+      }
+      this.#onNews = (isAnswer) => {
+        if (isAnswer && ++count === 1) {
+          const endWait = (): void => {
+            count = waiting
+            check()
+          }
+          stops.push(startTimer(endWait, MORE_ANSWERS))
+        }
+        check()
       }
     })
   }
@@ -301,7 +322,7 @@ export class Member {
     const { position, hasOpened, lastEventId } = this.log
     this.#begin('leading')
     this.#ranAt = Date.now()
-    this.#enter(['term', this.#term || this.#ranAt])
+    this.#enter(['term', this.#term || this.#ranAt, position?.[0] ?? 0])
     // The server cannot know what to send again.
     if (position && hasOpened && lastEventId === undefined) this.#enter(this.#owner.loss)
     for (const [from, at] of askers) this.#answer(from, at)
@@ -377,7 +398,7 @@ export class Member {
     const { reconnectionTime } = this.#owner
     const missed = at && !isSame(at, snapshot.at) ? this.log.since(at) : undefined
     if (missed) this.#post({ type: 'entries', to, reconnectionTime, ...missed })
-    else this.#post({ type: 'state', to, reconnectionTime, snapshot })
+    else this.#post({ type: 'state', to, at, reconnectionTime, snapshot })
   }
 
   #hear(): void {
@@ -412,8 +433,9 @@ export class Member {
   }
 
   #onPosition(snapshot: Snapshot | undefined, missed: Entries | undefined): void {
-    if (snapshot && isLater(snapshot.at, this.log.position) && !(missed && this.#receive(missed))) this.#adopt(snapshot)
-    this.#onAnswer?.()
+    if (missed) this.#receive(missed)
+    if (isLater(snapshot?.at, this.#best?.at)) this.#best = snapshot
+    this.#onNews?.(true)
   }
 
   #onLeader(message: Message): void {
@@ -428,8 +450,9 @@ export class Member {
       this.#term = term
       void this.#elect()
     } else if (this.#role === 'elected' && message.type === 'entries' && !message.to) {
-      // Sent before this member got the lock.
-      if (term === this.log.position?.[0]) this.#receive(message)
+      // Posted before this member got the lock.
+      this.#receive(message, term)
+      this.#onNews?.(false)
     }
   }
 
@@ -438,17 +461,18 @@ export class Member {
     if ('reconnectionTime' in message) this.#owner.reconnectionTime = message.reconnectionTime
     switch (message.type) {
       case 'entries':
-        if (message.to === undefined ? !this.#isCurrent : message.to !== this.#id) return
-        this.#isCurrent = this.#receive(message)
-        if (!this.#isCurrent) this.#ask()
+        this.#onEntries(message)
         break
       case 'state':
-        if (message.to !== this.#id) return
+        // It may have received entries since.
+        if (message.to !== this.#id || !isSame(message.at, position)) return
         this.#isCurrent = true
         this.#adopt(message.snapshot)
         break
       case 'bye':
-        this.#hasAll = this.#isCurrent && isSame(message.at, position)
+        // A new member continues there too.
+        if (!position) this.log.jump(message.snapshot)
+        this.#hasAll = isSame(message.snapshot.at, this.log.position)
         break
       case 'elect': {
         const { from: to, at } = message
@@ -459,9 +483,17 @@ export class Member {
     }
   }
 
+  #onEntries(message: Message & { type: 'entries' }): void {
+    const { to, term } = message
+    if (to === this.#id) this.#isCurrent = this.#receive(message)
+    else if (to !== undefined || this.#receive(message, term) || !this.#isCurrent) return
+    else this.#isCurrent = false
+    if (!this.#isCurrent) this.#ask()
+  }
+
   /** Returns whether the entries follow the ones that are known. */
-  #receive(message: Entries): boolean {
-    const entries = this.log.receive(message)
+  #receive(message: Entries, term?: number): boolean {
+    const entries = this.log.position && this.log.receive(message, term)
     if (entries) this.#deliverEntries(entries)
     return entries !== undefined
   }

@@ -11,7 +11,7 @@
  * | `entries`   | leader   | all, one | the next entries of the log, or the ones that a follower has missed                        |
  * | `state`     | leader   | one      | the current state, for followers that missed nothing, are new, or missed more than is kept |
  * | `reconnect` | follower | leader   | `reconnect()` was called                                                                   |
- * | `bye`       | leader   | all      | the leader leaves, and this was its last position                                          |
+ * | `bye`       | leader   | all      | the leader leaves; this is the state after its last entry                                  |
  * | `elect`     | elected  | all      | a member has the lock, and asks for the positions of the others before it connects         |
  * | `position`  | follower | elected  | the answer, with the entries that the elected member has missed                            |
  *
@@ -41,8 +41,8 @@ export interface PlainError {
 
 /** Something that happened to the connection. */
 export type Entry =
-  /** A leader begins its term, and is connecting. */
-  | readonly [kind: 'term', term: number]
+  /** A leader begins its term after an earlier one, or after 0, and is connecting. */
+  | readonly [kind: 'term', term: number, after: number]
   | readonly [kind: 'connecting']
   | readonly [kind: 'open', origin: string]
   | readonly [kind: 'message', type: string, data: string, lastEventId: string]
@@ -72,9 +72,10 @@ export type Content =
   | { type: 'ask' | 'elect'; at: Position | undefined }
   /** `reconnectionTime` is in ms. */
   | ({ type: 'entries'; to?: string; reconnectionTime: number } & Entries)
-  | { type: 'state'; to: string; reconnectionTime: number; snapshot: Snapshot }
+  /** `at` is the position of the follower that asked. */
+  | { type: 'state'; to: string; at: Position | undefined; reconnectionTime: number; snapshot: Snapshot }
   | { type: 'reconnect' }
-  | { type: 'bye'; at: Position }
+  | { type: 'bye'; snapshot: Snapshot }
   | { type: 'position'; to: string; snapshot: Snapshot | undefined; missed: Entries | undefined }
 
 export type Message = Content & { version: number; from: string; term: number }
@@ -101,7 +102,7 @@ const isError = hasMembers({
 })
 
 const ENTRY_CHECKS: Record<Entry[0], Check[]> = {
-  term: [isNumber],
+  term: [isNumber, isNumber],
   connecting: [],
   open: [isString],
   message: [isString, isString, isString],
@@ -115,7 +116,10 @@ const isEntry: Check = (value) => {
   return isString(kind) && Object.hasOwn(ENTRY_CHECKS, kind) && isTuple(values, ENTRY_CHECKS[kind as Entry[0]])
 }
 
-const ENTRIES = { first: isNumber, entries: (value: unknown) => Array.isArray(value) && value.every(isEntry) }
+const ENTRIES = {
+  first: isNumber,
+  entries: (value: unknown) => Array.isArray(value) && Array.from(value).every(isEntry),
+}
 
 const isSnapshot = hasMembers({
   at: isPosition,
@@ -128,9 +132,9 @@ const CHECKS: Record<Content['type'], Check> = {
   ask: hasMembers({ at: isOptional(isPosition) }),
   elect: hasMembers({ at: isOptional(isPosition) }),
   entries: hasMembers({ to: isOptional(isString), reconnectionTime: isNumber, ...ENTRIES }),
-  state: hasMembers({ to: isString, reconnectionTime: isNumber, snapshot: isSnapshot }),
+  state: hasMembers({ to: isString, at: isOptional(isPosition), reconnectionTime: isNumber, snapshot: isSnapshot }),
   reconnect: () => true,
-  bye: hasMembers({ at: isPosition }),
+  bye: hasMembers({ snapshot: isSnapshot }),
   position: hasMembers({ to: isString, snapshot: isOptional(isSnapshot), missed: isOptional(hasMembers(ENTRIES)) }),
 }
 

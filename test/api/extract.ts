@@ -5,7 +5,11 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel, type IConfigFile } from 
 import { path } from '../conformance/bundle.ts'
 
 /** Entry points with exports, by the names of their reports. */
-export const ENTRY_POINTS = { everysource: 'dist/index.d.ts', 'fetch-event-source': 'dist/fetch-event-source.d.ts' }
+export const ENTRY_POINTS = {
+  everysource: 'dist/index.d.ts',
+  'fetch-event-source': 'dist/fetch-event-source.d.ts',
+  shared: 'dist/shared.d.ts',
+}
 
 const TEMPORARY = path('.cache/api')
 

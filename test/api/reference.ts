@@ -8,7 +8,13 @@ import type { PluginOptions } from 'typedoc-plugin-markdown'
 import { path } from '../conformance/bundle.ts'
 
 /** Entry points of the package. */
-const ENTRY_POINTS = ['src/index.ts', 'src/fetch-event-source.ts', 'src/polyfill.ts', 'src/polyfill/force.ts']
+const ENTRY_POINTS = [
+  'src/index.ts',
+  'src/fetch-event-source.ts',
+  'src/shared.ts',
+  'src/polyfill.ts',
+  'src/polyfill/force.ts',
+]
 
 export const REFERENCE = 'docs/reference/api'
 const TEMPORARY = '.cache/api/reference'
@@ -61,6 +67,8 @@ const OPTIONS: Partial<TypeDocOptions & PluginOptions> = {
     'everysource.ReaderLike.read.__type.value',
     'everysource.EventSourceEventMap.message.__type.message',
     'everysource.EventSourceEventMap.error.__type.error',
+    'everysource/shared.SharedEventSourceEventMap.message.__type.message',
+    'everysource/shared.SharedEventSourceEventMap.error.__type.error',
   ],
   intentionallyNotExported: ['Handler'],
 }

@@ -19,18 +19,20 @@ const BUNDLERS = ['esbuild', 'rollup', 'webpack', 'vite']
 const FOR_NODE = ['esbuild', 'webpack']
 
 /** Texts that occur only in these parts. */
-const CLASS = 'EventSource needs a URL'
+const CLASS = 'reset() needs a stream'
+const SHARED = 'SharedEventSource needs a URL'
 const LOOP = 'This EventStream already has a reader'
 const DECODER_STREAM = 'EventDecoderStream takes Uint8Array'
 const REQUEST = 'last-event-id'
 const PARSER = '.consume'
 const FAILURE = 'everysource.ConnectionError'
 const DROP_IN = 'Expected content-type to be'
-const ALL = [CLASS, LOOP, DECODER_STREAM, REQUEST, PARSER, FAILURE, DROP_IN]
+const ALL = [CLASS, SHARED, LOOP, DECODER_STREAM, REQUEST, PARSER, FAILURE, DROP_IN]
 
 /** The parts that each import includes. */
 const PARTS: [string, string[]][] = [
   ['EventSource', [CLASS, REQUEST, PARSER, FAILURE]],
+  ['SharedEventSource', [SHARED, REQUEST, PARSER, FAILURE]],
   ['streamEvents', [LOOP, REQUEST, PARSER, FAILURE]],
   ['EventDecoderStream', [DECODER_STREAM, PARSER]],
   ['ConnectionError', [FAILURE]],
@@ -55,6 +57,7 @@ const PRODUCTION = { NODE_ENV: 'production' }
 const RECEIVED = {
   source: 'hello',
   types: ['EventSource', '[object EventSource]'],
+  shared: 'hello',
   loop: 'hello',
   dropIn: 'hello',
 }

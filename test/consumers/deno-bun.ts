@@ -8,7 +8,7 @@ import { missing, RUNTIMES } from '../runtimes/list.ts'
 import type { Suite, Tally } from '../tally.ts'
 import type { Workspace } from './workspace.ts'
 
-const RECEIVED = { source: 'hello', loop: 'hello', dropIn: 'hello', decoder: 'hello' }
+const RECEIVED = { source: 'hello', shared: 'hello', loop: 'hello', dropIn: 'hello', decoder: 'hello' }
 
 export async function checkDenoAndBun(tally: Tally, workspace: Workspace): Promise<void> {
   for (const [name, check] of [

@@ -15,10 +15,12 @@ const PROGRAMS = [
 
 const EVERYTHING = {
   source: 'hello',
+  shared: 'hello',
   loop: 'hello',
   dropIn: 'hello',
   same: true,
-  names: ['ConnectionError', 'ErrorEvent', 'EventDecoderStream', 'EventSource', 'streamEvents'],
+  // `everysource/shared` uses `__internals`.
+  names: ['ConnectionError', 'ErrorEvent', 'EventDecoderStream', 'EventSource', '__internals', 'streamEvents'],
   constant: 'text/event-stream',
   polyfilled: true,
 }

@@ -8,7 +8,7 @@ import { missing, RUNTIMES } from '../runtimes/list.ts'
 import type { Tally } from '../tally.ts'
 import type { Workspace } from './workspace.ts'
 
-const ENTRIES = ['index', 'fetch-event-source', 'polyfill', 'polyfill/force']
+const ENTRIES = ['index', 'fetch-event-source', 'shared', 'polyfill', 'polyfill/force']
 
 type Build = 'default' | 'browser'
 type Kind = 'import' | 'require'
@@ -49,7 +49,7 @@ const METRO: Record<string, string[]> = {
   'web, exports on': entriesOf('browser', 'import'),
   'web, exports off': entriesOf('browser', 'import'),
 }
-const RECEIVED = { source: 'hello', forced: true, loop: 'hello', dropIn: 'hello' }
+const RECEIVED = { source: 'hello', forced: true, shared: 'hello', loop: 'hello', dropIn: 'hello' }
 
 const TOOLS = ['enhanced-resolve', 'esbuild', 'resolve', 'rollup', '@rollup/plugin-node-resolve', 'vite', 'webpack']
 const TEST_TOOLS = ['happy-dom', 'jsdom', 'vitest']

@@ -58,7 +58,7 @@ describe.skipIf(skipped)(`pages in Chromium${skipped ? ', skipped: not installed
   test('links to all pages, which fit on a phone', async () => {
     const { page, server } = await openPage('index')
     const links = await page.locator('main').getByRole('link').all()
-    expect(links).toHaveLength(9)
+    expect(links).toHaveLength(10)
     const targets = await Promise.all(links.map((link) => link.getAttribute('href')))
     for (const target of targets) {
       await page.locator(`a[href="${target}"]`).click()
@@ -185,6 +185,63 @@ describe.skipIf(skipped)(`pages in Chromium${skipped ? ', skipped: not installed
     await page.getByRole('button', { name: 'Close' }).click()
     await until(() => server.openStreams('/drop') === 0 && server.timers() === 0)
     expect(await state(page)).toBe('CLOSED')
+  })
+
+  describe('/tabs', () => {
+    const shows = (page: Page, id: string, text: string) => page.locator(`#${id}`, { hasText: text }).waitFor()
+
+    /** Returns the numbers in the list. */
+    async function numbers(page: Page): Promise<number[]> {
+      return (await lines(page)).filter((text) => text.startsWith('number')).map((text) => Number(text.slice(7)))
+    }
+
+    async function openTab(page: Page): Promise<Page> {
+      const opened = page.context().waitForEvent('page')
+      await page.getByRole('link', { name: 'more tabs' }).click()
+      const tab = await opened
+      tab.setDefaultTimeout(120_000)
+      return tab
+    }
+
+    test('shares one connection among tabs, and another tab takes over', async () => {
+      const { page, server } = await openPage('tabs', 100)
+      await shows(page, 'role', 'has the connection')
+      await line(page, /^number \d+$/)
+      const second = await openTab(page)
+      const third = await openTab(page)
+      for (const tab of [second, third]) {
+        await line(tab, /^number \d+$/)
+        await shows(tab, 'role', 'follows the tab with the connection')
+        await shows(tab, 'state', 'OPEN')
+        await shows(tab, 'connections', '1')
+      }
+      expect(server.openStreams('/tabs')).toBe(1)
+
+      await page.getByRole('button', { name: 'Close' }).click()
+      await shows(page, 'role', 'does not take part')
+      await shows(page, 'state', 'CLOSED')
+      await shows(second, 'role', 'has the connection')
+      const count = (await numbers(second)).length
+      await until(() => server.openStreams('/tabs') === 1)
+      await second.locator('#list li.message').nth(count).waitFor()
+
+      await page.getByRole('button', { name: 'Reopen' }).click()
+      await shows(page, 'role', 'follows the tab with the connection')
+      await second.close()
+      await shows(third, 'role', 'has the connection')
+      await third.getByRole('button', { name: 'Reconnect' }).click()
+      await until(() => server.openStreams('/tabs') === 1)
+      const before = (await numbers(third)).length
+      await third.locator('#list li.message').nth(before).waitFor()
+      const [start = 0, ...rest] = await numbers(third)
+      expect(rest).toEqual(rest.map((_, index) => start + 1 + index))
+      expect((await lines(third)).filter((text) => text.startsWith('error'))).toEqual([])
+
+      await third.close()
+      await shows(page, 'role', 'has the connection')
+      await page.getByRole('button', { name: 'Close' }).click()
+      await until(() => server.openStreams('/tabs') === 0 && server.timers() === 0)
+    })
   })
 
   describe('/chat', () => {

@@ -7,7 +7,7 @@ import type { Settings } from '../../src/inspector/settings.ts'
 import { listen, openServer, openWire, until } from './open.ts'
 
 /** Streams with their own page. */
-const STREAMS = ['article', 'current-time', 'people', 'stream', 'retry', 'events', 'events/unframed', 'drop']
+const STREAMS = ['article', 'current-time', 'people', 'stream', 'retry', 'events', 'events/unframed', 'drop', 'tabs']
 const INSPECTOR_ONLY = ['numbers', 'events/wrong-type', 'events/buffered']
 
 test.for([...STREAMS, ...INSPECTOR_ONLY])('stops the timers of /%s when its client closes', async (path) => {
@@ -58,6 +58,7 @@ test.for([
   ['pages/style.css', 'text/css; charset=utf-8'],
   ['pages/list.js', 'text/javascript; charset=utf-8'],
   ['everysource.min.js', 'text/javascript; charset=utf-8'],
+  ['everysource-shared.min.js', 'text/javascript; charset=utf-8'],
 ] as const)('serves /%s as %s', async ([path, type]) => {
   const { url } = await openServer()
   const response = await fetch(url + path)

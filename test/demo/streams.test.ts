@@ -159,3 +159,38 @@ describe('/drop', () => {
     }
   })
 })
+
+describe('/tabs', () => {
+  const numbersOf = (writes: string[]): number[] =>
+    Array.from(writes.join('').matchAll(/^id: (\d+)$/gm), ([, number]) => Number(number))
+
+  test('sends consecutive numbers, and how many connections the stream has', async () => {
+    const { url } = await openServer()
+    const first = listen(`${url}tabs`)
+    await until(() => first.messages.length >= 2)
+    expect(JSON.parse(first.messages[0]?.data ?? '')).toEqual({
+      number: Number(first.messages[0]?.lastEventId),
+      connections: 1,
+    })
+    const second = listen(`${url}tabs`)
+    await until(() => first.messages.at(-1)?.data.endsWith('"connections":2}') === true)
+    second.source.close()
+    await until(() => first.messages.at(-1)?.data.endsWith('"connections":1}') === true)
+    const [start = 0, ...numbers] = first.messages.map(({ lastEventId }) => Number(lastEventId))
+    expect(numbers).toEqual(numbers.map((_, index) => start + 1 + index))
+  })
+
+  test('continues after the last event ID, unless that is too high', async () => {
+    const { url } = await openServer()
+    const { writes } = await openWire(`${url}tabs`)
+    await until(() => numbersOf(writes).length >= 5)
+    const [first = 0] = numbersOf(writes)
+    const resumed = await openWire(`${url}tabs`, { 'Last-Event-ID': String(first) })
+    await until(() => numbersOf(resumed.writes).length > 0)
+    expect(numbersOf(resumed.writes)[0]).toBe(first + 1)
+    const restarted = await openWire(`${url}tabs`, { 'Last-Event-ID': '999999999' })
+    await until(() => numbersOf(restarted.writes).length > 0)
+    expect(numbersOf(restarted.writes)[0]).toBeGreaterThan(first)
+    expect(numbersOf(restarted.writes)[0]).toBeLessThan(999_999)
+  })
+})

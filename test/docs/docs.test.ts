@@ -21,6 +21,7 @@ import { EVENTSOURCE_PACKAGE } from './facts/eventsource-package.ts'
 import { NODE_24, type Facts } from './facts/fact.ts'
 import { GETTING_STARTED } from './facts/getting-started.ts'
 import { KEEP_ALIVE } from './facts/keep-alive.ts'
+import { MANY_TABS } from './facts/many-tabs.ts'
 import { MCP } from './facts/mcp.ts'
 import { NGINX } from './facts/nginx.ts'
 import { NODE } from './facts/node.ts'
@@ -46,6 +47,7 @@ const FACTS: Record<string, Facts> = {
   'docs/guides/ai-chat.md': AI_CHAT,
   'docs/guides/browser.md': BROWSER,
   'docs/guides/keep-alive.md': KEEP_ALIVE,
+  'docs/guides/many-tabs.md': MANY_TABS,
   'docs/guides/mcp.md': MCP,
   'docs/guides/nginx.md': NGINX,
   'docs/guides/node.md': NODE,

@@ -56,6 +56,7 @@ test('the index of the docs answers these questions', () => {
     'stop on 401',
     'refresh a token',
     'notice a dead connection',
+    'share a connection among tabs',
     'start from an event ID',
     'know what 204 does',
     'use a proxy in Node',

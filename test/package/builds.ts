@@ -4,32 +4,39 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import vm from 'node:vm'
+import ts from 'typescript'
 import * as everysource from 'everysource'
 import type { SourceMessageEvent } from 'everysource'
+import type * as shared from 'everysource/shared'
 import { check, ROOT, run } from './check.ts'
 import { messageServer } from './message-server.ts'
 
 type Everysource = typeof everysource
 
 const EXPORTS = ['ConnectionError', 'ErrorEvent', 'EventDecoderStream', 'EventSource', 'streamEvents']
+/** For `everysource/shared`. In other builds, it loads the modules instead. */
+const INTERNALS = ['__internals']
 const DROP_IN_EXPORTS = ['EventStreamContentType', 'fetchEventSource']
+const SHARED_EXPORTS = ['SharedEventSource']
 
 /** The browser build, which Node's conditions don't select. */
 const BROWSER = { ESM: '../../dist/browser/index.js', CommonJS: '../../dist/browser/index.cjs' }
 
 export async function checkBuilds(): Promise<void> {
   const commonJS = createRequire(import.meta.url)('everysource') as Everysource
-  const script = await runScript()
-  const builds: [string, Everysource][] = [
-    ['ESM', everysource],
-    ['CommonJS', commonJS],
+  const script = await runScript('everysource.min.js')
+  const sharedScript = await runScript('everysource-shared.min.js')
+  const builds: [name: string, build: Everysource, ...more: string[]][] = [
+    ['ESM', everysource, ...INTERNALS],
+    ['CommonJS', commonJS, ...INTERNALS],
     ['browser ESM', (await import(BROWSER.ESM)) as Everysource],
-    ['browser CommonJS', createRequire(import.meta.url)(BROWSER.CommonJS) as Everysource],
+    ['browser CommonJS', createRequire(import.meta.url)(BROWSER.CommonJS) as Everysource, ...INTERNALS],
     ['script', script.everysource],
+    ['shared script', sharedScript.everysource, ...SHARED_EXPORTS],
   ]
 
-  await check('the script build defines one global, everysource', () => {
-    assert.deepEqual(script.globals, ['everysource'])
+  await check('the script builds define one global, everysource', () => {
+    assert.deepEqual([script.globals, sharedScript.globals], [['everysource'], ['everysource']])
   })
 
   for (const [file, exports] of [
@@ -37,23 +44,18 @@ export async function checkBuilds(): Promise<void> {
     ['index.d.cts', EXPORTS],
     ['fetch-event-source.d.ts', DROP_IN_EXPORTS],
     ['fetch-event-source.d.cts', DROP_IN_EXPORTS],
+    ['shared.d.ts', SHARED_EXPORTS],
+    ['shared.d.cts', SHARED_EXPORTS],
   ] as const) {
-    await check(`${file} declares only existing values`, async () => {
-      const declarations = await readFile(new URL(`dist/${file}`, ROOT), 'utf8')
-      const values = [...declarations.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','))
-      assert.deepEqual(
-        values
-          .map((name) => name.trim())
-          .filter((name) => !name.startsWith('type '))
-          .sort(),
-        exports,
-      )
+    await check(`${file} declares only existing values`, () => {
+      assert.deepEqual(declaredValues(file), exports)
     })
   }
 
-  for (const [name, build] of builds) {
-    await check(`the ${name} build exports only ${EXPORTS.join(', ')}`, () => {
-      assert.deepEqual(Object.keys(build).sort(), EXPORTS)
+  for (const [name, build, ...more] of builds) {
+    const exports = [...EXPORTS, ...more].sort()
+    await check(`the ${name} build exports only ${exports.join(', ')}`, () => {
+      assert.deepEqual(Object.keys(build).sort(), exports)
     })
 
     if (name.includes('CommonJS')) {
@@ -141,6 +143,44 @@ export async function checkBuilds(): Promise<void> {
     })
   }
 
+  for (const [name, { SharedEventSource, ...others }, { ConnectionError }] of [
+    ['ESM', await import('everysource/shared'), everysource],
+    ['CommonJS', createRequire(import.meta.url)('everysource/shared'), commonJS],
+    ['browser ESM', await import(BROWSER.ESM.replace('index', 'shared')), await import(BROWSER.ESM)],
+    [
+      'browser CommonJS',
+      createRequire(import.meta.url)(BROWSER.CommonJS.replace('index', 'shared')),
+      createRequire(import.meta.url)(BROWSER.CommonJS),
+    ],
+    ['script', sharedScript.everysource, sharedScript.everysource],
+  ] as [string, typeof shared, Everysource][]) {
+    await check(`the ${name} build of shared exports ${SHARED_EXPORTS.join(', ')}, which works`, async () => {
+      if (name !== 'script') assert.deepEqual(Object.keys(others), [])
+      assert.deepEqual([SharedEventSource.name, SharedEventSource.length], ['SharedEventSource', 1])
+      const server = await messageServer()
+      const source = new SharedEventSource(server.url)
+      const { data } = await new Promise<SourceMessageEvent>((resolve) => {
+        source.addEventListener('greeting', (event: SourceMessageEvent) => {
+          resolve(event)
+        })
+      })
+      source.close()
+      server.close()
+      assert.equal(data, 'hello')
+    })
+
+    await check(`the ${name} build of shared has the errors of the index`, async () => {
+      const source = new SharedEventSource('data:text/plain,none')
+      const error = await new Promise((resolve) => {
+        source.onerror = (event) => {
+          resolve(event.error)
+        }
+      })
+      assert(error instanceof ConnectionError)
+      assert.equal(source.readyState, SharedEventSource.CLOSED)
+    })
+  }
+
   for (const [name, load] of [
     ['ESM', "await import('everysource')"],
     ['CommonJS', "(await import('node:module')).createRequire(process.cwd() + '/x')('everysource')"],
@@ -192,6 +232,25 @@ export async function checkBuilds(): Promise<void> {
   }
 }
 
+/** The names of the values that declarations export. */
+function declaredValues(file: string): string[] {
+  const { pathname } = new URL(`dist/${file}`, ROOT)
+  const program = ts.createProgram([pathname], { module: ts.ModuleKind.NodeNext, types: [] })
+  const checker = program.getTypeChecker()
+  const source = program.getSourceFile(pathname)
+  const module = source && checker.getSymbolAtLocation(source)
+  if (!module) throw new Error(`${file} is not a module`)
+  const isValue = (symbol: ts.Symbol): boolean => {
+    const { flags } = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+    return (flags & ts.SymbolFlags.Value) !== 0
+  }
+  return checker
+    .getExportsOfModule(module)
+    .filter(isValue)
+    .map(({ name }) => name)
+    .sort()
+}
+
 /** Globals that a runtime may lack. */
 const MISSING = [
   'Event',
@@ -238,13 +297,13 @@ const PAGE = {
   setTimeout,
 }
 
-async function runScript(): Promise<{ everysource: Everysource; globals: string[] }> {
+async function runScript(file: string): Promise<{ everysource: Everysource & typeof shared; globals: string[] }> {
   const context = vm.createContext({ ...PAGE })
   const names = (): string[] => [...(vm.runInContext('Reflect.ownKeys(globalThis).map(String)', context) as string[])]
   const before = names()
-  vm.runInContext(await readFile(new URL('dist/everysource.min.js', ROOT), 'utf8'), context)
+  vm.runInContext(await readFile(new URL(`dist/${file}`, ROOT), 'utf8'), context)
   return {
-    everysource: (context as { everysource: Everysource }).everysource,
+    everysource: (context as { everysource: Everysource & typeof shared }).everysource,
     globals: names().filter((name) => !before.includes(name)),
   }
 }

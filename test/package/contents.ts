@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
-import { matchesGlob } from 'node:path'
+import { extname, matchesGlob } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { check, ROOT, run, runTool } from './check.ts'
 
-const ENTRIES = ['index', 'fetch-event-source', 'polyfill', 'polyfill/force']
+const ENTRIES = ['index', 'fetch-event-source', 'shared', 'polyfill', 'polyfill/force']
+const SCRIPTS = ['dist/everysource.min.js', 'dist/everysource-shared.min.js']
 
 /** All files except the modules of the browser build, which follow src. */
 const FILES = [
@@ -17,20 +18,24 @@ const FILES = [
   'README.md',
   'package.json',
   'fetch-event-source/package.json',
+  'shared/package.json',
   'polyfill/package.json',
   'polyfill/force/package.json',
   'dist/THIRD-PARTY-LICENSES.txt',
   'dist/cli.js',
-  'dist/everysource.min.js',
+  ...SCRIPTS,
   'dist/inspector/index.html',
   'dist/inspector/inspector.css',
   'dist/inspector/inspector.js',
   ...ENTRIES.flatMap((name) => ['.js', '.cjs', '.d.ts', '.d.cts'].map((extension) => `dist/${name}${extension}`)),
   ...ENTRIES.map((name) => `dist/browser/${name}.cjs`),
+  // Declarations of the index that `shared` uses too.
+  'dist/event-source-*.d.ts',
+  'dist/event-source-*.d.cts',
 ]
 
 /** In bytes, unpacked. */
-const MAX_SIZE = 900_000
+const MAX_SIZE = 1_100_000
 
 /** Package name of the parser. */
 const PARSER = 'eventsource-parser'
@@ -56,7 +61,8 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
   const modules = await browserModules()
 
   await check('the package contains exactly the listed files and the modules of the browser build', () => {
-    assert.deepEqual(files, [...FILES, ...modules].sort())
+    const found = files.map((name) => name.replace(/(?<=dist\/event-source-)[\w-]{8}(?=\.d\.)/, '*'))
+    assert.deepEqual(found.sort(), [...FILES, ...modules].sort())
   })
 
   await check(`the package has at most ${MAX_SIZE} bytes unpacked (now ${size})`, () => {
@@ -77,10 +83,10 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
   })
 
   await check('attw reports no problems with the types', async () => {
-    // Excludes the script build, which is only for <script> and has no types. Includes node10, thanks to `typesVersions`.
-    const script = ['--exclude-entrypoints', './dist/everysource.min.js']
+    // Excludes the script builds, which are only for <script> and have no types. Includes node10, thanks to `typesVersions`.
+    const scripts = ['--exclude-entrypoints', ...SCRIPTS.map((name) => `./${name}`)]
     const offline = '--no-definitely-typed'
-    await runTool('@arethetypeswrong/cli/dist/index.js', [tarball, '--profile', 'strict', offline, ...script])
+    await runTool('@arethetypeswrong/cli/dist/index.js', [tarball, '--profile', 'strict', offline, ...scripts])
   })
 
   await check('the package has no dependencies', async () => {
@@ -115,6 +121,12 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
     }
   }
 
+  for (const name of ['dist/shared.js', 'dist/shared.cjs', 'dist/browser/shared.cjs']) {
+    await check(`${name} imports the index, and nothing else`, async () => {
+      assert.deepEqual(importsOf(await read(name)), [`./index${extname(name)}`])
+    })
+  }
+
   await check('each file that contains the parser names its license', async () => {
     const names = await built(/\.c?js$/)
     const holders = []
@@ -130,6 +142,7 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
       'dist/browser/fetch-event-source.cjs',
       'dist/browser/fetch-event-source.js',
       'dist/browser/index.cjs',
+      'dist/everysource-shared.min.js',
       'dist/everysource.min.js',
       'dist/fetch-event-source.cjs',
       'dist/fetch-event-source.js',
@@ -144,7 +157,7 @@ export async function checkContents({ tarball, files, size }: Packed): Promise<v
   })
 
   await check('files that are not modules use strict mode', async () => {
-    for (const name of [...(await built(/\.cjs$/)), 'dist/everysource.min.js']) {
+    for (const name of [...(await built(/\.cjs$/)), ...SCRIPTS]) {
       assert.match((await read(name)).replace(/^(\/\*.*?\*\/|\s)+/s, ''), /^"use strict";/, name)
     }
   })
@@ -176,10 +189,15 @@ async function checkExports(files: string[]): Promise<void> {
   } & Record<(typeof FIELDS)[number], string>
 
   await check('server conditions precede `browser` in each entry', () => {
-    const { './dist/everysource.min.js': script, './package.json': self, ...entries } = manifest.exports
-    assert.deepEqual([script, self], ['./dist/everysource.min.js', './package.json'])
+    const others = [...SCRIPTS, 'package.json'].map((name) => `./${name}`)
     assert.deepEqual(
-      Object.entries(entries).map(([name, conditions]) => [name, JSON.stringify(conditions)]),
+      others.map((name) => manifest.exports[name]),
+      others,
+    )
+    assert.deepEqual(
+      Object.entries(manifest.exports)
+        .filter(([name]) => !others.includes(name))
+        .map(([name, conditions]) => [name, JSON.stringify(conditions)]),
       ENTRIES.map((name) => [name === 'index' ? '.' : `./${name}`, JSON.stringify(conditionsOf(name))]),
     )
   })
@@ -190,6 +208,7 @@ async function checkExports(files: string[]): Promise<void> {
       assert.deepEqual(Object.fromEntries(FIELDS.map((field) => [field, manifest[field]])), fieldsOf('index', './dist'))
       for (const [name, root] of [
         ['fetch-event-source', '..'],
+        ['shared', '..'],
         ['polyfill', '..'],
         ['polyfill/force', '../..'],
       ] as const) {

@@ -68,13 +68,15 @@ async function checkPolyfills(consumer: string): Promise<void> {
 const INFERRED = `
 import { EventDecoderStream, EventSource, streamEvents } from 'everysource'
 import { fetchEventSource } from 'everysource/fetch-event-source'
+import { SharedEventSource } from 'everysource/shared'
 export const source = new EventSource('http://a.test/')
 export const given = (stream: ReadableStream<Uint8Array>) => EventSource.fromReadableStream(stream)
 export const events = streamEvents<{ ping: string }>('http://a.test/')
 export const iterator = streamEvents('http://a.test/')[Symbol.asyncIterator]()
 export const decoder = new EventDecoderStream()
 export const follow = fetchEventSource
-export { EventSource, streamEvents }
+export const shared = new SharedEventSource<{ ping: string }>('http://a.test/')
+export { EventSource, SharedEventSource, streamEvents }
 `
 
 async function checkTypes(consumer: string): Promise<void> {

@@ -14,7 +14,7 @@ import { json, stream } from '../servers.ts'
 import type { Stage } from '../stage.ts'
 import type { Fact, Facts } from './fact.ts'
 
-interface App {
+export interface App {
   show: (url: string) => void
   unmount: () => void
 }
@@ -22,11 +22,11 @@ interface App {
 /** Defined in the page. */
 declare const app: App
 
-const ROOT = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div>'
+export const ROOT = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div>'
 const without = missingBrowser() ?? missing([path('test/consumers/node_modules/vue/package.json')])
 
 /** In StrictMode, which mounts each component twice. */
-const reactApp = (component: string): string => `
+export const reactApp = (component: string): string => `
 import { createElement, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ${component} } from './component.jsx'
@@ -75,7 +75,7 @@ interface Compiler {
 }
 
 /** Bundles the block with an app around it. */
-async function bundled(stage: Stage, around: string): Promise<string> {
+export async function bundledApp(stage: Stage, around: string): Promise<string> {
   stage.write(`component.${stage.block.language}`, stage.block.text)
   stage.write('main.js', around)
   const { outputFiles } = await build({
@@ -112,7 +112,7 @@ async function onPage(
   use: (scene: Scene) => Promise<void>,
   expected?: RegExp,
 ): Promise<void> {
-  const script = await bundled(stage, around)
+  const script = await bundledApp(stage, around)
   const open: Scene['open'] = new Map()
   let isRefusing = false
   const server = await stage.serve((response, { url, body }) => {

@@ -1,9 +1,13 @@
 /** Of the programs of the README and of docs/guides/install.md. */
 
+import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { startServer } from '../../../demo/server.ts'
+import { path } from '../../conformance/bundle.ts'
+import { missingBrowser, withPage } from '../../consumers/browser.ts'
 import { stream } from '../servers.ts'
 import type { Stage } from '../stage.ts'
+import { HTML, serve } from './browser.ts'
 import { EVERYWHERE_AND_NODE_20, type Fact, type Facts } from './fact.ts'
 
 /** Importing the polyfill defines a global. */
@@ -93,8 +97,25 @@ export const README: Facts = {
 /** Of docs/guides/install.md. */
 export const INSTALL: Facts = {
   'ES modules': [printsMessages],
+  'A shared connection': [printsMessages],
   'A polyfill': [global],
   'A polyfill (2)': [global],
+  'A `<script>`': [
+    {
+      fact: 'prints the messages',
+      without: missingBrowser(),
+      run: async (stage) => {
+        const script = readFileSync(path('dist/everysource-shared.min.js'), 'utf8')
+        const page = stage.block.text.replace('/node_modules/everysource/dist/everysource-shared', '/everysource')
+        const { server } = await serve(stage, HTML + page, script, (response) => {
+          stream(response, 'data: news\n\n')
+        })
+        await withPage(server.origin, async (page) => {
+          await page.waitForEvent('console', (message) => message.text() === 'news')
+        })
+      },
+    },
+  ],
 }
 
 /** Starts the demo server for the length of the test, and returns its URL. */

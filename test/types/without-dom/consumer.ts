@@ -13,6 +13,7 @@ import {
   streamEvents,
 } from 'everysource'
 import { EventStreamContentType, fetchEventSource, type FetchEventSourceInit } from 'everysource/fetch-event-source'
+import { SharedEventSource, type SharedEventSourceInit } from 'everysource/shared'
 
 const options: EventSourceInit = {
   maxBufferSize: 1024,
@@ -34,6 +35,13 @@ for (const body of [new Uint8Array(1), new FormData(), new URLSearchParams(), ne
 }
 const source = new EventSource('http://a.test/', options)
 const plain = new EventSource('http://a.test/', { fetch: globalThis.fetch })
+
+const sharing: SharedEventSourceInit = { ...chat, name: 'user 1' }
+const shared = new SharedEventSource<{ ping: 'pong' }>('http://a.test/', sharing)
+shared.onopen = (event) => event.type
+shared.onmessage = (event) => event.data.toUpperCase()
+shared.addEventListener('ping', (event) => event.data satisfies 'pong')
+if (shared.leads) shared.close()
 
 source.onmessage = (event) => event.data.toUpperCase()
 source.onopen = (event) => event.response.headers.get('x-stream')?.length

@@ -2,6 +2,7 @@
 
 import { ConnectionError, EventDecoderStream, EventSource, streamEvents } from 'everysource'
 import { fetchEventSource } from 'everysource/fetch-event-source'
+import { SharedEventSource } from 'everysource/shared'
 import 'everysource/polyfill'
 
 const [, , url = ''] = process.argv
@@ -13,6 +14,13 @@ received.source = await new Promise<string>((resolve) => {
   source.onerror = ({ error }) => resolve(error instanceof ConnectionError ? error.message : 'another error')
 })
 source.close()
+
+const shared = new SharedEventSource<{ greeting: string }>(url)
+received.shared = await new Promise<string>((resolve) => {
+  shared.addEventListener('greeting', ({ data }) => resolve(data))
+  shared.onerror = (event) => resolve('data' in event ? event.data : event.message)
+})
+shared.close()
 
 for await (const { data } of streamEvents<{ greeting: string }>(url)) {
   received.loop = data

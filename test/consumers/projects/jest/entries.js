@@ -1,3 +1,9 @@
 /** The entry points of the package. */
 
-module.exports = ['everysource', 'everysource/fetch-event-source', 'everysource/polyfill', 'everysource/polyfill/force']
+module.exports = [
+  'everysource',
+  'everysource/fetch-event-source',
+  'everysource/shared',
+  'everysource/polyfill',
+  'everysource/polyfill/force',
+]

@@ -1,7 +1,8 @@
-/** An app that receives a message with each of the three APIs. */
+/** An app that receives a message with each of the four APIs. */
 
 import { EventSource, streamEvents } from 'everysource'
 import { fetchEventSource } from 'everysource/fetch-event-source'
+import { SharedEventSource } from 'everysource/shared'
 import 'everysource/polyfill'
 import 'everysource/polyfill/force'
 
@@ -13,6 +14,12 @@ async function receive(url) {
   })
   source.close()
   const received = { source: data, forced: globalThis.EventSource === EventSource }
+  const shared = new SharedEventSource(url)
+  received.shared = await new Promise((resolve, reject) => {
+    shared.addEventListener('greeting', ({ data }) => resolve(data))
+    shared.onerror = ({ error }) => reject(error)
+  })
+  shared.close()
   for await (const event of streamEvents(url)) {
     received.loop = event.data
     break

@@ -11,7 +11,7 @@ const require = createRequire(`${tools}/package.json`)
 const Metro = require('metro')
 const { FileStore } = require('metro-cache')
 const { getDefaultValues } = require('metro-config').getDefaultConfig
-const ENTRY = /^dist\/(browser\/)?(index|fetch-event-source|polyfill|polyfill\/force)\.c?js$/
+const ENTRY = /^dist\/(browser\/)?(index|fetch-event-source|shared|polyfill|polyfill\/force)\.c?js$/
 const folder = import.meta.dirname
 const root = createRequire(import.meta.url)
   .resolve('everysource/package.json')

@@ -10,7 +10,13 @@ import { rollup } from 'rollup'
 import * as vite from 'vite'
 import webpack from 'webpack'
 
-const ENTRIES = ['everysource', 'everysource/fetch-event-source', 'everysource/polyfill', 'everysource/polyfill/force']
+const ENTRIES = [
+  'everysource',
+  'everysource/fetch-event-source',
+  'everysource/shared',
+  'everysource/polyfill',
+  'everysource/polyfill/force',
+]
 
 const folder = import.meta.dirname
 const require = createRequire(import.meta.url)

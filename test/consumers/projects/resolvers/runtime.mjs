@@ -5,7 +5,13 @@ import { relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-const ENTRIES = ['everysource', 'everysource/fetch-event-source', 'everysource/polyfill', 'everysource/polyfill/force']
+const ENTRIES = [
+  'everysource',
+  'everysource/fetch-event-source',
+  'everysource/shared',
+  'everysource/polyfill',
+  'everysource/polyfill/force',
+]
 
 const require = createRequire(import.meta.url)
 const root = require.resolve('everysource/package.json').replace('package.json', '')

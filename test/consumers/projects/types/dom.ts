@@ -3,6 +3,7 @@
 import { ConnectionError, ErrorEvent, EventDecoderStream, EventSource, streamEvents } from 'everysource'
 import type { EventSourceInit, OpenEvent, SourceMessageEvent } from 'everysource'
 import { EventStreamContentType, fetchEventSource } from 'everysource/fetch-event-source'
+import { SharedEventSource } from 'everysource/shared'
 import 'everysource/polyfill'
 import 'everysource/polyfill/force'
 
@@ -46,6 +47,14 @@ source.addEventListener('ping', (event) => {
 source.addEventListener('error', (event) => event instanceof ErrorEvent && event.error.reason === 'network')
 source.removeEventListener('error', console.log)
 
+// A shared connection.
+const shared = new SharedEventSource<{ ping: 'pong' }>('/events', { name: 'user 1', headers: { a: 'b' } })
+open(SharedEventSource).close()
+shared.onopen = ({ type }) => type.toUpperCase()
+shared.onmessage = (event) => event.data.toUpperCase()
+shared.addEventListener('ping', ({ data }) => data satisfies 'pong')
+shared.addEventListener('error', (event) => 'data' in event || event.error.reason === 'network')
+
 // Streams.
 async function read(init: EventSourceInit): Promise<string> {
   for await (const event of streamEvents<{ ping: 'pong'; message: string }>('http://a.test/', init)) {
@@ -74,6 +83,8 @@ source.readyState = 1
 open(EventSource).headers
 // @ts-expect-error -- data is a string
 source.onmessage = (event: MessageEvent<number>) => event.data
+// @ts-expect-error -- contexts share no response
+shared.onopen = ({ response }) => response.status
 // @ts-expect-error -- a promise of a result has no type
 streamEvents<{ ping: string }>('/').next().type
 // @ts-expect-error -- the delay must be a number

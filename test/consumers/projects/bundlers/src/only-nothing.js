@@ -1,2 +1,3 @@
 import 'everysource'
 import 'everysource/fetch-event-source'
+import 'everysource/shared'

@@ -1,7 +1,8 @@
-/** A page that receives messages from /events with each of the three APIs. */
+/** A page that receives messages from /events with each of the four APIs. */
 
 import { EventSource, streamEvents } from 'everysource'
 import { fetchEventSource } from 'everysource/fetch-event-source'
+import { SharedEventSource } from 'everysource/shared'
 import 'everysource/polyfill'
 
 const url = new URL('/events', globalThis.eventsAt ?? location.origin).href
@@ -14,6 +15,13 @@ received.source = await new Promise((resolve) => {
 })
 received.types = [source.constructor.name, Object.prototype.toString.call(source)]
 source.close()
+
+const shared = new SharedEventSource(url)
+received.shared = await new Promise((resolve) => {
+  shared.addEventListener('greeting', ({ data }) => resolve(data))
+  shared.onerror = ({ message }) => resolve(message)
+})
+shared.close()
 
 for await (const { data } of streamEvents(url)) {
   received.loop = data

@@ -8,6 +8,7 @@ test('each entry resolves to the browser build in CommonJS', () => {
   expect(entries.map((name) => require.resolve(name))).toEqual([
     expect.stringMatching(/everysource\/dist\/browser\/index\.cjs$/),
     expect.stringMatching(/everysource\/dist\/browser\/fetch-event-source\.cjs$/),
+    expect.stringMatching(/everysource\/dist\/browser\/shared\.cjs$/),
     expect.stringMatching(/everysource\/dist\/browser\/polyfill\.cjs$/),
     expect.stringMatching(/everysource\/dist\/browser\/polyfill\/force\.cjs$/),
   ])

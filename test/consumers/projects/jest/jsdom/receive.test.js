@@ -34,6 +34,7 @@ test('each entry resolves to the default build in CommonJS', () => {
   expect(entries.map((name) => require.resolve(name))).toEqual([
     expect.stringMatching(/everysource\/dist\/index\.cjs$/),
     expect.stringMatching(/everysource\/dist\/fetch-event-source\.cjs$/),
+    expect.stringMatching(/everysource\/dist\/shared\.cjs$/),
     expect.stringMatching(/everysource\/dist\/polyfill\.cjs$/),
     expect.stringMatching(/everysource\/dist\/polyfill\/force\.cjs$/),
   ])

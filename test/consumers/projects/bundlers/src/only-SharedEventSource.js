@@ -1,0 +1,3 @@
+import { SharedEventSource } from 'everysource/shared'
+
+console.log(SharedEventSource)
