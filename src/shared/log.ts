@@ -20,8 +20,8 @@ export function isSame(position: Position | undefined, other: Position | undefin
 
 export interface Log {
   readonly lastEventId: string | undefined
-  /** Whether the connection has ever been open. */
-  readonly hasOpened: boolean
+  /** Whether the connection was open as of the last entry. `isOpen` also knows that this member has left. */
+  readonly wasOpen: boolean
   readonly isOpen: boolean
   /** When the leader was going to reconnect, in ms since 1970. */
   readonly retryAt: number
@@ -31,6 +31,8 @@ export interface Log {
   readonly snapshot: Snapshot | undefined
   /** The number of the next entry. */
   readonly next: number
+  /** The number of the last entry that began to connect. */
+  readonly connectingAt: number
   disconnected(): void
   /** Returns whether to deliver the entry. */
   add(entry: Entry): boolean
@@ -50,7 +52,8 @@ export interface Log {
 export function createLog(initialId: string): Log {
   let lastEventId = lastEventIdAfter(undefined, initialId)
   let isOpen = false
-  let hasOpened = false
+  let wasOpen = false
+  let connectingAt = 0
   let retryAt = 0
   let origin = ''
   /** The term of the last entry. 0 if there is none yet. */
@@ -75,11 +78,10 @@ export function createLog(initialId: string): Log {
     keptLength += lengthOf(entry)
     lastEventId = idAfter(lastEventId, entry)
     const [kind, value] = entry
-    if (kind !== 'message' && kind !== 'id') isOpen = kind === 'open'
-    if (kind === 'open') {
-      hasOpened = true
-      origin = value
-    } else if (kind === 'term') term = value
+    if (kind !== 'message' && kind !== 'id') isOpen = wasOpen = kind === 'open'
+    if (kind === 'term' || kind === 'connecting') connectingAt = number
+    if (kind === 'open') origin = value
+    else if (kind === 'term') term = value
     else if (kind === 'lost') retryAt = Date.now() + entry[2]
     if (kept.length > 2 * MAX_ENTRIES || keptLength > 2 * MAX_LENGTH) trim()
     if (kind !== 'message') return true
@@ -121,8 +123,11 @@ export function createLog(initialId: string): Log {
     get lastEventId() {
       return lastEventId
     },
-    get hasOpened() {
-      return hasOpened
+    get wasOpen() {
+      return wasOpen
+    },
+    get connectingAt() {
+      return connectingAt
     },
     get isOpen() {
       return isOpen
@@ -135,7 +140,7 @@ export function createLog(initialId: string): Log {
     },
     get snapshot() {
       const at = position()
-      return at && { at, isOpen, hasOpened, retryAt, origin, lastEventId }
+      return at && { at, isOpen, wasOpen, retryAt, origin, lastEventId }
     },
     get next() {
       return number + 1
@@ -173,7 +178,7 @@ export function createLog(initialId: string): Log {
         keptLength = 0
         idBefore = snapshot.lastEventId
       }
-      ;({ isOpen, hasOpened, retryAt, origin, lastEventId } = snapshot)
+      ;({ isOpen, wasOpen, retryAt, origin, lastEventId } = snapshot)
     },
   }
 }
