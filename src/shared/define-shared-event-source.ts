@@ -262,7 +262,7 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
   return SharedEventSource as unknown as SharedEventSourceConstructor
 }
 
-function readName(init: unknown, { policy }: ConnectionOptions, { username, password }: URL): string {
+function readName(init: unknown, { method, policy }: ConnectionOptions, { username, password }: URL): string {
   const given = optionMembers(init)
   const name = checked(option('name'), given.name, isString, 'a string') ?? ''
   const changing = REQUEST_OPTIONS.find((member) => given[member] !== undefined)
@@ -271,7 +271,8 @@ function readName(init: unknown, { policy }: ConnectionOptions, { username, pass
     throw new TypeError(`${user} needs a "name" too: contexts with the same URL and "name" share a connection`)
   }
   if (!policy.reconnects) {
-    throw new TypeError('SharedEventSource needs "reconnect" or "resume": another context may take over')
+    const needed = given.reconnect === false ? 'must not be false' : `is needed with ${method}`
+    throw new TypeError(`${option('reconnect')} ${needed}: another context may have to connect again`)
   }
   return name
 }

@@ -34,6 +34,8 @@ export interface Log {
   /** The number of the last entry that began to connect. */
   readonly connectingAt: number
   disconnected(): void
+  /** Undoes `disconnected()`. Returns the entry that reports it, if the connection was open. */
+  rejoined(): Entry | undefined
   /** Returns whether to deliver the entry. */
   add(entry: Entry): boolean
   /**
@@ -147,6 +149,11 @@ export function createLog(initialId: string): Log {
     },
     disconnected() {
       isOpen = false
+    },
+    rejoined() {
+      if (isOpen || !wasOpen) return undefined
+      isOpen = true
+      return ['open', origin]
     },
     add,
     receive({ first, entries }, leaderTerm) {

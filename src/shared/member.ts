@@ -284,7 +284,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     const reconnectionTime = owner.getReconnectionTime()
     const missed = at && !isSame(at, snapshot.at) ? log.since(at) : undefined
     if (missed) post({ type: 'entries', to, reconnectionTime, ...missed })
-    post({ type: 'state', to, at: missed ? snapshot.at : at, reconnectionTime, snapshot })
+    else post({ type: 'state', to, at, reconnectionTime, snapshot })
   }
 
   function onMessage(data: unknown): void {
@@ -350,8 +350,11 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     switch (message.type) {
       case 'entries': {
         const { to } = message
-        if (to === id) isCurrent = receive(message)
-        else if (to !== undefined || receive(message, message.term) || !isCurrent) return
+        if (to === id) {
+          const open = log.rejoined()
+          if (open) owner.deliver(open)
+          isCurrent = receive(message)
+        } else if (to !== undefined || receive(message, message.term) || !isCurrent) return
         else isCurrent = false
         if (!isCurrent) ask()
         break
@@ -420,9 +423,10 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
       owner.deliver(['connecting'])
     },
     retire() {
-      const linger = role === 'leading' ? LINGER : 0
+      const lingers = lock && role === 'leading'
       depart()
-      host.startTimer(() => lock?.release(), linger)
+      if (lingers) host.startTimer(() => lock?.release(), LINGER)
+      else lock?.release()
     },
     commit,
     flush,
