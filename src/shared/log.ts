@@ -1,6 +1,6 @@
 /** The history of the shared connection, as far as this member knows it. */
 
-import { lastEventIdAfter } from './core.ts'
+import { isObject, isString, lastEventIdAfter } from './core.ts'
 import type { Entries, Entry, Position, Snapshot } from './protocol.ts'
 
 /** How many entries to keep for members that have missed some. */
@@ -196,5 +196,8 @@ function idAfter(before: string | undefined, entry: Entry): string | undefined {
 }
 
 function lengthOf(entry: Entry): number {
-  return entry.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0)
+  return entry.reduce<number>((sum, part) => {
+    const text = isObject(part) ? part.message : part
+    return sum + (isString(text) ? text.length : 0)
+  }, 0)
 }
