@@ -11,8 +11,10 @@ export interface Bench {
   contenders: string[]
   /** Selects throughput tables whose name contains this. */
   filter: string
-  /** The server's origin. */
+  /** The server's first origin. */
   origin: string
+  /** All of them. Browsers limit the connections to each. */
+  origins: string[]
   serverPid: number
   /** Counts the checks. */
   suite: Suite
@@ -65,6 +67,11 @@ export async function takeSample<Sample>(
   } catch (error) {
     row.void = String(error)
   }
+}
+
+/** @param sorted in ascending order */
+export function percentile(sorted: number[], part: number): number {
+  return sorted[Math.floor(sorted.length * part)] ?? NaN
 }
 
 export function median(values: number[]): number {

@@ -16,6 +16,7 @@ import { latency } from './measures/latency.ts'
 import { longRun } from './measures/long-run.ts'
 import { memory } from './measures/memory.ts'
 import { startUp } from './measures/start-up.ts'
+import { tabs } from './measures/tabs.ts'
 import { throughput } from './measures/throughput.ts'
 import { section } from './report/page.ts'
 import { circumstances, keep, type Measured, type Results } from './report/results.ts'
@@ -32,8 +33,10 @@ const MEASURES: { [Name in keyof Measured]: (bench: Bench) => Promise<Measured[N
   'start-up': startUp,
   deno,
   browsers,
+  tabs,
 }
 const NAMES = Object.keys(MEASURES) as (keyof Measured)[]
+const IN_BROWSERS: (keyof Measured)[] = ['browsers', 'tabs']
 
 const { values } = parseArgs({
   options: {
@@ -57,7 +60,8 @@ const results: Results = {}
 try {
   if (smoke) {
     // Browsers start slowly.
-    await Promise.all([run(['browsers']), run(NAMES.filter((name) => name !== 'browsers'))])
+    const others = NAMES.filter((name) => !IN_BROWSERS.includes(name))
+    await Promise.all([...IN_BROWSERS.map((name) => run([name])), run(others)])
     await checkAll()
   } else {
     await run(NAMES)
@@ -97,7 +101,8 @@ function benchWith(suite: Suite): Bench {
     rounds: (usual) => Number(values.rounds ?? (smoke ? 1 : usual)),
     contenders,
     filter,
-    origin: server.origin,
+    origin: server.origins[0] ?? '',
+    origins: server.origins,
     serverPid: server.pid,
     suite,
   }

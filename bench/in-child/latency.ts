@@ -1,5 +1,6 @@
 /** Measures percentiles of the time from the server's write to the listener. */
 
+import { percentile } from '../bench.ts'
 import type { Follow } from '../contenders/contender.ts'
 import { END } from '../fixture.ts'
 import type { Job } from '../job.ts'
@@ -26,8 +27,7 @@ export function measure(follow: Follow, { url, count }: Job): Promise<Latency> {
       }
       stop()
       const sorted = latencies.slice(count * WARM_UP).sort((a, b) => a - b)
-      const percentile = (part: number): number => sorted[Math.floor(sorted.length * part)] ?? NaN
-      resolve({ p50: percentile(0.5), p99: percentile(0.99), messages: latencies.length })
+      resolve({ p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), messages: latencies.length })
     })
   })
 }

@@ -30,16 +30,21 @@ const ROUNDS = 21
 const LIMIT = 240_000
 
 export async function browsers(bench: Bench): Promise<BrowserTable[]> {
-  const here = [chromium, firefox].filter((engine) => {
-    const absent = engine.missing()
-    if (absent !== undefined) bench.suite.missing(absent)
-    return absent === undefined
-  })
+  const here = installed([chromium, firefox], bench)
   // In parallel in a smoke run, which measures nothing.
   if (bench.smoke) return Promise.all(here.map((engine) => measureIn(engine, bench)))
   const tables: BrowserTable[] = []
   for (const engine of here) tables.push(await measureIn(engine, bench))
   return tables
+}
+
+/** The engines that are installed; reports the others as missing. */
+export function installed(engines: Engine[], { suite }: Bench): Engine[] {
+  return engines.filter((engine) => {
+    const absent = engine.missing()
+    if (absent !== undefined) suite.missing(absent)
+    return absent === undefined
+  })
 }
 
 async function measureIn(engine: Engine, { smoke, rounds, origin, suite }: Bench): Promise<BrowserTable> {

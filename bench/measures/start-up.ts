@@ -29,14 +29,17 @@ interface Size {
 const { resolve } = createRequire(import.meta.url)
 const OURS = path('dist/index.js')
 const DROP_IN = path('dist/fetch-event-source.js')
+const SHARED = path('dist/shared.js')
 /** The build that bundlers use for browsers. */
 const BROWSER = JSON.stringify(path('dist/browser/index.js'))
 const BROWSER_DROP_IN = JSON.stringify(path('dist/browser/fetch-event-source.js'))
+const BROWSER_SHARED = JSON.stringify(path('dist/browser/shared.js'))
 
 /** Imported modules, by title. */
 const MODULES: Record<string, string> = {
   everysource: OURS,
   'everysource/fetch-event-source': DROP_IN,
+  'everysource/shared': SHARED,
   eventsource: resolve('eventsource'),
   'eventsource-client': resolve('eventsource-client'),
   undici: resolve('undici'),
@@ -50,12 +53,20 @@ const PROGRAMS: Record<string, string> = {
   'everysource, `streamEvents` alone': `export { streamEvents } from ${BROWSER}`,
   'everysource, `EventDecoderStream` alone': `export { EventDecoderStream } from ${BROWSER}`,
   'everysource, `fetchEventSource` alone': `export { fetchEventSource } from ${BROWSER_DROP_IN}`,
-  'everysource, all but `fetchEventSource`': `export * from ${BROWSER}`,
+  'everysource, `SharedEventSource` alone': `export { SharedEventSource } from ${BROWSER_SHARED}`,
+  'everysource, `EventSource` and `SharedEventSource`': `export { EventSource } from ${BROWSER}; export { SharedEventSource } from ${BROWSER_SHARED}`,
+  'everysource, all but `fetchEventSource` and `SharedEventSource`': `export * from ${BROWSER}`,
   'the parser alone': `export { createParser } from 'eventsource-parser'`,
   eventsource: `export { EventSource } from 'eventsource'`,
   'eventsource-client': `export { createEventSource } from 'eventsource-client'`,
   'launchdarkly-eventsource': `export { EventSource } from 'launchdarkly-eventsource'`,
   '@microsoft/fetch-event-source': `export { fetchEventSource } from '@microsoft/fetch-event-source'`,
+}
+
+/** Files for pages without a bundler. */
+const SCRIPTS: Record<string, string> = {
+  'everysource, the `<script>`': 'dist/everysource.min.js',
+  'everysource, the `<script>` with `SharedEventSource`': 'dist/everysource-shared.min.js',
 }
 
 /** Parts of `EventSource`, each with a pattern for the paths of its modules; the first match counts. */
@@ -82,7 +93,9 @@ export async function startUp(bench: Bench): Promise<StartUpTable> {
   for (const [title, program] of Object.entries(PROGRAMS)) {
     await bench.suite.run(`size: ${title}`, async () => void sizes.push(await sizeOf(title, program)))
   }
-  await bench.suite.run('size: the script', () => void sizes.push(sizeOfScript()))
+  for (const [title, file] of Object.entries(SCRIPTS)) {
+    await bench.suite.run(`size: ${title}`, () => void sizes.push(sizeOfScript(title, file)))
+  }
   let parts: Size[] = []
   await bench.suite.run('size: parts of EventSource', async () => {
     parts = await sizesOfParts()
@@ -103,10 +116,9 @@ async function sizeOf(title: string, contents: string): Promise<Size> {
   return { title, minified, gzipped }
 }
 
-/** Size of the file for pages without a bundler. */
-function sizeOfScript(): Size {
-  const code = readFileSync(path('dist/everysource.min.js'))
-  return { title: 'everysource, the `<script>`', minified: code.length, gzipped: gzipSync(code, { level: 9 }).length }
+function sizeOfScript(title: string, file: string): Size {
+  const code = readFileSync(path(file))
+  return { title, minified: code.length, gzipped: gzipSync(code, { level: 9 }).length }
 }
 
 /** Sizes by part. The gzipped size of a part is its share of the minified size. */

@@ -14,7 +14,7 @@ ${summary(results)}
 
 ## How it is measured
 
-\`npm run bench\` runs all benchmarks in half an hour and writes this page and its chart; \`-- --only latency\` repeats one section.
+\`npm run bench\` runs all benchmarks in 40 minutes and writes this page and its chart; \`-- --only latency\` repeats one section.
 Compare only figures of the same run: other machines and other days give other figures. \`npm run bench:smoke\` checks that everything
 works, without measuring.
 

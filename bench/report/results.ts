@@ -11,6 +11,7 @@ import type { LatencyTable } from '../measures/latency.ts'
 import type { LongRunTable } from '../measures/long-run.ts'
 import type { MemoryTable } from '../measures/memory.ts'
 import type { StartUpTable } from '../measures/start-up.ts'
+import type { TabsTable } from '../measures/tabs.ts'
 import type { ThroughputTables } from '../measures/throughput.ts'
 
 /** Results by name, as in `--only`. */
@@ -23,6 +24,7 @@ export interface Measured {
   'start-up': StartUpTable
   deno: DenoTable | undefined
   browsers: BrowserTable[]
+  tabs: TabsTable[]
 }
 
 /** Time and place of a run. */
@@ -40,7 +42,7 @@ export type Results = {
   [Name in keyof Measured]?: { circumstances: Circumstances; measured: Measured[Name] }
 }
 
-const NAMES = ['throughput', 'latency', 'memory', 'growth', 'long-run', 'start-up', 'deno', 'browsers'] as const
+const NAMES = ['throughput', 'latency', 'memory', 'growth', 'long-run', 'start-up', 'deno', 'browsers', 'tabs'] as const
 
 const fileOf = (name: string): string => path(`.cache/bench/${name}.json`)
 

@@ -5,6 +5,7 @@ import type { Cost } from '../in-child/large.ts'
 import { WARM_UP } from '../in-child/latency.ts'
 import { burstTables, pacedTable } from './bursts.ts'
 import type { Measured } from './results.ts'
+import { tabsText, tabsTables } from './tabs.ts'
 import { figure, middle, ratio, rowOf, table, titleOf, withRatio } from './table.ts'
 
 interface Section<Name extends keyof Measured> {
@@ -138,6 +139,8 @@ the request to the last of 100,000 messages, because a page can't read its CPU t
         .join('\n\n')
     },
   },
+
+  tabs: { title: 'Tabs', prose: tabsText, tables: tabsTables },
 }
 
 const count = (value: number): string => value.toLocaleString('en')

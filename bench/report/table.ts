@@ -32,8 +32,14 @@ export function rowOf<Sample>(rows: Row<Sample>[] | undefined, contender: string
   return rows?.find((row) => row.contender === contender)
 }
 
+/** Contenders that only run in browsers. */
+const IN_BROWSERS: Record<string, string> = {
+  native: 'native `EventSource`',
+  'everysource-shared': 'everysource, `SharedEventSource`',
+}
+
 export function titleOf(contender: string): string {
-  return contender === 'native' ? 'native `EventSource`' : (CONTENDERS[contender]?.title ?? contender)
+  return IN_BROWSERS[contender] ?? CONTENDERS[contender]?.title ?? contender
 }
 
 /** For example `0.327`, `4.21`, `57.8` and `1,234`; `void` for NaN. */

@@ -5,6 +5,7 @@ import type { Latency } from '../in-child/latency.ts'
 import { cpu, tokenCell } from './bursts.ts'
 import type { Results } from './results.ts'
 import { trend } from './sections.ts'
+import { behindLeader } from './tabs.ts'
 import { against, figure, middle, ratio, rowOf, table } from './table.ts'
 
 interface Target {
@@ -25,6 +26,7 @@ export function targetsTable(results: Results): string {
     ...connectionTargets(results),
     ...growthTargets(results),
     ...otherTargets(results),
+    ...tabsTargets(results),
   ]
   const targets = all.filter(({ value }) => !Number.isNaN(value))
   const isMet = ({ value, limit }: Target): boolean => value <= limit
@@ -214,4 +216,13 @@ function otherTargets(results: Results): Target[] {
       obstacle: WEIGHT,
     })),
   ]
+}
+
+function tabsTargets({ tabs }: Results): Target[] {
+  return (tabs?.measured ?? []).map(({ browser, rows }) => ({
+    what: `\`SharedEventSource\` in ${browser.split(' ')[0] ?? ''}: latency from the leading tab to another, p50, ms`,
+    limit: 8,
+    value: middle(rowOf(rows, 'everysource-shared'), (sample) => behindLeader(sample, 'p50')),
+    show: figure,
+  }))
 }

@@ -1,36 +1,45 @@
-/** Serves the page for browsers, and passes on its reports. */
+/** Serves the pages for browsers, passes on their reports, and opens gates. `/cpu` is the server's CPU time in µs. */
 
-import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { bundled } from '../../test/browser/places.ts'
+import { openGate } from './gates.ts'
+import { put, take } from './mail.ts'
 
-const PAGE = '<!doctype html><meta charset="utf-8"><title>bench</title><script src="/page.js"></script>'
+/** The scripts of the pages. */
+const SCRIPTS: Record<string, string> = { '/page': 'bench/page.ts', '/tab': 'bench/tabs-page.ts' }
 
-let script: Promise<string> | undefined
-
-/** Passes the report of a page's POST to the pending GET for the same path. */
-const reports = new EventEmitter<Record<string, [string]>>()
+const scripts = new Map<string, Promise<string>>()
 
 /** Answers requests other than streams. Returns whether it did. */
 export function answer(request: IncomingMessage, response: ServerResponse, path: string): boolean {
   const reply = (type: string, content: string): void => {
     response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(content)
   }
-  if (path === '/page') reply('text/html', PAGE)
-  else if (path === '/page.js') {
-    script ??= bundled('bench/page.ts', 'iife')
-    void script.then((content) => {
+  const [page = '', isScript] = path.split('.js')
+  const script = SCRIPTS[page]
+  if (script !== undefined && isScript === undefined) {
+    reply('text/html', `<!doctype html><meta charset="utf-8"><title>bench</title><script src="${page}.js"></script>`)
+  } else if (script !== undefined) {
+    const content = scripts.get(script) ?? bundled(script, 'iife')
+    scripts.set(script, content)
+    void content.then((content) => {
       reply('text/javascript', content)
     })
+  } else if (path === '/cpu') {
+    const { user, system } = process.cpuUsage()
+    reply('application/json', String(user + system))
+  } else if (path.startsWith('/gates/')) {
+    openGate(path.slice('/gates/'.length))
+    reply('text/plain', '')
   } else if (path.startsWith('/reports/')) {
     if (request.method === 'POST') {
       void text(request).then((body) => {
-        reports.emit(path, body)
+        put(path, body)
         reply('text/plain', '')
       })
     } else {
-      reports.once(path, (body) => {
+      take(path, (body) => {
         reply('application/json', body)
       })
     }

@@ -5,16 +5,17 @@ import { createInterface } from 'node:readline'
 import { path } from '../../test/conformance/bundle.ts'
 
 export interface Server {
-  origin: string
+  /** All serve the same. */
+  origins: string[]
   pid: number
   stop(): void
 }
 
 export async function startServer(): Promise<Server> {
   const child = spawn(process.execPath, [path('bench/server/main.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const origin of createInterface({ input: child.stdout })) {
+  for await (const line of createInterface({ input: child.stdout })) {
     return {
-      origin,
+      origins: line.split(' '),
       pid: child.pid ?? NaN,
       stop() {
         child.kill()

@@ -79,6 +79,7 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
       this.#reconnectionTime = options.reconnectionTime
       const owner: MemberOwner = {
         loss: lossOf(url),
+        pausesSilently: options.whenHidden === 'close',
         getReconnectionTime: () => this.reconnectionTime,
         setReconnectionTime: (ms) => {
           this.#reconnectionTime = ms
@@ -205,16 +206,21 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
       const options = this.#options
       const opener = new FetchOpener(this.#url, options)
       opener.hasSent = isSuccessor
-      const isActive = (): boolean => this.#connection === connection
+      const isLost = (): boolean => this.#connection === connection && connection.phase === 'deciding'
       const connection = new Connection(
         this,
         opener,
         // This class handles the signal and the page.
         { ...options, reconnectionTime: this.#reconnectionTime, signal: undefined, whenHidden: 'keep' },
-        createLeaderSink(this.#member, this.#dispatcher, this.#deliver.bind(this), isActive, this.close.bind(this)),
+        createLeaderSink(this.#member, this.#dispatcher, this.#deliver.bind(this), isLost, this.close.bind(this)),
       )
       this.#connection = connection
       connection.start()
+    }
+
+    async #connecting(): Promise<void> {
+      await this.#dispatcher.deciding()
+      this.#isReconnecting = false
     }
 
     /** @param error of this context's own connection */
@@ -222,6 +228,7 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
       const dispatcher = this.#dispatcher
       switch (entry[0]) {
         case 'open':
+          if (this.#isReconnecting) void this.#connecting()
           dispatcher.open(undefined, entry[1])
           return undefined
         case 'message':
@@ -237,9 +244,7 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
           this.#end()
           return dispatcher.failed(error ?? errorOf(entry[1], this.#url))
         default:
-          return dispatcher.deciding().then(() => {
-            this.#isReconnecting = false
-          })
+          return this.#connecting()
       }
     }
   }
@@ -257,7 +262,7 @@ export function defineSharedEventSource(): SharedEventSourceConstructor {
   return SharedEventSource as unknown as SharedEventSourceConstructor
 }
 
-function readName(init: unknown, { policy }: ConnectionOptions, { username, password }: URL): string {
+function readName(init: unknown, { method, policy }: ConnectionOptions, { username, password }: URL): string {
   const given = optionMembers(init)
   const name = checked(option('name'), given.name, isString, 'a string') ?? ''
   const changing = REQUEST_OPTIONS.find((member) => given[member] !== undefined)
@@ -266,13 +271,14 @@ function readName(init: unknown, { policy }: ConnectionOptions, { username, pass
     throw new TypeError(`${user} needs a "name" too: contexts with the same URL and "name" share a connection`)
   }
   if (!policy.reconnects) {
-    throw new TypeError('SharedEventSource needs "reconnect" or "resume": another context may take over')
+    const needed = given.reconnect === false ? 'must not be false' : `is needed with ${method}`
+    throw new TypeError(`${option('reconnect')} ${needed}: another context may have to connect again`)
   }
   return name
 }
 
 function lossOf(url: URL): Entry {
-  const message = `The event stream at ${displayURL(url)} was taken over by another context, and messages may be missing`
+  const message = `Messages of the event stream at ${displayURL(url)} may be missing`
   return ['lost', { message, reason: 'network', attempt: 1, endedMidEvent: false }, 0]
 }
 

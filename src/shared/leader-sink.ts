@@ -9,13 +9,13 @@ const LEAVING = 300
 
 /**
  * @param deliver fires the event of an entry here. Resolves when it has been dispatched
- * @param isActive whether the connection is not closed
+ * @param isLost whether the connection is still lost: it was not closed or reconnected
  */
 export function createLeaderSink(
   member: Member,
   dispatcher: Dispatcher,
   deliver: (entry: Entry, error?: ConnectionError) => Promise<void> | undefined,
-  isActive: () => boolean,
+  isLost: () => boolean,
   aborted: () => void,
 ): ConnectionSink {
   const enter = (entry: Entry, error?: ConnectionError): Promise<void> =>
@@ -55,7 +55,7 @@ export function createLeaderSink(
     async lost(error, delay) {
       if (error.reason === 'network' && hasDocument()) {
         await new Promise((resolve) => setTimeout(resolve, LEAVING))
-        if (!isActive()) return
+        if (!isLost()) return
       }
       await enter(['lost', plainError(error), delay], error)
     },

@@ -63,7 +63,9 @@ export function createLock(locks: LockManager, name: string): Lock {
       release = undefined
     },
     async state() {
-      const { held = [], pending = [] } = await locks.query()
+      // Simple implementations lack it, and documents that are going away refuse it. `stolen` is called in any case.
+      const { held, pending = [] } = await locks.query().catch((): LockManagerSnapshot => ({}))
+      if (!held) return { isHeld: true, waiting: 0 }
       const holder = held.find((lock) => lock.name === name)?.clientId
       client ??= holder
       return {

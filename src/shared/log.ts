@@ -1,6 +1,6 @@
 /** The history of the shared connection, as far as this member knows it. */
 
-import { lastEventIdAfter } from './core.ts'
+import { isObject, isString, lastEventIdAfter } from './core.ts'
 import type { Entries, Entry, Position, Snapshot } from './protocol.ts'
 
 /** How many entries to keep for members that have missed some. */
@@ -20,8 +20,8 @@ export function isSame(position: Position | undefined, other: Position | undefin
 
 export interface Log {
   readonly lastEventId: string | undefined
-  /** Whether the connection has ever been open. */
-  readonly hasOpened: boolean
+  /** Whether the connection was open as of the last entry. `isOpen` also knows that this member has left. */
+  readonly wasOpen: boolean
   readonly isOpen: boolean
   /** When the leader was going to reconnect, in ms since 1970. */
   readonly retryAt: number
@@ -31,7 +31,11 @@ export interface Log {
   readonly snapshot: Snapshot | undefined
   /** The number of the next entry. */
   readonly next: number
+  /** The number of the last entry that began to connect. */
+  readonly connectingAt: number
   disconnected(): void
+  /** Undoes `disconnected()`. Returns the entry that reports it, if the connection was open. */
+  rejoined(): Entry | undefined
   /** Returns whether to deliver the entry. */
   add(entry: Entry): boolean
   /**
@@ -50,7 +54,8 @@ export interface Log {
 export function createLog(initialId: string): Log {
   let lastEventId = lastEventIdAfter(undefined, initialId)
   let isOpen = false
-  let hasOpened = false
+  let wasOpen = false
+  let connectingAt = 0
   let retryAt = 0
   let origin = ''
   /** The term of the last entry. 0 if there is none yet. */
@@ -75,11 +80,10 @@ export function createLog(initialId: string): Log {
     keptLength += lengthOf(entry)
     lastEventId = idAfter(lastEventId, entry)
     const [kind, value] = entry
-    if (kind !== 'message' && kind !== 'id') isOpen = kind === 'open'
-    if (kind === 'open') {
-      hasOpened = true
-      origin = value
-    } else if (kind === 'term') term = value
+    if (kind !== 'message' && kind !== 'id') isOpen = wasOpen = kind === 'open'
+    if (kind === 'term' || kind === 'connecting') connectingAt = number
+    if (kind === 'open') origin = value
+    else if (kind === 'term') term = value
     else if (kind === 'lost') retryAt = Date.now() + entry[2]
     if (kept.length > 2 * MAX_ENTRIES || keptLength > 2 * MAX_LENGTH) trim()
     if (kind !== 'message') return true
@@ -121,8 +125,11 @@ export function createLog(initialId: string): Log {
     get lastEventId() {
       return lastEventId
     },
-    get hasOpened() {
-      return hasOpened
+    get wasOpen() {
+      return wasOpen
+    },
+    get connectingAt() {
+      return connectingAt
     },
     get isOpen() {
       return isOpen
@@ -135,13 +142,18 @@ export function createLog(initialId: string): Log {
     },
     get snapshot() {
       const at = position()
-      return at && { at, isOpen, hasOpened, retryAt, origin, lastEventId }
+      return at && { at, isOpen, wasOpen, retryAt, origin, lastEventId }
     },
     get next() {
       return number + 1
     },
     disconnected() {
       isOpen = false
+    },
+    rejoined() {
+      if (isOpen || !wasOpen) return undefined
+      isOpen = true
+      return ['open', origin]
     },
     add,
     receive({ first, entries }, leaderTerm) {
@@ -173,7 +185,7 @@ export function createLog(initialId: string): Log {
         keptLength = 0
         idBefore = snapshot.lastEventId
       }
-      ;({ isOpen, hasOpened, retryAt, origin, lastEventId } = snapshot)
+      ;({ isOpen, wasOpen, retryAt, origin, lastEventId } = snapshot)
     },
   }
 }
@@ -184,5 +196,8 @@ function idAfter(before: string | undefined, entry: Entry): string | undefined {
 }
 
 function lengthOf(entry: Entry): number {
-  return entry.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0)
+  return entry.reduce<number>((sum, part) => {
+    const text = isObject(part) ? part.message : part
+    return sum + (isString(text) ? text.length : 0)
+  }, 0)
 }

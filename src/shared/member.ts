@@ -45,6 +45,8 @@ export interface MemberOwner {
   setReconnectionTime(ms: number): void
   /** Reports that messages are missing. */
   readonly loss: Entry
+  /** Whether to report no loss after its own pauses. */
+  readonly pausesSilently: boolean
   /** Fires the event of an entry. */
   deliver(entry: Entry): void
   /** @param isSuccessor whether another member was connected before */
@@ -97,6 +99,8 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
   let isCurrent = false
   /** Whether the leader has left, and this member has all its entries. */
   let hasAll = false
+  /** The last one that this member has led. */
+  let ownTerm = 0
   /** Followers to answer once this member leads, with their positions. */
   const askers = new Map<string, Position | undefined>()
   let election: Election | undefined
@@ -184,7 +188,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     term = Math.max(Date.now(), Math.floor(term) + 1) + Math.random()
     const { position: at } = log
     post({ type: 'elect', at })
-    if (!hasAll && (at || waiting > 0)) {
+    if (!hasAll && waiting > 0) {
       election = startElection(host, log, waiting)
       await election.over
       if (current !== turn) return
@@ -201,13 +205,15 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
 
   function lead(): void {
     const waiting = [...askers]
-    const { position } = log
+    const { position, wasOpen } = log
     begin('leading')
     const wait = log.isOpen ? 0 : log.retryAt - Date.now()
     lease = createLease(async () => (await lockState()).isHeld, giveWay)
     enter(['term', term || Date.now(), position?.[0] ?? 0])
     // The server cannot know which messages to send again.
-    if (position && log.hasOpened && !log.lastEventId) enter(owner.loss)
+    const isOwn = position?.[0] === ownTerm && owner.pausesSilently
+    if (position && lock && wasOpen && !log.lastEventId && !isOwn) enter(owner.loss)
+    ownTerm = term
     for (const [from, at] of waiting) answer(from, at)
     const connect = (): void => {
       owner.connect(position !== undefined)
@@ -261,7 +267,7 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
 
   function reconnect(): void {
     if (lease) lease.run(reconnectHere)
-    else post({ type: 'reconnect' })
+    else post({ type: 'reconnect', at: log.position })
   }
 
   function post(content: Content): void {
@@ -304,7 +310,10 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
           answer(from, at)
         })
       } else askers.set(from, at)
-    } else lease?.run(reconnectHere)
+    } else if (message.type === 'reconnect' && !(message.at && message.at[1] < log.connectingAt)) {
+      // All contexts may have the same reason to reconnect.
+      lease?.run(reconnectHere)
+    }
   }
 
   function onPosition(snapshot: Snapshot | undefined, missed: Entries | undefined): void {
@@ -341,8 +350,11 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
     switch (message.type) {
       case 'entries': {
         const { to } = message
-        if (to === id) isCurrent = receive(message)
-        else if (to !== undefined || receive(message, message.term) || !isCurrent) return
+        if (to === id) {
+          const open = log.rejoined()
+          if (open) owner.deliver(open)
+          isCurrent = receive(message)
+        } else if (to !== undefined || receive(message, message.term) || !isCurrent) return
         else isCurrent = false
         if (!isCurrent) ask()
         break
@@ -411,9 +423,10 @@ export function createMember(host: Host, owner: MemberOwner, lastEventId: string
       owner.deliver(['connecting'])
     },
     retire() {
-      const linger = role === 'leading' ? LINGER : 0
+      const lingers = lock && role === 'leading'
       depart()
-      host.startTimer(() => lock?.release(), linger)
+      if (lingers) host.startTimer(() => lock?.release(), LINGER)
+      else lock?.release()
     },
     commit,
     flush,

@@ -63,8 +63,8 @@ export interface Entries {
 export interface Snapshot {
   readonly at: Position
   readonly isOpen: boolean
-  /** Whether it has ever been open. */
-  readonly hasOpened: boolean
+  /** Whether it was open until the leader left. */
+  readonly wasOpen: boolean
   /** When the leader is going to reconnect, in ms since 1970. */
   readonly retryAt: number
   readonly origin: string
@@ -78,7 +78,7 @@ export type Content =
   | ({ type: 'entries'; to?: string; reconnectionTime: number } & Entries)
   /** `at` is the position of the follower that asked. */
   | { type: 'state'; to: string; at: Position | undefined; reconnectionTime: number; snapshot: Snapshot }
-  | { type: 'reconnect' }
+  | { type: 'reconnect'; at: Position | undefined }
   | { type: 'bye'; snapshot: Snapshot }
   | { type: 'position'; to: string; snapshot: Snapshot | undefined; missed: Entries | undefined }
 
@@ -117,7 +117,7 @@ const isError = has({
 const isSnapshot = has({
   at: isPosition,
   isOpen: isFlag,
-  hasOpened: isFlag,
+  wasOpen: isFlag,
   retryAt: isNumber,
   origin: isString,
   lastEventId: isOptional(isString),
@@ -150,7 +150,7 @@ const MESSAGES: Record<string, Check> = {
   elect: has({ at: isOptional(isPosition) }),
   entries: has({ to: isOptional(to), reconnectionTime, ...entryList }),
   state: has({ to, at: isOptional(isPosition), reconnectionTime, snapshot: isSnapshot }),
-  reconnect: () => true,
+  reconnect: has({ at: isOptional(isPosition) }),
   bye: has({ snapshot: isSnapshot }),
   position: has({ to, snapshot: isOptional(isSnapshot), missed: isOptional(has(entryList)) }),
 }

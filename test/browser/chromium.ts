@@ -15,9 +15,10 @@ const KNOWN_PATHS = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** Root cannot use the sandbox. The other flags prevent connections to servers other than the tests'. */
+/** Root cannot use the sandbox. A page may open tabs without a click. The other flags prevent connections to servers other than the tests'. */
 export const FLAGS = [
   '--no-sandbox',
+  '--disable-popup-blocking',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -51,9 +52,21 @@ export async function launchChromium(): Promise<Browser> {
   return playwright.launch({ executablePath: chromiumPath(), args: FLAGS })
 }
 
-/** Opens a page in a Chromium without a debugger, with its usual caches. Returns a function that closes it. */
-export function openPage(url: string): Promise<() => Promise<void>> {
-  return openStandalone(chromiumPath(), (profile) => [...FLAGS, '--headless=new', `--user-data-dir=${profile}`, url])
+/** Opens a page, or several tabs, in a Chromium without a debugger, with its usual caches. Returns a function that closes them. */
+export function openPage(url: string, ...tabs: string[]): Promise<() => Promise<void>> {
+  return openStandalone(chromiumPath(), (profile) => [
+    ...FLAGS,
+    '--headless=new',
+    `--user-data-dir=${profile}`,
+    firstPage(url, tabs),
+  ])
+}
+
+/** The page to start with. Without a screen Chromium accepts only one, so it opens the others. */
+function firstPage(url: string, tabs: string[]): string {
+  if (tabs.length === 0) return url
+  const script = `for (const url of ${JSON.stringify([url, ...tabs])}) open(url, '_blank', 'noopener')`
+  return `data:text/html,${encodeURIComponent(`<script>${script}</script>`)}`
 }
 
 function chromiumPath(): string {

@@ -11,7 +11,10 @@ export interface Engine {
 export interface Browser {
   /** Name and version. */
   title: string
-  /** Opens a page with a separate profile, so that connections, cookies and caches are not shared. Returns a function that closes it. */
-  open(url: string): Promise<() => Promise<void>>
+  /**
+   * Opens a page, or several tabs, with a separate profile, so that connections, cookies and caches are not shared. Returns a function
+   * that closes them.
+   */
+  open(url: string, ...tabs: string[]): Promise<() => Promise<void>>
   close(): Promise<void>
 }

@@ -29,18 +29,18 @@ export const firefox: Engine = {
     const binary = findFirefox() ?? ''
     return {
       title: `Firefox ${await versionOf(binary)}`,
-      open: (url) => openFirefox(url, NO_THROTTLING),
+      open: (...urls) => openFirefox(urls, NO_THROTTLING),
       close: () => Promise.resolve(),
     }
   },
 }
 
-/** Opens a page in a Firefox with a new profile. Returns a function that closes it. */
-export function openFirefox(url: string, preferences: Record<string, unknown>): Promise<() => Promise<void>> {
+/** Opens pages in a Firefox with a new profile. Returns a function that closes it. */
+export function openFirefox(urls: string[], preferences: Record<string, unknown>): Promise<() => Promise<void>> {
   return openStandalone(findFirefox() ?? '', async (profile) => {
     // Includes preferences that prevent connections to servers other than the tests'.
     await createProfile(Browser.FIREFOX, { path: profile, preferences })
-    return ['--headless', '--no-remote', '--profile', profile, url]
+    return ['--headless', '--no-remote', '--profile', profile, ...urls]
   })
 }
 

@@ -28,9 +28,13 @@ export const webkit: Engine = {
     await first.close()
     return {
       title: `WebKitGTK ${first.version}`,
-      async open(url) {
+      async open(url, ...tabs) {
         const session = await openSession(screen.display)
         await session.driver.get(url)
+        for (const tab of tabs) {
+          await session.driver.switchTo().newWindow('tab')
+          await session.driver.get(tab)
+        }
         return session.close
       },
       async close() {

@@ -56,7 +56,7 @@ const MANY_WINDOWS = {
 const sharingFirefox: SharingEngine = {
   ...firefox,
   processes: 'Isolated Web Co',
-  launch: async (url) => ({ close: await openFirefox(url, MANY_WINDOWS) }),
+  launch: async (url) => ({ close: await openFirefox([url], MANY_WINDOWS) }),
 }
 
 const sharingWebKit: SharingEngine = {

@@ -15,6 +15,8 @@ const MAX_JOIN = 1_000
 export class Context {
   state: 'running' | 'stopped' | 'dead' = 'running'
   isHidden = false
+  /** Whether `readyState` is OPEN. */
+  isOpen = false
   /** When it joined, was cached or restored, in ms since 1970. */
   since = Date.now()
   /** Since when it could notice that the leader is silent, in ms since 1970. */
@@ -63,6 +65,7 @@ export class Context {
       this.#connection = undefined
     }
     const owner: MemberOwner = {
+      pausesSilently: false,
       getReconnectionTime: () => 3_000,
       setReconnectionTime: () => undefined,
       loss: ['lost', { message: 'loss', reason: 'network', attempt: 1, endedMidEvent: false }, 0],
@@ -161,6 +164,7 @@ export class Context {
   }
 
   #deliver(entry: Entry): void {
+    if (entry[0] !== 'message' && entry[0] !== 'id') this.isOpen = entry[0] === 'open'
     if (entry[0] === 'message') this.received.push(Number(entry[2]))
     else if (entry[0] === 'lost') this.received.push('loss')
   }

@@ -191,7 +191,8 @@ function faultsOf(world: World): string[] {
   const leaders = present.filter(({ member }) => member.leads)
   if (leaders.length !== 1) faults.push(`${leaders.length} leaders at the end`)
   if (world.connections.size !== 1) faults.push(`${world.connections.size} connections at the end`)
-  for (const { received } of present) {
+  for (const { received, isOpen } of present) {
+    if (!isOpen) faults.push('not open at the end')
     if (received.at(-1) !== world.sent) faults.push(`received ${String(received.at(-1))} last, not ${world.sent}`)
   }
   return faults
