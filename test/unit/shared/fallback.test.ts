@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { SharedEventSource } from '../../../src/shared.ts'
 import { until } from '../support/sources.ts'
 import { unhandledRejections } from '../support/streams.ts'
-import { share, shareOpen, serveStream, untilAll } from './sources.ts'
+import { share, shareOpen, sharePair, serveStream, untilAll } from './sources.ts'
 
 const { CONNECTING, OPEN, CLOSED } = SharedEventSource
 
@@ -131,5 +131,25 @@ describe('a source that does not share', () => {
   it('leads at once without locks', () => {
     vi.stubGlobal('navigator', {})
     expect(share('http://nowhere.test/').source).toMatchObject({ shared: false, leads: true, readyState: CONNECTING })
+  })
+})
+
+describe('locks that cannot be queried', () => {
+  it.each([
+    ['because that is refused', refuse],
+    ['because the answer is empty', () => Promise.resolve({})],
+  ])('%s, are used anyway', async (_, query) => {
+    const unhandled = unhandledRejections()
+    const { locks } = navigator
+    vi.stubGlobal('navigator', { locks: { request: locks.request.bind(locks), query } })
+    const server = await serveStream()
+    const [one, two] = await sharePair(server.url)
+    server.write('id: 1\ndata: 1\n\n')
+    await untilAll([one, two], '1')
+    one.source.close()
+    await until(() => two.source.leads && two.source.readyState === OPEN)
+    expect(two.events).toEqual(['open', '1', 'open'])
+    expect(server.ids).toEqual([undefined, '1'])
+    expect(unhandled).toEqual([])
   })
 })

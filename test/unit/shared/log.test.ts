@@ -51,10 +51,10 @@ describe('the state', () => {
 
   it('follows the entries', () => {
     const log = logOf(OPENED, message('a', '1'), ['id', '2'])
-    expect(log).toMatchObject({ isOpen: true, hasOpened: true, lastEventId: '2', position: [1, 4], next: 5 })
+    expect(log).toMatchObject({ isOpen: true, wasOpen: true, lastEventId: '2', position: [1, 4], next: 5 })
     const before = Date.now()
     log.add(LOST)
-    expect(log).toMatchObject({ isOpen: false, hasOpened: true })
+    expect(log).toMatchObject({ isOpen: false, wasOpen: false })
     expect(log.retryAt).toBeGreaterThanOrEqual(before + 1_000)
     expect(log.snapshot).toMatchObject({ at: [1, 5], origin: 'http://a.test', lastEventId: '2' })
   })
@@ -62,10 +62,32 @@ describe('the state', () => {
   it('is not open after disconnected() or a new term', () => {
     const log = logOf(OPENED)
     log.disconnected()
-    expect(log.isOpen).toBe(false)
+    expect(log).toMatchObject({ isOpen: false, wasOpen: true })
     log.add(OPENED)
     log.add(term(2, 1))
-    expect(log).toMatchObject({ isOpen: false, hasOpened: true, position: [2, 4] })
+    expect(log).toMatchObject({ isOpen: false, wasOpen: false, position: [2, 4] })
+  })
+
+  it('is open again after rejoined(), once', () => {
+    const log = logOf(OPENED)
+    expect(log.rejoined()).toBeUndefined()
+    log.disconnected()
+    expect(log.rejoined()).toEqual(OPENED)
+    expect(log.isOpen).toBe(true)
+    expect(log.rejoined()).toBeUndefined()
+    log.add(LOST)
+    log.disconnected()
+    expect(log.rejoined()).toBeUndefined()
+  })
+
+  it('has the number of the entry that began to connect', () => {
+    const log = logOf(OPENED)
+    expect(log.connectingAt).toBe(1)
+    log.add(['connecting'])
+    log.add(OPENED)
+    expect(log.connectingAt).toBe(3)
+    log.add(term(2, 1))
+    expect(log.connectingAt).toBe(5)
   })
 
   it('is taken from a snapshot, without the entries', () => {
@@ -223,6 +245,7 @@ describe('the kept entries', () => {
     ['IDs', message('', long)],
     ['IDs without messages', ['id', long]],
     ['origins', ['open', long]],
+    ['error messages', ['lost', { message: long, reason: 'network', attempt: 1, endedMidEvent: false }, 0]],
   ])('have at most 512 Ki characters of %s', (_, entry) => {
     const log = logOf()
     for (let count = 0; count < 100; count++) log.add(entry)

@@ -12,7 +12,7 @@ const FULL_ERROR = { ...ERROR, status: 503, code: 'ECONNRESET', retryAfter: 1_00
 const SNAPSHOT = {
   at: [TERM, 3] as const,
   isOpen: true,
-  hasOpened: true,
+  wasOpen: true,
   retryAt: 0,
   origin: 'http://a.test',
   lastEventId: '7',
@@ -38,7 +38,8 @@ const CONTENTS: Content[] = [
   { type: 'entries', to: 'x', first: 1, entries: [], reconnectionTime: 3_000 },
   { type: 'state', to: 'x', at: undefined, reconnectionTime: 3_000, snapshot: SNAPSHOT },
   { type: 'state', to: 'x', at: [TERM, 1], reconnectionTime: 1, snapshot: { ...SNAPSHOT, lastEventId: undefined } },
-  { type: 'reconnect' },
+  { type: 'reconnect', at: undefined },
+  { type: 'reconnect', at: [TERM, 2] },
   { type: 'bye', snapshot: SNAPSHOT },
   { type: 'position', to: 'x', snapshot: undefined, missed: undefined },
   { type: 'position', to: 'x', snapshot: SNAPSHOT, missed: { first: 2, entries: ENTRIES } },

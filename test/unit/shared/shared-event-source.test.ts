@@ -133,11 +133,11 @@ describe('throws for', () => {
   })
 
   it.each([
-    ['reconnect false', { reconnect: false }],
-    ['POST without reconnect or resume', { name: 'mine', method: 'POST', body: 'x' }],
-  ])('%s', (_, options) => {
+    ['reconnect false', { reconnect: false }, 'must not be false'],
+    ['POST without reconnect or resume', { name: 'mine', method: 'POST', body: 'x' }, 'is needed with POST'],
+  ])('%s', (_, options, reason) => {
     expect(make(STUB_URL, options)).toThrow(
-      new TypeError('SharedEventSource needs "reconnect" or "resume": another context may take over'),
+      new TypeError(`Option "reconnect" ${reason}: another context may have to connect again`),
     )
   })
 })
