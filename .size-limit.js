@@ -13,7 +13,7 @@ export default [
   alone('streamEvents', '16.9 kB'),
   alone('EventDecoderStream', '3.2 kB'),
   { name: 'fetchEventSource', path: 'dist/browser/fetch-event-source.js', import: '*', gzip: true, limit: '4.8 kB' },
-  { name: 'SharedEventSource', path: 'dist/browser/shared.js', import: '*', gzip: true, limit: '20.4 kB' },
+  { name: 'SharedEventSource', path: 'dist/browser/shared.js', import: '*', gzip: true, limit: '21.7 kB' },
   { name: 'everything', path: 'dist/browser/index.js', import: '*', gzip: true, limit: '19.0 kB' },
   {
     name: 'script build as served',

@@ -40,7 +40,8 @@ import {
 import { createHost } from './host.ts'
 import type { SharedEventSourceConstructor } from './interface.ts'
 import { createLeaderSink } from './leader-sink.ts'
-import { createMember, type Member, type MemberOwner } from './member.ts'
+import type { Member, MemberOwner } from './member-types.ts'
+import { createMember } from './member.ts'
 import { keyOf, type Entry, type PlainError } from './protocol.ts'
 
 /** Options that change the request. Contexts that use them differently must not share a connection. */

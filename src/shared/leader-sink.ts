@@ -1,7 +1,7 @@
 /** The sink of the leader's connection: enters everything in the log, which delivers it in all contexts. */
 
 import { hasDocument, type ConnectionError, type ConnectionSink, type Dispatcher } from './core.ts'
-import type { Member } from './member.ts'
+import type { Member } from './member-types.ts'
 import type { Entry, PlainError } from './protocol.ts'
 
 /** Browsers cancel the requests of a page that is left before the page learns that: 7 ms, and more on a busy machine. In ms. */

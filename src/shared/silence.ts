@@ -1,6 +1,6 @@
 /** How a follower notices that the leader is frozen or stopped: it asks, and takes over if there is no answer. */
 
-import type { Host } from './member.ts'
+import type { Host } from './host.ts'
 
 /** How long a visible follower hears nothing before it asks, in ms. */
 const SILENCE = 4_000

@@ -24,8 +24,22 @@ interface Broken extends Mutation {
 }
 
 export const BROKEN: Broken[] = [
-  { what: 'never asks', module: MEMBER, name: 'ask', by: NOTHING, steps: CACHED },
-  { what: 'never answers', module: MEMBER, name: 'answer', by: NOTHING, steps: CACHED },
+  {
+    what: 'never looks whether the leader is silent',
+    module: 'src/shared/silence.ts',
+    name: 'look',
+    by: NOTHING,
+    steps: STOPPED,
+  },
+  { what: 'ignores followers', module: MEMBER, name: 'onFollower', by: NOTHING, steps: CACHED },
+  { what: 'ignores the leader', module: MEMBER, name: 'onCurrentLeader', by: NOTHING, steps: CACHED },
+  {
+    what: 'delivers only here',
+    module: 'src/shared/outbox.ts',
+    name: 'createOutbox',
+    by: '(create) => (log, lease, link, ...others) => create(log, lease, { ...link, postEntries() {} }, ...others)',
+    steps: CACHED,
+  },
   {
     what: 'keeps the lock when it leaves',
     module: MEMBER,
@@ -53,12 +67,5 @@ export const BROKEN: Broken[] = [
     name: 'LEASE',
     by: '() => Infinity',
     steps: STOPPED,
-  },
-  {
-    what: 'delivers entries that it knows',
-    module: MEMBER,
-    name: 'receive',
-    by: '(receive) => (message, term) => { deliverEntries(message.entries); return receive(message, term) }',
-    steps: CACHED,
   },
 ]

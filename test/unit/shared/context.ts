@@ -1,6 +1,7 @@
 /** The contexts of the simulated browser, and their connections. */
 
-import type { Host, Member, MemberOwner } from '../../../src/shared/member.ts'
+import type { Host } from '../../../src/shared/host.ts'
+import type { Member, MemberOwner } from '../../../src/shared/member-types.ts'
 import type { Entry } from '../../../src/shared/protocol.ts'
 import type { World } from './world.ts'
 

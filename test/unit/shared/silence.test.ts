@@ -1,7 +1,7 @@
 /** How a follower notices that its leader is silent. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Host } from '../../../src/shared/member.ts'
+import type { Host } from '../../../src/shared/host.ts'
 import { watchSilence } from '../../../src/shared/silence.ts'
 
 const DAY = 86_400_000

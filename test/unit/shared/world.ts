@@ -4,7 +4,8 @@
  */
 
 import type { Lock, LockOwner } from '../../../src/shared/lock.ts'
-import type { Channel, createMember } from '../../../src/shared/member.ts'
+import type { Channel } from '../../../src/shared/host.ts'
+import type { createMember } from '../../../src/shared/member.ts'
 import type { Message } from '../../../src/shared/protocol.ts'
 import type { Connection, Context } from './context.ts'
 
