@@ -1,5 +1,7 @@
 /** The lock that the leader holds. Its queue is the line of succession. (Web Locks) */
 
+import { tryGet } from './core.ts'
+
 /** Notified of the lock's state. */
 export interface LockOwner {
   granted(): void
@@ -51,8 +53,9 @@ export function createLock(locks: LockManager, name: string): Lock {
         })
       }
       // A request that steals does not wait, so it does not take a signal.
-      const request = locks.request(name, steal ? { steal } : { signal: waiting.signal }, hold)
-      request.catch(() => {
+      const request = async (): Promise<void> =>
+        locks.request(name, steal ? { steal } : { signal: waiting.signal }, hold)
+      request().catch(() => {
         if (isReleased()) return
         if (isGranted) owner.stolen()
         else owner.refused()
@@ -64,7 +67,8 @@ export function createLock(locks: LockManager, name: string): Lock {
     },
     async state() {
       // Simple implementations lack it, and documents that are going away refuse it. `stolen` is called in any case.
-      const { held, pending = [] } = await locks.query().catch((): LockManagerSnapshot => ({}))
+      const snapshot = await tryGet(() => locks.query())?.catch(() => undefined)
+      const { held, pending = [] } = snapshot ?? {}
       if (!held) return { isHeld: true, waiting: 0 }
       const holder = held.find((lock) => lock.name === name)?.clientId
       client ??= holder

@@ -23,7 +23,7 @@ export interface Log {
   /** Whether the connection was open as of the last entry. `isOpen` also knows that this member has left. */
   readonly wasOpen: boolean
   readonly isOpen: boolean
-  /** When the leader was going to reconnect, in ms since 1970. */
+  /** When the server expects the next request, from the header `Retry-After`. In ms since 1970. */
   readonly retryAt: number
   /** Undefined before the first entry. */
   readonly position: Position | undefined
@@ -82,9 +82,11 @@ export function createLog(initialId: string): Log {
     const [kind, value] = entry
     if (kind !== 'message' && kind !== 'id') isOpen = wasOpen = kind === 'open'
     if (kind === 'term' || kind === 'connecting') connectingAt = number
-    if (kind === 'open') origin = value
-    else if (kind === 'term') term = value
-    else if (kind === 'lost') retryAt = Date.now() + entry[2]
+    if (kind === 'open') {
+      origin = value
+      retryAt = 0
+    } else if (kind === 'term') term = value
+    else if (kind === 'lost' && value.retryAfter !== undefined) retryAt = Date.now() + entry[2]
     if (kept.length > 2 * MAX_ENTRIES || keptLength > 2 * MAX_LENGTH) trim()
     if (kind !== 'message') return true
     const isKnown = delivered.shift()?.every((part, i) => part === entry[i]) ?? false

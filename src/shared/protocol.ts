@@ -65,7 +65,7 @@ export interface Snapshot {
   readonly isOpen: boolean
   /** Whether it was open until the leader left. */
   readonly wasOpen: boolean
-  /** When the leader is going to reconnect, in ms since 1970. */
+  /** When the server expects the next request, in ms since 1970. */
   readonly retryAt: number
   readonly origin: string
   readonly lastEventId: string | undefined

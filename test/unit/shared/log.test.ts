@@ -7,7 +7,11 @@ import type { Entry } from '../../../src/shared/protocol.ts'
 const message = (data: string, id = ''): Entry => ['message', 'message', data, id]
 const term = (number: number, after = 0): Entry => ['term', number, after]
 const OPENED: Entry = ['open', 'http://a.test']
-const LOST: Entry = ['lost', { message: 'gone', reason: 'network', attempt: 1, endedMidEvent: false }, 1_000]
+const LOST: Entry = [
+  'lost',
+  { message: 'gone', reason: 'status', retryAfter: 1_000, attempt: 1, endedMidEvent: false },
+  1_000,
+]
 
 /** A log with these entries of term 1. */
 function logOf(...entries: Entry[]): Log {
@@ -57,6 +61,8 @@ describe('the state', () => {
     expect(log).toMatchObject({ isOpen: false, wasOpen: false })
     expect(log.retryAt).toBeGreaterThanOrEqual(before + 1_000)
     expect(log.snapshot).toMatchObject({ at: [1, 5], origin: 'http://a.test', lastEventId: '2' })
+    log.add(OPENED)
+    expect(log.retryAt).toBe(0)
   })
 
   it('is not open after disconnected() or a new term', () => {
