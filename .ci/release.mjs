@@ -46,7 +46,7 @@ if (entry !== version)
 
 if (!options['skip-checks']) run('npm', ['run', 'test:all'])
 // Removes the output of deleted sources.
-for (const folder of ['dist', 'fetch-event-source', 'polyfill']) {
+for (const folder of ['dist', 'fetch-event-source', 'polyfill', 'shared']) {
   rmSync(`${root}${folder}`, { recursive: true, force: true })
 }
 run('npm', ['run', '--silent', 'build'])

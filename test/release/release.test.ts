@@ -127,7 +127,7 @@ describe.concurrent('release is refused', () => {
     [
       'if the build lacks a file named in package.json',
       (folder: string) => {
-        edit(folder, 'package.json', (text) => text.replace("'polyfill']) fs", ']) fs'))
+        edit(folder, 'package.json', (text) => text.replace("'polyfill', ", ''))
         git(folder, 'commit', '--quiet', '--all', '-m', 'x')
       },
       'everysource-7.1.0.tgz lacks polyfill, which package.json names',
@@ -326,7 +326,7 @@ function copy(onTestFinished: (cleanUp: () => void) => void): string {
   }
   symlinkSync(path('node_modules'), join(folder, 'node_modules'), 'junction')
   // Building is slow and tested elsewhere.
-  const build = `node -e "for (const name of ['dist', 'fetch-event-source', 'polyfill']) fs.cpSync(path.join(process.env.BUILT, name), name, { recursive: true })"`
+  const build = `node -e "for (const name of ['dist', 'fetch-event-source', 'polyfill', 'shared']) fs.cpSync(path.join(process.env.BUILT, name), name, { recursive: true })"`
   edit(folder, 'package.json', (text) =>
     text
       .replace(/"version": "[^"]*"/, '"version": "7.1.0"')
