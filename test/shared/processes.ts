@@ -1,15 +1,19 @@
 /** Finds the content process of a tab; on Linux only. */
 
 import { readFileSync, readdirSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 
-/** How long a tab is busy at a time, in ms, and how much of it its process must have used in total, in ticks of 10 ms. */
-const BUSY = 100
+/** How long a tab is idle, and then busy, in ms. */
+const SPAN = 100
+/** How much more of the busy times its process must have used in total, in ticks of 10 ms. */
 const LEAST_TICKS = 8
+/** How often at least: another process may be busy by chance. */
+const LEAST_TRIES = 2
 
 const TRIES = 50
 
 /** Uses the CPU for a while. */
-export const BUSY_LOOP = `(() => { const end = performance.now() + ${BUSY}; while (performance.now() < end); })()`
+export const BUSY_LOOP = `(() => { const end = performance.now() + ${SPAN}; while (performance.now() < end); })()`
 
 interface Process {
   id: number
@@ -19,19 +23,25 @@ interface Process {
 }
 
 /**
- * Returns the process that uses the CPU while the tab is busy. No browser reveals it.
+ * Returns the process that uses more of the CPU while the tab is busy than while it is idle. No browser reveals it.
  *
  * @param names occurs in the names or commands of content processes only
  */
 export async function processOf(names: string, keepBusy: () => Promise<unknown>): Promise<number> {
-  const before = new Map(contentProcesses(names).map(({ id, ticks }) => [id, ticks]))
-  for (let i = 0; i < TRIES; i++) {
-    await keepBusy()
-    const used = contentProcesses(names)
-      .map(({ id, ticks }) => ({ id, ticks: ticks - (before.get(id) ?? ticks) }))
-      .sort((one, other) => other.ticks - one.ticks)
-    const [most, second] = used
-    if (most && most.ticks >= LEAST_TICKS && most.ticks > 2 * (second?.ticks ?? 0)) return most.id
+  const used = new Map<number, number>()
+  const measure = async (span: () => Promise<unknown>, sign: 1 | -1): Promise<void> => {
+    const before = new Map(contentProcesses(names).map(({ id, ticks }) => [id, ticks]))
+    await span()
+    for (const { id, ticks } of contentProcesses(names)) {
+      used.set(id, (used.get(id) ?? 0) + sign * (ticks - (before.get(id) ?? ticks)))
+    }
+  }
+  for (let i = 1; i <= TRIES; i++) {
+    await measure(() => delay(SPAN), -1)
+    await measure(keepBusy, 1)
+    const [most, second] = [...used].sort(([, one], [, other]) => other - one)
+    const [id, ticks] = most ?? [0, 0]
+    if (i >= LEAST_TRIES && ticks >= LEAST_TICKS && ticks > 2 * (second?.[1] ?? 0)) return id
   }
   throw new Error(`No process named ${names} was busy`)
 }
