@@ -106,7 +106,9 @@ await imports.run('all types have the same names', () => {
     return Array.from(text.matchAll(/^export (?:declare )?(?:type|interface|class|const) (\w+)/gm), ([, name]) => name)
   })
   const exported = readFileSync(path('dist/index.d.ts'), 'utf8').matchAll(/^export (?:type )?\{([^}]*)\}/gm)
-  const names = Array.from(exported, ([, list = '']) => list.split(',').map((name) => name.replace(/^.* as /, '').trim())).flat()
+  const names = Array.from(exported, ([, list = '']) =>
+    list.split(',').map((name) => name.replace(/^.* as /, '').trim()),
+  ).flat()
   assert.ok(declared.length > 10)
   assert.deepEqual(
     declared.filter((name = '') => !names.includes(name)),
