@@ -1,7 +1,7 @@
 /** A member that has the lock asks the others for their positions, because their last messages may arrive later than the lock. */
 
-import { isLater, type Log } from './log.ts'
 import type { Host } from './host.ts'
+import { isLater, type Log } from './log.ts'
 import type { Snapshot } from './protocol.ts'
 
 /** How long to wait for answers, in ms. */

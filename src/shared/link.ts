@@ -6,7 +6,7 @@ import type { MemberOwner } from './member-types.ts'
 import { VERSION, type Content, type Entries, type Position } from './protocol.ts'
 
 export interface Link {
-  /** The highest term heard of, which every message tells. */
+  /** The highest term that this member has heard of. Every message contains it. */
   term: number
   readonly id: string
   /** Returns false if the context cannot share. */

@@ -63,7 +63,7 @@ export interface Entries {
 export interface Snapshot {
   readonly at: Position
   readonly isOpen: boolean
-  /** Whether it was open until the leader left. */
+  /** Whether it was open as of the last entry, even if the leader has left. */
   readonly wasOpen: boolean
   /** When the server expects the next request, in ms since 1970. */
   readonly retryAt: number
@@ -99,7 +99,7 @@ const isOptional =
   (value) =>
     value === undefined || check(value)
 
-/** Checks the members of an object or array, of which the ones at the end may be missing. */
+/** Checks these members of an object or array. Ignores others, which a newer release may add. */
 const has =
   (checks: Record<string, Check> | Check[]): Check =>
   (value) =>

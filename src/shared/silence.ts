@@ -1,4 +1,4 @@
-/** How a follower notices that the leader is frozen or stopped: it asks, and takes over if there is no answer. */
+/** A follower notices that the leader is frozen or stopped: it asks, and takes over if the leader doesn't answer. */
 
 import type { Host } from './host.ts'
 
@@ -44,10 +44,10 @@ export function watchSilence(
   function look(): void {
     const current = stop()
     if (host.isHidden()) return
-    const silence = Date.now() - heardAt
     // The clock was set back.
-    if (silence < 0) hear()
-    if (silence < SILENCE) lookIn(SILENCE - Math.max(0, silence))
+    if (Date.now() < heardAt) hear()
+    const silence = Date.now() - heardAt
+    if (silence < SILENCE) lookIn(SILENCE - silence)
     else if (asked < 2) {
       asked++
       ask()

@@ -36,7 +36,15 @@ describe('a group of members', () => {
   })
 
   it('receives each message at most once if the stream has no IDs, and reports a loss', async () => {
-    const steps: Command[] = [{ kind: 'join' }, { kind: 'wait', ms: 100 }, { kind: 'close', index: 0 }]
+    const steps: Command[] = [
+      { kind: 'join' },
+      { kind: 'wait', ms: 100 },
+      { kind: 'send', count: 3 },
+      { kind: 'wait', ms: 100 },
+      { kind: 'close', index: 0 },
+      { kind: 'send', count: 5 },
+      { kind: 'wait', ms: 1_000 },
+    ]
     expect(await play(createMember, 1, steps, false)).toEqual([])
   })
 })
