@@ -31,6 +31,7 @@ export const STEPS = [
   { name: 'page', script: 'test:page', seconds: 70 },
   { name: 'programs', script: 'test:programs', seconds: 80, report: 'vitest' },
   { name: 'consumers', script: 'test:consumers', seconds: 70 },
+  { name: 'clients', script: 'test:clients', seconds: 60 },
   { name: 'drop-in', script: 'test:drop-in', seconds: 34 },
   { name: 'servers', script: 'test:servers', seconds: 25 },
   { name: 'mutants', script: 'test:mutants', seconds: 17 },

@@ -1,0 +1,14 @@
+/** The clients, in the order of docs/works-with.md. A name is that of a module beside this one. */
+
+import type { Client } from './client.ts'
+
+const NAMES = ['rxjs']
+
+export async function loadClients(): Promise<[name: string, client: Client][]> {
+  return Promise.all(
+    NAMES.map(async (name) => {
+      const { client } = (await import(`./${name}.ts`)) as { client: Client }
+      return [name, client] as [string, Client]
+    }),
+  )
+}
