@@ -8,16 +8,27 @@ const REMOTE = `
   const { searchParams } = new URL(location.href)
   const tab = Number(searchParams.get('tab'))
   const server = 'http://' + location.hostname + ':' + searchParams.get('server')
-  // Fails if the page is closed meanwhile.
+  // Browsers limit the requests with \`keepalive\`, which outlive the page.
   const post = (path, body) =>
-    fetch(server + path, { method: 'POST', body: JSON.stringify(body), keepalive: true }).catch(() => undefined)
-  report = (what, value) => post('/report', { tab, what, value })
-  const answer = async ({ id, code }) => {
+    fetch(server + path, { method: 'POST', body, keepalive: true })
+      .catch(() => fetch(server + path, { method: 'POST', body }))
+      .catch(() => undefined)
+  report = (what, value) => post('/report', JSON.stringify({ tab, what, value }))
+  const evaluate = async ({ id, code }) => {
     try {
       return { id, value: await (0, eval)(code) }
     } catch (error) {
       return { id, error: String(error) + ' in ' + code }
     }
+  }
+  // A command is sent again until its reply arrives, perhaps to the tab's next page. Keeps the replies, empty while evaluating.
+  const obey = async (command) => {
+    const key = 'reply ' + command.id
+    if (!(key in sessionStorage)) {
+      sessionStorage[key] = ''
+      sessionStorage[key] = JSON.stringify(await evaluate(command))
+    }
+    if (sessionStorage[key] !== '') post('/reply', sessionStorage[key])
   }`
 
 const CONTROL = `<!doctype html><meta charset="utf-8"><title>Control</title>
@@ -26,7 +37,7 @@ const CONTROL = `<!doctype html><meta charset="utf-8"><title>Control</title>
   const commands = new BroadcastChannel('commands')
   const poll = async () => {
     for (const command of await (await fetch(server + '/commands/tab' + tab)).json()) {
-      if (command.tab === tab) answer(command).then((reply) => post('/reply', reply))
+      if (command.tab === tab) obey(command)
       else commands.postMessage(command)
     }
   }
@@ -43,7 +54,7 @@ const LISTENING = `
   let commands
   onpageshow = ({ persisted }) => {
     commands = new BroadcastChannel('commands')
-    commands.onmessage = async ({ data }) => data.tab === tab && post('/reply', await answer(data))
+    commands.onmessage = ({ data }) => data.tab === tab && obey(data)
     report('arrived', persisted ? 'restored' : 'loaded')
   }
   addEventListener('pagehide', () => commands.close())

@@ -14,6 +14,9 @@ export const OPENER = 0
 /** The page that forwards commands to the other tabs. */
 export const RELAY = 1
 
+/** How long to wait for a reply, in ms, before a command is sent again: on a busy machine, one in thousands gets lost. */
+const RESENDING = 5_000
+
 /** Prefixed, because the IDs of programs are plain numbers. */
 const pathOf = (tab: number): string => `/commands/tab${tab}`
 
@@ -76,13 +79,17 @@ export class Remote {
   /** Evaluates an expression in a tab and returns its value as JSON, awaiting a promise. */
   async evaluate(tab: number, code: string, patience = PATIENCE): Promise<unknown> {
     const id = ++this.#lastId
-    this.#lines.get(pathOf(tab === OPENER ? OPENER : RELAY))?.send({ tab, id, code })
+    const line = this.#lines.get(pathOf(tab === OPENER ? OPENER : RELAY))
+    const send = (): void => line?.send({ tab, id, code })
+    send()
+    const resending = setInterval(send, RESENDING)
     try {
       return await new Promise((resolve, reject) => {
         this.#replies.set(id, [resolve, reject])
         setTimeout(reject, patience, new Error(`Tab ${tab} did not answer within ${patience} ms: ${code}`)).unref()
       })
     } finally {
+      clearInterval(resending)
       this.#replies.delete(id)
     }
   }
