@@ -127,7 +127,7 @@ function endReason(last: Observation | undefined): string {
 function stopped(why: Stop, args: Arguments, stream: EventStream, narrator: Narrator, screen: Screen): number {
   if (why === 'output closed') return 0
   if (why === 'timeout') {
-    narrator.failed(`No message for ${(args.timeout ?? 0) / 1_000} s`)
+    narrator.timedOut(`No message for ${(args.timeout ?? 0) / 1_000} s`)
     return 1
   }
   narrator.ended('interrupted')

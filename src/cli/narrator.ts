@@ -3,7 +3,8 @@
 import type { ConnectionError } from '../connection/connection-error.ts'
 import type { KeepAlive } from '../connection/keep-alive.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
-import { seconds, type Finding } from '../diagnosis/finding.ts'
+import { seconds, type Finding, type Remedy } from '../diagnosis/finding.ts'
+import { isEventStream } from '../diagnosis/head.ts'
 import type { Observation } from '../diagnosis/observation.ts'
 import { timeOf } from './print-event.ts'
 import type { Screen } from './screen.ts'
@@ -27,6 +28,7 @@ export class Narrator {
   #retry: number | undefined
   #hasAnswered = false
   #hasReportedFailure = false
+  #hasHinted = false
 
   constructor(screen: Screen, url: string, isVerbose: boolean) {
     this.#screen = screen
@@ -81,7 +83,7 @@ export class Narrator {
     if (!this.#isVerbose && !this.#hasAnswered && !this.#hasReportedFailure) {
       // Users who wait for the first message need to know why it doesn't arrive, so say it once without --verbose.
       this.#hasReportedFailure = true
-      this.failed(`${message}. Retrying; press Ctrl-C to stop`)
+      this.failed(message, 'Retrying; press Ctrl-C to stop.')
     }
     this.#log(`lost: ${message}`, 'yellow')
     this.#reportFindings()
@@ -90,13 +92,25 @@ export class Narrator {
   }
 
   ended(why: string): void {
+    this.#hint()
     this.#log(`ended: ${why}`)
     this.#reportFindings()
   }
 
-  /** Prints the reason and the diagnosis, even without `--verbose`. */
-  failed(why: string): void {
-    this.#screen.log([`everysource: ${visibleLine(why)}`], 'red')
+  /** Prints the diagnosis, even without `--verbose`, or the error's message if there is none. */
+  failed(message: string, then = ''): void {
+    const [worst] = this.#findings()
+    const last = this.#observations.at(-1)
+    // The diagnosis of an accepted response is about its text, not about its connection.
+    const explains = worst?.level === 'error' && last && !isEventStream(last) && !this.#reported.has(worst.code)
+    this.#complain(`${explains ? worst.seen : message} ${then}`.trim())
+    if (explains) this.#explain(worst)
+    this.#reportFindings(true)
+  }
+
+  /** Prints an error that the diagnosis may explain. */
+  timedOut(message: string): void {
+    this.#complain(message)
     this.#reportFindings(true)
   }
 
@@ -110,6 +124,7 @@ export class Narrator {
   }
 
   #review(): void {
+    this.#hint()
     this.#reportFindings()
     this.#screen.refresh()
   }
@@ -121,13 +136,37 @@ export class Narrator {
   #reportFindings(isForced = false): void {
     if (!this.#isVerbose && !isForced) return
     for (const finding of this.#findings()) {
-      const { code, level, seen, why, fix, example } = finding
+      const { code, level, seen } = finding
       if (this.#reported.has(code) || (!this.#isVerbose && level === 'note')) continue
-      this.#reported.add(code)
-      const rest = [`why: ${why}`, `fix: ${fix}`, ...(example?.split('\n').map((line) => `     ${line}`) ?? [])]
       this.#screen.log([`! ${level}: ${visibleLine(seen)}`], level === 'error' ? 'red' : 'yellow')
-      this.#screen.log(rest.map((line) => `!   ${visibleLine(line)}`))
+      this.#explain(finding)
     }
+  }
+
+  #explain({ code, why, fix, example, remedy }: Finding): void {
+    this.#reported.add(code)
+    const lines = [
+      `why: ${why}`,
+      `fix: ${fix}`,
+      ...(example?.split('\n').map((line) => `     ${line}`) ?? []),
+      ...(remedy ? [`try: ${optionOf(remedy)}`] : []),
+    ]
+    this.#screen.log(lines.map((line) => `!   ${visibleLine(line)}`))
+  }
+
+  #complain(text: string): void {
+    this.#screen.log([`everysource: ${visibleLine(text)}`], 'red')
+  }
+
+  /** Says once, in one line, why an open stream can't have messages. `--verbose` says more. */
+  #hint(): void {
+    const [worst] = this.#findings()
+    if (this.#isVerbose || this.#hasHinted || worst?.level !== 'error') return
+    const { head, text } = this.#observations.at(-1) ?? {}
+    if (!head || !text || text.bytes === 0 || text.events > 0) return
+    this.#hasHinted = true
+    const seen = worst.seen.replace(/[^.]$/, '$&.')
+    this.#complain(`${seen} ${worst.fix} For details, use --verbose.`)
   }
 
   #log(text: string, format: 'yellow' | 'dim' = 'dim'): void {
@@ -149,6 +188,12 @@ export class Narrator {
         : `${this.#messages} message${this.#messages === 1 ? '' : 's'}, last ${seconds(performance.now() - this.#lastAt)} ago`
     return `Connected to ${this.#host}: ${activity}. Press Ctrl-C to stop`
   }
+}
+
+/** The option of the command for a setting. */
+function optionOf(remedy: Remedy): string {
+  if ('header' in remedy) return `-H '${remedy.header}'`
+  return 'method' in remedy ? `-X ${remedy.method} -d '<body>'` : `--retry-status ${remedy.retryStatus}`
 }
 
 /** Removes the query and the password, like error messages do. */

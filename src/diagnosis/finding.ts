@@ -17,7 +17,12 @@ export interface Finding {
   readonly fix: string
   /** Code or headers for the fix. */
   readonly example?: string
+  /** A setting of the client that may help. */
+  readonly remedy?: Remedy
 }
+
+/** A request header, a method, or a status after which to reconnect. */
+export type Remedy = { header: string } | { method: string } | { retryStatus: number }
 
 /** The inputs of a diagnosis besides the observations. */
 export interface Context {

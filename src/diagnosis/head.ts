@@ -44,7 +44,7 @@ function contentTypeFinding(
         seen: `The server sent ${name} instead of an event stream${head.redirected ? `, from ${withoutQuery(head.url)}` : ''}.`,
         why: 'It looks like a login page: the request has no credentials that the server accepts.',
         fix: 'Send the required token or cookie with the request. An event stream endpoint should respond with 401 instead of redirecting to a page.',
-        example: 'Authorization: Bearer <token>',
+        remedy: { header: 'Authorization: Bearer <token>' },
       }
     }
     return {

@@ -16,6 +16,8 @@ export function statusFinding(head: Head, method: string): Finding {
     level: status === 204 ? 'note' : 'error',
     ...texts,
     seen: `The server responded with status ${status}${texts.seen}`,
+    // Temporary errors.
+    ...((status >= 500 || status === 429) && { remedy: { retryStatus: status } }),
   }
 }
 
@@ -56,8 +58,8 @@ const STATUSES: Record<number, (head: Head, method: string) => Texts> = {
   401: ({ headers }) => ({
     seen: ' (unauthorized).',
     why: `The request has no credentials, or they have expired${challengeOf(headers)}.`,
-    fix: 'Send the token with the request. (The native EventSource of browsers cannot send headers; this one can.)',
-    example: 'Authorization: Bearer <token>',
+    fix: 'Send the token with the request.',
+    remedy: { header: 'Authorization: Bearer <token>' },
   }),
   403: () => ({
     seen: ' (forbidden).',
@@ -76,18 +78,19 @@ const STATUSES: Record<number, (head: Head, method: string) => Texts> = {
       method === 'GET'
         ? 'Many APIs stream the response to a POST: set the method and a body.'
         : 'Set a method that the route accepts.',
+    ...(method === 'GET' && { remedy: { method: 'POST' } }),
   }),
   406: () => ({
     seen: ' (not acceptable).',
     why: 'The client accepts text/event-stream, which the route does not offer.',
     fix: 'Make the route offer text/event-stream. Some servers, such as MCP, require more types in the Accept header.',
-    example: 'Accept: application/json, text/event-stream',
+    remedy: { header: 'Accept: application/json, text/event-stream' },
   }),
   415: () => ({
     seen: ' (unsupported media type).',
     why: 'The server does not accept a request body of that Content-Type.',
     fix: 'Set the Content-Type of the request body.',
-    example: 'Content-Type: application/json',
+    remedy: { header: 'Content-Type: application/json' },
   }),
   429: ({ headers }) => ({
     seen: ' (too many requests).',

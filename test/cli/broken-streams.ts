@@ -30,6 +30,18 @@ const REFUSED: Record<string, string[]> = {
   '/nowhere': ['The server responded with status 404 (not found).', 'The server has no route for “/nowhere”.'],
 }
 
+/** Streams whose messages can never arrive. */
+const HINTED = ['/json-lines', '/unframed', '/one-line-feed', '/backslash', '/capitals', '/utf-16']
+
+/** Statuses, and the options that may help. */
+const REMEDIES: [status: number, option: string][] = [
+  [401, "-H 'Authorization: Bearer <token>'"],
+  [405, "-X POST -d '<body>'"],
+  [406, "-H 'Accept: application/json, text/event-stream'"],
+  [415, "-H 'Content-Type: application/json'"],
+  ...[429, 500, 502, 503, 504].map((status): [number, string] => [status, `--retry-status ${status}`]),
+]
+
 export const broken: Part = {
   name: 'broken',
   checks: ({ origin, add }) => ({
@@ -56,6 +68,48 @@ export const broken: Part = {
         },
       ]),
     ),
+    ...Object.fromEntries(
+      HINTED.map((path) => [
+        `says in one line why no message of ${path} can arrive`,
+        async () => {
+          const command = everysource([`${origin}${path}`])
+          const [, fix = ''] = BROKEN[path] ?? []
+          await command.complains('For details, use --verbose.\n')
+          command.child.kill('SIGINT')
+          const { errors } = await command.exits()
+          assert.match(errors, /^everysource: .*\. .*\. For details, use --verbose\.\nStopped after 0 messages\..*\n$/)
+          const verbose = everysource([`${origin}${path}`, '-v'])
+          await verbose.complains(fix)
+          verbose.child.kill('SIGINT')
+          const hint = errors.slice('everysource: '.length, errors.indexOf(' For details'))
+          const [, seen = '', advice = ''] =
+            /^! error: (.*)\n.*\n! {3}fix: (.*)\n/m.exec((await verbose.exits()).errors) ?? []
+          assert.ok([`${seen} ${advice}`, `${seen}. ${advice}`].includes(hint), hint)
+        },
+      ]),
+    ),
+    'says nothing about a stream that has messages and faults': async () => {
+      const url = add('/mixed', (response) => {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end('data: a\n\nData: b\n\n')
+      })
+      const { output, errors } = await everysource([url, '--no-reconnect']).exits()
+      assert.deepEqual({ output, errors }, { output: 'message: a\n', errors: '' })
+    },
+    'says why a stream that has ended had no message': async () => {
+      const { output, errors } = await everysource([`${origin}/ended-json-lines`, '-d', 'x']).exits()
+      assert.equal(output, '')
+      assert.match(errors, /^everysource: Received 2 lines of JSON without "data:".*\n$/)
+    },
+    'says the symptom of a refused response once, and then the option that may help': async () => {
+      for (const [status, option] of REMEDIES) {
+        const url = add(`/status-${status}`, (response) => {
+          response.writeHead(status).end()
+        })
+        const { errors } = await everysource([url]).exits()
+        assert.equal(errors.match(new RegExp(`with status ${status}`, 'g'))?.length, 1, errors)
+        assert.ok(errors.endsWith(`!   try: ${option}\n`), errors)
+      }
+    },
     'diagnoses a server that ends the response after each message with --verbose': async () => {
       const url = add('/polled', (response, _, nth) => {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`retry: 100\ndata: ${nth}\n\n`)

@@ -53,11 +53,21 @@ const CHECKS: Record<string, Check> = {
     assert.deepEqual(printed.slice(0, documented.length - 1), documented.slice(0, -1))
   },
   'Diagnose a server (4)': async (text) => {
+    const { errors } = await follow(blockOf('Diagnose a server'), '')
+    assert.equal(withoutTimes(errors.split('\n')[0] ?? ''), withoutTimes(text.trimEnd()))
+  },
+  'Diagnose a server (5)': async (text, { origin }) => {
+    assert.equal(
+      (await shell('npx everysource localhost:8000/locked', { 'localhost:8000': origin }).exits()).errors,
+      text,
+    )
+  },
+  'Diagnose a server (6)': async (text) => {
     const { output, errors } = await follow(text)
     assert.match(output, /^message: \{"time":\d+\}\n/)
     assert.doesNotMatch(errors, /^!/m)
   },
-  'Diagnose a server (5)': async (text, { origin }) => {
+  'Diagnose a server (7)': async (text, { origin }) => {
     const command = shell('npx everysource --verbose localhost:8000/keep-alives', { 'localhost:8000': origin })
     await command.complains('keep-alives: ')
     command.child.kill('SIGINT')
@@ -119,7 +129,7 @@ function prints(output: string): Check {
 }
 
 /** Runs the page's command against one of its servers. */
-async function follow(program: string): Promise<{ output: string; errors: string }> {
+async function follow(program: string, option = '--verbose'): Promise<{ output: string; errors: string }> {
   const origin = await unusedOrigin()
   const { host, port } = new URL(origin)
   const file = path(`.cache/cli-server-${port}.mjs`)
@@ -127,8 +137,9 @@ async function follow(program: string): Promise<{ output: string; errors: string
   const server = new Command([process.execPath, file])
   try {
     await server.prints('up')
-    const command = shell(blockOf('Diagnose a server (2)'), { 'localhost:3000': host })
-    await (program.includes("'data: '") ? command.prints('message: ') : command.complains('!        '))
+    const command = shell(blockOf('Diagnose a server (2)'), { 'localhost:3000': host, '--verbose': option })
+    if (program.includes("'data: '")) await command.prints('message: ')
+    else await command.complains(option === '' ? 'For details' : '!        ')
     command.child.kill('SIGINT')
     return await command.exits()
   } finally {
@@ -166,6 +177,9 @@ function addRoutes({ add }: StreamServer): void {
     response.once('close', () => {
       clearInterval(timer)
     })
+  })
+  add('/locked', (response) => {
+    response.writeHead(401).end()
   })
   add('/keep-alives', (response) => {
     response.writeHead(200, head)

@@ -106,6 +106,10 @@ const ROUTES: Record<string, Route> = {
   '/json-lines': (response) => {
     begin(response, '{"token":"Hel"}\n{"token":"lo"}\n')
   },
+  '/ended-json-lines': (response) => {
+    begin(response, '{"token":"Hel"}\n{"token":"lo"}\n')
+    response.end()
+  },
   '/unframed': (response) => {
     begin(response, 'Hello\nworld\n')
   },

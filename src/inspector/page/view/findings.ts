@@ -1,6 +1,7 @@
 /** The diagnosis of the stream. */
 
 import { diagnose } from '../../../diagnosis/diagnose.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Session } from '../session.ts'
 import { byId, make, setText } from './dom.ts'
 
@@ -23,7 +24,7 @@ export class FindingsView {
     const findings = diagnose(session.observer.observations, { now, page }).map((finding): Shown => ({
       level: finding.level,
       parts: [finding.seen, finding.why, finding.fix].filter((text) => text !== ''),
-      example: finding.example,
+      example: finding.example ?? headerOf(finding),
     }))
     const { explanation } = session
     if (explanation !== undefined) findings.unshift({ level: 'error', parts: [explanation], example: undefined })
@@ -40,6 +41,10 @@ interface Shown {
   level: string
   parts: string[]
   example: string | undefined
+}
+
+function headerOf({ remedy }: Finding): string | undefined {
+  return remedy && 'header' in remedy ? remedy.header : undefined
 }
 
 function item({ level, parts, example }: Shown): HTMLLIElement {
