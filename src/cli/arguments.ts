@@ -13,8 +13,15 @@ const OPTIONS = {
   data: { type: 'string', short: 'd', multiple: true },
   'last-event-id': { type: 'string' },
   type: { type: 'string', multiple: true },
+  filter: { type: 'string' },
   'data-only': { type: 'boolean' },
   json: { type: 'boolean' },
+  raw: { type: 'boolean' },
+  pretty: { type: 'boolean' },
+  include: { type: 'boolean', short: 'i' },
+  record: { type: 'string' },
+  replay: { type: 'string' },
+  port: { type: 'string' },
   max: { type: 'string' },
   timeout: { type: 'string' },
   reconnect: { type: 'boolean' },
@@ -24,6 +31,9 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const
+
+/** - `raw`: the bytes of the stream, instead of messages */
+type Format = 'text' | 'data' | 'json' | 'raw'
 
 /** An option as the user typed it, for the command that resumes. */
 export interface Given {
@@ -40,7 +50,15 @@ export interface Arguments {
   lastEventId: string | undefined
   /** Empty means all types. */
   types: string[]
-  format: 'text' | 'data' | 'json'
+  /** Only messages whose data contains this. */
+  filter: string
+  format: Format
+  /** Whether to format JSON data. */
+  pretty: boolean
+  /** Whether to print the status and headers of responses. */
+  include: boolean
+  /** The file for a recording. */
+  record: string | undefined
   /** `Infinity` means no limit. */
   max: number
   /** In ms; undefined means no limit. */
@@ -51,11 +69,19 @@ export interface Arguments {
   given: Given[]
 }
 
+/** To serve a recording. */
+export interface ReplayArguments {
+  replay: string
+  port: number
+}
+
 /** @throws a `UsageError` */
-export function readArguments(args: string[]): Arguments | 'help' | 'version' {
+export function readArguments(args: string[]): Arguments | ReplayArguments | 'help' | 'version' {
   const { values, positionals, tokens } = parseOptions(args, OPTIONS)
   if (values.help) return 'help'
   if (values.version) return 'version'
+  if (values.replay !== undefined) return readReplay(values.replay, tokens, values.port)
+  if (values.port !== undefined) throw new UsageError('--port is the port of --replay or of the subcommand inspect')
 
   const [data, ...moreData] = values.data ?? []
   if (moreData.length > 0) throw new UsageError('Use --data only once: a request has one body')
@@ -64,9 +90,7 @@ export function readArguments(args: string[]): Arguments | 'help' | 'version' {
   if (isBodiless && data !== undefined) {
     throw new UsageError(`A ${method} request can't have a body. Remove --data, or remove --method to send a POST`)
   }
-  if (values['data-only'] && values.json) {
-    throw new UsageError('Use --data-only or --json, not both')
-  }
+  const format = readFormat(values)
   if (values.reconnect && values['no-reconnect']) {
     throw new UsageError('Use --reconnect or --no-reconnect, not both')
   }
@@ -79,7 +103,11 @@ export function readArguments(args: string[]): Arguments | 'help' | 'version' {
     data,
     lastEventId: values['last-event-id'],
     types: values.type ?? [],
-    format: values.json ? 'json' : values['data-only'] ? 'data' : 'text',
+    filter: values.filter ?? '',
+    format,
+    pretty: values.pretty ?? false,
+    include: values.include ?? false,
+    record: values.record,
     max: values.max === undefined ? Infinity : readMax(values.max),
     timeout: values.timeout === undefined ? undefined : readSeconds(values.timeout),
     // Like EventSource: repeating other methods may repeat their side effects.
@@ -107,6 +135,19 @@ export function parseOptions<Options extends NonNullable<ParseArgsConfig['option
     // Node's own messages read well, such as "Option '--max <value>' argument missing"; some have several lines.
     throw new UsageError(message.replaceAll('\n', ' '))
   }
+}
+
+type Token = ReturnType<typeof parseOptions<typeof OPTIONS>>['tokens'][number]
+
+function readReplay(replay: string, tokens: Token[], port: string | undefined): ReplayArguments {
+  for (const token of tokens) {
+    const name =
+      token.kind === 'option' ? token.rawName : token.kind === 'positional' ? `the URL "${token.value}"` : '--replay'
+    if (!['--replay', '--port'].includes(name)) {
+      throw new UsageError(`Use --replay without ${name}: it serves a recording, and prints its URL`)
+    }
+  }
+  return { replay, port: readPort(port) }
 }
 
 function missingURL(): never {
@@ -137,6 +178,14 @@ export function readMethod(given: string): string {
   return given.toUpperCase()
 }
 
+/** @throws a `UsageError` */
+export function readPort(given = '0'): number {
+  const port = Number(given)
+  if (!/^\d{1,5}$/.test(given) || port > 65_535)
+    throw new UsageError(`--port must be a number from 0 to 65535, got "${given}"`)
+  return port
+}
+
 function readHeader(given: string): [name: string, value: string] {
   const [, name, value] = /^([^:]*):(.*)$/s.exec(given) ?? []
   if (name === undefined || value === undefined) {
@@ -155,6 +204,23 @@ function readHeader(given: string): [name: string, value: string] {
     )
   }
   return [name, trimmed]
+}
+
+const FORMATS = { 'data-only': 'data', json: 'json', raw: 'raw' } as const
+
+/** Options that select or format messages, which `--raw` doesn't print. */
+const OF_MESSAGES = ['type', 'filter', 'pretty'] as const
+
+type Values = Partial<Record<keyof typeof OPTIONS, unknown>>
+
+function readFormat(values: Values): Format {
+  const [format, other] = (Object.keys(FORMATS) as (keyof typeof FORMATS)[]).filter((name) => values[name])
+  if (other !== undefined) throw new UsageError(`Use --${format} or --${other}, not both`)
+  const useless = OF_MESSAGES.find((name) => values[name])
+  if (format === 'raw' && useless !== undefined) {
+    throw new UsageError(`Use --raw without --${useless}: it prints the whole stream as it arrives`)
+  }
+  return format === undefined ? 'text' : FORMATS[format]
 }
 
 function readMax(given: string): number {

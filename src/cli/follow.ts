@@ -8,9 +8,10 @@ import { observe } from '../diagnosis/observe.ts'
 import { ConnectionError, streamEvents, type EventSourceInit, type EventStream } from '../index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Body } from './data.ts'
-import { Narrator } from './narrator.ts'
+import { Narrator, type UndiciHead } from './narrator.ts'
 import { formatted } from './print-event.ts'
 import { resumption } from './resume.ts'
+import type { Recorder } from './recording.ts'
 import type { Screen } from './screen.ts'
 import { UsageError } from './usage.ts'
 import { visible, visibleLine } from './visible.ts'
@@ -21,20 +22,34 @@ export type Stop = 'interrupted' | 'output closed' | 'timeout'
 /** The diagnostics channel for lost connections. */
 const LOST = 'everysource:lost'
 
+/** The diagnostics channel of Node's fetch for the head of each response, including redirects. */
+const HEAD = 'undici:request:headers'
+
 /** Resolves with the exit code. */
 export async function follow(
   args: Arguments,
   body: Body | undefined,
   screen: Screen,
   stopping: AbortController,
+  recorder?: Recorder,
 ): Promise<number> {
   const narrator = new Narrator(screen, args.url, args.verbose)
   const { signal } = stopping
   const idleTimer = new IdleTimer(args.timeout, () => {
     stopping.abort('timeout' satisfies Stop)
   })
+  const raw = args.format === 'raw' ? rawPrinter(screen) : undefined
   const observer = observe({
+    onResponse: (response) => {
+      recorder?.responded(response)
+      if (args.include) include(response as Response, args, screen)
+    },
+    onChunk: (bytes) => {
+      recorder?.chunk(bytes)
+      return raw?.(bytes)
+    },
     onChange: (observation) => {
+      recorder?.observed(observation)
       narrator.observed(observation)
     },
     onKeepAlive: (learned) => {
@@ -62,14 +77,19 @@ export async function follow(
     narrator.waiting(error, delay)
   }
   subscribe(LOST, onLost)
+  const onHead = (message: unknown): void => {
+    narrator.redirected(message as UndiciHead)
+  }
+  if (args.verbose) subscribe(HEAD, onHead)
 
   try {
     let remaining = args.max
     for await (const event of stream) {
       if (args.types.length > 0 && !args.types.includes(event.type)) continue
+      if (!event.data.includes(args.filter)) continue
       idleTimer.restart()
       narrator.message()
-      const drained = screen.print(formatted(event, args.format, screen, new Date()))
+      const drained = raw ? undefined : screen.print(formatted(event, args, screen, new Date()))
       if (drained) await drained
       if (signal.aborted) break
       if (--remaining === 0) break
@@ -85,6 +105,7 @@ export async function follow(
     return 1
   } finally {
     unsubscribe(LOST, onLost)
+    unsubscribe(HEAD, onHead)
     idleTimer.stop()
     narrator.close()
   }
@@ -118,6 +139,24 @@ function withFlagName(message: string): string {
 function headersOf({ headers }: Arguments, body: Body | undefined): [string, string][] {
   const hasType = headers.some(([name]) => name.toLowerCase() === 'content-type')
   return body && !hasType ? [...headers, ['Content-Type', body.type]] : headers
+}
+
+/** Prints the status and the headers: before the messages, except where these are for another program. */
+function include({ status, statusText, headers }: Response, { format }: Arguments, screen: Screen): void {
+  const lines = [
+    `HTTP ${status} ${statusText}`.trim(),
+    ...Array.from(headers, ([name, value]) => `${name}: ${value}`),
+    '',
+  ]
+  const isForPeople = format === 'text' || format === 'raw'
+  if (!isForPeople) screen.log(lines.map(visibleLine))
+  else for (const line of lines) void screen.print(screen.isTerminal ? screen.style('dim', visibleLine(line)) : line)
+}
+
+/** On a terminal, control characters must be escaped. */
+function rawPrinter(screen: Screen): (bytes: Uint8Array) => Promise<void> | undefined {
+  const decoder = new TextDecoder()
+  return (bytes) => screen.write(screen.isTerminal ? visible(decoder.decode(bytes, { stream: true })) : bytes)
 }
 
 function endReason(last: Observation | undefined): string {

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { startInspector } from '../inspector/server/server.ts'
 import type { RequestFields } from '../inspector/settings.ts'
-import { parseOptions, readMethod, readOnlyURL } from './arguments.ts'
+import { parseOptions, readMethod, readOnlyURL, readPort } from './arguments.ts'
 import { readData } from './data.ts'
 import { readURL } from './url.ts'
 import { UsageError } from './usage.ts'
@@ -92,13 +92,6 @@ function readHeader(given: string): string {
   const [, name = '', value = ''] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([^\r\n]*)$/.exec(given) ?? []
   if (name === '') throw new UsageError(`Invalid --header "${given}". Example: -H 'Authorization: Bearer abc'`)
   return `${name}: ${value}`
-}
-
-function readPort(given = '0'): number {
-  const port = Number(given)
-  if (!/^\d{1,5}$/.test(given) || port > 65_535)
-    throw new UsageError(`--port must be a number from 0 to 65535, got "${given}"`)
-  return port
 }
 
 function openInBrowser(url: string): void {

@@ -2,9 +2,10 @@
 /** The `npx everysource` command. */
 
 import { readFileSync } from 'node:fs'
-import { readArguments } from './arguments.ts'
+import { readArguments, type ReplayArguments } from './arguments.ts'
 import { readData } from './data.ts'
 import { follow, type Stop } from './follow.ts'
+import { readRecording, Recorder } from './recording.ts'
 import { Screen } from './screen.ts'
 import { HELP, UsageError } from './usage.ts'
 
@@ -42,9 +43,31 @@ async function run(words: string[]): Promise<number> {
     stdout.write(args === 'help' ? HELP : `${version()}\n`)
     return 0
   }
+  if ('replay' in args) return replay(args)
   const body = args.data === undefined ? undefined : await readData(args.data, stdin)
+  const recorder = args.record === undefined ? undefined : new Recorder(args.record, args.url)
   stopAtSignals(stopping)
-  return follow(args, body, new Screen(stdout, stderr, env), stopping)
+  try {
+    return await follow(args, body, new Screen(stdout, stderr, env), stopping, recorder)
+  } finally {
+    await recorder?.close()
+  }
+}
+
+/** Serves a recording until a signal. */
+async function replay({ replay, port }: ReplayArguments): Promise<number> {
+  const { startReplay } = await import('./replay.ts')
+  const entries = readRecording(replay)
+  const replayed = await startReplay(entries, port).catch((error: unknown) => {
+    throw new UsageError(`--replay: ${(error as Error).message}`)
+  })
+  process.stdout.write(`${replayed.url}\n`)
+  if (process.stdout.isTTY) process.stdout.write('Each request receives the recorded stream. Press Ctrl-C to stop.\n')
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+  })
+  replayed.close()
+  return 0
 }
 
 function stopAtSignals(stopping: AbortController): void {

@@ -12,6 +12,13 @@ import { visibleLine } from './visible.ts'
 
 type State = { phase: 'connecting' } | { phase: 'open' } | { phase: 'waiting'; until: number; why: string }
 
+/** A message of the channel `undici:request:headers`. */
+export interface UndiciHead {
+  request: { origin: URL | string; path: string }
+  /** Names and values in turn. */
+  response: { statusCode: number; headers: (Uint8Array | string)[] }
+}
+
 /** How often the status line and the diagnosis are updated without an event, in ms. */
 const TICK = 1_000
 
@@ -61,6 +68,14 @@ export class Narrator {
       this.#log(`retry: the server set the reconnection time to ${text.retry} ms`)
     }
     this.#screen.refresh()
+  }
+
+  redirected({ request: { origin, path }, response: { statusCode, headers } }: UndiciHead): void {
+    const index = headers.findIndex((name) => String(name).toLowerCase() === 'location')
+    const location = String(headers[index + 1])
+    const base = `${String(origin)}${path}`
+    if (statusCode < 300 || statusCode > 399 || index < 0 || !URL.canParse(location, base)) return
+    this.#log(`redirect: ${statusCode} to ${withoutSecrets(new URL(location, base).href)}`)
   }
 
   comment(text: string): void {

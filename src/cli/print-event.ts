@@ -2,19 +2,28 @@
 
 import type { StreamEvent } from '../decoder/stream-event.ts'
 import type { Arguments } from './arguments.ts'
+import { pretty } from './pretty.ts'
 import type { Screen } from './screen.ts'
 import { visible, visibleJSON, visibleLine } from './visible.ts'
 
 /** @param at when it arrived */
-export function formatted(event: StreamEvent, format: Arguments['format'], screen: Screen, at: Date): string {
+export function formatted(event: StreamEvent, args: Arguments, screen: Screen, at: Date): string {
   const { type, data, id } = event
-  if (format === 'data') return screen.isTerminal ? visible(data) : data
-  if (format === 'json') return screen.isTerminal ? visibleJSON(JSON.stringify(event)) : JSON.stringify(event)
+  if (args.format === 'json') return formattedJSON(JSON.stringify(event), args, screen) ?? ''
+  const text = formattedJSON(data, args, screen) ?? (screen.isTerminal ? visible(data) : data)
+  if (args.format === 'data') return text
   const name = screen.style('cyan', screen.isTerminal ? visibleLine(type) : type)
   const number = id === undefined ? '' : screen.style('dim', ` #${screen.isTerminal ? visibleLine(id) : id}`)
+  const time = screen.isTerminal ? `${screen.style('dim', timeOf(at))} ` : ''
   // Indents all lines after the first.
-  const text = (screen.isTerminal ? visible(data) : data).replaceAll('\n', '\n  ')
-  return `${screen.isTerminal ? `${screen.style('dim', timeOf(at))} ` : ''}${name}${number}: ${text}`
+  return `${time}${name}${number}: ${text.replaceAll('\n', '\n  ')}`
+}
+
+/** Undefined if the text is printed unchanged. */
+function formattedJSON(json: string, { format, pretty: isPretty }: Arguments, screen: Screen): string | undefined {
+  const safe = screen.isTerminal ? visibleJSON(json) : json
+  const shown = isPretty ? pretty(safe, screen.columns, (format, text) => screen.style(format, text)) : undefined
+  return shown ?? (format === 'json' ? safe : undefined)
 }
 
 /** Local time, such as `14:05:09.120` */

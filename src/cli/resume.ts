@@ -31,7 +31,7 @@ function redactHeader(header: string): string {
 }
 
 /** Hides the password, and query parameters whose names suggest a secret. */
-function redactURL(url: string): string {
+export function redactURL(url: string): string {
   return url
     .replace(/^([a-z]+:\/\/[^/?#:@]*:)[^/?#@]*@/i, `$1${HIDDEN}@`)
     .replace(/([?&])([^=&#]+)=([^&#]*)/g, (pair, start: string, name: string) =>

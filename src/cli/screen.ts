@@ -33,6 +33,11 @@ export class Screen {
     return this.#stdout.isTTY === true
   }
 
+  /** The width of a line of output. */
+  get columns(): number {
+    return this.#stdout.columns ?? 80
+  }
+
   /** Applies colors if the output supports them; `styleText` checks for a terminal, NO_COLOR and FORCE_COLOR. */
   style(format: Format, text: string): string {
     return styleText(format, text, { stream: this.#stdout })
@@ -44,6 +49,13 @@ export class Screen {
     const canContinue = this.#stdout.write(`${line}\n`)
     this.#schedule()
     return canContinue ? undefined : drained(this.#stdout)
+  }
+
+  /** Writes bytes of a stream to stdout, without a status line, which may not follow an unfinished line. */
+  write(bytes: Uint8Array | string): Promise<void> | undefined {
+    this.#clear()
+    this.#isClosed = true
+    return this.#stdout.write(bytes) ? undefined : drained(this.#stdout)
   }
 
   /** Writes lines to stderr. */

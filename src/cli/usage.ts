@@ -17,10 +17,14 @@ Request:
 
 Output:
       --type <type>          print only messages of this type; repeatable
+      --filter <text>        print only messages whose data contains this
       --data-only            print only the data of each message
       --json                 print one JSON object per line
-  -v, --verbose              log connection states, comments, delays and
-                             problems with the stream to stderr
+      --raw                  print the bytes of the stream as they arrive
+      --pretty               indent and color JSON
+  -i, --include              print the status and headers of responses
+  -v, --verbose              log connection states, redirects, comments,
+                             delays and problems with the stream to stderr
 
 Stop and reconnect:
       --max <number>         exit after this many messages
@@ -29,13 +33,23 @@ Stop and reconnect:
       --no-reconnect         never reconnect
       --retry-status <list>  also retry these HTTP statuses, such as 502,503
 
+Record and replay:
+      --record <file>        record the stream with its timing, without secrets
+      --replay <file>        serve a recording on this machine; takes no URL
+      --port <port>          port of --replay; default: any free port
+
   -h, --help                 show this help
       --version              show the version
+
+Examples:
+  everysource localhost:8000/stream --json | jq .data
+  everysource localhost:8000/stream --data-only | grep --line-buffered error
+  everysource localhost:8000/stream --max 1 --timeout 10 && echo it works
 
 Colors: NO_COLOR=1 turns them off, FORCE_COLOR=1 turns them on.
 Exit codes: 0 finished, 1 failed, 2 invalid usage.
 
-everysource inspect <url>    show a stream in the browser; see inspect --help
+everysource inspect [url]    show a stream in the browser; see inspect --help
 `
 
 /** Invalid usage: the message says what is wrong and what to do instead. */

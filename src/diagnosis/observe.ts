@@ -19,7 +19,7 @@ const MAX_BURSTS = 50
 const PAUSE = 100
 
 /** Headers relevant to a diagnosis. Must not include secrets. */
-const RELEVANT_HEADERS = [
+export const RELEVANT_HEADERS = [
   'access-control-allow-origin',
   'age',
   'allow',
@@ -43,6 +43,10 @@ export interface ObserverInit {
   fetch?: FetchLike
   /** The clock, in ms. Default: `performance.now()`. */
   now?: () => number
+  /** Called with each response. */
+  onResponse?: (response: FetchLikeResponse) => void
+  /** Called with each chunk before it is passed on. It waits for a promise. */
+  onChunk?: (bytes: Uint8Array) => Promise<void> | void
   /** Called for the request, the head, each chunk and the end. */
   onChange?: (observation: Observation) => void
   /** Called with the type of each event before it is dispatched, in time to add a listener for it. */
@@ -64,6 +68,8 @@ export interface Observer {
 export function observe({
   fetch,
   now = () => performance.now(),
+  onResponse,
+  onChunk,
   onChange,
   onType,
   onKeepAlive,
@@ -100,6 +106,7 @@ export function observe({
     }
     observation.head = headOf(response, url, now())
     keepAlive.opened(observation.head.at)
+    onResponse?.(response)
     onChange?.(observation)
     const { text, bursts } = observation
     const counter = new TextCounter(text, observation.lastEventId, onType)
@@ -117,6 +124,7 @@ export function observe({
           endsMidLine: text.unfinished > 0,
         })
         onChange?.(observation)
+        return onChunk?.(bytes)
       },
       end: (how, error) => {
         if (!observation.end) counter.end()

@@ -3,8 +3,8 @@
 import type { End } from './observation.ts'
 
 export interface BodyWatcher {
-  /** Called before the bytes are passed on. */
-  chunk: (bytes: Uint8Array) => void
+  /** Called before the bytes are passed on. They wait for a promise. */
+  chunk: (bytes: Uint8Array) => Promise<void> | void
   end: (how: End['how'], error?: unknown) => void
 }
 
@@ -24,7 +24,8 @@ export function watchBody(body: unknown, watcher: BodyWatcher): unknown {
             return
           }
           if (ArrayBuffer.isView(value)) {
-            watcher.chunk(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+            const wait = watcher.chunk(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+            if (wait) await wait
           }
           controller.enqueue(value)
         } catch (error) {

@@ -46,6 +46,21 @@ const CHECKS: Record<string, Check> = {
     const outcome = await shell(text, { 'localhost:8000': origin }).exits()
     assert.deepEqual(outcome, { code: 0, output: 'A stream of events.\n', errors: '' })
   },
+  'Record and replay': async (text, server) => {
+    const { output } = await shell(text, ticks(server)).exits()
+    assert.equal(output, 'tick 1\ntick 2\n')
+  },
+  'Record and replay (2)': async (text, server) => {
+    // In the folder of the commands.
+    await shell(blockOf('Record and replay'), { ...ticks(server), 'ticks.jsonl': 'replayed.jsonl' }).exits()
+    const port = new URL(await unusedOrigin()).port
+    const replay = shell(text, { 'ticks.jsonl': 'replayed.jsonl', 8123: port })
+    await replay.prints(`http://127.0.0.1:${port}/\n`)
+    const client = shell(blockOf('Record and replay (3)'), { 8123: port })
+    assert.equal((await client.exits()).output, 'tick 1\ntick 2\n')
+    replay.child.kill('SIGINT')
+    assert.equal((await replay.exits()).code, 0)
+  },
   'Diagnose a server': async (text) => {
     const { errors } = await follow(text)
     const printed = withoutTimes(errors).split('\n')
@@ -78,7 +93,12 @@ const CHECKS: Record<string, Check> = {
 }
 
 /** Blocks that other checks use. */
-const USED_BY_OTHERS = ['Follow a stream (3)', 'Diagnose a server (2)', 'Diagnose a server (3)']
+const USED_BY_OTHERS = [
+  'Record and replay (3)',
+  'Follow a stream (3)',
+  'Diagnose a server (2)',
+  'Diagnose a server (3)',
+]
 
 export const documented: Part = {
   name: 'documented',

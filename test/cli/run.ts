@@ -12,6 +12,7 @@ import { installed } from './installed.ts'
 import { interrupts } from './interrupts.ts'
 import { nodes } from './nodes.ts'
 import type { Part } from './part.ts'
+import { output } from './output.ts'
 import { pipes } from './pipes.ts'
 import { requests } from './requests.ts'
 import { terminal } from './on-terminal.ts'
@@ -19,7 +20,7 @@ import { terminal } from './on-terminal.ts'
 /** The checks mostly wait, but starting a process takes a whole core. */
 const CONCURRENCY = 4
 
-const PARTS: Part[] = [installed, broken, terminal, interrupts, pipes, requests, nodes, documented]
+const PARTS: Part[] = [installed, broken, terminal, interrupts, pipes, output, requests, nodes, documented]
 
 const only = process.argv.slice(2).filter((word) => word !== '--only')
 const tally = new Tally()

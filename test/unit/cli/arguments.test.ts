@@ -9,7 +9,7 @@ const URL = 'http://localhost:8000/stream'
 
 function read(...args: string[]): Arguments {
   const read = readArguments([...args, URL])
-  if (typeof read === 'string') throw new Error(read)
+  if (typeof read === 'string' || 'replay' in read) throw new Error('Not a request')
   return read
 }
 
@@ -91,6 +91,8 @@ describe('readArguments', () => {
     [['--retry-status', '503', '--no-reconnect'], { reconnects: false }],
     [['--timeout', '0.5', '--max', '3'], { timeout: 500, max: 3 }],
     [['--type', 'a', '--type', 'b', '--json'], { types: ['a', 'b'], format: 'json' }],
+    [['--filter', 'error', '--pretty'], { filter: 'error', pretty: true }],
+    [['--raw', '-i'], { format: 'raw', include: true }],
   ])('reads %j', (args, expected) => {
     expect(read(...args)).toMatchObject(expected)
   })
@@ -114,6 +116,11 @@ describe('readArguments', () => {
     [['-X', 'GET', '-d', 'x'], "A GET request can't have a body"],
     [['-d', 'x', '-d', 'y'], 'Use --data only once'],
     [['--json', '--data-only'], 'not both'],
+    [['--raw', '--json'], 'Use --json or --raw, not both'],
+    [['--raw', '--type', 'a'], 'Use --raw without --type'],
+    [['--raw', '--pretty'], 'Use --raw without --pretty'],
+    [['--port', '80'], '--port is the port of --replay'],
+    [['--replay', 'a.jsonl'], /^Use --replay without the URL "/],
     [['--reconnect', '--no-reconnect'], 'not both'],
     [['-H', 'Authorization:', 'Bearer', 'x'], /one URL, got 3: "Bearer", "x", .* Quote arguments/],
     [['--json=1'], '--json'],

@@ -10,7 +10,7 @@ const URL = 'http://a.test/s'
 
 function resumed(args: string[], id = '7'): ReturnType<typeof resumption> {
   const read = readArguments(args)
-  if (typeof read === 'string') throw new Error(read)
+  if (typeof read === 'string' || 'replay' in read) throw new Error('Not a request')
   return resumption(read, id)
 }
 

@@ -1,0 +1,97 @@
+/** `everysource --replay <file>`: a server on this machine that plays a recorded stream with its timing. */
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Entry } from './recording.ts'
+
+/** Headers of a recorded response that the server sets itself. */
+const OWN = ['connection', 'content-encoding', 'content-length', 'transfer-encoding', 'access-control-allow-origin']
+
+/** The origins whose pages may read the stream: pages on this machine. */
+const LOCAL = /^https?:\/\/(?:localhost|[\w-]+\.localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/
+
+export interface Replay {
+  url: string
+  close(): void
+}
+
+export async function startReplay(entries: Entry[], port: number): Promise<Replay> {
+  const exchanges = split(entries)
+  let next = 0
+  const server = createServer((request, response) => {
+    // A client that resumes after the last exchange would receive old messages.
+    const isOver = next === exchanges.length && request.headers['last-event-id'] !== undefined
+    if (next === exchanges.length && !isOver) next = 0
+    const exchange = exchanges[next]
+    if (exchange) next++
+    allow(request, response)
+    if (exchange) void play(exchange, response)
+    else response.writeHead(204).end()
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** The entries of each request. */
+function split(entries: Entry[]): Entry[][] {
+  const exchanges: Entry[][] = []
+  for (const entry of entries) {
+    if ('request' in entry) exchanges.push([])
+    exchanges.at(-1)?.push(entry)
+  }
+  return exchanges
+}
+
+function allow({ headers: { origin = '' } }: IncomingMessage, response: ServerResponse): void {
+  if (LOCAL.test(origin)) response.setHeader('Access-Control-Allow-Origin', origin)
+}
+
+async function play(entries: Entry[], response: ServerResponse): Promise<void> {
+  const { signal, close } = closing(response)
+  const [{ at: began } = { at: 0 }] = entries
+  const started = performance.now()
+  try {
+    for (const entry of entries) {
+      await delay(Math.max(0, entry.at - began - (performance.now() - started)), undefined, { signal })
+      playEntry(entry, response)
+    }
+  } catch {
+    // The client has closed the connection.
+  } finally {
+    close()
+  }
+}
+
+function playEntry(entry: Entry, response: ServerResponse): void {
+  if ('response' in entry) {
+    const { status, headers } = entry.response
+    const kept = Object.entries(headers).filter(([name]) => !OWN.includes(name))
+    response.writeHead(status, Object.fromEntries(kept)).flushHeaders()
+  } else if ('text' in entry) response.write(entry.text)
+  else if ('base64' in entry) response.write(Buffer.from(entry.base64, 'base64'))
+  else if ('end' in entry) {
+    if (entry.end === 'ended') response.end()
+    // The recording stopped here; the stream went on.
+    else if (entry.end === 'failed') response.destroy()
+  }
+}
+
+/** A signal that aborts when the response closes. */
+function closing(response: ServerResponse): { signal: AbortSignal; close: () => void } {
+  const controller = new AbortController()
+  const abort = (): void => {
+    controller.abort()
+  }
+  response.once('close', abort)
+  return { signal: controller.signal, close: () => response.off('close', abort) }
+}
