@@ -61,10 +61,12 @@ type Redact = (text: string) => string
 function redactedCopy(thrown: unknown, redact: Redact, depth: number): unknown {
   if (typeof thrown === 'string') return redact(thrown)
   if (!isError(thrown) || depth === 0) return undefined
-  const { name, message, stack = '', code, cause } = thrown
+  const { name, message, stack = '', code, digest, cause } = thrown
   const copy = new Error(redact(message), { cause: redactedCopy(cause, redact, depth - 1) })
   // System error codes cannot contain secrets.
   if (typeof code === 'string') Object.assign(copy, { code: /^[A-Z][A-Z0-9_]*$/.test(code) ? code : redact(code) })
+  // Next.js recognizes its own errors by this member. (test/instrumented)
+  if (typeof digest === 'string') Object.assign(copy, { digest: redact(digest) })
   for (const [key, value] of Object.entries({ name, stack: redact(stack) })) {
     Object.defineProperty(copy, key, { value, configurable: true, writable: true })
   }
@@ -83,7 +85,7 @@ function mayLeak(value: unknown, redact: Redact, depth: number): boolean {
 }
 
 /** Not instanceof: test environments have realms with their own Error class. */
-function isError(value: unknown): value is Error & { code?: unknown } {
+function isError(value: unknown): value is Error & { code?: unknown; digest?: unknown } {
   return isObject(value) && 'message' in value && 'stack' in value
 }
 

@@ -37,6 +37,14 @@ describe('exception from the runtime', () => {
     expect(cause).toBeInstanceOf(Error)
   })
 
+  it('keeps the digest by which Next.js recognizes its own errors, without secrets', () => {
+    const digestOf = (digest: unknown): unknown =>
+      (causeOf(Object.assign(new Error('x'), { digest }), SECRETS) as { digest?: unknown }).digest
+    expect(digestOf('DYNAMIC_SERVER_USAGE')).toBe('DYNAMIC_SERVER_USAGE')
+    expect(digestOf('NEXT_REDIRECT;push;/?key=query-secret')).not.toContain('query-secret')
+    expect(digestOf(1)).toBeUndefined()
+  })
+
   it.each([
     ['a header', new Error('sent Authorization: Bearer token-1234'), 'sent Authorization: …'],
     ['a token without its scheme', new Error('token-1234 is bad'), '… is bad'],
@@ -144,6 +152,7 @@ describe("exception from a caller's function", () => {
     ['in a Request', Object.assign(new Error('x'), { request: new Request('http://a.test/?key=query-secret') })],
     ['in an AggregateError', new AggregateError([new Error('token-1234')], 'x')],
     ['in a cause defined by its class', new HidingError()],
+    ['in the digest', Object.assign(new Error('x'), { digest: 'token-1234' })],
     ['in the code', Object.assign(new Error('x'), { code: 'token-1234' })],
     ['deeply nested', Object.assign(new Error('x'), { a: { b: { c: { d: { e: { f: 'token-1234' } } } } } })],
     ['in an object', { token: 'token-1234' }],
