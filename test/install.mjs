@@ -33,8 +33,20 @@ const shell = process.platform === 'win32'
  */
 export function installIfMissing(folder) {
   if (isInstalled(folder)) return false
-  console.log(`Installing packages in ${folder}`)
-  run('npm', INSTALL, folder)
+  console.log(`Installing packages in ${folder}. This takes about a minute`)
+  // Warnings of npm and of the build are for those who change the packages.
+  const { status, stdout, stderr } = spawnSync('npm', INSTALL, { cwd: folder, encoding: 'utf8', maxBuffer: 1e9, shell })
+  if (status !== 0) {
+    process.stderr.write(`${stdout}${stderr}`)
+    process.exit(status ?? 1)
+  }
+  const node = join(folder, 'node_modules/node/package.json')
+  if (existsSync(node)) {
+    const { version } = JSON.parse(readFileSync(node, 'utf8'))
+    console.log(
+      `Installed. The scripts run on Node ${version}, one of the packages, not on your ${process.versions.node}`,
+    )
+  }
   return true
 }
 

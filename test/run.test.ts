@@ -179,3 +179,32 @@ test.skipIf(process.platform === 'win32')('an interrupted run leaves no step run
     expect(sockets.every(({ closed }) => closed)).toBe(true)
   }, 60_000)
 })
+
+test.skipIf(process.platform === 'win32').each([
+  [
+    'hides its output, and says which Node runs the scripts',
+    0,
+    /^Installing packages in .*\nInstalled\. .* Node 1\.2\.3, /,
+    '',
+  ],
+  ['shows its output if it fails', 7, /^Installing packages in .*\n$/, 'a warning\nan error\n'],
+])('the installation %s', async (_, status, output, errors) => {
+  const folder = mkdtempSync(join(tmpdir(), 'everysource-install-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true })
+  })
+  mkdirSync(join(folder, 'node_modules/node'), { recursive: true })
+  writeFileSync(join(folder, 'node_modules/node/package.json'), '{"version":"1.2.3"}')
+  writeFileSync(join(folder, 'package-lock.json'), '{"packages":{"node_modules/missing":{"version":"1.0.0"}}}')
+  const npm = `#!/bin/sh\necho 'a warning'\necho 'an error' >&2\nexit ${status}\n`
+  writeFileSync(join(folder, 'npm'), npm, { mode: 0o755 })
+  const program = `import { installIfMissing } from ${JSON.stringify(join(root, 'test/install.mjs'))}
+    installIfMissing(${JSON.stringify(folder)})`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { ...process.env, PATH: `${folder}:${process.env.PATH ?? ''}` },
+  })
+  const [printed, complained] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  expect(printed).toMatch(output)
+  expect(complained).toBe(errors)
+  expect(child.exitCode).toBe(status)
+})
