@@ -2,7 +2,7 @@
 
 import type { Client } from './client.ts'
 
-const NAMES = ['rxjs']
+const NAMES = ['trpc', 'rxjs']
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
   return Promise.all(

@@ -1,11 +1,15 @@
 /** A real HTTP server on loopback for the trials, which knows its event streams. */
 
+import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The longest wait for a condition, in ms. */
 const PATIENCE = 60_000
+/** The reconnection time, in ms, that streams tell clients. */
+const RETRY = 50
 
 export type Handler = (request: Received, response: ServerResponse, server: StreamServer) => unknown
 
@@ -23,11 +27,14 @@ export interface StreamServer {
   until(holds: (server: StreamServer) => boolean, what: string): Promise<void>
   /** Breaks the connections of all open streams, as a failing network does. */
   drop(): void
+  /** Resolves if all streams have closed and none opens again. */
+  untilFreed(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 export async function serve(handle: Handler): Promise<StreamServer> {
   const requests: Received[] = []
+  let opened = 0
   const open = new Set<ServerResponse>()
   const watchers = new Set<() => void>()
   const changed = (): void => {
@@ -43,7 +50,11 @@ export async function serve(handle: Handler): Promise<StreamServer> {
     const { writeHead } = response
     response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
       const result = Reflect.apply(writeHead, this, args) as ServerResponse
-      if (isEventStream(response, args)) open.add(response)
+      if (isEventStream(response, args)) {
+        open.add(response)
+        opened++
+        response.write(`retry: ${RETRY}\n\n`)
+      }
       // The handler may write messages first.
       setImmediate(changed)
       return result
@@ -80,6 +91,12 @@ export async function serve(handle: Handler): Promise<StreamServer> {
     drop() {
       for (const response of open) response.socket?.destroy()
     },
+    async untilFreed() {
+      await server.until(() => opened > 0 && open.size === 0, 'all streams are closed')
+      const before = opened
+      await sleep(4 * RETRY)
+      assert.equal(opened, before, 'a stream has opened again')
+    },
     async [Symbol.asyncDispose]() {
       http.closeAllConnections()
       await new Promise((closed) => http.close(closed))
@@ -94,11 +111,10 @@ function isEventStream(response: ServerResponse, args: unknown[]): boolean {
 }
 
 /** A handler that answers each request with numbered messages with IDs, which continue after the last event ID. */
-export function numbered(count = 3, retry = 50): Handler {
+export function numbered(count = 3): Handler {
   return (request, response) => {
     const last = Number(request.headers['last-event-id'] ?? 0)
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })
-    response.write(`retry: ${retry}\n\n`)
     for (let id = last + 1; id <= last + count; id++) response.write(`id: ${id}\ndata: message ${id}\n\n`)
   }
 }
