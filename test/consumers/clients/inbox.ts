@@ -19,6 +19,11 @@ export class Inbox<T> {
     return this.#values.splice(0, count)
   }
 
+  /** Removes values until one of them holds. */
+  async takeUntil(holds: (value: T) => boolean): Promise<void> {
+    for (let found = false; !found;) found = (await this.take(1)).some(holds)
+  }
+
   /** Values that have arrived and were not taken. */
   get rest(): readonly T[] {
     return this.#values
