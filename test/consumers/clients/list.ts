@@ -2,7 +2,7 @@
 
 import type { Client } from './client.ts'
 
-const NAMES = ['trpc', 'pocketbase', 'graphql-sse', 'centrifuge', 'growthbook', 'rxjs']
+const NAMES = ['trpc', 'pocketbase', 'graphql-sse', 'centrifuge', 'growthbook', 'reconnecting-eventsource', 'rxjs']
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
   return Promise.all(
