@@ -14,8 +14,13 @@ export interface Client {
   name: string
   /** npm packages whose versions the table shows. */
   packages: string[]
-  /** Where the trials run. By default each implementation has a Node process; `page` trials run in the test, which opens pages. */
-  runsIn?: 'page'
+  /**
+   * Where the trials run. By default each implementation has a Node process. `page` trials run in the test, which opens pages.
+   * `project` is for clients that import `eventsource`: they are installed in a project whose npm override replaces it.
+   */
+  runsIn?: 'page' | 'project'
+  /** The Nodes that the trials of a project run in. */
+  nodes?: string[]
   /** One line of code that hands it the class. */
   how: string
   /** Facts that hold with our class, in order. */
@@ -28,6 +33,6 @@ export interface Client {
 
 export interface Trial {
   name: string
-  /** Rejects if the fact does not hold. The class is undefined in the test's own process. */
+  /** Rejects if the fact does not hold. The class is undefined in the test's own process and in projects. */
   run(EventSource: EventSourceClass, implementation: Implementation): Promise<void>
 }

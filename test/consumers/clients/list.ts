@@ -2,7 +2,17 @@
 
 import type { Client } from './client.ts'
 
-const NAMES = ['trpc', 'pocketbase', 'graphql-sse', 'centrifuge', 'growthbook', 'reconnecting-eventsource', 'rxjs']
+const NAMES = [
+  'trpc',
+  'pocketbase',
+  'graphql-sse',
+  'centrifuge',
+  'growthbook',
+  'reconnecting-eventsource',
+  'stellar-sdk',
+  'signalr',
+  'rxjs',
+]
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
   return Promise.all(

@@ -10,11 +10,13 @@ import { atOnce } from '../../at-once.ts'
 import { path } from '../../conformance/bundle.ts'
 import { run } from '../../package/check.ts'
 import { Tally, type Suite } from '../../tally.ts'
+import { missing, RUNTIMES } from '../../runtimes/list.ts'
 import { closeBrowser, missingBrowser } from '../browser.ts'
 import { TOOLS } from '../workspace.ts'
 import type { Client, Implementation } from './client.ts'
 import { loadClients } from './list.ts'
 import { PAGE, worksWith } from './page.ts'
+import { closeProjects, programOf } from './project.ts'
 
 /** The number of cores on the slowest machine. */
 const AT_ONCE = 2
@@ -38,6 +40,7 @@ async function tryAll(): Promise<void> {
     ),
   )
   await closeBrowser()
+  await closeProjects()
   if (values.only) return
   const suite = tally.suite('clients: docs/works-with.md')
   await suite.run('the page is current', async () => {
@@ -48,12 +51,14 @@ async function tryAll(): Promise<void> {
 
 async function tryClient(name: string, client: Client): Promise<void> {
   const suite = tally.suite(`clients: ${client.name}`)
-  const reason = client.runsIn === 'page' ? missingBrowser() : undefined
-  if (reason === undefined) {
-    await tryWith('everysource', name, client, suite)
-    const others = Object.keys(client.others) as (keyof Client['others'])[]
-    for (const implementation of others) await tryWith(implementation, name, client, suite)
-  } else suite.missing(reason)
+  const others = Object.keys(client.others) as (keyof Client['others'])[]
+  for (const implementation of ['everysource', ...others] as const) {
+    const failing = implementation === 'everysource' ? [] : (client.others[implementation] ?? [])
+    for (const { place, reason, outcomes } of attemptsOf(name, client, implementation)) {
+      if (reason === undefined) await check(`with ${implementation}${place}`, outcomes, client, failing, suite)
+      else suite.missing(reason)
+    }
+  }
   suite.end()
 }
 
@@ -62,17 +67,40 @@ interface Outcome {
   error?: string
 }
 
-async function tryWith(implementation: Implementation, name: string, client: Client, suite: Suite): Promise<void> {
-  const expected = implementation === 'everysource' ? [] : (client.others[implementation] ?? [])
-  const left = new Set(client.trials.map((trial) => trial.name))
-  await suite.run(`with ${implementation}: all trials end`, async () => {
-    const outcomes = client.runsIn === 'page' ? inPages(client, implementation) : inProcess(name, implementation)
-    for await (const outcome of outcomes) {
-      left.delete(outcome.name)
-      const fails = expected.includes(outcome.name)
-      await suite.run(`with ${implementation}, ${fails ? 'it is not true that ' : ''}${outcome.name}`, () => {
-        if (fails) assert.notEqual(outcome.error, undefined, 'it is true now')
-        else assert.equal(outcome.error, undefined)
+interface Attempt {
+  place: string
+  /** Why it cannot run here, if so. */
+  reason?: string | undefined
+  outcomes: AsyncIterable<Outcome>
+}
+
+function attemptsOf(name: string, client: Client, implementation: Implementation): Attempt[] {
+  const { runsIn, nodes = ['node24'] } = client
+  if (runsIn === 'page') return [{ place: '', reason: missingBrowser(), outcomes: inPages(client, implementation) }]
+  if (runsIn !== 'project' || implementation !== 'everysource') {
+    return [{ place: '', outcomes: inProcess(name, implementation) }]
+  }
+  return nodes.map((node) => {
+    const [binary = ''] = RUNTIMES[node] ?? []
+    return { place: `, in ${node}`, reason: missing([binary]), outcomes: inProject(binary, name) }
+  })
+}
+
+async function check(
+  how: string,
+  outcomes: AsyncIterable<Outcome>,
+  { trials }: Client,
+  failing: string[],
+  suite: Suite,
+): Promise<void> {
+  const left = new Set(trials.map((trial) => trial.name))
+  await suite.run(`${how}: all trials end`, async () => {
+    for await (const { name, error } of outcomes) {
+      left.delete(name)
+      const fails = failing.includes(name)
+      await suite.run(`${how}, ${fails ? 'it is not true that ' : ''}${name}`, () => {
+        if (fails) assert.notEqual(error, undefined, 'it is true now')
+        else assert.equal(error, undefined)
       })
     }
     assert.deepEqual([...left], [])
@@ -82,7 +110,15 @@ async function tryWith(implementation: Implementation, name: string, client: Cli
 async function* inProcess(name: string, implementation: Implementation): AsyncGenerator<Outcome> {
   const flags = implementation === 'native' ? ['--experimental-eventsource'] : []
   const program = path('test/consumers/clients/child.ts')
-  const output = await run(process.execPath, ['--no-warnings', ...flags, program, name, implementation])
+  yield* outcomesOf(process.execPath, [...flags, program, name, implementation])
+}
+
+async function* inProject(node: string, name: string): AsyncGenerator<Outcome> {
+  yield* outcomesOf(node, [await programOf(name)])
+}
+
+async function* outcomesOf(node: string, args: string[]): AsyncGenerator<Outcome> {
+  const output = await run(node, ['--no-warnings', ...args])
   // Clients may log, too.
   for (const line of output.split('\n')) if (line.startsWith('{"name":')) yield JSON.parse(line) as Outcome
 }
