@@ -11,12 +11,11 @@ import { checkBundlers } from './bundlers.ts'
 import { checkDenoAndBun } from './deno-bun.ts'
 import { checkInstallers } from './installers.ts'
 import { checkJest } from './jest.ts'
-import { checkMcp } from './mcp.ts'
 import { checkNodes } from './nodes.ts'
+import { checkOverrides } from './overrides.ts'
 import { checkPages } from './pages.ts'
 import { checkReact } from './react.ts'
 import { checkMetro, checkResolvers } from './resolvers.ts'
-import { checkSignalR } from './signalr.ts'
 import { checkTypes } from './types.ts'
 import { openWorkspace, TOOLS, type Workspace } from './workspace.ts'
 
@@ -25,14 +24,13 @@ const CONSUMERS: [string, (tally: Tally, workspace: Workspace) => Promise<void>]
   ['metro', checkMetro],
   ['types', checkTypes],
   ['bundlers', checkBundlers],
-  ['mcp', checkMcp],
+  ['overrides', checkOverrides],
   ['jest', checkJest],
   ['deno-bun', checkDenoAndBun],
   ['resolvers', checkResolvers],
   ['installers', checkInstallers],
   ['node', checkNodes],
   ['react', checkReact],
-  ['signalr', checkSignalR],
   ['pages', checkPages],
 ]
 /** The number of cores on the slowest machine. */

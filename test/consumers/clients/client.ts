@@ -19,7 +19,7 @@ export interface Client {
    * `project` is for clients that import `eventsource`: they are installed in a project whose npm override replaces it.
    */
   runsIn?: 'page' | 'project'
-  /** The Nodes that the trials of a project run in. */
+  /** The Nodes that the trials of a project run in. Default: only Node 24. */
   nodes?: string[]
   /** One line of code that hands it the class. */
   how: string

@@ -11,6 +11,7 @@ const NAMES = [
   'reconnecting-eventsource',
   'stellar-sdk',
   'signalr',
+  'mcp',
   'rxjs',
 ]
 

@@ -54,7 +54,7 @@ export const EVENTSOURCE_PACKAGE: Facts = {
   ],
   'In a dependency': [
     {
-      fact: 'is a valid npm override whose range includes this version (test/consumers/projects/signalr installs one)',
+      fact: 'is a valid npm override whose range includes this version (test/consumers/projects/overrides installs one)',
       run: ({ block }) => {
         const { overrides } = JSON.parse(block.text) as { overrides: Record<string, string> }
         const { version } = JSON.parse(readFileSync(path('package.json'), 'utf8')) as { version: string }
