@@ -155,7 +155,7 @@ export const client: Client = {
       },
     },
     {
-      name: 'the server can disconnect it for good',
+      name: 'after `disconnect` by the server, it stays disconnected',
       async run(EventSource) {
         await using server = await serveCentrifugo()
         const centrifuge = connect(EventSource, server)

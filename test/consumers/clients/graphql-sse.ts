@@ -59,7 +59,7 @@ function resultsOf(source: Source): Inbox<unknown> {
 export const client: Client = {
   name: 'graphql-sse',
   packages: ['graphql-sse', 'graphql'],
-  how: 'new EventSource(`${url}?query=${encodeURIComponent(query)}`)',
+  how: "new EventSource(url + '?' + new URLSearchParams({ query }))",
   others: { eventsource: [BY_POST, RESERVES_AGAIN], native: [BY_POST, RESERVES_AGAIN] },
   note: 'This is its server. Its own client has a parser, and does not use an `EventSource`.',
   trials: [
