@@ -10,6 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const PATIENCE = 60_000
 /** The reconnection time, in ms, that streams tell clients. */
 const RETRY = 50
+/** In ms, longer than any client here waits before its first reconnection. */
+const RECONNECTED = 300
 
 export type Handler = (request: Received, response: ServerResponse, server: StreamServer) => unknown
 
@@ -94,7 +96,7 @@ export async function serve(handle: Handler): Promise<StreamServer> {
     async untilFreed() {
       await server.until(() => opened > 0 && open.size === 0, 'all streams are closed')
       const before = opened
-      await sleep(4 * RETRY)
+      await sleep(RECONNECTED)
       assert.equal(opened, before, 'a stream has opened again')
     },
     async [Symbol.asyncDispose]() {
