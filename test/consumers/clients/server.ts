@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const PATIENCE = 60_000
 /** The reconnection time, in ms, that streams tell clients. */
 const RETRY = 50
-/** In ms, longer than any client here waits before its first reconnection. */
+/** In ms, longer than clients here wait before they reconnect after an error for the first time. */
 const RECONNECTED = 300
 
 export type Handler = (request: Received, response: ServerResponse, server: StreamServer) => unknown
