@@ -13,6 +13,7 @@ const NAMES = [
   'signalr',
   'mcp',
   'rxjs',
+  'htmx',
 ]
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
