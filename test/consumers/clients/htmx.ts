@@ -42,7 +42,7 @@ export const client: Client = {
     eventsource: ['the option `headers` is sent'],
     native: ['`htmx:sseError` has the status of a refusal', 'the option `headers` is sent'],
   },
-  note: 'If a script removes the element without htmx, the extension closes the connection at the next message.',
+  note: 'If a script removes the element without htmx, the extension closes the connection at the next message. htmx 4 reads streams with `fetch` and takes no class.',
   trials: [
     trial('messages arrive', NEWS, numbered(3), async (page) => {
       await shows(page, 'p', 'message 1message 2message 3')

@@ -14,6 +14,7 @@ const NAMES = [
   'mcp',
   'rxjs',
   'htmx',
+  'turbo',
 ]
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
