@@ -67,7 +67,7 @@ async function scriptOf(implementation: Implementation): Promise<string> {
 
 /** The requests for streams, without those of the page for its scripts. */
 export function streamRequests({ requests }: StreamServer): Received[] {
-  return requests.filter(({ url }) => url === '/events')
+  return requests.filter(({ url }) => /^\/events\b/.test(url))
 }
 
 /** Resolves once the element has exactly this text. */

@@ -15,6 +15,7 @@ const NAMES = [
   'rxjs',
   'htmx',
   'turbo',
+  'vueuse',
 ]
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
