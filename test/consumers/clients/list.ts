@@ -16,6 +16,7 @@ const NAMES = [
   'htmx',
   'turbo',
   'vueuse',
+  'tanstack-query',
 ]
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
