@@ -17,6 +17,8 @@ const NAMES = [
   'turbo',
   'vueuse',
   'tanstack-query',
+  'openai',
+  'anthropic',
 ]
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
