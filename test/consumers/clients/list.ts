@@ -13,6 +13,7 @@ const NAMES = [
   'signalr',
   'mcp',
   'rxjs',
+  'rxjs-from-event',
   'htmx',
   'turbo',
   'vueuse',

@@ -1,23 +1,70 @@
-/** RxJS: a loop as an Observable. */
+/** RxJS: a loop as an Observable. The server is ours. */
 
 import assert from 'node:assert/strict'
-import { finalize, from, lastValueFrom, map, Subject, take, takeUntil, tap, toArray } from 'rxjs'
-import { streamEvents } from '../../../dist/index.js'
+import {
+  defer,
+  finalize,
+  from,
+  lastValueFrom,
+  map,
+  retry,
+  share,
+  Subject,
+  switchMap,
+  take,
+  takeUntil,
+  tap,
+  throwError,
+  timer,
+  toArray,
+  type Observable,
+} from 'rxjs'
+import { ConnectionError, streamEvents, type StreamEvent } from '../../../dist/index.js'
 import type { Client } from './client.ts'
-import { numbered, serve } from './server.ts'
+import { numbered, serve, type StreamServer } from './server.ts'
+import { outlastReconnections, staysClosed } from './stays-closed.ts'
+
+/** As in `how`. */
+function follow(url: string): Observable<StreamEvent> {
+  return defer(() => {
+    const events = streamEvents(url, { reconnect: true })
+    return from(events).pipe(finalize(() => events.close()))
+  })
+}
+
+/** Follows an Observable until it has emitted the second message. The function ends the subscription. */
+async function subscribed(messages: Observable<StreamEvent>): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const subscription = messages.subscribe({
+      next({ lastEventId }) {
+        if (lastEventId === '2') {
+          // After this message, not while it is emitted.
+          setImmediate(resolve, () => {
+            subscription.unsubscribe()
+          })
+        }
+      },
+      error: reject,
+    })
+  })
+}
+
+function sendMessage({ open }: StreamServer): void {
+  for (const response of open) response.write('data: late\n\n')
+}
 
 export const client: Client = {
-  name: 'RxJS',
+  name: 'RxJS `from`',
   packages: ['rxjs'],
-  how: 'from(streamEvents(url, { reconnect: true, signal })).pipe(finalize(() => controller.abort()))',
+  how: 'defer(() => { const events = streamEvents(url, { reconnect: true }); return from(events).pipe(finalize(() => events.close())) })',
   others: {},
-  note: 'RxJS notices an unsubscription only at the next message; the signal closes the connection at once.',
+  note: 'It takes a loop, so other classes cannot be used. Each subscription opens a connection; `share()` gives them one.',
   trials: [
     {
       name: 'messages arrive',
       async run() {
         await using server = await serve(numbered())
-        const messages = from(streamEvents(server.origin)).pipe(
+        const messages = follow(server.origin).pipe(
           map(({ data }) => data),
           take(3),
           toArray(),
@@ -29,7 +76,7 @@ export const client: Client = {
       name: 'a dropped connection resumes',
       async run() {
         await using server = await serve(numbered(2))
-        const messages = from(streamEvents(server.origin, { reconnect: true })).pipe(
+        const messages = follow(server.origin).pipe(
           tap(({ lastEventId }) => {
             if (lastEventId === '2') server.drop()
           }),
@@ -42,21 +89,96 @@ export const client: Client = {
       },
     },
     {
-      name: '`takeUntil` closes the connection',
+      name: 'closing frees the server',
+      async run() {
+        await using server = await serve(numbered(2))
+        const unsubscribe = await subscribed(follow(server.origin))
+        unsubscribe()
+        await staysClosed(server)
+      },
+    },
+    {
+      name: 'without `finalize`, a message that unsubscribes closes the connection',
       async run() {
         await using server = await serve(numbered())
-        const controller = new AbortController()
         const stop = new Subject<void>()
-        const messages = from(streamEvents(server.origin, { signal: controller.signal })).pipe(
-          takeUntil(stop),
-          finalize(() => {
-            controller.abort()
-          }),
-        )
-        messages.subscribe(({ data }) => {
-          if (data === 'message 3') stop.next()
+        const messages = from(streamEvents(server.origin, { reconnect: true })).pipe(takeUntil(stop))
+        messages.subscribe(({ lastEventId }) => {
+          if (lastEventId === '2') stop.next()
         })
-        await server.until(({ requests, open }) => requests.length === 1 && open.size === 0, 'the stream is closed')
+        await server.until(({ open }) => open.size === 1, 'the stream is open')
+        await staysClosed(server)
+      },
+    },
+    {
+      name: 'without `finalize`, unsubscribing between messages closes it only at the next message',
+      async run() {
+        await using server = await serve(numbered(2))
+        const stop = new Subject<void>()
+        await subscribed(from(streamEvents(server.origin, { reconnect: true })).pipe(takeUntil(stop)))
+        stop.next()
+        await outlastReconnections()
+        assert.equal(server.open.size, 1)
+        sendMessage(server)
+        await staysClosed(server)
+      },
+    },
+    {
+      name: '`switchMap` closes the previous connection',
+      async run() {
+        await using server = await serve(numbered(2))
+        const rooms = new Subject<string>()
+        const seen: string[] = []
+        const subscription = rooms
+          .pipe(switchMap((room) => follow(`${server.origin}/${room}`)))
+          .subscribe(({ data }) => {
+            seen.push(data)
+            if (seen.length === 2) rooms.next('b')
+          })
+        rooms.next('a')
+        await server.until(({ requests }) => requests.length === 2, 'the second room is open')
+        await server.until(
+          ({ open }) => [...open].map(({ req }) => req.url).join() === '/b',
+          'only the second room is open',
+        )
+        subscription.unsubscribe()
+        await staysClosed(server)
+      },
+    },
+    {
+      name: '`retry` makes a request for each attempt, and gets the status',
+      async run() {
+        await using server = await serve((request, response, server) => {
+          if (server.requests.length > 2) void numbered(2)(request, response, server)
+          else response.writeHead(503).end()
+        })
+        const delay = (error: unknown): Observable<unknown> =>
+          error instanceof ConnectionError && error.status === 503 ? timer(1) : throwError(() => error)
+        const messages = follow(server.origin).pipe(retry({ delay }), take(2), toArray())
+        assert.equal((await lastValueFrom(messages)).length, 2)
+        assert.equal(server.requests.length, 3)
+      },
+    },
+    {
+      name: 'without `defer`, a second subscription is an error',
+      async run() {
+        await using server = await serve(numbered(2))
+        const messages = from(streamEvents(server.origin))
+        await subscribed(messages)
+        await assert.rejects(lastValueFrom(messages), TypeError)
+      },
+    },
+    {
+      name: '`share` has one connection for all, which closes after the last',
+      async run() {
+        await using server = await serve(numbered(2))
+        const messages = follow(server.origin).pipe(share())
+        const [leave, stay] = await Promise.all([subscribed(messages), subscribed(messages)])
+        leave()
+        await outlastReconnections()
+        assert.deepEqual([server.open.size, server.requests.length], [1, 1])
+        stay()
+        await staysClosed(server)
       },
     },
   ],

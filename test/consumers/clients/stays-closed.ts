@@ -13,7 +13,7 @@ export async function staysClosed(server: StreamServer): Promise<void> {
 }
 
 /** Resolves after another loop has reconnected three times: by now, one that was closed would have reconnected too. */
-async function outlastReconnections(): Promise<void> {
+export async function outlastReconnections(): Promise<void> {
   await using server = await serve(numbered(1))
   for await (const { id } of streamEvents(server.origin, { reconnect: true })) {
     if (id === '4') break
