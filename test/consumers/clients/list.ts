@@ -20,6 +20,7 @@ const NAMES = [
   'tanstack-query',
   'openai',
   'anthropic',
+  'vercel-ai',
 ]
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
