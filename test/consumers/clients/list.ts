@@ -21,6 +21,7 @@ const NAMES = [
   'openai',
   'anthropic',
   'vercel-ai',
+  'swr',
 ]
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
