@@ -7,7 +7,6 @@ import assert from 'node:assert/strict'
 import { ConnectionError, streamEvents, type StreamEvent } from '../../../dist/index.js'
 import type { Trial } from './client.ts'
 import { serve, type Handler, type StreamServer } from './server.ts'
-import { staysClosed } from './stays-closed.ts'
 
 export interface SDK {
   /** A whole answer, as the API sends it. */
@@ -65,7 +64,7 @@ export function sdkTrials({ answer, ownCut, request }: SDK): Trial[] {
       async run() {
         await using server = await serve(sending(half(answer)))
         for await (const _ of await read(server)) break
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -79,7 +78,7 @@ export function sdkTrials({ answer, ownCut, request }: SDK): Trial[] {
           },
           { name: 'AbortError' },
         )
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -113,7 +112,7 @@ export function sdkTrials({ answer, ownCut, request }: SDK): Trial[] {
         await using server = await serve(sending(half(answer)))
         const response = await request(server.origin).asResponse()
         await assert.rejects(all(streamEvents(response, { idleTimeout: 100 })), { reason: 'timeout' })
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {

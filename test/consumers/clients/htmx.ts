@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import type { Client, Trial } from './client.ts'
 import { onPage, shows, streamRequests } from './in-page.ts'
 import { numbered, type Handler } from './server.ts'
-import { staysClosed } from './stays-closed.ts'
 
 /** Globals of the page. */
 declare const htmx: { swap(target: string, content: string, how: { swapStyle: 'outerHTML' }): void }
@@ -59,7 +58,7 @@ export const client: Client = {
         htmx.swap('p', '<i>gone</i>', { swapStyle: 'outerHTML' })
       })
       await shows(page, 'main', 'gone')
-      await staysClosed(server)
+      await server.untilFreed()
     }),
     trial('an element that a script removes closes at the next message', NEWS, numbered(2), async (page, server) => {
       await shows(page, 'p', 'message 1message 2')
@@ -67,7 +66,7 @@ export const client: Client = {
         document.querySelector('p')?.remove()
       })
       for (const response of server.open) response.write('data: late\n\n')
-      await staysClosed(server)
+      await server.untilFreed()
     }),
     trial(
       '`sse-close` closes at its message',
@@ -75,7 +74,7 @@ export const client: Client = {
       andThen('done'),
       async (page, server) => {
         await shows(page, 'p', 'message 1message 2')
-        await staysClosed(server)
+        await server.untilFreed()
       },
     ),
     trial(

@@ -5,8 +5,7 @@ import { finalize, fromEvent, lastValueFrom, map, merge, switchMap, take, tap, t
 import type { Observable } from 'rxjs'
 import type { EventSource as Everysource } from '../../../dist/index.js'
 import type { Client } from './client.ts'
-import { numbered, serve } from './server.ts'
-import { outlastReconnections, staysClosed } from './stays-closed.ts'
+import { numbered, outlastReconnections, serve } from './server.ts'
 
 /** As in `how`. Typed as for the DOM's own class. */
 function follow(source: Everysource): Observable<string> {
@@ -57,7 +56,7 @@ export const client: Client = {
       async run(EventSource) {
         await using server = await serve(numbered(2))
         await lastValueFrom(follow(new EventSource(server.origin)).pipe(take(2)))
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -69,7 +68,7 @@ export const client: Client = {
         await outlastReconnections()
         assert.deepEqual([server.open.size, source.readyState], [1, source.OPEN])
         source.close()
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {

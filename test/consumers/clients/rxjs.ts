@@ -21,8 +21,7 @@ import {
 } from 'rxjs'
 import { ConnectionError, streamEvents, type StreamEvent } from '../../../dist/index.js'
 import type { Client } from './client.ts'
-import { numbered, serve, type StreamServer } from './server.ts'
-import { outlastReconnections, staysClosed } from './stays-closed.ts'
+import { numbered, outlastReconnections, serve, type StreamServer } from './server.ts'
 
 /** As in `how`. */
 function follow(url: string): Observable<StreamEvent> {
@@ -94,7 +93,7 @@ export const client: Client = {
         await using server = await serve(numbered(2))
         const unsubscribe = await subscribed(follow(server.origin))
         unsubscribe()
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -107,7 +106,7 @@ export const client: Client = {
           if (lastEventId === '2') stop.next()
         })
         await server.until(({ open }) => open.size === 1, 'the stream is open')
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -120,7 +119,7 @@ export const client: Client = {
         await outlastReconnections()
         assert.equal(server.open.size, 1)
         sendMessage(server)
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -142,7 +141,7 @@ export const client: Client = {
           'only the second room is open',
         )
         subscription.unsubscribe()
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -178,7 +177,7 @@ export const client: Client = {
         await outlastReconnections()
         assert.deepEqual([server.open.size, server.requests.length], [1, 1])
         stay()
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
   ],

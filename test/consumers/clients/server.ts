@@ -4,14 +4,12 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { streamEvents } from '../../../dist/index.js'
 
 /** The longest wait for a condition, in ms. */
 const PATIENCE = 60_000
 /** The reconnection time, in ms, that streams tell clients. */
 const RETRY = 50
-/** In ms, longer than clients here wait before they reconnect after an error for the first time. */
-const RECONNECTED = 300
 
 export type Handler = (request: Received, response: ServerResponse, server: StreamServer) => unknown
 
@@ -96,7 +94,7 @@ export async function serve(handle: Handler): Promise<StreamServer> {
     async untilFreed() {
       await server.until(() => opened > 0 && open.size === 0, 'all streams are closed')
       const before = opened
-      await sleep(RECONNECTED)
+      await outlastReconnections()
       assert.equal(opened, before, 'a stream has opened again')
     },
     async [Symbol.asyncDispose]() {
@@ -118,6 +116,15 @@ export function numbered(count = 3): Handler {
     const last = Number(request.headers['last-event-id'] ?? 0)
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })
     for (let id = last + 1; id <= last + count; id++) response.write(`id: ${id}\ndata: message ${id}\n\n`)
+  }
+}
+
+/** Resolves after a loop has reconnected three times: a client that was going to reconnect would have done so by then. */
+export async function outlastReconnections(): Promise<void> {
+  await using server = await serve(numbered(1))
+  for await (const { id } of streamEvents(server.origin, { reconnect: true })) {
+    if (id === '4') break
+    server.drop()
   }
 }
 

@@ -6,7 +6,6 @@ import { TOOLS } from '../workspace.ts'
 import type { Client, Trial } from './client.ts'
 import { onPage, shows, streamRequests } from './in-page.ts'
 import { numbered, type Handler } from './server.ts'
-import { staysClosed } from './stays-closed.ts'
 
 /** Globals of the page. */
 declare function render(...urls: string[]): void
@@ -87,7 +86,7 @@ export const client: Client = {
         render()
       })
       await shows(page, 'main', '')
-      await staysClosed(server)
+      await server.untilFreed()
     }),
     trial(
       'two components share one connection, also in StrictMode',

@@ -11,7 +11,6 @@ import {
 import { ConnectionError, streamEvents, type StreamEvent } from '../../../dist/index.js'
 import type { Client } from './client.ts'
 import { numbered, serve, type Handler, type StreamServer } from './server.ts'
-import { staysClosed } from './stays-closed.ts'
 
 type Refetch = 'append' | 'reset' | 'replace'
 
@@ -109,7 +108,7 @@ export const client: Client = {
         const { unmount, until } = observe(follow(server))
         await until((state) => idsOf(state) === '1,2')
         unmount()
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -119,7 +118,7 @@ export const client: Client = {
         const { client, until } = observe(follow(server))
         await until((state) => idsOf(state) === '1,2')
         await client.cancelQueries({ queryKey })
-        await staysClosed(server)
+        await server.untilFreed()
         assert.equal(client.getQueryState(queryKey)?.fetchStatus, 'idle')
       },
     },
@@ -134,7 +133,7 @@ export const client: Client = {
         await client.cancelQueries({ queryKey })
         assert.equal(server.open.size, 1)
         for (const response of server.open) response.write('data: late\n\n')
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {

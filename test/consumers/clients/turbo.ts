@@ -6,7 +6,6 @@ import type { Page } from 'playwright-core'
 import type { Client, EventSourceClass, Trial } from './client.ts'
 import { onPage, shows, streamRequests } from './in-page.ts'
 import { numbered, type Handler } from './server.ts'
-import { staysClosed } from './stays-closed.ts'
 
 /** Globals of the page. */
 declare const Turbo: Record<'connectStreamSource' | 'disconnectStreamSource', (source: unknown) => void>
@@ -60,7 +59,7 @@ export const client: Client = {
       await page.evaluate(() => {
         document.querySelector('turbo-stream-source')?.remove()
       })
-      await staysClosed(server)
+      await server.untilFreed()
     }),
     trial('a message can have several stream actions', ELEMENT, applied, actions),
     trial('a source of yours disconnects without closing', '', async (page, server) => {
@@ -81,7 +80,7 @@ export const client: Client = {
       await page.evaluate(() => {
         source.close()
       })
-      await staysClosed(server)
+      await server.untilFreed()
     }),
     trial('the option `headers` is sent', '', async (page, server) => {
       await page.evaluate(() => {

@@ -11,7 +11,6 @@ import { streamEvents, type GivenStreamInit, type StreamEvent } from '../../../d
 import { all } from './answers.ts'
 import type { Client } from './client.ts'
 import { serve, type Handler } from './server.ts'
-import { staysClosed } from './stays-closed.ts'
 
 const QUESTION: UIMessage = { id: 'question-1', role: 'user', parts: [{ type: 'text', text: 'Say hello' }] }
 const WORDS = ['Hello', ', ', 'world', '!']
@@ -110,7 +109,7 @@ export const client: Client = {
         const last = reader.read()
         await reader.cancel()
         assert.equal((await last).done, true)
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -123,7 +122,7 @@ export const client: Client = {
           if (text === WORDS[0]) controller.abort()
         }
         await assert.rejects(textOf(stream, stop), { name: 'AbortError' })
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -144,7 +143,7 @@ export const client: Client = {
         const transport = new Transport({ api: server.origin })
         transport.options = { idleTimeout: 100 }
         await assert.rejects(textOf(await ask(transport)), { name: 'ConnectionError', reason: 'timeout' })
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
     {
@@ -164,7 +163,7 @@ export const client: Client = {
         await alive
         await reader.cancel()
         await reading
-        await staysClosed(server)
+        await server.untilFreed()
       },
     },
   ],

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import type { Client, Trial } from './client.ts'
 import { onPage, shows, streamRequests } from './in-page.ts'
 import { numbered, type Handler } from './server.ts'
-import { staysClosed } from './stays-closed.ts'
 
 interface Ref<T> {
   value: T
@@ -83,14 +82,14 @@ export const client: Client = {
         used.close()
       })
       await shows(page, 'i', 'CLOSED')
-      await staysClosed(server)
+      await server.untilFreed()
     }),
     trial('unmounting closes', '', numbered(2), async (page, server) => {
       await shows(page, 'p', TWO)
       await page.evaluate(() => {
         app.unmount()
       })
-      await staysClosed(server)
+      await server.untilFreed()
     }),
     trial('a new URL replaces the connection', '', numbered(1), async (page, server) => {
       await shows(page, 'p', '[message message 1]')
