@@ -5,7 +5,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', '**/node_modules', '.cache', 'test/consumers/projects']),
+  globalIgnores(['dist', 'coverage', '**/node_modules', '.cache', 'test/consumers/projects', 'test/instrumented/next']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -13,13 +13,27 @@ import { STEPS } from './steps.mjs'
 import { installSystemPackages, missingSystemPackages } from './system-packages.mjs'
 
 const USAGE = `npm test [-- --only <step>,…]
-npm run test:all [-- [--only <step>,…] [--install]]
+npm run test:all [-- [--only <step>,…] [--install] [--with-clients]]
 
   --only <step>,…  run only these steps: ${STEPS.map(({ name }) => name).join(', ')}
-  --install        install browsers and servers with apt-get (root on Debian)`
+  --install        install browsers and servers with apt-get (root on Debian)
+  --with-clients   also run the steps whose packages are large: ${STEPS.filter(({ large }) => large)
+    .map(({ name }) => name)
+    .join(', ')}`
 
 /** Folders with their own package.json. */
-const FOLDERS = ['test/runtimes', 'test/servers', 'test/consumers', 'test/compat', 'test/limits', 'bench']
+const FOLDERS = [
+  'test/runtimes',
+  'test/servers',
+  'test/consumers',
+  'test/compat',
+  'test/limits',
+  'test/instrumented',
+  'bench',
+]
+
+/** Folders that only steps with `large` need. */
+const LARGE_FOLDERS = ['test/instrumented/next']
 
 /** Timeout of a step in ms, so that a hanging step doesn't block the report of the others. */
 const STEP_TIMEOUT = 20 * 60_000
@@ -78,7 +92,10 @@ if (isFull && !options.only) rmSync(`${root}.cache/runs`, { recursive: true, for
 const system = isFull ? prepareSystem() : Promise.resolve()
 // `npm ci` builds, so a fresh installation is up to date.
 const wasInstalled = installIfMissing(root)
-if (isFull) await installFolders(FOLDERS.map((folder) => `${root}${folder}`))
+if (isFull)
+  await installFolders(
+    [...FOLDERS, ...(jobs.some(({ large }) => large) ? LARGE_FOLDERS : [])].map((folder) => `${root}${folder}`),
+  )
 await build(wasInstalled)
 // Wait here, not earlier: the first steps that need a browser start now.
 await system
@@ -91,6 +108,7 @@ function readOptions() {
       options: {
         all: { type: 'boolean', default: false },
         install: { type: 'boolean', default: false },
+        'with-clients': { type: 'boolean', default: false },
         only: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -99,7 +117,9 @@ function readOptions() {
       console.log(USAGE)
       process.exit(0)
     }
-    if (values.install && !values.all && !isCI) throw new Error('--install requires npm run test:all')
+    for (const flag of /** @type {const} */ (['install', 'with-clients'])) {
+      if (values[flag] && !values.all && !isCI) throw new Error(`--${flag} requires npm run test:all`)
+    }
     const only = values.only?.split(',').map((name) => name.trim())
     if (only?.includes('')) throw new Error('--only takes step names separated by commas')
     return { ...values, only }
@@ -111,7 +131,7 @@ function readOptions() {
 
 /** @returns {Job[]} */
 function chooseJobs() {
-  const all = STEPS.filter(({ quick }) => isFull || quick).map((step) => ({
+  const all = STEPS.filter(({ quick, large }) => (large ? options['with-clients'] : isFull || quick)).map((step) => ({
     ...step,
     args: step.args ?? [],
     ...(!isFull && step.quick),
@@ -119,9 +139,9 @@ function chooseJobs() {
   const { only } = options
   const unknown = (only ?? []).filter((name) => !all.some((job) => job.name === name))
   if (unknown.length > 0) {
-    const hint = unknown.every((name) => STEPS.some((step) => step.name === name))
-      ? 'It runs only with npm run test:all. '
-      : ''
+    const known = STEPS.filter(({ name }) => unknown.includes(name))
+    const flag = known.some(({ large }) => large) ? ' -- --with-clients' : ''
+    const hint = known.length === unknown.length ? `It runs only with npm run test:all${flag}. ` : ''
     console.error(`Unknown step "${unknown.join('", "')}". ${hint}Steps: ${all.map(({ name }) => name).join(', ')}`)
     process.exit(2)
   }

@@ -125,6 +125,16 @@ test('system packages are installed in CI or with --install, and listed as missi
   expect((await run({ CI: 'true' }, '--only', 'passing')).output).toContain('installs a-browser')
 })
 
+test('a step with large packages runs only with --with-clients', async () => {
+  const steps = [{ name: 'large', script: 'passes', seconds: 1, large: true }, ...STEPS.slice(1, 2)]
+  const without = await runSteps(steps, { CI: '' }, '--all')
+  expect(without.output).not.toContain('large')
+  expect(without.output).toMatch(/\n4 passed, 0 failed\n$/)
+  expect((await runSteps(steps, { CI: '' }, '--all', '--with-clients')).output).toMatch(/\n7 passed, 0 failed\n$/)
+  const unknown = await runSteps(steps, { CI: '' }, '--all', '--only', 'large')
+  expect(unknown.output).toMatch(/^Unknown step "large". It runs only with npm run test:all -- --with-clients. /)
+})
+
 test('--only selects steps; an unknown step or option is an error that lists the valid ones', async () => {
   const { output, code } = await run({ CI: '' }, '--all', '--only', 'passing,skipping')
   expect(output).toMatch(/\n8 passed, 0 failed, 2 skipped\n$/)

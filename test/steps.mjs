@@ -8,6 +8,7 @@
  * @property {string[]} [args] arguments of the script
  * @property {{ script?: string, seconds: number, args?: string[] }} [quick] overrides for `npm test`; without it, only full runs
  * have the step
+ * @property {boolean} [large] needs packages of hundreds of megabytes: runs only with `--with-clients`
  * @property {string[]} [after] steps that must finish first
  * @property {'vitest'} [report] reads the counts from vitest's JSON report instead of the last line of output
  */
@@ -32,6 +33,8 @@ export const STEPS = [
   { name: 'programs', script: 'test:programs', seconds: 80, report: 'vitest' },
   { name: 'consumers', script: 'test:consumers', seconds: 70 },
   { name: 'clients', script: 'test:clients', seconds: 60 },
+  { name: 'instrumented', script: 'test:instrumented', seconds: 30 },
+  { name: 'next', script: 'test:next', seconds: 15, large: true },
   { name: 'drop-in', script: 'test:drop-in', seconds: 34 },
   { name: 'servers', script: 'test:servers', seconds: 25 },
   { name: 'mutants', script: 'test:mutants', seconds: 17 },

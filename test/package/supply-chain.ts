@@ -29,6 +29,8 @@ const LOCK_FILES = [
   'test/consumers/',
   'test/compat/',
   'test/limits/',
+  'test/instrumented/',
+  'test/instrumented/next/',
 ].map((folder) => `${folder}package-lock.json`)
 
 /** Packages whose install scripts may run. See `allowScripts` in package.json. */

@@ -93,7 +93,7 @@ export async function checkWorkflows(): Promise<void> {
     const steps = include.flatMap((job) => job.steps.split(','))
     assert.deepEqual(steps.sort(), STEPS.map(({ name }) => name).sort())
     const test = full.steps.at(-1)
-    assert.equal(test?.run, 'npm run test:all -- --install --only ${{ matrix.steps }}')
+    assert.equal(test?.run, 'npm run test:all -- --install --with-clients --only ${{ matrix.steps }}')
     assert.equal(test.env?.CI, 'true')
   })
 

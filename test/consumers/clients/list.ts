@@ -1,8 +1,9 @@
-/** The clients, in the order of docs/works-with.md. A name is that of a module beside this one. */
+/** The clients and tools, in the order of docs/works-with.md. */
 
 import type { Client } from './client.ts'
 
-const NAMES = [
+/** Modules beside this one. */
+const CLIENTS = [
   'trpc',
   'pocketbase',
   'graphql-sse',
@@ -17,17 +18,38 @@ const NAMES = [
   'htmx',
   'turbo',
   'vueuse',
+  'swr',
   'tanstack-query',
   'openai',
   'anthropic',
   'vercel-ai',
-  'swr',
 ]
+
+/** Modules in test/instrumented. */
+const TOOLS = [
+  'controls',
+  'controls-page',
+  'sentry',
+  'sentry-browser',
+  'opentelemetry',
+  'opentelemetry-browser',
+  'dd-trace',
+  'elastic',
+  'next',
+  'undici',
+  'fetch-cookie',
+  'nock',
+  'msw',
+]
+
+export function moduleOf(name: string): string {
+  return TOOLS.includes(name) ? `../../instrumented/${name}.ts` : `./${name}.ts`
+}
 
 export async function loadClients(): Promise<[name: string, client: Client][]> {
   return Promise.all(
-    NAMES.map(async (name) => {
-      const { client } = (await import(`./${name}.ts`)) as { client: Client }
+    [...CLIENTS, ...TOOLS].map(async (name) => {
+      const { client } = (await import(moduleOf(name))) as { client: Client }
       return [name, client] as [string, Client]
     }),
   )

@@ -3,8 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
 import { path } from '../../conformance/bundle.ts'
+import { COMMON_NAMES } from '../../instrumented/trials.ts'
 import { TOOLS } from '../workspace.ts'
-import type { Client, Implementation } from './client.ts'
+import type { Client, Implementation, Trial } from './client.ts'
 import { loadClients } from './list.ts'
 
 export const PAGE = 'docs/works-with.md'
@@ -12,7 +13,14 @@ export const PAGE = 'docs/works-with.md'
 const INTRODUCTION = `# Works with
 
 These clients of others run unchanged on everysource. Every cell is a test: \`npm run test:clients\` starts a server for each
-client, gives it the class, and tries the facts below.`
+client, gives it the class, and tries these facts, with each client:`
+
+const OF_CLIENTS = ['messages arrive', 'a dropped connection resumes', 'closing frees the server']
+
+const WRAPPED = `## Instrumented and wrapped \`fetch\`
+
+These tools patch \`fetch\`, wrap it, or change what it sends. \`npm run test:instrumented\` starts each as its documentation says, in
+its own process, and tries these facts with an \`EventSource\` and with a loop:`
 
 const IN_PLACE_OF: Record<Exclude<Implementation, 'everysource'>, string> = {
   eventsource: 'the package `eventsource`',
@@ -20,13 +28,26 @@ const IN_PLACE_OF: Record<Exclude<Implementation, 'everysource'>, string> = {
 }
 
 export async function worksWith(): Promise<string> {
-  const clients = (await loadClients()).map(([, client]) => client)
+  const all = (await loadClients()).map(([, client]) => client)
+  const clients = all.filter(({ group }) => group === undefined)
+  // The controls have no package.
+  const tools = all.filter(({ group, packages }) => group !== undefined && packages.length > 0)
   const rows = clients.map((client) => `| ${cellsOf(client).join(' | ')} |`)
   const page = `${INTRODUCTION}
 
-| client | version | hand it the class | tried | differences |
-| ------ | ------- | ----------------- | ----- | ----------- |
+${listOf(OF_CLIENTS)}
+
+| client | version | hand it the class | tried besides | differences |
+| ------ | ------- | ----------------- | ------------- | ----------- |
 ${rows.join('\n')}
+
+${WRAPPED}
+
+${listOf(COMMON_NAMES)}
+
+| tool | version | install it | tried besides | notes |
+| ---- | ------- | ---------- | ------------- | ----- |
+${tools.map((tool) => `| ${cellsOfTool(tool).join(' | ')} |`).join('\n')}
 `
   return format(page, { ...(await resolveConfig(path(PAGE))), filepath: path(PAGE) })
 }
@@ -38,9 +59,24 @@ function cellsOf(client: Client): string[] {
     name,
     version,
     `\`${how.replaceAll('|', '\\|')}\``,
-    trials.map((trial) => trial.name).join('; '),
+    besides(trials, OF_CLIENTS).join('; '),
     differences(client),
   ]
+}
+
+function cellsOfTool({ name, packages, how, trials, note = '' }: Client): string[] {
+  const names = trials.map((trial) => trial.name)
+  const missing = COMMON_NAMES.filter((name) => !names.includes(name)).map((name) => `It is not true that ${name}.`)
+  const [version = ''] = packages.map(pinnedVersionOf)
+  return [name, version, `\`${how}\``, besides(trials, COMMON_NAMES).join('; '), [...missing, note].join(' ')]
+}
+
+function listOf(names: readonly string[]): string {
+  return names.map((name) => `- ${name}`).join('\n')
+}
+
+function besides(trials: Trial[], common: readonly string[]): string[] {
+  return trials.map(({ name }) => name).filter((name) => !common.includes(name))
 }
 
 function differences({ others, note }: Client): string {
@@ -53,6 +89,17 @@ function differences({ others, note }: Client): string {
 
 function versionOf(name: string): string {
   return (JSON.parse(readFileSync(`${TOOLS}/${name}/package.json`, 'utf8')) as { version: string }).version
+}
+
+/** Without the packages, which are large. */
+function pinnedVersionOf(name: string): string {
+  const manifests = ['test/instrumented/package.json', 'test/instrumented/next/package.json', 'package.json']
+  return manifests.map((file) => devDependenciesOf(file)[name]).find((version) => version !== undefined) ?? ''
+}
+
+function devDependenciesOf(manifest: string): Partial<Record<string, string>> {
+  return (JSON.parse(readFileSync(path(manifest), 'utf8')) as { devDependencies: Record<string, string> })
+    .devDependencies
 }
 
 if (import.meta.main) writeFileSync(path(PAGE), await worksWith())

@@ -1,6 +1,7 @@
 /**
  * Tries client libraries of others with our class, and with the other implementations that they can use:
- * `npm run test:clients -- [--only rxjs]`. Run `npm run build` first.
+ * `npm run test:clients -- [--only rxjs]`. `npm run test:instrumented` tries tools that patch or wrap `fetch`. Run `npm run build`
+ * first.
  */
 
 import assert from 'node:assert/strict'
@@ -12,25 +13,26 @@ import { run } from '../../package/check.ts'
 import { Tally, type Suite } from '../../tally.ts'
 import { missing, RUNTIMES } from '../../runtimes/list.ts'
 import { closeBrowser, missingBrowser } from '../browser.ts'
-import { TOOLS } from '../workspace.ts'
 import type { Client, Implementation } from './client.ts'
 import { loadClients } from './list.ts'
 import { PAGE, worksWith } from './page.ts'
 import { closeProjects, programOf } from './project.ts'
+import { attempt } from './trials.ts'
 
 /** The number of cores on the slowest machine. */
 const AT_ONCE = 2
 
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } })
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, group: { type: 'string' } } })
 const tally = new Tally()
+const folder = { fetch: 'test/instrumented', next: 'test/instrumented/next' }[values.group ?? ''] ?? 'test/consumers'
 
-if (existsSync(TOOLS)) await tryAll()
-else tally.suite('clients').missing('run `npm ci` in test/consumers')
+if (existsSync(path(`${folder}/node_modules`))) await tryAll()
+else tally.suite('clients').missing(`run \`npm ci\` in ${folder}`)
 tally.end()
 
 async function tryAll(): Promise<void> {
   const clients = await loadClients()
-  const chosen = clients.filter(([name]) => values.only?.includes(name) ?? true)
+  const chosen = clients.filter(([name, { group }]) => group === values.group && (values.only?.includes(name) ?? true))
   await atOnce(
     AT_ONCE,
     chosen.map(
@@ -41,7 +43,7 @@ async function tryAll(): Promise<void> {
   )
   await closeBrowser()
   await closeProjects()
-  if (values.only) return
+  if (values.only || values.group) return
   const suite = tally.suite('clients: docs/works-with.md')
   await suite.run('the page is current', async () => {
     assert.equal(readFileSync(path(PAGE), 'utf8'), await worksWith(), 'run npm run docs:works-with')
@@ -64,7 +66,7 @@ async function tryClient(name: string, client: Client): Promise<void> {
 
 interface Outcome {
   name: string
-  error?: string
+  error?: string | undefined
 }
 
 interface Attempt {
@@ -78,7 +80,7 @@ function attemptsOf(name: string, client: Client, implementation: Implementation
   const { runsIn, nodes = ['node24'] } = client
   if (runsIn === 'page') return [{ place: '', reason: missingBrowser(), outcomes: inPages(client, implementation) }]
   if (runsIn !== 'project' || implementation !== 'everysource') {
-    return [{ place: '', outcomes: inProcess(name, implementation) }]
+    return [{ place: '', outcomes: inProcess(name, client, implementation) }]
   }
   return nodes.map((node) => {
     const [binary = ''] = RUNTIMES[node] ?? []
@@ -107,10 +109,14 @@ async function check(
   })
 }
 
-async function* inProcess(name: string, implementation: Implementation): AsyncGenerator<Outcome> {
-  const flags = implementation === 'native' ? ['--experimental-eventsource'] : []
+async function* inProcess(
+  name: string,
+  { flags = [] }: Client,
+  implementation: Implementation,
+): AsyncGenerator<Outcome> {
+  const native = implementation === 'native' ? ['--experimental-eventsource'] : []
   const program = path('test/consumers/clients/child.ts')
-  yield* outcomesOf(process.execPath, [...flags, program, name, implementation])
+  yield* outcomesOf(process.execPath, [...native, ...flags, program, name, implementation])
 }
 
 async function* inProject(node: string, name: string): AsyncGenerator<Outcome> {
@@ -118,18 +124,13 @@ async function* inProject(node: string, name: string): AsyncGenerator<Outcome> {
 }
 
 async function* outcomesOf(node: string, args: string[]): AsyncGenerator<Outcome> {
-  const output = await run(node, ['--no-warnings', ...args])
+  const output = await run(node, ['--no-warnings', ...args], path(folder))
   // Clients may log, too.
   for (const line of output.split('\n')) if (line.startsWith('{"name":')) yield JSON.parse(line) as Outcome
 }
 
 async function* inPages(client: Client, implementation: Implementation): AsyncGenerator<Outcome> {
   for (const trial of client.trials) {
-    try {
-      await trial.run(undefined as never, implementation)
-      yield { name: trial.name }
-    } catch (error) {
-      yield { name: trial.name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
-    }
+    yield { name: trial.name, error: await attempt(() => trial.run(undefined as never, implementation)) }
   }
 }

@@ -20,7 +20,8 @@ export async function runTrials(
   process.exit()
 }
 
-async function attempt(run: () => ReturnType<Trial['run']>, patience: number): Promise<string | undefined> {
+/** Why a trial failed, if it did. */
+export async function attempt(run: () => ReturnType<Trial['run']>, patience = PATIENCE): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined
   try {
     const late = new Promise<never>((_, reject) => {

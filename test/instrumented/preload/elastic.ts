@@ -1,0 +1,6 @@
+/** Elastic's agent, started by code. */
+
+import apm from 'elastic-apm-node'
+import { collector } from './collector.ts'
+
+apm.start({ serverUrl: `http://${collector}`, serviceName: 'streams', logLevel: 'off', apiRequestTime: '100ms' })
