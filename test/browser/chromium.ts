@@ -54,11 +54,17 @@ export async function launchChromium(): Promise<Browser> {
 
 /** Opens a page, or several tabs, in a Chromium without a debugger, with its usual caches. Returns a function that closes them. */
 export function openPage(url: string, ...tabs: string[]): Promise<() => Promise<void>> {
+  return openChromium(firstPage(url, tabs), [])
+}
+
+/** Opens a page in a Chromium with a new profile and more flags. Returns a function that closes it. */
+export function openChromium(url: string, flags: string[]): Promise<() => Promise<void>> {
   return openStandalone(chromiumPath(), (profile) => [
     ...FLAGS,
+    ...flags,
     '--headless=new',
     `--user-data-dir=${profile}`,
-    firstPage(url, tabs),
+    url,
   ])
 }
 

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Builder, Capabilities, type WebDriver } from 'selenium-webdriver'
 import type { Engine } from './engine.ts'
+import { openStandalone } from './standalone.ts'
 
 const DRIVER = '/usr/bin/WebKitWebDriver'
 const SCREEN = '/usr/bin/Xvfb'
@@ -44,7 +45,21 @@ export const webkit: Engine = {
   },
 }
 
-export function miniBrowser(): string | undefined {
+/** Opens a page in a MiniBrowser without a driver, with a new profile and more arguments. Returns a function that closes it. */
+export async function openMiniBrowser(url: string, args: string[]): Promise<() => Promise<void>> {
+  const { child, display } = await startScreen()
+  const close = await openStandalone(
+    miniBrowser() ?? '',
+    () => ['--javascript-can-open-windows-automatically=true', ...args, url],
+    (profile) => ({ ...process.env, DISPLAY: display, XDG_DATA_HOME: profile, XDG_CACHE_HOME: profile }),
+  )
+  return async () => {
+    await close()
+    await ended(child)
+  }
+}
+
+function miniBrowser(): string | undefined {
   return MINI_BROWSERS.find((path) => existsSync(path))
 }
 

@@ -6,8 +6,7 @@
 import { chromium } from '../browser/chromium.ts'
 import type { Engine } from '../browser/engine.ts'
 import { firefox, openFirefox } from '../browser/firefox.ts'
-import { openStandalone } from '../browser/standalone.ts'
-import { ended, miniBrowser, startScreen, webkit } from '../browser/webkit.ts'
+import { openMiniBrowser, webkit } from '../browser/webkit.ts'
 import { Window } from '../browser/window.ts'
 
 /** A running browser that shows one page. */
@@ -62,21 +61,7 @@ const sharingFirefox: SharingEngine = {
 const sharingWebKit: SharingEngine = {
   ...webkit,
   processes: 'WebKitWebProces',
-  async launch(url) {
-    const { child, display } = await startScreen()
-    const args = ['--javascript-can-open-windows-automatically=true', url]
-    const close = await openStandalone(
-      miniBrowser() ?? '',
-      () => args,
-      (profile) => ({ ...process.env, DISPLAY: display, XDG_DATA_HOME: profile, XDG_CACHE_HOME: profile }),
-    )
-    return {
-      async close() {
-        await close()
-        await ended(child)
-      },
-    }
-  },
+  launch: async (url) => ({ close: await openMiniBrowser(url, []) }),
 }
 
 export const engines: SharingEngine[] = [sharingChromium, sharingFirefox, sharingWebKit]
