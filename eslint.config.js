@@ -5,7 +5,15 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', '**/node_modules', '.cache', 'test/consumers/projects', 'test/instrumented/next']),
+  globalIgnores([
+    'dist',
+    'coverage',
+    '**/node_modules',
+    '.cache',
+    'wpt',
+    'test/consumers/projects',
+    'test/instrumented/next',
+  ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

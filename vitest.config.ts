@@ -15,6 +15,7 @@ const UNIT = [
   'test/{conformance,drop-in,prose}/*.test.ts',
   'test/docs/{handlers,links,readme,reference}.test.ts',
   'test/demo/terminal.test.ts',
+  'test/wpt/{judge,manifest,server}.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {
