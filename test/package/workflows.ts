@@ -97,6 +97,23 @@ export async function checkWorkflows(): Promise<void> {
     assert.equal(test.env?.CI, 'true')
   })
 
+  await check('the newest web-platform-tests run every week and on request, in every runtime', async () => {
+    const weekly = parse(await readFile(new URL('wpt.yml', FOLDER), 'utf8')) as Workflow
+    assert.match(
+      JSON.stringify(weekly.on),
+      /^\{"schedule":\[\{"cron":"\d+ \d+ \* \* \d"\}\],"workflow_dispatch":null\}$/,
+    )
+    assert.deepEqual(weekly.permissions, {})
+    for (const { permissions, steps, ...job } of Object.values(weekly.jobs)) {
+      assert.deepEqual(permissions, { contents: 'read' })
+      assert.equal(steps[0]?.with?.['persist-credentials'], false)
+      assert.ok(Number(job['timeout-minutes']) <= 60)
+      const test = steps.at(-1)
+      // In CI, a missing runtime is a failure.
+      assert.deepEqual([test?.run, test?.env?.CI], ['npm run wpt -- --root wpt', 'true'])
+    }
+  })
+
   await check('the runtimes table is checked in the job that runs its suites', () => {
     const jobs = full.strategy.matrix.include?.filter(({ steps }) => steps.includes('runtimes-table')) ?? []
     assert.deepEqual(
