@@ -40,6 +40,8 @@ the same messages, IDs and reconnection times, however the stream is split into 
 Facts 25 and 26 are about whole processes and have [separate tests](../../test/runtimes/processes.ts). A process stays alive while its
 source is connecting, open or waiting to reconnect, and can exit after \`close()\`. Idle connections stay open.
 
+See also the results of [web-platform-tests](../wpt.md), the test suite that browsers share.
+
 ${sections.join('\n')}`
 }
 
