@@ -47,7 +47,7 @@ const commit = await commitOf(root)
 const tests = findTests(root).filter(({ path }) => path.match(values.filter))
 const server = new WptServer(root)
 const runs: Run[] = []
-console.log(commit === undefined ? `${root} has no commit` : `web-platform-tests ${commit}`)
+console.log(`web-platform-tests ${commit ?? `without a commit, compared with the manifest of ${manifest.date}`}`)
 if (!values.update) checkFiles()
 for (const place of PLACES.filter(({ name }) => values.only === undefined || values.only === name)) await runIn(place)
 server.close()
@@ -95,17 +95,24 @@ async function runOn(implementation: Implementation, place: Place, title: string
   const suite = tally.suite(`wpt in ${title}`)
   const repeats: FileResult[][] = []
   const count = implementation.isOurs ? Number(values.repeat) : 1
-  while (repeats.length < count) repeats.push(await resultsIn(place, implementation))
+  while (repeats.length < count) {
+    const files = await resultsIn(place, implementation)
+    repeats.push(files)
+    console.log(`  ${implementation.title} in ${title}: ${scoresOf(files)}`)
+  }
   const [first = []] = repeats
   runs.push({ implementation, title, files: first })
-  const scores = (Object.keys(GROUPS) as Group[]).flatMap((group) => {
-    const score = scoreOf(first, group)
-    return score ? [`${GROUPS[group]} ${score.passed}/${score.total}`] : []
-  })
-  console.log(`  ${implementation.title} in ${title}: ${scores.join(', ')}`)
   if (!implementation.isOurs) return
   for (const result of [...first.flatMap((file) => judge(file, place.name)), ...flakyOf(repeats)]) suite.report(result)
   suite.end()
+}
+
+function scoresOf(files: FileResult[]): string {
+  const scores = (Object.keys(GROUPS) as Group[]).flatMap((group) => {
+    const score = scoreOf(files, group)
+    return score ? [`${GROUPS[group]} ${score.passed}/${score.total}`] : []
+  })
+  return scores.join(', ')
 }
 
 async function resultsIn(place: Place, implementation: Implementation): Promise<FileResult[]> {
