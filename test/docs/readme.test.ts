@@ -40,11 +40,27 @@ test.for([
 })
 
 test('the speeds are those of the benchmarks', () => {
-  const [, burst, single] = /Speed:\*\* .*? (\d+)% less .* (\d+)% more one at a time/s.exec(readme) ?? []
+  const [, burst, single] = /messages take (\d+)% less .* (\d+)% more one at a time/s.exec(readme) ?? []
   const [, ofBurst] = /100 per chunk: CPU relative to eventsource +\| +[\d.]+ \| +([\d.]+) /.exec(benchmarks) ?? []
   const [, ofSingle] = /1 per chunk: CPU relative to eventsource +\| +[\d.]+ \| +([\d.]+) /.exec(benchmarks) ?? []
   const percent = (ratio = ''): string => String(Math.round(Math.abs(1 - Number(ratio)) * 100))
   expect([burst, single]).toEqual([percent(ofBurst), percent(ofSingle)])
+})
+
+test('the scores of web-platform-tests are those of the run', () => {
+  const page = readFileSync(path('docs/wpt.md'), 'utf8')
+  const scoreIn = (runtime: string): string | undefined =>
+    new RegExp(String.raw`^\| \*\*everysource .*?\| ${runtime} [\d.]+ +\| +(\S+) `, 'm').exec(page)?.[1]
+  const [, inBrowsers, ofAll, onServers, ofServers] =
+    /: (\d+) of (\d+) core subtests in Chromium and Firefox, and (\d+) of (\d+) in Node, Deno and Bun/.exec(readme) ??
+    []
+  for (const runtime of ['Chromium', 'Firefox']) expect(scoreIn(runtime)).toBe(`${inBrowsers}/${ofAll}`)
+  for (const runtime of ['Node', 'Deno', 'Bun']) expect(scoreIn(runtime)).toBe(`${onServers}/${ofServers}`)
+})
+
+test('the number of clients and tools is that of their page', () => {
+  const rows = readFileSync(path('docs/works-with.md'), 'utf8').match(/^\| .* \| \d+\.\d+\.\d+ /gm)
+  expect(rows?.length).toBe(Number(/\[Tested with (\d+)\]/.exec(readme)?.[1]))
 })
 
 test('the index of the docs answers these questions', () => {
