@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { keep } from '../children.ts'
 
 /** Opens a page in a separate browser process with a new profile. Returns a function that closes it. */
 export async function openStandalone(
@@ -14,15 +15,11 @@ export async function openStandalone(
   envFor: (profile: string) => NodeJS.ProcessEnv = () => process.env,
 ): Promise<() => Promise<void>> {
   const profile = await mkdtemp(join(tmpdir(), 'everysource-browser-'))
-  const child = spawn(binary, await argsFor(profile), { stdio: 'ignore', env: envFor(profile) })
+  const child = keep(spawn(binary, await argsFor(profile), { stdio: 'ignore', env: envFor(profile) }))
   const exited = new Promise((resolve) => child.once('exit', resolve))
-  // An interrupted run must not leave the browser behind.
-  const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
   await once(child, 'spawn')
   return async () => {
-    process.off('exit', kill)
-    kill()
+    child.kill('SIGKILL')
     await exited
     await rm(profile, { recursive: true, force: true, maxRetries: 10 })
   }

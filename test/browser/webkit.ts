@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Builder, Capabilities, type WebDriver } from 'selenium-webdriver'
+import { keep } from '../children.ts'
 import type { Engine } from './engine.ts'
 import { openStandalone } from './standalone.ts'
 
@@ -65,9 +66,8 @@ function miniBrowser(): string | undefined {
 
 /** Starts a virtual screen. */
 export async function startScreen(): Promise<{ child: ChildProcess; display: string }> {
-  const child = spawn(SCREEN, ['-displayfd', '3', '-nolisten', 'tcp', '-screen', '0', '1024x768x24'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  })
+  const args = ['-displayfd', '3', '-nolisten', 'tcp', '-screen', '0', '1024x768x24']
+  const child = keep(spawn(SCREEN, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] }))
   const output = child.stdio[3] as NodeJS.ReadableStream
   const display = await new Promise<string>((resolve, reject) => {
     output.once('data', (number: Buffer) => {
@@ -89,10 +89,8 @@ export interface Session {
 /** Each page needs a separate driver: a driver has one session, and a session has one profile. */
 export async function openSession(display: string): Promise<Session> {
   const port = await freePort()
-  const child = spawn(DRIVER, [`--port=${port}`, '--host=127.0.0.1'], {
-    stdio: 'ignore',
-    env: { ...process.env, DISPLAY: display },
-  })
+  const env = { ...process.env, DISPLAY: display }
+  const child = keep(spawn(DRIVER, [`--port=${port}`, '--host=127.0.0.1'], { stdio: 'ignore', env }))
   const address = `http://127.0.0.1:${port}`
   await listening(`${address}/status`)
   const capabilities = new Capabilities({

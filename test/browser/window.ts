@@ -7,6 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { keep } from '../children.ts'
 import { findChromium, FLAGS } from './chromium.ts'
 
 interface Reply {
@@ -59,7 +60,7 @@ export class Window {
       `--user-data-dir=${profile}`,
       'about:blank',
     ]
-    const child = spawn(findChromium() ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = keep(spawn(findChromium() ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] }))
     const socket = new WebSocket(await address(child))
     await new Promise((resolve, reject) => {
       socket.onopen = resolve

@@ -3,7 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { path } from '../conformance/bundle.ts'
-import { keep } from '../servers/children.ts'
+import { keep } from '../children.ts'
 import { until } from '../servers/until.ts'
 
 export const CLI = path('dist/cli.js')

@@ -59,7 +59,7 @@ test('the scores of web-platform-tests are those of the run', () => {
 })
 
 test('the number of clients and tools is that of their page', () => {
-  const rows = readFileSync(path('docs/works-with.md'), 'utf8').match(/^\| .* \| \d+\.\d+\.\d+ /gm)
+  const rows = readFileSync(path('docs/works-with.md'), 'utf8').match(/^\| .* \| `[^`]+` \d+\.\d+\.\d+/gm)
   expect(rows?.length).toBe(Number(/\[Tested with (\d+)\]/.exec(readme)?.[1]))
 })
 

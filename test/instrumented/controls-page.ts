@@ -7,7 +7,6 @@ import { commonPageTrials } from './page-trials.ts'
 export const client: Client = {
   name: 'controls in Chromium',
   packages: [],
-  group: 'fetch',
   runsIn: 'page',
   how: '',
   others: {},

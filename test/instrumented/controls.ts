@@ -54,7 +54,6 @@ const DEFECTS: [what: string, fails: CommonName, fetch: FetchLike][] = [
 export const client: Client = {
   name: 'controls',
   packages: [],
-  group: 'fetch',
   flags: ['--expose-gc'],
   how: '',
   others: {},

@@ -21,7 +21,6 @@ const tracing = {
 export const client: Client = {
   name: 'Datadog',
   packages: ['dd-trace'],
-  group: 'fetch',
   flags: ['--expose-gc', '--import', './preload/dd-trace.ts', '--import', 'dd-trace/initialize.mjs'],
   how: 'node --import dd-trace/initialize.mjs',
   others: {},

@@ -51,7 +51,6 @@ async function errorsOfClosing(): Promise<number> {
 export const client: Client = {
   name: 'Elastic APM',
   packages: ['elastic-apm-node'],
-  group: 'fetch',
   flags: ['--expose-gc', '--import', './preload/elastic.ts'],
   how: "apm.start({ serviceName: 'app' })",
   others: {},

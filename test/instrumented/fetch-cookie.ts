@@ -19,7 +19,6 @@ async function readFirst({ origin }: StreamServer, options: EventSourceInit): Pr
 export const client: Client = {
   name: 'fetch-cookie',
   packages: ['fetch-cookie'],
-  group: 'fetch',
   flags: ['--expose-gc'],
   how: 'new EventSource(url, { fetch: makeFetchCookie(fetch) })',
   others: {},

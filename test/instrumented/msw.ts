@@ -15,7 +15,6 @@ const CLONED = 'a stream is neither cloned nor kept'
 export const client: Client = {
   name: 'msw',
   packages: ['msw'],
-  group: 'fetch',
   flags: ['--expose-gc', '--import', './preload/msw.ts'],
   how: "setupServer(sse('/stream', ({ client }) => client.send({ data: 'hello' }))).listen()",
   others: {},

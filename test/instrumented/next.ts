@@ -29,7 +29,6 @@ async function* relayed(upstream: StreamServer): AsyncGenerator<{ data: string; 
 export const client: Client = {
   name: 'Next.js',
   packages: ['next'],
-  group: 'next',
   flags: ['--import', '../preload/next.ts'],
   how: 'streamEvents(url, { signal: request.signal })',
   others: {},

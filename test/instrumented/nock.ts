@@ -30,7 +30,6 @@ async function nextFailure(source: EventSource): Promise<ConnectionError | undef
 export const client: Client = {
   name: 'nock',
   packages: ['nock'],
-  group: 'fetch',
   flags: ['--expose-gc', '--import', './preload/nock.ts'],
   how: "nock(origin).get('/').reply(200, () => stream, { 'Content-Type': 'text/event-stream' })",
   others: {},

@@ -8,7 +8,6 @@ import { commonPageTrials, dropInPage, cloneTrial, inPage, streamRequests } from
 export const client: Client = {
   name: 'OpenTelemetry, in Chromium',
   packages: ['@opentelemetry/instrumentation-fetch'],
-  group: 'fetch',
   runsIn: 'page',
   how: 'registerInstrumentations({ instrumentations: [new FetchInstrumentation()] })',
   others: {},

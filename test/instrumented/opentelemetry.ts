@@ -23,7 +23,6 @@ const tracing = {
 export const client: Client = {
   name: 'OpenTelemetry, in Node',
   packages: ['@opentelemetry/instrumentation-undici'],
-  group: 'fetch',
   flags: ['--expose-gc', '--import', './preload/opentelemetry.ts'],
   how: 'registerInstrumentations({ instrumentations: [new UndiciInstrumentation()] })',
   others: {},

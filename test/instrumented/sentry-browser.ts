@@ -8,7 +8,6 @@ import { commonPageTrials, dropInPage, cloneTrial, inPage, streamRequests } from
 export const client: Client = {
   name: 'Sentry, in Chromium',
   packages: ['@sentry/browser'],
-  group: 'fetch',
   runsIn: 'page',
   how: 'Sentry.init({ dsn, integrations: [Sentry.browserTracingIntegration()], tracesSampleRate: 1 })',
   others: {},

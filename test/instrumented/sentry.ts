@@ -33,7 +33,6 @@ function spansIn(envelope: string): Span[] {
 export const client: Client = {
   name: 'Sentry, in Node',
   packages: ['@sentry/node'],
-  group: 'fetch',
   flags: ['--expose-gc', '--import', './preload/sentry.ts'],
   how: 'Sentry.init({ dsn, tracesSampleRate: 1 })',
   others: {},

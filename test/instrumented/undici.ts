@@ -35,7 +35,6 @@ async function throughNode(compose: Compose): Promise<EventSourceInit> {
 export const client: Client = {
   name: "undici's interceptors `redirect`, `cache`, `dns` and `decompress`",
   packages: ['undici'],
-  group: 'fetch',
   flags: ['--expose-gc'],
   how: 'fetchOptions: { dispatcher: new Agent().compose(interceptors.dns(), interceptors.cache()) }',
   others: {},

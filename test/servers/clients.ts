@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { path } from '../conformance/bundle.ts'
 import { missing, RUNTIMES } from '../runtimes/list.ts'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
-import { keep } from './children.ts'
+import { keep } from '../children.ts'
 import { followMany } from './scripts/follow.mjs'
 import { until } from './until.ts'
 

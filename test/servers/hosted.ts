@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { path } from '../conformance/bundle.ts'
-import { keep } from './children.ts'
+import { keep } from '../children.ts'
 import type { Notice, Order } from './host.ts'
 import { until } from './until.ts'
 

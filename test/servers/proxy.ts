@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keep } from './children.ts'
+import { keep } from '../children.ts'
 import { freePort } from './port.ts'
 import { until } from './until.ts'
 

@@ -1,6 +1,7 @@
 /** Runs test files in Node, Deno and Bun, each in a new process. */
 
-import { spawn } from 'node:child_process'
+import { spawn, type SpawnOptions } from 'node:child_process'
+import { keep } from '../children.ts'
 import { path } from '../conformance/bundle.ts'
 import { RUNTIMES } from '../runtimes/list.ts'
 import type { Job } from './child.ts'
@@ -35,14 +36,15 @@ export async function runInProcess(
     needsDocument,
     limit: LIMIT,
   }
-  const child = spawn(binary, [...args, path('test/wpt/child.ts'), JSON.stringify(job)], {
+  const options: SpawnOptions = {
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: LIMIT + GRACE,
     killSignal: 'SIGKILL',
     env: runtime.startsWith('node') ? process.env : { ...process.env, ...proxied(proxy) },
-  })
+  }
+  const child = keep(spawn(binary, [...args, path('test/wpt/child.ts'), JSON.stringify(job)], options))
   let output = ''
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const died = new Promise<Report>((resolve) => {
     child.once('close', (code, signal) => {
       resolve({ subtests: [], message: `the process ended with ${String(code ?? signal)}: ${output}` })

@@ -13,6 +13,7 @@ test.each([
   ['a new server program', {}, { [PROGRAM]: '1' }, { unknown: [PROGRAM] }],
   ['a new note', {}, { [NOTE]: '1' }, {}],
   ['a removed test', { [TEST]: '1' }, {}, { missing: [TEST] }],
+  ['a removed script of the IDL tests', { 'interfaces/html.idl': '1' }, {}, { missing: ['interfaces/html.idl'] }],
   ['a removed note', { [NOTE]: '1' }, {}, {}],
   ['a proposed test that is not merged yet', { [PROPOSAL]: '1' }, {}, {}],
   ['a changed file', { [NOTE]: '1' }, { [NOTE]: '2' }, { changed: [NOTE] }],

@@ -21,7 +21,7 @@ export interface Manifest {
 export interface Difference {
   /** Tests and server programs that the manifest does not have. */
   unknown: string[]
-  /** Tests and server programs that only the manifest has. */
+  /** Tests, server programs and scripts of tests that only the manifest has. */
   missing: string[]
   changed: string[]
 }
@@ -75,9 +75,10 @@ export function hashesOf(root: string): Manifest['files'] {
 
 export function compare({ files: known }: Pick<Manifest, 'files'>, files: Manifest['files']): Difference {
   const isWatched = (path: string): boolean => isTest(path) || path.endsWith('.py')
+  const isNeeded = (path: string): boolean => (isWatched(path) || USED.includes(path)) && !PROPOSED.test(path)
   return {
     unknown: Object.keys(files).filter((path) => !(path in known) && isWatched(path)),
-    missing: Object.keys(known).filter((path) => !(path in files) && isWatched(path) && !PROPOSED.test(path)),
+    missing: Object.keys(known).filter((path) => !(path in files) && isNeeded(path)),
     changed: Object.keys(files).filter((path) => path in known && known[path] !== files[path]),
   }
 }

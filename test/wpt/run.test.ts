@@ -140,6 +140,24 @@ test('--update records the files and their subtests', async () => {
   expect(Object.keys(manifest.files)).toEqual([TRUSTED, PLAIN, name, 'resources/testharness.js'])
 })
 
+test.each([
+  ['--only', 'nope', /^--only must be one of node24, .*webkit, got nope\n$/],
+  ['--repeat', '0', /^--repeat must be a positive whole number, got 0\n$/],
+  ['--filter', '(', /^Invalid regular expression: .*\n$/],
+  ['--bogus', 'x', /^Unknown option '--bogus'/],
+])('%s %s is an error that says what is wrong', async (...words) => {
+  const [option, value, message] = words
+  const { output, code } = await runner(['--root', '.', option, value])
+  expect(output).toMatch(message)
+  expect(code).toBe(1)
+})
+
+test('--filter without a match fails the run', async () => {
+  const { output, code } = await run(TESTS, '--filter', 'nothing')
+  expect(output).toMatch(/No test of .* matches --filter nothing\n$/)
+  expect(code).toBe(1)
+})
+
 test('without --root it prints the commands that fetch a checkout', async () => {
   const { output, code } = await runner([])
   expect(output).toMatch(/^Option --root is missing\. .*\n {2}git clone/)

@@ -21,38 +21,26 @@ import { findTests, GROUPS, type Group, type TestFile } from './suite.ts'
 const MEASURES_TIME = /format-field-retry(-bogus)?\.any\.js|bfcache/
 const RETRIES = 2
 
-const { values } = parseArgs({
-  options: {
-    root: { type: 'string' },
-    only: { type: 'string' },
-    filter: { type: 'string', default: '' },
-    ours: { type: 'boolean', default: false },
-    repeat: { type: 'string', default: '1' },
-    update: { type: 'boolean', default: false },
-    manifest: { type: 'string', default: path('test/wpt/manifest.json') },
-  },
-})
+const values = readOptions()
 const isWhole = !values.ours && values.only === undefined && values.filter === ''
 const root = resolve(values.root ?? '')
 const problem = problemOf(values.root)
-if (problem !== undefined) {
-  console.log(problem)
-  process.exit(1)
-}
+if (problem !== undefined) fail(problem)
 
 const tally = new Tally()
 const manifest = readManifest(values.manifest)
 const files = hashesOf(root)
 const commit = await commitOf(root)
 const tests = findTests(root).filter(({ path }) => path.match(values.filter))
+if (tests.length === 0) fail(`No test of ${root} matches --filter ${values.filter}`)
 const server = new WptServer(root)
 const runs: Run[] = []
 console.log(`web-platform-tests ${commit ?? `without a commit, compared with the manifest of ${manifest.date}`}`)
-if (!values.update) checkFiles()
+const isComplete = values.update || checkFiles()
 for (const place of PLACES.filter(({ name }) => values.only === undefined || values.only === name)) await runIn(place)
 server.close()
 if (values.update) update()
-if (isWhole && PLACES.every((place) => place.missing() === undefined)) {
+if (isWhole && isComplete && PLACES.every((place) => place.missing() === undefined)) {
   const order = ({ implementation }: Run): number =>
     IMPLEMENTATIONS.findIndex(({ name }) => name === implementation.name)
   runs.sort((one, other) => order(one) - order(other))
@@ -61,8 +49,37 @@ if (isWhole && PLACES.every((place) => place.missing() === undefined)) {
 }
 tally.end()
 
-/** Reports tests that the manifest does not have, and those that the checkout lacks. */
-function checkFiles(): void {
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        root: { type: 'string' },
+        only: { type: 'string' },
+        filter: { type: 'string', default: '' },
+        ours: { type: 'boolean', default: false },
+        repeat: { type: 'string', default: '1' },
+        update: { type: 'boolean', default: false },
+        manifest: { type: 'string', default: path('test/wpt/manifest.json') },
+      },
+    })
+    const { only, filter, repeat } = values
+    const names = PLACES.map(({ name }) => name)
+    if (only !== undefined && !names.includes(only)) fail(`--only must be one of ${names.join(', ')}, got ${only}`)
+    if (!/^[1-9]\d*$/.test(repeat)) fail(`--repeat must be a positive whole number, got ${repeat}`)
+    new RegExp(filter)
+    return values
+  } catch (error) {
+    return fail((error as Error).message)
+  }
+}
+
+function fail(why: string): never {
+  console.log(why)
+  process.exit(1)
+}
+
+/** Reports tests that the manifest does not have, and files that the checkout lacks. Returns whether it has all. */
+function checkFiles(): boolean {
   const { unknown, missing, changed } = compare(manifest, files)
   const suite = tally.suite('wpt, the manifest')
   const report = (name: string, paths: string[], advice: string): void => {
@@ -73,6 +90,7 @@ function checkFiles(): void {
   report('the checkout has every file of the manifest', missing, 'run with --update if WPT has removed them')
   suite.end()
   if (changed.length > 0) console.log(`  Changed since the last update of the manifest: ${changed.join(', ')}`)
+  return unknown.length === 0 && missing.length === 0
 }
 
 async function runIn(place: Place): Promise<void> {

@@ -1,11 +1,11 @@
 /** Runs the trials of a client with an implementation: `child.ts rxjs everysource`. */
 
-import { IMPLEMENTATIONS, type Client, type EventSourceClass } from './client.ts'
-import { moduleOf } from './list.ts'
+import { IMPLEMENTATIONS, type EventSourceClass } from './client.ts'
+import { loadClient } from './list.ts'
 import { runTrials } from './trials.ts'
 
 const [name = '', given = ''] = process.argv.slice(2)
-const { client } = (await import(moduleOf(name))) as { client: Client }
+const client = await loadClient(name)
 const implementation = IMPLEMENTATIONS.find((it) => it === given) ?? 'everysource'
 await runTrials(client, implementation, await load())
 

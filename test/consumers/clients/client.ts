@@ -21,11 +21,6 @@ export interface Client {
   runsIn?: 'page' | 'project'
   /** The Nodes that the trials of a project run in. Default: only Node 24. */
   nodes?: string[]
-  /**
-   * By default a client that gets our class. `fetch`: a tool that patches or wraps `fetch`, with its module and packages in
-   * test/instrumented. `next`: likewise, with packages in test/instrumented/next.
-   */
-  group?: 'fetch' | 'next'
   /** Node's flags that install the tool. Paths start at the folder of the packages. */
   flags?: string[]
   /** One line of code that hands it the class, or that installs the tool. */

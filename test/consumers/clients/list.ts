@@ -1,9 +1,9 @@
-/** The clients and tools, in the order of docs/works-with.md. */
+/** The clients and tools, in the order of docs/works-with.md. A name is that of a module. */
 
 import type { Client } from './client.ts'
 
-/** Modules beside this one. */
-const CLIENTS = [
+/** In this folder, with packages in test/consumers. */
+const clients = [
   'trpc',
   'pocketbase',
   'graphql-sse',
@@ -25,8 +25,8 @@ const CLIENTS = [
   'vercel-ai',
 ]
 
-/** Modules in test/instrumented. */
-const TOOLS = [
+/** Tools that patch or wrap `fetch`. In test/instrumented, like their packages. */
+const tools = [
   'controls',
   'controls-page',
   'sentry',
@@ -35,22 +35,32 @@ const TOOLS = [
   'opentelemetry-browser',
   'dd-trace',
   'elastic',
-  'next',
   'undici',
   'fetch-cookie',
   'nock',
   'msw',
 ]
 
-export function moduleOf(name: string): string {
-  return TOOLS.includes(name) ? `../../instrumented/${name}.ts` : `./${name}.ts`
+/** In test/instrumented, with packages in test/instrumented/next. */
+const next = ['next']
+
+const GROUPS = { clients, tools, next }
+
+export type Group = keyof typeof GROUPS
+
+/** The folder of a group's packages. */
+export const PACKAGES: Record<Group, string> = {
+  clients: 'test/consumers',
+  tools: 'test/instrumented',
+  next: 'test/instrumented/next',
 }
 
-export async function loadClients(): Promise<[name: string, client: Client][]> {
-  return Promise.all(
-    [...CLIENTS, ...TOOLS].map(async (name) => {
-      const { client } = (await import(moduleOf(name))) as { client: Client }
-      return [name, client] as [string, Client]
-    }),
-  )
+export async function loadClient(name: string): Promise<Client> {
+  const folder = clients.includes(name) ? '.' : '../../instrumented'
+  return ((await import(`${folder}/${name}.ts`)) as { client: Client }).client
+}
+
+/** Without the others, whose packages may be missing. */
+export async function loadGroup(group: Group): Promise<[name: string, client: Client][]> {
+  return Promise.all(GROUPS[group].map(async (name) => [name, await loadClient(name)] as [string, Client]))
 }

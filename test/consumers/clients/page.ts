@@ -6,16 +6,17 @@ import { path } from '../../conformance/bundle.ts'
 import { COMMON_NAMES } from '../../instrumented/trials.ts'
 import { TOOLS } from '../workspace.ts'
 import type { Client, Implementation, Trial } from './client.ts'
-import { loadClients } from './list.ts'
+import { loadGroup } from './list.ts'
 
 export const PAGE = 'docs/works-with.md'
 
 const INTRODUCTION = `# Works with
 
-These clients of others run unchanged on everysource. Every cell is a test: \`npm run test:clients\` starts a server for each
-client, gives it the class, and tries these facts, with each client:`
+These clients of others run unchanged on everysource. \`npm run test:clients\` starts a server for each client, gives it the class, and
+tries these facts:`
 
-const OF_CLIENTS = ['messages arrive', 'a dropped connection resumes', 'closing frees the server']
+const RESUMES = 'a dropped connection resumes'
+const OF_CLIENTS = ['messages arrive', RESUMES, 'closing frees the server']
 
 const WRAPPED = `## Instrumented and wrapped \`fetch\`
 
@@ -28,36 +29,37 @@ const IN_PLACE_OF: Record<Exclude<Implementation, 'everysource'>, string> = {
 }
 
 export async function worksWith(): Promise<string> {
-  const all = (await loadClients()).map(([, client]) => client)
-  const clients = all.filter(({ group }) => group === undefined)
-  // The controls have no package.
-  const tools = all.filter(({ group, packages }) => group !== undefined && packages.length > 0)
+  const [clients = [], tools = [], next = []] = await Promise.all(
+    (['clients', 'tools', 'next'] as const).map(async (group) => (await loadGroup(group)).map(([, client]) => client)),
+  )
   const rows = clients.map((client) => `| ${cellsOf(client).join(' | ')} |`)
   const page = `${INTRODUCTION}
 
 ${listOf(OF_CLIENTS)}
 
-| client | version | hand it the class | tried besides | differences |
-| ------ | ------- | ----------------- | ------------- | ----------- |
+| client | packages | hand it the class | tried besides | differences |
+| ------ | -------- | ----------------- | ------------- | ----------- |
 ${rows.join('\n')}
 
 ${WRAPPED}
 
 ${listOf(COMMON_NAMES)}
 
-| tool | version | install it | tried besides | notes |
-| ---- | ------- | ---------- | ------------- | ----- |
-${tools.map((tool) => `| ${cellsOfTool(tool).join(' | ')} |`).join('\n')}
+| tool | packages | install it | tried besides | notes |
+| ---- | -------- | ---------- | ------------- | ----- |
+${[...tools, ...next]
+  .filter(hasPackage)
+  .map((tool) => `| ${cellsOfTool(tool).join(' | ')} |`)
+  .join('\n')}
 `
   return format(page, { ...(await resolveConfig(path(PAGE))), filepath: path(PAGE) })
 }
 
 function cellsOf(client: Client): string[] {
   const { name, packages, how, trials } = client
-  const [version = ''] = packages.map(versionOf)
   return [
     name,
-    version,
+    versionsOf(packages, versionOf),
     `\`${how.replaceAll('|', '\\|')}\``,
     besides(trials, OF_CLIENTS).join('; '),
     differences(client),
@@ -67,8 +69,13 @@ function cellsOf(client: Client): string[] {
 function cellsOfTool({ name, packages, how, trials, note = '' }: Client): string[] {
   const names = trials.map((trial) => trial.name)
   const missing = COMMON_NAMES.filter((name) => !names.includes(name)).map((name) => `It is not true that ${name}.`)
-  const [version = ''] = packages.map(pinnedVersionOf)
-  return [name, version, `\`${how}\``, besides(trials, COMMON_NAMES).join('; '), [...missing, note].join(' ')]
+  return [
+    name,
+    versionsOf(packages, pinnedVersionOf),
+    `\`${how}\``,
+    besides(trials, COMMON_NAMES).join('; '),
+    [...missing, note].join(' '),
+  ]
 }
 
 function listOf(names: readonly string[]): string {
@@ -79,12 +86,23 @@ function besides(trials: Trial[], common: readonly string[]): string[] {
   return trials.map(({ name }) => name).filter((name) => !common.includes(name))
 }
 
-function differences({ others, note }: Client): string {
+/** The controls have none. */
+function hasPackage({ packages }: Client): boolean {
+  return packages.length > 0
+}
+
+function differences({ others, note, trials }: Client): string {
+  const resumes = trials.some(({ name }) => name === RESUMES)
   const found = Object.entries(others).map(([implementation, failing]) => {
     const which = IN_PLACE_OF[implementation as keyof typeof IN_PLACE_OF]
     return failing.length === 0 ? `With ${which}: the same.` : `With ${which}, not: ${failing.join('; ')}.`
   })
-  return [...(note === undefined ? [] : [note]), ...found].join(' ')
+  const limit = resumes ? [] : ['After a drop, it cannot ask for the messages that it has missed.']
+  return [...limit, ...(note === undefined ? [] : [note]), ...found].join(' ')
+}
+
+function versionsOf(packages: string[], find: (name: string) => string): string {
+  return packages.map((name) => `\`${name}\` ${find(name)}`).join(', ')
 }
 
 function versionOf(name: string): string {

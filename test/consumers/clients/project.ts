@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import { path } from '../../conformance/bundle.ts'
 import { installOverridden, openWorkspace, type Workspace } from '../workspace.ts'
 import type { Client } from './client.ts'
-import { loadClients } from './list.ts'
+import { loadGroup } from './list.ts'
 
 let workspace: Promise<Workspace> | undefined
 let project: Promise<string> | undefined
@@ -35,7 +35,7 @@ async function makeProject(): Promise<string> {
   workspace = openWorkspace()
   const opened = await workspace
   const folder = `${opened.folder}/overridden`
-  const dependencies = await dependenciesOf((await loadClients()).map(([, client]) => client))
+  const dependencies = await dependenciesOf((await loadGroup('clients')).map(([, client]) => client))
   const overrides = { eventsource: 'npm:everysource@*' }
   await mkdir(folder)
   await writeFile(`${folder}/package.json`, JSON.stringify({ private: true, dependencies, overrides }))

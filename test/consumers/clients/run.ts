@@ -14,7 +14,7 @@ import { Tally, type Suite } from '../../tally.ts'
 import { missing, RUNTIMES } from '../../runtimes/list.ts'
 import { closeBrowser, missingBrowser } from '../browser.ts'
 import type { Client, Implementation } from './client.ts'
-import { loadClients } from './list.ts'
+import { loadGroup, PACKAGES, type Group } from './list.ts'
 import { PAGE, worksWith } from './page.ts'
 import { closeProjects, programOf } from './project.ts'
 import { attempt } from './trials.ts'
@@ -24,15 +24,16 @@ const AT_ONCE = 2
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, group: { type: 'string' } } })
 const tally = new Tally()
-const folder = { fetch: 'test/instrumented', next: 'test/instrumented/next' }[values.group ?? ''] ?? 'test/consumers'
+const group: Group = values.group === 'tools' || values.group === 'next' ? values.group : 'clients'
+const folder = PACKAGES[group]
 
 if (existsSync(path(`${folder}/node_modules`))) await tryAll()
 else tally.suite('clients').missing(`run \`npm ci\` in ${folder}`)
 tally.end()
 
 async function tryAll(): Promise<void> {
-  const clients = await loadClients()
-  const chosen = clients.filter(([name, { group }]) => group === values.group && (values.only?.includes(name) ?? true))
+  const clients = await loadGroup(group)
+  const chosen = clients.filter(([name]) => values.only?.includes(name) ?? true)
   await atOnce(
     AT_ONCE,
     chosen.map(
@@ -43,7 +44,7 @@ async function tryAll(): Promise<void> {
   )
   await closeBrowser()
   await closeProjects()
-  if (values.only || values.group) return
+  if (values.only || group !== 'clients') return
   const suite = tally.suite('clients: docs/works-with.md')
   await suite.run('the page is current', async () => {
     assert.equal(readFileSync(path(PAGE), 'utf8'), await worksWith(), 'run npm run docs:works-with')
