@@ -50,7 +50,7 @@ export interface Arguments {
   lastEventId: string | undefined
   /** Empty means all types. */
   types: string[]
-  /** Only messages whose data contains this. */
+  /** Only messages of this type, or whose data contains this. */
   filter: string
   format: Format
   /** Whether to format JSON data. */

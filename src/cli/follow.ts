@@ -86,7 +86,7 @@ export async function follow(
     let remaining = args.max
     for await (const event of stream) {
       if (args.types.length > 0 && !args.types.includes(event.type)) continue
-      if (!event.data.includes(args.filter)) continue
+      if (event.type !== args.filter && !event.data.includes(args.filter)) continue
       idleTimer.restart()
       narrator.message()
       const drained = raw ? undefined : screen.print(formatted(event, args, screen, new Date()))

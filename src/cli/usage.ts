@@ -17,7 +17,8 @@ Request:
 
 Output:
       --type <type>          print only messages of this type; repeatable
-      --filter <text>        print only messages whose data contains this
+      --filter <text>        print only messages of this type, or whose data
+                             contains this
       --data-only            print only the data of each message
       --json                 print one JSON object per line
       --raw                  print the bytes of the stream as they arrive

@@ -77,7 +77,9 @@ export const output: Part = {
       const logged = Array.from(errors.matchAll(/redirect: (.*)/g), ([, text]) => text)
       assert.deepEqual(logged, [`302 to ${server.origin}/hop?…`, `307 to ${server.origin}/three`])
     },
-    '--filter prints only messages whose data contains the text': async () => {
+    '--filter prints only messages of the type, or whose data contains the text': async () => {
+      const typed = await everysource([`${server.origin}/types`, '--filter', 'tick', '--max', '1']).exits()
+      assert.equal(typed.output, 'tick: b\n')
       const { output } = await everysource([
         `${server.origin}/three`,
         '--filter',
