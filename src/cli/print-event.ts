@@ -2,7 +2,7 @@
 
 import type { StreamEvent } from '../decoder/stream-event.ts'
 import type { Arguments } from './arguments.ts'
-import { pretty } from './pretty.ts'
+import { pretty, type Paint } from './pretty.ts'
 import type { Screen } from './screen.ts'
 import { visible, visibleJSON, visibleLine } from './visible.ts'
 
@@ -10,19 +10,28 @@ import { visible, visibleJSON, visibleLine } from './visible.ts'
 export function formatted(event: StreamEvent, args: Arguments, screen: Screen, at: Date): string {
   const { type, data, id } = event
   if (args.format === 'json') return formattedJSON(JSON.stringify(event), args, screen) ?? ''
-  const text = formattedJSON(data, args, screen) ?? (screen.isTerminal ? visible(data) : data)
+  const time = screen.isTerminal ? `${timeOf(at)} ` : ''
+  const name = screen.isTerminal ? visibleLine(type) : type
+  const number = id === undefined ? '' : ` #${screen.isTerminal ? visibleLine(id) : id}`
+  const used = args.format === 'data' ? '' : `${time}${name}${number}: `
+  const text = formattedJSON(data, args, screen, used.length) ?? (screen.isTerminal ? visible(data) : data)
   if (args.format === 'data') return text
-  const name = screen.style('cyan', screen.isTerminal ? visibleLine(type) : type)
-  const number = id === undefined ? '' : screen.style('dim', ` #${screen.isTerminal ? visibleLine(id) : id}`)
-  const time = screen.isTerminal ? `${screen.style('dim', timeOf(at))} ` : ''
+  const dim = (text: string): string => (text === '' ? '' : screen.style('dim', text))
+  const start = `${dim(time)}${screen.style('cyan', name)}${dim(number)}: `
   // Indents all lines after the first.
-  return `${time}${name}${number}: ${text.replaceAll('\n', '\n  ')}`
+  return start + text.replaceAll('\n', '\n  ')
 }
 
 /** Undefined if the text is printed unchanged. */
-function formattedJSON(json: string, { format, pretty: isPretty }: Arguments, screen: Screen): string | undefined {
+function formattedJSON(
+  json: string,
+  { format, pretty: isPretty }: Arguments,
+  screen: Screen,
+  used = 0,
+): string | undefined {
   const safe = screen.isTerminal ? visibleJSON(json) : json
-  const shown = isPretty ? pretty(safe, screen.columns, (format, text) => screen.style(format, text)) : undefined
+  const paint: Paint = (format, text) => screen.style(format, text)
+  const shown = isPretty ? pretty(safe, screen.columns - used, paint) : undefined
   return shown ?? (format === 'json' ? safe : undefined)
 }
 
