@@ -1,7 +1,7 @@
 /** The whole runner, in Node, with a checkout of a few tests and a small test harness. */
 
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -52,19 +52,24 @@ async function run(
   tests: Record<string, string>,
   ...args: string[]
 ): Promise<{ output: string; code: unknown; manifest: Manifest }> {
-  const root = mkdtempSync(join(tmpdir(), 'everysource-wpt-'))
-  onTestFinished(() => {
-    rmSync(root, { recursive: true })
-  })
+  const root = makeFolder()
   for (const folder of ['eventsource', 'resources']) mkdirSync(join(root, folder))
   for (const [file, text] of Object.entries({ 'resources/testharness.js': HARNESS, ...tests })) {
     writeFileSync(join(root, file), text)
   }
   const manifest = join(root, 'manifest.json')
-  cpSync(known, manifest)
+  writeFileSync(manifest, KNOWN)
   const all = ['--root', root, '--manifest', manifest, '--only', 'node24', '--ours', ...args]
   const { output, code } = await runner(all)
   return { output, code, manifest: JSON.parse(readFileSync(manifest, 'utf8')) as Manifest }
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'everysource-wpt-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true })
+  })
+  return folder
 }
 
 function runner(args: string[]): Promise<{ output: string; code: unknown }> {
@@ -77,15 +82,11 @@ function runner(args: string[]): Promise<{ output: string; code: unknown }> {
 }
 
 /** The manifest of `TESTS`, in which each has one subtest. */
-const known = join(mkdtempSync(join(tmpdir(), 'everysource-wpt-')), 'manifest.json')
-writeFileSync(
-  known,
-  JSON.stringify({
-    date: '',
-    files: Object.fromEntries(Object.keys(TESTS).map((file) => [file, ''])),
-    subtests: Object.fromEntries(Object.keys(TESTS).map((file) => [file, 1])),
-  }),
-)
+const KNOWN = JSON.stringify({
+  date: '',
+  files: Object.fromEntries(Object.keys(TESTS).map((file) => [file, ''])),
+  subtests: Object.fromEntries(Object.keys(TESTS).map((file) => [file, 1])),
+})
 
 test('a run passes if only listed subtests fail', async () => {
   const { output, code } = await run(TESTS)
@@ -122,7 +123,7 @@ test.each([
 })
 
 test('--repeat fails the run if a subtest passes only once', async () => {
-  const marker = join(mkdtempSync(join(tmpdir(), 'everysource-wpt-')), 'marker')
+  const marker = join(makeFolder(), 'marker')
   const setup = `const { existsSync, writeFileSync } = process.getBuiltinModule('node:fs')
   const isFirst = !existsSync('${marker}')
   writeFileSync('${marker}', '')`
