@@ -16,7 +16,7 @@ export const client: Client = {
   name: 'msw',
   packages: ['msw'],
   flags: ['--expose-gc', '--import', './preload/msw.ts'],
-  how: "setupServer(sse('/stream', ({ client }) => client.send({ data: 'hello' }))).listen()",
+  how: "setupServer(sse('http://localhost/stream', ({ client }) => client.send({ data: 'hello' }))).listen()",
   others: {},
   note:
     'It clones every response for its events and keeps the clone of a stream that passes through, also with plain `fetch`. ' +

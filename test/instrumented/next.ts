@@ -30,7 +30,7 @@ export const client: Client = {
   name: 'Next.js',
   packages: ['next'],
   flags: ['--import', '../preload/next.ts'],
-  how: 'streamEvents(url, { signal: request.signal })',
+  how: 'next build && next start',
   others: {},
   note:
     'A page that Next.js would prerender needs `await connection()` before it reads a stream: Next.js says so by an error of `fetch`, ' +

@@ -16,12 +16,13 @@ const CORS = "EventSource: cross-origin allow-origin:'' should fail"
 /** A report with subtests of these statuses, named after their place. */
 const reportOf = (...statuses: number[]) => ({
   subtests: statuses.map((status, place) => ({ name: `subtest ${place + 1}`, status, message: null })),
-  message: 'an error of the file',
+  message: null,
 })
 
 describe('resultOf', () => {
   test('counts subtests that are missing as failed, with the error of the file', () => {
-    const { subtests, reported } = resultOf(PLAIN, reportOf(0), 3, 'node24')
+    const report = { ...reportOf(0), message: 'an error of the file' }
+    const { subtests, reported } = resultOf(PLAIN, report, 3, 'node24')
     expect(subtests.map(({ hasPassed }) => hasPassed)).toEqual([true, false, false])
     expect(subtests[2]).toEqual({ name: 'subtest 3 of 3', hasPassed: false, message: 'an error of the file' })
     expect(reported).toBe(1)
@@ -51,6 +52,12 @@ describe('resultOf', () => {
 })
 
 describe('judge', () => {
+  test('an error outside of the subtests fails', () => {
+    const report = { ...reportOf(0), message: 'an error of the file' }
+    const [, result] = judge(resultOf(PLAIN, report, 1, 'node24'), 'node24')
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'an error of the file' })
+  })
+
   test.each([
     ['a subtest that passes passes', PLAIN, 0, 'passed'],
     ['a subtest that fails fails', PLAIN, 1, 'failed'],

@@ -1,7 +1,7 @@
 /** Compares the results of a run with the expectations. */
 
 import type { Result } from '../conformance/suite.ts'
-import { entriesFor, type OutOfReach } from './out-of-reach.ts'
+import { entriesFor, FAULTY, type OutOfReach } from './out-of-reach.ts'
 import type { Report } from './server.ts'
 import { IDL_SETUP, type Group, type TestFile, type Variant } from './suite.ts'
 
@@ -23,6 +23,8 @@ export interface FileResult {
   subtests: Subtest[]
   /** How many subtests the file has reported in all. */
   reported: number
+  /** An error outside of the subtests, if all have reported. */
+  error: string | undefined
 }
 
 /** Ports differ between runs. */
@@ -45,7 +47,9 @@ export function resultOf(
     const message = report.message ?? 'the file has reported fewer subtests than before'
     subtests.push({ name: `subtest ${missing} of ${expected}`, hasPassed: false, message })
   }
-  return { path, group, scope, subtests, reported: reported.length }
+  // Otherwise, the missing subtests tell it.
+  const error = reported.length < expected ? undefined : (report.message ?? undefined)
+  return { path, group, scope, subtests, reported: reported.length, error }
 }
 
 /** What the results of ours mean: a listed failure is an exception, and fails if it passes or is missing. */
@@ -62,6 +66,9 @@ export function judge(file: FileResult, runtime: string): Result[] {
   const names = file.subtests.map(({ name }) => name)
   const gone = listed.flatMap(({ subtests = [] }) => subtests).filter((name) => !names.includes(name))
   const reason = 'is listed in out-of-reach.ts, but the file has no such subtest'
+  if (file.error !== undefined && !(file.path in FAULTY)) {
+    results.push({ name: `${prefix}no error outside of the subtests`, outcome: 'failed', reason: file.error })
+  }
   return [...results, ...gone.map((name): Result => ({ name: prefix + name, outcome: 'failed', reason }))]
 }
 

@@ -55,7 +55,8 @@ ${rows.join('\n')}
 - **Back/forward cache**: the connection closes when the page enters the cache, and opens again when it returns. Firefox does not
   cache pages with an open connection.
 
-Bun has no native \`EventSource\`.
+Bun has no native \`EventSource\`. The tests of \`retry\` and of the back/forward cache measure time, so a file of these that fails runs again,
+alone.
 
 ## Out of reach of a script
 

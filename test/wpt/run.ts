@@ -1,7 +1,7 @@
 /**
  * Runs a checkout of web-platform-tests on ours, the native `EventSource` of each runtime and other packages:
  * `npm run wpt -- --root <checkout> [--only firefox] [--filter format-] [--ours] [--repeat 10] [--update]`. Only failures of ours fail the
- * run. A complete run writes docs/wpt.md. `--manifest` replaces manifest.json.
+ * run. A complete run without failures writes docs/wpt.md. `--manifest` replaces manifest.json.
  */
 
 import { resolve } from 'node:path'
@@ -35,12 +35,13 @@ const tests = findTests(root).filter(({ path }) => path.match(values.filter))
 if (tests.length === 0) fail(`No test of ${root} matches --filter ${values.filter}`)
 const server = new WptServer(root)
 const runs: Run[] = []
+let hasFailed = false
 console.log(`web-platform-tests ${commit ?? `without a commit, compared with the manifest of ${manifest.date}`}`)
 const isComplete = values.update || checkFiles()
 for (const place of PLACES.filter(({ name }) => values.only === undefined || values.only === name)) await runIn(place)
 server.close()
 if (values.update) update()
-if (isWhole && isComplete && PLACES.every((place) => place.missing() === undefined)) {
+if (isWhole && isComplete && !hasFailed && PLACES.every((place) => place.missing() === undefined)) {
   const order = ({ implementation }: Run): number =>
     IMPLEMENTATIONS.findIndex(({ name }) => name === implementation.name)
   runs.sort((one, other) => order(one) - order(other))
@@ -121,7 +122,9 @@ async function runOn(implementation: Implementation, place: Place, title: string
   const [first = []] = repeats
   runs.push({ implementation, title, files: first })
   if (!implementation.isOurs) return
-  for (const result of [...first.flatMap((file) => judge(file, place.name)), ...flakyOf(repeats)]) suite.report(result)
+  const results = [...first.flatMap((file) => judge(file, place.name)), ...flakyOf(repeats)]
+  for (const result of results) suite.report(result)
+  hasFailed ||= results.some(({ outcome }) => outcome === 'failed')
   suite.end()
 }
 

@@ -68,7 +68,7 @@ promise_test(async () => {
 /** The files that WPT serves under other names, or that are ours. */
 const RENAMED: Record<string, string> = { 'resources/WebIDLParser.js': 'resources/webidl2/lib/webidl2.js' }
 
-const TEST_NAME = /\.(any|window|worker)\.js$|\.html?$/
+const TEST_NAME = /\.(any|window|worker)\.js$|\.(x?html?|xht|svg)$/
 
 export function isTest(path: string): boolean {
   return path.startsWith('eventsource/') && !path.includes('/resources/') && TEST_NAME.test(path)

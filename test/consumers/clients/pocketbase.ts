@@ -61,7 +61,7 @@ async function subscribe(base: PocketBase, collection: string): Promise<Inbox<st
 export const client: Client = {
   name: 'PocketBase',
   packages: ['pocketbase'],
-  how: "import 'everysource/polyfill'",
+  how: "import 'everysource/polyfill/force'",
   others: { eventsource: [], native: [] },
   note: 'It closes a source that fails, and reconnects with a new one.',
   trials: [

@@ -80,7 +80,7 @@ async function textOf(stream: ReadableStream<UIMessageChunk>, onText?: (text: st
 export const client: Client = {
   name: 'Vercel AI SDK',
   packages: ['ai'],
-  how: 'class Transport extends HttpChatTransport { processResponseStream(stream) { return ReadableStream.from(streamEvents(stream)).pipeThrough(toChunks()) } }',
+  how: 'ReadableStream.from(streamEvents(stream))',
   others: {},
   note: 'The request is that of the SDK. Its messages have no IDs, so an answer that breaks off is not resumed.',
   trials: [
