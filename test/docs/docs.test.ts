@@ -69,6 +69,8 @@ const FACTS: Record<string, Facts> = {
 const ELSEWHERE = [
   // test/servers runs its programs.
   'docs/guides/servers.md',
+  // test/wpt compares its commands with those of the runner and of the workflow.
+  'docs/wpt.md',
   // test/cli runs its commands.
   'docs/reference/cli.md',
   // test/migration runs their programs on both packages.
