@@ -216,9 +216,9 @@ type Values = Partial<Record<keyof typeof OPTIONS, unknown>>
 function readFormat(values: Values): Format {
   const [format, other] = (Object.keys(FORMATS) as (keyof typeof FORMATS)[]).filter((name) => values[name])
   if (other !== undefined) throw new UsageError(`Use --${format} or --${other}, not both`)
-  const useless = OF_MESSAGES.find((name) => values[name])
-  if (format === 'raw' && useless !== undefined) {
-    throw new UsageError(`Use --raw without --${useless}: it prints the whole stream as it arrives`)
+  const ignored = OF_MESSAGES.find((name) => values[name])
+  if (format === 'raw' && ignored !== undefined) {
+    throw new UsageError(`Use --raw without --${ignored}: it prints the whole stream as it arrives`)
   }
   return format === undefined ? 'text' : FORMATS[format]
 }

@@ -35,7 +35,8 @@ async function readBytes(file: string, input: NodeJS.ReadableStream): Promise<Bu
   }
 }
 
-const REASONS: Record<string, string> = {
+/** By the codes of system errors. */
+export const REASONS: Record<string, string> = {
   ENOENT: 'no such file',
   EACCES: 'permission denied',
   EISDIR: 'it is a folder',

@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises'
 import type { FetchLikeResponse } from '../connection/request.ts'
 import { RELEVANT_HEADERS } from '../diagnosis/observe.ts'
 import type { End, Observation } from '../diagnosis/observation.ts'
+import { REASONS } from './data.ts'
 import { redactURL } from './resume.ts'
 import { UsageError } from './usage.ts'
 
@@ -21,7 +22,7 @@ interface Opening {
   began: string
 }
 
-/** What happened, and when: in ms since the beginning. */
+/** An event of the recording, and its time in ms since the beginning. */
 export type Entry = { at: number } & (
   | { request: { method: string; lastEventId?: string | undefined } }
   /** Only headers that matter to an event stream. */
@@ -97,7 +98,7 @@ export class Recorder {
 export function readRecording(name: string): Entry[] {
   const lines = attempt('--replay', name, () => readFileSync(name, 'utf8')).split('\n')
   const [opening, ...entries] = lines.filter((line) => line !== '').map(parse)
-  const { everysource, version = 0 } = (opening ?? {}) as Partial<Opening>
+  const { everysource, version = 0 }: Partial<Opening> = opening ?? {}
   if (everysource !== 'recording' || entries.includes(undefined)) {
     throw new UsageError(`--replay: "${name}" is not a recording. Make one with --record`)
   }
@@ -112,15 +113,16 @@ function attempt<Result>(option: string, name: string, act: () => Result): Resul
     return act()
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    const why =
-      { ENOENT: 'no such file or folder', EACCES: 'permission denied', EISDIR: 'it is a folder' }[code] ?? code
+    const why = code === 'ENOENT' ? 'no such file or folder' : (REASONS[code] ?? code)
     throw new UsageError(`${option}: can't open "${name}": ${why}`)
   }
 }
 
-function parse(line: string): unknown {
+/** Undefined if the line is not an object. */
+function parse(line: string): object | undefined {
   try {
-    return JSON.parse(line)
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? value : undefined
   } catch {
     return undefined
   }

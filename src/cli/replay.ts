@@ -57,18 +57,20 @@ function allow({ headers: { origin = '' } }: IncomingMessage, response: ServerRe
 }
 
 async function play(entries: Entry[], response: ServerResponse): Promise<void> {
-  const { signal, close } = closing(response)
+  const closing = new AbortController()
+  response.once('close', () => {
+    closing.abort()
+  })
   const [{ at: began } = { at: 0 }] = entries
   const started = performance.now()
   try {
     for (const entry of entries) {
-      await delay(Math.max(0, entry.at - began - (performance.now() - started)), undefined, { signal })
+      await delay(Math.max(0, entry.at - began - (performance.now() - started)), undefined, { signal: closing.signal })
       playEntry(entry, response)
     }
   } catch {
-    // The client has closed the connection.
-  } finally {
-    close()
+    // The client has closed the connection, or the file has an invalid status or header.
+    response.destroy()
   }
 }
 
@@ -84,14 +86,4 @@ function playEntry(entry: Entry, response: ServerResponse): void {
     // The recording stopped here; the stream went on.
     else if (entry.end === 'failed') response.destroy()
   }
-}
-
-/** A signal that aborts when the response closes. */
-function closing(response: ServerResponse): { signal: AbortSignal; close: () => void } {
-  const controller = new AbortController()
-  const abort = (): void => {
-    controller.abort()
-  }
-  response.once('close', abort)
-  return { signal: controller.signal, close: () => response.off('close', abort) }
 }

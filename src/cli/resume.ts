@@ -2,6 +2,9 @@
 
 import type { Arguments, Given } from './arguments.ts'
 
+/** A second `--record` would overwrite the recording. */
+const NOT_REPEATED = ['last-event-id', 'record']
+
 const HIDDEN = '<hidden>'
 const SECRET = /auth|cookie|token|secret|passw|api[-_]?key|^key$|session|csrf|signature|^sig$/i
 
@@ -12,7 +15,7 @@ export interface Resumption {
 }
 
 export function resumption({ url, given }: Arguments, lastEventId: string): Resumption {
-  const options = given.filter(({ name }) => name !== 'last-event-id').flatMap(formatOption)
+  const options = given.filter(({ name }) => !NOT_REPEATED.includes(name)).flatMap(formatOption)
   const words = ['npx', 'everysource', redactURL(url), ...options, `--last-event-id=${lastEventId}`]
   const command = words.map(shellQuote).join(' ')
   return { command, hides: command.includes(HIDDEN) }

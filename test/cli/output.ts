@@ -193,6 +193,8 @@ export const output: Part = {
     '--record and --replay say why a file cannot be used': async () => {
       const file = recordingOf('newer')
       const empty = recordingOf('empty')
+      const broken = recordingOf('broken')
+      writeFileSync(broken, '{"everysource":"recording","version":1}\n5\n')
       writeFileSync(file, '{"everysource":"recording","version":99}\n')
       writeFileSync(empty, '{"everysource":"recording","version":1}\n')
       for (const [args, expected] of [
@@ -202,6 +204,7 @@ export const output: Part = {
         ],
         [['--replay', '/'], `--replay: can't open "/": it is a folder`],
         [['--replay', path('README.md')], 'is not a recording. Make one with --record'],
+        [['--replay', broken], 'is not a recording. Make one with --record'],
         [['--replay', file], 'is from a newer version of everysource'],
         [['--replay', empty, '--port', new URL(server.origin).port], '--replay: listen EADDRINUSE'],
       ] as [string[], string][]) {
@@ -211,6 +214,7 @@ export const output: Part = {
       }
       rmSync(file)
       rmSync(empty)
+      rmSync(broken)
     },
   }),
 }

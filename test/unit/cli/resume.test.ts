@@ -15,6 +15,12 @@ function resumed(args: string[], id = '7'): ReturnType<typeof resumption> {
 }
 
 describe('resumption', () => {
+  it('does not overwrite a recording', () => {
+    expect(resumed([URL, '--record', 'a.jsonl', '--json']).command).toBe(
+      `npx everysource ${URL} --json --last-event-id=7`,
+    )
+  })
+
   it('repeats the command with the last event ID', () => {
     expect(resumed(['-X', 'POST', '-d', '@b.json', '--json', URL, '--last-event-id', '3', '--max=2'])).toEqual({
       command: `npx everysource ${URL} --method POST --data @b.json --json --max 2 --last-event-id=7`,
