@@ -42,7 +42,7 @@ const DEFECTS: [what: string, fails: CommonName, fetch: FetchLike][] = [
   ['replaces the headers', 'a dropped connection resumes', (url, init) => fetch(url, { ...init, headers: {} })],
   [
     'throws its own errors',
-    'errors are ours',
+    'errors are of the class `ConnectionError`',
     async (...args) => {
       const response = await fetch(...args)
       if (!response.ok) throw new Error('refused')

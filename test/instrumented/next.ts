@@ -33,8 +33,8 @@ export const client: Client = {
   how: 'next build && next start',
   others: {},
   note:
-    'A page that Next.js would prerender needs `await connection()` before it reads a stream: Next.js says so by an error of `fetch`, ' +
-    'which arrives as the `cause` of ours.',
+    'A page that Next.js would prerender needs `await connection()` before it reads a stream, or `unstable_rethrow(error)` in its `catch`: ' +
+    'Next.js reports it by an error of `fetch`, the `cause` of the `ConnectionError`.',
   trials: [
     ...COMMON_NAMES.map((name) => ({
       name,
@@ -84,7 +84,7 @@ export const client: Client = {
       },
     },
     {
-      name: 'so does one with option `fetch` and `unstable_rethrow(error)`',
+      name: 'so does one with `unstable_rethrow(error)`',
       async run() {
         assert.equal(textOf('p', await get('/rethrow')), 'message 1')
       },

@@ -58,7 +58,7 @@ export const client: Client = {
       },
     },
     {
-      name: 'mocked failures are ours',
+      name: 'mocked failures are of the class `ConnectionError`',
       async run() {
         const { default: nock } = await import('nock')
         nock(ORIGIN).get('/').reply(401, 'no')

@@ -225,7 +225,7 @@ const COMMON: [CommonName, (tool: string) => Promise<void>][] = [
       }),
   ],
   [
-    'errors are ours',
+    'errors are of the class `ConnectionError`',
     (tool) =>
       inPage(
         tool,

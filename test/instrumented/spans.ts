@@ -1,4 +1,4 @@
-/** What tools that trace add: headers and spans. */
+/** Trials for tools that trace: they add headers and spans. */
 
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'

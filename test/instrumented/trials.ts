@@ -1,4 +1,4 @@
-/** What a tool that patches or wraps `fetch` must not change, tried with an `EventSource` and with a loop. */
+/** Facts that must hold beside any tool that patches or wraps `fetch`, tried with an `EventSource` and with a loop. */
 
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
@@ -31,7 +31,7 @@ const COMMON = {
   'closing frees the server': free,
   'a stream is neither cloned nor kept': keepNothing,
   'a closed response is released': release,
-  'errors are ours': throwOurErrors,
+  'errors are of the class `ConnectionError`': throwOurErrors,
 }
 export type CommonName = keyof typeof COMMON
 export const COMMON_NAMES = Object.keys(COMMON) as CommonName[]

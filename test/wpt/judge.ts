@@ -52,7 +52,7 @@ export function resultOf(
   return { path, group, scope, subtests, reported: reported.length, error }
 }
 
-/** What the results of ours mean: a listed failure is an exception, and fails if it passes or is missing. */
+/** Compares our results with the list: a listed failure is an exception, and fails if it passes or is missing. */
 export function judge(file: FileResult, runtime: string): Result[] {
   const listed = entriesFor(file.path, runtime).filter(({ kind }) => kind === 'fails')
   const prefix = `${file.path}${file.scope === undefined ? '' : ` in a ${file.scope}`}: `

@@ -1,6 +1,6 @@
 /**
- * What the SDKs of AI APIs have in common: `.asResponse()` hands over the response that `streamEvents` reads. The SDK makes the
- * request, with its key and its retries; events, errors and limits after the response headers are ours. The server is ours, too.
+ * Trials for the SDKs of AI APIs. `.asResponse()` hands over the response that `streamEvents` reads: the SDK makes the request, with
+ * its key and its retries, and everysource reads the body. The server is ours.
  */
 
 import assert from 'node:assert/strict'

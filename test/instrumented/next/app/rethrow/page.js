@@ -4,10 +4,8 @@ import { streamEvents } from '../../../../../dist/index.js'
 
 export default async function Page() {
   try {
-    // While building, there is no server.
-    for await (const { data } of streamEvents(process.env.UPSTREAM ?? 'http://127.0.0.1:9', {
-      fetch: (...args) => fetch(...args),
-    }))
+    // No server runs during the build.
+    for await (const { data } of streamEvents(process.env.UPSTREAM ?? 'http://127.0.0.1:9'))
       return createElement('p', null, data)
   } catch (error) {
     unstable_rethrow(error)
