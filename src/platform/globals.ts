@@ -21,6 +21,8 @@ interface RuntimeGlobals {
   /** Node, Deno, Bun */
   process?: {
     versions?: Record<string, string | undefined>
+    listenerCount?: (event: string) => number
+    hasUncaughtExceptionCaptureCallback?: () => boolean
     getBuiltinModule?: {
       (id: 'node:diagnostics_channel'): DiagnosticsChannels | undefined
       (id: 'node:events'): NodeEvents | undefined

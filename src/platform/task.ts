@@ -14,16 +14,46 @@ export type QueueTask = (task: () => void) => unknown
  */
 export function chooseQueueTask(): QueueTask {
   const setImmediate = hostFunction('setImmediate')
-  if (setImmediate && !isReactNative()) return setImmediate
+  if (setImmediate && !isReactNative()) return withCheckpoint(setImmediate)
   const { setTimeout } = runtime
   // workerd has MessageChannel too, but runs no microtasks between its messages.
-  return (isBrowser() ? choosePostToSelf() : undefined) ?? ((task) => setTimeout(task, 0))
+  return (isBrowser() ? choosePostToSelf() : undefined) ?? withCheckpoint((task) => setTimeout(task, 0))
 }
 
-/** The number of event loop iterations, in Node. All microtasks run between two iterations. */
+/** Whether exceptions may not end the process, as of the last call of `loopCount`: asking at each task would be slow. */
+let survivesExceptions = false
+let microtasksHaveRun = true
+const resolved = Promise.resolve()
+
+/**
+ * Makes tasks wait for the microtasks of the task before. If a handler of `uncaughtException` survives what a listener throws, Node
+ * runs the next immediate or timer before them.
+ */
+function withCheckpoint(queueTask: QueueTask): QueueTask {
+  return (task) => {
+    if (!survivesExceptions) return queueTask(task)
+    const runAfterMicrotasks = (): void => {
+      if (!microtasksHaveRun) {
+        queueTask(runAfterMicrotasks)
+        return
+      }
+      microtasksHaveRun = false
+      void resolved.then(() => {
+        microtasksHaveRun = true
+      })
+      task()
+    }
+    return queueTask(runAfterMicrotasks)
+  }
+}
+
+/** The number of event loop iterations, in Node. All microtasks run between two iterations. Call it before a burst of tasks. */
 export function loopCount(): number | undefined {
   try {
-    const loop = runtime.performance?.nodeTiming
+    const { process, performance } = runtime
+    survivesExceptions =
+      process?.listenerCount?.('uncaughtException') !== 0 || process.hasUncaughtExceptionCaptureCallback?.() === true
+    const loop = performance?.nodeTiming
     return loop && 'uvMetricsInfo' in loop ? loop.uvMetricsInfo.loopCount : undefined
   } catch {
     return undefined

@@ -101,6 +101,13 @@ export const FAULTS: Fault[] = [
     noticedBy: 'fact 20: all pending microtasks run between open and the first message, and between messages',
   },
   {
+    what: 'ignores that an exception may end a task before its microtasks',
+    module: 'src/platform/task.ts',
+    name: 'withCheckpoint',
+    by: '() => (queueTask) => queueTask',
+    noticedBy: 'fact 21: all pending microtasks run between messages also when listeners throw',
+  },
+  {
     what: 'drops the ID of an event without data',
     module: CONNECTION,
     name: 'Connection.id',

@@ -356,6 +356,35 @@ export const messages: BehaviorFact[] = [
   },
   {
     number: 21,
+    title: 'all pending microtasks run between messages also when listeners throw',
+    run: async (fact) => {
+      const count = 5
+      const data = Array.from({ length: count }, (_, i) => `data: ${i}\n\n`)
+      const served = await fact.serve(stream(data.join('')))
+      const message = 'thrown before microtasks'
+      const reported = countUncaught(message)
+      const source = fact.open(served.url)
+      const log: string[] = []
+      for (let i = 0; i < 2; i++) {
+        source.addEventListener('message', () => {
+          throw new Error(message)
+        })
+      }
+      await new Promise<void>((resolve) => {
+        source.onmessage = (event) => {
+          log.push(`${String(event.data)} starts`)
+          void microtasks(200).then(() => {
+            log.push(`${String(event.data)} ends`)
+            if (log.length === 2 * count) resolve()
+          })
+        }
+      })
+      equal(log, Array.from({ length: count }, (_, i) => [`${i} starts`, `${i} ends`]).flat())
+      await reported.until(2 * count)
+    },
+  },
+  {
+    number: 21,
     title: 'an exception in an error listener does not prevent reconnection',
     run: async (fact) => {
       const served = await fact.serve(ending('retry: 10\n\n'), stream('data: x\n\n'))
