@@ -361,9 +361,14 @@ export default defineConfig(async () => {
       esbuildPlugins: [browserModules, smallerParser],
       banner,
       onSuccess: async () => {
-        for (const name of ['index.html', 'inspector.css']) {
-          await copyFile(`src/inspector/page/${name}`, `dist/inspector/${name}`)
-        }
+        await copyFile('src/inspector/page/index.html', 'dist/inspector/index.html')
+        await build({
+          entryPoints: ['src/inspector/page/inspector.css'],
+          outdir: 'dist/inspector',
+          minify: true,
+          // Don't rewrite functions such as light-dark() for old browsers.
+          target: 'esnext',
+        })
       },
     },
   ]

@@ -66,5 +66,5 @@ const STREAMS: Omit<OfferedStream, 'url'>[] = [
 export const SETTINGS: Settings = {
   streams: STREAMS.map((stream) => ({ ...stream, url: stream.name })),
   control: 'control',
-  links: [{ href: 'pages/index.html', text: 'Example pages with code, one per stream' }],
+  links: [{ href: 'pages/index.html', text: 'Examples with code' }],
 }

@@ -1,4 +1,4 @@
-/** The event list and the state of a source, shared by the pages. */
+/** The event list, the state of a source and the code of the page, shared by the pages. */
 
 const MAX_LINES = 200
 const STATES = ['CONNECTING', 'OPEN', 'CLOSED']
@@ -79,3 +79,19 @@ export function element(id) {
   if (!found) throw new Error(`This page has no element "${id}"`)
   return found
 }
+
+/** Shows the script of the page below it. */
+function showCode() {
+  const script = document.querySelector('script[type=module]:not([src])')?.textContent ?? ''
+  const summary = document.createElement('summary')
+  summary.textContent = 'The code of this page'
+  const code = document.createElement('pre')
+  // The script is indented as part of the page.
+  code.textContent = script.replaceAll(/^ {6}/gm, '').trim()
+  code.tabIndex = 0
+  const details = document.createElement('details')
+  details.append(summary, code)
+  document.querySelector('main')?.append(details)
+}
+
+showCode()

@@ -8,6 +8,8 @@ import type { Observation } from './observation.ts'
 const SHORT_RESPONSE = 2_000
 /** How often something must happen in a row to be reported. */
 const MIN_REPEATS = 3
+/** Connections shorter than this, in ms, are too short for a stream. */
+const SHORT_CONNECTION = 20_000
 /** Reconnection times below this, in ms, let clients storm the server. */
 const SHORT_RETRY = 500
 /** Responses with more events than this don't count as polling. */
@@ -17,7 +19,8 @@ const MAX_POLLED_EVENTS = 2
 export function inspectConnections(observations: readonly Observation[]): Finding[] {
   const good = observations.filter(isEventStream)
   const dropped = good.filter(({ end }) => end && end.how !== 'aborted')
-  return [...inspectPolling(dropped), ...inspectIds(dropped), ...inspectRetry(good)]
+  const polling = inspectPolling(dropped)
+  return [...(polling.length > 0 ? polling : inspectLength(dropped)), ...inspectIds(dropped), ...inspectRetry(good)]
 }
 
 function inspectPolling(dropped: Observation[]): Finding[] {
@@ -39,6 +42,30 @@ function inspectPolling(dropped: Observation[]): Finding[] {
       why: 'The client has to wait and reconnect for every event. That is polling, and events arrive late.',
       fix: 'Keep the response open after an event. Don\'t call res.end(), and don\'t return from a handler if the framework then closes the response (PHP, serverless functions, a misplaced "await" or "yield").',
       example: String.raw`setInterval(() => res.write('data: hello\n\n'), 1_000) // no res.end()`,
+    },
+  ]
+}
+
+/** Detects connections that never last long. */
+function inspectLength(dropped: Observation[]): Finding[] {
+  const last = dropped.slice(-MIN_REPEATS)
+  const lengths = last.map(({ head, end }) => (head && end ? end.at - head.at : 0))
+  if (last.length < MIN_REPEATS || lengths.some((length) => length >= SHORT_CONNECTION)) return []
+  const longest = Math.max(...lengths)
+  const isClean = last.every(({ end }) => end?.how === 'ended')
+  // Complete responses without events have other findings.
+  if (isClean && last.some(({ text }) => text.events === 0)) return []
+  return [
+    {
+      code: 'short-connections',
+      level: 'warning',
+      seen: `The ${isClean ? 'server closes the response' : 'connection is lost'} again and again: ${count(last.length, 'time')} in a row, after ${seconds(longest)} at most.`,
+      why: isClean
+        ? 'The handler returns or calls res.end() although more events follow, or the platform limits how long a response may take.'
+        : 'The server crashes or restarts, or a time limit of the server, the platform or a proxy cuts the response off.',
+      fix: isClean
+        ? "Keep the response open. If the stream is complete, close it in the client at the last event, or respond with 204 to the next request."
+        : 'Check the server log at these times. Raise the time limits, and send a comment every 15 seconds if the limit is for silence.',
     },
   ]
 }

@@ -35,6 +35,10 @@ export interface Settings {
   control?: string
   /** URL of the forwarding endpoint. */
   forward?: string
+  /** Whether to connect to `request` at once. */
+  connects?: boolean
+  /** URL of the page's documentation. */
+  docs?: string
   /** Links to other pages of the server. */
   links?: { href: string; text: string }[]
 }

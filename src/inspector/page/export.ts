@@ -1,11 +1,13 @@
 /** Exports messages as JSON lines. */
 
-import type { Message } from './recording.ts'
+import type { Entry } from './recording.ts'
 
-/** @param startedAt when the first request was sent, on the same clock as the messages' `at` */
-export function toJSONLines(messages: readonly Message[], startedAt: number): string {
-  return messages
-    .map(({ number, at, type, lastEventId, data }) => {
+/** @param startedAt when the first request was sent, on the same clock as the entries' `at` */
+export function toJSONLines(entries: readonly Entry[], startedAt: number): string {
+  return entries
+    .map((entry) => {
+      if (entry.kind !== 'message') return ''
+      const { number, at, type, lastEventId, data } = entry
       return `${JSON.stringify({ number, ms: Math.round(at - startedAt), type, lastEventId, data })}\n`
     })
     .join('')

@@ -1,7 +1,18 @@
 /** The form with the request and the options. */
 
+import type { Remedy } from '../../diagnosis/finding.ts'
 import type { OfferedStream, RequestFields, Settings } from '../settings.ts'
-import { check, InputError, readHeaders, readURL, nativeLimit, type Wanted, type Route } from './request.ts'
+import {
+  check,
+  InputError,
+  nativeLimit,
+  readHeaders,
+  readStatuses,
+  readURL,
+  words,
+  type Route,
+  type Wanted,
+} from './request.ts'
 import { hasPrompt, questionOf, withPrompt } from './text.ts'
 import { byId, make, setText } from './view/dom.ts'
 
@@ -9,7 +20,6 @@ import { byId, make, setText } from './view/dom.ts'
 const OTHER = ''
 
 export class Form {
-  readonly element = byId('request', HTMLFormElement)
   readonly #settings: Settings
   readonly #stream = byId('stream', HTMLSelectElement)
   readonly #url = byId('url', HTMLInputElement)
@@ -20,14 +30,21 @@ export class Form {
   readonly #types = byId('types', HTMLInputElement)
   readonly #closeAt = byId('close-at', HTMLInputElement)
   readonly #reconnects = byId('reconnects', HTMLInputElement)
-  readonly #retriesTransient = byId('retry-transient', HTMLInputElement)
+  readonly #retryStatuses = byId('retry-statuses', HTMLInputElement)
   readonly #compares = byId('compares', HTMLInputElement)
   readonly #forwarded = byId('forwarded', HTMLInputElement)
-  readonly #view = byId('view', HTMLSelectElement)
+  readonly #panel = byId('panel', HTMLElement)
+  readonly #toggle = byId('request-toggle', HTMLButtonElement)
   readonly #error = byId('form-error', HTMLElement)
+  readonly #onView: (view: OfferedStream['view']) => void
 
-  constructor(settings: Settings) {
+  /**
+   * @param onChange called when the user edits the form
+   * @param onView called with the view that suits the selected stream
+   */
+  constructor(settings: Settings, onChange: () => void, onView: (view: OfferedStream['view']) => void) {
     this.#settings = settings
+    this.#onView = onView
     const { streams, request, forward } = settings
     this.#stream.append(
       ...streams.map(({ name }) => option(name, name)),
@@ -42,12 +59,8 @@ export class Form {
     this.#compares.checked = streams.length > 0
 
     this.#stream.addEventListener('change', () => {
-      const chosen = streams.find(({ name }) => name === this.#stream.value)
-      this.#fill(chosen ?? EMPTY)
-    })
-    this.#url.addEventListener('input', () => {
-      if (this.#stream.value !== OTHER) this.#stream.value = OTHER
-      this.#showOffer()
+      this.#fill(this.offered ?? EMPTY)
+      if (!this.offered) this.#url.focus()
     })
     this.#prompt.addEventListener('input', () => {
       this.#body.value = withPrompt(this.#body.value, this.#prompt.value)
@@ -55,6 +68,13 @@ export class Form {
     this.#body.addEventListener('input', () => {
       this.#showPrompt()
     })
+    this.#toggle.addEventListener('click', () => {
+      this.#open(this.#panel.hidden !== false)
+    })
+    for (const part of [byId('request', HTMLFormElement), this.#panel]) {
+      part.addEventListener('input', onChange)
+      part.addEventListener('change', onChange)
+    }
     this.#fill(request ?? streams[0] ?? EMPTY)
   }
 
@@ -67,9 +87,7 @@ export class Form {
   read(): Wanted | undefined {
     this.#showError(undefined)
     try {
-      const wanted = this.#wanted()
-      check(wanted)
-      return wanted
+      return this.#wanted()
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       this.#showError(error)
@@ -77,10 +95,54 @@ export class Form {
     }
   }
 
+  /** How the settings differ from those of a stream. */
+  compare(other: Wanted): 'same' | 'other settings' | 'other stream' {
+    let wanted: Wanted
+    try {
+      wanted = this.#wanted()
+    } catch {
+      return 'other settings'
+    }
+    if (wanted.url.href !== other.url.href) return 'other stream'
+    // The page adds the types that the stream sends.
+    return JSON.stringify({ ...wanted, types: [] }) === JSON.stringify({ ...other, types: [] }) ? 'same' : 'other settings'
+  }
+
   /** Adds an event type that the stream sent to the field. */
   addType(type: string): void {
     const types = words(this.#types.value)
     if (type !== 'message' && !types.includes(type)) this.#types.value = [...types, type].join(' ')
+  }
+
+  /** Applies a setting that may help. Returns false if the user has to complete it first. */
+  apply(remedy: Remedy | 'forward'): boolean {
+    if (remedy === 'forward') {
+      this.#forwarded.checked = true
+      return true
+    }
+    if ('retryStatus' in remedy) {
+      this.#retryStatuses.value = [...new Set([...words(this.#retryStatuses.value), remedy.retryStatus])].join(', ')
+      return true
+    }
+    this.#open(true)
+    if ('method' in remedy) {
+      this.#method.value = remedy.method
+      this.#body.focus()
+      return false
+    }
+    const { header } = remedy
+    const name = header.slice(0, header.indexOf(':')).toLowerCase()
+    const others = this.#headers.value
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.toLowerCase().startsWith(`${name}:`))
+    this.#headers.value = [...others, header].join('\n')
+    const [placeholder] = /<\w+>/.exec(header) ?? []
+    if (placeholder === undefined) return true
+    // Typing replaces it.
+    const start = this.#headers.value.lastIndexOf(placeholder)
+    this.#headers.focus()
+    this.#headers.setSelectionRange(start, start + placeholder.length)
+    return false
   }
 
   #wanted(): Wanted {
@@ -93,11 +155,12 @@ export class Form {
       body: this.#body.value === '' ? undefined : this.#body.value,
       route,
       reconnects: this.#reconnects.checked,
-      retriesTransient: this.#retriesTransient.checked,
+      retryStatuses: readStatuses(this.#retryStatuses.value),
       closeAt: this.#closeAt.value.trim(),
       types: words(this.#types.value),
       compares: this.#compares.checked,
     }
+    check(wanted)
     return { ...wanted, compares: wanted.compares && nativeLimit(wanted) === undefined }
   }
 
@@ -109,18 +172,23 @@ export class Form {
     this.#types.value = (stream.types ?? []).join(' ')
     this.#closeAt.value = stream.closeAt ?? ''
     this.#reconnects.checked = stream.reconnects ?? stream.method === 'GET'
-    this.#view.value = stream.view ?? (questionOf(stream.body) === undefined ? 'messages' : 'text')
-    this.#view.dispatchEvent(new Event('change'))
-    byId('details', HTMLDetailsElement).open = stream.name === undefined && stream.method !== 'GET'
+    this.#retryStatuses.value = ''
+    this.#onView(stream.view ?? (questionOf(stream.body) === undefined ? 'messages' : 'text'))
+    this.#open(stream.method !== 'GET')
     this.#showPrompt()
     this.#showOffer()
     this.#showError(undefined)
   }
 
+  #open(isOpen: boolean): void {
+    this.#panel.hidden = !isOpen
+    this.#toggle.setAttribute('aria-expanded', String(isOpen))
+  }
+
   #showOffer(): void {
     const { offered } = this
-    setText(byId('about', HTMLElement), offered?.about ?? '')
-    byId('controls', HTMLElement).hidden = offered === undefined || this.#settings.control === undefined
+    byId('url-field', HTMLElement).hidden = offered !== undefined
+    setText(byId('about', HTMLElement), offered?.about ?? 'Any stream on this machine or on a server that allows this page.')
   }
 
   #showPrompt(): void {
@@ -130,11 +198,12 @@ export class Form {
   }
 
   #showError(error: InputError | undefined): void {
-    for (const field of [this.#url, this.#method, this.#headers, this.#body]) field.removeAttribute('aria-invalid')
+    for (const field of [this.#url, this.#method, this.#headers, this.#body, this.#retryStatuses])
+      field.removeAttribute('aria-invalid')
     setText(this.#error, error?.message ?? '')
     if (!error) return
     const field = byId(error.field, HTMLElement)
-    if (error.field !== 'url') byId('details', HTMLDetailsElement).open = true
+    if (this.#panel.contains(field)) this.#open(true)
     field.setAttribute('aria-invalid', 'true')
     field.focus()
   }
@@ -146,8 +215,4 @@ function option(value: string, text: string): HTMLOptionElement {
   const element = make('option', '', text)
   element.value = value
   return element
-}
-
-function words(text: string): string[] {
-  return text.split(/[\s,]+/).filter((word) => word !== '')
 }

@@ -1,40 +1,69 @@
 /** The page: follows the stream from the form and updates the views. */
 
-import type { ControlName, Settings } from '../settings.ts'
-import { download, toJSONLines } from './export.ts'
+import type { Remedy } from '../../diagnosis/finding.ts'
+import type { Settings } from '../settings.ts'
+import { ServerActions } from './actions.ts'
 import { Form } from './form.ts'
+import { Recording } from './recording.ts'
 import { nativeLimit, type Wanted } from './request.ts'
+import { Rows } from './rows.ts'
 import { Session } from './session.ts'
+import { listenForShortcuts } from './shortcuts.ts'
 import { SideBySide } from './side-by-side.ts'
-import { ResponseView } from './view/response.ts'
-import { byId, make, setText } from './view/dom.ts'
+import { DetailView } from './view/detail.ts'
+import { byId, isField, make, setText } from './view/dom.ts'
 import { FindingsView } from './view/findings.ts'
-import { MessageList } from './view/messages.ts'
+import { HeadersView } from './view/headers.ts'
+import { LogBar } from './view/log-bar.ts'
+import { LogView } from './view/log.ts'
 import { NativeView } from './view/native.ts'
 import { ReadingView } from './view/reading.ts'
 import { StatusView } from './view/status.ts'
+import { Tabs } from './view/tabs.ts'
 import { Timeline } from './view/timeline.ts'
 
-/** In ms: the minimum time between renders, and the interval of renders without events. */
-const FRAME = 50
+/** The interval of renders without events, in ms. */
 const IDLE = 250
-
-const settings = (await (await fetch('settings.json')).json()) as Settings
-const form = new Form(settings)
-const status = new StatusView()
-const messages = new MessageList()
-const reading = new ReadingView()
-const timeline = new Timeline()
-const findings = new FindingsView()
-const nativeView = new NativeView()
-const responseView = new ResponseView()
-const closeButton = byId('close', HTMLButtonElement)
 
 let session: Session | undefined
 let native: SideBySide | undefined
-let frame: ReturnType<typeof setTimeout> | undefined
+let frame: number | undefined
 
-function connect(wanted: Wanted): void {
+const settings = (await (await fetch('settings.json')).json()) as Settings
+const form = new Form(settings, showButton, showView)
+const rows = new Rows(new Recording(0))
+const status = new StatusView()
+const tabs = new Tabs(schedule)
+const bar = new LogBar(rows, () => session, schedule)
+const detail = new DetailView((text, done) => bar.copy(text, done))
+const log = new LogView(rows, (entry) => {
+  detail.show(entry, rows.recording)
+  tabs.show('detail')
+})
+const reading = new ReadingView()
+const timeline = new Timeline()
+const findings = new FindingsView(
+  {
+    apply,
+    copy: (text, done) => bar.copy(text, done),
+    showAll: () => {
+      tabs.show('findings')
+    },
+  },
+  settings.forward !== undefined,
+)
+const nativeView = new NativeView()
+const headers = new HeadersView()
+const actions = new ServerActions(settings.control, () => session)
+const connectButton = byId('connect', HTMLButtonElement)
+const textButton = byId('text-view', HTMLButtonElement)
+
+function connect(): void {
+  const wanted = form.read()
+  if (wanted) follow(wanted)
+}
+
+function follow(wanted: Wanted): void {
   session?.close('Closed: another stream was opened')
   native?.close()
   native = undefined
@@ -59,102 +88,118 @@ function connect(wanted: Wanted): void {
     },
     onChange: () => {
       if (current.recording.state === 'CONNECTING') wasOpen = false
-      schedule()
+      if (session === current) schedule()
     },
   })
   session = current
+  rows.follow(current.recording)
+  log.begin()
+  detail.begin()
   current.start()
   if (wanted.compares) native = new SideBySide(wanted, settings.forward ?? '', () => current.recording.state, schedule)
   schedule()
 }
 
-function close(): void {
+function disconnect(): void {
   session?.close('Closed by the user')
   native?.close()
   schedule()
 }
 
+/** Does what the button says. */
+function toggle(): void {
+  if (session?.isOpen && form.compare(session.wanted) === 'same') disconnect()
+  else connect()
+}
+
+function apply(remedy: Remedy | 'forward'): void {
+  if (form.apply(remedy)) connect()
+  showButton()
+}
+
 /** Combines all changes until the next frame into one render. */
 function schedule(): void {
-  frame ??= setTimeout(() => {
+  frame ??= requestAnimationFrame(() => {
     frame = undefined
     render()
-  }, FRAME)
+  })
 }
 
 function render(): void {
+  showButton()
+  log.render()
   if (!session) return
   const now = performance.now()
   status.render(session, now)
-  messages.render(session.recording)
+  bar.render(session, now)
   reading.render()
-  timeline.render(session.recording, now)
   findings.render(session, now)
-  responseView.render(session)
-  nativeView.render(session, native, whyNotCompared(session.wanted))
-  const isOver = session.recording.state === 'CLOSED'
-  // Disabling the button would lose the keyboard focus.
-  closeButton.setAttribute('aria-disabled', String(isOver))
+  actions.render()
+  if (tabs.isShown('timeline')) timeline.render(session, now)
+  if (tabs.isShown('headers')) headers.render(session)
+  if (tabs.isShown('native')) nativeView.render(session, native, whyNotCompared(session.wanted))
+}
+
+/** The button says what it will do. */
+function showButton(): void {
+  const change = session?.isOpen ? form.compare(session.wanted) : undefined
+  const labels = { same: 'Disconnect', 'other settings': 'Reconnect', 'other stream': 'Switch' }
+  setText(connectButton, change ? labels[change] : 'Connect')
+  connectButton.classList.toggle('primary', change !== 'same')
 }
 
 function whyNotCompared(wanted: Wanted): string {
   const why = nativeLimit(wanted)
   return why === undefined
-    ? 'The comparison is turned off in the form.'
+    ? 'The comparison is turned off in the request.'
     : `The native EventSource can't follow this stream: ${why}.`
 }
 
-async function sendAction(action: ControlName): Promise<void> {
-  const path = new URL(form.offered?.url ?? '', location.href).pathname
-  const result = byId('control-result', HTMLElement)
-  try {
-    const response = await fetch(settings.control ?? '', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ action, path }),
-    })
-    const { message } = (await response.json()) as { message: string }
-    setText(result, message)
-  } catch {
-    setText(result, 'The server is not responding.')
-  }
+function showView(view: 'messages' | 'text'): void {
+  const isText = view === 'text'
+  byId('text-view', HTMLElement).setAttribute('aria-pressed', String(isText))
+  byId('list-view', HTMLElement).hidden = isText
+  byId('reading', HTMLElement).hidden = !isText
 }
 
-form.element.addEventListener('submit', (event) => {
+byId('request', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault()
-  const wanted = form.read()
-  if (wanted) connect(wanted)
+  toggle()
 })
-closeButton.addEventListener('click', close)
-for (const button of document.querySelectorAll<HTMLButtonElement>('[data-action]')) {
-  button.addEventListener('click', () => void sendAction(button.dataset.action as ControlName))
+for (const part of ['request', 'panel']) {
+  byId(part, HTMLElement).addEventListener('keydown', (event) => {
+    // Enter in a field always connects.
+    if (event.key !== 'Enter' || !isField(event.target) || event.target instanceof HTMLTextAreaElement) return
+    event.preventDefault()
+    connect()
+  })
 }
+textButton.addEventListener('click', () => {
+  showView(textButton.ariaPressed === 'true' ? 'messages' : 'text')
+  schedule()
+})
 
-const view = byId('view', HTMLSelectElement)
-function showView(): void {
-  byId('messages-view', HTMLElement).hidden = view.value !== 'messages'
-  byId('reading-view', HTMLElement).hidden = view.value !== 'text'
+function toNextError(): void {
+  showView('messages')
+  if (!log.toNextFailure()) bar.say('No errors so far.')
 }
-view.addEventListener('change', showView)
-showView()
+byId('next-error', HTMLButtonElement).addEventListener('click', toNextError)
 
-const exported = byId('exported', HTMLElement)
-byId('save', HTMLButtonElement).addEventListener('click', () => {
-  if (session) download(toJSONLines(session.recording.messages, session.recording.startedAt), 'messages.jsonl')
-})
-byId('copy', HTMLButtonElement).addEventListener('click', () => {
-  if (!session) return
-  const { messages: kept, startedAt } = session.recording
-  navigator.clipboard.writeText(toJSONLines(kept, startedAt)).then(
-    () => {
-      setText(exported, `Copied ${kept.length} lines`)
-    },
-    () => {
-      setText(exported, 'The browser blocked copying. Save the messages instead.')
-    },
-  )
-})
+listenForShortcuts([
+  { keys: ['c'], text: 'Connect or disconnect', act: toggle },
+  { keys: ['/'], text: 'Filter by text', act: () => bar.focusFilter() },
+  { keys: ['p'], text: 'Pause or resume', act: () => bar.togglePause() },
+  { keys: ['x'], text: 'Clear the list', act: () => bar.clear() },
+  { keys: ['j', 'ArrowDown'], text: 'Next message', act: () => log.move(1) },
+  { keys: ['k', 'ArrowUp'], text: 'Previous message', act: () => log.move(-1) },
+  { keys: ['n'], text: 'Next error', act: toNextError },
+  { keys: ['g'], text: 'First message', act: () => log.toStart() },
+  { keys: ['G'], text: 'Follow the end', act: () => log.toEnd() },
+])
 
+const { docs } = settings
+if (docs !== undefined) byId('docs', HTMLAnchorElement).href = docs
+byId('demo', HTMLElement).hidden = settings.streams.length === 0
 for (const { href, text } of settings.links ?? []) {
   const link = make('a', '', text)
   link.href = href
@@ -162,5 +207,12 @@ for (const { href, text } of settings.links ?? []) {
 }
 // Updates the elapsed times between messages.
 setInterval(schedule, IDLE)
-byId('connect', HTMLButtonElement).disabled = false
+connectButton.disabled = false
+if (settings.connects && !isRepeated()) connect()
 document.documentElement.dataset.ready = 'true'
+
+/** Whether this is a reload of a page whose request may have side effects. */
+function isRepeated(): boolean {
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  return settings.request?.method !== 'GET' && navigation?.type !== 'navigate'
+}

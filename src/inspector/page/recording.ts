@@ -1,15 +1,26 @@
 /** Records the states, messages and connections of a source. Independent of the DOM. */
 
+import { inTime } from './format.ts'
+
 export type State = 'CONNECTING' | 'OPEN' | 'CLOSED'
 
 /** Indexed by `readyState`. */
 export const STATES: readonly State[] = ['CONNECTING', 'OPEN', 'CLOSED']
 
-export interface Message {
-  /** Counts from 1. */
-  number: number
+/** Something that the list shows as a row. */
+interface Row {
+  /** Counts all rows from 0. */
+  index: number
   /** In ms, from `performance.now()`. */
   at: number
+}
+
+export interface Message extends Row {
+  kind: 'message'
+  /** Counts from 1. */
+  number: number
+  /** In ms, since the message before it. */
+  since: number | undefined
   type: string
   /** The last event ID string as of this message. */
   lastEventId: string
@@ -17,8 +28,7 @@ export interface Message {
 }
 
 /** Something that happened to the connection. */
-export interface Step {
-  at: number
+export interface Step extends Row {
   kind: 'connect' | 'open' | 'lost' | 'failed' | 'closed'
   /** A sentence for the connection log. */
   text: string
@@ -26,6 +36,13 @@ export interface Step {
   sentId?: string
   /** How many messages had arrived by then. */
   count: number
+}
+
+export type Entry = Message | Step
+
+/** Whether the step is a lost connection or a refused response. */
+export function isFailure({ kind }: Entry): boolean {
+  return kind === 'lost' || kind === 'failed'
 }
 
 /** A period in one state. */
@@ -42,8 +59,8 @@ export interface Tick {
   count: number
 }
 
-/** Limits for the messages kept and their characters. All messages are counted. */
-export const MAX_KEPT = 50_000
+/** Limits for the rows kept and the characters of their data. All messages are counted. */
+export const MAX_KEPT = 100_000
 const MAX_CHARACTERS = 32 * 1024 * 1024
 const MAX_STEPS = 2_000
 const MAX_TICKS = 20_000
@@ -56,14 +73,21 @@ export class Recording {
   /** The total number of messages. */
   count = 0
   lastEventId = ''
-  /** The newest messages. */
-  messages: Message[] = []
+  /** The newest messages and steps, in order. */
+  entries: Entry[] = []
+  /** How many messages of each type arrived. */
+  readonly types = new Map<string, number>()
+  lastMessageAt: number | undefined
+  /** When the source reconnects, while it waits for that. */
+  reconnectsAt: number | undefined
   steps: Step[] = []
   /** How many old steps were removed. */
   removedSteps = 0
   spans: Span[] = []
   ticks: Tick[] = []
   attempts = 0
+  /** The index of the next row. */
+  #next = 0
   #characters = 0
 
   constructor(now: number) {
@@ -85,9 +109,10 @@ export class Recording {
 
   /** @param delay until the reconnection, in ms; undefined if the source gives up */
   lost(at: number, text: string, delay: number | undefined): void {
-    const next = delay === undefined ? 'Not reconnecting.' : `Reconnecting in ${Math.round(delay)} ms.`
+    const next = delay === undefined ? 'Not reconnecting.' : `Reconnecting ${inTime(delay)}.`
     this.#step({ at, kind: delay === undefined ? 'failed' : 'lost', text: `${text}. ${next}` })
     this.#enter(delay === undefined ? 'CLOSED' : 'CONNECTING', at)
+    this.reconnectsAt = delay === undefined ? undefined : at + delay
   }
 
   closed(at: number, text: string): void {
@@ -97,12 +122,22 @@ export class Recording {
   }
 
   message(at: number, type: string, lastEventId: string, data: string): Message {
-    const message = { number: ++this.count, at, type, lastEventId, data }
+    const since = this.lastMessageAt === undefined ? undefined : at - this.lastMessageAt
+    const message: Message = {
+      kind: 'message',
+      index: this.#next++,
+      number: ++this.count,
+      at,
+      since,
+      type,
+      lastEventId,
+      data,
+    }
     this.lastEventId = lastEventId
-    this.messages.push(message)
+    this.lastMessageAt = at
+    this.types.set(type, (this.types.get(type) ?? 0) + 1)
     this.#characters += data.length
-    // Remove a tenth at a time, because each removal moves the whole list.
-    if (this.messages.length > MAX_KEPT * 1.1 || this.#characters > MAX_CHARACTERS) this.#trim()
+    this.#add(message)
     const last = this.ticks.at(-1)
     if (last && at - last.at < TOGETHER) last.count++
     else this.ticks.push({ at, count: 1 })
@@ -110,21 +145,45 @@ export class Recording {
     return message
   }
 
-  #trim(): void {
-    let count = Math.max(this.messages.length - MAX_KEPT, 1)
-    let kept = this.#characters
-    for (const [index, { data }] of this.messages.entries()) {
-      if (index >= count && kept <= MAX_CHARACTERS * 0.9) break
-      kept -= data.length
-      count = Math.max(count, index + 1)
-    }
-    // Always keep the last message, however large it is.
-    count = Math.min(count, this.messages.length - 1)
-    for (const { data } of this.messages.splice(0, count)) this.#characters -= data.length
+  /** The index of the first row that is kept. */
+  get first(): number {
+    return this.#next - this.entries.length
   }
 
-  #step(step: Omit<Step, 'count'>): void {
-    this.steps.push({ ...step, count: this.count })
+  /** The index of the next row. */
+  get end(): number {
+    return this.#next
+  }
+
+  /** Removes all rows. The counts stay. */
+  clear(): void {
+    this.entries = []
+    this.#characters = 0
+  }
+
+  #add(entry: Entry): void {
+    this.entries.push(entry)
+    // Remove a tenth at a time, because each removal moves the whole list.
+    if (this.entries.length > MAX_KEPT * 1.1 || this.#characters > MAX_CHARACTERS) this.#trim()
+  }
+
+  #trim(): void {
+    let count = Math.max(this.entries.length - MAX_KEPT, 1)
+    let kept = this.#characters
+    for (const [index, entry] of this.entries.entries()) {
+      if (index >= count && kept <= MAX_CHARACTERS * 0.9) break
+      kept -= sizeOf(entry)
+      count = Math.max(count, index + 1)
+    }
+    // Always keep the last row, however large it is.
+    count = Math.min(count, this.entries.length - 1)
+    for (const entry of this.entries.splice(0, count)) this.#characters -= sizeOf(entry)
+  }
+
+  #step(given: Omit<Step, 'count' | 'index'>): void {
+    const step = { ...given, index: this.#next++, count: this.count }
+    this.#add(step)
+    this.steps.push(step)
     if (this.steps.length > MAX_STEPS) {
       this.steps.shift()
       this.removedSteps++
@@ -134,9 +193,14 @@ export class Recording {
   #enter(state: State, at: number): void {
     const last = this.spans.at(-1)
     this.state = state
+    this.reconnectsAt = undefined
     if (last?.state === state) return
     if (last) last.to = at
     this.spans.push({ state, from: at })
     if (this.spans.length > MAX_STEPS) this.spans.shift()
   }
+}
+
+function sizeOf(entry: Entry): number {
+  return entry.kind === 'message' ? entry.data.length : 0
 }

@@ -14,8 +14,8 @@ export interface Wanted {
   route: Route
   /** Whether to reconnect when the connection is lost. */
   reconnects: boolean
-  /** Whether to retry temporary errors such as 503 too. */
-  retriesTransient: boolean
+  /** Statuses after which to reconnect, such as 503. */
+  retryStatuses: number[]
   /** Closes the stream at a message with this type or data. */
   closeAt: string
   /** Event types to listen for from the start. */
@@ -67,6 +67,18 @@ export function readHeaders(text: string): [string, string][] {
 }
 
 /** @throws an `InputError` */
+export function readStatuses(text: string): number[] {
+  return words(text).map((word) => {
+    if (!/^[3-5]\d\d$/.test(word)) throw new InputError('retry-statuses', `Invalid status “${word}”. Example: 502, 503`)
+    return Number(word)
+  })
+}
+
+export function words(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '')
+}
+
+/** @throws an `InputError` */
 export function check({ method, headers, body, route }: Wanted): void {
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method)) throw new InputError('method', 'Invalid method')
   if (body !== undefined && isBodiless(method)) {
@@ -87,12 +99,24 @@ export function nativeLimit({ method, headers, body }: Wanted): string | undefin
 }
 
 /** The command that inspects this stream through the local server. */
-export function commandFor({ url, method, headers, body }: Wanted): string {
-  const parts = ['npx everysource inspect', shellQuote(url.href)]
+export function commandFor(wanted: Wanted): string {
+  return ['npx everysource inspect', shellQuote(wanted.url.href), ...optionsOf(wanted)].join(' ')
+}
+
+/** The command that sends the same request with curl. */
+export function curlFor(wanted: Wanted, lastEventId = ''): string {
+  const headers: Wanted['headers'] = [['Accept', 'text/event-stream'], ...wanted.headers]
+  if (lastEventId !== '') headers.push(['Last-Event-ID', lastEventId])
+  return ['curl -N', ...optionsOf({ ...wanted, headers }, '--data-raw'), shellQuote(wanted.url.href)].join(' ')
+}
+
+/** The options that curl and the command share. */
+function optionsOf({ method, headers, body }: Wanted, data = '-d'): string[] {
+  const parts: string[] = []
   if (method !== (body === undefined ? 'GET' : 'POST')) parts.push('-X', shellQuote(method))
   for (const [name, value] of headers) parts.push('-H', shellQuote(`${name}: ${value}`))
-  if (body !== undefined) parts.push('-d', shellQuote(body))
-  return parts.join(' ')
+  if (body !== undefined) parts.push(data, shellQuote(body))
+  return parts
 }
 
 /** Quotes a word for a POSIX shell. */

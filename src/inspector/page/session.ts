@@ -1,13 +1,22 @@
 /** Follows a stream, and records its source and its requests. */
 
+import { diagnose } from '../../diagnosis/diagnose.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
 import { observe, type Observer } from '../../diagnosis/observe.ts'
+import type { FetchLikeInit } from '../../connection/request.ts'
 import { EventSource, type ConnectionError } from '../../index.ts'
 import { Recording, type Message } from './recording.ts'
-import { commandFor, type Wanted } from './request.ts'
-import { direct, forwardedBy, isReachable } from './routes.ts'
+import { explain, isUnexplained } from './explanation.ts'
+import type { Wanted } from './request.ts'
+import { direct, forwardedBy } from './routes.ts'
 
-/** Statuses of temporary errors. */
-const TRANSIENT = [429, 502, 503, 504]
+/** The last request. */
+export interface RequestInfo {
+  method: string
+  url: string
+  headers: [name: string, value: string][]
+  body: string | undefined
+}
 
 /** The last response. */
 export interface ResponseInfo {
@@ -32,9 +41,10 @@ export class Session {
   readonly wanted: Wanted
   readonly recording: Recording
   readonly observer: Observer
+  request: RequestInfo | undefined
   response: ResponseInfo | undefined
-  /** Why there is no response. */
-  explanation: string | undefined
+  /** Explains why there is no response; null while that is not known yet. */
+  #explanation: Finding | null | undefined
   #source: EventSource | undefined
   readonly #settings: SessionSettings
   readonly #types = new Set<string>()
@@ -54,6 +64,7 @@ export class Session {
           sentId,
           `${init.method} ${wanted.url.pathname}${wanted.url.search}`,
         )
+        this.request = this.#describe(url, init)
         onChange()
         return send(url, init)
       },
@@ -66,7 +77,7 @@ export class Session {
 
   /** Connects. Separate from the constructor, because the callbacks use the session. */
   start(): void {
-    const { url, method, body, route, headers, reconnects, retriesTransient } = this.wanted
+    const { url, method, body, route, headers, reconnects, retryStatuses } = this.wanted
     this.#source = new EventSource(url, {
       method,
       body,
@@ -74,12 +85,26 @@ export class Session {
       fetch: this.observer.fetch,
       // Without reconnecting, a false alarm would end the session.
       ...(reconnects && { idleTimeout: 'auto' }),
-      reconnect: reconnects && {
-        shouldReconnect: ({ status = 0 }) => (retriesTransient && TRANSIENT.includes(status) ? true : undefined),
+      reconnect: (reconnects || retryStatuses.length > 0) && {
+        shouldReconnect: ({ status = 0 }) => (retryStatuses.includes(status) ? true : reconnects ? undefined : false),
       },
     })
     this.#follow(this.#source)
     for (const type of ['message', ...this.wanted.types]) this.#listen(type)
+  }
+
+  get isOpen(): boolean {
+    return this.recording.state !== 'CLOSED'
+  }
+
+  /** The diagnosis, the worst finding first. */
+  findings(now: number): Finding[] {
+    // CORS does not apply to the local server, which also knows why a request failed.
+    const page = this.wanted.route === 'direct' ? location.href : undefined
+    const findings = diagnose(this.observer.observations, { now, page })
+    if (this.#explanation === undefined) return findings
+    const others = findings.filter((finding) => !isUnexplained(finding))
+    return this.#explanation ? [this.#explanation, ...others] : others
   }
 
   get reconnectionTime(): number {
@@ -100,7 +125,7 @@ export class Session {
       if ('data' in event) return
       const { status, url, headers } = event.response
       this.response = { status, url: url || this.wanted.url.href, headers: [...headers], body: undefined }
-      this.explanation = undefined
+      this.#explanation = undefined
       this.recording.opened(performance.now(), `Open: ${status}, ${headers.get('content-type') ?? 'no Content-Type'}`)
       onChange()
     })
@@ -109,7 +134,10 @@ export class Session {
       if ('data' in event) return
       const { error, message, delay } = event
       this.#keepErrorResponse(error)
-      this.recording.lost(performance.now(), message, delay)
+      // The diagnosis of an earlier failure no longer holds.
+      if (error.reason !== 'network') this.#explanation = undefined
+      // The toolbar shows the URL.
+      this.recording.lost(performance.now(), message.replace(/^(The event stream) at \S+/, '$1'), delay)
       if (error.reason === 'network') void this.#explain()
       onChange()
     })
@@ -135,20 +163,19 @@ export class Session {
     this.#settings.onType(type)
   }
 
+  #describe(url: string, init: FetchLikeInit): RequestInfo {
+    const { headers, body } = this.wanted
+    const all = new Map<string, [string, string]>()
+    for (const [name, value] of [...Object.entries(init.headers), ...headers]) all.set(name.toLowerCase(), [name, value])
+    return { method: init.method, url, headers: [...all.values()].map(([name, value]) => [name, textOf(value) ?? '']), body }
+  }
+
   /** Browsers don't tell a page whether the server is unreachable or CORS blocks the response, so this checks. */
   async #explain(): Promise<void> {
-    const { url, route, method } = this.wanted
-    if (route === 'forwarded' || url.origin === location.origin || this.response) return
-    const reachable = await isReachable(url, method)
-    const origin = url.origin
-    if (reachable === false)
-      this.explanation = `No response from ${origin}. Check that the server is running and the address is correct.`
-    else {
-      const known = reachable
-        ? `${origin} responds, but does not allow this page to read the response (CORS). Programs and the server’s own pages can read it. `
-        : ''
-      this.explanation = `${known}To read it without CORS, choose “Forwarded”, or run: ${commandFor(this.wanted)}`
-    }
+    const hasExplained = this.#explanation !== undefined
+    if (this.response || hasExplained || !this.findings(performance.now()).some(isUnexplained)) return
+    this.#explanation = null
+    this.#explanation = await explain(this.wanted, this.#settings.forward !== '')
     this.#settings.onChange()
   }
 }

@@ -46,7 +46,7 @@ export async function readAsset(name: AssetName): Promise<Buffer> {
 }
 
 /** Finds `dist/inspector` from the sources and from anywhere in `dist`. */
-function folder(): URL {
+export function folder(): URL {
   let directory = new URL('./', import.meta.url)
   for (;;) {
     const candidate = new URL('dist/inspector/', directory)

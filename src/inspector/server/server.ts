@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { RequestFields, Settings } from '../settings.ts'
 import { ASSETS, isAssetName, PAGE_HEADERS, readAsset } from './assets.ts'
+import { docsURL } from './docs.ts'
 import { forwardGet, forwardPost } from './forward.ts'
 import { admit, type Access } from './guard.ts'
 
@@ -17,7 +18,13 @@ export interface Inspector {
 /** Resolves when the server listens, on 127.0.0.1 only. */
 export async function startInspector(fields: RequestFields, port = 0): Promise<Inspector> {
   const token = randomBytes(16).toString('base64url')
-  const settings: Settings = { streams: [], request: fields, forward: 'forward' }
+  const settings: Settings = {
+    streams: [],
+    request: fields,
+    forward: 'forward',
+    connects: fields.url !== '',
+    docs: docsURL(),
+  }
   const access: Access = { host: '', token }
   const server = createServer((request, response) => {
     respond(request, response, access, settings).catch(() => response.destroy())

@@ -253,6 +253,22 @@ describe('several connections', () => {
     expect(codes(await diagnoseResponses([poll, poll, poll]))).toEqual(['warning polling'])
   })
 
+  it('reveal that they are always short', async () => {
+    const chunks = ['id: 1\ndata: a\n\n', 850, 'id: 2\ndata: b\n\n', 850, 'id: 3\ndata: c\n\nid: 4\ndata:']
+    const interrupted: Scenario = { chunks, end: 'failed' }
+    expect(codes(await diagnoseResponses([interrupted, interrupted]))).toEqual([])
+    const [finding] = await diagnoseResponses([interrupted, interrupted, interrupted])
+    expect(finding).toMatchObject({ code: 'short-connections', level: 'warning' })
+    expect(finding?.seen).toBe('The connection is lost again and again: 3 times in a row, after 1.7 s at most.')
+    const closed: Scenario = { chunks: [...chunks.slice(0, -1), 'id: 3\ndata: c\n\n'], end: 'ended' }
+    const [other] = await diagnoseResponses([closed, closed, closed])
+    expect(other?.seen).toBe('The server closes the response again and again: 3 times in a row, after 1.7 s at most.')
+    const long: Scenario = { chunks: ['id: 1\ndata: a\n\n', 25_000, 'id: 2\ndata: b\n\n'], end: 'failed' }
+    expect(codes(await diagnoseResponses([interrupted, interrupted, long]))).toEqual([])
+    const empty: Scenario = { chunks: [], end: 'ended' }
+    expect(codes(await diagnoseResponses([empty, empty, empty]))).toEqual(['error empty'])
+  })
+
   it('reveal missing IDs if connections end', async () => {
     const long: Scenario = { chunks: ['data: a\n\n', 9_000, 'data: b\n\n'], end: 'ended' }
     expect(codes(await diagnoseResponses([long]))).toEqual([])

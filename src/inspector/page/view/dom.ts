@@ -19,26 +19,20 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element
 }
 
+/** Creates a button. */
+export function button(className: string, text: string, act: () => void): HTMLButtonElement {
+  const element = make('button', className, text)
+  element.type = 'button'
+  element.addEventListener('click', act)
+  return element
+}
+
 /** Sets the text only if it differs, because screen readers announce every write. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
 
-/** Such as `1,234`. */
-export function grouped(count: number): string {
-  return count.toLocaleString('en')
-}
-
-/** Such as `12 ms`, `3.4 s` or `2 min 5 s`. */
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1_000)} s`
-}
-
-/** Time since the start, such as `0:07.250`. */
-export function clock(ms: number): string {
-  const seconds = Math.floor(ms / 1_000)
-  const rest = `${String(seconds % 60).padStart(2, '0')}.${String(Math.floor(ms % 1_000)).padStart(3, '0')}`
-  return `${Math.floor(seconds / 60)}:${rest}`
+/** Whether the keys that the user presses belong to a field. */
+export function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input:not([type=checkbox], [type=radio]), textarea, select')
 }

@@ -1,8 +1,10 @@
 /** The comparison with the native `EventSource`. */
 
+import { clock, counted, grouped } from '../format.ts'
+import { isFailure } from '../recording.ts'
 import type { Session } from '../session.ts'
 import type { SideBySide } from '../side-by-side.ts'
-import { byId, clock, grouped, make, setText } from './dom.ts'
+import { byId, make, setText } from './dom.ts'
 
 type Row = 'state' | 'count' | 'id' | 'errors'
 
@@ -27,7 +29,7 @@ export class NativeView {
     }
     const { recording } = session
     const { comparison, unknown } = native
-    const losses = recording.steps.filter(({ kind }) => kind === 'lost' || kind === 'failed').length
+    const losses = recording.steps.filter(isFailure).length
     this.#row('state', recording.state, native.state, comparison.areStatesDifferent)
     this.#row('count', grouped(comparison.counts.ours), grouped(comparison.counts.native), false)
     this.#row('id', recording.lastEventId || 'none', native.lastEventId || 'none', false)
@@ -53,14 +55,14 @@ function summary({ comparison, unknown }: SideBySide): string {
   const { equal, count } = comparison
   const parts = [
     count === 0
-      ? `No differences so far: ${grouped(equal)} identical messages in the same order.`
-      : `${grouped(count)} ${count === 1 ? 'difference' : 'differences'}, ${grouped(equal)} identical messages. ` +
+      ? `No differences so far: ${counted(equal, 'identical message')} in the same order.`
+      : `${counted(count, 'difference')}, ${counted(equal, 'identical message')}. ` +
         'Each source has its own connection, so data that the server generates per connection, such as the time, differs.',
   ]
   if (unknown.size > 0) {
     const names = [...unknown].join(', ')
     parts.push(
-      `Messages of type ${names} are not compared, because the native EventSource did not listen for them. Connect again to compare: the types are now in “Event types”.`,
+      `Messages of type ${names} are not compared, because the native EventSource did not listen for them. Connect again to compare: the types are now in the request’s “Event types”.`,
     )
   }
   return parts.join(' ')

@@ -1,7 +1,9 @@
 /** The timeline of the connection, as a drawing and as an accessible list. */
 
-import type { Recording, Step } from '../recording.ts'
-import { byId, clock, grouped, make, setText } from './dom.ts'
+import { clock, counted, duration, grouped, timeOfDay } from '../format.ts'
+import { isFailure, type Recording, type Step } from '../recording.ts'
+import type { Session } from '../session.ts'
+import { byId, make, setText } from './dom.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
 const HEIGHT = 112
@@ -19,13 +21,17 @@ export class Timeline {
   readonly #window = byId('timeline-window', HTMLSelectElement)
   readonly #list = byId('steps', HTMLOListElement)
   readonly #note = byId('steps-note', HTMLElement)
-  readonly #frame = byId('steps-frame', HTMLElement)
+  readonly #retry = byId('retry', HTMLElement)
+  readonly #keepAlive = byId('keep-alive', HTMLElement)
   #shown: Recording | undefined
   #listed = 0
 
-  render(recording: Recording, now: number): void {
+  render({ recording, reconnectionTime, observer }: Session, now: number): void {
     this.#draw(recording, now)
     this.#write(recording)
+    setText(this.#retry, duration(reconnectionTime))
+    const { interval } = observer.keepAlive
+    setText(this.#keepAlive, interval ? duration(interval) : 'unknown')
   }
 
   #draw(recording: Recording, now: number): void {
@@ -59,10 +65,10 @@ export class Timeline {
     )
     this.#svg.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`)
     this.#svg.replaceChildren(...parts)
-    const lost = steps.filter(({ kind }) => kind === 'lost' || kind === 'failed').length
+    const lost = steps.filter(isFailure).length
     this.#svg.setAttribute(
       'aria-label',
-      `Timeline: ${attempts} connections, ${lost} lost, ${grouped(count)} messages. The list below has the details.`,
+      `Timeline: ${counted(attempts, 'connection')}, ${grouped(lost)} lost, ${counted(count, 'message')}. The list below has the details.`,
     )
   }
 
@@ -72,25 +78,25 @@ export class Timeline {
       this.#listed = 0
       this.#list.replaceChildren()
     }
-    const { steps, removedSteps, startedAt } = recording
+    const { steps, removedSteps } = recording
     const fresh = Math.min(steps.length + removedSteps - this.#listed, MAX_ROWS, steps.length)
     if (fresh === 0) return
-    const isAtEnd = this.#frame.scrollTop + this.#frame.clientHeight >= this.#frame.scrollHeight - 8
-    this.#list.append(...steps.slice(-fresh).map((step) => row(step, startedAt)))
-    while (this.#list.childElementCount > MAX_ROWS) this.#list.firstElementChild?.remove()
+    // The newest on top, where they are in view.
+    this.#list.prepend(...steps.slice(-fresh).reverse().map(row))
+    while (this.#list.childElementCount > MAX_ROWS) this.#list.lastElementChild?.remove()
     this.#listed = steps.length + removedSteps
     const hidden = this.#listed - this.#list.childElementCount
     setText(this.#note, hidden === 0 ? '' : `Showing the newest ${MAX_ROWS} entries; ${grouped(hidden)} are hidden.`)
-    if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight
   }
 }
 
-function row({ at, kind, text, count }: Step, startedAt: number): HTMLLIElement {
-  const had = kind === 'lost' || kind === 'failed' || kind === 'closed' ? ` ${grouped(count)} messages so far.` : ''
+function row(step: Step): HTMLLIElement {
+  const { at, kind, text, count } = step
+  const had = isFailure(step) || kind === 'closed' ? ` ${counted(count, 'message')} so far.` : ''
   return make(
     'li',
     `step-${kind}`,
-    make('span', 'step-time', clock(at - startedAt)),
+    make('span', 'step-time', timeOfDay(at)),
     ' ',
     make('span', 'step-kind', kind),
     ' ',
@@ -113,9 +119,10 @@ function columns(ticks: Recording['ticks'], start: number, place: (at: number) =
 function marks(steps: Step[], place: (at: number) => number, width: number): SVGElement[] {
   const parts: SVGElement[] = []
   let free = 0
-  for (const { at, kind, sentId } of steps) {
+  for (const step of steps) {
+    const { at, kind, sentId } = step
     const x = place(at)
-    if (kind === 'lost' || kind === 'failed') {
+    if (isFailure(step)) {
       const [y, r] = [BAR.top + BAR.height / 2, 5]
       const d = `M${x - r} ${y - r}L${x + r} ${y + r}M${x - r} ${y + r}L${x + r} ${y - r}`
       parts.push(shape('path', { d, class: 'mark-halo' }), shape('path', { d, class: 'mark-lost' }))

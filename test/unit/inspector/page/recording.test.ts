@@ -9,9 +9,11 @@ describe('Recording', () => {
     const all = Math.ceil(MAX_KEPT * 1.2)
     for (let number = 1; number <= all; number++) recording.message(number, 'message', '', String(number))
     expect(recording.count).toBe(all)
-    expect(recording.messages.length).toBeGreaterThanOrEqual(MAX_KEPT)
-    expect(recording.messages.length).toBeLessThanOrEqual(MAX_KEPT * 1.1)
-    expect(recording.messages.at(-1)?.data).toBe(String(all))
+    expect(recording.entries.length).toBeGreaterThanOrEqual(MAX_KEPT)
+    expect(recording.entries.length).toBeLessThanOrEqual(MAX_KEPT * 1.1)
+    expect(recording.entries.at(-1)).toMatchObject({ index: all - 1, number: all, since: 1, data: String(all) })
+    expect(recording.first).toBe(all - recording.entries.length)
+    expect(recording.types).toEqual(new Map([['message', all]]))
     expect(recording.ticks.reduce((sum, { count }) => sum + count, 0)).toBe(all)
   })
 
@@ -19,7 +21,7 @@ describe('Recording', () => {
     const recording = new Recording(0)
     const large = 'x'.repeat(20 * 1024 * 1024)
     for (const number of [1, 2, 3]) recording.message(number, 'message', '', large)
-    expect(recording.messages.map(({ number }) => number)).toEqual([3])
+    expect(recording.entries.map(({ index }) => index)).toEqual([2])
     expect(recording.count).toBe(3)
   })
 
@@ -35,10 +37,13 @@ describe('Recording', () => {
     expect(recording.steps.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
       'connect: Connecting without Last-Event-ID (GET /)',
       'open: Open',
-      'lost: It was interrupted. Reconnecting in 500 ms.',
+      'lost: It was interrupted. Reconnecting in 0.5 s.',
       'connect: Reconnecting with Last-Event-ID: 7 (GET /)',
       'failed: Refused. Not reconnecting.',
     ])
+    expect(recording.entries.map(({ kind }) => kind)).toEqual(['connect', 'open', 'message', 'lost', 'connect', 'failed'])
+    recording.clear()
+    expect([recording.first, recording.end, recording.count]).toEqual([6, 6, 1])
     expect(recording.spans).toEqual([
       { state: 'CONNECTING', from: 0, to: 1 },
       { state: 'OPEN', from: 1, to: 3 },

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import {
   check,
   commandFor,
+  curlFor,
   readHeaders,
+  readStatuses,
   readURL,
   nativeLimit,
   type Wanted,
@@ -18,7 +20,7 @@ describe('the request form', () => {
     body: undefined,
     route: 'direct',
     reconnects: true,
-    retriesTransient: false,
+    retryStatuses: [],
     closeAt: '',
     types: [],
     compares: false,
@@ -53,6 +55,19 @@ describe('the request form', () => {
     for (const other of [{ method: 'POST' }, { headers: [['a', 'b']] }, { body: 'x' }] as Partial<Wanted>[]) {
       expect(nativeLimit({ ...wanted, ...other })).toMatch(/^it can/)
     }
+  })
+
+  test('reads statuses', () => {
+    expect(readStatuses(' 502, 503 429 ')).toEqual([502, 503, 429])
+    expect(readStatuses('')).toEqual([])
+    for (const invalid of ['5', '200', 'x']) expect(() => readStatuses(invalid)).toThrow(`Invalid status “${invalid}”`)
+  })
+
+  test('quotes the command for curl, with the last event ID and without reading files', () => {
+    expect(curlFor(wanted)).toBe("curl -N -H 'Accept: text/event-stream' 'http://a.test/x?y=1'")
+    expect(curlFor({ ...wanted, url: new URL('http://a.test/'), method: 'POST', body: '@file' }, '7')).toBe(
+      "curl -N -H 'Accept: text/event-stream' -H 'Last-Event-ID: 7' --data-raw '@file' http://a.test/",
+    )
   })
 
   test('quotes the command for a shell', () => {

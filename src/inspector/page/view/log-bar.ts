@@ -1,0 +1,180 @@
+/** The buttons and filters above the list. */
+
+import { download, toJSONLines } from '../export.ts'
+import { counted, grouped } from '../format.ts'
+import { curlFor } from '../request.ts'
+import type { Kind, Rows } from '../rows.ts'
+import type { Session } from '../session.ts'
+import { byId, make, setText } from './dom.ts'
+
+const FIXED: [value: string, text: string][] = [
+  ['all', 'All rows'],
+  ['messages', 'Messages'],
+  ['steps', 'Connection'],
+]
+
+export class LogBar {
+  readonly #rows: Rows
+  readonly #session: () => Session | undefined
+  readonly #onChange: () => void
+  readonly #filter = byId('filter', HTMLInputElement)
+  readonly #filterClear = byId('filter-clear', HTMLButtonElement)
+  readonly #kind = byId('kind', HTMLSelectElement)
+  readonly #pause = byId('pause', HTMLButtonElement)
+  readonly #note = byId('log-note', HTMLElement)
+  readonly #menu = byId('export', HTMLDetailsElement)
+  #types = ''
+  /** Replaces the note for a while. */
+  #said: { text: string; until: number } = { text: '', until: 0 }
+
+  /**
+   * @param session returns the current session
+   * @param onChange called when other rows should be shown
+   */
+  constructor(rows: Rows, session: () => Session | undefined, onChange: () => void) {
+    this.#rows = rows
+    this.#session = session
+    this.#onChange = onChange
+    this.#filter.addEventListener('input', () => {
+      this.#apply()
+    })
+    this.#filter.addEventListener('keydown', ({ key }) => {
+      if (key === 'Escape') this.#clearFilter()
+    })
+    this.#filterClear.addEventListener('click', () => {
+      this.#clearFilter()
+    })
+    this.#kind.addEventListener('change', () => {
+      this.#apply()
+    })
+    this.#pause.addEventListener('click', () => {
+      this.togglePause()
+    })
+    byId('clear', HTMLButtonElement).addEventListener('click', () => {
+      this.clear()
+    })
+    this.#listenToMenu()
+    this.#showTypes('')
+  }
+
+  render(session: Session, now: number): void {
+    const { recording } = session
+    this.#showTypes([...recording.types.keys()].sort().join('\n'))
+    const { waiting, isPaused, length } = this.#rows
+    this.#pause.setAttribute('aria-pressed', String(isPaused))
+    setText(this.#pause, isPaused ? `Resume (${grouped(waiting)} new)` : 'Pause')
+    setText(this.#note, now < this.#said.until ? this.#said.text : this.#summary(session, length))
+  }
+
+  togglePause(): void {
+    if (this.#rows.isPaused) this.#rows.resume()
+    else this.#rows.pause()
+    this.#onChange()
+  }
+
+  clear(): void {
+    this.#session()?.recording.clear()
+    this.#onChange()
+  }
+
+  focusFilter(): void {
+    this.#filter.focus()
+    this.#filter.select()
+  }
+
+  /** Shows a text below the list for a few seconds. */
+  say(text: string): void {
+    this.#said = { text, until: performance.now() + 4_000 }
+    setText(this.#note, text)
+  }
+
+  #summary({ recording }: Session, length: number): string {
+    const { entries, count } = recording
+    const kept = this.#rows.isFiltered ? `${grouped(length)} of ${counted(entries.length, 'row')} match` : ''
+    const removed = recording.first
+    const hidden = removed > 0 ? `${counted(entries.length, 'row')} kept of ${counted(count, 'message')} received` : ''
+    return [kept, hidden].filter((text) => text !== '').join(' · ')
+  }
+
+  #clearFilter(): void {
+    this.#filter.value = ''
+    this.#apply()
+    this.#filter.focus()
+  }
+
+  #apply(): void {
+    const { value } = this.#kind
+    const kind = value.startsWith('type:') ? { type: value.slice('type:'.length) } : (value as Kind)
+    this.#filterClear.hidden = this.#filter.value === ''
+    this.#rows.filter({ text: this.#filter.value, kind })
+    this.#onChange()
+  }
+
+  /** @param types one per line; a type can't contain a line end */
+  #showTypes(types: string): void {
+    if (types === this.#types && this.#kind.options.length > 0) return
+    this.#types = types
+    const { value } = this.#kind
+    const own = types === '' ? [] : types.split('\n').map((type): [string, string] => [`type:${type}`, type])
+    this.#kind.replaceChildren(
+      ...[...FIXED, ...own].map(([name, text]) => {
+        const option = make('option', '', text)
+        option.value = name
+        return option
+      }),
+    )
+    // A selected type of an earlier stream stays selected.
+    if (value.startsWith('type:') && !own.some(([name]) => name === value)) {
+      const option = make('option', '', value.slice('type:'.length))
+      option.value = value
+      this.#kind.append(option)
+    }
+    this.#kind.value = value === '' ? 'all' : value
+  }
+
+  #listenToMenu(): void {
+    const act = (id: string, run: (session: Session) => void): void => {
+      byId(id, HTMLButtonElement).addEventListener('click', () => {
+        const session = this.#session()
+        this.#menu.open = false
+        this.#menu.querySelector('summary')?.focus()
+        if (session) run(session)
+        else this.say('Connect first.')
+      })
+    }
+    act('save', ({ recording }) => {
+      download(toJSONLines(this.#shown(), recording.startedAt), 'messages.jsonl')
+    })
+    act('copy', ({ recording }) => {
+      const lines = toJSONLines(this.#shown(), recording.startedAt)
+      void this.copy(lines, `Copied ${counted(lines.split('\n').length - 1, 'line')}`)
+    })
+    act('copy-curl', ({ wanted, recording }) => {
+      void this.copy(curlFor(wanted, recording.lastEventId), 'Copied the curl command')
+    })
+    document.addEventListener('click', ({ target }) => {
+      if (target instanceof Node && !this.#menu.contains(target)) this.#menu.open = false
+    })
+    this.#menu.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape') return
+      this.#menu.open = false
+      this.#menu.querySelector('summary')?.focus()
+    })
+  }
+
+  async copy(text: string, done: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text)
+      this.say(done)
+    } catch {
+      this.say('The browser blocked copying. Save the messages instead.')
+    }
+  }
+
+  /** The rows that match the filter. */
+  #shown(): NonNullable<ReturnType<Rows['at']>>[] {
+    return Array.from({ length: this.#rows.length }, (_, place) => this.#rows.at(place)).filter(
+      (entry) => entry !== undefined,
+    )
+  }
+}
