@@ -25,6 +25,7 @@ export class LogView {
   #seen = 0
   #firstIndex = 0
   #rowHeight = 27
+  #isMeasured = false
 
   /** @param onSelect called when the user selects a row */
   constructor(rows: Rows, onSelect: (entry: Entry) => void) {
@@ -51,6 +52,7 @@ export class LogView {
       else this.toEnd()
     })
     new ResizeObserver(() => {
+      this.#isMeasured = false
       this.render()
     }).observe(this.#log)
   }
@@ -172,10 +174,13 @@ export class LogView {
     else if (top + this.#rowHeight > scrollTop + height) this.#log.scrollTop = top + this.#rowHeight - height
   }
 
-  /** The height of a row depends on the style sheet and the font size. */
-  #measure(): void {
+  /** Returns whether the height of a row has changed. It depends on the width of the window and the font size. */
+  #measure(): boolean {
     const height = this.#body.firstElementChild?.getBoundingClientRect().height ?? 0
-    if (height > 0) this.#rowHeight = height
+    this.#isMeasured = height > 0
+    if (height === 0 || height === this.#rowHeight) return false
+    this.#rowHeight = height
+    return true
   }
 
   #draw(length: number): void {
@@ -199,9 +204,7 @@ export class LogView {
       if (row === next) next = row.nextElementSibling
       else this.#body.insertBefore(row, next)
     }
-    const height = this.#rowHeight
-    this.#measure()
-    if (this.#rowHeight !== height) {
+    if (!this.#isMeasured && this.#measure()) {
       this.render()
       return
     }
