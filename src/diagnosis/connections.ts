@@ -64,7 +64,7 @@ function inspectLength(dropped: Observation[]): Finding[] {
         ? 'The handler returns or calls res.end() although more events follow, or the platform limits how long a response may take.'
         : 'The server crashes or restarts, or a time limit of the server, the platform or a proxy cuts the response off.',
       fix: isClean
-        ? "Keep the response open. If the stream is complete, close it in the client at the last event, or respond with 204 to the next request."
+        ? 'Keep the response open. If the stream is complete, close it in the client at the last event, or respond with 204 to the next request.'
         : 'Check the server log at these times. Raise the time limits, and send a comment every 15 seconds if the limit is for silence.',
     },
   ]

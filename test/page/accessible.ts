@@ -2,40 +2,66 @@
 
 import assert from 'node:assert/strict'
 import axeCore from 'axe-core'
-import { untilText, type Page } from './driver.ts'
-import { follow, texts, typeURL, untilState, untilStep, visit, type Scenario, type Stage } from './scenario.ts'
+import { until, untilText, type Page } from './driver.ts'
+import { follow, followURL, texts, visit, type Scenario, type Stage } from './scenario.ts'
+import { LIST, PANEL, press, pressRow, rows, untilRow, untilState, untilTab } from './user.ts'
 
 export const accessible: Scenario[] = [
   ...(['light', 'dark'] as const).map((scheme): Scenario => ({
-    name: `passes axe in ${scheme} mode: initially, with messages and findings, and with a refused response`,
+    name: `passes axe in ${scheme} mode: initially, with messages and in each tab, and with a refused response`,
     // All browsers use the same colors.
     ...(scheme === 'dark' && { only: 'chromium' }),
     async play(stage) {
       const page = await stage.open({ scheme, width: 1_200, height: 900 })
       await visit(page, stage.demo.url)
-      assert.equal(await page.evaluate(BACKGROUND), scheme === 'light' ? 'rgb(246, 247, 249)' : 'rgb(16, 19, 23)')
+      assert.equal(await page.evaluate(BACKGROUND), scheme === 'light' ? 'rgb(243, 244, 246)' : 'rgb(13, 16, 20)')
       await axe(page)
+      await press(page, 'Request')
+      await axe(page)
+      await press(page, 'Request')
       await fillPage({ ...stage, page })
+      for (const tab of ['Diagnosis', 'Timeline', 'Headers', 'Native']) {
+        await press(page, tab)
+        await axe(page)
+      }
+      await press(page, 'Keyboard shortcuts')
       await axe(page)
-      await typeURL(page, `${stage.upstream.url}/refused`)
-      await page.click('#connect')
-      await untilText(page, '#response-body', '<img')
+      await page.press('Escape')
+      await followURL(page, `${stage.upstream.url}/types`)
+      await pressRow(page, '[1,2,3]')
+      await press(page, 'Export')
+      await axe(page)
+      await followURL(page, `${stage.upstream.url}/refused`)
+      await untilTab(page, 'Headers', '<img')
       await axe(page)
     },
   })),
   {
-    name: 'fits on a phone and passes axe there',
+    name: 'fits on a phone: no word breaks, large targets, details as a sheet; passes axe there',
     async play(stage) {
-      const page = await stage.open({ width: 360, height: 740 })
+      const page = await stage.open({ width: 390, height: 844 })
       await fillPage({ ...stage, page })
-      await page.evaluate(`void (document.querySelector('details').open = true)`)
-      // Some browsers don't support windows as small as a phone.
-      const [width, inner] = (await page.evaluate(
-        `[document.documentElement.scrollWidth, document.documentElement.clientWidth]`,
-      )) as [number, number]
-      assert.ok(width <= inner, `${width} px in a window of ${inner} px`)
-      if (stage.engine !== 'webkit') assert.equal(await page.evaluate('innerWidth'), 360)
+      await press(page, 'Request')
+      await fits(page, stage.engine)
       await axe(page)
+      await press(page, 'Request')
+      // All in one line: the name, and the label of each button.
+      const broken = await texts(page, LABELS)
+      assert.deepEqual(broken, await texts(page, `${LABELS}:not(:empty)`))
+      assert.deepEqual(
+        await page.evaluate(`[...document.querySelectorAll('${LABELS}')].filter((element) =>
+        element.checkVisibility() && element.getClientRects().length > 0 && element.scrollWidth > element.clientWidth + 1).map(({ textContent }) => textContent)`),
+        [],
+      )
+      assert.deepEqual(await page.evaluate(SMALL_TARGETS), [])
+      assert.equal(await page.evaluate(`document.querySelector('${PANEL}')?.checkVisibility()`), false)
+      const [first] = (await rows(page)).filter(({ number }) => number !== '')
+      await pressRow(page, first?.data ?? '')
+      await until(page, `document.querySelector('${PANEL}').checkVisibility()`)
+      await fits(page, stage.engine)
+      await axe(page)
+      await press(page, 'Close the details')
+      await until(page, `!document.querySelector('${PANEL}').checkVisibility()`)
     },
   },
   {
@@ -49,36 +75,55 @@ export const accessible: Scenario[] = [
         visited.push(name)
         return name
       }
-      while ((await step()) !== 'connect') assert.ok(visited.length < 20, visited.join(' '))
+      while ((await step()) !== 'Connect') assert.ok(visited.length < 20, visited.join(' '))
       assert.equal(await page.evaluate(FOCUS_IS_VISIBLE), true)
       await page.press('Enter')
-      await untilText(page, '#messages', 'number 1')
-      assert.equal(await page.evaluate(FOCUSED), 'connect')
-      assert.equal(await step(), 'close')
-      assert.equal(await step(), 'drop')
+      await untilRow(page, 'number 1')
+      assert.equal(await page.evaluate(FOCUSED), 'Disconnect')
+      assert.equal(await step(), 'Keyboard shortcuts')
+      assert.equal(await step(), 'Drop')
       await page.press('Space')
-      await untilStep(page, 'Reconnecting with')
-      while ((await step()) !== 'steps-frame') assert.ok(visited.length < 40, visited.join(' '))
+      await untilRow(page, 'Reconnecting with')
+      while ((await step()) !== 'Messages') assert.ok(visited.length < 40, visited.join(' '))
+      await page.press('End')
+      await page.press('ArrowUp')
+      await until(
+        page,
+        `document.getElementById(document.querySelector('${LIST}').getAttribute('aria-activedescendant'))?.ariaSelected === 'true'`,
+      )
+      await untilText(page, PANEL, 'Time')
+      while ((await step()) !== 'Message') assert.ok(visited.length < 40, visited.join(' '))
+      await page.press('ArrowRight')
+      assert.equal(await page.evaluate(FOCUSED), 'Diagnosis')
       const order = [
-        'links',
-        'stream',
-        'url',
-        'summary',
-        'connect',
-        'close',
-        'drop',
-        'stall',
-        'refuse',
-        'burst',
-        'view',
+        'Stream',
+        'Method',
+        'Request',
+        'Connect',
+        'Keyboard shortcuts',
+        'Drop',
+        'Stall',
+        'Send 503',
+        '10,000 messages',
       ]
-      const rest = ['messages-frame', 'save', 'copy', 'timeline-window', 'steps-frame']
+      const rest = [
+        'Examples with code',
+        'Filter by text',
+        'Filter by type',
+        'Pause',
+        'Clear',
+        'Follow',
+        'Next error',
+        'Text',
+        'Export',
+        'Messages',
+      ]
       assert.deepEqual(
-        visited.filter((name) => name !== 'skip' && name !== 'elsewhere'),
+        visited.filter((name) => [...order, ...rest].includes(name)),
         [...order, ...rest],
       )
       // Focus leaves the page at the end and returns at the start.
-      for (let presses = 0; (await step()) !== 'close'; presses++) assert.ok(presses < 30, visited.join(' '))
+      for (let presses = 0; (await step()) !== 'Disconnect'; presses++) assert.ok(presses < 30, visited.join(' '))
       // Headless Firefox ignores keys once the focus has left the page.
       if (engine === 'firefox') {
         assert.equal(await page.evaluate('document.hasFocus()'), false)
@@ -86,7 +131,7 @@ export const accessible: Scenario[] = [
       }
       await page.press('Space')
       await untilState(page, 'CLOSED')
-      assert.equal(await page.evaluate(FOCUSED), 'close')
+      assert.equal(await page.evaluate(FOCUSED), 'Connect')
     },
   },
   {
@@ -95,8 +140,8 @@ export const accessible: Scenario[] = [
       const { page } = stage
       await follow(stage, '/drop')
       await page.evaluate(`void (window.announcements = 0, window.since = performance.now(), new MutationObserver((changes) => window.announcements += changes.length).observe(
-        document.querySelector('#announcement'), { childList: true, characterData: true, subtree: true }))`)
-      await untilStep(page, 'with Last-Event-ID: 6')
+        document.querySelector('header [role=status]'), { childList: true, characterData: true, subtree: true }))`)
+      await untilRow(page, 'with Last-Event-ID: 6')
       // The connection was lost twice; at most one announcement is made per three seconds.
       const [announcements, took] = (await page.evaluate(
         '[window.announcements, performance.now() - window.since]',
@@ -108,29 +153,47 @@ export const accessible: Scenario[] = [
         await page.evaluate(`[...document.styleSheets[0].cssRules].map((rule) => rule.cssText).join('\\n')`),
       )
       assert.match(rules, /@media \(prefers-reduced-motion: no-preference\)[^@]*animation/)
-      await page.click('#close')
+      await press(page, 'Disconnect')
     },
   },
 ]
 
 const BACKGROUND = `getComputedStyle(document.body).backgroundColor`
 
+/** Labels that must not break. */
+const LABELS = 'h1 a, button, summary'
+
+/** The names of controls that are too small for a finger. */
+const SMALL_TARGETS = `[...document.querySelectorAll('button, summary, select, input:not([type=checkbox], [type=radio]), [role=tab]')].filter((element) => {
+  const { height } = element.getBoundingClientRect()
+  return element.checkVisibility() && height > 0 && height < 39.5
+}).map(({ id, textContent }) => id || textContent)`
+
 /** The name of the focused element. */
 const FOCUSED = `(() => {
-  const { id, dataset, tagName, className, parentElement } = document.activeElement
-  return tagName === 'BODY' ? 'elsewhere' : dataset.action || id || (tagName === 'SUMMARY' ? 'summary' : className || parentElement.id)
+  const { ariaLabel, labels, innerText, tagName } = document.activeElement
+  return tagName === 'BODY' ? 'elsewhere' : ariaLabel ?? (labels?.length ? labels[0].textContent : innerText).trim()
 })()`
 
 const FOCUS_IS_VISIBLE = `getComputedStyle(document.activeElement).outlineStyle !== 'none'`
 
-/** Fills all sections of the page. */
+/** Fills all parts of the page. */
 async function fillPage(stage: Stage): Promise<void> {
   const { page } = stage
   await follow(stage, '/events')
-  await untilText(page, '#messages', 'Z')
-  await untilText(page, '#native-note', 'difference')
-  await page.click('[data-action=drop]')
-  await untilStep(page, 'Reconnecting in')
+  await untilRow(page, 'Z')
+  await press(page, 'Drop')
+  await untilRow(page, 'Reconnecting in')
+}
+
+/** Nothing is wider than the window. */
+async function fits(page: Page, engine: string): Promise<void> {
+  const [width, inner] = (await page.evaluate(
+    `[document.documentElement.scrollWidth, document.documentElement.clientWidth]`,
+  )) as [number, number]
+  assert.ok(width <= inner, `${width} px in a window of ${inner} px`)
+  // WebKit's window is wider than a phone.
+  if (engine !== 'webkit') assert.equal(await page.evaluate('innerWidth'), 390)
 }
 
 async function axe(page: Page): Promise<void> {

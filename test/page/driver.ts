@@ -3,8 +3,19 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Keys by name. */
-export type Key = 'Tab' | 'Enter' | 'Space' | 'ArrowDown'
+/** Keys that type no character. Any other key is the character itself. */
+export const NAMED_KEYS = [
+  'Tab',
+  'Enter',
+  'Escape',
+  'Space',
+  'ArrowDown',
+  'ArrowUp',
+  'ArrowRight',
+  'Home',
+  'End',
+] as const
+export type Key = (typeof NAMED_KEYS)[number]
 
 export interface Look {
   scheme?: 'light' | 'dark'
@@ -20,7 +31,7 @@ export interface Page {
   click(selector: string): Promise<void>
   /** Clears the field and types into it. */
   type(selector: string, text: string): Promise<void>
-  press(key: Key): Promise<void>
+  press(key: string): Promise<void>
   /** A PNG screenshot of the viewport. */
   picture(): Promise<Buffer>
   close(): Promise<void>

@@ -1,11 +1,11 @@
 /** The drivers for Chromium, Firefox and WebKit. */
 
-import { launch as launchPuppeteer } from 'puppeteer-core'
+import { launch as launchPuppeteer, type KeyInput } from 'puppeteer-core'
 import { By, Key as SeleniumKey, type WebDriver } from 'selenium-webdriver'
 import { chromium as chromiumEngine, launchChromium } from '../browser/chromium.ts'
 import { findFirefox, firefox as firefoxEngine } from '../browser/firefox.ts'
 import { ended, openSession, startScreen, webkit as webkitEngine } from '../browser/webkit.ts'
-import type { Driver, Key, Look, Page } from './driver.ts'
+import { NAMED_KEYS, type Driver, type Key, type Look, type Page } from './driver.ts'
 
 const DEFAULT: Required<Look> = { scheme: 'light', width: 1_200, height: 900 }
 
@@ -62,7 +62,7 @@ const firefox: Driver = {
             await page.evaluate(CLEAR_FIELD(selector))
             await page.type(selector, text)
           },
-          press: (key) => page.keyboard.press(key === 'Space' ? ' ' : key),
+          press: (key) => page.keyboard.press((key === 'Space' ? ' ' : key) as KeyInput),
           picture: async () => Buffer.from(await page.screenshot()),
           close: () => context.close(),
         })
@@ -75,8 +75,17 @@ const firefox: Driver = {
 const SELENIUM_KEYS: Record<Key, string> = {
   Tab: SeleniumKey.TAB,
   Enter: SeleniumKey.ENTER,
+  Escape: SeleniumKey.ESCAPE,
   Space: SeleniumKey.SPACE,
   ArrowDown: SeleniumKey.ARROW_DOWN,
+  ArrowUp: SeleniumKey.ARROW_UP,
+  ArrowRight: SeleniumKey.ARROW_RIGHT,
+  Home: SeleniumKey.HOME,
+  End: SeleniumKey.END,
+}
+
+function isNamed(key: string): key is Key {
+  return (NAMED_KEYS as readonly string[]).includes(key)
 }
 
 /** Uses Selenium with WebDriver. */
@@ -117,7 +126,10 @@ function actionsOf(driver: WebDriver): Omit<Page, 'close'> {
       await driver.findElement(By.css(selector)).sendKeys(text.replaceAll('\n', SeleniumKey.ENTER))
     },
     press: async (key) => {
-      await driver.actions().sendKeys(SELENIUM_KEYS[key]).perform()
+      await driver
+        .actions()
+        .sendKeys(isNamed(key) ? SELENIUM_KEYS[key] : key)
+        .perform()
     },
     picture: async () => Buffer.from(await driver.takeScreenshot(), 'base64'),
   }

@@ -1,109 +1,176 @@
-/** Any URL: method, headers and body, both routes, errors, and hostile data. */
+/** Any URL: method, headers and body, both routes, errors and their remedies, and hostile data. */
 
 import assert from 'node:assert/strict'
 import { answerTo } from '../../demo/answer.ts'
 import { startInspector } from '../../src/inspector/server/server.ts'
+import { unusedOrigin } from '../cli/test-server.ts'
 import { text, until, untilHere, untilText, type Page } from './driver.ts'
-import { follow, texts, typeURL, untilState, untilStep, visit, type Scenario } from './scenario.ts'
+import { follow, followURL, texts, visit, type Scenario } from './scenario.ts'
 import { HOSTILE } from './upstream.ts'
+import {
+  catchCopies,
+  check,
+  connectButton,
+  copied,
+  figure,
+  fill,
+  LIST,
+  PANEL,
+  press,
+  pressRow,
+  PROBLEM,
+  READING,
+  rowCount,
+  select,
+  untilRow,
+  untilState,
+  untilTab,
+  valueOf,
+} from './user.ts'
 
 const PROMPT = 'Is <b>this</b> naïve?'
+const FINDINGS = `${PANEL} li`
+const KEEP_ALIVE = `document.querySelector('${PANEL}').innerText.match(/Keep-alive interval\\s+(.*)/)?.[1]`
 
 export const requesting: Scenario[] = [
   {
     name: 'sends a method, headers and a body',
     async play({ page, demo }) {
       await visit(page, demo.url)
-      await typeURL(page, `${demo.url}chat?drop=16`)
-      await page.click('summary')
-      await page.type('#method', 'post')
-      await page.type('#headers', 'Authorization: Bearer demo-token\nContent-Type: application/json')
-      await page.type('#body', JSON.stringify({ prompt: PROMPT }))
-      await page.type('#close-at', '[DONE]')
-      await page.click('#connect')
+      await select(page, 'Stream', 'Another URL')
+      await fill(page, 'URL', `${demo.url}chat?drop=16`)
+      await fill(page, 'Method', 'post')
+      await press(page, 'Request')
+      await fill(page, 'Headers, one per line', 'Authorization: Bearer demo-token\nContent-Type: application/json')
+      await fill(page, 'Body', JSON.stringify({ prompt: PROMPT }))
+      await fill(page, 'Close at this event type or data', '[DONE]')
+      await press(page, 'Connect')
       const answer = answerTo(PROMPT)
-      await untilStep(page, 'Reconnecting in')
+      await untilRow(page, 'Reconnecting in')
       await untilState(page, 'CLOSED')
-      assert.equal(await text(page, '#count'), String(answer.length + 1))
-      await page.evaluate(
-        `void (document.querySelector('#view').value = 'text', document.querySelector('#view').dispatchEvent(new Event('change')))`,
-      )
-      assert.equal(await text(page, '#reading'), `You${PROMPT}Answer${answer.join('')}`)
+      await until(page, `${figure('Messages')} === '${answer.length + 1}'`)
+      await press(page, 'Text')
+      assert.equal(await text(page, READING), `You${PROMPT}Answer${answer.join('')}`)
+      await press(page, 'Timeline')
       assert.match(
-        (await texts(page, '#steps li')).join('\n'),
+        (await texts(page, '[aria-label="Connection log"] li')).join('\n'),
         /with Last-Event-ID: [0-9a-f]{8}\.\d+ \(POST \/chat\?drop=16\)/,
       )
+      await untilTab(page, 'Headers', 'Bearer demo-token')
     },
   },
   {
     name: 'shows the interval of keep-alives',
     async play({ page, demo, upstream }) {
       await visit(page, demo.url)
-      await typeURL(page, `${upstream.url}/keep-alives`)
-      await page.click('#connect')
+      await followURL(page, `${upstream.url}/keep-alives`)
       await untilState(page, 'OPEN')
-      assert.equal(await text(page, '#keep-alive'), 'unknown')
-      await until(page, `document.querySelector('#keep-alive').textContent !== 'unknown'`)
+      await untilTab(page, 'Timeline', 'Keep-alive interval')
+      assert.equal(await page.evaluate(KEEP_ALIVE), 'unknown')
+      await until(page, `${KEEP_ALIVE} !== 'unknown'`)
       // On a busy machine, comments may be late.
-      assert.match(await text(page, '#keep-alive'), /^(?:9\d\d ms|[1-5]\.\d s)$/)
+      assert.match(String(await page.evaluate(KEEP_ALIVE)), /^(?:9\d\d ms|[1-5]\.\d s)$/)
     },
   },
   {
     name: 'shows errors at the invalid field',
     async play({ page, demo }) {
       await visit(page, demo.url)
-      await typeURL(page, 'ftp://example.org')
-      await page.click('#connect')
-      await untilText(page, '#form-error', 'must start with http:// or https://')
-      assert.equal(await page.evaluate(`document.activeElement.id`), 'url')
-      await page.type('#url', demo.url)
-      await page.click('summary')
-      await page.type('#headers', 'Cookie: a=1')
-      await page.click('#connect')
-      await untilText(page, '#form-error', 'let pages send the header Cookie')
-      assert.equal(await text(page, '#state'), 'CLOSED')
+      await followURL(page, 'ftp://example.org')
+      await untilText(page, '[role=alert]', 'must start with http:// or https://')
+      assert.equal(await page.evaluate(`document.activeElement.labels[0].textContent`), 'URL')
+      await fill(page, 'URL', demo.url)
+      await press(page, 'Request')
+      await fill(page, 'Headers, one per line', 'Cookie: a=1')
+      await press(page, 'Request')
+      await press(page, 'Connect')
+      await untilText(page, '[role=alert]', 'let pages send the header Cookie')
+      assert.equal(await page.evaluate(`document.activeElement.labels[0].textContent`), 'Headers, one per line')
+      assert.equal(await text(page, 'output'), 'CLOSED')
     },
   },
   {
     name: 'shows hostile data as text',
     async play({ page, demo, upstream }) {
-      const title = await (async () => {
-        await visit(page, demo.url)
-        return page.evaluate('document.title')
-      })()
-      await typeURL(page, `${upstream.url}/hostile`)
-      await page.click('#connect')
-      await untilText(page, '#messages', `id ${HOSTILE}${HOSTILE}`)
-      await untilText(page, '#messages', 'token')
-      await untilText(page, '#response-headers', HOSTILE)
-      await untilText(page, '#findings', '<img')
-      await page.evaluate(
-        `void (document.querySelector('#view').value = 'text', document.querySelector('#view').dispatchEvent(new Event('change')))`,
-      )
-      await untilText(page, '#reading', HOSTILE)
-      await typeURL(page, `${upstream.url}/refused`)
-      await page.click('#connect')
-      await untilText(page, '#response-body', HOSTILE)
+      await visit(page, demo.url)
+      await followURL(page, `${upstream.url}/hostile`)
+      await untilRow(page, HOSTILE)
+      await untilRow(page, 'token')
+      await pressRow(page, HOSTILE)
+      await untilTab(page, 'Message', HOSTILE)
+      await untilTab(page, 'Headers', HOSTILE)
+      await untilTab(page, 'Diagnosis', '<img')
+      await press(page, 'Text')
+      await untilText(page, READING, HOSTILE)
+      await followURL(page, `${upstream.url}/refused`)
+      await untilTab(page, 'Headers', HOSTILE)
       assert.equal(await page.evaluate(`document.querySelectorAll('main img, main script').length`), 0)
-      assert.equal(await page.evaluate('document.title'), title)
+      assert.doesNotMatch(String(await page.evaluate('document.title')), /hacked/)
     },
   },
   {
-    name: 'distinguishes a CORS error from an unreachable server and shows the command to inspect it',
+    name: 'explains a response that CORS blocks once, with the command to inspect it',
     async play({ page, demo, upstream }) {
       await visit(page, demo.url)
-      await typeURL(page, `${upstream.url}/private`)
-      await page.click('#connect')
+      await followURL(page, `${upstream.url}/private`)
       await untilText(
         page,
-        '#findings',
+        PROBLEM,
         `${upstream.url} responds, but does not allow this page to read the response (CORS)`,
       )
-      await untilText(page, '#findings', `npx everysource inspect ${upstream.url}/private`)
-      await typeURL(page, 'http://127.0.0.1:1/nothing')
-      await page.click('#connect')
-      await untilText(page, '#findings', 'No response from http://127.0.0.1:1')
-      await page.click('#close')
+      await untilTab(page, 'Diagnosis', `npx everysource inspect ${upstream.url}/private`)
+      assert.equal((await texts(page, FINDINGS)).length, 1)
+      await catchCopies(page)
+      await press(page, 'Copy')
+      assert.equal(await copied(page), `npx everysource inspect ${upstream.url}/private`)
+      await press(page, 'Disconnect')
+    },
+  },
+  {
+    name: 'explains a refused port once',
+    async play({ page, demo }) {
+      await visit(page, demo.url)
+      const origin = await unusedOrigin()
+      await followURL(page, `${origin}/nothing`)
+      await untilTab(page, 'Diagnosis', `No response from ${origin}.`)
+      const [only, ...others] = await texts(page, FINDINGS)
+      assert.deepEqual(others, [])
+      assert.doesNotMatch(only ?? '', /CORS/)
+      await followURL(page, 'http://127.0.0.1:1/nothing')
+      await untilTab(page, 'Diagnosis', 'fetch blocks port 1')
+      assert.equal((await texts(page, FINDINGS)).length, 1)
+      await press(page, 'Disconnect')
+    },
+  },
+  {
+    name: 'offers what may help beside a failure: a token after a 401, POST after a 405',
+    async play({ page, demo, upstream }) {
+      await visit(page, demo.url)
+      await followURL(page, `${upstream.url}/token`)
+      await untilText(page, PROBLEM, 'status 401')
+      await press(page, 'Add a token')
+      // Typing replaces the placeholder.
+      assert.equal(await page.evaluate(`document.activeElement.value`), 'Authorization: Bearer <token>')
+      assert.equal(
+        await page.evaluate(
+          `getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)`,
+        ),
+        '<token>',
+      )
+      for (const key of 'abc') await page.press(key)
+      assert.equal(await valueOf(page, 'Headers, one per line'), 'Authorization: Bearer abc')
+      await press(page, 'Connect')
+      await untilRow(page, 'welcome')
+      await untilState(page, 'OPEN')
+
+      await followURL(page, `${upstream.url}/post-only`)
+      await untilText(page, PROBLEM, 'status 405')
+      await press(page, 'Use POST')
+      assert.equal(await valueOf(page, 'Method'), 'POST')
+      for (const key of 'hello') await page.press(key)
+      await press(page, 'Connect')
+      await untilRow(page, 'got hello')
+      await press(page, 'Disconnect')
     },
   },
   {
@@ -113,41 +180,43 @@ export const requesting: Scenario[] = [
     async play(stage) {
       const { page } = stage
       await follow(stage, '/events/unframed')
-      await untilText(page, '#findings', 'no blank line after')
+      await untilText(page, PROBLEM, 'no blank line after')
       await follow(stage, '/events/wrong-type')
       await untilState(page, 'CLOSED')
-      await untilText(page, '#findings', 'looks like an event stream, but has the Content-Type')
+      await untilText(page, PROBLEM, 'looks like an event stream, but has the Content-Type')
+      await press(page, 'Details')
+      await untilText(page, PANEL, 'Content-Type: text/event-stream')
       await follow(stage, '/events/buffered')
-      await untilText(page, '#findings', 'Events arrive in bursts')
-      await page.click('#close')
+      await untilTab(page, 'Diagnosis', 'Events arrive in bursts')
+      await press(page, 'Disconnect')
     },
   },
   {
-    name: 'forwards any header without CORS, for the native EventSource too, and cancels when the page is left',
+    name: 'connects by itself, forwards any header without CORS, for the native EventSource too, and cancels when the page is left',
     async play({ page, demo, upstream }) {
       const inspector = await startInspector({ url: `${upstream.url}/short`, method: 'GET', headers: '', body: '' })
       try {
-        const before = upstream.seen.length
         await visit(page, inspector.url)
-        await openDetails(page)
-        await page.click('#compares')
-        await page.click('#connect')
-        await untilStep(page, 'Reconnecting with Last-Event-ID: 2 ')
-        await untilText(page, '#messages', 'id 4')
-        await untilText(page, '#response-headers', 'x-own')
-        await untilText(page, '#response-summary', 'Access-Control-Allow-Origin is missing')
-        await untilText(page, '#native-note', 'No differences so far')
+        await untilRow(page, 'Reconnecting with Last-Event-ID: 2 ')
+        await untilTab(page, 'Headers', 'x-own')
+        await untilText(page, PANEL, 'Access-Control-Allow-Origin is missing')
+        const before = upstream.seen.length
+        await press(page, 'Request')
+        await check(page, 'Compare with the native')
+        assert.equal(await connectButton(page), 'Reconnect')
+        await press(page, 'Reconnect')
+        await untilTab(page, 'Native', 'No differences so far')
         // The delay of the native EventSource is up to the browser.
         const reconnections = (): number =>
           upstream.seen.slice(before).filter(({ headers }) => headers['last-event-id'] === '2').length
         await untilHere(() => reconnections() >= 2, 'both reconnected')
-        await page.click('#close')
+        await press(page, 'Disconnect')
 
-        await page.type('#url', `${upstream.url}/private`)
-        await page.type('#headers', 'Cookie: session=1')
-        await page.click('#connect')
-        await untilStep(page, 'GET /private')
-        await untilText(page, '#messages', 'id 2')
+        await fill(page, 'URL', `${upstream.url}/private`)
+        await fill(page, 'Headers, one per line', 'Cookie: session=1')
+        await press(page, 'Connect')
+        await untilText(page, LIST, 'GET /private')
+        await untilState(page, 'OPEN')
         const last = upstream.seen.filter(({ url }) => url === '/private').at(-1)
         assert.equal(last?.headers.cookie, 'session=1')
         await page.goto(`${demo.url}pages/index.html`)
@@ -157,8 +226,36 @@ export const requesting: Scenario[] = [
       }
     },
   },
+  {
+    name: 'does not send a POST again when the page is reloaded, and does not connect without a URL',
+    async play({ page, upstream }) {
+      const body = { headers: 'Content-Type: text/plain', body: 'x' }
+      const inspector = await startInspector({ url: `${upstream.url}/post-only`, method: 'POST', ...body })
+      const empty = await startInspector({ url: '', method: 'GET', headers: '', body: '' })
+      try {
+        await visit(page, inspector.url)
+        await untilRow(page, 'got x')
+        const sent = upstream.seen.length
+        await page.evaluate('void setTimeout(() => location.reload())')
+        await untilReloaded(page)
+        assert.equal(await text(page, 'output'), 'CLOSED')
+        assert.equal(upstream.seen.length, sent)
+        await visit(page, empty.url)
+        assert.equal(await text(page, '[role=alert]'), '')
+        assert.equal(await connectButton(page), 'Connect')
+      } finally {
+        await Promise.all([inspector.close(), empty.close()])
+      }
+    },
+  },
 ]
 
-async function openDetails(page: Page): Promise<void> {
-  if ((await page.evaluate(`document.querySelector('details').open`)) === false) await page.click('summary')
+/** Waits for the page after a reload, during which it can't be asked. */
+async function untilReloaded(page: Page): Promise<void> {
+  for (;;) {
+    const rows = await rowCount(page).catch(() => undefined)
+    if (rows === 0) break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await until(page, `document.documentElement.dataset.ready === 'true'`)
 }

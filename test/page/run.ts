@@ -11,12 +11,15 @@ import { accessible } from './accessible.ts'
 import type { Driver, Page } from './driver.ts'
 import { drivers } from './drivers.ts'
 import { following } from './following.ts'
+import { listing } from './listing.ts'
 import { requesting } from './requesting.ts'
 import { SECOND } from './scenario.ts'
 import { startUpstream } from './upstream.ts'
 
 const { values } = parseArgs({ options: { engine: { type: 'string' }, filter: { type: 'string' } } })
-const scenarios = [...following, ...requesting, ...accessible].filter(({ name }) => name.includes(values.filter ?? ''))
+const scenarios = [...following, ...listing, ...requesting, ...accessible].filter(({ name }) =>
+  name.includes(values.filter ?? ''),
+)
 const tally = new Tally()
 
 // In parallel, because the scenarios mostly wait.

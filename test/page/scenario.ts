@@ -1,8 +1,9 @@
 /** Helpers for the scenarios. */
 
 import type { DemoServer } from '../../demo/server.ts'
-import { choose, until, untilText, type Page } from './driver.ts'
+import { until, type Look, type Page } from './driver.ts'
 import type { Upstream } from './upstream.ts'
+import { fill, press, select } from './user.ts'
 
 /** Default length of a second in the demo's streams, in ms. */
 export const SECOND = 200
@@ -15,7 +16,7 @@ export interface Stage {
   demo: DemoServer
   upstream: Upstream
   /** Opens another page. */
-  open: (look: { scheme?: 'light' | 'dark'; width?: number; height?: number }) => Promise<Page>
+  open: (look: Look) => Promise<Page>
 }
 
 export interface Scenario {
@@ -34,23 +35,17 @@ export async function visit(page: Page, url: string): Promise<void> {
 }
 
 /** Selects a stream of the demo and connects. */
-export async function follow({ page, demo }: Stage, stream: string): Promise<void> {
+export async function follow({ page, demo }: Pick<Stage, 'page' | 'demo'>, stream: string): Promise<void> {
   await visit(page, demo.url)
-  await choose(page, '#stream', stream)
-  await page.click('#connect')
+  await select(page, 'Stream', stream)
+  await press(page, 'Connect')
 }
 
-/** Types a URL instead of selecting a stream. */
-export async function typeURL(page: Page, url: string): Promise<void> {
-  await choose(page, '#stream', '')
-  await page.type('#url', url)
-}
-
-export function untilState(page: Page, state: 'CONNECTING' | 'OPEN' | 'CLOSED'): Promise<void> {
-  return until(
-    page,
-    `document.querySelector('#state').textContent === '${state}' && document.querySelector('#lamp').dataset.state === '${state}'`,
-  )
+/** Connects to a URL instead of a stream of the demo. */
+export async function followURL(page: Page, url: string): Promise<void> {
+  await select(page, 'Stream', 'Another URL')
+  await fill(page, 'URL', url)
+  await page.press('Enter')
 }
 
 /** The texts of all matching elements. */
@@ -58,15 +53,4 @@ export async function texts(page: Page, selector: string): Promise<string[]> {
   return (await page.evaluate(
     `[...document.querySelectorAll(${JSON.stringify(selector)})].map((element) => element.textContent)`,
   )) as string[]
-}
-
-/** The message count that the page shows. */
-export async function counted(page: Page): Promise<number> {
-  return (await page.evaluate(COUNT)) as number
-}
-
-export const COUNT = `Number(document.querySelector('#count').textContent.replaceAll(',', ''))`
-
-export function untilStep(page: Page, part: string): Promise<void> {
-  return untilText(page, '#steps', part)
 }

@@ -73,6 +73,25 @@ const ANSWERS: Record<string, Answer> = {
     })
     response.end(`<p>${HOSTILE}</p>`)
   },
+  /** Messages of several types, some with JSON. */
+  '/types': (response) => {
+    response.writeHead(200, { ...STREAM, 'Access-Control-Allow-Origin': '*' })
+    response.write('event: price\ndata: {"symbol":"ABC","price":1.5,"tags":["new",null],"ok":true}\n\n')
+    response.write('event: trade\ndata: [1,2,3]\n\ndata: Just text\ndata: of two lines\n\n')
+    response.write(`event: price\nid: 7\ndata: ${JSON.stringify(Array.from({ length: 1_000 }, (_, i) => ({ i })))}\n\n`)
+  },
+  /** Requires a token, and allows pages to send it. */
+  '/token': (response, { method, headers }) => {
+    response.setHeader('Access-Control-Allow-Origin', '*').setHeader('Access-Control-Allow-Headers', 'authorization')
+    if (method === 'OPTIONS') response.writeHead(204).end()
+    else if (headers.authorization === 'Bearer abc') response.writeHead(200, STREAM).write('data: welcome\n\n')
+    else response.writeHead(401).end('No token')
+  },
+  '/post-only': (response, { method, body }) => {
+    response.setHeader('Access-Control-Allow-Origin', '*')
+    if (method === 'POST') response.writeHead(200, STREAM).write(`data: got ${body}\n\n`)
+    else response.writeHead(405, { Allow: 'POST' }).end()
+  },
   '/moved': (response) => response.writeHead(307, { Location: '/private' }).end(),
 }
 

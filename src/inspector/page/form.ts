@@ -105,7 +105,9 @@ export class Form {
     }
     if (wanted.url.href !== other.url.href) return 'other stream'
     // The page adds the types that the stream sends.
-    return JSON.stringify({ ...wanted, types: [] }) === JSON.stringify({ ...other, types: [] }) ? 'same' : 'other settings'
+    return JSON.stringify({ ...wanted, types: [] }) === JSON.stringify({ ...other, types: [] })
+      ? 'same'
+      : 'other settings'
   }
 
   /** Adds an event type that the stream sent to the field. */
@@ -188,7 +190,10 @@ export class Form {
   #showOffer(): void {
     const { offered } = this
     byId('url-field', HTMLElement).hidden = offered !== undefined
-    setText(byId('about', HTMLElement), offered?.about ?? 'Any stream on this machine or on a server that allows this page.')
+    setText(
+      byId('about', HTMLElement),
+      offered?.about ?? 'Any stream on this machine or on a server that allows this page.',
+    )
   }
 
   #showPrompt(): void {

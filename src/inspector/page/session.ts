@@ -166,8 +166,14 @@ export class Session {
   #describe(url: string, init: FetchLikeInit): RequestInfo {
     const { headers, body } = this.wanted
     const all = new Map<string, [string, string]>()
-    for (const [name, value] of [...Object.entries(init.headers), ...headers]) all.set(name.toLowerCase(), [name, value])
-    return { method: init.method, url, headers: [...all.values()].map(([name, value]) => [name, textOf(value) ?? '']), body }
+    for (const [name, value] of [...Object.entries(init.headers), ...headers])
+      all.set(name.toLowerCase(), [name, value])
+    return {
+      method: init.method,
+      url,
+      headers: [...all.values()].map(([name, value]) => [name, textOf(value) ?? '']),
+      body,
+    }
   }
 
   /** Browsers don't tell a page whether the server is unreachable or CORS blocks the response, so this checks. */

@@ -25,7 +25,9 @@ export class DetailView {
   }
 
   show(entry: Entry, { startedAt }: Recording): void {
-    const facts: [string, string | Node][] = [['Time', `${timeOfDay(entry.at)} (${clock(entry.at - startedAt)} after the start)`]]
+    const facts: [string, string | Node][] = [
+      ['Time', `${timeOfDay(entry.at)} (${clock(entry.at - startedAt)} after the start)`],
+    ]
     if (entry.kind !== 'message') {
       if (entry.sentId !== undefined) facts.push(['Last-Event-ID', entry.sentId])
       this.#panel.replaceChildren(title(entry, typeChip(entry)), pairs(facts), make('p', '', entry.text))

@@ -50,7 +50,8 @@ export class FindingsView {
     const [worst] = findings
     this.#badge.hidden = !worst
     this.#badge.className = `badge badge-${worst?.level ?? ''}`
-    this.#badge.replaceChildren(String(findings.length), make('span', 'unseen', `, worst: ${worst?.level ?? ''}`))
+    const words = worst ? [String(findings.length), make('span', 'unseen', `, worst: ${worst.level}`)] : []
+    this.#badge.replaceChildren(...words)
     this.#showBanner(worst?.level === 'error' ? worst : undefined)
   }
 
@@ -71,7 +72,10 @@ export class FindingsView {
     element.append(make('p', 'seen', make('span', 'level', level), ' ', seen))
     for (const text of [why, fix]) element.append(make('p', '', text))
     if (example !== undefined) {
-      element.append(make('pre', '', example), button('', 'Copy', () => void this.#actions.copy(example, 'Copied')))
+      element.append(
+        make('pre', '', example),
+        button('', 'Copy', () => void this.#actions.copy(example, 'Copied')),
+      )
     }
     element.append(...this.#remedies(finding))
     return element

@@ -33,7 +33,12 @@ function branch(label: string, value: object, depth: number): HTMLElement {
   const isArray = Array.isArray(value)
   const members: [string, unknown][] = Object.entries(value)
   const noun = isArray ? 'item' : 'key'
-  const summary = make('summary', '', ...key(label), make('span', 'json-count', `${isArray ? '[…]' : '{…}'} ${counted(members.length, noun)}`))
+  const summary = make(
+    'summary',
+    '',
+    ...key(label),
+    make('span', 'json-count', `${isArray ? '[…]' : '{…}'} ${counted(members.length, noun)}`),
+  )
   const element = make('details', '', summary)
   let isFilled = false
   const fill = (): void => {
@@ -56,10 +61,14 @@ function addMembers(parent: HTMLElement, members: [string, unknown][], from: num
   parent.append(...members.slice(from, to).map(([label, value]) => node(label, value, depth + 1)))
   const rest = members.length - to
   if (rest <= 0) return
-  const more = button('', `Show ${counted(Math.min(rest, MAX_MEMBERS), 'more')} of ${rest}`.replace('mores', 'more'), () => {
-    more.remove()
-    addMembers(parent, members, to, depth)
-  })
+  const more = button(
+    '',
+    `Show ${counted(Math.min(rest, MAX_MEMBERS), 'more')} of ${rest}`.replace('mores', 'more'),
+    () => {
+      more.remove()
+      addMembers(parent, members, to, depth)
+    },
+  )
   parent.append(more)
 }
 

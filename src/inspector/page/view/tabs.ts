@@ -18,7 +18,12 @@ export class Tabs {
       tab.addEventListener('keydown', ({ key }) => {
         const last = this.#tabs.length - 1
         const at = this.#tabs.indexOf(tab)
-        const target = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[key]
+        const target = {
+          ArrowRight: at === last ? 0 : at + 1,
+          ArrowLeft: at === 0 ? last : at - 1,
+          Home: 0,
+          End: last,
+        }[key]
         const next = target === undefined ? undefined : this.#tabs[target]
         if (!next) return
         this.#show(next)

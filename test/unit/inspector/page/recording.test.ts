@@ -41,7 +41,14 @@ describe('Recording', () => {
       'connect: Reconnecting with Last-Event-ID: 7 (GET /)',
       'failed: Refused. Not reconnecting.',
     ])
-    expect(recording.entries.map(({ kind }) => kind)).toEqual(['connect', 'open', 'message', 'lost', 'connect', 'failed'])
+    expect(recording.entries.map(({ kind }) => kind)).toEqual([
+      'connect',
+      'open',
+      'message',
+      'lost',
+      'connect',
+      'failed',
+    ])
     recording.clear()
     expect([recording.first, recording.end, recording.count]).toEqual([6, 6, 1])
     expect(recording.spans).toEqual([
