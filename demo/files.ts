@@ -5,16 +5,19 @@ import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { extname } from 'node:path'
 import { ASSETS, isAssetName, PAGE_HEADERS, readAsset } from '../src/inspector/server/assets.ts'
-import { SETTINGS } from './offered-streams.ts'
+import { GUIDE, readSettings } from './offered-streams.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  // Browsers show plain text and download Markdown.
+  '.md': 'text/plain; charset=utf-8',
 }
 
 /** All files by path. Requests are looked up here, so a path from a request never becomes a file name. */
 const FILES: ReadonlyMap<string, URL> = new Map([
+  [`/${GUIDE}`, new URL(`../${GUIDE}`, import.meta.url)],
   ...['everysource.min.js', 'everysource-shared.min.js'].map((name): [string, URL] => [
     `/${name}`,
     new URL(`../dist/${name}`, import.meta.url),
@@ -27,7 +30,7 @@ const FILES: ReadonlyMap<string, URL> = new Map([
 
 /** Sends the file at the path, or a 404. */
 export async function sendFile(path: string, response: ServerResponse): Promise<void> {
-  const found = path === '/settings.json' ? SETTINGS_FILE : ((await inspectorFile(path)) ?? (await ownFile(path)))
+  const found = path === '/settings.json' ? settingsFile() : ((await inspectorFile(path)) ?? (await ownFile(path)))
   if (!found) {
     response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not found\n')
     return
@@ -49,7 +52,9 @@ interface Found {
   headers?: Record<string, string>
 }
 
-const SETTINGS_FILE: Found = { type: 'application/json', content: Buffer.from(JSON.stringify(SETTINGS)) }
+function settingsFile(): Found {
+  return { type: 'application/json', content: Buffer.from(JSON.stringify(readSettings())) }
+}
 
 /** A file of the inspector page, which `everysource inspect` serves too. */
 async function inspectorFile(path: string): Promise<Found | undefined> {

@@ -1,7 +1,11 @@
 /** The streams that the demo server offers on its page. */
 
+import { docsURL } from '../src/inspector/server/docs.ts'
 import type { OfferedStream, Settings } from '../src/inspector/settings.ts'
 import { TOKEN } from './chat-request.ts'
+
+/** Path of the guide to the page, in the clone and on the demo server. */
+export const GUIDE = 'docs/guides/inspector.md'
 
 const GET = { method: 'GET', headers: '', body: '' }
 
@@ -63,8 +67,12 @@ const STREAMS: Omit<OfferedStream, 'url'>[] = [
   },
 ]
 
-export const SETTINGS: Settings = {
-  streams: STREAMS.map((stream) => ({ ...stream, url: stream.name })),
-  control: 'control',
-  links: [{ href: 'pages/index.html', text: 'Examples with code' }],
+/** The page's settings. A function, because the page may not be built. */
+export function readSettings(): Settings {
+  return {
+    streams: STREAMS.map((stream) => ({ ...stream, url: stream.name })),
+    control: 'control',
+    docs: docsURL() ?? GUIDE,
+    links: [{ href: 'pages/index.html', text: 'Examples with code' }],
+  }
 }

@@ -46,7 +46,7 @@ test('prints a loopback URL, serves the page there, and exits on Ctrl-C', async 
   const program = start('http://localhost:3000/events')
   const pageURL = await urlOf(program)
   expect(pageURL).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/$/)
-  expect(await (await fetch(pageURL)).text()).toContain('<title>Event stream')
+  expect(await (await fetch(pageURL)).text()).toContain('<title>everysource inspector')
   program.child.kill('SIGINT')
   expect(await program.exited).toBe(0)
   expect(program.stderr()).toBe('')

@@ -76,12 +76,16 @@ test('links to a page for each stream, without dead links', async () => {
   for (const link of links) expect((await fetch(link)).status, link.pathname).toBe(200)
 })
 
-test('offers every stream in the inspector, with a link to the index', async () => {
+test('offers every stream in the inspector, with links to the index and to the guide', async () => {
   const { url } = await openServer()
-  const { streams, links = [] } = (await (await fetch(`${url}settings.json`)).json()) as Settings
+  const { streams, links = [], docs = '' } = (await (await fetch(`${url}settings.json`)).json()) as Settings
   const all = [...STREAMS, ...INSPECTOR_ONLY, 'chat'].map((name) => `/${name}`)
   expect(streams.map((stream) => stream.url).sort()).toEqual(all.sort())
-  for (const { href } of links) expect((await fetch(new URL(href, url))).status, href).toBe(200)
+  const linked = [...links.map(({ href }) => new URL(href, url)), new URL(docs, url)]
+  // The guide may be on the web.
+  for (const { href } of linked.filter(({ href }) => href.startsWith(url))) {
+    expect((await fetch(href)).status, href).toBe(200)
+  }
 })
 
 test.for([

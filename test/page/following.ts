@@ -59,7 +59,7 @@ export const following: Scenario[] = [
     name: 'names itself and links to its documentation and to examples that show their code',
     async play({ page, demo }) {
       await visit(page, demo.url)
-      assert.match(await text(page, 'h1'), /^everysource/)
+      assert.match(await text(page, 'h1'), /^\s*everysource/)
       const links = (await page.evaluate(
         `[...document.querySelectorAll('a[href^="http"], nav a, h1 a')].map(({ href }) => href)`,
       )) as string[]
@@ -141,7 +141,9 @@ export const following: Scenario[] = [
       const { page } = stage
       await visit(page, stage.demo.url)
       // Drivers don't click a control that is marked as disabled.
-      await page.evaluate(`void [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Drop').focus()`)
+      await page.evaluate(
+        `void [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Drop').focus()`,
+      )
       await page.press('Enter')
       await untilText(page, ACTION_RESULT, 'Connect to a stream of this server first')
       await follow(stage, '/numbers')

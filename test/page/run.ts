@@ -10,6 +10,7 @@ import { Tally } from '../tally.ts'
 import { accessible } from './accessible.ts'
 import type { Driver, Page } from './driver.ts'
 import { drivers } from './drivers.ts'
+import { faults } from './faults.ts'
 import { following } from './following.ts'
 import { listing } from './listing.ts'
 import { requesting } from './requesting.ts'
@@ -17,7 +18,7 @@ import { SECOND } from './scenario.ts'
 import { startUpstream } from './upstream.ts'
 
 const { values } = parseArgs({ options: { engine: { type: 'string' }, filter: { type: 'string' } } })
-const scenarios = [...following, ...listing, ...requesting, ...accessible].filter(({ name }) =>
+const scenarios = [...following, ...listing, ...requesting, ...accessible, ...faults].filter(({ name }) =>
   name.includes(values.filter ?? ''),
 )
 const tally = new Tally()

@@ -186,15 +186,15 @@ function toNextError(): void {
 byId('next-error', HTMLButtonElement).addEventListener('click', toNextError)
 
 listenForShortcuts([
-  { keys: ['c'], text: 'Connect or disconnect', act: toggle },
-  { keys: ['/'], text: 'Filter by text', act: () => bar.focusFilter() },
-  { keys: ['p'], text: 'Pause or resume', act: () => bar.togglePause() },
-  { keys: ['x'], text: 'Clear the list', act: () => bar.clear() },
-  { keys: ['j', 'ArrowDown'], text: 'Next message', act: () => log.move(1) },
-  { keys: ['k', 'ArrowUp'], text: 'Previous message', act: () => log.move(-1) },
-  { keys: ['n'], text: 'Next error', act: toNextError },
-  { keys: ['g'], text: 'First message', act: () => log.toStart() },
-  { keys: ['G'], text: 'Follow the end', act: () => log.toEnd() },
+  [['c'], 'Connect or disconnect', toggle],
+  [['/'], 'Filter by text', bar.focusFilter.bind(bar)],
+  [['p'], 'Pause or resume', bar.togglePause.bind(bar)],
+  [['x'], 'Clear the list', bar.clear.bind(bar)],
+  [['j', 'ArrowDown'], 'Next message', log.move.bind(log, 1)],
+  [['k', 'ArrowUp'], 'Previous message', log.move.bind(log, -1)],
+  [['n'], 'Next error', toNextError],
+  [['g'], 'First message', log.toStart.bind(log)],
+  [['G'], 'Follow the end', log.toEnd.bind(log)],
 ])
 
 const { docs } = settings

@@ -2,23 +2,18 @@
 
 import { byId, isField, make } from './view/dom.ts'
 
-export interface Shortcut {
-  keys: string[]
-  text: string
-  act: () => void
-}
+export type Shortcut = [keys: string[], text: string, act: () => void]
 
-/** @param shortcuts the first key of each is shown first */
 export function listenForShortcuts(shortcuts: Shortcut[]): void {
   const dialog = byId('shortcuts', HTMLDialogElement)
   const open = (): void => {
     dialog.showModal()
   }
-  const all: Shortcut[] = [...shortcuts, { keys: ['?'], text: 'Show this list', act: open }]
+  const all: Shortcut[] = [...shortcuts, [['?'], 'Show this list', open]]
   dialog
     .querySelector('dl')
     ?.append(
-      ...all.flatMap(({ keys, text }) => [
+      ...all.flatMap(([keys, text]) => [
         make('dt', '', ...keys.flatMap((key, i) => [...(i > 0 ? [' or '] : []), make('kbd', '', key)])),
         make('dd', '', text),
       ]),
@@ -27,10 +22,10 @@ export function listenForShortcuts(shortcuts: Shortcut[]): void {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     if (isField(event.target) || dialog.open) return
-    const shortcut = all.find(({ keys }) => keys.includes(event.key))
-    if (!shortcut) return
+    const [, , act] = all.find(([keys]) => keys.includes(event.key)) ?? []
+    if (!act) return
     // `/` would open the search of Firefox.
     event.preventDefault()
-    shortcut.act()
+    act()
   })
 }

@@ -8,12 +8,10 @@ interface Manifest {
   repository?: { url: string }
 }
 
-/** The guide of this version in the repository, or else the page of the package. */
-export function docsURL(manifest = readManifest()): string {
+/** The guide of this version in the repository, if package.json says where that is. */
+export function docsURL(manifest = readManifest()): string | undefined {
   const [, repository] = /^git\+(https:\/\/.+?)(?:\.git)?$/.exec(manifest.repository?.url ?? '') ?? []
-  return repository === undefined
-    ? 'https://www.npmjs.com/package/everysource'
-    : `${repository}/blob/v${manifest.version ?? ''}/docs/guides/inspector.md`
+  return repository && `${repository}/blob/v${manifest.version ?? ''}/docs/guides/inspector.md`
 }
 
 function readManifest(): Manifest {

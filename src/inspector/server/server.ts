@@ -23,7 +23,7 @@ export async function startInspector(fields: RequestFields, port = 0): Promise<I
     request: fields,
     forward: 'forward',
     connects: fields.url !== '',
-    docs: docsURL(),
+    docs: docsURL() ?? 'https://www.npmjs.com/package/everysource',
   }
   const access: Access = { host: '', token }
   const server = createServer((request, response) => {
