@@ -52,7 +52,7 @@ function inspectLength(dropped: Observation[]): Finding[] {
   const lengths = last.map(({ head, end }) => (head && end ? end.at - head.at : 0))
   if (last.length < MIN_REPEATS || lengths.some((length) => length >= SHORT_CONNECTION)) return []
   const longest = Math.max(...lengths)
-  const isClean = last.every(({ end }) => end?.how === 'ended')
+  const isClean = last.every(({ end, text }) => end?.how === 'ended' && text.openData + text.unfinished === 0)
   // Complete responses without events have other findings.
   if (isClean && last.some(({ text }) => text.events === 0)) return []
   return [

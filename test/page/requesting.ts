@@ -51,7 +51,7 @@ export const requesting: Scenario[] = [
       await until(page, `${figure('Messages')} === '${answer.length + 1}'`)
       await press(page, 'Text')
       assert.equal(await text(page, READING), `You${PROMPT}Answer${answer.join('')}`)
-      await press(page, 'Timeline')
+      await untilTab(page, 'Timeline', 'with Last-Event-ID: ')
       assert.match(
         (await texts(page, '[aria-label="Connection log"] li')).join('\n'),
         /with Last-Event-ID: [0-9a-f]{8}\.\d+ \(POST \/chat\?drop=16\)/,

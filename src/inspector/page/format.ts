@@ -49,9 +49,9 @@ export function bytesOf(text: string): number {
   return new TextEncoder().encode(text).byteLength
 }
 
-/** A hue for an event type: always the same, one of twelve that are easy to tell apart. */
+/** A hue for an event type: always the same, one of eleven that are easy to tell apart. Red is for errors. */
 export function hueOf(type: string): number {
   let hash = 7
   for (const character of type) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521
-  return (hash % 12) * 30
+  return 30 + (hash % 11) * 30
 }

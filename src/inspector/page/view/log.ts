@@ -24,6 +24,8 @@ export class LogView {
   /** The index of the first row that has not been in view yet. */
   #seen = 0
   #firstIndex = 0
+  /** Where the page itself scrolled to. */
+  #placedAt = 0
   #rowHeight = 27
   #isMeasured = false
 
@@ -32,7 +34,8 @@ export class LogView {
     this.#rows = rows
     this.#onSelect = onSelect
     this.#log.addEventListener('scroll', () => {
-      this.#setFollows(this.#isAtEnd())
+      // The event of the page's own scrolling may come after the user has turned following off.
+      if (this.#log.scrollTop !== this.#placedAt) this.#setFollows(this.#isAtEnd())
       this.render()
     })
     this.#log.addEventListener('keydown', (event) => {
@@ -74,7 +77,7 @@ export class LogView {
     this.#log.setAttribute('aria-rowcount', String(length + 1))
     if (this.#follows) {
       // While it waits for the rest of the matches, the end is not the end.
-      if (isDone || length > 0) this.#log.scrollTop = this.#log.scrollHeight
+      if (isDone || length > 0) this.#scrollTo(this.#log.scrollHeight)
       this.#seen = rows.recording.end
     }
     this.#draw(length)
@@ -159,7 +162,7 @@ export class LogView {
   #keepPlace(): void {
     const { first } = this.#rows.recording
     if (first > this.#firstIndex && !this.#follows && !this.#rows.isFiltered) {
-      this.#log.scrollTop -= (first - this.#firstIndex) * this.#rowHeight
+      this.#scrollTo(this.#log.scrollTop - (first - this.#firstIndex) * this.#rowHeight)
     }
     this.#firstIndex = first
   }
@@ -170,8 +173,13 @@ export class LogView {
     const height = this.#log.clientHeight - this.#rowHeight
     // Otherwise, the browser limits the position to the rows drawn so far.
     this.#body.style.height = `${this.#rows.length * this.#rowHeight}px`
-    if (top < scrollTop) this.#log.scrollTop = top
-    else if (top + this.#rowHeight > scrollTop + height) this.#log.scrollTop = top + this.#rowHeight - height
+    if (top < scrollTop) this.#scrollTo(top)
+    else if (top + this.#rowHeight > scrollTop + height) this.#scrollTo(top + this.#rowHeight - height)
+  }
+
+  #scrollTo(top: number): void {
+    this.#log.scrollTop = top
+    this.#placedAt = this.#log.scrollTop
   }
 
   /** Returns whether the height of a row has changed. It depends on the width of the window and the font size. */
