@@ -11,6 +11,7 @@ import { UsageError } from './usage.ts'
 const USAGE = `Usage: everysource inspect [options] [url]
 
 Shows an event stream in a page: its state, messages, connections and problems.
+The page connects when you open it.
 A server on 127.0.0.1 serves the page and forwards its requests, so the page can
 read streams from any server. Press Ctrl-C to stop.
 

@@ -1,4 +1,4 @@
-/** Any URL: method, headers and body, both routes, errors and their remedies, and hostile data. */
+/** Any URL: method, headers and body, both routes, errors and their fixes, and hostile data. */
 
 import assert from 'node:assert/strict'
 import { answerTo } from '../../demo/answer.ts'
@@ -192,7 +192,7 @@ export const requesting: Scenario[] = [
     },
   },
   {
-    name: 'connects by itself, forwards any header without CORS, for the native EventSource too, and cancels when the page is left',
+    name: 'connects automatically, forwards any header without CORS, for the native EventSource too, and cancels when the page is left',
     async play({ page, demo, upstream }) {
       const inspector = await startInspector({ url: `${upstream.url}/short`, method: 'GET', headers: '', body: '' })
       try {

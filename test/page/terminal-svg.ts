@@ -15,7 +15,7 @@ interface Part {
 
 /**
  * @param command the command line to show above the output
- * @param output what was sent to the terminal
+ * @param output the text and the control sequences for the terminal
  */
 export function terminalSVG(command: string, output: string): string {
   const lines = [

@@ -14,7 +14,14 @@ export function listenForShortcuts(shortcuts: Shortcut[]): void {
     .querySelector('dl')
     ?.append(
       ...all.flatMap(([keys, text]) => [
-        make('dt', '', ...keys.flatMap((key, i) => [...(i > 0 ? [' or '] : []), make('kbd', '', key)])),
+        make(
+          'dt',
+          '',
+          ...keys.flatMap((key, i) => [
+            ...(i > 0 ? [' or '] : []),
+            make('kbd', '', key.replace('ArrowDown', '↓').replace('ArrowUp', '↑')),
+          ]),
+        ),
         make('dd', '', text),
       ]),
     )

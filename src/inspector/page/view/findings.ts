@@ -92,7 +92,7 @@ export class FindingsView {
   }
 }
 
-/** What the button will do. */
+/** The label says what the button will do. */
 function labelOf(remedy: Remedy | 'forward'): string {
   if (remedy === 'forward') return 'Use “Forwarded”'
   if ('retryStatus' in remedy) return `Retry on ${remedy.retryStatus}`

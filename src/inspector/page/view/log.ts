@@ -12,6 +12,7 @@ const OVERSCAN = 8
 export class LogView {
   readonly #log = byId('log', HTMLElement)
   readonly #body = byId('rows', HTMLElement)
+  readonly #empty = byId('log-empty', HTMLElement)
   readonly #jump = byId('jump', HTMLButtonElement)
   readonly #followButton = byId('follow', HTMLButtonElement)
   readonly #rows: Rows
@@ -81,6 +82,9 @@ export class LogView {
       this.#seen = rows.recording.end
     }
     this.#draw(length)
+    const reason = rows.isFiltered ? 'No row matches the filter.' : 'No messages yet.'
+    const hint = rows.recording.attempts === 0 ? 'Connect to a stream to see its messages.' : reason
+    setText(this.#empty, length > 0 ? '' : hint)
     const unseen = this.#follows ? 0 : length - rows.placeOf(this.#seen)
     this.#jump.hidden = unseen === 0
     if (unseen > 0) setText(this.#jump, `↓ ${counted(unseen, 'new row')}`)
