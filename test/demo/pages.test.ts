@@ -73,7 +73,7 @@ describe.skipIf(skipped)(`pages in Chromium${skipped ? ', skipped: not installed
   test('/article types the text twice', async () => {
     const { page, server } = await openPage('article')
     for (let time = 1; time <= 2; time++) {
-      await page.getByText('Finished').waitFor()
+      await page.getByText('Finished', { exact: true }).waitFor()
       expect(await page.locator('#text').textContent()).toBe(ARTICLE)
       await until(() => server.openStreams('/article') === 0 && server.timers() === 0)
       await page.getByRole('button', { name: 'Type it again' }).click()

@@ -205,7 +205,7 @@ export const requesting: Scenario[] = [
         await check(page, 'Compare with the native')
         assert.equal(await connectButton(page), 'Reconnect')
         await press(page, 'Reconnect')
-        await untilTab(page, 'Native', 'No differences so far')
+        await untilTab(page, 'Native', 'identical message')
         // The delay of the native EventSource is up to the browser.
         const reconnections = (): number =>
           upstream.seen.slice(before).filter(({ headers }) => headers['last-event-id'] === '2').length
