@@ -11,6 +11,9 @@ import { createCertificates } from '../docs/certificates.ts'
 import { visit, type Scenario, type Stage } from './scenario.ts'
 import { untilTab } from './user.ts'
 
+/** They mostly wait. */
+const CONCURRENCY = 10
+
 const STREAM = { 'Content-Type': 'text/event-stream' }
 
 /** Symptoms by their heading, paths of streams that have them, and how the diagnosis names them. */
@@ -63,7 +66,7 @@ export const faults: Scenario[] = [
         }
       })
       try {
-        await atOnce(6, tasks)
+        await atOnce(CONCURRENCY, tasks)
         assert.deepEqual(failures, [])
       } finally {
         server.close()

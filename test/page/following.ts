@@ -162,7 +162,7 @@ export const following: Scenario[] = [
   {
     name: 'gives up after a 503, like the native EventSource, and offers to retry',
     // Both request the stream before the 503 period ends.
-    second: 2_000,
+    second: 1_200,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
@@ -227,7 +227,7 @@ export const following: Scenario[] = [
   {
     name: `shows 100,000 messages, of which only the rows in view are in the document, and stays responsive`,
     // The connections number their messages separately, so both must get the bursts between the same two messages.
-    second: 6_000,
+    second: 3_000,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')

@@ -10,6 +10,7 @@ import {
   fill,
   isPressed,
   LIST,
+  NOTE,
   PANEL,
   press,
   pressRow,
@@ -52,7 +53,7 @@ export const listing: Scenario[] = [
         (await rows(page)).map(({ type }) => type),
         ['price'],
       )
-      await untilText(page, 'section > [role=status]', '1 of 6 rows match')
+      await untilText(page, NOTE, '1 of 6 rows match')
       await press(page, 'Clear the filter')
       await until(page, `${ROW_COUNT} === 6`)
       await select(page, 'Filter by type', 'price')
@@ -132,7 +133,7 @@ export const listing: Scenario[] = [
       await follow(stage, '/numbers')
       await untilRow(page, 'number 1')
       await press(page, 'Next error')
-      await untilText(page, 'section > [role=status]', 'No errors so far')
+      await untilText(page, NOTE, 'No errors so far')
       await follow(stage, '/drop')
       await until(page, `${COUNT} > 6`)
       await press(page, 'Disconnect')
@@ -201,7 +202,7 @@ export const listing: Scenario[] = [
           data: '{"symbol":"ABC","price":1.5,"tags":["new",null],"ok":true}',
         },
       )
-      await untilText(page, 'section > [role=status]', 'Copied 4 lines')
+      await untilText(page, NOTE, 'Copied 4 lines')
       await fill(page, 'Filter by text', 'Just')
       await until(page, `${ROW_COUNT} === 1`)
       await press(page, 'Export')
@@ -250,7 +251,7 @@ export const listing: Scenario[] = [
       await page.press('k')
       assert.match(await selected(page), /open/)
       await page.press('n')
-      await untilText(page, 'section > [role=status]', 'No errors so far')
+      await untilText(page, NOTE, 'No errors so far')
       await page.press('G')
       assert.equal(await isPressed(page, 'Follow'), true)
       await page.press('c')

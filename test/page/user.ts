@@ -6,6 +6,7 @@ import { choose, text, until, untilText, type Page } from './driver.ts'
 export const LIST = '[role=grid]'
 export const PANEL = '[role=tabpanel]:not([hidden])'
 export const PROBLEM = '[aria-label=Problem]:not([hidden])'
+export const NOTE = 'section > p'
 export const READING = '[aria-label="Text of the messages"]'
 export const ACTION_RESULT = '[aria-label="Server actions"] + [role=status]'
 

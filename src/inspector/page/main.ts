@@ -127,7 +127,7 @@ function schedule(): void {
 
 function render(): void {
   showButton()
-  log.render()
+  if (!log.render()) schedule()
   if (!session) return
   const now = performance.now()
   status.render(session, now)

@@ -1,6 +1,6 @@
 /** JSON as a tree that folds. Parts are created when they are first opened, so large data opens at once. */
 
-import { counted } from '../format.ts'
+import { counted, grouped } from '../format.ts'
 import { button, make } from './dom.ts'
 
 /** Members shown at once. */
@@ -61,14 +61,10 @@ function addMembers(parent: HTMLElement, members: [string, unknown][], from: num
   parent.append(...members.slice(from, to).map(([label, value]) => node(label, value, depth + 1)))
   const rest = members.length - to
   if (rest <= 0) return
-  const more = button(
-    '',
-    `Show ${counted(Math.min(rest, MAX_MEMBERS), 'more')} of ${rest}`.replace('mores', 'more'),
-    () => {
-      more.remove()
-      addMembers(parent, members, to, depth)
-    },
-  )
+  const more = button('', `Show ${grouped(Math.min(rest, MAX_MEMBERS))} more of ${grouped(rest)}`, () => {
+    more.remove()
+    addMembers(parent, members, to, depth)
+  })
   parent.append(more)
 }
 

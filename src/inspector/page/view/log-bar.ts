@@ -21,11 +21,11 @@ export class LogBar {
   readonly #filterClear = byId('filter-clear', HTMLButtonElement)
   readonly #kind = byId('kind', HTMLSelectElement)
   readonly #pause = byId('pause', HTMLButtonElement)
-  readonly #note = byId('log-note', HTMLElement)
+  readonly #summary = byId('summary', HTMLElement)
+  readonly #said = byId('said', HTMLElement)
   readonly #menu = byId('export', HTMLDetailsElement)
   #types = ''
-  /** Replaces the note for a while. */
-  #said: { text: string; until: number } = { text: '', until: 0 }
+  #saidUntil = 0
 
   /**
    * @param session returns the current session
@@ -63,7 +63,9 @@ export class LogBar {
     const { waiting, isPaused, length } = this.#rows
     this.#pause.setAttribute('aria-pressed', String(isPaused))
     setText(this.#pause, isPaused ? `Resume (${grouped(waiting)} new)` : 'Pause')
-    setText(this.#note, now < this.#said.until ? this.#said.text : this.#summary(session, length))
+    // Not announced, because it changes with each message.
+    setText(this.#summary, this.#summarize(session, length))
+    if (now > this.#saidUntil) setText(this.#said, '')
   }
 
   togglePause(): void {
@@ -84,11 +86,11 @@ export class LogBar {
 
   /** Shows a text below the list for a few seconds. */
   say(text: string): void {
-    this.#said = { text, until: performance.now() + 4_000 }
-    setText(this.#note, text)
+    this.#saidUntil = performance.now() + 4_000
+    setText(this.#said, text)
   }
 
-  #summary({ recording }: Session, length: number): string {
+  #summarize({ recording }: Session, length: number): string {
     const { entries, count } = recording
     const kept = this.#rows.isFiltered ? `${grouped(length)} of ${counted(entries.length, 'row')} match` : ''
     const removed = recording.first

@@ -69,7 +69,8 @@ export class LogView {
     this.#setFollows(true)
   }
 
-  render(): void {
+  /** Returns whether all rows were checked for matches; otherwise, call it again in the next frame. */
+  render(): boolean {
     const rows = this.#rows
     const isDone = rows.update()
     const { length } = rows
@@ -88,6 +89,7 @@ export class LogView {
     const unseen = this.#follows ? 0 : length - rows.placeOf(this.#seen)
     this.#jump.hidden = unseen === 0
     if (unseen > 0) setText(this.#jump, `↓ ${counted(unseen, 'new row')}`)
+    return isDone
   }
 
   /** Selects an entry by its index, and scrolls to it if necessary. */
