@@ -1,8 +1,5 @@
 /** Interface to a page in any browser. */
 
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-
 /** Keys that type no character. Any other key is the character itself. */
 export const NAMED_KEYS = [
   'Tab',
@@ -107,10 +104,4 @@ export async function choose(page: Page, selector: string, value: string): Promi
     ${element}.dispatchEvent(new Event('input', { bubbles: true }))
     ${element}.dispatchEvent(new Event('change', { bubbles: true }))
   })()`)
-}
-
-/** Saves a screenshot. */
-export async function saveScreenshot(page: Page, file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, await page.picture())
 }
