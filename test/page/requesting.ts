@@ -197,7 +197,10 @@ export const requesting: Scenario[] = [
       const inspector = await startInspector({ url: `${upstream.url}/short`, method: 'GET', headers: '', body: '' })
       try {
         await visit(page, inspector.url)
+        // Otherwise, later rows push it out of view.
+        await fill(page, 'Filter by text', 'Last-Event-ID: 2 ')
         await untilRow(page, 'Reconnecting with Last-Event-ID: 2 ')
+        await press(page, 'Clear the filter')
         await untilTab(page, 'Headers', 'x-own')
         await untilText(page, PANEL, 'Access-Control-Allow-Origin is missing')
         const before = upstream.seen.length
