@@ -97,6 +97,8 @@ export const following: Scenario[] = [
   },
   {
     name: 'reconnects after a drop with the Last-Event-ID, and loses no message',
+    // All messages stay in view.
+    second: 400,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
