@@ -61,7 +61,7 @@ const ACTIONS: Record<ControlName, { message: string; act: (exchange: Exchange) 
     },
   },
   refuse: {
-    message: `Dropped the connection. Requests get a 503 for ${REFUSAL} seconds.`,
+    message: `Dropped, and responding with 503 for ${REFUSAL} s.`,
     act: drop,
   },
   burst: {

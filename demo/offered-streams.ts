@@ -13,7 +13,7 @@ const STREAMS: Omit<OfferedStream, 'url'>[] = [
   {
     ...GET,
     name: '/numbers',
-    about: 'Numbered messages with IDs, which resume after a reconnection. Try the server actions.',
+    about: 'Numbered messages with IDs, which resume after a reconnection.',
     view: 'messages',
   },
   {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { BURST } from '../../demo/control.ts'
+import { startInspector } from '../../src/inspector/server/server.ts'
 import { text, until, untilHere, untilText } from './driver.ts'
 import { follow, texts, visit, type Scenario } from './scenario.ts'
 import {
@@ -22,6 +23,21 @@ import {
   untilState,
   untilTab,
 } from './user.ts'
+
+/** Keeps the names of controls that move in `moved`. */
+const WATCH_CONTROLS = `void (() => {
+  const places = new Map()
+  window.moved = new Set()
+  setInterval(() => {
+    for (const element of document.querySelectorAll('header :is(button, input, select), [role=group] :is(button, input, select), [role=tab]')) {
+      if (!element.checkVisibility()) continue
+      const { x, y } = element.getBoundingClientRect()
+      const place = [x, y].map(Math.round).join()
+      if ((places.get(element) ?? place) !== place) moved.add([element.id, places.get(element), 'to', place].join(' '))
+      places.set(element, place)
+    }
+  }, 10)
+})()`
 
 export const following: Scenario[] = [
   {
@@ -53,6 +69,33 @@ export const following: Scenario[] = [
       await untilTab(page, 'Timeline', 'Closed by the user')
       assert.equal(await connectButton(page), 'Connect')
       await untilHere(() => demo.openStreams('/numbers') === 0, 'both connections are closed')
+    },
+  },
+  {
+    name: 'keeps the controls in place while the state, the figures and the findings change',
+    async play({ open, demo, upstream }) {
+      const inspector = await startInspector({ url: `${upstream.url}/short`, method: 'GET', headers: '', body: '' })
+      try {
+        for (const width of [1_200, 390]) {
+          const page = await open({ width, height: 844 })
+          await visit(page, inspector.url)
+          await page.evaluate(WATCH_CONTROLS)
+          await until(page, `${COUNT} > 10`)
+          await untilText(page, '[role=tab]:nth-child(2)', 'worst: warning')
+          assert.deepEqual(await page.evaluate('[...window.moved]'), [])
+
+          await visit(page, demo.url)
+          await press(page, 'Connect')
+          await page.evaluate(WATCH_CONTROLS)
+          await press(page, '10,000 messages')
+          await until(page, `${COUNT} > ${BURST}`)
+          await press(page, 'Send 503')
+          await untilText(page, PROBLEM, 'status 503')
+          assert.deepEqual(await page.evaluate('[...window.moved]'), [])
+        }
+      } finally {
+        await inspector.close()
+      }
     },
   },
   {

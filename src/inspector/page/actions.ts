@@ -20,6 +20,10 @@ export class ServerActions {
     for (const button of this.#buttons) {
       button.addEventListener('click', () => void this.#send(control ?? '', button.dataset.action as ControlName))
     }
+    // The text about the selected stream takes its place.
+    byId('stream', HTMLSelectElement).addEventListener('change', () => {
+      setText(this.#result, '')
+    })
     this.render()
   }
 
