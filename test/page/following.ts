@@ -36,7 +36,7 @@ const WATCH_CONTROLS = `void (() => {
       if ((places.get(element) ?? place) !== place) moved.add([element.id, places.get(element), 'to', place].join(' '))
       places.set(element, place)
     }
-  }, 10)
+  }, 50)
 })()`
 
 export const following: Scenario[] = [
@@ -207,7 +207,7 @@ export const following: Scenario[] = [
   {
     name: 'gives up after a 503, like the native EventSource, and offers to retry',
     // Both request the stream before the 503 period ends.
-    second: 1_200,
+    second: 800,
     async play(stage) {
       const { page } = stage
       await follow(stage, '/numbers')
