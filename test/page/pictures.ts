@@ -44,7 +44,7 @@ for (const [scheme, file] of [
   ['light', 'docs/guides/inspector.png'],
   ['dark', 'docs/guides/inspector-dark.png'],
 ] as const) {
-  const page = await browser.open({ scheme, width: 1_200, height: 640 })
+  const page = await browser.open({ scheme, width: 1_280, height: 640 })
   await visit(page, inspector.url)
   await untilRow(page, '"price":104.4')
   await untilRow(page, 'Reconnecting with Last-Event-ID')

@@ -26,7 +26,8 @@ export class StatusView {
     setText(this.#state, state)
     const { host, pathname } = wanted.url
     const name = wanted.url.origin === location.origin ? pathname : host + pathname
-    setText(this.#detail, reconnectsAt === undefined ? name : inTime(Math.max(reconnectsAt - now, 0)))
+    const short = pathname === '/' ? host : pathname
+    setText(this.#detail, reconnectsAt === undefined ? short : inTime(Math.max(reconnectsAt - now, 0)))
     this.#detail.title = wanted.url.href
     setText(this.#count, grouped(count))
     setText(this.#id, lastEventId === '' ? '–' : lastEventId)
