@@ -48,7 +48,6 @@ export class FindingsView {
     this.#list.replaceChildren(...findings.map((finding) => this.#item(finding)))
     setText(this.#note, findings.length === 0 ? 'No problems found so far.' : '')
     const [worst] = findings
-    this.#badge.hidden = !worst
     this.#badge.className = `badge badge-${worst?.level ?? ''}`
     const words = worst ? [String(findings.length), make('span', 'unseen', `, worst: ${worst.level}`)] : []
     this.#badge.replaceChildren(...words)
