@@ -29,7 +29,7 @@ export const STEPS = [
   { name: 'hostile', script: 'test:hostile', seconds: 80 },
   { name: 'conformance', script: 'test:conformance', seconds: 27, quick: { seconds: 8, args: ['--only', 'node24'] } },
   { name: 'unit', script: 'test:unit', seconds: 15, report: 'vitest', quick: { seconds: 19 } },
-  { name: 'page', script: 'test:page', seconds: 70 },
+  { name: 'page', script: 'test:page', seconds: 125 },
   { name: 'programs', script: 'test:programs', seconds: 80, report: 'vitest' },
   { name: 'consumers', script: 'test:consumers', seconds: 70 },
   { name: 'clients', script: 'test:clients', seconds: 60 },
