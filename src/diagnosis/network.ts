@@ -58,7 +58,7 @@ const CODES: Record<string, Describe> = {
   ECONNREFUSED: ({ host }) => ({
     seen: `Nothing is listening on ${host} (ECONNREFUSED).`,
     why: 'The server is not running, or uses another port, or listens only on 127.0.0.1 or ::1 of another machine or container.',
-    fix: 'Start it, and compare the port with its output. In a container, listen on 0.0.0.0.',
+    fix: 'Start the server, and compare the port with its output. In a container, listen on 0.0.0.0.',
   }),
   UND_ERR_INVALID_ARG: (_url, code) => ({
     seen: `The request is invalid (${code}).`,

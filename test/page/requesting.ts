@@ -12,9 +12,11 @@ import {
   check,
   connectButton,
   copied,
+  COUNT,
   figure,
   fill,
   LIST,
+  NOTE,
   PANEL,
   press,
   pressRow,
@@ -86,6 +88,36 @@ export const requesting: Scenario[] = [
       await untilText(page, '[role=alert]', 'let pages send the header Cookie')
       assert.equal(await page.evaluate(`document.activeElement.labels[0].textContent`), 'Headers, one per line')
       assert.equal(await text(page, 'output'), 'CLOSED')
+    },
+  },
+  {
+    name: 'keeps the open stream while a field is invalid, and disconnects it',
+    async play(stage) {
+      const { page } = stage
+      await follow(stage, '/numbers')
+      await untilRow(page, 'number 1')
+      await fill(page, 'Method', 'TRACE')
+      await press(page, 'Reconnect')
+      await untilText(page, '[role=alert]', "fetch can't send the method TRACE")
+      const before = Number(await page.evaluate(COUNT))
+      await until(page, `${COUNT} > ${before}`)
+      assert.equal(await text(page, 'output'), 'OPEN')
+      await press(page, 'Disconnect')
+      await untilState(page, 'CLOSED')
+    },
+  },
+  {
+    name: 'shows the end of an answer as no error',
+    async play({ page, demo, upstream }) {
+      await visit(page, demo.url)
+      await select(page, 'Stream', 'Another URL')
+      await fill(page, 'URL', `${upstream.url}/answer`)
+      await press(page, 'Request')
+      await check(page, 'Reconnect')
+      await press(page, 'Connect')
+      await untilRow(page, 'The event stream has ended')
+      await press(page, 'Next error')
+      await untilText(page, NOTE, 'No errors so far')
     },
   },
   {

@@ -92,6 +92,10 @@ const ANSWERS: Record<string, Answer> = {
     if (method === 'POST') response.writeHead(200, STREAM).write(`data: got ${body}\n\n`)
     else response.writeHead(405, { Allow: 'POST' }).end()
   },
+  /** Ends after its only message. */
+  '/answer': (response) => {
+    response.writeHead(200, { ...STREAM, 'Access-Control-Allow-Origin': '*' }).end('data: done\n\n')
+  },
   '/moved': (response) => response.writeHead(307, { Location: '/private' }).end(),
 }
 

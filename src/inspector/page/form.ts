@@ -16,6 +16,9 @@ import {
 import { hasPrompt, questionOf, withPrompt } from './text.ts'
 import { byId, make, setText } from './view/dom.ts'
 
+/** How many types the page adds to the field. */
+const MAX_TYPES = 100
+
 /** The option for a URL that is not one of the server's streams. */
 const OTHER = ''
 
@@ -85,12 +88,12 @@ export class Form {
 
   /** Returns the settings, or shows an error in the form and returns undefined. */
   read(): Wanted | undefined {
-    this.#showError(undefined)
+    this.showError(undefined)
     try {
       return this.#wanted()
     } catch (error) {
       if (!(error instanceof InputError)) throw error
-      this.#showError(error)
+      this.showError(error)
       return undefined
     }
   }
@@ -113,7 +116,8 @@ export class Form {
   /** Adds an event type that the stream sent to the field. */
   addType(type: string): void {
     const types = words(this.#types.value)
-    if (type !== 'message' && !types.includes(type)) this.#types.value = [...types, type].join(' ')
+    if (type !== 'message' && types.length < MAX_TYPES && !types.includes(type))
+      this.#types.value = [...types, type].join(' ')
   }
 
   /** Applies a setting that may help. Returns false if the user has to complete it first. */
@@ -151,7 +155,7 @@ export class Form {
     const method = this.#method.value.trim().toUpperCase() || 'GET'
     const route: Route = this.#forwarded.checked ? 'forwarded' : 'direct'
     const wanted: Wanted = {
-      url: readURL(this.#url.value, location.href),
+      url: readURL(this.#url.value, this.#settings.streams.length > 0 ? location.href : undefined),
       method,
       headers: readHeaders(this.#headers.value),
       body: this.#body.value === '' ? undefined : this.#body.value,
@@ -179,7 +183,7 @@ export class Form {
     this.#open(stream.method !== 'GET')
     this.#showPrompt()
     this.#showOffer()
-    this.#showError(undefined)
+    this.showError(undefined)
   }
 
   #open(isOpen: boolean): void {
@@ -202,7 +206,8 @@ export class Form {
     if (isChat) this.#prompt.value = questionOf(this.#body.value) ?? ''
   }
 
-  #showError(error: InputError | undefined): void {
+  /** Shows an error at its field, or removes the last one. */
+  showError(error: InputError | undefined): void {
     for (const field of [this.#url, this.#method, this.#headers, this.#body, this.#retryStatuses])
       field.removeAttribute('aria-invalid')
     setText(this.#error, error?.message ?? '')

@@ -5,7 +5,7 @@ import type { Settings } from '../settings.ts'
 import { ServerActions } from './actions.ts'
 import { Form } from './form.ts'
 import { Recording } from './recording.ts'
-import { nativeLimit, type Wanted } from './request.ts'
+import { InputError, nativeLimit, type Wanted } from './request.ts'
 import { Rows } from './rows.ts'
 import { Session } from './session.ts'
 import { listenForShortcuts } from './shortcuts.ts'
@@ -56,6 +56,7 @@ const nativeView = new NativeView()
 const headers = new HeadersView()
 const actions = new ServerActions(settings.control, () => session)
 const connectButton = byId('connect', HTMLButtonElement)
+const disconnectButton = byId('disconnect', HTMLButtonElement)
 const textButton = byId('text-view', HTMLButtonElement)
 
 function connect(): void {
@@ -64,10 +65,6 @@ function connect(): void {
 }
 
 function follow(wanted: Wanted): void {
-  session?.close('Closed: another stream was opened')
-  native?.close()
-  native = undefined
-  reading.begin(wanted.body)
   let wasOpen = false
   let lastId = ''
   const current = new Session({
@@ -91,11 +88,21 @@ function follow(wanted: Wanted): void {
       if (session === current) schedule()
     },
   })
+  try {
+    current.start()
+  } catch (error) {
+    // The class checks more than the form.
+    form.showError(new InputError('url', error instanceof Error ? error.message : String(error)))
+    return
+  }
+  session?.close('Closed: another stream was opened')
+  native?.close()
+  native = undefined
   session = current
+  reading.begin(wanted.body)
   rows.follow(current.recording)
   log.begin()
   detail.begin()
-  current.start()
   if (wanted.compares) native = new SideBySide(wanted, settings.forward ?? '', () => current.recording.state, schedule)
   schedule()
 }
@@ -131,7 +138,7 @@ function render(): void {
   if (!session) return
   const now = performance.now()
   status.render(session, now)
-  bar.render(session, now)
+  bar.render(session)
   reading.render()
   findings.render(session, now)
   actions.render()
@@ -145,6 +152,8 @@ function showButton(): void {
   const change = session?.isOpen ? form.compare(session.wanted) : undefined
   const labels = { same: 'Disconnect', 'other settings': 'Reconnect', 'other stream': 'Switch' }
   setText(connectButton, change ? labels[change] : 'Connect')
+  // Otherwise, an invalid field would keep the stream open.
+  disconnectButton.hidden = change === undefined || change === 'same'
   connectButton.classList.toggle('primary', change !== 'same')
 }
 
@@ -162,6 +171,10 @@ function showView(view: 'messages' | 'text'): void {
   byId('reading', HTMLElement).hidden = !isText
 }
 
+disconnectButton.addEventListener('click', () => {
+  disconnect()
+  connectButton.focus()
+})
 byId('request', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault()
   toggle()
@@ -181,7 +194,7 @@ textButton.addEventListener('click', () => {
 
 function toNextError(): void {
   showView('messages')
-  if (!log.toNextFailure()) bar.say('No errors so far.')
+  if (!log.toNextFailure()) bar.say(rows.isFiltered ? 'No error matches the filter.' : 'No errors so far.')
 }
 byId('next-error', HTMLButtonElement).addEventListener('click', toNextError)
 

@@ -81,6 +81,8 @@ export class Recording {
   /** When the source reconnects, while it waits for that. */
   reconnectsAt: number | undefined
   steps: Step[] = []
+  /** How many old rows were removed to stay within the limits. */
+  removed = 0
   /** How many old steps were removed. */
   removedSteps = 0
   spans: Span[] = []
@@ -177,6 +179,7 @@ export class Recording {
     }
     // Always keep the last row, however large it is.
     count = Math.min(count, this.entries.length - 1)
+    this.removed += count
     for (const entry of this.entries.splice(0, count)) this.#characters -= sizeOf(entry)
   }
 

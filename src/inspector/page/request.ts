@@ -1,5 +1,7 @@
 /** Reads and checks the request from the form. Independent of the DOM. */
 
+import { readURL as readTypedURL } from '../../cli/url.ts'
+import { UsageError } from '../../cli/usage.ts'
 import { dropsHeader } from '../../platform/platform.ts'
 
 /** Whether the browser sends the request, or the local server. */
@@ -35,18 +37,21 @@ export class InputError extends Error {
   }
 }
 
-/** @throws an `InputError` */
-export function readURL(text: string, base: string): URL {
-  const url = text.trim()
-  if (url === '') throw new InputError('url', 'Enter a URL')
-  // `localhost:3000` would parse as a URL with the scheme `localhost`.
-  const full = /^[\w.-]+:\d+(\/|$)/.test(url) ? `http://${url}` : url
-  const read = URL.canParse(full, base) ? new URL(full, base) : undefined
-  if (!read) throw new InputError('url', 'Invalid URL')
-  if (read.protocol !== 'http:' && read.protocol !== 'https:') {
-    throw new InputError('url', 'The URL must start with http:// or https://')
+/**
+ * Reads a URL as the command does.
+ *
+ * @param base for paths of the server's own streams, if it has any
+ * @throws an `InputError`
+ */
+export function readURL(text: string, base?: string): URL {
+  const given = text.trim()
+  if (given === '') throw new InputError('url', 'Enter a URL')
+  if (base !== undefined && /^\/(?!\/)/.test(given)) return new URL(given, base)
+  try {
+    return new URL(readTypedURL(given))
+  } catch (error) {
+    throw new InputError('url', error instanceof UsageError ? error.message : 'Invalid URL')
   }
-  return read
 }
 
 /**
@@ -81,6 +86,9 @@ export function words(text: string): string[] {
 /** @throws an `InputError` */
 export function check({ method, headers, body, route }: Wanted): void {
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method)) throw new InputError('method', 'Invalid method')
+  if (/^(?:CONNECT|TRACE|TRACK)$/.test(method)) throw new InputError('method', `fetch can't send the method ${method}`)
+  const invalid = headers.find(([, value]) => /[^\t\x20-\x7e\x80-\xff]/.test(value))
+  if (invalid) throw new InputError('headers', `The header ${invalid[0]} has characters that HTTP doesn't allow`)
   if (body !== undefined && isBodiless(method)) {
     throw new InputError('body', `A ${method} request can't have a body. Choose another method or clear the body`)
   }

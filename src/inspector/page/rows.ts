@@ -16,6 +16,8 @@ const BUDGET = 6
 /** How many rows to check between looks at the clock. */
 const AT_ONCE = 500
 
+type Kept = Pick<Recording, 'first' | 'end' | 'entries'>
+
 export class Rows {
   #recording: Recording
   #filter: Filter = { text: '', kind: 'all' }
@@ -23,8 +25,8 @@ export class Rows {
   #matches: Entry[] | undefined
   /** The index up to which rows were checked. */
   #checked = 0
-  /** The index of the first row that arrived while paused. */
-  #pausedAt: number | undefined
+  /** The rows as of the pause. The recording may drop them meanwhile. */
+  #paused: Kept | undefined
 
   constructor(recording: Recording) {
     this.#recording = recording
@@ -39,26 +41,31 @@ export class Rows {
   }
 
   get isPaused(): boolean {
-    return this.#pausedAt !== undefined
+    return this.#paused !== undefined
   }
 
   /** How many rows arrived while paused. */
   get waiting(): number {
-    return this.#pausedAt === undefined ? 0 : this.#recording.end - this.#pausedAt
+    return this.#paused ? this.#recording.end - this.#paused.end : 0
   }
 
   get length(): number {
-    return this.#matches?.length ?? Math.max(this.#end - this.#recording.first, 0)
+    return (this.#matches ?? this.#kept.entries).length
   }
 
-  get #end(): number {
-    return this.#pausedAt ?? this.#recording.end
+  /** The index of the first row that is kept. */
+  get first(): number {
+    return this.#kept.first
+  }
+
+  get #kept(): Kept {
+    return this.#paused ?? this.#recording
   }
 
   /** Shows another recording, with the same filter. */
   follow(recording: Recording): void {
     this.#recording = recording
-    this.#pausedAt = undefined
+    this.#paused = undefined
     this.filter(this.#filter)
   }
 
@@ -69,21 +76,30 @@ export class Rows {
   }
 
   pause(): void {
-    this.#pausedAt ??= this.#recording.end
+    const { first, end, entries } = this.#recording
+    this.#paused ??= { first, end, entries: [...entries] }
   }
 
   resume(): void {
-    this.#pausedAt = undefined
+    this.#paused = undefined
+  }
+
+  /** Removes all rows, those that wait too. */
+  clear(): void {
+    const { isPaused } = this
+    this.#recording.clear()
+    this.#paused = undefined
+    if (isPaused) this.pause()
   }
 
   at(place: number): Entry | undefined {
-    return (this.#matches ?? this.#recording.entries)[place]
+    return (this.#matches ?? this.#kept.entries)[place]
   }
 
   /** The place of the row with this index, or of the first row after it. */
   placeOf(index: number): number {
     const matches = this.#matches
-    if (!matches) return Math.min(Math.max(index - this.#recording.first, 0), this.length)
+    if (!matches) return Math.min(Math.max(index - this.first, 0), this.length)
     let [low, high] = [0, matches.length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -108,10 +124,9 @@ export class Rows {
   update(now = () => performance.now()): boolean {
     const matches = this.#matches
     if (!matches) return true
-    const { first, entries } = this.#recording
+    const { first, end, entries } = this.#kept
     if ((matches[0]?.index ?? first) < first) matches.splice(0, this.placeOf(first))
     const deadline = now() + BUDGET
-    const end = this.#end
     this.#checked = Math.max(this.#checked, first)
     while (this.#checked < end) {
       const until = Math.min(this.#checked + AT_ONCE, end)

@@ -137,7 +137,10 @@ export class Session {
       // The diagnosis of an earlier failure no longer holds.
       if (error.reason !== 'network') this.#explanation = undefined
       // The toolbar shows the URL.
-      this.recording.lost(performance.now(), message.replace(/^(The event stream) at \S+/, '$1'), delay)
+      const text = message.replace(/^(The event stream) at \S+/, '$1')
+      // Without reconnecting, the end is no failure: an answer is complete.
+      if (error.reason === 'ended' && delay === undefined) this.recording.closed(performance.now(), text)
+      else this.recording.lost(performance.now(), text, delay)
       if (error.reason === 'network') void this.#explain()
       onChange()
     })

@@ -13,6 +13,11 @@ const FIXED: [value: string, text: string][] = [
   ['steps', 'Connection'],
 ]
 
+/** How many types the filter offers. */
+const MAX_TYPES = 100
+/** How long a text is shown, in ms. */
+const SAID_FOR = 4_000
+
 export class LogBar {
   readonly #rows: Rows
   readonly #session: () => Session | undefined
@@ -24,8 +29,10 @@ export class LogBar {
   readonly #summary = byId('summary', HTMLElement)
   readonly #said = byId('said', HTMLElement)
   readonly #menu = byId('export', HTMLDetailsElement)
-  #types = ''
-  #saidUntil = 0
+  /** The types of the current recording, and how many of them the filter offers. */
+  #types: ReadonlyMap<string, number> | undefined
+  #offered = 0
+  #forgets: ReturnType<typeof setTimeout> | undefined
 
   /**
    * @param session returns the current session
@@ -54,18 +61,17 @@ export class LogBar {
       this.clear()
     })
     this.#listenToMenu()
-    this.#showTypes('')
+    this.#showTypes(new Map())
   }
 
-  render(session: Session, now: number): void {
+  render(session: Session): void {
     const { recording } = session
-    this.#showTypes([...recording.types.keys()].sort().join('\n'))
+    this.#showTypes(recording.types)
     const { waiting, isPaused, length } = this.#rows
     this.#pause.setAttribute('aria-pressed', String(isPaused))
     setText(this.#pause, isPaused ? `Resume (${grouped(waiting)} new)` : 'Pause')
     // Not announced, because it changes with each message.
     setText(this.#summary, this.#summarize(session, length))
-    if (now > this.#saidUntil) setText(this.#said, '')
   }
 
   togglePause(): void {
@@ -75,7 +81,7 @@ export class LogBar {
   }
 
   clear(): void {
-    this.#session()?.recording.clear()
+    this.#rows.clear()
     this.#onChange()
   }
 
@@ -86,15 +92,18 @@ export class LogBar {
 
   /** Shows a text below the list for a few seconds. */
   say(text: string): void {
-    this.#saidUntil = performance.now() + 4_000
     setText(this.#said, text)
+    clearTimeout(this.#forgets)
+    this.#forgets = setTimeout(() => {
+      setText(this.#said, '')
+    }, SAID_FOR)
   }
 
   #summarize({ recording }: Session, length: number): string {
     const { entries, count } = recording
     const kept = this.#rows.isFiltered ? `${grouped(length)} of ${counted(entries.length, 'row')} match` : ''
-    const removed = recording.first
-    const hidden = removed > 0 ? `${counted(entries.length, 'row')} kept of ${counted(count, 'message')} received` : ''
+    const hidden =
+      recording.removed > 0 ? `${counted(entries.length, 'row')} kept of ${counted(count, 'message')} received` : ''
     return [kept, hidden].filter((text) => text !== '').join(' · ')
   }
 
@@ -112,12 +121,14 @@ export class LogBar {
     this.#onChange()
   }
 
-  /** @param types one per line; a type can't contain a line end */
-  #showTypes(types: string): void {
-    if (types === this.#types && this.#kind.options.length > 0) return
+  #showTypes(types: ReadonlyMap<string, number>): void {
+    const count = Math.min(types.size, MAX_TYPES)
+    if (types === this.#types && count === this.#offered) return
     this.#types = types
+    this.#offered = count
     const { value } = this.#kind
-    const own = types === '' ? [] : types.split('\n').map((type): [string, string] => [`type:${type}`, type])
+    const offered = [...types.keys()].slice(0, count).sort()
+    const own = offered.map((type): [string, string] => [`type:${type}`, type])
     this.#kind.replaceChildren(
       ...[...FIXED, ...own].map(([name, text]) => {
         const option = make('option', '', text)

@@ -24,7 +24,8 @@ export class LogView {
   #follows = true
   /** The index of the first row that has not been in view yet. */
   #seen = 0
-  #firstIndex = 0
+  /** The first row in view. */
+  #anchor = { index: 0, place: 0 }
   /** Where the page itself scrolled to. */
   #placedAt = 0
   #rowHeight = 27
@@ -64,7 +65,8 @@ export class LogView {
   /** Starts over with another recording. */
   begin(): void {
     this.#selected = undefined
-    this.#seen = this.#firstIndex = 0
+    this.#seen = 0
+    this.#anchor = { index: 0, place: 0 }
     for (const index of this.#shown.keys()) this.#recycle(index)
     this.#setFollows(true)
   }
@@ -74,7 +76,7 @@ export class LogView {
     const rows = this.#rows
     const isDone = rows.update()
     const { length } = rows
-    this.#keepPlace()
+    if (isDone && !this.#follows) this.#keepPlace()
     this.#body.style.height = `${length * this.#rowHeight}px`
     this.#log.setAttribute('aria-rowcount', String(length + 1))
     if (this.#follows) {
@@ -83,9 +85,16 @@ export class LogView {
       this.#seen = rows.recording.end
     }
     this.#draw(length)
-    const reason = rows.isFiltered ? 'No row matches the filter.' : 'No messages yet.'
-    const hint = rows.recording.attempts === 0 ? 'Connect to a stream to see its messages.' : reason
+    const { isFiltered, recording } = rows
+    const reason = isFiltered
+      ? 'No row matches the filter.'
+      : recording.count > 0
+        ? 'No messages since the list was cleared.'
+        : 'No messages yet.'
+    const hint = recording.attempts === 0 ? 'Connect to a stream to see its messages.' : reason
     setText(this.#empty, length > 0 ? '' : hint)
+    const place = Math.floor(this.#log.scrollTop / this.#rowHeight)
+    this.#anchor = { index: rows.at(place)?.index ?? 0, place }
     const unseen = this.#follows ? 0 : length - rows.placeOf(this.#seen)
     this.#jump.hidden = unseen === 0
     if (unseen > 0) setText(this.#jump, `↓ ${counted(unseen, 'new row')}`)
@@ -108,7 +117,8 @@ export class LogView {
   move(by: number): void {
     const { length } = this.#rows
     if (length === 0) return
-    const from = this.#selected === undefined ? (by > 0 ? this.#firstVisible - 1 : length) : this.#place
+    const isKept = this.#selected !== undefined && this.#selected >= this.#rows.first
+    const from = isKept ? this.#place : by > 0 ? this.#firstVisible - 1 : length
     this.#selectPlace(Math.min(Math.max(from + by, 0), length - 1))
   }
 
@@ -164,13 +174,13 @@ export class LogView {
     this.#followButton.setAttribute('aria-pressed', String(follows))
   }
 
-  /** Old rows were removed above the view. */
+  /** Keeps the rows in view there when rows above them are removed, or the filter changes. */
   #keepPlace(): void {
-    const { first } = this.#rows.recording
-    if (first > this.#firstIndex && !this.#follows && !this.#rows.isFiltered) {
-      this.#scrollTo(this.#log.scrollTop - (first - this.#firstIndex) * this.#rowHeight)
-    }
-    this.#firstIndex = first
+    const { index, place } = this.#anchor
+    const moved = this.#rows.placeOf(index) - place
+    if (moved === 0) return
+    this.#body.style.height = `${this.#rows.length * this.#rowHeight}px`
+    this.#scrollTo(this.#log.scrollTop + moved * this.#rowHeight)
   }
 
   #reveal(place: number): void {

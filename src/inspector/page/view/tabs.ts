@@ -30,6 +30,9 @@ export class Tabs {
         next.focus()
       })
     }
+    this.#side.addEventListener('keydown', ({ key }) => {
+      if (key === 'Escape') this.close()
+    })
     byId('side-close', HTMLButtonElement).addEventListener('click', () => {
       this.close()
       byId('log', HTMLElement).focus()

@@ -31,13 +31,22 @@ describe('the request form', () => {
     [' https://a.test ', 'https://a.test/'],
     ['localhost:3000/x', 'http://localhost:3000/x'],
     ['127.0.0.1:80', 'http://127.0.0.1/'],
+    [':3000/events', 'http://localhost:3000/events'],
+    ['example.org/stream', 'https://example.org/stream'],
   ] as const)('reads the URL %s as %s', ([given, url]) => {
     expect(readURL(given, 'http://page.test/').href).toBe(url)
   })
 
-  test.for(['', 'ftp://a.test', 'javascript:alert(1)', 'data:,x', 'http://'])('rejects the URL %s', (given) => {
-    expect(() => readURL(given, 'http://page.test/')).toThrow()
+  test('takes a path only for the streams of the server', () => {
+    expect(() => readURL('/events')).toThrow('is a path without a server. Try http://localhost:8000/events')
   })
+
+  test.for(['', 'ht!tp://foo', 'ftp://a.test', 'javascript:alert(1)', 'data:,x', 'http://'])(
+    'rejects the URL %s',
+    (given) => {
+      expect(() => readURL(given, 'http://page.test/')).toThrow()
+    },
+  )
 
   test('reads one header per line', () => {
     expect(readHeaders('A: 1\n\n b-c:  x: y \n')).toEqual([
@@ -47,10 +56,18 @@ describe('the request form', () => {
     expect(() => readHeaders('no colon')).toThrow('Invalid header “no colon”')
   })
 
-  test('rejects a GET with a body, and knows the limits of the native EventSource', () => {
+  test('rejects what fetch rejects, and knows the limits of the native EventSource', () => {
     expect(() => {
       check({ ...wanted, body: 'x' })
     }).toThrow("can't have a body")
+    for (const method of ['CONNECT', 'TRACE', 'no good']) {
+      expect(() => {
+        check({ ...wanted, method })
+      }).toThrow('method')
+    }
+    expect(() => {
+      check({ ...wanted, headers: [['X-A', '✓']] })
+    }).toThrow("The header X-A has characters that HTTP doesn't allow")
     expect(nativeLimit(wanted)).toBeUndefined()
     for (const other of [{ method: 'POST' }, { headers: [['a', 'b']] }, { body: 'x' }] as Partial<Wanted>[]) {
       expect(nativeLimit({ ...wanted, ...other })).toMatch(/^it can/)

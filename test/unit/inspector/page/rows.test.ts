@@ -68,6 +68,30 @@ describe('Rows', () => {
     expect(rows.waiting).toBe(0)
   })
 
+  test('keeps its rows while paused, also those that the recording drops', () => {
+    const recording = recorded()
+    const rows = new Rows(recording)
+    rows.pause()
+    for (let number = 0; number < MAX_KEPT * 1.2; number++) recording.message(number, 'message', '', '')
+    expect(recording.first).toBeGreaterThan(6)
+    expect(indexes(rows)).toEqual([0, 1, 2, 3, 4, 5])
+    rows.resume()
+    expect(rows.first).toBe(recording.first)
+  })
+
+  test('clears the rows and those that wait', () => {
+    const recording = recorded()
+    const rows = new Rows(recording)
+    rows.pause()
+    recording.message(6, 'tick', '', 'delta')
+    rows.clear()
+    expect([rows.length, rows.waiting, rows.isPaused, recording.removed]).toEqual([0, 0, true, 0])
+    recording.message(7, 'tick', '', 'epsilon')
+    expect(rows.waiting).toBe(1)
+    rows.resume()
+    expect(indexes(rows)).toEqual([7])
+  })
+
   test('finds failures in turn', () => {
     const recording = recorded()
     const rows = new Rows(recording)
