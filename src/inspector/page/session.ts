@@ -138,7 +138,7 @@ export class Session {
       if (error.reason !== 'network') this.#explanation = undefined
       // The toolbar shows the URL.
       const text = message.replace(/^(The event stream) at \S+/, '$1')
-      // Without reconnecting, the end is no failure: an answer is complete.
+      // Without reconnecting, the end is not a failure: the answer is complete.
       if (error.reason === 'ended' && delay === undefined) this.recording.closed(performance.now(), text)
       else this.recording.lost(performance.now(), text, delay)
       if (error.reason === 'network') void this.#explain()
