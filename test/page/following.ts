@@ -127,6 +127,8 @@ export const following: Scenario[] = [
       await untilText(page, READING, 'Hello there.')
       await untilState(page, 'CLOSED')
       assert.equal(await text(page, READING), 'Hello there.')
+      await press(page, 'Clear')
+      assert.equal(await text(page, READING), '')
       await follow(stage, '/chat')
       await untilText(page, READING, 'nothing is lost when the connection drops.')
       await untilState(page, 'CLOSED')

@@ -73,7 +73,7 @@ function follow(wanted: Wanted): void {
     onMessage: ({ type, lastEventId, data }) => {
       if (!wasOpen) {
         // Without an ID, the server starts over after a reconnection.
-        if (current.recording.attempts > 1 && lastId === '') reading.restart()
+        if (current.recording.attempts > 1 && lastId === '') reading.clear()
         wasOpen = true
       }
       lastId = lastEventId
@@ -198,11 +198,17 @@ function toNextError(): void {
 }
 byId('next-error', HTMLButtonElement).addEventListener('click', toNextError)
 
+function clear(): void {
+  bar.clear()
+  reading.clear()
+}
+byId('clear', HTMLButtonElement).addEventListener('click', clear)
+
 listenForShortcuts([
   [['c'], 'Connect or disconnect', toggle],
   [['/'], 'Filter by text', bar.focusFilter.bind(bar)],
   [['p'], 'Pause or resume', bar.togglePause.bind(bar)],
-  [['x'], 'Clear the list', bar.clear.bind(bar)],
+  [['x'], 'Clear the list', clear],
   [['j', 'ArrowDown'], 'Next message', log.move.bind(log, 1)],
   [['k', 'ArrowUp'], 'Previous message', log.move.bind(log, -1)],
   [['n'], 'Next error', toNextError],

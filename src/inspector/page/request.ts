@@ -113,9 +113,22 @@ export function commandFor(wanted: Wanted): string {
 
 /** The command that sends the same request with curl. */
 export function curlFor(wanted: Wanted, lastEventId = ''): string {
-  const headers: Wanted['headers'] = [['Accept', 'text/event-stream'], ...wanted.headers]
-  if (lastEventId !== '') headers.push(['Last-Event-ID', lastEventId])
-  return ['curl -N', ...optionsOf({ ...wanted, headers }, '--data-raw'), shellQuote(wanted.url.href)].join(' ')
+  const sent = new Set(wanted.headers.map(([name]) => name.toLowerCase()))
+  const defaults: Wanted['headers'] = [
+    ['Accept', 'text/event-stream'],
+    ['Content-Type', wanted.body === undefined ? '' : 'text/plain;charset=UTF-8'],
+    ['Last-Event-ID', lastEventId],
+  ]
+  const added = defaults.filter(([name, value]) => value !== '' && !sent.has(name.toLowerCase()))
+  // Otherwise, curl expands brackets.
+  const curl = /[[\]{}]/.test(wanted.url.href) ? 'curl -gN' : 'curl -N'
+  const options = optionsOf({ ...wanted, headers: [...added, ...wanted.headers] }, '--data-raw')
+  return [curl, ...options.map(asCurl), shellQuote(wanted.url.href)].join(' ')
+}
+
+/** curl sends an empty header only with a semicolon. */
+function asCurl(option: string): string {
+  return option.replace(/^'([\w!#$%&*+.^`|~-]+): '$/, "'$1;'")
 }
 
 /** The options that curl and the command share. */

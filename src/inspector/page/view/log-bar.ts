@@ -57,9 +57,6 @@ export class LogBar {
     this.#pause.addEventListener('click', () => {
       this.togglePause()
     })
-    byId('clear', HTMLButtonElement).addEventListener('click', () => {
-      this.clear()
-    })
     this.#listenToMenu()
     this.#showTypes(new Map())
   }

@@ -10,11 +10,11 @@ export class ReadingView {
   readonly #frame = byId('reading', HTMLElement)
   #answer = document.createTextNode('')
   /** Text to add at the next render. */
-  #pieces: string[] = []
+  #waiting = ''
 
   /** Clears the text, and shows the prompt if the request has one. */
   begin(body: string | undefined): void {
-    this.#pieces = []
+    this.#waiting = ''
     const question = questionOf(body ?? '')
     this.#frame.replaceChildren()
     if (question !== undefined) this.#frame.append(bubble('question', 'You', question))
@@ -24,22 +24,23 @@ export class ReadingView {
     this.#frame.append(answer)
   }
 
-  /** Clears the answer when the server starts over. */
-  restart(): void {
-    this.#pieces = []
+  /** Clears the answer. */
+  clear(): void {
+    this.#waiting = ''
     this.#answer.data = ''
   }
 
   add(data: string): void {
-    const piece = pieceOf(data)
-    if (piece !== undefined) this.#pieces.push(piece)
+    this.#waiting += pieceOf(data) ?? ''
+    // A hidden page doesn't render.
+    if (this.#waiting.length > 2 * MAX_TEXT) this.#waiting = this.#waiting.slice(-MAX_TEXT)
   }
 
   render(): void {
-    if (this.#pieces.length === 0) return
+    if (this.#waiting === '') return
     const isAtEnd = this.#frame.scrollTop + this.#frame.clientHeight >= this.#frame.scrollHeight - 8
-    this.#answer.appendData(this.#pieces.join(''))
-    this.#pieces = []
+    this.#answer.appendData(this.#waiting)
+    this.#waiting = ''
     const { length } = this.#answer
     if (length > MAX_TEXT) this.#answer.replaceData(0, length - MAX_TEXT, '…')
     if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight

@@ -83,7 +83,14 @@ describe('the request form', () => {
   test('quotes the command for curl, with the last event ID and without reading files', () => {
     expect(curlFor(wanted)).toBe("curl -N -H 'Accept: text/event-stream' 'http://a.test/x?y=1'")
     expect(curlFor({ ...wanted, url: new URL('http://a.test/'), method: 'POST', body: '@file' }, '7')).toBe(
-      "curl -N -H 'Accept: text/event-stream' -H 'Last-Event-ID: 7' --data-raw '@file' http://a.test/",
+      "curl -N -H 'Accept: text/event-stream' -H 'Content-Type: text/plain;charset=UTF-8' -H 'Last-Event-ID: 7' --data-raw '@file' http://a.test/",
+    )
+    const headers: Wanted['headers'] = [
+      ['accept', '*/*'],
+      ['X-Empty', ''],
+    ]
+    expect(curlFor({ ...wanted, url: new URL('http://a.test/?f[a]=1'), headers })).toBe(
+      "curl -gN -H 'accept: */*' -H 'X-Empty;' 'http://a.test/?f[a]=1'",
     )
   })
 
