@@ -6,7 +6,6 @@ import type { FetchLikeResponse } from '../connection/request.ts'
 import { RELEVANT_HEADERS } from '../diagnosis/observe.ts'
 import type { End, Observation } from '../diagnosis/observation.ts'
 import { REASONS } from './data.ts'
-import { redactURL } from './resume.ts'
 import { UsageError } from './usage.ts'
 
 /** The version of the format. Readers refuse newer ones. */
@@ -16,7 +15,7 @@ const VERSION = 1
 interface Opening {
   everysource: 'recording'
   version: number
-  /** Without secrets. */
+  /** Without user info, query and hash, which may hold secrets. */
   url: string
   /** When it began, as an ISO 8601 string. */
   began: string
@@ -47,7 +46,8 @@ export class Recorder {
     // `close` reports it.
     this.#file.on('error', () => undefined)
     const began = new Date().toISOString()
-    this.#line({ everysource: 'recording', version: VERSION, url: redactURL(url), began } satisfies Opening)
+    const { origin, pathname } = new URL(url)
+    this.#line({ everysource: 'recording', version: VERSION, url: origin + pathname, began } satisfies Opening)
   }
 
   observed(observation: Observation): void {

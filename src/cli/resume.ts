@@ -6,7 +6,16 @@ import type { Arguments, Given } from './arguments.ts'
 const NOT_REPEATED = ['last-event-id', 'record']
 
 const HIDDEN = '<hidden>'
-const SECRET = /auth|cookie|token|secret|passw|api[-_]?key|^key$|session|csrf|signature|^sig$/i
+/** Names that suggest a secret: these anywhere, and short ones only as words. */
+const SECRET = new RegExp(
+  [
+    'auth|bearer|cookie|credential|csrf|jwt|passphrase|passw|pwd|secret|sess|signature|token|xsrf',
+    '(?:access|api|private)[-_]?key',
+    '(?<![a-z0-9])(?:key|otp|pass|pin|sid|sig)(?![a-z0-9])',
+    '^code$',
+  ].join('|'),
+  'i',
+)
 
 export interface Resumption {
   /** Values that look secret are replaced by `<hidden>`. */
@@ -33,13 +42,21 @@ function redactHeader(header: string): string {
   return SECRET.test(name.trim()) ? `${name}: ${HIDDEN}` : header
 }
 
-/** Hides the password, and query parameters whose names suggest a secret. */
-export function redactURL(url: string): string {
-  return url
-    .replace(/^([a-z]+:\/\/[^/?#:@]*:)[^/?#@]*@/i, `$1${HIDDEN}@`)
-    .replace(/([?&])([^=&#]+)=([^&#]*)/g, (pair, start: string, name: string) =>
-      SECRET.test(name) ? `${start}${name}=${HIDDEN}` : pair,
-    )
+/** Hides the user name and password, and parameters of the query or the hash whose names suggest a secret. */
+function redactURL(given: string): string {
+  const { protocol, username, password, host, pathname, search, hash } = new URL(given)
+  const user = username === '' && password === '' ? '' : `${HIDDEN}@`
+  const redacted = `${protocol}//${user}${host}${pathname}${redactParameters(search)}${redactParameters(hash)}`
+  return redacted.includes(HIDDEN) ? redacted : given
+}
+
+/** @param text starts with `?` or `#` */
+function redactParameters(text: string): string {
+  return text.replace(/([#?&])([^?&=]+)=([^&]*)/g, (pair, start: string, name: string) => {
+    // Decodes the name.
+    const [decoded = ''] = new URLSearchParams(`&${name}`).keys()
+    return SECRET.test(decoded) ? `${start}${name}=${HIDDEN}` : pair
+  })
 }
 
 /** Quotes a word for a POSIX shell. */

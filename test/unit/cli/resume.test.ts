@@ -51,7 +51,18 @@ describe('resumption', () => {
     [['-H', 'Authorization: Bearer s3cret', URL], "--header 'Authorization: <hidden>'"],
     [['-H', 'cookie: s3cret', URL], "--header 'cookie: <hidden>'"],
     [['-H', 'X-API-Key: s3cret', URL], "--header 'X-API-Key: <hidden>'"],
-    [['http://me:s3cret@a.test/'], "'http://me:<hidden>@a.test/'"],
+    [['-H', 'X-Jwt: s3cret', URL], "--header 'X-Jwt: <hidden>'"],
+    [['http://me:s3cret@a.test/'], "'http://<hidden>@a.test/'"],
+    [['http://me:pa@s3cret@a.test/x'], "'http://<hidden>@a.test/x'"],
+    [['http://s3cret@a.test'], "'http://<hidden>@a.test/'"],
+    [['http:///s3cret@a.test'], "'http://<hidden>@a.test/'"],
+    [['http://a.test/#access_token=s3cret&page=1'], "'http://a.test/#access_token=<hidden>&page=1'"],
+    [['http://a.test/#/back?code=s3cret'], "'http://a.test/#/back?code=<hidden>'"],
+    [['http://a.test/?%74oken=s3cret&b=c%20d'], "'http://a.test/?%74oken=<hidden>&b=c%20d'"],
+    [['http://a.test/?page=1&page=2&%zz+sid=s3cret'], '%zz+sid=<hidden>'],
+    ...['jwt', 'pass', 'pwd', 'sid', 'credential', 'code', 'connect.sid', 'PHPSESSID', 'X-Amz-Credential'].map(
+      (name): [string[], string] => [[`${URL}?${name}=s3cret=s3cret`], `'${URL}?${name}=<hidden>'`],
+    ),
     [['http://a.test/?access_token=s3cret&page=1#x'], "'http://a.test/?access_token=<hidden>&page=1#x'"],
     [['http://a.test/?page=1&key=s3cret'], "'http://a.test/?page=1&key=<hidden>'"],
   ])('hides values whose names suggest a secret: %j', (args, shown) => {
@@ -62,9 +73,9 @@ describe('resumption', () => {
   })
 
   it('keeps other headers and parameters', () => {
-    const { command, hides } = resumed(['-H', 'Accept-Language: de', 'http://a.test/?keyword=x&page=1'])
+    const { command, hides } = resumed(['-H', 'Accept-Language: de', 'http://a.test?keyword=x&side=é&zipcode=1#a'])
     expect(command).toContain("'Accept-Language: de'")
-    expect(command).toContain('?keyword=x&page=1')
+    expect(command).toContain('http://a.test?keyword=x&side=é&zipcode=1#a')
     expect(hides).toBe(false)
   })
 })
