@@ -20,12 +20,15 @@ export async function startReplay(entries: Entry[], port: number): Promise<Repla
   const exchanges = split(entries)
   let next = 0
   const server = createServer((request, response) => {
+    allow(request, response)
+    // Requests such as preflights and /favicon.ico must not use up a response.
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end()
+    if (!/^\/(?:\?|$)/.test(request.url ?? '')) return void response.writeHead(404).end('The stream is at /\n')
     // A client that resumes after the last exchange would receive old messages.
     const isOver = next === exchanges.length && request.headers['last-event-id'] !== undefined
     if (next === exchanges.length && !isOver) next = 0
     const exchange = exchanges[next]
     if (exchange) next++
-    allow(request, response)
     if (exchange) void play(exchange, response)
     else response.writeHead(204).end()
   })
@@ -52,8 +55,13 @@ function split(entries: Entry[]): Entry[][] {
   return exchanges
 }
 
-function allow({ headers: { origin = '' } }: IncomingMessage, response: ServerResponse): void {
-  if (LOCAL.test(origin)) response.setHeader('Access-Control-Allow-Origin', origin)
+/** Lets pages on this machine read the stream, also with headers that need a preflight, such as `Last-Event-ID`. */
+function allow({ headers }: IncomingMessage, response: ServerResponse): void {
+  const { origin = '', 'access-control-request-method': method, 'access-control-request-headers': names } = headers
+  if (!LOCAL.test(origin)) return
+  response.setHeader('Access-Control-Allow-Origin', origin)
+  if (method !== undefined) response.setHeader('Access-Control-Allow-Methods', method)
+  if (names !== undefined) response.setHeader('Access-Control-Allow-Headers', names)
 }
 
 async function play(entries: Entry[], response: ServerResponse): Promise<void> {

@@ -190,6 +190,46 @@ export const output: Part = {
       })
       rmSync(file)
     },
+    'a replay answers preflights and requests for other paths without using up a response': async () => {
+      const file = recordingOf('preflight')
+      await everysource([twoConnections(server, '/preflight'), '--record', file, '--max', '2']).exits()
+      await replaying(file, async (url) => {
+        const preflight = async (origin: string): Promise<(string | number | null)[]> => {
+          const asked = { 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'last-event-id' }
+          const { status, headers } = await fetch(url, { method: 'OPTIONS', headers: { Origin: origin, ...asked } })
+          return [
+            status,
+            ...['origin', 'methods', 'headers'].map((name) => headers.get(`access-control-allow-${name}`)),
+          ]
+        }
+        const page = 'http://localhost:3000'
+        assert.deepEqual(await preflight(page), [204, page, 'GET', 'last-event-id'])
+        assert.deepEqual(await preflight('https://example.org'), [204, null, null, null])
+        for (const other of ['favicon.ico', 'stream']) {
+          const response = await fetch(`${url}${other}`, { headers: { Origin: page } })
+          assert.equal(response.status, 404)
+          assert.equal(await response.text(), 'The stream is at /\n')
+          assert.equal(response.headers.get('access-control-allow-origin'), page)
+        }
+        const { output } = await everysource([`${url}?page=1`, '--data-only', '--max', '2']).exits()
+        assert.equal(output, 'one\ntwo\n')
+      })
+      rmSync(file)
+    },
+    'a recording whose last line is cut off is replayed up to there': async () => {
+      const file = recordingOf('cut')
+      await everysource([`${server.origin}/three`, '--record', file, '--max', '3']).exits()
+      const recorded = readFileSync(file, 'utf8')
+      const cut = `\ufeff${recorded}{"at":900,"text":"data: fo`
+      for (const text of [cut, cut.replaceAll('\n', '\r\n'), recorded.trimEnd()]) {
+        writeFileSync(file, text)
+        await replaying(file, async (url) => {
+          const { output } = await everysource([url, '--data-only', '--max', '3']).exits()
+          assert.equal(output, 'one\ntwo\nthree\n')
+        })
+      }
+      rmSync(file)
+    },
     '--record and --replay say why a file cannot be used': async () => {
       const file = recordingOf('newer')
       const empty = recordingOf('empty')
@@ -204,7 +244,7 @@ export const output: Part = {
         ],
         [['--replay', '/'], `--replay: can't open "/": it is a folder`],
         [['--replay', path('README.md')], 'is not a recording. Make one with --record'],
-        [['--replay', broken], 'is not a recording. Make one with --record'],
+        [['--replay', broken], `--replay: line 2 of "${broken}" is not valid. Remove it, or record the stream again`],
         [['--replay', file], 'is from a newer version of everysource'],
         [['--replay', empty, '--port', new URL(server.origin).port], '--replay: listen EADDRINUSE'],
       ] as [string[], string][]) {
