@@ -94,18 +94,29 @@ export class Recorder {
   }
 }
 
-/** @throws a `UsageError` if the file can't be read or is not a recording */
+/**
+ * Ignores a last line that is cut off, because the command was killed, for example.
+ *
+ * @throws a `UsageError` if the file can't be read or is not a recording
+ */
 export function readRecording(name: string): Entry[] {
-  const lines = attempt('--replay', name, () => readFileSync(name, 'utf8')).split('\n')
-  const [opening, ...entries] = lines.filter((line) => line !== '').map(parse)
+  const text = attempt('--replay', name, () => readFileSync(name, 'utf8'))
+  const lines = text.replace(/^\ufeff/, '').split('\n')
+  const [opening, ...entries] = lines.map(parse)
+  // After the last line feed.
+  if (entries.at(-1) === undefined) entries.pop()
   const { everysource, version = 0 }: Partial<Opening> = opening ?? {}
-  if (everysource !== 'recording' || entries.includes(undefined)) {
+  if (everysource !== 'recording') {
     throw new UsageError(`--replay: "${name}" is not a recording. Make one with --record`)
   }
   if (version > VERSION) {
     throw new UsageError(`--replay: "${name}" is from a newer version of everysource. Update everysource`)
   }
-  return entries as Entry[]
+  return entries.flatMap((entry, i) => {
+    if (entry) return [entry as Entry]
+    if (lines[i + 1]?.trim() === '') return []
+    throw new UsageError(`--replay: line ${i + 2} of "${name}" is not valid. Remove it, or record the stream again`)
+  })
 }
 
 function attempt<Result>(option: string, name: string, act: () => Result): Result {
