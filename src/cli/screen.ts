@@ -53,8 +53,7 @@ export class Screen {
 
   /** Writes bytes of a stream to stdout, without a status line, which may not follow an unfinished line. */
   write(bytes: Uint8Array | string): Promise<void> | undefined {
-    this.#clear()
-    this.#isClosed = true
+    this.close()
     return this.#stdout.write(bytes) ? undefined : drained(this.#stdout)
   }
 
