@@ -33,7 +33,7 @@ export async function follow(
   stopping: AbortController,
   recorder?: Recorder,
 ): Promise<number> {
-  const narrator = new Narrator(screen, args.url, args.verbose)
+  const narrator = new Narrator(screen, args)
   const { signal } = stopping
   const idleTimer = new IdleTimer(args.timeout, () => {
     stopping.abort('timeout' satisfies Stop)

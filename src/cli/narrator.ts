@@ -6,6 +6,7 @@ import { diagnose } from '../diagnosis/diagnose.ts'
 import { seconds, type Finding, type Remedy } from '../diagnosis/finding.ts'
 import { isEventStream } from '../diagnosis/head.ts'
 import type { Observation } from '../diagnosis/observation.ts'
+import type { Arguments } from './arguments.ts'
 import { timeOf } from './print-event.ts'
 import type { Screen } from './screen.ts'
 import { visibleLine } from './visible.ts'
@@ -24,6 +25,7 @@ const TICK = 1_000
 
 export class Narrator {
   readonly #screen: Screen
+  readonly #args: Arguments
   readonly #isVerbose: boolean
   readonly #host: string
   readonly #reported = new Set<string>()
@@ -37,10 +39,11 @@ export class Narrator {
   #hasReportedFailure = false
   #hasHinted = false
 
-  constructor(screen: Screen, url: string, isVerbose: boolean) {
+  constructor(screen: Screen, args: Arguments) {
     this.#screen = screen
-    this.#isVerbose = isVerbose
-    this.#host = new URL(url).host
+    this.#args = args
+    this.#isVerbose = args.verbose
+    this.#host = new URL(args.url).host
     this.#timer = setInterval(() => {
       this.#review()
     }, TICK).unref()
@@ -145,7 +148,8 @@ export class Narrator {
   }
 
   #findings(): Finding[] {
-    return diagnose(this.#observations, { now: performance.now() })
+    const { headers, retryStatuses } = this.#args
+    return diagnose(this.#observations, { now: performance.now(), headers, retryStatuses })
   }
 
   #reportFindings(isForced = false): void {

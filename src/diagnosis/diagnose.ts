@@ -1,7 +1,7 @@
 /** Diagnoses the problems of a stream from observations. */
 
 import { inspectConnections } from './connections.ts'
-import type { Context, Finding } from './finding.ts'
+import type { Context, Finding, Remedy } from './finding.ts'
 import { inspectText } from './framing.ts'
 import { inspectHead, isEventStream } from './head.ts'
 import { inspectNetwork } from './network.ts'
@@ -25,12 +25,30 @@ export function diagnose(observations: readonly Observation[], context: Context)
     ...inspectConnections(observations),
   ]
   const once = findings.filter(({ code }, i) => findings.findIndex((other) => other.code === code) === i)
-  return LEVELS.flatMap((level) => once.filter((finding) => finding.level === level))
+  const advice = once.map(({ remedy, ...finding }) =>
+    remedy && !isApplied(remedy, context) ? { ...finding, remedy } : finding,
+  )
+  return LEVELS.flatMap((level) => advice.filter((finding) => finding.level === level))
+}
+
+/** Whether the client already has the setting. */
+function isApplied(remedy: Remedy, { retryStatuses = [], headers = [] }: Context): boolean {
+  if ('retryStatus' in remedy) return retryStatuses.includes(remedy.retryStatus)
+  if ('method' in remedy) return false
+  const [name = '', value = ''] = remedy.header.split(': ')
+  // The user has replaced a placeholder such as <token>.
+  return headers.some(
+    (given) => given[0].toLowerCase() === name.toLowerCase() && (given[1] === value || value.includes('<')),
+  )
 }
 
 function inspect(observation: Observation, context: Context): Finding[] {
   if (!observation.head) return [...inspectNetwork(observation, context), ...inspectTime(observation, context)]
   // Other responses don't have the format of an event stream.
-  if (!isEventStream(observation)) return inspectHead(observation)
-  return [...inspectHead(observation), ...inspectText(observation, context), ...inspectTime(observation, context)]
+  if (!isEventStream(observation)) return inspectHead(observation, context)
+  return [
+    ...inspectHead(observation, context),
+    ...inspectText(observation, context),
+    ...inspectTime(observation, context),
+  ]
 }

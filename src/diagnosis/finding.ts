@@ -30,6 +30,10 @@ export interface Context {
   now: number
   /** The URL of the page that reads the stream, if any. Browsers restrict pages. */
   page?: string | undefined
+  /** The statuses after which the client reconnects. */
+  retryStatuses?: readonly number[]
+  /** The request headers that the user has set. */
+  headers?: readonly (readonly [name: string, value: string])[]
 }
 
 /** `1 line`, `2 lines` */

@@ -1,14 +1,14 @@
 /** Finds problems in the head of a response. */
 
 import { mimeEssence } from '../connection/response.ts'
-import { EVENT_STREAM, ONE_EVENT, quoted, type Finding } from './finding.ts'
+import { EVENT_STREAM, ONE_EVENT, quoted, type Context, type Finding } from './finding.ts'
 import type { Head, Observation } from './observation.ts'
 import { statusFinding } from './status.ts'
 
 /** Inspects the status and the headers. */
-export function inspectHead({ head, method, text }: Observation): Finding[] {
+export function inspectHead({ head, method, text }: Observation, context: Context): Finding[] {
   if (!head) return []
-  if (head.status !== 200) return [statusFinding(head, method)]
+  if (head.status !== 200) return [statusFinding(head, method, context)]
   const given = head.headers['content-type']
   if (mimeEssence(given ?? '') === 'text/event-stream') return inspectHeaders(head)
   const words = contentTypeFinding(given, head, text.fields.data > 0, text.beginning)

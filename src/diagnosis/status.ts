@@ -1,21 +1,26 @@
 /** Explains statuses other than 200. */
 
-import { EVENT_STREAM, quoted, type Finding } from './finding.ts'
+import { EVENT_STREAM, quoted, type Context, type Finding } from './finding.ts'
 import type { Head } from './observation.ts'
 
-type Texts = Omit<Finding, 'level' | 'code'>
+type Texts = Omit<Finding, 'level' | 'code'> & {
+  /** Continues `fix` unless the client already reconnects after the status. */
+  retry?: string
+}
 
-export function statusFinding(head: Head, method: string): Finding {
+export function statusFinding(head: Head, method: string, { retryStatuses = [], headers = [] }: Context): Finding {
   const { status } = head
   const isRedirect = status >= 300 && status < 400
-  const texts =
-    STATUSES[status]?.(head, method) ??
+  const isAuthorized = headers.some(([name]) => name.toLowerCase() === 'authorization')
+  const { retry, ...texts } =
+    STATUSES[status]?.(head, method, isAuthorized) ??
     (status >= 500 ? SERVER_ERROR : isRedirect ? REDIRECT : status >= 400 ? CLIENT_ERROR : OTHER)
   return {
     code: `status-${status}`,
     level: status === 204 ? 'note' : 'error',
     ...texts,
     seen: `The server responded with status ${status}${texts.seen}`,
+    fix: retry === undefined || retryStatuses.includes(status) ? texts.fix : `${texts.fix} ${retry}`,
     // Temporary errors.
     ...((status >= 500 || status === 429) && { remedy: { retryStatus: status } }),
   }
@@ -24,7 +29,8 @@ export function statusFinding(head: Head, method: string): Finding {
 const SERVER_ERROR: Texts = {
   seen: ', a server error.',
   why: 'The server failed before it could stream.',
-  fix: 'Check the server log. If the error is temporary, reconnect after this status.',
+  fix: 'Check the server log.',
+  retry: 'If the error is temporary, reconnect after this status.',
 }
 const CLIENT_ERROR: Texts = {
   seen: ': it rejects the request.',
@@ -44,7 +50,7 @@ const OTHER: Texts = {
 }
 
 /** The texts, with `seen` continuing "The server responded with status …". */
-const STATUSES: Record<number, (head: Head, method: string) => Texts> = {
+const STATUSES: Record<number, (head: Head, method: string, isAuthorized: boolean) => Texts> = {
   204: () => ({
     seen: ' (no content).',
     why: 'A 204 means that the stream is over and clients must not reconnect.',
@@ -55,10 +61,10 @@ const STATUSES: Record<number, (head: Head, method: string) => Texts> = {
     why: 'The server rejects a parameter, the request body, or its Content-Type.',
     fix: 'Check the response body. If the request body is JSON, does the request have Content-Type: application/json?',
   }),
-  401: ({ headers }) => ({
+  401: ({ headers }, _method, isAuthorized) => ({
     seen: ' (unauthorized).',
-    why: `The request has no credentials, or they have expired${challengeOf(headers)}.`,
-    fix: 'Send the token with the request.',
+    why: `${isAuthorized ? 'The credentials of the request are wrong' : 'The request has no credentials'}, or they have expired${challengeOf(headers)}.`,
+    fix: isAuthorized ? 'Check the Authorization header.' : 'Send the token with the request.',
     remedy: { header: 'Authorization: Bearer <token>' },
   }),
   403: () => ({
@@ -95,7 +101,8 @@ const STATUSES: Record<number, (head: Head, method: string) => Texts> = {
   429: ({ headers }) => ({
     seen: ' (too many requests).',
     why: `The server limits the request rate${retryAfter(headers)}.`,
-    fix: 'Wait. If you make the client reconnect after this status, it honors Retry-After.',
+    fix: 'Wait.',
+    retry: 'If you make the client reconnect after this status, it honors Retry-After.',
   }),
   502: () => ({
     seen: ' (bad gateway).',
@@ -105,7 +112,8 @@ const STATUSES: Record<number, (head: Head, method: string) => Texts> = {
   503: ({ headers }) => ({
     seen: ' (service unavailable).',
     why: `The server, or a proxy in front of it, is temporarily unavailable${retryAfter(headers)}.`,
-    fix: 'Is it starting or overloaded? You can make the client reconnect after this status.',
+    fix: 'Is it starting or overloaded?',
+    retry: 'You can make the client reconnect after this status.',
   }),
   504: () => ({
     seen: ' (gateway timeout).',

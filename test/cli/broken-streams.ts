@@ -110,6 +110,21 @@ export const broken: Part = {
         assert.ok(errors.endsWith(`!   try: ${option}\n`), errors)
       }
     },
+    'does not advise options that are already given': async () => {
+      const url = add('/status-always-503', (response) => {
+        response.writeHead(503, { 'Retry-After': '0' }).end()
+      })
+      const { errors } = await everysource([url, '--retry-status', '503', '--timeout', '1']).exits()
+      assert.match(errors, /with status 503 .*\n! {3}why: .*\n! {3}fix: Is it starting or overloaded\?\n$/)
+      for (const [status, option] of REMEDIES.filter(([, option]) => option.startsWith('-H'))) {
+        const refused = add(`/status-${status}-again`, (response) => {
+          response.writeHead(status).end()
+        })
+        const { errors } = await everysource([refused, '-H', option.slice(4, -1).replace('<token>', 'x')]).exits()
+        assert.ok(errors.includes(`with status ${status}`), errors)
+        assert.doesNotMatch(errors, /try:/)
+      }
+    },
     'diagnoses a server that ends the response after each message with --verbose': async () => {
       const url = add('/polled', (response, _, nth) => {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`retry: 100\ndata: ${nth}\n\n`)
