@@ -241,6 +241,7 @@ export const following: Scenario[] = [
       await untilRow(page, 'number 1')
       await press(page, 'Send 503')
       await untilRow(page, 'status 503')
+      assert.doesNotMatch(String(await page.evaluate('document.body.innerText')), /Retry on 503/)
       await press(page, 'Native')
       await until(page, `document.querySelector('${PANEL} tbody tr').innerText.includes('differs')`)
       await untilText(page, PANEL, 'the native EventSource is CLOSED')

@@ -101,7 +101,8 @@ export class Session {
   findings(now: number): Finding[] {
     // CORS does not apply to the local server, which also knows why a request failed.
     const page = this.wanted.route === 'direct' ? location.href : undefined
-    const findings = diagnose(this.observer.observations, { now, page })
+    const { headers, retryStatuses } = this.wanted
+    const findings = diagnose(this.observer.observations, { now, page, headers, retryStatuses })
     if (this.#explanation === undefined) return findings
     const others = findings.filter((finding) => !isUnexplained(finding))
     return this.#explanation ? [this.#explanation, ...others] : others

@@ -45,27 +45,27 @@ export class FindingsView {
     // Don't disturb a user who is reading or has selected text.
     if (text === this.#shown) return
     this.#shown = text
-    this.#list.replaceChildren(...findings.map((finding) => this.#item(finding, session)))
+    this.#list.replaceChildren(...findings.map((finding) => this.#item(finding)))
     setText(this.#note, findings.length === 0 ? 'No problems found so far.' : '')
     const [worst] = findings
     this.#badge.className = `badge badge-${worst?.level ?? ''}`
     const words = worst ? [String(findings.length), make('span', 'unseen', `, worst: ${worst.level}`)] : []
     this.#badge.replaceChildren(...words)
-    this.#showBanner(worst?.level === 'error' ? worst : undefined, session)
+    this.#showBanner(worst?.level === 'error' ? worst : undefined)
   }
 
-  #showBanner(finding: Finding | undefined, session: Session): void {
+  #showBanner(finding: Finding | undefined): void {
     this.#banner.hidden = finding === undefined
     if (!finding) return
     const details = button('', 'Details', this.#actions.showAll)
     this.#banner.replaceChildren(
       make('p', '', make('strong', '', finding.seen), ' ', finding.fix),
-      ...this.#remedies(finding, session),
+      ...this.#remedies(finding),
       details,
     )
   }
 
-  #item(finding: Finding, session: Session): HTMLLIElement {
+  #item(finding: Finding): HTMLLIElement {
     const { level, seen, why, fix, example } = finding
     const element = make('li', `finding finding-${level}`)
     element.append(make('p', 'seen', make('span', 'level', level), ' ', seen))
@@ -76,15 +76,13 @@ export class FindingsView {
         button('', 'Copy', () => void this.#actions.copy(example, 'Copied')),
       )
     }
-    element.append(...this.#remedies(finding, session))
+    element.append(...this.#remedies(finding))
     return element
   }
 
-  /** Buttons for settings that the session does not have yet. */
-  #remedies({ remedy, code }: Finding, { wanted }: Session): HTMLButtonElement[] {
+  #remedies({ remedy, code }: Finding): HTMLButtonElement[] {
     const given = code === 'cors-blocked' && this.#canForward ? 'forward' : remedy
     if (!given) return []
-    if (given !== 'forward' && 'retryStatus' in given && wanted.retryStatuses.includes(given.retryStatus)) return []
     return [
       button('primary', labelOf(given), () => {
         this.#actions.apply(given)
