@@ -3,7 +3,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ConnectionError as ConnectionErrorInstance } from '../connection/connection-error.ts'
 import { readHeaders } from '../connection/headers.ts'
-import type { Observation } from '../diagnosis/observation.ts'
 import { observe } from '../diagnosis/observe.ts'
 import { ConnectionError, streamEvents, type EventSourceInit, type EventStream } from '../index.ts'
 import type { Arguments } from './arguments.ts'
@@ -24,6 +23,8 @@ const LOST = 'everysource:lost'
 
 /** The diagnostics channel of Node's fetch for the head of each response, including redirects. */
 const HEAD = 'undici:request:headers'
+
+const NO_CONTENT = 'The server responded with status 204 (no content), which tells clients to stop reconnecting.'
 
 /** Resolves with the exit code. */
 export async function follow(
@@ -95,7 +96,11 @@ export async function follow(
       if (--remaining === 0) break
     }
     if (signal.aborted) return stopped(signal.reason as Stop, args, stream, narrator, screen)
-    narrator.ended(remaining === 0 ? `reached --max ${args.max}` : endReason(observer.observations.at(-1)))
+    const isOver = remaining > 0 && observer.observations.at(-1)?.head?.status === 204
+    // Without a message, the end would look like nothing happened.
+    if (isOver && narrator.messages === 0 && !args.verbose) screen.log([NO_CONTENT])
+    const why = isOver ? 'the server sent 204 (no more events)' : 'the server ended the stream'
+    narrator.ended(remaining === 0 ? `reached --max ${args.max}` : why)
     return 0
   } catch (error) {
     if (signal.aborted) return stopped(signal.reason as Stop, args, stream, narrator, screen)
@@ -157,10 +162,6 @@ function include({ status, statusText, headers }: Response, { format }: Argument
 function rawPrinter(screen: Screen): (bytes: Uint8Array) => Promise<void> | undefined {
   const decoder = new TextDecoder()
   return (bytes) => screen.write(screen.isTerminal ? visible(decoder.decode(bytes, { stream: true })) : bytes)
-}
-
-function endReason(last: Observation | undefined): string {
-  return last?.head?.status === 204 ? 'the server sent 204 (no more events)' : 'the server ended the stream'
 }
 
 function stopped(why: Stop, args: Arguments, stream: EventStream, narrator: Narrator, screen: Screen): number {

@@ -64,6 +64,16 @@ export const requests: Part = {
           output: 'message: last\n',
         })
       },
+      'says that a 204 without a message before it ends the stream': async () => {
+        const url = add('/no-content', (response) => {
+          response.writeHead(204).end()
+        })
+        assert.deepEqual(await everysource([url]).exits(), {
+          code: 0,
+          output: '',
+          errors: 'The server responded with status 204 (no content), which tells clients to stop reconnecting.\n',
+        })
+      },
       '--no-reconnect exits when the stream ends': async () => {
         const outcome = await everysource([`${origin}/drops`, '--no-reconnect', '--data-only']).exits()
         assert.deepEqual({ ...outcome, output: '' }, { ...NOTHING, code: 0 })
