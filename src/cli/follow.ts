@@ -4,6 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ConnectionError as ConnectionErrorInstance } from '../connection/connection-error.ts'
 import { readHeaders } from '../connection/headers.ts'
 import { observe } from '../diagnosis/observe.ts'
+import { isRedirectLoop } from '../diagnosis/redirects.ts'
 import { ConnectionError, streamEvents, type EventSourceInit, type EventStream } from '../index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Body } from './data.ts'
@@ -70,7 +71,10 @@ export async function follow(
       },
     }),
     reconnect: args.reconnects && {
-      shouldReconnect: ({ status }) => (status !== undefined && args.retryStatuses.includes(status) ? true : undefined),
+      shouldReconnect: ({ status }) => {
+        if (isRedirectLoop(observer.observations)) return false
+        return status !== undefined && args.retryStatuses.includes(status) ? true : undefined
+      },
     },
   })
   const onLost = (message: unknown): void => {

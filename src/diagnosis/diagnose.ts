@@ -6,6 +6,7 @@ import { inspectText } from './framing.ts'
 import { inspectHead, isEventStream } from './head.ts'
 import { inspectNetwork } from './network.ts'
 import type { Observation } from './observation.ts'
+import { isRedirectLoop, redirectLoop } from './redirects.ts'
 import { inspectTime } from './timing.ts'
 
 const LEVELS = ['error', 'warning', 'note'] as const satisfies Finding['level'][]
@@ -18,6 +19,7 @@ const LEVELS = ['error', 'warning', 'note'] as const satisfies Finding['level'][
 export function diagnose(observations: readonly Observation[], context: Context): Finding[] {
   const last = observations.at(-1)
   if (!last) return []
+  if (isRedirectLoop(observations)) return [redirectLoop(last)]
   // Until the last request has a response, the one before it still counts.
   const relevant = last.head || last.end ? [last] : [...observations.slice(-2)].reverse()
   const findings = [

@@ -37,7 +37,7 @@ export interface Head {
 export interface End {
   readonly at: number
   readonly how: 'ended' | 'failed' | 'aborted'
-  /** System error code such as `ECONNREFUSED`, if the runtime provides one. */
+  /** System error code such as `ECONNREFUSED`, if the runtime provides one, or `TOO_MANY_REDIRECTS`. */
   readonly code?: string
 }
 

@@ -9,6 +9,7 @@
 import { createLearner, type KeepAlive } from '../connection/keep-alive.ts'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../connection/request.ts'
 import { emptyCounts, TextCounter } from './count-text.ts'
+import { TOO_MANY_REDIRECTS } from './redirects.ts'
 import type { Burst, End, Head, Observation } from './observation.ts'
 import { watchBody } from './watch-body.ts'
 
@@ -176,8 +177,10 @@ function withBody(response: FetchLikeResponse, body: unknown): FetchLikeResponse
 /** Returns the first code in the error's chain of causes. */
 function codeOf(error: unknown): string | undefined {
   for (let depth = 0; depth < 5 && typeof error === 'object' && error !== null; depth++) {
-    const { code, cause } = error as { code?: unknown; cause?: unknown }
+    const { code, cause, message } = error as { code?: unknown; cause?: unknown; message?: unknown }
     if (typeof code === 'string') return code
+    // Node's fetch gives this error no code.
+    if (message === 'redirect count exceeded') return TOO_MANY_REDIRECTS
     error = cause
   }
   return undefined

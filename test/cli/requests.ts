@@ -116,6 +116,17 @@ export const requests: Part = {
         assert.equal(errors.match(/ECONNREFUSED/g)?.length, 1)
         assert.equal((await everysource([url, '--no-reconnect']).exits()).code, 1)
       },
+      'names a redirect loop and fails': async () => {
+        const url = add('/loop', (response) => {
+          response.writeHead(301, { Location: '/loop' }).end()
+        })
+        // With credentials, redirects are followed one by one.
+        for (const header of ['X-Other: 1', 'Authorization: Bearer x']) {
+          const { code, output, errors } = await everysource([url, '-H', header]).exits()
+          assert.deepEqual({ code, output }, { code: 1, output: '' })
+          assert.match(errors, /^everysource: .* redirects in a loop\.\n! {3}why: .*\n! {3}fix: .*\n$/)
+        }
+      },
       'reports a port that fetch blocks': async () => {
         const { code, errors } = await everysource(['http://localhost:9/', '--no-reconnect']).exits()
         assert.equal(code, 1)
