@@ -153,7 +153,19 @@ function add(bursts: Burst[], chunk: Burst): void {
 }
 
 function lastEventIdOf({ headers }: FetchLikeInit): string | undefined {
-  return Object.entries(headers).find(([name]) => name.toLowerCase() === 'last-event-id')?.[1]
+  const sent = Object.entries(headers).find(([name]) => name.toLowerCase() === 'last-event-id')?.[1]
+  return sent === undefined ? undefined : headerText(sent)
+}
+
+/** Decodes a header value: it has one character per byte, and the bytes of an event ID are UTF-8. */
+function headerText(value: string): string {
+  if (!/^[\0-\xff]*$/.test(value)) return value
+  try {
+    const bytes = Uint8Array.from(value, (byte) => byte.charCodeAt(0))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return value
+  }
 }
 
 function headOf(response: FetchLikeResponse, requested: string, at: number): Head {

@@ -47,6 +47,12 @@ export const requests: Part = {
         const { output } = await everysource([`${origin}/three`, '--last-event-id', '2', '--max', '1']).exits()
         assert.equal(output, 'message #3: three\n')
       },
+      '--verbose logs a --last-event-id that is not ASCII as typed': async () => {
+        const command = everysource([`${origin}/quiet`, '--last-event-id', '🎉', '--verbose'])
+        await command.complains('/quiet, with Last-Event-ID 🎉\n')
+        command.child.kill('SIGINT')
+        await command.exits()
+      },
       'reconnects with the last event ID': async () => {
         const url = add('/reconnect', (response, _, nth) => {
           response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`retry: 100\nid: ${nth}\ndata: x\n\n`)
