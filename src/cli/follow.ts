@@ -110,7 +110,8 @@ export async function follow(
     if (signal.aborted) return stopped(signal.reason as Stop, args, stream, narrator, screen)
     if (!(error instanceof ConnectionError)) throw error
     narrator.failed(error.message)
-    printBody(error, screen)
+    // With --raw, it is already printed.
+    if (!raw) printBody(error, screen)
     return 1
   } finally {
     unsubscribe(LOST, onLost)

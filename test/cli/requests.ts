@@ -102,6 +102,9 @@ export const requests: Part = {
         assert.deepEqual({ code, output }, { code: 1, output: '' })
         assert.match(errors, /^everysource: The server responded with status 503 \(service unavailable\)\.\n! {3}why: /)
         assert.match(errors, /Response body:\n {2}\{"error":"try later"\}\n$/)
+        const raw = await everysource([url, '--raw']).exits()
+        assert.equal(raw.output, '{"error":"try later"}')
+        assert.doesNotMatch(raw.errors, /try later|Response body/)
       },
       '--retry-status reconnects after that status': async () => {
         const outcome = await everysource([`${origin}/busy`, '--retry-status', '502,503', '--max', '1']).exits()
