@@ -158,7 +158,7 @@ function lastEventIdOf({ headers }: FetchLikeInit): string | undefined {
 }
 
 /** Decodes a header value: it has one character per byte, and the bytes of an event ID are UTF-8. */
-function headerText(value: string): string {
+export function headerText(value: string): string {
   if (!/^[\0-\xff]*$/.test(value)) return value
   try {
     const bytes = Uint8Array.from(value, (byte) => byte.charCodeAt(0))

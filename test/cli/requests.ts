@@ -114,7 +114,7 @@ export const requests: Part = {
       'reports an unreachable server once and retries': async () => {
         const url = `${await unusedOrigin()}/stream`
         const command = everysource([url])
-        await command.complains('fix: Start it')
+        await command.complains('fix: Start the server')
         command.child.kill('SIGINT')
         const { code, output, errors } = await command.exits()
         assert.deepEqual({ code, output }, { code: 0, output: '' })

@@ -35,7 +35,7 @@ const FILES = [
 ]
 
 /** In bytes, unpacked. */
-const MAX_SIZE = 1_145_000
+const MAX_SIZE = 1_155_000
 
 /** Package name of the parser. */
 const PARSER = 'eventsource-parser'

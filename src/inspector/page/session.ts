@@ -2,7 +2,7 @@
 
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import { observe, type Observer } from '../../diagnosis/observe.ts'
+import { headerText, observe, type Observer } from '../../diagnosis/observe.ts'
 import type { FetchLikeInit } from '../../connection/request.ts'
 import { EventSource, type ConnectionError } from '../../index.ts'
 import { Recording, type Message } from './recording.ts'
@@ -58,7 +58,8 @@ export class Session {
       wanted.route === 'direct' ? direct : forwardedBy(forward, wanted.headers, () => this.#source?.lastEventId ?? '')
     this.observer = observe({
       fetch: (url, init) => {
-        const sentId = textOf(init.headers['Last-Event-ID'])
+        const sent = init.headers['Last-Event-ID']
+        const sentId = sent === undefined ? undefined : headerText(sent)
         this.recording.connecting(
           performance.now(),
           sentId,
@@ -175,7 +176,7 @@ export class Session {
     return {
       method: init.method,
       url,
-      headers: [...all.values()].map(([name, value]) => [name, textOf(value) ?? '']),
+      headers: [...all.values()].map(([name, value]) => [name, headerText(value)]),
       body,
     }
   }
@@ -187,15 +188,5 @@ export class Session {
     this.#explanation = null
     this.#explanation = await explain(this.wanted, this.#settings.forward !== '')
     this.#settings.onChange()
-  }
-}
-
-/** Header values have one character per byte, and the bytes of an event ID are UTF-8. */
-function textOf(header: string | undefined): string | undefined {
-  if (header === undefined || !/^[\0-\xff]*$/.test(header)) return header
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(header, (byte) => byte.charCodeAt(0)))
-  } catch {
-    return header
   }
 }
