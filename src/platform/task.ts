@@ -26,14 +26,18 @@ let microtasksHaveRun = true
 const resolved = Promise.resolve()
 
 /**
- * Makes tasks wait for the microtasks of the task before. If a handler of `uncaughtException` survives what a listener throws, Node
- * runs the next immediate or timer before them.
+ * Runs each task only after the microtasks of the task before. Node runs the next immediate or timer before them if a handler of
+ * `uncaughtException` keeps the process alive after a listener has thrown. A task that waits may go behind later ones.
  */
 function withCheckpoint(queueTask: QueueTask): QueueTask {
   return (task) => {
     if (!survivesExceptions) return queueTask(task)
+    let waitedIn: number | undefined = -1
     const runAfterMicrotasks = (): void => {
-      if (!microtasksHaveRun) {
+      // A fake clock runs the task again in the same iteration: waiting on would never end.
+      const iteration = microtasksHaveRun ? waitedIn : loopCount()
+      if (iteration !== waitedIn) {
+        waitedIn = iteration
         queueTask(runAfterMicrotasks)
         return
       }

@@ -1,6 +1,7 @@
 /** Fake timers, as used in tests of users. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mock } from 'node:test'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { EventSource, type FetchLike } from '../../../src/index.ts'
 import { closingResponse, openResponse, STUB_URL, nextOpen, open, response } from '../support/sources.ts'
@@ -29,6 +30,31 @@ const down = (): Error => new Error('down')
 const random = (value: number): void => {
   vi.spyOn(Math, 'random').mockReturnValue(value)
 }
+
+describe('a clock that runs tasks synchronously', () => {
+  it.each([
+    ['advanceTimersByTime()', () => vi.advanceTimersByTime(50)],
+    ['runAllTimers()', () => vi.runAllTimers()],
+    ['tick() of node:test', undefined],
+  ])('delivers all messages of a chunk in one call: %s', async (_, run) => {
+    // Tasks wait for microtasks only if there is a handler, which test runners have too.
+    expect(process.listenerCount('uncaughtException')).toBeGreaterThan(0)
+    if (!run) {
+      vi.useRealTimers()
+      mock.timers.enable({ apis: ['setImmediate', 'setTimeout'] })
+      onTestFinished(() => {
+        mock.timers.reset()
+      })
+    }
+    const data: string[] = []
+    const source = open(STUB_URL, { fetch: () => Promise.resolve(openResponse('data: 1\n\ndata: 2\n\ndata: 3\n\n')) })
+    source.onmessage = (event) => data.push(String(event.data))
+    for (let turn = 0; turn < 500; turn++) await Promise.resolve()
+    if (run) run()
+    else mock.timers.tick(10)
+    expect(data).toEqual(['1', '2', '3'])
+  })
+})
 
 describe('delay that has just ended', () => {
   /** A source before its reconnection, and the signals of its requests. */
