@@ -22,6 +22,7 @@ import {
   untilRow,
   untilState,
   untilTab,
+  valueOf,
 } from './user.ts'
 
 /** Keeps the names of controls that move in `moved`. */
@@ -226,6 +227,22 @@ export const following: Scenario[] = [
       await untilState(page, 'OPEN')
       await untilRow(page, 'number 1')
       await until(page, `document.querySelector('[aria-label=Problem]').hidden`)
+    },
+  },
+  {
+    name: 'retries the stream that failed, not the one that is selected',
+    second: 800,
+    async play(stage) {
+      const { page } = stage
+      await follow(stage, '/numbers')
+      await untilRow(page, 'number 1')
+      await press(page, 'Send 503')
+      await untilText(page, PROBLEM, 'The server responded with status 503')
+      await select(page, 'Stream', '/events')
+      await press(page, 'Retry on 503')
+      await untilState(page, 'OPEN')
+      await untilRow(page, 'number 1')
+      assert.equal(await valueOf(page, 'Stream'), '/numbers')
     },
   },
   {

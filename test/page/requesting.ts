@@ -116,6 +116,8 @@ export const requesting: Scenario[] = [
       await check(page, 'Reconnect')
       await press(page, 'Connect')
       await untilRow(page, 'The event stream has ended')
+      // No second connection for the comparison, unless the user turns it on.
+      assert.equal(upstream.seen.filter(({ url }) => url === '/answer').length, 1)
       await press(page, 'Next error')
       await untilText(page, NOTE, 'No errors so far')
     },
@@ -255,6 +257,24 @@ export const requesting: Scenario[] = [
         assert.equal(last?.headers.cookie, 'session=1')
         await page.goto(`${demo.url}pages/index.html`)
         await untilHere(() => upstream.open() === 0, 'the request is canceled')
+      } finally {
+        await inspector.close()
+      }
+    },
+  },
+  {
+    name: 'leaves the arrow keys to the controls',
+    async play({ page, upstream }) {
+      const inspector = await startInspector({ url: `${upstream.url}/public`, method: 'GET', headers: '', body: '' })
+      try {
+        await visit(page, inspector.url)
+        await untilState(page, 'OPEN')
+        await press(page, 'Request')
+        await check(page, 'Forwarded')
+        await page.press('ArrowUp')
+        await until(page, `document.activeElement.labels[0].textContent.trim().startsWith('Direct')`)
+        assert.equal(await page.evaluate('document.activeElement.checked'), true)
+        await press(page, 'Disconnect')
       } finally {
         await inspector.close()
       }

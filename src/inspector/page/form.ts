@@ -58,9 +58,6 @@ export class Form {
     this.#forwarded.checked = forward !== undefined
     byId('direct', HTMLInputElement).checked = forward === undefined
     byId('no-forwarding', HTMLElement).hidden = forward !== undefined
-    // Don't open a second connection to the user's own server unless the user asks for it.
-    this.#compares.checked = streams.length > 0
-
     this.#stream.addEventListener('change', () => {
       this.#fill(this.offered ?? EMPTY)
       if (!this.offered) this.#url.focus()
@@ -118,6 +115,24 @@ export class Form {
     const types = words(this.#types.value)
     if (type !== 'message' && types.length < MAX_TYPES && !types.includes(type))
       this.#types.value = [...types, type].join(' ')
+  }
+
+  /** Shows the request of a stream again if the user has selected another one. */
+  restore(wanted: Wanted): void {
+    if (this.compare(wanted) !== 'other stream') return
+    const { url, method, headers, body = '' } = wanted
+    const isOffered = (stream: OfferedStream): boolean => new URL(stream.url, location.href).href === url.href
+    const offered = this.#settings.streams.find(isOffered)
+    this.#stream.value = offered?.name ?? OTHER
+    const lines = headers.map(([name, value]) => `${name}: ${value}`).join('\n')
+    this.#fill({ ...offered, url: offered?.url ?? url.href, method, headers: lines, body })
+    this.#reconnects.checked = wanted.reconnects
+    this.#retryStatuses.value = wanted.retryStatuses.join(', ')
+    this.#closeAt.value = wanted.closeAt
+    this.#types.value = wanted.types.join(' ')
+    this.#forwarded.checked = wanted.route === 'forwarded'
+    byId('direct', HTMLInputElement).checked = wanted.route === 'direct'
+    this.#compares.checked = wanted.compares
   }
 
   /** Applies a setting that may help. Returns false if the user has to complete it first. */
@@ -179,6 +194,8 @@ export class Form {
     this.#closeAt.value = stream.closeAt ?? ''
     this.#reconnects.checked = stream.reconnects ?? stream.method === 'GET'
     this.#retryStatuses.value = ''
+    // Don't open a second connection to the user's own server unless the user asks for it.
+    this.#compares.checked = stream.name !== undefined
     this.#onView(stream.view ?? (questionOf(stream.body) === undefined ? 'messages' : 'text'))
     this.#open(stream.method !== 'GET')
     this.#showPrompt()

@@ -120,6 +120,8 @@ function toggle(): void {
 }
 
 function apply(remedy: Remedy | 'forward'): void {
+  // The user may have selected another stream since the failure.
+  if (session) form.restore(session.wanted)
   if (form.apply(remedy)) connect()
   showButton()
 }

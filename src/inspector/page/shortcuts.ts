@@ -29,6 +29,10 @@ export function listenForShortcuts(shortcuts: Shortcut[]): void {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     if (isField(event.target) || dialog.open) return
+    // They scroll, and choose a radio button.
+    const isArrow = event.key.startsWith('Arrow')
+    if (isArrow && event.target !== document.body) return
+    if (event.repeat && !isArrow && !/^[jk]$/.test(event.key)) return
     const [, , act] = all.find(([keys]) => keys.includes(event.key)) ?? []
     if (!act) return
     // `/` would open the search of Firefox.
